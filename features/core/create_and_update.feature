@@ -1,0 +1,181 @@
+@core
+Feature: An upsert creates or updates
+  Whoever sends a record says which fields tell it apart. Where a stored record has the same values in
+  these fields, it is updated in place; where none has, a record is created. The answer is 200 either way.
+
+  @AC-001
+  Rule: AC-001 An upsert that matches nothing creates the record and answers 200 with it
+
+    Scenario: A new contact is created
+      When the editor upserts into contacts by email:
+        | email           | name         | status   |
+        | ada@example.com | Ada Lovelace | inactive |
+      Then the answer is 200 and says created
+      And these contacts are now stored:
+        | email           | name         | status   |
+        | ada@example.com | Ada Lovelace | inactive |
+
+    Scenario: Every field that is given is stored
+      When the editor upserts into contacts by email:
+        | email           | name         | status  | age | phone           | vip  | birthday   | notes            |
+        | ada@example.com | Ada Lovelace | pending | 36  | +44 20 7946 001 | true | 1815-12-10 | Wrote Note G, 1843 |
+      Then the answer is 200 and says created
+      And these contacts are now stored:
+        | email           | name         | status  | age | phone           | vip  | birthday   | notes            |
+        | ada@example.com | Ada Lovelace | pending | 36  | +44 20 7946 001 | true | 1815-12-10 | Wrote Note G, 1843 |
+
+    Scenario: The answer holds the record as it is stored
+      When the editor upserts into contacts by email:
+        | email           | name         | age | vip   |
+        | ada@example.com | Ada Lovelace | 36  | false |
+      Then the answer is 200 and says created
+      And the answer holds the stored record
+
+    Scenario: A created record can be read by the id in the answer
+      When the editor upserts into contacts by email:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 200 and says created
+      And the record reads the same by its id
+
+    Scenario: A field that is not mentioned gets its default
+      When the editor upserts into contacts by email:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then these contacts are now stored:
+        | email           | name         | status | age  | phone | vip  | birthday | notes |
+        | ada@example.com | Ada Lovelace | active | null | null  | null | null     | null  |
+
+    Scenario: A record is created by an optional key too
+      When the editor upserts into contacts by phone:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      Then the answer is 200 and says created
+      And these contacts are now stored:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+
+    Scenario: What differs in the match field is another record
+      Given these contacts are stored:
+        | as    | email             | name         | notes   |
+        | Grace | grace@example.com | Grace Hopper | Admiral |
+      When the editor upserts into contacts by email:
+        | email            | name         | notes   |
+        | grace@example.co | Grace Hopper | Admiral |
+      Then the answer is 200 and says created
+      And each has an id of its own
+      And nothing else has changed
+
+    Scenario: Several new records get an id each
+      When the editor upserts into contacts by email:
+        | email             | name         |
+        | ada@example.com   | Ada Lovelace |
+        | grace@example.com | Grace Hopper |
+        | alan@example.com  | Alan Turing  |
+      Then the answer is 200 and says created, created, created
+      And each has an id of its own
+      And these contacts are now stored:
+        | email             | name         |
+        | ada@example.com   | Ada Lovelace |
+        | grace@example.com | Grace Hopper |
+        | alan@example.com  | Alan Turing  |
+
+    Scenario Outline: Text is stored as it was sent: <kind>
+      When the editor upserts into contacts by email:
+        | email           | name   | notes  |
+        | ada@example.com | <text> | <text> |
+      Then the answer is 200 and says created
+      And these contacts are now stored:
+        | email           | name   | notes  |
+        | ada@example.com | <text> | <text> |
+
+      Examples: Text that careless code changes
+        | kind               | text                               |
+        | quotes             | O'Brien "Bob" `Back` %s {0} $1 ?   |
+        | markup             | <b>Ada</b> &amp; co.               |
+        | other scripts      | Þóra 李雷 Ольга مريم               |
+        | beyond 16 bits     | 👩🏽‍🚀 𝒜𝒹𝒶                             |
+        | white space inside | `"two  spaces, a\\ttab, a\\nline"`   |
+        | looks like null    | `"null"`                           |
+        | looks like numbers | 0036.50                            |
+
+  @AC-002
+  Rule: AC-002 An upsert that matches a record updates it and answers 200 with it
+
+    Background:
+      Given these contacts are stored:
+        | as    | email             | name         | status | age | phone           | vip  | notes        |
+        | Ada   | ada@example.com   | Ada Lovelace | active | 36  | +44 20 7946 001 | true | Wrote Note G |
+        | Grace | grace@example.com | Grace Hopper | active | 85  | +1 212 555 0100 | true | Admiral      |
+
+    Scenario: A matching contact is updated
+      When the editor upserts into contacts by email:
+        | email           | name       | status   |
+        | ada@example.com | Ada Byron  | inactive |
+      Then the answer is 200 and says updated
+      And these contacts are now stored:
+        | as  | email           | name       | status   |
+        | Ada | ada@example.com | Ada Byron  | inactive |
+      And nothing else has changed
+
+    Scenario: Every field can be updated
+      When the editor upserts into contacts by email:
+        | email           | name      | status  | age | phone           | vip   | birthday   | notes    |
+        | ada@example.com | Ada Byron | pending | 37  | +44 20 7946 002 | false | 1815-12-10 | Countess |
+      Then the answer is 200 and says updated
+      And these contacts are now stored:
+        | as  | email           | name      | status  | age | phone           | vip   | birthday   | notes    |
+        | Ada | ada@example.com | Ada Byron | pending | 37  | +44 20 7946 002 | false | 1815-12-10 | Countess |
+
+    Scenario: The answer holds the record as it is stored after the update
+      When the editor upserts into contacts by email:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the answer is 200 and says updated
+      And the answer holds the stored record
+
+    Scenario: Fields that are not mentioned stay as they are
+      When the editor upserts into contacts by email:
+        | email           | age |
+        | ada@example.com | 37  |
+      Then the answer is 200 and says updated
+      And Ada keeps id, name, status, phone, vip, notes, created_at
+      And these contacts are now stored:
+        | as  | email           | age |
+        | Ada | ada@example.com | 37  |
+
+    Scenario: A match by an optional key can change the other key
+      When the editor upserts into contacts by phone:
+        | email             | name      | phone           |
+        | byron@example.com | Ada Byron | +44 20 7946 001 |
+      Then the answer is 200 and says updated
+      And these contacts are now stored:
+        | as  | email             | name      | phone           |
+        | Ada | byron@example.com | Ada Byron | +44 20 7946 001 |
+      And nothing else has changed
+
+    Scenario: Values like those of another record update the match only
+      When the editor upserts into contacts by email:
+        | email           | name         | status | age | vip  | notes   |
+        | ada@example.com | Grace Hopper | active | 85  | true | Admiral |
+      Then the answer is 200 and says updated
+      And these contacts are now stored:
+        | as  | email           | name         | age | notes   |
+        | Ada | ada@example.com | Grace Hopper | 85  | Admiral |
+      And nothing else has changed
+
+    Scenario Outline: A value that counts as false is a value: <field>
+      When the editor upserts into contacts by email:
+        | email           | <field> |
+        | ada@example.com | <value> |
+      Then the answer is 200 and says updated
+      And these contacts are now stored:
+        | as  | email           | <field> |
+        | Ada | ada@example.com | <value> |
+
+      Examples: Values that careless code takes for nothing
+        | field | value |
+        | age   | 0     |
+        | vip   | false |
+        | notes | `""`  |
+        | notes | null  |

@@ -1,0 +1,106 @@
+@core
+Feature: The match fields
+  Without match fields nobody can say which record is meant. A server that guesses overwrites the wrong one.
+
+  Background:
+    Given these contacts are stored:
+      | as    | email             | name         | status | phone           |
+      | Grace | grace@example.com | Grace Hopper | active | +1 212 555 0100 |
+
+  @AC-007
+  Rule: AC-007 An upsert with empty matchFields is answered with 400, and nothing is written
+
+    Scenario: Empty match fields create nothing
+      When the editor upserts into contacts with matchFields []:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      Then the answer is 400
+      And nothing has been written
+
+    Scenario: Empty match fields update nothing
+      When the editor upserts into contacts with matchFields []:
+        | email             | name | status   |
+        | grace@example.com | Eve  | inactive |
+      Then the answer is 400
+      And nothing has been written
+
+    Scenario: Empty match fields don't overwrite whatever record is there
+      When the editor upserts into contacts with matchFields []:
+        | name | status   |
+        | Eve  | inactive |
+      Then the answer is 400
+      And nothing has been written
+
+    Scenario Outline: Match fields that are <kind> are none, on a create
+      When the editor upserts into contacts with matchFields <value>:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: What is no list of names
+        | kind          | value              |
+        | left out      | left out           |
+        | null          | null               |
+        | text          | "email"            |
+        | an object     | {"email": true}    |
+        | a number      | 1                  |
+        | true          | true               |
+        | an empty name | [""]               |
+        | numbers       | [0]                |
+        | nested        | [["email"]]        |
+        | half null     | ["email", null]    |
+
+    Scenario Outline: Match fields that are <kind> are none, on an update
+      When the editor upserts into contacts with matchFields <value>:
+        | email             | name | status   |
+        | grace@example.com | Eve  | inactive |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: What is no list of names
+        | kind      | value    |
+        | left out  | left out |
+        | null      | null     |
+        | text      | "email"  |
+
+  @AC-008
+  Rule: AC-008 An upsert whose matchFields name a field that does not exist is answered with 400, and nothing is written
+
+    Scenario Outline: There is no field to match by in <value>, on a create
+      When the editor upserts into contacts with matchFields <value>:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Names that no field has
+        | value                   |
+        | ["nowhere"]             |
+        | ["e_mail"]              |
+        | ["EMAIL"]               |
+        | [" email"]              |
+        | ["contacts.email"]      |
+        | ["email", "nowhere"]    |
+        | ["nowhere", "email"]    |
+        | ["email = email OR 1=1"] |
+
+    Scenario Outline: There is no field to match by in <value>, on an update
+      When the editor upserts into contacts with matchFields <value>:
+        | email             | name | status   |
+        | grace@example.com | Eve  | inactive |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Names that no field has
+        | value                |
+        | ["nowhere"]          |
+        | ["email", "nowhere"] |
+        | ["1"]                |
+
+    Scenario: A name that no field has is none, also where it has a value
+      When the editor upserts into contacts by nickname:
+        | email           | name         | nickname |
+        | ada@example.com | Ada Lovelace | ada      |
+      Then the answer is 400
+      And nothing has been written

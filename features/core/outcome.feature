@@ -1,0 +1,115 @@
+@core
+Feature: The answer tells what was done
+  A client that retries has to know whether its record is new, and that a retry does no harm.
+
+  Background:
+    Given these contacts are stored:
+      | as    | email             | name         | status |
+      | Grace | grace@example.com | Grace Hopper | active |
+
+  @AC-012
+  Rule: AC-012 An upsert is answered with 200 and with the operation that was done
+
+    Scenario: The first upsert of a key says created
+      When the editor upserts into contacts by email:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 200 and says created
+
+    Scenario: The second upsert of a key says updated, although it changes nothing
+      When the editor upserts into contacts by email:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 200 and says created, updated
+
+    Scenario: An upsert that changes something says updated
+      When the editor upserts into contacts by email:
+        | email             | name                  | status   |
+        | grace@example.com | Grace Brewster Hopper | inactive |
+      Then the answer is 200 and says updated
+
+    Scenario: The key of the match decides, not whether its values are known
+      When the editor upserts into contacts by email:
+        | email            | name         | status |
+        | grace@example.co | Grace Hopper | active |
+      Then the answer is 200 and says created
+
+    Scenario: A match by another key says updated too
+      When the editor upserts into contacts by phone:
+        | email             | name         | phone           |
+        | ada@example.com   | Ada Lovelace | +44 20 7946 001 |
+        | byron@example.com | Ada Byron    | +44 20 7946 001 |
+      Then the answer is 200 and says created, updated
+
+    Scenario: What was refused is no first upsert
+      When the editor upserts into contacts by email:
+        | email           | name         | age            |
+        | ada@example.com | Ada Lovelace | `"thirty-six"` |
+        | ada@example.com | Ada Lovelace | 36             |
+      Then the last answer is 200 and says created
+
+    Scenario: The operation doesn't depend on who asks
+      When the creator, then the updater upserts into contacts by email:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+        | ada@example.com | Ada Byron    |
+      Then the answer is 200 and says created, updated
+
+  @AC-014
+  Rule: AC-014 The whole workflow: create, repeat, change and read back give one record with one id and the last values
+
+    Scenario: A contact is created, repeated, changed and read back
+      When the editor upserts into contacts by email:
+        | email           | name         | status   | age |
+        | ada@example.com | Ada Lovelace | active   |     |
+        | ada@example.com | Ada Lovelace | active   |     |
+        | ada@example.com | Ada Byron    | inactive | 36  |
+      Then the answer is 200 and says created, updated, updated
+      And all answers have one id
+      And these contacts are now stored:
+        | email           | name      | status   | age |
+        | ada@example.com | Ada Byron | inactive | 36  |
+      And the record reads the same by its id
+      And nothing else has changed
+
+    Scenario: Fields that come one after the other add up
+      When the editor upserts into contacts by email:
+        | email           | name         | age | vip  | notes        |
+        | ada@example.com | Ada Lovelace |     |      |              |
+        | ada@example.com |              | 36  |      |              |
+        | ada@example.com |              |     | true | Wrote Note G |
+      Then the answer is 200 and says created, updated, updated
+      And all answers have one id
+      And these contacts are now stored:
+        | email           | name         | age | vip  | notes        |
+        | ada@example.com | Ada Lovelace | 36  | true | Wrote Note G |
+
+    Scenario: Two contacts that take turns stay two
+      When the editor upserts into contacts by email:
+        | email            | name         |
+        | ada@example.com  | Ada Lovelace |
+        | alan@example.com | Alan Turing  |
+        | ada@example.com  | Ada Byron    |
+        | alan@example.com | A. M. Turing |
+      Then the answer is 200 and says created, created, updated, updated
+      And these contacts are now stored:
+        | email            | name         |
+        | ada@example.com  | Ada Byron    |
+        | alan@example.com | A. M. Turing |
+      And nothing else has changed
+
+    Scenario: Many repeats leave one record
+      When the editor upserts into contacts by email:
+        | email           | name         | age |
+        | ada@example.com | Ada Lovelace | 31  |
+        | ada@example.com | Ada Lovelace | 32  |
+        | ada@example.com | Ada Lovelace | 33  |
+        | ada@example.com | Ada Lovelace | 34  |
+        | ada@example.com | Ada Lovelace | 35  |
+        | ada@example.com | Ada Lovelace | 36  |
+      Then the answer is 200 and says created, updated, updated, updated, updated, updated
+      And all answers have one id
+      And these contacts are now stored:
+        | email           | name         | age |
+        | ada@example.com | Ada Lovelace | 36  |

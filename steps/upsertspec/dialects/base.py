@@ -1,0 +1,135 @@
+"""What a dialect is: two pure functions, from an operation to a request and from a response to an answer. No I/O."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+
+@dataclass(frozen=True)
+class Unset:
+    """Stands for a member that the request leaves out; None stands for a JSON null."""
+
+
+UNSET = Unset()
+
+
+@dataclass(frozen=True)
+class Upsert:
+    """Create or update. `fields` and `match_fields` are sent as they are, right or wrong; `extra` are further members."""
+
+    table: str
+    fields: Any
+    match_fields: Any
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    changes = True
+
+
+@dataclass(frozen=True)
+class Find:
+    """Every record of a table whose fields equal these values."""
+
+    table: str
+    where: Mapping[str, Any]
+    limit: int = 1000
+    offset: int = 0
+    changes = False
+
+
+@dataclass(frozen=True)
+class Read:
+    """The one record of this id."""
+
+    table: str
+    id: Any
+    changes = False
+
+
+@dataclass(frozen=True)
+class Describe:
+    """The table's description: its fields and unique keys."""
+
+    table: str
+    changes = False
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Delete the record of this id."""
+
+    table: str
+    id: Any
+    changes = True
+
+
+Operation = Upsert | Find | Read | Describe | Delete
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request: a path below the target's URL, JSON-able content, or the raw bytes of a body."""
+
+    method: str
+    path: str
+    query: Sequence[tuple[str, str]] = ()
+    json: Any = UNSET
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def body(self) -> bytes | None:
+        """The body as it is sent, UTF-8 JSON, or None where there is none."""
+        return None if self.json is UNSET else json.dumps(self.json, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+@dataclass(frozen=True)
+class Response:
+    """One HTTP response: the body is complete and uncompressed."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def parsed(self) -> Any:
+        """The body as JSON; raises ValueError where it is none (NaN and Infinity are none)."""
+        return json.loads(self.body.decode("utf-8"), parse_constant=_refuse)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a response says, in the contract's words.
+
+    `id`, `operation`, `record`, `records` and `description` are what the dialect found, or None. `fault` tells why the
+    body could not be read as the dialect expects it; a scenario that needs the body then fails with it.
+    """
+
+    status: int
+    id: Any = None
+    operation: Any = None
+    record: Mapping[str, Any] | None = None
+    records: Sequence[Mapping[str, Any]] = ()
+    total: int | None = None
+    description: Mapping[str, Any] | None = None
+    fault: str = ""
+    text: str = ""
+
+
+class Dialect(Protocol):
+    """How one shape of API is spoken. Methods raise `CannotExpress` for what the shape has no words for."""
+
+    name: str
+
+    def request(self, operation: Operation) -> Request:
+        """The request that asks for this operation."""
+        ...
+
+    def answer(self, operation: Operation, response: Response) -> Answer:
+        """What the response to this operation says."""
+        ...
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+

@@ -1,0 +1,58 @@
+"""The errors of the harness. A wrong answer of a target is no error: it is a failure, and has `CheckFailed`."""
+
+from __future__ import annotations
+
+
+class UpsertspecError(Exception):
+    """Something that ends a command with a plain message. `exit_code` is what the command line exits with."""
+
+    exit_code = 2
+
+
+class ConfigError(UpsertspecError):
+    """The command line, the environment or a target file is wrong. `faults` names each place and its mend."""
+
+    def __init__(self, faults: list[str], source: str = "") -> None:
+        self.faults = faults
+        self.source = source
+        head = f"{source}: " if source else ""
+        super().__init__("\n".join(head + fault for fault in faults))
+
+
+class TargetUnusable(UpsertspecError):
+    """Nothing can be judged: the target can't be reached, or accepts none of the credentials."""
+
+    exit_code = 3
+
+
+class NotTestable(Exception):
+    """A criterion can't be tested here, for a reason that is reported. Never counts as a pass."""
+
+
+class CannotExpress(NotTestable):
+    """The dialect has no way to say what the scenario asks for."""
+
+
+class Blocked(NotTestable):
+    """A scenario's setup did not come about, because the target breaks another criterion."""
+
+    def __init__(self, criterion: str, reason: str) -> None:
+        self.criterion = criterion
+        super().__init__(f"blocked by {criterion}: {reason}")
+
+
+class TargetSilent(Exception):
+    """No usable HTTP answer came back: reset, timed out, half an answer, too large. `kind` is a short word for it."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        self.kind = kind
+        super().__init__(detail)
+
+
+class CheckFailed(AssertionError):
+    """The target answered or stored something else than the criterion asks for."""
+
+    def __init__(self, expected: str, actual: str) -> None:
+        self.expected = expected
+        self.actual = actual
+        super().__init__(f"expected {expected}; got {actual}")

@@ -1,0 +1,108 @@
+"""From what happened in a scenario to its result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from pytest_bdd.parser import Scenario, Step
+
+from upsertspec.client import Client
+from upsertspec.errors import CheckFailed, NotTestable, TargetSilent
+from upsertspec.evidence import printable
+from upsertspec.results import Result, Status, StepResult
+from upsertspec.spec import Case
+from upsertspec.target.model import KnownFailure, Target
+
+Text = Callable[[str], str]
+
+
+class Recorder:
+    """Follows the scenario that is being run: its steps and how far it came."""
+
+    def __init__(self, worker: str = "main") -> None:
+        self._worker = worker
+        self._steps: list[Step] = []
+        self._states: dict[int, str] = {}
+        self._client: Client | None = None
+        self._started = 0.0
+
+    def begin(self, scenario: Scenario, client: Client) -> None:
+        """A scenario starts; the client's log becomes its evidence."""
+        self._steps, self._states, self._client = scenario.steps, {}, client
+        self._started = time.perf_counter()
+        client.log = []
+
+    def enter(self, step: Step) -> None:
+        """A step starts; until it is left, it counts as failed."""
+        self._states[id(step)] = "failed"
+        if self._client is not None:
+            self._client.step = f"{step.keyword.strip()} {step.name}"
+
+    def leave(self, step: Step) -> None:
+        """A step is done."""
+        self._states[id(step)] = "passed"
+
+    def result(self, case: Case, target: Target, error: BaseException | None) -> Result:
+        """The result of the scenario, by how it ended."""
+        mask = self._client.masker.text if self._client else str
+        status, reason, expected, actual = judge(error)
+        status, reason = with_known(status, reason, known_for(case, target), case)
+        return Result(
+            case=case,
+            status=status,
+            reason=printable(mask(reason)),
+            expected=printable(mask(expected)),
+            actual=printable(mask(actual)),
+            steps=tuple(self._step(step, mask) for step in self._steps),
+            exchanges=tuple(exchange.as_dict() for exchange in self._client.log) if self._client else (),
+            seconds=round(time.perf_counter() - self._started, 6),
+            worker=self._worker,
+        )
+
+    def _step(self, step: Step, mask: Text) -> StepResult:
+        table = [[cell.value for cell in row.cells] for row in step.datatable.rows] if step.datatable else []
+        return StepResult(step.keyword.strip(), mask(step.name), self._states.get(id(step), "not run"), table)
+
+
+def judge(error: BaseException | None) -> tuple[Status, str, str, str]:
+    """Status, reason, expected and actual: a wrong answer fails; what can't be asked is not testable; else our error."""
+    if error is None:
+        return Status.PASSED, "", "", ""
+    if isinstance(error, CheckFailed):
+        return Status.FAILED, str(error), error.expected, error.actual
+    if isinstance(error, TargetSilent):
+        if error.kind in ("unreachable", "TLS"):
+            return Status.NOT_TESTABLE, f"the target can't be reached: {error}", "", ""
+        return Status.FAILED, f"no usable answer: {error}", "an answer", str(error)
+    if isinstance(error, NotTestable):
+        return Status.NOT_TESTABLE, str(error), "", ""
+    return Status.ERROR, f"{type(error).__name__}: {error}", "", ""
+
+
+def with_known(status: Status, reason: str, known: KnownFailure | None, case: Case) -> tuple[Status, str]:
+    """The status where a known failure or the level SHOULD has a say in it."""
+    if known is not None and status is Status.FAILED:
+        return Status.KNOWN_FAILURE, f"{known.reason} ({reason})"
+    if status is Status.FAILED and case.level == "SHOULD":
+        return Status.WARNED, reason
+    return status, reason
+
+
+def known_for(case: Case, target: Target) -> KnownFailure | None:
+    """The known failure that speaks of this case, if any."""
+    return next(
+        (k for k in target.known_failures if k.criterion == case.criterion and k.scenario in ("", case.title)), None
+    )
+
+
+def adjust_report(report: pytest.TestReport, result: Result) -> None:
+    """Let pytest's own outcome say the same: what is not testable never looks like a pass there."""
+    if result.status in (Status.PASSED, Status.WARNED):
+        report.outcome, report.longrepr = "passed", None
+    elif result.status is Status.KNOWN_FAILURE:
+        report.outcome, report.wasxfail = "skipped", result.reason  # type: ignore[attr-defined]
+    else:
+        report.outcome = "failed"
+        report.longrepr = f"{result.case.criterion} {result.status.value}: {result.reason}"

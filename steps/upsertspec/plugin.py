@@ -1,0 +1,128 @@
+"""The pytest plugin: gives the scenarios their world, and writes down what became of each. It only delegates."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pickle
+import string
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import pytest
+from pytest_bdd.parser import Feature, Scenario, Step
+
+from upsertspec.client import Client
+from upsertspec.dialects.registry import dialect_for
+from upsertspec.outcome import Recorder, adjust_report
+from upsertspec.results import Result
+from upsertspec.selection import assign_cases, case_of, deselect
+from upsertspec.settings import Settings
+from upsertspec.spec import PROFILES
+from upsertspec.target.from_env import target_from_env
+from upsertspec.vocabulary.world import World
+
+pytest_plugins = [
+    "upsertspec.vocabulary.given",
+    "upsertspec.vocabulary.when",
+    "upsertspec.vocabulary.then",
+]
+
+SETTINGS = pytest.StashKey[Settings]()
+RECORDER = pytest.StashKey[Recorder]()
+RESULT = "upsertspec"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Take the settings that the command line left; a worker gets them from the process that controls it."""
+    handed = getattr(config, "workerinput", {})
+    if RESULT in handed:
+        config.stash[SETTINGS] = pickle.loads(handed[RESULT])
+    config.stash[RECORDER] = Recorder(handed.get("workerid", "main"))
+    for mark in (*PROFILES, "should"):
+        config.addinivalue_line("markers", f"{mark}: a tag of the specification")
+
+
+def pytest_bdd_apply_tag(tag: str) -> bool | None:
+    """Criteria are no marks: `AC-001` is no name that a mark can have."""
+    return True if tag.startswith("AC-") else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Find the cases among the tests; keep those that are claimed and selected."""
+    assign_cases(items)
+    if SETTINGS in config.stash:
+        deselect(items, config.stash[SETTINGS], config)
+
+
+@pytest.fixture(scope="session")
+def upsertspec_settings(pytestconfig: pytest.Config) -> Settings:
+    """The run: from the command line, else from the environment. Override it to judge a target of your own making."""
+    if SETTINGS in pytestconfig.stash:
+        return pytestconfig.stash[SETTINGS]
+    return Settings(target_from_env(os.environ))
+
+
+@pytest.fixture(scope="session")
+def upsertspec_client(upsertspec_settings: Settings) -> Iterator[Client]:
+    """One client for a worker, with a pooled session for each role."""
+    target = upsertspec_settings.target
+    client = Client(target, dialect_for(target), share=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def upsertspec_marks(upsertspec_settings: Settings, pytestconfig: pytest.Config) -> Iterator[str]:
+    """Marks for names: the run's own letters, the worker, and a number; no two scenarios get the same."""
+    worker = getattr(pytestconfig, "workerinput", {}).get("workerid", "").removeprefix("gw")
+    return (f"{upsertspec_settings.run_id}{_letters(worker)}{number:03d}" for number in itertools.count(1))
+
+
+@pytest.fixture
+def world(
+    request: pytest.FixtureRequest, upsertspec_client: Client, upsertspec_marks: Iterator[str]
+) -> World:
+    """The state of one scenario."""
+    case = case_of(request.node)
+    return World(upsertspec_client, next(upsertspec_marks), case.criterion if case else "")
+
+
+def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Feature, scenario: Scenario) -> None:
+    """A scenario starts."""
+    request.config.stash[RECORDER].begin(scenario, request.getfixturevalue("upsertspec_client"))
+
+
+def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
+    """A step starts."""
+    request.config.stash[RECORDER].enter(step)
+
+
+def pytest_bdd_after_step(request: pytest.FixtureRequest, step: Step) -> None:
+    """A step is done."""
+    request.config.stash[RECORDER].leave(step)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, None]:
+    """Write down the result of a case, and let pytest's own outcome say the same."""
+    outcome = yield
+    case = case_of(item)
+    if case is None or not (call.when == "call" or (call.when == "setup" and call.excinfo)):
+        return
+    settings = item.funcargs.get("upsertspec_settings") if hasattr(item, "funcargs") else None
+    settings = settings or item.config.stash.get(SETTINGS, None)
+    if settings is not None:
+        report = outcome.get_result()
+        result = _result(item, case, settings, call)
+        report.upsertspec = result.as_dict()
+        adjust_report(report, result)
+
+
+def _result(item: pytest.Item, case: Any, settings: Settings, call: pytest.CallInfo[Any]) -> Result:
+    error = call.excinfo.value if call.excinfo else None
+    return item.config.stash[RECORDER].result(case, settings.target, error)
+
+
+def _letters(number: str) -> str:
+    return "".join(string.ascii_lowercase[int(digit)] for digit in number) if number.isdigit() else ""

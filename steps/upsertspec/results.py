@@ -1,0 +1,60 @@
+"""The result of one case, as the plugin writes it down and the report holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from upsertspec.spec import Case
+
+
+class Status(StrEnum):
+    """What became of a case. Every planned case has exactly one."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    WARNED = "warned"
+    KNOWN_FAILURE = "known failure"
+    STALE = "stale known failure"
+    NOT_TESTABLE = "not testable"
+    NOT_CLAIMED = "not claimed"
+    ERROR = "harness error"
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """A step as it was run: `state` is passed, failed or not run."""
+
+    keyword: str
+    text: str
+    state: str
+    table: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A case, its status and why; what was expected and what came where it failed; its steps and exchanges."""
+
+    case: Case
+    status: Status
+    reason: str = ""
+    expected: str = ""
+    actual: str = ""
+    steps: tuple[StepResult, ...] = ()
+    exchanges: tuple[Mapping[str, Any], ...] = ()
+    seconds: float = 0.0
+    worker: str = "main"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as JSON-able data."""
+        return {**asdict(self), "status": self.status.value, "exchanges": [dict(e) for e in self.exchanges]}
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Result:
+        """The result from the data that `as_dict` gave."""
+        case = Case(**raw["case"])
+        steps = tuple(StepResult(**step) for step in raw["steps"])
+        rest = {k: raw[k] for k in ("reason", "expected", "actual", "seconds", "worker")}
+        return cls(case, Status(raw["status"]), steps=steps, exchanges=tuple(raw["exchanges"]), **rest)

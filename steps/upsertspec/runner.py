@@ -1,0 +1,95 @@
+"""Runs the suite against a target with pytest, in this process or in several, and gathers every result."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pickle
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from upsertspec import spec
+from upsertspec.plugin import RESULT, SETTINGS
+from upsertspec.resources import suite_dir
+from upsertspec.results import Result, Status
+from upsertspec.settings import Settings
+
+Listener = Callable[[Result], None]
+
+_ENVIRONMENT = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
+
+
+def run(settings: Settings, jobs: int = 1, listener: Listener = lambda result: None) -> list[Result]:
+    """Run what the settings select; give a result for every planned case, in the order of the specification.
+
+    A case that was planned and has no result, because the run was interrupted or a worker died, is an error.
+    """
+    gatherer = _Gatherer(settings, listener)
+    output = io.StringIO()
+    with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        code = pytest.main(_arguments(jobs), plugins=[gatherer])
+    why = "the run was interrupted" if code == pytest.ExitCode.INTERRUPTED else _last_words(output.getvalue())
+    return gatherer.complete(f"no result: {why}")
+
+
+class _Gatherer:
+    """The plugin in the controlling process: hands the settings out, takes the results in."""
+
+    def __init__(self, settings: Settings, listener: Listener) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._results: dict[str, Result] = {}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[SETTINGS] = self._settings
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput[RESULT] = pickle.dumps(self._settings)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        raw = getattr(report, RESULT, None)
+        if raw is not None:
+            result = Result.from_dict(raw)
+            self._results[result.case.id] = result
+            self._listener(result)
+
+    def complete(self, why: str) -> list[Result]:
+        """Every planned case with its result."""
+        planned = [case for case in spec.cases() if self._settings.selected(case)]
+        return [self._results.get(case.id) or self._missing(case, why) for case in planned]
+
+    def _missing(self, case: spec.Case, why: str) -> Result:
+        if not self._settings.claimed(case):
+            return Result(case, Status.NOT_CLAIMED, f"the target does not claim {case.profile}")
+        return Result(case, Status.ERROR, why)
+
+
+def _arguments(jobs: int) -> list[str]:
+    suite = suite_dir()
+    plugins = ["pytest_bdd.plugin", "upsertspec.plugin", *(["xdist.plugin"] if jobs > 1 else [])]
+    named = [word for plugin in plugins for word in ("-p", plugin)]
+    bare = ["-p", "no:cacheprovider", "-p", "no:logging"]
+    config = ["-c", str(suite / "pytest.ini"), "--rootdir", str(suite), "--tb=no", "-q", "--no-header", "--no-summary"]
+    return [*named, *bare, *config, *(["-n", str(jobs)] if jobs > 1 else []), str(suite)]
+
+
+@contextlib.contextmanager
+def _environment() -> Iterator[None]:
+    """The user's own pytest settings have no part in a run; they are back afterwards."""
+    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
+    os.environ.update(_ENVIRONMENT)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+
+
+def _last_words(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    return lines[-1][:300] if lines else "pytest ended early"

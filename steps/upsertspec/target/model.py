@@ -1,0 +1,91 @@
+"""The target as data."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+DEFAULT_TIMEOUT = 10.0
+DEFAULT_VARIABLE = "UPSERTSPEC_SECRET"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that is shown nowhere, and the environment variable that it came from."""
+
+    value: str = field(repr=False)
+    variable: str = DEFAULT_VARIABLE
+
+
+@dataclass(frozen=True)
+class Login:
+    """A request that answers with cookies: its path, and its content as JSON or as a form."""
+
+    path: str
+    method: str
+    style: Literal["json", "form"]
+    content: Mapping[str, str | Secret]
+
+
+@dataclass(frozen=True)
+class Credential:
+    """How a role shows who it is: by one header, or by the cookies of a login."""
+
+    header: str = "Authorization"
+    prefix: str = "Bearer "
+    secret: Secret | None = None
+    login: Login | None = None
+
+    @property
+    def is_bearer(self) -> bool:
+        """Whether this is the contract's own `Authorization: Bearer TOKEN`."""
+        return self.login is None and self.header.lower() == "authorization" and self.prefix.lower() == "bearer "
+
+    def headers(self) -> dict[str, str]:
+        """The header that carries the credential."""
+        return {self.header: self.prefix + self.secret.value} if self.secret else {}
+
+    def secrets(self) -> list[Secret]:
+        """Every secret in it."""
+        held = [self.secret] if self.secret else []
+        return held + [v for v in (self.login.content.values() if self.login else ()) if isinstance(v, Secret)]
+
+
+def basic(username: str, password: Secret) -> Credential:
+    """The credential of HTTP's basic scheme (RFC 7617)."""
+    pair = base64.b64encode(f"{username}:{password.value}".encode()).decode("ascii")
+    return Credential(prefix="Basic ", secret=Secret(pair, f"{password.variable}_BASIC"))
+
+
+@dataclass(frozen=True)
+class KnownFailure:
+    """A failure that is expected, with its reason: of a whole criterion, or of the scenario of this title."""
+
+    criterion: str
+    reason: str
+    scenario: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Whom the suite judges. `profiles` are the claimed ones; `rate_limit` is in requests a second."""
+
+    url: str
+    dialect: str = "native"
+    profiles: tuple[str, ...] = ("core",)
+    roles: Mapping[str, Credential] = field(default_factory=dict)
+    table_ids: Mapping[str, str] = field(default_factory=dict)
+    field_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    headers: Mapping[str, str | Secret] = field(default_factory=dict)
+    timeout: float = DEFAULT_TIMEOUT
+    rate_limit: float | None = None
+    session: Mapping[str, Any] = field(default_factory=dict)
+    known_failures: tuple[KnownFailure, ...] = ()
+    name: str = ""
+
+    def secrets(self) -> list[Secret]:
+        """Every secret of the target."""
+        extra = [value for value in self.headers.values() if isinstance(value, Secret)]
+        return [secret for role in self.roles.values() for secret in role.secrets()] + extra

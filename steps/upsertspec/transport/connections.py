@@ -1,0 +1,57 @@
+"""Connections that tell the watchdog which socket they use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from upsertspec.transport.watchdog import Watch
+
+
+def watched_adapter(current: CurrentWatch) -> HTTPAdapter:
+    """A `requests` adapter with one pooled connection, each use of which is noted in `current`."""
+    class Plain(HTTPConnection):
+        def request(self, *args: Any, **kwargs: Any) -> None:
+            current.note(self)
+            super().request(*args, **kwargs)
+
+    class Secure(HTTPSConnection):
+        def request(self, *args: Any, **kwargs: Any) -> None:
+            current.note(self)
+            super().request(*args, **kwargs)
+
+    pools = {
+        "http": type("WatchedPool", (HTTPConnectionPool,), {"ConnectionCls": Plain}),
+        "https": type("WatchedSecurePool", (HTTPSConnectionPool,), {"ConnectionCls": Secure}),
+    }
+    return _WatchedAdapter(pools)
+
+
+class CurrentWatch:
+    """The exchange that is under way on a session, if any."""
+
+    def __init__(self) -> None:
+        self.watch: Watch | None = None
+
+    def note(self, connection: HTTPConnection) -> None:
+        """The exchange uses this connection."""
+        if self.watch is not None:
+            self.watch.connection = connection
+
+
+class _WatchedAdapter(HTTPAdapter):
+    def __init__(self, pools: dict[str, type]) -> None:
+        self._pools = pools
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = self._pools
+        return manager

@@ -1,0 +1,70 @@
+"""A time limit for a whole exchange.
+
+A socket's own time limit starts anew with each byte, so a target that sends a byte a second is never too late for it.
+One thread looks at all exchanges under way and shuts the socket of each that is over its time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from typing import Any
+
+TICK = 0.1
+
+
+class Watchdog:
+    """Shuts sockets whose exchange takes longer than it may."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._watched: dict[Watch, float] = {}
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def add(self, watch: Watch, seconds: float) -> None:
+        """Watch this exchange from now on, for this many seconds."""
+        with self._lock:
+            self._watched[watch] = time.monotonic() + seconds
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="upsertspec-watchdog", daemon=True)
+                self._thread.start()
+        self._wake.set()
+
+    def remove(self, watch: Watch) -> None:
+        """The exchange is over."""
+        with self._lock:
+            self._watched.pop(watch, None)
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait()
+            time.sleep(TICK)
+            with self._lock:
+                now = time.monotonic()
+                late = [watch for watch, until in self._watched.items() if now > until]
+                if not self._watched:
+                    self._wake.clear()
+            for watch in late:
+                watch.shut()
+
+
+class Watch:
+    """One exchange under way: knows the connection that it uses, once there is one."""
+
+    def __init__(self) -> None:
+        self.connection: Any = None
+        self.fired = False
+
+    def shut(self) -> None:
+        """End the exchange: whoever reads from the socket sees its end at once."""
+        self.fired = True
+        sock = getattr(self.connection, "sock", None)
+        if sock is not None:
+            with contextlib.suppress(OSError, AttributeError):
+                socket.socket.shutdown(getattr(sock, "socket", sock), socket.SHUT_RDWR)
+
+
+WATCHDOG = Watchdog()

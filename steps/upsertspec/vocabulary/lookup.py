@@ -1,0 +1,63 @@
+"""Looking at what is stored: always as the editor, always through the target's own reading calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from upsertspec.client import Client
+from upsertspec.dialects.base import Answer, Find, Read
+from upsertspec.errors import NotTestable
+from upsertspec.vocabulary.cells import table_for
+from upsertspec.vocabulary.compare import same
+
+PAGE = 1000
+PAGES = 20
+
+Record = Mapping[str, Any]
+
+
+class Reader:
+    """Reads records; what was read is kept until the scenario changes something."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._kept: dict[str, Sequence[Record]] = {}
+
+    def forget(self) -> None:
+        """Something may have changed: read anew from now on."""
+        self._kept.clear()
+
+    def find(self, table: str, where: Record) -> Sequence[Record]:
+        """Every record whose fields equal these values. Raises NotTestable where the target gives no way to read it."""
+        key = json.dumps([table, where], sort_keys=True, default=str)
+        if key not in self._kept:
+            self._kept[key] = [r for r in self._listed(table, where) if _fits(table, where, r)]
+        return self._kept[key]
+
+    def read(self, table: str, ident: Any) -> Answer:
+        """The answer to reading the record of this id."""
+        return self._client.call("editor", Read(table, ident))
+
+    def _listed(self, table: str, where: Record) -> list[Record]:
+        """The records of the filtered list; where a target filters too little, its pages are read up to a bound."""
+        answer = self._page(Find(table, where))
+        found = list(answer.records)
+        for _ in range(PAGES):
+            if answer.total is None or len(found) >= answer.total or not answer.records:
+                break
+            answer = self._page(Find(table, where, limit=PAGE, offset=len(found)))
+            found += answer.records
+        return found
+
+    def _page(self, find: Find) -> Answer:
+        answer = self._client.call("editor", find)
+        if answer.status != 200 or answer.fault:
+            why = answer.fault or f"the answer was {answer.status}"
+            raise NotTestable(f"no way to read back {find.table}: listing the records with a filter failed ({why})")
+        return answer
+
+
+def _fits(table: str, where: Record, record: Record) -> bool:
+    return all(same(table_for(table), name, value, record.get(name)) for name, value in where.items())
