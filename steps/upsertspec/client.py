@@ -99,7 +99,9 @@ class Client:
         url = self.masker.text(self._url(request))
         text = None if body is None else shown_body(body, self.masker)
         masked = self.masker.headers(headers)
-        curl = curl_line(request.method, self._url(request), headers, _curl_body(body), self._secrets, self._curl_flags())
+        curl = curl_line(
+            request.method, self._url(request), headers, _curl_body(body), self._secrets, self._curl_flags()
+        )
         exchange = Exchange(who, request.method, url, masked, text, attempt=n, step=self.step, started=time.time())
         exchange.curl = self.masker.text(curl)
         self.log.append(exchange)
@@ -130,7 +132,11 @@ class Client:
         content = {k: v.value if isinstance(v, Secret) else v for k, v in login.content.items()}
         form = login.style == "form"
         headers = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
-        request = FormRequest(login.method, login.path, json=content) if form else Request(login.method, login.path, json=content)
+        request = (
+            FormRequest(login.method, login.path, json=content)
+            if form
+            else Request(login.method, login.path, json=content)
+        )
         response = self._attempt(who, self._sessions[who], request, {**self._common_headers(), **headers}, 1)
         if response.status >= 400:
             del self._sessions[who]

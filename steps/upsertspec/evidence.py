@@ -82,7 +82,12 @@ def without_userinfo(url: str) -> str:
 
 
 def curl_line(
-    method: str, url: str, headers: Mapping[str, str], body: str | None, secrets: Mapping[str, str], flags: Iterable[str] = ()
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: str | None,
+    secrets: Mapping[str, str],
+    flags: Iterable[str] = (),
 ) -> str:
     """A shell line that sends the request again.
 
@@ -101,4 +106,4 @@ def _quoted(text: str, secrets: Mapping[str, str]) -> str:
     if found is None:
         return shlex.quote(text)
     before, _, after = text.partition(found)
-    return f"{shlex.quote(before) if before else ''}\"${{{secrets[found]}}}\"{_quoted(after, secrets) if after else ''}"
+    return f'{shlex.quote(before) if before else ""}"${{{secrets[found]}}}"{_quoted(after, secrets) if after else ""}'

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from pytest_bdd.parser import Scenario, Step
@@ -106,3 +107,23 @@ def adjust_report(report: pytest.TestReport, result: Result) -> None:
     else:
         report.outcome = "failed"
         report.longrepr = f"{result.case.criterion} {result.status.value}: {result.reason}"
+
+
+def mark_stale(results: Sequence[Result], target: Target) -> list[Result]:
+    """The results, with every pass that a known failure had ruled out turned into a stale one.
+
+    A known failure of a whole criterion is stale when none of the criterion's cases fails any more.
+    """
+    stale: set[str] = set()
+    for known in target.known_failures:
+        mine = [result for result in results if known_for(result.case, target) is known]
+        passed = [result.case.id for result in mine if result.status is Status.PASSED]
+        if passed and len(passed) == len(mine):
+            stale.update(passed)
+    return [_stale(result, target) if result.case.id in stale else result for result in results]
+
+
+def _stale(result: Result, target: Target) -> Result:
+    known = known_for(result.case, target)
+    why = f"it passes, but is listed as a known failure ({known.reason if known else ''}); take the entry out"
+    return replace(result, status=Status.STALE, reason=why)

@@ -80,9 +80,7 @@ def upsertspec_marks(upsertspec_settings: Settings, pytestconfig: pytest.Config)
 
 
 @pytest.fixture
-def world(
-    request: pytest.FixtureRequest, upsertspec_client: Client, upsertspec_marks: Iterator[str]
-) -> World:
+def world(request: pytest.FixtureRequest, upsertspec_client: Client, upsertspec_marks: Iterator[str]) -> World:
     """The state of one scenario."""
     case = case_of(request.node)
     return World(upsertspec_client, next(upsertspec_marks), case.criterion if case else "")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from upsertspec import spec
+from upsertspec.outcome import mark_stale
 from upsertspec.plugin import RESULT, SETTINGS
 from upsertspec.resources import suite_dir
 from upsertspec.results import Result, Status
@@ -61,7 +62,8 @@ class _Gatherer:
     def complete(self, why: str) -> list[Result]:
         """Every planned case with its result."""
         planned = [case for case in spec.cases() if self._settings.selected(case)]
-        return [self._results.get(case.id) or self._missing(case, why) for case in planned]
+        found = [self._results.get(case.id) or self._missing(case, why) for case in planned]
+        return mark_stale(found, self._settings.target)
 
     def _missing(self, case: spec.Case, why: str) -> Result:
         if not self._settings.claimed(case):

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from pytest_bdd.feature import get_feature
-from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate
+from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate, render_string
 
 from upsertspec.resources import features_dir
 
@@ -117,7 +117,7 @@ def _cases(root: Path, template: ScenarioTemplate) -> Iterator[Case]:
             criterion=criterion_of(tags),
             level="SHOULD" if "should" in tags else "MUST",
             rule=template.rule.name if template.rule else "",
-            title=template.render(example).name,
+            title=render_string(template.name, example),
             file=Path(template.feature.filename).relative_to(root).as_posix(),
             line=template.line_number,
             example=example,

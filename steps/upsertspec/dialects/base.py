@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
-
 @dataclass(frozen=True)
 class Unset:
     """Stands for a member that the request leaves out; None stands for a JSON null."""
@@ -80,7 +79,9 @@ class Request:
 
     def body(self) -> bytes | None:
         """The body as it is sent, UTF-8 JSON, or None where there is none."""
-        return None if self.json is UNSET else json.dumps(self.json, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return (
+            None if self.json is UNSET else json.dumps(self.json, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        )
 
 
 @dataclass(frozen=True)
@@ -131,5 +132,3 @@ class Dialect(Protocol):
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +11,10 @@ from typing import Any
 from upsertspec.errors import ConfigError
 from upsertspec.schema import ROLES
 from upsertspec.target.model import DEFAULT_TIMEOUT, Credential, KnownFailure, Login, Secret, Target, basic
-from upsertspec.target.validate import SCHEMA_FILE, faults
+from upsertspec.target.validate import faults
 
 VARIABLE = "UPSERTSPEC_TOKEN_"
+URL = re.compile(r"https?://[^\s/?#@:]+(:\d+)?(/[^\s?#]*)?|https?://\[[0-9A-Fa-f:.]+\](:\d+)?(/[^\s?#]*)?")
 
 
 def from_file(path: Path, env: Mapping[str, str]) -> Target:
@@ -33,9 +35,8 @@ def from_file(path: Path, env: Mapping[str, str]) -> Target:
 
 def from_url(url: str, env: Mapping[str, str]) -> Target:
     """A native target at this URL, with the tokens that the environment has. Raises ConfigError for a bad URL."""
-    raw = {"url": url}
-    if found := faults(raw, ""):
-        raise ConfigError([fault.removeprefix("line 1: ") for fault in found])
+    if not URL.fullmatch(url):
+        raise ConfigError([f"{url!r} can't be judged; write http or https, a host, perhaps a port and a path, no more"])
     return Target(url=url.rstrip("/"), roles=roles_from(env))
 
 
@@ -43,7 +44,9 @@ def roles_from(env: Mapping[str, str]) -> dict[str, Credential]:
     """Bearer credentials from UPSERTSPEC_TOKEN_EDITOR, …_CREATOR, …_UPDATER and …_VIEWER, where they are set."""
     named = {role: VARIABLE + role.upper() for role in ROLES}
     return {
-        role: Credential(secret=Secret(_sendable(env[name], name), name)) for role, name in named.items() if env.get(name)
+        role: Credential(secret=Secret(_sendable(env[name], name), name))
+        for role, name in named.items()
+        if env.get(name)
     }
 
 
@@ -59,7 +62,9 @@ def _text(path: Path) -> str:
 def _sendable(value: str, variable: str) -> str:
     """A header can carry visible ASCII only; what else would fail in the middle of a run is told now."""
     if not all(" " <= c <= "~" for c in value) or value != value.strip():
-        raise ConfigError([f"{variable} holds a character that no header can carry (a line break, perhaps); set it anew"])
+        raise ConfigError(
+            [f"{variable} holds a character that no header can carry (a line break, perhaps); set it anew"]
+        )
     return value
 
 
@@ -123,7 +128,9 @@ class _Reader:
         settings: dict[str, Any] = {"verify": self._file(tls["ca"]) if "ca" in tls else tls.get("verify", True)}
         if "client_certificate" in tls:
             key = [self._file(tls["client_key"])] if "client_key" in tls else []
-            settings["cert"] = (self._file(tls["client_certificate"]), *key) if key else self._file(tls["client_certificate"])
+            settings["cert"] = (
+                (self._file(tls["client_certificate"]), *key) if key else self._file(tls["client_certificate"])
+            )
         if "proxy" in raw:
             settings["proxies"] = {"http": raw["proxy"], "https": raw["proxy"]}
         return settings
@@ -131,8 +138,7 @@ class _Reader:
     def _file(self, name: str) -> str:
         path = self._folder / name
         if not path.is_file():
-            self.missing.append(f"tls: there is no file {path}; mend the path (it counts from the target file's folder)")
+            self.missing.append(
+                f"tls: there is no file {path}; mend the path (it counts from the target file's folder)"
+            )
         return str(path)
-
-
-__all__ = ["SCHEMA_FILE", "from_file", "from_url", "roles_from"]

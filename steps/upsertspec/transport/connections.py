@@ -13,6 +13,7 @@ from upsertspec.transport.watchdog import Watch
 
 def watched_adapter(current: CurrentWatch) -> HTTPAdapter:
     """A `requests` adapter with one pooled connection, each use of which is noted in `current`."""
+
     class Plain(HTTPConnection):
         def request(self, *args: Any, **kwargs: Any) -> None:
             current.note(self)

@@ -36,7 +36,11 @@ def rows(table: Table, datatable: Sequence[Sequence[str]], mark: str, lookup: Lo
     """The rows below a table's header, as field name to value; the column `as` is left out (see `names`)."""
     header, *body = datatable
     return [
-        {name: value(table, name, cell, mark, lookup) for name, cell in zip(header, row, strict=True) if _given(name, cell)}
+        {
+            name: value(table, name, cell, mark, lookup)
+            for name, cell in zip(header, row, strict=True)
+            if _given(name, cell)
+        }
         for row in body
     ]
 

@@ -32,7 +32,9 @@ def require_success(attempt: Attempt, operation: str) -> None:
         raise CheckFailed(f'"operation": {shown(operation)}', shown(answer.operation))
     record = answer.record or {}
     if isinstance(answer.id, (bool, dict, list, type(None))) or record.get("id") != answer.id:
-        raise CheckFailed('one "id", in the answer and in its record', f"{shown(answer.id)} and {shown(record.get('id'))}")
+        raise CheckFailed(
+            'one "id", in the answer and in its record', f"{shown(answer.id)} and {shown(record.get('id'))}"
+        )
 
 
 def the_one(world: World, table: str, where: Record) -> Record:
@@ -64,7 +66,9 @@ def require_stored(world: World, table: str, row: Record) -> Record:
 def require_untouched(world: World, stored: Stored) -> None:
     """Raise CheckFailed where a stored record does not read as it did before."""
     now = the_one(world, stored.table, stored.key)
-    require_same(table_for(stored.table), f"{stored.name or 'the record'} in {stored.table} as it was", stored.record, now)
+    require_same(
+        table_for(stored.table), f"{stored.name or 'the record'} in {stored.table} as it was", stored.record, now
+    )
 
 
 def require_nothing_new(world: World) -> None:
@@ -96,6 +100,4 @@ def _matches(attempt: Attempt, stored: Stored) -> bool:
     if attempt.upsert.table != stored.table or not isinstance(names, list) or not names:
         return False
     sent = attempt.fields
-    return all(
-        isinstance(n, str) and sent.get(n) is not None and sent[n] == stored.record.get(n) for n in names
-    )
+    return all(isinstance(n, str) and sent.get(n) is not None and sent[n] == stored.record.get(n) for n in names)

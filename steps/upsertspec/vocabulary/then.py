@@ -139,4 +139,3 @@ def each_has_an_id_of_its_own(world: World) -> None:
     ids = [shown(a.answer.id) for a in world.attempts] + [shown(s.record.get("id")) for s in world.stored]
     if len(set(ids)) != len(ids) or "null" in ids:
         raise CheckFailed("an id of its own for each record", ", ".join(ids))
-

@@ -1,0 +1,142 @@
+"""Preflight: what would go wrong in every scenario is found, and told, before the first one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from upsertspec.client import Client
+from upsertspec.dialects.base import Answer, Describe, Find
+from upsertspec.errors import NotTestable, TargetSilent
+from upsertspec.evidence import printable
+from upsertspec.schema import PROTECTED, ROLES, Table, tables_of
+from upsertspec.target.model import Target
+
+OK, WARNING, FATAL = "ok", "warning", "fatal"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: `level` is ok, warning or fatal; `mend` says what to do where it is not ok."""
+
+    level: str
+    what: str
+    mend: str = ""
+
+
+def check(target: Target, client: Client) -> list[Finding]:
+    """Look at the target without writing anything. Where a finding is fatal, nothing can be judged."""
+    found: list[Finding] = []
+    for step in (_reach(target, client), _credentials(target, client), _tables(target, client)):
+        found += step
+        if any(finding.level == FATAL for finding in found):
+            break
+    return [Finding(f.level, printable(client.masker.text(f.what)), f.mend) for f in found]
+
+
+def fatal(findings: list[Finding]) -> str:
+    """Why nothing can be judged, in one line; empty where it can."""
+    return "; ".join(f"{f.what}: {f.mend}" for f in findings if f.level == FATAL)
+
+
+def _reach(target: Target, client: Client) -> Iterator[Finding]:
+    if "editor" not in target.roles:
+        yield Finding(
+            FATAL, "there are no credentials for the editor role", "set UPSERTSPEC_TOKEN_EDITOR or [roles.editor]"
+        )
+        return
+    try:
+        answers = [_described(client), client.call("editor", Find("contacts", {}, limit=1))]
+    except TargetSilent as silent:
+        yield Finding(FATAL, f"{target.url} gives no usable answer: {silent}", _mend_silence(silent.kind))
+    except NotTestable as wrong:
+        yield Finding(FATAL, f"{target.url} can't be asked: {wrong}", "mend it and check again")
+    else:
+        yield _reached(target, client, answers)
+
+
+def _described(client: Client) -> Answer:
+    return client.call("editor", Describe("contacts"))
+
+
+def _reached(target: Target, client: Client, answers: list[Answer]) -> Finding:
+    if any(answer.status == 200 and not answer.fault for answer in answers):
+        return Finding(OK, f"{target.url} answers, and knows the editor")
+    statuses = [answer.status for answer in answers]
+    said = " and ".join(str(status) for status in statuses)
+    if 401 in statuses or 403 in statuses:
+        return Finding(FATAL, f"the editor's credential is not accepted ({said})", "check the token and the role")
+    if any(300 <= status < 400 for status in statuses):
+        where = next((v for e in client.log for k, v in e.response_headers.items() if k.lower() == "location"), "?")
+        return Finding(
+            FATAL, f"{target.url} redirects to {where}", "redirects are not followed; name that address itself"
+        )
+    if all(answer.fault for answer in answers):
+        return Finding(FATAL, f"the answers ({said}) can't be read: {answers[0].fault}", "is this the URL of the API?")
+    if all(status == 404 for status in statuses):
+        return Finding(
+            FATAL, "there is no table contacts (404)", "create the tables of features/schema.toml, or map [tables]"
+        )
+    return Finding(FATAL, f"reading contacts is answered with {said}", "mend the target, or its URL")
+
+
+def _mend_silence(kind: str) -> str:
+    mends = {
+        "unreachable": "start the target, or mend the host and port",
+        "TLS": "mend the certificate, or name its authority in [tls] of a target file",
+        "no answer in time": "look why it hangs, or allow more with --timeout",
+    }
+    return mends.get(kind, "is it an HTTP server? look at its log")
+
+
+def _credentials(target: Target, client: Client) -> Iterator[Finding]:
+    for role in ROLES[1:]:
+        if role not in target.roles:
+            mend = f"without UPSERTSPEC_TOKEN_{role.upper()} or [roles.{role}], what needs it is not testable"
+            yield Finding(WARNING, f"there are no credentials for the {role} role", mend)
+        else:
+            yield _accepted(role, client)
+    yield from _shared(target)
+
+
+def _accepted(role: str, client: Client) -> Finding:
+    try:
+        answer = client.call(role, Find("contacts", {}, limit=1))
+    except (TargetSilent, NotTestable) as wrong:
+        return Finding(WARNING, f"the {role} can't be asked: {wrong}", "look at the target's log")
+    if answer.status == 200:
+        return Finding(OK, f"the {role}'s credential is accepted")
+    mend = "check the token and the role, or every criterion that needs it fails"
+    return Finding(WARNING, f"the {role} may not read contacts ({answer.status})", mend)
+
+
+def _shared(target: Target) -> Iterator[Finding]:
+    holders: dict[str, list[str]] = {}
+    for role, credential in target.roles.items():
+        holders.setdefault(str([secret.value for secret in credential.secrets()]), []).append(role)
+    for roles in holders.values():
+        if len(roles) > 1:
+            yield Finding(WARNING, f"{' and '.join(roles)} have the same credential", "give each role one of its own")
+
+
+def _tables(target: Target, client: Client) -> Iterator[Finding]:
+    for table in tables_of(frozenset(target.profiles)):
+        try:
+            yield _table(table, client)
+        except (TargetSilent, NotTestable) as wrong:
+            yield Finding(WARNING, f"the table {table.name} can't be looked at: {wrong}", "look at the target's log")
+
+
+def _table(table: Table, client: Client) -> Finding:
+    answer = client.call("editor", Describe(table.name))
+    described = (answer.description or {}).get("fields")
+    if answer.status == 200 and isinstance(described, dict):
+        missing = [name for name in table.fields if name not in described and name not in PROTECTED]
+        if not missing:
+            return Finding(OK, f"the table {table.name} is there, with its fields")
+        return Finding(WARNING, f"the table {table.name} lacks {', '.join(missing)}", "add them, or map their names")
+    if client.call("editor", Find(table.name, {}, limit=1)).status == 200:
+        return Finding(OK, f"the table {table.name} is there; it has no description")
+    return Finding(
+        WARNING, f"there is no table {table.name} ({answer.status})", "create it, or map its name in [tables]"
+    )

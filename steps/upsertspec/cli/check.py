@@ -1,0 +1,43 @@
+"""`upsertspec check`: look at a target before a run."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+
+import click
+
+from upsertspec.cli.options import adjusted, named_target, target_options
+from upsertspec.embedded import started
+from upsertspec.target.model import Target
+
+
+@click.command()
+@target_options
+@click.pass_context
+def check(
+    context: click.Context, url: str | None, target_file: str | None, profiles: tuple[str, ...], timeout: float | None
+) -> None:
+    """Look whether the target can be judged: reached, credentials accepted, tables there. Nothing is written."""
+    with contextlib.ExitStack() as stack:
+        named = named_target(url, target_file)
+        target = named or stack.enter_context(started()).target()
+        context.exit(_check(adjusted(target, profiles, timeout)))
+
+
+def _check(target: Target) -> int:
+    from upsertspec.check import FATAL, OK, check
+    from upsertspec.client import Client
+    from upsertspec.dialects.registry import dialect_for
+    from upsertspec.report import terminal
+
+    client = Client(target, dialect_for(target))
+    try:
+        found = check(target, client)
+    finally:
+        client.close()
+    terminal.findings(found, sys.stdout, everything=True)
+    worst = {finding.level for finding in found}
+    words = "nothing can be judged" if FATAL in worst else "all is there" if worst == {OK} else "some can't be judged"
+    click.echo(f"\n{words}")
+    return 3 if FATAL in worst else 0

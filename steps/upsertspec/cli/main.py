@@ -1,0 +1,53 @@
+"""`upsertspec`: its commands, and how their errors are told."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from upsertspec import __version__
+from upsertspec.cli.check import check
+from upsertspec.cli.init import init
+from upsertspec.cli.listing import listing
+from upsertspec.cli.run import run
+from upsertspec.cli.serve import serve
+from upsertspec.errors import UpsertspecError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def commands() -> None:
+    """The executable specification of upsert: create or update, over HTTP.
+
+    \b
+    Exit codes of run and check:
+      0  conformant (or no other failures than the known ones)
+      1  not conformant
+      2  a wrong command line, target file or environment
+      3  incomplete: something could not be tested, or the harness failed
+    """
+
+
+for _command in (run, check, listing, init, serve):
+    commands.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line; an error is one plain message and an exit code."""
+    try:
+        code = commands.main(standalone_mode=False)
+    except click.ClickException as wrong:
+        wrong.show()
+        code = wrong.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        code = 130
+    except UpsertspecError as wrong:
+        for line in str(wrong).splitlines():
+            click.echo(f"upsertspec: {line}", err=True)
+        code = wrong.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 141
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,29 @@
+"""`upsertspec serve`: the reference server for as long as it is wanted."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import click
+
+from upsertspec.embedded import SERVER, command
+
+
+@click.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8080, help="The port; 0 takes a free one. [default: 8080]"
+)
+@click.option(
+    "--database", metavar="FILE", help="Keep the records in this file. [default: a temporary one, removed at the end]"
+)
+@click.option("--host", default="127.0.0.1", help="The address to listen on. [default: 127.0.0.1]")
+def serve(port: int, database: str | None, host: str) -> None:
+    """Run the reference server. It shows its tokens once, or takes them from UPSERTSPEC_TOKEN_EDITOR and its like."""
+    options = ["--host", host, "--port", str(port), *(["--database", database] if database else [])]
+    line = command(SERVER, *options)
+    sys.stdout.flush()
+    if os.name == "posix":
+        os.execv(line[0], line)
+    sys.exit(subprocess.call(line))

@@ -1,0 +1,103 @@
+"""One run from the first look at the target to the written report."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from upsertspec import check, spec
+from upsertspec.client import Client
+from upsertspec.dialects.registry import dialect_for
+from upsertspec.errors import ConfigError
+from upsertspec.report import document, junit, terminal
+from upsertspec.results import Result, Status
+from upsertspec.runner import run
+from upsertspec.settings import Settings, check_keyword
+from upsertspec.target.model import Target
+
+
+def judge(
+    target: Target,
+    criteria: tuple[str, ...],
+    keyword: str,
+    jobs: int,
+    folder: Path | None,
+    junit_file: Path | None,
+    out: TextIO,
+) -> int:
+    """Check the target, run what is selected, print and write what was found; give the exit code.
+
+    Raises ConfigError where the selection names what is not there.
+    """
+    settings = _settings(target, criteria, keyword)
+    planned = sum(settings.selected(case) and settings.claimed(case) for case in spec.cases())
+    out.write(f"upsertspec judges {target.name or target.url}: {planned} scenarios of {', '.join(target.profiles)}\n")
+    began, clock = datetime.now(UTC), time.perf_counter()
+    findings = _preflight(target)
+    terminal.findings(findings, out)
+    results = _results(settings, findings, jobs, planned, out)
+    ended = document.Run(
+        settings, findings, results, jobs, _stamp(began), _stamp(datetime.now(UTC)), time.perf_counter() - clock
+    )
+    _tell(ended, out)
+    _write(ended, folder, junit_file, out)
+    return ended.tally.exit_code
+
+
+def _settings(target: Target, criteria: tuple[str, ...], keyword: str) -> Settings:
+    known = [criterion.id for criterion in spec.criteria()]
+    if unknown := sorted(set(criteria) - set(known)):
+        raise ConfigError([f"{', '.join(unknown)}: no such criterion; `upsertspec list` names them all"])
+    if keyword:
+        check_keyword(keyword)
+    settings = Settings(target, criteria, keyword)
+    if not any(settings.selected(case) and settings.claimed(case) for case in spec.cases()):
+        chosen = ", ".join(target.profiles)
+        raise ConfigError([f"nothing is selected: no scenario of {chosen} fits {settings.scope or 'this'}"])
+    return settings
+
+
+def _preflight(target: Target) -> list[check.Finding]:
+    client = Client(target, dialect_for(target))
+    try:
+        return check.check(target, client)
+    finally:
+        client.close()
+
+
+def _results(settings: Settings, findings: list[check.Finding], jobs: int, planned: int, out: TextIO) -> list[Result]:
+    if why := check.fatal(findings):
+        return [_not_run(case, settings, why) for case in spec.cases() if settings.selected(case)]
+    progress = terminal.Progress(out, planned)
+    results = run(settings, jobs, progress.step)
+    progress.end()
+    return results
+
+
+def _not_run(case: spec.Case, settings: Settings, why: str) -> Result:
+    if settings.claimed(case):
+        return Result(case, Status.NOT_TESTABLE, why)
+    return Result(case, Status.NOT_CLAIMED, f"the target does not claim {case.profile}")
+
+
+def _tell(ended: document.Run, out: TextIO) -> None:
+    out.write("\n")
+    terminal.table(ended.results, {c.id: c.sentence for c in spec.criteria()}, out)
+    terminal.failures(ended.results, out)
+    terminal.untested(ended.results, out)
+    terminal.verdict(ended.tally, out)
+
+
+def _write(ended: document.Run, folder: Path | None, junit_file: Path | None, out: TextIO) -> None:
+    if folder:
+        document.write(folder / "report.json", ended)
+        out.write(f"report: {folder / 'report.json'}\n")
+    if junit_file:
+        junit.write(junit_file, ended)
+        out.write(f"JUnit: {junit_file}\n")
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

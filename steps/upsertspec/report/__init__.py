@@ -1,0 +1,1 @@
+"""What is shown and written of a run: all of it from the same results, the same tally."""

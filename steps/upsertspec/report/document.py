@@ -1,0 +1,100 @@
+"""`report.json`: the plan, the results and their evidence, as data that keeps to report.schema.json."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from upsertspec import __version__, spec
+from upsertspec.check import Finding
+from upsertspec.evidence import without_userinfo
+from upsertspec.results import Result
+from upsertspec.settings import Settings
+from upsertspec.verdict import Tally, tally
+
+SCHEMA_VERSION = 1
+SCHEMA_ID = f"urn:upsertspec:report:{SCHEMA_VERSION}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that has ended: what was asked, what was found before it, what became of each case. Times are RFC 3339."""
+
+    settings: Settings
+    findings: Sequence[Finding]
+    results: Sequence[Result]
+    jobs: int
+    started: str
+    finished: str
+    seconds: float
+
+    @property
+    def tally(self) -> Tally:
+        """The one count of this run."""
+        return tally(self.results, self.settings.scope)
+
+
+def document(run: Run) -> dict[str, Any]:
+    """The report of a run."""
+    return {
+        "schema": SCHEMA_ID,
+        "suite": {"name": "upsertspec", "version": __version__, "features_digest": spec.digest()},
+        "target": _target(run.settings),
+        "run": _run(run),
+        "verdict": verdict(run.tally),
+        "preflight": [asdict(finding) for finding in run.findings],
+        "criteria": [_criterion(c, run) for c in spec.criteria()],
+        "results": [_result(result) for result in run.results],
+    }
+
+
+def verdict(counted: Tally) -> dict[str, Any]:
+    """The verdict with its whole denominator."""
+    return {
+        "verdict": counted.verdict.value,
+        "headline": counted.headline,
+        "exit_code": counted.exit_code,
+        "planned": counted.planned,
+        "counts": {status.value: number for status, number in counted.counts.items()},
+    }
+
+
+def write(path: Path, run: Run) -> None:
+    """Write the report in one piece: a reader never sees half of it."""
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(document(run), ensure_ascii=True, indent=1) + "\n", "utf-8")
+    os.replace(part, path)
+
+
+def _target(settings: Settings) -> dict[str, Any]:
+    target = settings.target
+    return {
+        "name": target.name,
+        "url": without_userinfo(target.url),
+        "dialect": target.dialect,
+        "profiles": list(target.profiles),
+        "not_claimed": [p for p in spec.PROFILES if p not in target.profiles],
+        "roles": sorted(target.roles),
+    }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    chosen = {"criteria": list(run.settings.criteria), "keyword": run.settings.keyword}
+    times = {"started": run.started, "finished": run.finished, "seconds": round(run.seconds, 3)}
+    return {"id": run.settings.run_id, **times, "jobs": run.jobs, "selection": chosen}
+
+
+def _criterion(criterion: spec.Criterion, run: Run) -> dict[str, Any]:
+    own = tally(r for r in run.results if r.case.criterion == criterion.id)
+    counts = {status.value: number for status, number in own.counts.items() if number}
+    names = {"id": criterion.id, "profile": criterion.profile, "level": criterion.level}
+    return {**names, "sentence": criterion.sentence, "planned": own.planned, "counts": counts}
+
+
+def _result(result: Result) -> Mapping[str, Any]:
+    raw = result.as_dict()
+    return {**raw.pop("case"), **raw}
