@@ -253,14 +253,14 @@ Feature: What may be stored
       When the editor upserts into contacts by email:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +1 212 555 0100 |
-      Then the upsert is refused
+      Then the request is refused
       And nothing has been written
 
     Scenario: An email address that another contact has can't be created again
       When the editor upserts into contacts by phone:
         | email             | name         | phone           |
         | grace@example.com | Ada Lovelace | +44 20 7946 001 |
-      Then the upsert is refused
+      Then the request is refused
       And nothing has been written
 
     Scenario Outline: A <field> that another contact has can't be moved to
@@ -270,7 +270,7 @@ Feature: What may be stored
       When the editor upserts into contacts by <match>:
         | name | email   | phone   |
         | Eve  | <email> | <phone> |
-      Then the upsert is refused
+      Then the request is refused
       And nothing has been written
 
       Examples: Unique fields
@@ -282,7 +282,7 @@ Feature: What may be stored
       When the editor upserts into contacts by email:
         | email           | name         | <field> |
         | ada@example.com | Ada Lovelace | <value> |
-      Then the upsert is refused
+      Then the request is refused
       And nothing has been written
 
       Examples: Below the minimum
@@ -302,7 +302,7 @@ Feature: What may be stored
       When the editor upserts into contacts by email:
         | email             | name | <field> |
         | grace@example.com | Eve  | <value> |
-      Then the upsert is refused
+      Then the request is refused
       And nothing has been written
 
       Examples: Below the minimum, or none of the options

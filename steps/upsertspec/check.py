@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from upsertspec.client import Client
-from upsertspec.dialects.base import Answer, Describe, Find
+from upsertspec.dialects.base import Answer
+from upsertspec.dialects.operations import Describe, Find
 from upsertspec.errors import NotTestable, TargetSilent
 from upsertspec.evidence import printable
 from upsertspec.schema import PROTECTED, ROLES, Table, tables_of
-from upsertspec.target.model import Target
+from upsertspec.target.model import SHORTEST_SECRET, Credential, Secret, Target
 
 OK, WARNING, FATAL = "ok", "warning", "fatal"
 
@@ -60,11 +61,12 @@ def _described(client: Client) -> Answer:
 
 
 def _reached(target: Target, client: Client, answers: list[Answer]) -> Finding:
-    if any(answer.status == 200 and not answer.fault for answer in answers):
-        return Finding(OK, f"{target.url} answers, and knows the editor")
     statuses = [answer.status for answer in answers]
+    refused = statuses[-1] in (401, 403)
+    if not refused and any(answer.status == 200 and not answer.fault for answer in answers):
+        return Finding(OK, f"{target.url} answers, and knows the editor")
     said = " and ".join(str(status) for status in statuses)
-    if 401 in statuses or 403 in statuses:
+    if refused or 401 in statuses or 403 in statuses:
         return Finding(FATAL, f"the editor's credential is not accepted ({said})", "check the token and the role")
     if any(300 <= status < 400 for status in statuses):
         where = next((v for e in client.log for k, v in e.response_headers.items() if k.lower() == "location"), "?")
@@ -113,10 +115,20 @@ def _accepted(role: str, client: Client) -> Finding:
 def _shared(target: Target) -> Iterator[Finding]:
     holders: dict[str, list[str]] = {}
     for role, credential in target.roles.items():
-        holders.setdefault(str([secret.value for secret in credential.secrets()]), []).append(role)
+        holders.setdefault(_shows(credential), []).append(role)
+        if any(len(secret.value) < SHORTEST_SECRET for secret in credential.secrets()):
+            mend = f"use one of {SHORTEST_SECRET} letters at least"
+            yield Finding(WARNING, f"the {role}'s secret is so short that reports can't hide it", mend)
     for roles in holders.values():
         if len(roles) > 1:
             yield Finding(WARNING, f"{' and '.join(roles)} have the same credential", "give each role one of its own")
+
+
+def _shows(credential: Credential) -> str:
+    """What the target sees of a credential: two roles that show the same are one to it."""
+    content = credential.login.content if credential.login else {}
+    values = {name: value.value if isinstance(value, Secret) else value for name, value in content.items()}
+    return str((credential.headers(), credential.login and credential.login.path, values))
 
 
 def _tables(target: Target, client: Client) -> Iterator[Finding]:
@@ -129,7 +141,7 @@ def _tables(target: Target, client: Client) -> Iterator[Finding]:
 
 def _table(table: Table, client: Client) -> Finding:
     answer = client.call("editor", Describe(table.name))
-    described = (answer.description or {}).get("fields")
+    described = answer.body.get("fields") if isinstance(answer.body, dict) else None
     if answer.status == 200 and isinstance(described, dict):
         missing = [name for name in table.fields if name not in described and name not in PROTECTED]
         if not missing:

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
-from upsertspec.dialects.base import Answer, Dialect, Operation, Request, Response
+from upsertspec.dialects.base import Answer, Dialect, Request, Response
+from upsertspec.dialects.operations import Operation
 from upsertspec.errors import NotTestable, TargetSilent
 from upsertspec.evidence import Exchange, Masker, curl_line, printable, shown_body
 from upsertspec.schema import ROLES
 from upsertspec.target.model import Login, Secret, Target
 from upsertspec.transport.credentials import headers_for
 from upsertspec.transport.pace import Pace
-from upsertspec.transport.session import Limits, Session
+from upsertspec.transport.session import DROPPED, Keeping, Limits, Session
 
 ATTEMPTS = 3
 SILENT_IN_A_ROW = 3
+TEXT_SHOWN = 400
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+SAID = 300
 
 
 class Client:
-    """One target, one worker. `log` takes the exchanges; `stopped` says why no more are sent, once that is so."""
+    """One target, one worker.
+
+    `log` takes the exchanges, `known` what was found once for all; `stopped` says why no more are sent, once that is so.
+    """
 
     def __init__(self, target: Target, dialect: Dialect, share: int = 1) -> None:
         self._target = target
@@ -29,10 +37,12 @@ class Client:
         self._pace = Pace(target.rate_limit / share if target.rate_limit else None)
         self._sessions: dict[str, Session] = {}
         self._silent = 0
-        self._secrets = {secret.value: secret.variable for secret in target.secrets() if secret.value}
-        self.masker = Masker(self._secrets)
+        self._keeping = Keeping()
+        self._shell = {value: text for secret in target.secrets() for value, text in secret.shell().items()}
+        self.masker = Masker(secret.value for secret in target.secrets())
         self.log: list[Exchange] = []
         self.step = ""
+        self.known: dict[str, bool] = {}
         self.stopped = ""
 
     def call(self, who: str, operation: Operation) -> Answer:
@@ -42,7 +52,9 @@ class Client:
         """
         request = self._dialect.request(operation)
         headers = headers_for(self._target, who)
-        return self._dialect.answer(operation, self._sent(who, request, headers, safe=not operation.changes))
+        response = self._sent(who, request, headers, safe=not operation.changes)
+        answer = self._dialect.answer(operation, response)
+        return replace(answer, text=shown_body(response.body, self.masker, TEXT_SHOWN))
 
     def close(self) -> None:
         """Close every session."""
@@ -78,11 +90,15 @@ class Client:
         try:
             response = session.send(request.method, self._url(request), sent, body)
         except TargetSilent as silent:
-            exchange.failure = printable(self.masker.text(f"{silent.kind}: {silent}"))
+            said = printable(self.masker.text(str(silent)))[:SAID]
+            exchange.failure = f"{silent.kind}: {said}"
             self._count_silence(exchange)
-            raise TargetSilent(silent.kind, self.masker.text(str(silent))) from silent
+            if silent.kind == DROPPED:
+                raise NotTestable(f"{said}, so that nobody knows whether it was carried out; run it again") from silent
+            raise TargetSilent(silent.kind, said) from silent
         finally:
             exchange.elapsed = time.perf_counter() - started
+        self.masker.learn(session.cookies())
         self._silent = 0
         exchange.status = response.status
         exchange.response_headers = self.masker.headers(response.headers)
@@ -99,9 +115,7 @@ class Client:
         url = self.masker.text(self._url(request))
         text = None if body is None else shown_body(body, self.masker)
         masked = self.masker.headers(headers)
-        curl = curl_line(
-            request.method, self._url(request), headers, _curl_body(body), self._secrets, self._curl_flags()
-        )
+        curl = curl_line(request.method, self._url(request), headers, body, self._shell, self._curl_flags(who))
         exchange = Exchange(who, request.method, url, masked, text, attempt=n, step=self.step, started=time.time())
         exchange.curl = self.masker.text(curl)
         self.log.append(exchange)
@@ -111,36 +125,36 @@ class Client:
         query = f"?{urlencode(request.query)}" if request.query else ""
         return f"{self._target.url}{request.path}{query}"
 
-    def _curl_flags(self) -> list[str]:
+    def _curl_flags(self, who: str) -> list[str]:
         settings = self._target.session
-        flags = ["-k"] if settings.get("verify") is False else []
-        return flags + (["-b", "cookies.txt"] if any(c.login for c in self._target.roles.values()) else [])
+        insecure = ["-k"] if settings.get("verify") is False else []
+        return insecure + (["-b", "cookies.txt", "-c", "cookies.txt"] if self._login(who) else [])
 
     def _common_headers(self) -> dict[str, str]:
         return {k: v.value if isinstance(v, Secret) else v for k, v in self._target.headers.items()}
 
     def _session(self, who: str) -> Session:
         if who not in self._sessions:
-            credential = self._target.roles.get(who) if who in ROLES else None
-            login = credential.login if credential else None
-            self._sessions[who] = Session(self._limits, self._target.session, keep_cookies=login is not None)
+            login = self._login(who)
+            session = Session(self._limits, self._target.session, login is not None, self._keeping)
             if login:
-                self._log_in(who, login)
+                self._log_in(who, login, session)
+            self._sessions[who] = session
         return self._sessions[who]
 
-    def _log_in(self, who: str, login: Login) -> None:
+    def _login(self, who: str) -> Login | None:
+        credential = self._target.roles.get(who) if who in ROLES else None
+        return credential.login if credential else None
+
+    def _log_in(self, who: str, login: Login, session: Session) -> None:
         content = {k: v.value if isinstance(v, Secret) else v for k, v in login.content.items()}
-        form = login.style == "form"
-        headers = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
-        request = (
-            FormRequest(login.method, login.path, json=content)
-            if form
-            else Request(login.method, login.path, json=content)
-        )
-        response = self._attempt(who, self._sessions[who], request, {**self._common_headers(), **headers}, 1)
-        if response.status >= 400:
-            del self._sessions[who]
-            raise NotTestable(f"the login of the {who} role was answered with {response.status}")
+        kind, style = (FormRequest, FORM) if login.style == "form" else (Request, {})
+        request = kind(login.method, login.path, json=content)
+        response = self._attempt(who, session, request, {**self._common_headers(), **style}, 1)
+        if response.status >= 400 or not session.cookies():
+            session.close()
+            why = "and set no cookie" if response.status < 400 else "; look at its path and content"
+            raise NotTestable(f"the login of the {who} role was answered with {response.status} {why}")
 
 
 class FormRequest(Request):
@@ -149,7 +163,3 @@ class FormRequest(Request):
     def body(self) -> bytes | None:
         """The content, URL-encoded."""
         return urlencode(self.json).encode("ascii")
-
-
-def _curl_body(body: bytes | None) -> str | None:
-    return None if body is None else body[:100_000].decode("utf-8", "replace")

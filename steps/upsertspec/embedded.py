@@ -18,8 +18,8 @@ STOP_SECONDS = 10
 
 
 def command(module: str = SERVER, *options: str) -> list[str]:
-    """The command line that starts a server module of ours."""
-    return [sys.executable, "-m", module, *options]
+    """The command line that starts a server module of ours; `-P`: nothing in the user's own folder hides a module."""
+    return [sys.executable, "-P", "-m", module, *options]
 
 
 class Embedded:

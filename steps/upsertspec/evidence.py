@@ -1,17 +1,23 @@
-"""Evidence: the exchanges that a result rests on, with credentials masked, bodies capped, and a `curl` line for each."""
+"""Evidence: the exchanges that a result rests on. Credentials are masked, bodies capped, each has a `curl` line."""
 
 from __future__ import annotations
 
+import html
 import re
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
+
+from upsertspec.target.model import SHORTEST_SECRET
 
 BODY_CAP = 8192
 HEADER_CAP = 1024
 HEADERS_KEPT = 40
+CURL_BODY_CAP = 100_000
+LONGEST_FORM = 8
+COOKIES = ("cookie", "set-cookie")
 MASK = "•••"
 
 
@@ -45,28 +51,62 @@ class Exchange:
 
 
 class Masker:
-    """Hides secrets wherever they turn up: in headers, bodies, URLs and messages, plain or URL-encoded."""
+    """Hides secrets wherever they turn up: in headers, bodies, URLs and messages, plain or escaped.
+
+    A secret without its last letter is hidden too: it is sent to see whether it is refused.
+    """
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        forms = {form for secret in secrets if len(secret) >= 4 for form in (secret, quote(secret, safe=""))}
-        ordered = sorted(forms, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        self._secrets: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self.learn(secrets)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Hide these too. What is shorter than four letters can't be told from other text, and is left."""
+        new = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
+        if new:
+            self._secrets |= new
+            self._pattern = re.compile("|".join(map(_forms, sorted(self._secrets, key=len, reverse=True))))
 
     def text(self, text: str) -> str:
         """The text without its secrets."""
         return self._pattern.sub(MASK, text) if self._pattern else text
 
+    def start(self, body: bytes, cap: int) -> str:
+        """The first letters of a body, at least `cap` where it has more, without secrets or half of one at the end."""
+        edge = LONGEST_FORM * max(map(len, self._secrets), default=0)
+        window = 2 * cap + edge
+        text = self.text(body[:window].decode("utf-8", "backslashreplace"))
+        return text[: len(text) - edge] if len(body) > window else text
+
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The headers without their secrets, each value capped, the first forty of them."""
         kept = list(headers.items())[:HEADERS_KEPT]
-        return {self.text(printable(k))[:HEADER_CAP]: self.text(printable(v))[:HEADER_CAP] for k, v in kept}
+        return {self.text(printable(k))[:HEADER_CAP]: self._value(k, v)[:HEADER_CAP] for k, v in kept}
+
+    def _value(self, name: str, value: str) -> str:
+        return MASK if name.lower() in COOKIES else self.text(printable(value))
+
+
+def _forms(secret: str) -> str:
+    """A pattern for a secret and for what URLs, JSON and HTML make of it."""
+    *most, last = map(_letter, secret)
+    return "".join(most) + (f"(?:{last})?" if len(secret) > SHORTEST_SECRET else last)
+
+
+def _letter(letter: str) -> str:
+    if letter.isalnum():
+        return letter
+    code = ord(letter)
+    escaped = rf"(?i:%{code:02x}|\\u{code:04x}|&#x0*{code:x};|&#0*{code};)"
+    return rf"(?:\\?{re.escape(letter)}|{re.escape(html.escape(letter))}|{escaped}{'|[+]' if letter == ' ' else ''})"
 
 
 def shown_body(body: bytes | None, masker: Masker, cap: int = BODY_CAP) -> str:
     """A body as text: masked before it is capped, so that no half of a secret stays at the edge."""
     if not body:
         return ""
-    text = masker.text(body[: cap * 2].decode("utf-8", "backslashreplace"))
+    text = masker.start(body, cap)
     return text if len(text) <= cap and len(body) <= cap * 2 else f"{text[:cap]}… ({len(body)} bytes in all)"
 
 
@@ -85,25 +125,42 @@ def curl_line(
     method: str,
     url: str,
     headers: Mapping[str, str],
-    body: str | None,
+    body: bytes | None,
     secrets: Mapping[str, str],
     flags: Iterable[str] = (),
 ) -> str:
-    """A shell line that sends the request again.
+    """A line for bash that sends the request again; it holds printable text only.
 
-    `secrets` maps a secret to the environment variable that holds it: the line names the variable, never the secret.
+    `secrets` maps a secret to what stands for it between the double quotes of a shell: the line never holds the secret.
     """
-    parts = ["curl", "-sS", "-i", *flags, *([] if method == "GET" else ["-X", method]), shlex.quote(url)]
+    globs = ["-g"] if set(url) & set("[]{}") else []
+    parts = ["curl", "-sS", "-i", *globs, *flags, *([] if method == "GET" else ["-X", method]), _quoted(url, secrets)]
     for name, value in headers.items():
         parts += ["-H", _quoted(f"{name}: {value}" if value else f"{name};", secrets)]
-    if body is not None:
-        parts += ["--data-binary", _quoted(body, secrets)]
+    if body is not None and len(body) > CURL_BODY_CAP:
+        parts += ["--data-binary", "@body", f"# the body of {len(body)} bytes is left out here"]
+    elif body is not None:
+        parts += ["--data-raw", _quoted(body.decode("utf-8", "surrogateescape"), secrets)]
     return " ".join(parts)
 
 
 def _quoted(text: str, secrets: Mapping[str, str]) -> str:
-    found = next((secret for secret in secrets if secret and secret in text), None)
-    if found is None:
+    if not secrets:
+        return _shell_text(text)
+    longest_first = sorted(secrets, key=len, reverse=True)
+    pieces = re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
+    words = [f'"{secrets[piece]}"' if at % 2 else _shell_text(piece) for at, piece in enumerate(pieces) if piece]
+    return "".join(words) or "''"
+
+
+def _shell_text(text: str) -> str:
+    """The text as one word of bash: as it is where it can be, else with its unprintable bytes written out."""
+    if text.isprintable():
         return shlex.quote(text)
-    before, _, after = text.partition(found)
-    return f'{shlex.quote(before) if before else ""}"${{{secrets[found]}}}"{_quoted(after, secrets) if after else ""}'
+    return "$'" + "".join(map(_shell_letter, text)) + "'"
+
+
+def _shell_letter(letter: str) -> str:
+    if letter.isprintable() and letter not in "'\\!":
+        return letter
+    return "".join(f"\\x{byte:02x}" for byte in letter.encode("utf-8", "surrogateescape"))

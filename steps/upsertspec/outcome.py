@@ -68,7 +68,7 @@ class Recorder:
 
 
 def judge(error: BaseException | None) -> tuple[Status, str, str, str]:
-    """Status, reason, expected and actual: a wrong answer fails; what can't be asked is not testable; else our error."""
+    """Status, reason, expected, actual: a wrong answer fails; what can't be asked is not testable; else our error."""
     if error is None:
         return Status.PASSED, "", "", ""
     if isinstance(error, CheckFailed):
@@ -103,7 +103,7 @@ def adjust_report(report: pytest.TestReport, result: Result) -> None:
     if result.status in (Status.PASSED, Status.WARNED):
         report.outcome, report.longrepr = "passed", None
     elif result.status is Status.KNOWN_FAILURE:
-        report.outcome, report.wasxfail = "skipped", result.reason  # type: ignore[attr-defined]
+        report.outcome, report.wasxfail = "skipped", result.reason
     else:
         report.outcome = "failed"
         report.longrepr = f"{result.case.criterion} {result.status.value}: {result.reason}"

@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
-from pytest_bdd.parser import Feature, Scenario, Step
+from pytest_bdd.parser import Scenario, Step
 
 from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
@@ -24,8 +24,11 @@ from upsertspec.vocabulary.world import World
 
 pytest_plugins = [
     "upsertspec.vocabulary.given",
-    "upsertspec.vocabulary.when",
-    "upsertspec.vocabulary.then",
+    "upsertspec.vocabulary.when_upsert",
+    "upsertspec.vocabulary.when_records",
+    "upsertspec.vocabulary.then_answers",
+    "upsertspec.vocabulary.then_stored",
+    "upsertspec.vocabulary.then_lists",
 ]
 
 SETTINGS = pytest.StashKey[Settings]()
@@ -86,7 +89,7 @@ def world(request: pytest.FixtureRequest, upsertspec_client: Client, upsertspec_
     return World(upsertspec_client, next(upsertspec_marks), case.criterion if case else "")
 
 
-def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Feature, scenario: Scenario) -> None:
+def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:
     """A scenario starts."""
     request.config.stash[RECORDER].begin(scenario, request.getfixturevalue("upsertspec_client"))
 

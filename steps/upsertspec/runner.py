@@ -23,7 +23,7 @@ Listener = Callable[[Result], None]
 _ENVIRONMENT = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
 
 
-def run(settings: Settings, jobs: int = 1, listener: Listener = lambda result: None) -> list[Result]:
+def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) -> list[Result]:
     """Run what the settings select; give a result for every planned case, in the order of the specification.
 
     A case that was planned and has no result, because the run was interrupted or a worker died, is an error.

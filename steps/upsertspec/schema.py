@@ -46,14 +46,24 @@ class Table:
 @cache
 def tables() -> Mapping[str, Table]:
     """Every table by name, in the order of schema.toml."""
-    with (features_dir() / "schema.toml").open("rb") as file:
-        raw = tomllib.load(file)["tables"]
-    return {name: _table(name, spec) for name, spec in raw.items()}
+    return {name: _table(name, spec) for name, spec in _raw()["tables"].items()}
+
+
+def roles() -> Mapping[str, Mapping[str, bool]]:
+    """What each role may do: role to permission to yes or no."""
+    permissions: Mapping[str, Mapping[str, bool]] = _raw()["roles"]
+    return permissions
 
 
 def tables_of(profiles: frozenset[str]) -> list[Table]:
     """The tables that the scenarios of these profiles use."""
     return [table for table in tables().values() if profiles & set(table.profiles)]
+
+
+@cache
+def _raw() -> Mapping[str, Any]:
+    with (features_dir() / "schema.toml").open("rb") as file:
+        return tomllib.load(file)
 
 
 def _table(name: str, spec: Mapping[str, Any]) -> Table:

@@ -23,7 +23,7 @@ def target_options(command: Command) -> Command:
         click.option("--timeout", type=click.FloatRange(0, 600, min_open=True), envvar="UPSERTSPEC_TIMEOUT",
                      help="Seconds that one request may take. [default: 10]"),
         click.option("--profile", "profiles", multiple=True, envvar=PROFILE,
-                     help="Judge this profile too (repeatable; `all`). Core always is. [default: what the target claims]"),
+                     help="Judge this profile, beside core (repeatable; `all`). [default: those the target claims]"),
         click.option("--target", "target_file", metavar="FILE", help="A target file; `upsertspec init` writes one."),
         click.argument("url", required=False),
     ):  # fmt: skip

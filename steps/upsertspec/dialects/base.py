@@ -7,64 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-
-@dataclass(frozen=True)
-class Unset:
-    """Stands for a member that the request leaves out; None stands for a JSON null."""
-
-
-UNSET = Unset()
-
-
-@dataclass(frozen=True)
-class Upsert:
-    """Create or update. `fields` and `match_fields` are sent as they are, right or wrong; `extra` are further members."""
-
-    table: str
-    fields: Any
-    match_fields: Any
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    changes = True
-
-
-@dataclass(frozen=True)
-class Find:
-    """Every record of a table whose fields equal these values."""
-
-    table: str
-    where: Mapping[str, Any]
-    limit: int = 1000
-    offset: int = 0
-    changes = False
-
-
-@dataclass(frozen=True)
-class Read:
-    """The one record of this id."""
-
-    table: str
-    id: Any
-    changes = False
-
-
-@dataclass(frozen=True)
-class Describe:
-    """The table's description: its fields and unique keys."""
-
-    table: str
-    changes = False
-
-
-@dataclass(frozen=True)
-class Delete:
-    """Delete the record of this id."""
-
-    table: str
-    id: Any
-    changes = True
-
-
-Operation = Upsert | Find | Read | Describe | Delete
+from upsertspec.dialects.operations import UNSET, Operation
 
 
 @dataclass(frozen=True)
@@ -101,8 +44,9 @@ class Response:
 class Answer:
     """What a response says, in the contract's words.
 
-    `id`, `operation`, `record`, `records` and `description` are what the dialect found, or None. `fault` tells why the
-    body could not be read as the dialect expects it; a scenario that needs the body then fails with it.
+    `id`, `operation`, `record` and `records` are what the dialect found, or None; `parts` are the answers to the
+    records of a batch or the operations of a transaction, in order; `body` is the whole JSON. `fault` tells why the body can't
+    be read as the dialect expects it; a scenario that needs the body then fails with it.
     """
 
     status: int
@@ -111,7 +55,9 @@ class Answer:
     record: Mapping[str, Any] | None = None
     records: Sequence[Mapping[str, Any]] = ()
     total: int | None = None
-    description: Mapping[str, Any] | None = None
+    parts: Sequence[Answer] = ()
+    body: Any = None
+    location: str = ""
     fault: str = ""
     text: str = ""
 

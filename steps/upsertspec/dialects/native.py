@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from upsertspec.dialects.base import UNSET, Answer, Delete, Describe, Find, Operation, Read, Request, Response, Upsert
+from upsertspec.dialects.base import Answer, Request, Response
+from upsertspec.dialects.naming import Names
+from upsertspec.dialects.operations import (
+    UNSET,
+    Change,
+    Create,
+    Delete,
+    Describe,
+    Find,
+    Groups,
+    List,
+    Operation,
+    Read,
+    Transaction,
+    Upsert,
+    UpsertBatch,
+)
 
 SHOWN = 400
 
@@ -18,23 +35,28 @@ class Native:
     name = "native"
 
     def __init__(self, tables: Mapping[str, str], fields: Mapping[str, Mapping[str, str]]) -> None:
-        self._tables = tables
-        self._fields = fields
+        self._names = Names(tables, fields)
 
     def request(self, operation: Operation) -> Request:
         """The request that asks for this operation."""
-        base = f"/api/tables/{quote(self._tables.get(operation.table, operation.table), safe='')}"
+        names, table = self._names, operation.table
+        base = f"/api/tables/{quote(names.table(table), safe='')}"
         match operation:
             case Upsert():
                 return Request("POST", f"{base}/records/upsert", json=self._upsert_body(operation))
-            case Find():
-                return Request("GET", f"{base}/records", query=self._query(operation))
-            case Read():
-                return Request("GET", f"{base}/records/{quote(str(operation.id), safe='')}")
-            case Describe():
-                return Request("GET", base)
-            case Delete():
-                return Request("DELETE", f"{base}/records/{quote(str(operation.id), safe='')}")
+            case UpsertBatch(records=records):
+                renamed = [names.theirs(table, record) for record in records]
+                return Request("POST", f"{base}/records/upsert", json=self._with_match(operation, {"records": renamed}))
+            case Create(fields=fields):
+                return Request("POST", f"{base}/records", json={"fields": names.theirs(table, fields)})
+            case Change(id=ident, fields=fields):
+                return Request("PATCH", _record(base, ident), json={"fields": names.theirs(table, fields)})
+            case Delete(id=ident):
+                return Request("DELETE", _record(base, ident))
+            case Transaction(operations=operations):
+                return Request("POST", "/api/transactions", json={"operations": list(operations)})
+            case Find() | List() | Groups() | Read() | Describe():
+                return self._reading(operation, base)
 
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
@@ -44,65 +66,87 @@ class Native:
         except (ValueError, RecursionError) as wrong:
             return Answer(response.status, fault=f"the body is no JSON ({wrong})", text=text)
         if not 200 <= response.status < 300 or isinstance(operation, Delete):
-            return Answer(response.status, text=text)
-        return self._success(operation, response.status, body, text)
-
-    def _success(self, operation: Operation, status: int, body: Any, text: str) -> Answer:
+            return Answer(response.status, body=body, text=text)
         if not isinstance(body, dict):
-            return Answer(status, fault="the body is no JSON object", text=text)
+            return Answer(response.status, body=body, fault="the body is no JSON object", text=text)
+        answer = self._success(operation, response.status, body, text)
+        return replace(answer, location=response.headers.get("Location", ""))
+
+    def _reading(self, operation: Find | List | Groups | Read | Describe, base: str) -> Request:
+        names, table = self._names, operation.table
+        match operation:
+            case Find():
+                where = [(names.field(table, name), _plain(value)) for name, value in operation.where.items()]
+                return Request("GET", f"{base}/records", query=[*where, *_page(operation)])
+            case List(query=query):
+                return Request("GET", f"{base}/records", query=[(name, _plain(value)) for name, value in query.items()])
+            case Groups(query=query):
+                return Request("GET", f"{base}/stats", query=[(name, _plain(value)) for name, value in query.items()])
+            case Read(id=ident):
+                return Request("GET", _record(base, ident))
+            case Describe():
+                return Request("GET", base)
+
+    def _success(self, operation: Operation, status: int, body: dict[str, Any], text: str) -> Answer:
         match operation:
             case Upsert():
-                return self._upserted(operation, status, body, text)
-            case Find():
-                return self._found(operation, status, body, text)
-            case Read():
-                return Answer(status, id=body.get("id"), record=self._theirs(operation.table, body), text=text)
+                return self._one(operation.table, status, body, text)
+            case UpsertBatch():
+                return self._several(operation.table, "records", status, body, text)
+            case Transaction():
+                return self._several("", "results", status, body, text)
+            case Find() | List():
+                return self._found(operation.table, status, body, text)
+            case Read() | Create() | Change():
+                record = self._names.ours(operation.table, body)
+                return Answer(status, id=body.get("id"), record=record, body=body, text=text)
             case _:
-                return Answer(status, description=body, text=text)
+                return Answer(status, body=body, text=text)
 
-    def _upserted(self, operation: Upsert, status: int, body: dict[str, Any], text: str) -> Answer:
+    def _one(self, table: str, status: int, body: dict[str, Any], text: str) -> Answer:
         record = body.get("record")
         if not isinstance(record, dict):
-            return Answer(status, body.get("id"), body.get("operation"), fault='there is no "record" object', text=text)
-        theirs = self._theirs(operation.table, record)
-        return Answer(status, body.get("id"), body.get("operation"), theirs, text=text)
+            fault = 'there is no "record" object'
+            return Answer(status, body.get("id"), body.get("operation"), body=body, fault=fault, text=text)
+        ours = self._names.ours(table, record)
+        return Answer(status, body.get("id"), body.get("operation"), ours, body=body, text=text)
 
-    def _found(self, operation: Find, status: int, body: dict[str, Any], text: str) -> Answer:
+    def _several(self, table: str, member: str, status: int, body: dict[str, Any], text: str) -> Answer:
+        listed = body.get(member)
+        if not isinstance(listed, list) or not all(isinstance(part, dict) for part in listed):
+            return Answer(status, body=body, fault=f'there is no "{member}" list of objects', text=text)
+        parts = [self._one(table, status, part, text) for part in listed]
+        return Answer(status, parts=parts, body=body, text=text)
+
+    def _found(self, table: str, status: int, body: dict[str, Any], text: str) -> Answer:
         records = body.get("records")
         if not isinstance(records, list) or not all(isinstance(r, dict) for r in records):
-            return Answer(status, fault='there is no "records" list of objects', text=text)
+            return Answer(status, body=body, fault='there is no "records" list of objects', text=text)
         total = body.get("total")
-        theirs = [self._theirs(operation.table, record) for record in records]
-        return Answer(status, records=theirs, total=total if isinstance(total, int) else None, text=text)
+        ours = [self._names.ours(table, record) for record in records]
+        known = total if isinstance(total, int) else None
+        return Answer(status, records=ours, total=known, body=body, text=text)
 
     def _upsert_body(self, operation: Upsert) -> dict[str, Any]:
-        names = self._fields.get(operation.table, {})
-        body: dict[str, Any] = {}
-        if operation.fields is not UNSET:
-            body["fields"] = _renamed(operation.fields, names)
+        if operation.fields is UNSET:
+            return self._with_match(operation, {})
+        return self._with_match(operation, {"fields": self._names.theirs(operation.table, operation.fields)})
+
+    def _with_match(self, operation: Upsert | UpsertBatch, body: dict[str, Any]) -> dict[str, Any]:
+        table = operation.table
         if operation.match_fields is not UNSET:
-            body["matchFields"] = _renamed_list(operation.match_fields, names)
-        return body | dict(operation.extra)
-
-    def _query(self, operation: Find) -> list[tuple[str, str]]:
-        names = self._fields.get(operation.table, {})
-        where = [(names.get(name, name), _plain(value)) for name, value in operation.where.items()]
-        page = [("_limit", str(operation.limit))] + ([("_offset", str(operation.offset))] if operation.offset else [])
-        return where + page
-
-    def _theirs(self, table: str, record: Mapping[str, Any]) -> dict[str, Any]:
-        back = {theirs: ours for ours, theirs in self._fields.get(table, {}).items()}
-        return {back.get(name, name): value for name, value in record.items()}
+            body["matchFields"] = self._names.theirs(table, operation.match_fields)
+        extra = {name: self._names.theirs(table, value) for name, value in operation.extra.items()}
+        return body | extra
 
 
-def _renamed(fields: Any, names: Mapping[str, str]) -> Any:
-    return {names.get(k, k): v for k, v in fields.items()} if isinstance(fields, dict) else fields
+def _record(base: str, ident: Any) -> str:
+    return f"{base}/records/{quote(str(ident), safe='')}"
 
 
-def _renamed_list(listed: Any, names: Mapping[str, str]) -> Any:
-    if not isinstance(listed, list):
-        return listed
-    return [names.get(item, item) if isinstance(item, str) else item for item in listed]
+def _page(find: Find) -> list[tuple[str, str]]:
+    page = {"_limit": find.limit, "_offset": find.offset}
+    return [(name, str(number)) for name, number in page.items() if number]
 
 
 def _plain(value: Any) -> str:

@@ -17,7 +17,7 @@ _SKIPPED = (Status.NOT_TESTABLE, Status.NOT_CLAIMED, Status.KNOWN_FAILURE)
 
 
 def write(path: Path, run: Run) -> None:
-    """Write the run as one test suite. What could not be tested is skipped with its reason; the verdict is a property."""
+    """Write the run as one test suite. What was not tested is skipped, with its reason; the verdict is a property."""
     results = run.results
     counts = {"tests": len(results), "failures": _number(results, _FAILURES), "errors": _number(results, _ERRORS)}
     sums = {**counts, "skipped": _number(results, _SKIPPED)}

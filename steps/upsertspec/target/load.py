@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from upsertspec.errors import ConfigError
 from upsertspec.schema import ROLES
+from upsertspec.target.address import fault_of
 from upsertspec.target.model import DEFAULT_TIMEOUT, Credential, KnownFailure, Login, Secret, Target, basic
+from upsertspec.target.references import unsendable
 from upsertspec.target.validate import faults
 
 VARIABLE = "UPSERTSPEC_TOKEN_"
-URL = re.compile(r"https?://[^\s/?#@:]+(:\d+)?(/[^\s?#]*)?|https?://\[[0-9A-Fa-f:.]+\](:\d+)?(/[^\s?#]*)?")
 
 
 def from_file(path: Path, env: Mapping[str, str]) -> Target:
@@ -23,58 +23,45 @@ def from_file(path: Path, env: Mapping[str, str]) -> Target:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
-        raise ConfigError([f"is no TOML: {wrong}"], str(path)) from wrong
-    if found := faults(raw, text):
+        raise ConfigError([f"is no TOML: {wrong}; mend it there"], str(path)) from wrong
+    except RecursionError as wrong:
+        raise ConfigError(["is no target file: it is nested too deeply; write it anew"], str(path)) from wrong
+    if found := faults(raw, text, env, path.parent):
         raise ConfigError(found, str(path))
-    reader = _Reader(env, path.parent)
-    target = reader.target(raw)
-    if reader.missing:
-        raise ConfigError(reader.missing, str(path))
-    return target
+    return _Reader(env, path.parent).target(raw)
 
 
 def from_url(url: str, env: Mapping[str, str]) -> Target:
     """A native target at this URL, with the tokens that the environment has. Raises ConfigError for a bad URL."""
-    if not URL.fullmatch(url):
-        raise ConfigError([f"{url!r} can't be judged; write http or https, a host, perhaps a port and a path, no more"])
+    if wrong := fault_of(url):
+        raise ConfigError([wrong])
     return Target(url=url.rstrip("/"), roles=roles_from(env))
 
 
 def roles_from(env: Mapping[str, str]) -> dict[str, Credential]:
     """Bearer credentials from UPSERTSPEC_TOKEN_EDITOR, …_CREATOR, …_UPDATER and …_VIEWER, where they are set."""
-    named = {role: VARIABLE + role.upper() for role in ROLES}
-    return {
-        role: Credential(secret=Secret(_sendable(env[name], name), name))
-        for role, name in named.items()
-        if env.get(name)
-    }
+    named = {role: VARIABLE + role.upper() for role in ROLES if env.get(VARIABLE + role.upper())}
+    if wrong := [name for name in named.values() if unsendable(env[name])]:
+        raise ConfigError([f"{name} holds a character that no header can carry; set it anew" for name in wrong])
+    return {role: Credential(secret=Secret(env[name], name)) for role, name in named.items()}
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8-sig")
     except FileNotFoundError as wrong:
         raise ConfigError([f"there is no file {path}; `upsertspec init` writes one"]) from wrong
     except (OSError, UnicodeDecodeError) as wrong:
-        raise ConfigError([f"can't be read as UTF-8 text: {wrong}"], str(path)) from wrong
-
-
-def _sendable(value: str, variable: str) -> str:
-    """A header can carry visible ASCII only; what else would fail in the middle of a run is told now."""
-    if not all(" " <= c <= "~" for c in value) or value != value.strip():
-        raise ConfigError(
-            [f"{variable} holds a character that no header can carry (a line break, perhaps); set it anew"]
-        )
-    return value
+        mend = "name a file of UTF-8 text that can be read"
+        raise ConfigError([f"can't be read as UTF-8 text ({wrong}); {mend}"], str(path)) from wrong
 
 
 class _Reader:
-    """Reads a checked TOML document; collects the environment variables that are not set."""
+    """Reads a checked TOML document."""
 
     def __init__(self, env: Mapping[str, str], folder: Path) -> None:
         self._env = env
         self._folder = folder
-        self.missing: list[str] = []
 
     def target(self, raw: Mapping[str, Any]) -> Target:
         tables = raw.get("tables", {})
@@ -109,7 +96,7 @@ class _Reader:
 
     def _login(self, settings: Mapping[str, Any]) -> Login:
         content = settings.get("json", settings.get("form", {}))
-        style = "form" if "form" in settings else "json"
+        style: Literal["json", "form"] = "form" if "form" in settings else "json"
         values = {name: self._value(value) for name, value in content.items()}
         return Login(settings["path"], settings.get("method", "POST"), style, values)
 
@@ -117,11 +104,7 @@ class _Reader:
         return value if isinstance(value, str) else self._secret(value)
 
     def _secret(self, reference: Mapping[str, str]) -> Secret:
-        name = reference["env"]
-        if not self._env.get(name):
-            self.missing.append(f"the environment variable {name} is not set; export it, or take the entry out")
-            return Secret("", name)
-        return Secret(_sendable(self._env[name], name), name)
+        return Secret(self._env[reference["env"]], reference["env"])
 
     def _session(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         tls = raw.get("tls", {})
@@ -136,9 +119,4 @@ class _Reader:
         return settings
 
     def _file(self, name: str) -> str:
-        path = self._folder / name
-        if not path.is_file():
-            self.missing.append(
-                f"tls: there is no file {path}; mend the path (it counts from the target file's folder)"
-            )
-        return str(path)
+        return str(self._folder / name)

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import base64
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 DEFAULT_TIMEOUT = 10.0
 DEFAULT_VARIABLE = "UPSERTSPEC_SECRET"
+SHORTEST_SECRET = 4
 
 
 @dataclass(frozen=True)
 class Secret:
-    """A value that is shown nowhere, and the environment variable that it came from."""
+    """A value that is shown nowhere, and the environment variable that it came from.
+
+    `made` is the shell's way to make it, where it is not the variable's value as it stands.
+    """
 
     value: str = field(repr=False)
     variable: str = DEFAULT_VARIABLE
+    made: str = ""
+
+    def shell(self) -> dict[str, str]:
+        """What stands for the value, and for it without its last letter, between the double quotes of a shell.
+
+        Nothing does for a value so short that other text may hold it by chance.
+        """
+        if len(self.value) < SHORTEST_SECRET:
+            return {}
+        cut = {} if self.made else {self.value[:-1]: f"${{{self.variable}%?}}"}
+        return {**cut, self.value: self.made or f"${{{self.variable}}}"}
 
 
 @dataclass(frozen=True)
@@ -31,12 +47,13 @@ class Login:
 
 @dataclass(frozen=True)
 class Credential:
-    """How a role shows who it is: by one header, or by the cookies of a login."""
+    """How a role shows who it is: by one header, or by the cookies of a login. `parts` are inside its secret."""
 
     header: str = "Authorization"
     prefix: str = "Bearer "
     secret: Secret | None = None
     login: Login | None = None
+    parts: tuple[Secret, ...] = ()
 
     @property
     def is_bearer(self) -> bool:
@@ -49,14 +66,15 @@ class Credential:
 
     def secrets(self) -> list[Secret]:
         """Every secret in it."""
-        held = [self.secret] if self.secret else []
+        held = [self.secret, *self.parts] if self.secret else []
         return held + [v for v in (self.login.content.values() if self.login else ()) if isinstance(v, Secret)]
 
 
 def basic(username: str, password: Secret) -> Credential:
     """The credential of HTTP's basic scheme (RFC 7617)."""
     pair = base64.b64encode(f"{username}:{password.value}".encode()).decode("ascii")
-    return Credential(prefix="Basic ", secret=Secret(pair, f"{password.variable}_BASIC"))
+    made = f'$(printf %s {shlex.quote(username)}:"${{{password.variable}}}" | base64 | tr -d "\\n")'
+    return Credential(prefix="Basic ", secret=Secret(pair, password.variable, made), parts=(password,))
 
 
 @dataclass(frozen=True)

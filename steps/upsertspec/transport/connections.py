@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -16,13 +18,13 @@ def watched_adapter(current: CurrentWatch) -> HTTPAdapter:
 
     class Plain(HTTPConnection):
         def request(self, *args: Any, **kwargs: Any) -> None:
-            current.note(self)
-            super().request(*args, **kwargs)
+            with current.noted(self):
+                super().request(*args, **kwargs)
 
     class Secure(HTTPSConnection):
         def request(self, *args: Any, **kwargs: Any) -> None:
-            current.note(self)
-            super().request(*args, **kwargs)
+            with current.noted(self):
+                super().request(*args, **kwargs)
 
     pools = {
         "http": type("WatchedPool", (HTTPConnectionPool,), {"ConnectionCls": Plain}),
@@ -36,11 +38,16 @@ class CurrentWatch:
 
     def __init__(self) -> None:
         self.watch: Watch | None = None
+        self._last: Any = None
 
-    def note(self, connection: HTTPConnection) -> None:
-        """The exchange uses this connection."""
+    @contextlib.contextmanager
+    def noted(self, connection: HTTPConnection) -> Iterator[None]:
+        """The exchange sends its request over this connection; its socket is used if the last was sent over it."""
         if self.watch is not None:
             self.watch.connection = connection
+            self.watch.reused = connection.sock is not None and connection.sock is self._last
+        yield
+        self._last = connection.sock
 
 
 class _WatchedAdapter(HTTPAdapter):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
@@ -19,8 +20,12 @@ from upsertspec.transport.watchdog import WATCHDOG, Watch
 ANSWER_CAP = 16 * 1024 * 1024
 CHUNK = 65536
 AGENT = "upsertspec"
+IDLE = 1.0
+DROPPED = "kept connection closed"
 
 _FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
+_LATE = {"ReadTimeout", "ReadTimeoutError", "ConnectTimeout", "ConnectTimeoutError", "TimeoutError"}
+_DROPS = {"RemoteDisconnected", "ConnectionResetError", "ConnectionAbortedError", "BrokenPipeError"}
 
 
 @dataclass(frozen=True)
@@ -31,13 +36,37 @@ class Limits:
     answer_bytes: int = ANSWER_CAP
 
 
-class Session:
-    """A session for one role. The environment (proxies, .netrc) is not consulted; cookies are kept only if asked for."""
+@dataclass
+class Keeping:
+    """What is known of how a target keeps its connections; the sessions of one client share it.
 
-    def __init__(self, limits: Limits, settings: Mapping[str, Any], keep_cookies: bool = False) -> None:
+    A server may close a kept connection at any time, also as a request is on its way to it. A read is then sent once
+    more. A write can't be: so it goes over a kept connection only where keeping was seen to work, and a moment ago.
+    """
+
+    proven: bool = False
+    broken: bool = False
+
+    def allows(self, safe: bool, idle: float) -> bool:
+        """Whether a request may go over a connection that was last used so many seconds ago."""
+        return not self.broken and (safe or (self.proven and idle < IDLE))
+
+
+class Session:
+    """A session for one role. The environment (proxies, .netrc) is not consulted; cookies are kept only on demand."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        settings: Mapping[str, Any],
+        keep_cookies: bool = False,
+        keeping: Keeping | None = None,
+    ) -> None:
         self._limits = limits
+        self._keeping = keeping or Keeping()
+        self._used = 0.0
         self._current = CurrentWatch()
-        self._session = requests.Session()
+        self._session = _NoRedirects()
         self._session.trust_env = False
         self._session.headers.clear()
         for scheme in ("http://", "https://"):
@@ -49,19 +78,40 @@ class Session:
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
         """Send one request and read its whole answer. Raises `TargetSilent` where no usable answer comes."""
+        safe = method in ("GET", "HEAD")
+        if not self._keeping.allows(safe, time.monotonic() - self._used):
+            self.close()
+        try:
+            return self._timed(method, url, headers, body)
+        except TargetSilent as silent:
+            if silent.kind != DROPPED:
+                raise
+            self._keeping.broken = True
+            if not safe:
+                raise
+        return self._timed(method, url, headers, body)
+
+    def cookies(self) -> list[str]:
+        """The values of the cookies that it keeps."""
+        return [cookie.value for cookie in self._session.cookies if cookie.value]
+
+    def close(self) -> None:
+        """Close the connection; the next request opens another."""
+        self._session.close()
+
+    def _timed(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
         watch = self._current.watch = Watch()
         WATCHDOG.add(watch, self._limits.seconds)
         try:
-            return self._exchange(method, url, headers, body)
+            response = self._exchange(method, url, headers, body)
         except _FAULTS as fault:
-            raise _silent(fault, watch.fired, self._limits.seconds) from fault
+            raise _silent(fault, watch, self._limits.seconds) from fault
         finally:
             WATCHDOG.remove(watch)
             self._current.watch = None
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._session.close()
+        self._used = time.monotonic()
+        self._keeping.proven = self._keeping.proven or watch.reused
+        return response
 
     def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
         with self._session.request(
@@ -73,6 +123,8 @@ class Session:
             allow_redirects=False,
             stream=True,
         ) as answer:
+            if self._current.watch is not None:
+                self._current.watch.answered = True
             return Response(answer.status_code, dict(answer.headers), self._read(answer))
 
     def _read(self, answer: requests.Response) -> bytes:
@@ -87,17 +139,26 @@ class Session:
         return b"".join(parts)
 
 
-def _silent(fault: BaseException, late: bool, seconds: float) -> TargetSilent:
+class _NoRedirects(requests.Session):
+    """A session that takes a redirect for an answer like others: `requests` would read its body without a limit."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """There is none to go to."""
+
+
+def _silent(fault: BaseException, watch: Watch, seconds: float) -> TargetSilent:
     chain = _chain(fault)
     names = {type(link).__name__ for link in chain}
-    if late or names & {"ReadTimeout", "ReadTimeoutError", "ConnectTimeout", "ConnectTimeoutError", "TimeoutError"}:
+    if watch.fired or names & _LATE:
         return TargetSilent("no answer in time", f"no whole answer within {seconds:g} s")
+    if names & {"ProxyError"}:
+        return TargetSilent("unreachable", f"the proxy can't be used: {_root(chain)}")
     if names & {"NewConnectionError", "ConnectionRefusedError", "NameResolutionError", "gaierror"}:
         return TargetSilent("unreachable", f"can't connect: {_root(chain)}")
     if names & {"SSLError", "SSLCertVerificationError"}:
         return TargetSilent("TLS", f"no secure connection: {_root(chain)}")
-    if names & {"ProxyError"}:
-        return TargetSilent("unreachable", f"the proxy can't be used: {_root(chain)}")
+    if watch.reused and not watch.answered and names & _DROPS:
+        return TargetSilent(DROPPED, "the target closed a kept connection as a request was on its way")
     return TargetSilent("broken answer", f"the connection broke before a whole answer came: {_root(chain)}")
 
 
@@ -114,4 +175,4 @@ def _chain(fault: BaseException) -> list[BaseException]:
 
 def _root(chain: list[BaseException]) -> str:
     last = next((link for link in reversed(chain) if str(link)), chain[0])
-    return f"{type(last).__name__}: {str(last)[:200]}"
+    return f"{type(last).__name__}: {last!s}"

@@ -52,11 +52,16 @@ class Watchdog:
 
 
 class Watch:
-    """One exchange under way: knows the connection that it uses, once there is one."""
+    """One exchange under way: knows the connection that it uses, once there is one.
+
+    `reused` says whether another exchange has used it before, `answered` whether the head of an answer has come.
+    """
 
     def __init__(self) -> None:
         self.connection: Any = None
         self.fired = False
+        self.reused = False
+        self.answered = False
 
     def shut(self) -> None:
         """End the exchange: whoever reads from the socket sees its end at once."""

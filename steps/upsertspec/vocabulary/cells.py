@@ -21,6 +21,7 @@ from typing import Any
 from upsertspec.schema import Field, Table, tables
 
 _REFERENCE = re.compile(r"\{(\w+)\.(\w+)\}")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _JSON_TYPES = ("integer", "boolean", "json")
 LIKE_CONTACTS = "contacts"
 
@@ -57,6 +58,15 @@ def value(table: Table, name: str, cell: str, mark: str, lookup: Lookup) -> Any:
     return marked(read, mark) if isinstance(read, str) and name in table.marked else read
 
 
+def resolved(table: Table, name: str, given: Any, mark: str, lookup: Lookup) -> Any:
+    """A value that is JSON or a query parameter already: `{name.field}` is looked up, text of a key is marked."""
+    if not isinstance(given, str):
+        return given
+    if reference := _REFERENCE.fullmatch(given):
+        return lookup(reference[1], reference[2])
+    return marked(given, mark) if name.partition("__")[0] in table.marked else given
+
+
 def marked(text: str, mark: str) -> str:
     """The text with the mark in it: before an @, else behind its last letter or digit; an empty text stays empty."""
     local, at, domain = text.rpartition("@")
@@ -76,6 +86,8 @@ def _read(field: Field | None, cell: str, lookup: Lookup) -> Any:
         return json.loads(cell[1:-1])
     if reference := _REFERENCE.fullmatch(cell):
         return lookup(reference[1], reference[2])
+    if field is None and _NUMBER.fullmatch(cell):
+        return json.loads(cell)
     if field is not None and field.type in _JSON_TYPES:
         return json.loads(cell)
     return cell

@@ -14,6 +14,8 @@ from upsertspec.vocabulary.world import Attempt, Stored, World
 
 Record = Mapping[str, Any]
 
+FEW = 20
+
 
 def require_status(answer: Answer, *wanted: int) -> None:
     """Raise CheckFailed where the answer has none of these statuses."""
@@ -22,19 +24,31 @@ def require_status(answer: Answer, *wanted: int) -> None:
         raise CheckFailed(f"an answer of {names}", f"{answer.status} with {answer.text or 'an empty body'}")
 
 
-def require_success(attempt: Attempt, operation: str) -> None:
-    """Raise CheckFailed where an upsert was not answered with 200, its operation, one id and the record of that id."""
-    answer = attempt.answer
-    require_status(answer, 200)
+def require_body(answer: Answer, *wanted: int) -> None:
+    """Raise CheckFailed where the answer has none of these statuses, or a body that can't be read."""
+    require_status(answer, *wanted)
     if answer.fault:
-        raise CheckFailed("a body with id, operation and record", f"{answer.fault}: {answer.text}")
+        raise CheckFailed("a body as the contract has it", f"{answer.fault}: {answer.text}")
+
+
+def require_success(answer: Answer, operation: str) -> None:
+    """Raise CheckFailed where an upsert was not answered with 200, its operation, one id and the record of that id."""
+    require_body(answer, 200)
+    require_part(answer, operation)
+
+
+def require_part(answer: Answer, operation: str) -> None:
+    """Raise CheckFailed where an answer, or a part of one, has another operation, or not one id."""
     if answer.operation != operation:
         raise CheckFailed(f'"operation": {shown(operation)}', shown(answer.operation))
-    record = answer.record or {}
-    if isinstance(answer.id, (bool, dict, list, type(None))) or record.get("id") != answer.id:
-        raise CheckFailed(
-            'one "id", in the answer and in its record', f"{shown(answer.id)} and {shown(record.get('id'))}"
-        )
+    ids = shown(answer.id), shown((answer.record or {}).get("id"))
+    if not is_id(answer.id) or ids[0] != ids[1]:
+        raise CheckFailed('one "id", in the answer and in its record', f"{ids[0]} and {ids[1]}")
+
+
+def is_id(value: Any) -> bool:
+    """Whether a value can be an id: opaque, but a number or a text."""
+    return isinstance(value, (int, str)) and not isinstance(value, bool)
 
 
 def the_one(world: World, table: str, where: Record) -> Record:
@@ -46,11 +60,18 @@ def the_one(world: World, table: str, where: Record) -> Record:
 
 
 def key_of(table: Table, row: Record) -> Record:
-    """The part of a row that finds its record: the first unique key whose fields it all has."""
-    for key in table.unique_keys:
+    """The part of a row that finds its record: the first unique key whose fields it all has, or its id."""
+    for key in (*table.unique_keys, ("id",)):
         if all(row.get(name) is not None for name in key):
             return {name: row[name] for name in key}
-    raise LookupError(f"a row of {table.name} needs the fields of a unique key to be found again: {sorted(row)}")
+    raise LookupError(f"a row of {table.name} needs the fields of a unique key, or the id, to be found again: {row}")
+
+
+def last_stored(world: World) -> tuple[Table, Record]:
+    """The table, and the stored record, of what was sent last."""
+    attempt = world.last
+    table = table_for(attempt.table)
+    return table, the_one(world, table.name, key_of(table, attempt.sent[-1]))
 
 
 def require_stored(world: World, table: str, row: Record) -> Record:
@@ -80,24 +101,44 @@ def require_nothing_new(world: World) -> None:
                 raise CheckFailed("no new record", f"in {table} a new one with {shown(where)}: {shown(record)}")
 
 
+def require_no_twins(world: World) -> None:
+    """Raise CheckFailed where a value that was sent, and that is unique by itself, is in more than one record."""
+    for table, where in sent_values(world):
+        found = world.reader.find(table, where)
+        if tuple(where) in table_for(table).unique_keys and len(found) > 1:
+            raise CheckFailed(f"one record at the most in {table} with {shown(where)}", f"{len(found)} records")
+
+
 def sent_values(world: World) -> Iterator[tuple[str, Record]]:
-    """For each upsert, where a trace of it would be found: by each text that only this scenario has sent."""
+    """For each record that was sent, where a trace of it would be found: by each text that no other scenario sends."""
     for attempt in world.attempts:
-        table = table_for(attempt.upsert.table)
-        for name in sorted(table.marked & attempt.fields.keys()):
-            text = attempt.fields[name]
-            if isinstance(text, str) and world.mark in text:
-                yield table.name, {name: text}
+        for table, fields in _some(list(_sent_by_table(attempt))):
+            for name in sorted(table.marked & fields.keys()):
+                text = fields[name]
+                if isinstance(text, str) and world.mark in text:
+                    yield table.name, {name: text}
+
+
+def _some(listed: list[tuple[Table, Record]]) -> list[tuple[Table, Record]]:
+    """All of a few; of very many the first, the middle and the last: nobody asks a thousand times for one answer."""
+    return listed if len(listed) <= FEW else [listed[0], listed[len(listed) // 2], listed[-1]]
 
 
 def is_touched(world: World, stored: Stored) -> bool:
     """Whether one of the upserts matched this record, by the values that it had when it was stored."""
-    return any(_matches(attempt, stored) for attempt in world.attempts)
+    return any(_matches(attempt, fields, stored) for attempt in world.attempts for fields in attempt.sent)
 
 
-def _matches(attempt: Attempt, stored: Stored) -> bool:
-    names = attempt.upsert.match_fields
-    if attempt.upsert.table != stored.table or not isinstance(names, list) or not names:
+def _sent_by_table(attempt: Attempt) -> Iterator[tuple[Table, Record]]:
+    operations = getattr(attempt.operation, "operations", None)
+    if operations is None:
+        yield from ((table_for(attempt.table), fields) for fields in attempt.sent)
+    else:
+        yield from ((table_for(o["table"]), o["fields"]) for o in operations if "table" in o and "fields" in o)
+
+
+def _matches(attempt: Attempt, fields: Record, stored: Stored) -> bool:
+    names = attempt.match_fields
+    if attempt.table != stored.table or not names:
         return False
-    sent = attempt.fields
-    return all(isinstance(n, str) and sent.get(n) is not None and sent[n] == stored.record.get(n) for n in names)
+    return all(fields.get(name) is not None and fields[name] == stored.record.get(name) for name in names)

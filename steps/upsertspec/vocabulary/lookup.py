@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from upsertspec.client import Client
-from upsertspec.dialects.base import Answer, Find, Read
+from upsertspec.dialects.base import Answer
+from upsertspec.dialects.operations import Find, Read
 from upsertspec.errors import NotTestable
 from upsertspec.vocabulary.cells import table_for
 from upsertspec.vocabulary.compare import same
@@ -30,15 +31,25 @@ class Reader:
         self._kept.clear()
 
     def find(self, table: str, where: Record) -> Sequence[Record]:
-        """Every record whose fields equal these values. Raises NotTestable where the target gives no way to read it."""
+        """Every record whose fields equal these values; by its id a record is read alone.
+
+        Raises NotTestable where the target gives no way to read it.
+        """
         key = json.dumps([table, where], sort_keys=True, default=str)
         if key not in self._kept:
-            self._kept[key] = [r for r in self._listed(table, where) if _fits(table, where, r)]
+            listed = self._alone(table, where["id"]) if set(where) == {"id"} else self._listed(table, where)
+            self._kept[key] = [record for record in listed if _fits(table, where, record)]
         return self._kept[key]
 
     def read(self, table: str, ident: Any) -> Answer:
         """The answer to reading the record of this id."""
         return self._client.call("editor", Read(table, ident))
+
+    def _alone(self, table: str, ident: Any) -> list[Record]:
+        answer = self.read(table, ident)
+        if answer.status not in (200, 404) or answer.fault:
+            raise NotTestable(f"no way to read back {table}: {_why(answer)}")
+        return [answer.record] if answer.status == 200 and answer.record else []
 
     def _listed(self, table: str, where: Record) -> list[Record]:
         """The records of the filtered list; where a target filters too little, its pages are read up to a bound."""
@@ -54,9 +65,12 @@ class Reader:
     def _page(self, find: Find) -> Answer:
         answer = self._client.call("editor", find)
         if answer.status != 200 or answer.fault:
-            why = answer.fault or f"the answer was {answer.status}"
-            raise NotTestable(f"no way to read back {find.table}: listing the records with a filter failed ({why})")
+            raise NotTestable(f"no way to read back {find.table}: {_why(answer)} to a list of records with a filter")
         return answer
+
+
+def _why(answer: Answer) -> str:
+    return answer.fault or f"the answer was {answer.status}"
 
 
 def _fits(table: str, where: Record, record: Record) -> bool:

@@ -1,4 +1,4 @@
-"""What a scenario knows: the records it stored, the upserts it sent, the answers it got."""
+"""What a scenario knows: the records it stored, the operations it sent, the answers it got."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from upsertspec.client import Client
-from upsertspec.dialects.base import Answer, Upsert
+from upsertspec.dialects.base import Answer
+from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
 from upsertspec.vocabulary.cells import rows, table_for
 from upsertspec.vocabulary.lookup import Reader
 
@@ -16,7 +17,7 @@ Record = Mapping[str, Any]
 
 @dataclass
 class Stored:
-    """A record that the scenario stored and then read: its name in the scenario, and how it read."""
+    """A record that is stored, and how it read: its name in the scenario, its table, and what finds it again."""
 
     name: str
     table: str
@@ -26,15 +27,26 @@ class Stored:
 
 @dataclass(frozen=True)
 class Attempt:
-    """An upsert that the scenario sent, and its answer."""
+    """An operation that the scenario sent, and its answer."""
 
-    upsert: Upsert
+    operation: Operation
     answer: Answer
 
     @property
-    def fields(self) -> Record:
-        """The fields that were sent; none where they were no object."""
-        return self.upsert.fields if isinstance(self.upsert.fields, dict) else {}
+    def table(self) -> str:
+        """The table that it speaks of."""
+        return self.operation.table
+
+    @property
+    def sent(self) -> Sequence[Record]:
+        """The records that were sent."""
+        return self.operation.sent
+
+    @property
+    def match_fields(self) -> list[str]:
+        """The match fields, where they are a list of names; else none."""
+        names = self.operation.match_fields if isinstance(self.operation, (Upsert, UpsertBatch)) else None
+        return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
 
 
 class World:
@@ -45,6 +57,7 @@ class World:
         self.mark = mark
         self.criterion = criterion
         self.stored: list[Stored] = []
+        self.deleted: list[Stored] = []
         self.attempts: list[Attempt] = []
         self.reader = Reader(client)
 
@@ -53,22 +66,25 @@ class World:
         return rows(table_for(table), datatable, self.mark, self.value_of)
 
     def value_of(self, name: str, field: str) -> Any:
-        """A field of the stored record of this name. Raises KeyError where the scenario has none."""
+        """A field of the stored record of this name. Raises LookupError where the scenario has none."""
         return self.named(name).record[field]
 
     def named(self, name: str) -> Stored:
-        """The stored record of this name."""
-        return next(stored for stored in self.stored if stored.name == name)
+        """The stored record of this name. Raises LookupError where the scenario has none."""
+        for stored in (*self.stored, *self.deleted):
+            if stored.name == name:
+                return stored
+        raise LookupError(f"the scenario has stored nothing as {name}")
 
-    def upsert(self, who: str, table: str, fields: Any, match_fields: Any) -> Answer:
-        """Send one upsert, and forget what was read before it."""
-        upsert = Upsert(table, fields, match_fields)
-        self.reader.forget()
-        answer = self.client.call(who, upsert)
-        self.attempts.append(Attempt(upsert, answer))
+    def send(self, who: str, operation: Operation) -> Answer:
+        """Send one operation; what was read before it may not hold any more."""
+        if operation.changes:
+            self.reader.forget()
+        answer = self.client.call(who, operation)
+        self.attempts.append(Attempt(operation, answer))
         return answer
 
     @property
     def last(self) -> Attempt:
-        """The last upsert that was sent."""
+        """The last operation that was sent."""
         return self.attempts[-1]

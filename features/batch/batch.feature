@@ -1,0 +1,318 @@
+@batch
+Feature: Several records in one request
+  A batch is one decision: all of its records are upserted, or none of them is.
+
+  Background:
+    Given these contacts are stored:
+      | as    | email             | name         | status | age | phone           |
+      | Ada   | ada@example.com   | Ada Lovelace | active | 36  | +44 20 7946 001 |
+      | Grace | grace@example.com | Grace Hopper | active | 85  | +1 212 555 0100 |
+
+  @AC-301
+  Rule: AC-301 A batch creates and updates, and answers in order with each operation and the counts
+
+    Scenario: Some are new, some are not
+      When the editor upserts a batch into contacts by email:
+        | email             | name        | age |
+        | alan@example.com  | Alan Turing | 41  |
+        | ada@example.com   | Ada Byron   | 37  |
+        | edsger@example.com | E. Dijkstra | 72  |
+      Then the batch is answered with 200 and says created, updated, created
+      And each record of the batch is in the answer, in order, as it is stored
+      And nothing else has changed
+
+    Scenario: A batch of one
+      When the editor upserts a batch into contacts by email:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the batch is answered with 200 and says updated
+      And these contacts are now stored:
+        | as  | email           | name      |
+        | Ada | ada@example.com | Ada Byron |
+      And Grace is as before
+
+    Scenario: Several updates, and each keeps what it does not mention
+      When the editor upserts a batch into contacts by email:
+        | email             | age | status   |
+        | grace@example.com | 86  |          |
+        | ada@example.com   |     | inactive |
+      Then the batch is answered with 200 and says updated, updated
+      And these contacts are now stored:
+        | as    | email             | name         | age | status   | phone           |
+        | Grace | grace@example.com | Grace Hopper | 86  | active   | +1 212 555 0100 |
+        | Ada   | ada@example.com   | Ada Lovelace | 36  | inactive | +44 20 7946 001 |
+
+    Scenario: A batch by another key
+      When the editor upserts a batch into contacts by phone:
+        | email             | name        | phone           |
+        | byron@example.com | Ada Byron   | +44 20 7946 001 |
+        | alan@example.com  | Alan Turing | +44 20 7946 002 |
+      Then the batch is answered with 200 and says updated, created
+      And each record of the batch is in the answer, in order, as it is stored
+
+    Scenario: A batch that ignores matches
+      When the editor upserts a batch into contacts by email and ignores a match:
+        | email            | name        |
+        | ada@example.com  | Ada Byron   |
+        | alan@example.com | Alan Turing |
+      Then the batch is answered with 200 and says ignored, created
+      And Ada, Grace are as before
+      And these contacts are now stored:
+        | email            | name        |
+        | alan@example.com | Alan Turing |
+
+  @AC-302
+  Rule: AC-302 One bad record leaves nothing written, and the error says which it is
+
+    Scenario Outline: <kind> at index <index>
+      When the editor upserts a batch into contacts by email:
+        | email              | name        | age   | phone   |
+        | ada@example.com    | <name 0>    | 1     |         |
+        | alan@example.com   | <name 1>    | <age> |         |
+        | edsger@example.com | <name 2>    | 3     | <phone> |
+      Then the request is refused
+      And the error says that the record at index <index> is wrong
+      And nothing has been written
+
+      Examples: One bad record
+        | kind                   | index | name 0 | name 1 | name 2 | age       | phone           |
+        | a required field null  | 0     | null   | Alan   | Edsger | 2         |                 |
+        | a required field left out | 1  | Ada    |        | Edsger | 2         |                 |
+        | a value of another type | 1    | Ada    | Alan   | Edsger | `"two"`   |                 |
+        | a value below the minimum | 1  | Ada    | Alan   | Edsger | -2        |                 |
+        | a unique key of another | 2    | Ada    | Alan   | Edsger | 2         | +1 212 555 0100 |
+
+    Scenario: An unknown field in the last record
+      When the editor upserts a batch into contacts by email:
+        | email            | name        | nickname |
+        | ada@example.com  | Ada Byron   |          |
+        | alan@example.com | Alan Turing | prof     |
+      Then the answer is 400
+      And the error says that the record at index 1 is wrong
+      And nothing has been written
+
+    Scenario: A record without its match field
+      When the editor upserts a batch into contacts by email:
+        | email            | name        | phone           |
+        | alan@example.com | Alan Turing |                 |
+        |                  | Nobody      | +44 20 7946 009 |
+      Then the answer is 400
+      And the error says that the record at index 1 is wrong
+      And nothing has been written
+
+    Scenario: Two records of the batch stand in each other's way
+      When the editor upserts a batch into contacts by email:
+        | email              | name        | phone           |
+        | alan@example.com   | Alan Turing | +44 20 7946 009 |
+        | edsger@example.com | E. Dijkstra | +44 20 7946 009 |
+      Then the request is refused
+      And nothing has been written
+
+  @AC-303
+  Rule: AC-303 Each record of a batch gets its own values
+
+    Scenario: The variants of one photo, each with its own size, state and time
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      And these asset_variants are stored:
+        | as    | parent_asset_id | variant_type | storage_path         | file_size |
+        | Thumb | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 1         |
+      When the editor upserts a batch into asset_variants by storage_path:
+        | parent_asset_id | variant_type | storage_path         | file_size | processing_status | processed_at         |
+        | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 24000     | ready             | 2024-01-15T10:00:00Z |
+        | {Photo.id}      | optimized    | kitchen/1_opt.webp   | 180000    | processing        | null                 |
+        | {Photo.id}      | webp         | kitchen/1_full.webp  | 950000    | failed            | 2024-01-15T10:00:05Z |
+      Then the batch is answered with 200 and says updated, created, created
+      And these asset_variants are now stored:
+        | storage_path         | variant_type | file_size | processing_status | processed_at         |
+        | kitchen/1_thumb.webp | thumbnail    | 24000     | ready             | 2024-01-15T10:00:00Z |
+        | kitchen/1_opt.webp   | optimized    | 180000    | processing        | null                 |
+        | kitchen/1_full.webp  | webp         | 950000    | failed            | 2024-01-15T10:00:05Z |
+
+    Scenario: Values don't wander from one record to the next
+      When the editor upserts a batch into contacts by email:
+        | email              | name        | age | vip   | notes |
+        | alan@example.com   | Alan Turing | 41  | true  | first |
+        | edsger@example.com | E. Dijkstra |     |       |       |
+        | barbara@example.com | B. Liskov  | 80  | false | null  |
+      Then the batch is answered with 200 and says created, created, created
+      And these contacts are now stored:
+        | email               | name        | age  | vip   | notes |
+        | alan@example.com    | Alan Turing | 41   | true  | first |
+        | edsger@example.com  | E. Dijkstra | null | null  | null  |
+        | barbara@example.com | B. Liskov   | 80   | false | null  |
+
+    Scenario: Updates don't take the values of the first record
+      When the editor upserts a batch into contacts by email:
+        | email             | name      | age | status   |
+        | ada@example.com   | Ada Byron | 37  | inactive |
+        | grace@example.com | Amazing   | 86  | pending  |
+      Then the batch is answered with 200 and says updated, updated
+      And these contacts are now stored:
+        | as    | email             | name      | age | status   |
+        | Ada   | ada@example.com   | Ada Byron | 37  | inactive |
+        | Grace | grace@example.com | Amazing   | 86  | pending  |
+
+  @AC-304
+  Rule: AC-304 An empty batch, and one over the limit, is refused with 400 or 413
+
+    Scenario: A batch of nothing
+      When the editor upserts a batch of 0 numbered contacts
+      Then the answer is 400 or 413
+
+    Scenario: A batch of 1,001 records
+      When the editor upserts a batch of 1001 numbered contacts
+      Then the answer is 400 or 413
+      And nothing has been written
+
+    Scenario Outline: Records that are <value> are no batch
+      When the editor upserts into contacts by email with records <value>:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: No batch, and fields beside it
+        | value                         |
+        | {"email": "x@example.com"}    |
+        | "ada@example.com"             |
+        | null                          |
+        | [1]                           |
+        | []                            |
+
+  @AC-305
+  Rule: AC-305 A key that comes twice in a batch is refused whole, or its last values win in one record
+
+    Scenario: A new key twice
+      When the editor upserts a batch into contacts by email:
+        | email              | name         | age |
+        | alan@example.com   | Alan Turing  | 41  |
+        | edsger@example.com | E. Dijkstra  | 72  |
+        | alan@example.com   | A. M. Turing | 42  |
+      Then the batch is refused whole, or these contacts are stored:
+        | email              | name         | age |
+        | alan@example.com   | A. M. Turing | 42  |
+        | edsger@example.com | E. Dijkstra  | 72  |
+      And nothing else has changed
+
+    Scenario: A known key twice
+      When the editor upserts a batch into contacts by email:
+        | email           | name      | age |
+        | ada@example.com | Ada Byron | 37  |
+        | ada@example.com | Countess  | 38  |
+      Then the batch is refused whole, or these contacts are stored:
+        | email           | name     | age |
+        | ada@example.com | Countess | 38  |
+      And Grace is as before
+
+    Scenario: A new key twice, where matches are ignored: the first stays
+      When the editor upserts a batch into contacts by email and ignores a match:
+        | email            | name         | age |
+        | alan@example.com | Alan Turing  | 41  |
+        | alan@example.com | A. M. Turing | 42  |
+      Then the batch is refused whole, or these contacts are stored:
+        | email            | name        | age |
+        | alan@example.com | Alan Turing | 41  |
+      And nothing else has changed
+
+  @AC-306
+  Rule: AC-306 A batch of 1,000 records is done
+
+    Scenario: A thousand new contacts
+      When the editor upserts a batch of 1000 numbered contacts
+      Then all 1000 numbered contacts are stored, each with its own values
+
+    Scenario: Half a thousand
+      When the editor upserts a batch of 500 numbered contacts
+      Then all 500 numbered contacts are stored, each with its own values
+
+    Scenario: A thousand contacts twice
+      When the editor upserts a batch of 1000 numbered contacts twice
+      Then the batches are answered with 200 and say 1000 created, then 1000 updated
+      And all 1000 numbered contacts are stored, each with its own values
+
+  @AC-307
+  Rule: AC-307 A role that may not do a part of the batch is refused whole with 403
+
+    Scenario: The creator's batch has a match
+      When the creator upserts a batch into contacts by email:
+        | email            | name        |
+        | alan@example.com | Alan Turing |
+        | ada@example.com  | Ada Byron   |
+      Then the answer is 403
+      And nothing has been written
+
+    Scenario: The updater's batch has a new record
+      When the updater upserts a batch into contacts by email:
+        | email            | name        |
+        | ada@example.com  | Ada Byron   |
+        | alan@example.com | Alan Turing |
+      Then the answer is 403
+      And nothing has been written
+
+    Scenario: The viewer's batch
+      When the viewer upserts a batch into contacts by email:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the answer is 403
+      And nothing has been written
+
+    Scenario: The updater's batch of matches
+      When the updater upserts a batch into contacts by email:
+        | email             | name      |
+        | ada@example.com   | Ada Byron |
+        | grace@example.com | Amazing   |
+      Then the batch is answered with 200 and says updated, updated
+      And these contacts are now stored:
+        | as    | email             | name      |
+        | Ada   | ada@example.com   | Ada Byron |
+        | Grace | grace@example.com | Amazing   |
+
+    Scenario: The creator's batch of new records
+      When the creator upserts a batch into contacts by email:
+        | email              | name        |
+        | alan@example.com   | Alan Turing |
+        | edsger@example.com | E. Dijkstra |
+      Then the batch is answered with 200 and says created, created
+      And nothing else has changed
+
+  @AC-308
+  Rule: AC-308 A batch repeated changes no count and no id
+
+    Scenario: The same new records twice
+      When the editor upserts the same batch twice into contacts by email:
+        | email              | name        |
+        | alan@example.com   | Alan Turing |
+        | edsger@example.com | E. Dijkstra |
+      Then the batches are answered with 200 and say 2 created, then 2 updated
+      And these contacts are now stored:
+        | email              | name        |
+        | alan@example.com   | Alan Turing |
+        | edsger@example.com | E. Dijkstra |
+      And nothing else has changed
+
+    Scenario: The import of an account's transactions, repeated
+      Given these accounts are stored:
+        | as      | name    | currency |
+        | Savings | Savings | EUR      |
+      When the editor upserts the same batch twice into transactions by reference:
+        | reference | account_id   | date       | amount  | merchant | flow |
+        | tx-1      | {Savings.id} | 2024-01-15 | 12.50   | Bakery   | out  |
+        | tx-2      | {Savings.id} | 2024-01-16 | 2000.00 | Employer | in   |
+      Then the batches are answered with 200 and say 2 created, then 2 updated
+      And these transactions are now stored:
+        | reference | account_id   | date       | amount  | merchant | flow |
+        | tx-1      | {Savings.id} | 2024-01-15 | 12.50   | Bakery   | out  |
+        | tx-2      | {Savings.id} | 2024-01-16 | 2000.00 | Employer | in   |
+
+    Scenario: Known records twice
+      When the editor upserts a batch into contacts by email:
+        | email             | name         |
+        | ada@example.com   | Ada Lovelace |
+        | grace@example.com | Grace Hopper |
+      Then the batch is answered with 200 and says updated, updated
+      And these contacts are now stored:
+        | as    | email             | name         |
+        | Ada   | ada@example.com   | Ada Lovelace |
+        | Grace | grace@example.com | Grace Hopper |

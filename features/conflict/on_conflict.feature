@@ -1,0 +1,310 @@
+@conflict
+Feature: What happens on a match
+  A job that is run again always writes. Seed data is written once and never again. A queue writes only while
+  the state allows it. Each is an upsert; they differ in what they do with a match.
+
+  Background:
+    Given these contacts are stored:
+      | as    | email             | name         | status  | age | phone           | notes        |
+      | Ada   | ada@example.com   | Ada Lovelace | pending | 36  | +44 20 7946 001 | Wrote Note G |
+      | Grace | grace@example.com | Grace Hopper | active  | 85  | +1 212 555 0100 | Admiral      |
+
+  @AC-201
+  Rule: AC-201 Where a match is to be ignored, it stays untouched and the answer says ignored
+
+    Scenario: An ignored match stays as it is
+      When the editor upserts into contacts by email and ignores a match:
+        | email           | name      | status   |
+        | ada@example.com | Ada Byron | inactive |
+      Then the answer is 200 and says ignored
+      And Ada, Grace are as before
+
+    Scenario: An ignored match stays as it is, however often it is sent
+      When the editor upserts into contacts by email and ignores a match:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+        | ada@example.com | A. Byron  |
+        | ada@example.com | Countess  |
+      Then the answer is 200 and says ignored, ignored, ignored
+      And all answers have one id
+      And Ada, Grace are as before
+
+    Scenario: A match by another key is ignored too
+      When the editor upserts into contacts by phone and ignores a match:
+        | email             | name      | phone           |
+        | byron@example.com | Ada Byron | +44 20 7946 001 |
+      Then the answer is 200 and says ignored
+      And Ada, Grace are as before
+      And no contacts are stored with:
+        | email             |
+        | byron@example.com |
+
+    Scenario: A value that won't be written still has to be of its type
+      When the editor upserts into contacts by email and ignores a match:
+        | email           | name      | age          |
+        | ada@example.com | Ada Byron | `"thirty-six"` |
+      Then the answer is 400
+      And Ada, Grace are as before
+
+    Scenario: A value that won't be written can break no constraint
+      When the editor upserts into contacts by email and ignores a match:
+        | email           | name      | phone           |
+        | ada@example.com | Ada Byron | +1 212 555 0100 |
+      Then the answer is 200 and says ignored
+      And Ada, Grace are as before
+
+    Scenario: To ask for an update in so many words is to ask for nothing special
+      When the editor upserts into contacts by email with onConflict "update":
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the answer is 200 and says updated
+      And these contacts are now stored:
+        | as  | email           | name      |
+        | Ada | ada@example.com | Ada Byron |
+      And Grace is as before
+
+  @AC-202
+  Rule: AC-202 Where nothing matches, an upsert that ignores matches creates the record
+
+    Scenario: A recommendation is inserted once
+      When the editor upserts into product_recommendations by room_id, product_name and ignores a match:
+        | room_id | session_id | product_name        | category | estimated_price | currency |
+        | bath    | session-1  | Carrara Marble Tile | flooring | 4500.00         | USD      |
+        | bath    | session-2  | Carrara Marble Tile | walls    | 9900.00         | EUR      |
+      Then the answer is 200 and says created, ignored
+      And all answers have one id
+      And these product_recommendations are now stored:
+        | room_id | session_id | product_name        | category | estimated_price | currency |
+        | bath    | session-1  | Carrara Marble Tile | flooring | 4500.00         | USD      |
+
+    Scenario: A new contact is created
+      When the editor upserts into contacts by email and ignores a match:
+        | email            | name        | age |
+        | alan@example.com | Alan Turing | 41  |
+      Then the answer is 200 and says created
+      And these contacts are now stored:
+        | email            | name        | age | status |
+        | alan@example.com | Alan Turing | 41  | active |
+      And nothing else has changed
+
+    Scenario: On a create every constraint holds
+      When the editor upserts into contacts by email and ignores a match:
+        | email            | name        | phone           |
+        | alan@example.com | Alan Turing | +1 212 555 0100 |
+      Then the request is refused
+      And nothing has been written
+
+    Scenario: On a create every required field is needed
+      When the editor upserts into contacts by email and ignores a match:
+        | email            | phone           |
+        | alan@example.com | +44 20 7946 009 |
+      Then the answer is 400
+      And nothing has been written
+
+  @AC-203
+  Rule: AC-203 With updateFields a match gets these fields only, and a new record gets all
+
+    Scenario: Only the named fields are written
+      When the editor upserts into contacts by email and updates only name, age:
+        | email           | name      | age | status   | notes    |
+        | ada@example.com | Ada Byron | 37  | inactive | Countess |
+      Then the answer is 200 and says updated
+      And Ada keeps id, status, notes, phone, created_at
+      And these contacts are now stored:
+        | as  | email           | name      | age |
+        | Ada | ada@example.com | Ada Byron | 37  |
+      And Grace is as before
+
+    Scenario: A new record gets every field
+      When the editor upserts into contacts by email and updates only name:
+        | email            | name        | age | status   | notes  |
+        | alan@example.com | Alan Turing | 41  | inactive | Enigma |
+      Then the answer is 200 and says created
+      And these contacts are now stored:
+        | email            | name        | age | status   | notes  |
+        | alan@example.com | Alan Turing | 41  | inactive | Enigma |
+
+    Scenario: First every field, then the named ones
+      When the editor upserts into contacts by email and updates only status:
+        | email            | name         | status   |
+        | alan@example.com | Alan Turing  | pending  |
+        | alan@example.com | A. M. Turing | inactive |
+      Then the answer is 200 and says created, updated
+      And these contacts are now stored:
+        | email            | name        | status   |
+        | alan@example.com | Alan Turing | inactive |
+
+    Scenario: A named field that was not sent keeps its value
+      When the editor upserts into contacts by email and updates only name, notes:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then Ada keeps id, notes, status
+      And these contacts are now stored:
+        | as  | email           | name      |
+        | Ada | ada@example.com | Ada Byron |
+
+    Scenario: A null among the named fields is written
+      When the editor upserts into contacts by email and updates only notes:
+        | email           | name      | notes |
+        | ada@example.com | Ada Byron | null  |
+      Then Ada keeps name, status, age
+      And these contacts are now stored:
+        | as  | email           | notes |
+        | Ada | ada@example.com | null  |
+
+    Scenario: A value that is not among the named fields can break no constraint
+      When the editor upserts into contacts by email and updates only name:
+        | email           | name      | phone           |
+        | ada@example.com | Ada Byron | +1 212 555 0100 |
+      Then the answer is 200 and says updated
+      And Ada keeps phone
+      And Grace is as before
+
+  @AC-204
+  Rule: AC-204 With updateWhere a match is written only where the stored record agrees; else it is ignored and stays
+
+    Scenario: The stored record agrees
+      When the editor upserts into contacts by email and updates only where status is pending:
+        | email           | name      | status |
+        | ada@example.com | Ada Byron | active |
+      Then the answer is 200 and says updated
+      And these contacts are now stored:
+        | as  | email           | name      | status |
+        | Ada | ada@example.com | Ada Byron | active |
+      And Grace is as before
+
+    Scenario: The stored record does not agree
+      When the editor upserts into contacts by email and updates only where status is active:
+        | email           | name      | status   |
+        | ada@example.com | Ada Byron | inactive |
+      Then the answer is 200 and says ignored
+      And Ada, Grace are as before
+
+    Scenario: What is sent does not count, only what is stored
+      When the editor upserts into contacts by email and updates only where status is inactive:
+        | email           | name      | status   |
+        | ada@example.com | Ada Byron | inactive |
+      Then the answer is 200 and says ignored
+      And Ada, Grace are as before
+
+    Scenario Outline: All conditions have to agree: <conditions>
+      When the editor upserts into contacts by email and updates only where <conditions>:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the answer is 200 and says <operation>
+      And Grace is as before
+
+      Examples: Both, the one, the other, a null, a protected field, a value of another type
+        | conditions                       | operation |
+        | status is pending, age is 36     | updated   |
+        | status is pending, age is 37     | ignored   |
+        | status is active, age is 36      | ignored   |
+        | birthday is null                 | updated   |
+        | notes is null                    | ignored   |
+        | id is {Ada.id}                   | updated   |
+        | id is {Grace.id}                 | ignored   |
+        | updated_at is {Ada.updated_at}   | updated   |
+        | updated_at is 2001-02-03T04:05:06.789Z | ignored |
+
+    Scenario: Where nothing matches, conditions don't stand in the way of a create
+      When the editor upserts into contacts by email and updates only where status is pending:
+        | email            | name        | status |
+        | alan@example.com | Alan Turing | active |
+      Then the answer is 200 and says created
+      And these contacts are now stored:
+        | email            | name        | status |
+        | alan@example.com | Alan Turing | active |
+
+    Scenario: Conditions and named fields together
+      When the editor upserts into contacts by email and updates only status and updates only where status is pending:
+        | email           | name      | status |
+        | ada@example.com | Ada Byron | active |
+        | ada@example.com | Countess  | inactive |
+      Then the answer is 200 and says updated, ignored
+      And Ada keeps id, name, notes
+      And these contacts are now stored:
+        | as  | email           | status |
+        | Ada | ada@example.com | active |
+
+  @AC-205
+  Rule: AC-205 The stored record comes back whole, whether it was created, updated or ignored
+
+    Scenario: Created
+      When the editor upserts into contacts by email:
+        | email            | name        |
+        | alan@example.com | Alan Turing |
+      Then the answer is 200 and says created
+      And the answer's record is whole
+
+    Scenario: Updated, with one field
+      When the editor upserts into contacts by email:
+        | email           | age |
+        | ada@example.com | 37  |
+      Then the answer is 200 and says updated
+      And the answer's record is whole
+
+    Scenario: Ignored
+      When the editor upserts into contacts by email and ignores a match:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the answer is 200 and says ignored
+      And the answer's record is whole
+
+    Scenario: Left untouched by a condition
+      When the editor upserts into contacts by email and updates only where status is active:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the answer is 200 and says ignored
+      And the answer's record is whole
+
+    Scenario: Updated in part
+      When the editor upserts into contacts by email and updates only age:
+        | email           | name      | age |
+        | ada@example.com | Ada Byron | 37  |
+      Then the answer is 200 and says updated
+      And the answer's record is whole
+
+  @AC-206
+  Rule: AC-206 Unknown fields or values in the conflict members are refused with 400, and nothing is written
+
+    Scenario Outline: <member> can't be <value>, where a record matches
+      When the editor upserts into contacts by email with <member> <value>:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Unknown values
+        | member       | value                 |
+        | onConflict   | "replace"             |
+        | onConflict   | "IGNORE"              |
+        | onConflict   | ""                    |
+        | onConflict   | null                  |
+        | onConflict   | true                  |
+        | updateFields | "name"                |
+        | updateFields | ["nowhere"]           |
+        | updateFields | ["name", "nowhere"]   |
+        | updateFields | [1]                   |
+        | updateFields | {"name": true}        |
+        | updateWhere  | "status = 'pending'"  |
+        | updateWhere  | ["status"]            |
+        | updateWhere  | {"nowhere": 1}        |
+        | updateWhere  | {"status": "pending", "nowhere": null} |
+
+      Examples: Unknown members
+        | member        | value    |
+        | onconflict    | "ignore" |
+        | update_fields | ["name"] |
+
+    Scenario Outline: <member> can't be <value>, where nothing matches
+      When the editor upserts into contacts by email with <member> <value>:
+        | email            | name        |
+        | alan@example.com | Alan Turing |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Unknown values
+        | member       | value          |
+        | onConflict   | "replace"      |
+        | updateFields | ["nowhere"]    |
+        | updateWhere  | {"nowhere": 1} |

@@ -1,0 +1,150 @@
+@identity
+Feature: Which record is meant
+  A key may have several fields, and a table several keys. A record matches only where every match field
+  is equal, so the same item in another organization is another record.
+
+  Background:
+    Given these image_metadata are stored:
+      | as     | organization_id | key     | image_item_id  | image_item_path | alt_text     | description     |
+      | Beach  | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Beach sunset | Beautiful beach |
+      | Harbor | org_lx          | media-1 | item-harbor-01 | /test/harbor.jpg | Harbor      | Boats           |
+
+  @AC-101
+  Rule: AC-101 A match needs every match field to be equal
+
+    Scenario: Where all fields of the key are equal, the record is updated
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path | alt_text              |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Stunning beach sunset |
+      Then the answer is 200 and says updated
+      And these image_metadata are now stored:
+        | as    | organization_id | key     | image_item_id  | alt_text              | description     |
+        | Beach | org_lx          | media-1 | item-beach-001 | Stunning beach sunset | Beautiful beach |
+      And nothing else has changed
+
+    Scenario Outline: Where <field> differs, a record is created
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key   | image_item_id | image_item_path |
+        | <organization>  | <key> | <item>        | /test/other.jpg |
+      Then the answer is 200 and says created
+      And these image_metadata are now stored:
+        | organization_id | key   | image_item_id | image_item_path |
+        | <organization>  | <key> | <item>        | /test/other.jpg |
+      And Beach, Harbor are as before
+
+      Examples: One field at a time
+        | field             | organization | key     | item           |
+        | the organization  | org_hq       | media-1 | item-beach-001 |
+        | the key           | org_lx       | media-2 | item-beach-001 |
+        | the item          | org_lx       | media-1 | item-beach-002 |
+
+    Scenario: A part of the key is no key
+      When the editor upserts into image_metadata by image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path |
+        | org_lx          | media-1 | item-beach-001 | /test/other.jpg |
+      Then the answer is 400
+      And nothing has been written
+
+    Scenario: The same product in another room is another recommendation
+      Given these product_recommendations are stored:
+        | as     | room_id | session_id | product_name         | estimated_price | currency |
+        | Marble | bath    | session-1  | Carrara Marble Tile  | 4500.00         | USD      |
+      When the editor upserts into product_recommendations by room_id, product_name:
+        | room_id | session_id | product_name        | estimated_price | currency |
+        | kitchen | session-1  | Carrara Marble Tile | 3900.00         | USD      |
+      Then the answer is 200 and says created
+      And Marble is as before
+
+  @AC-102
+  Rule: AC-102 The same item in another organization, or under another key, is another record, and stays untouched
+
+    Scenario: The same image in another organization
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path | alt_text |
+        | org_hq          | media-1 | item-beach-001 | /hq/beach.jpg   | HQ beach |
+      Then the answer is 200 and says created
+      And each has an id of its own
+      And Beach, Harbor are as before
+
+    Scenario: The same image under another key
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path | alt_text   |
+        | org_lx          | media-2 | item-beach-001 | /two/beach.jpg  | Copy of it |
+      Then the answer is 200 and says created
+      And each has an id of its own
+      And Beach, Harbor are as before
+
+    Scenario: Both are updated, each in its own place
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path | alt_text |
+        | org_hq          | media-1 | item-beach-001 | /hq/beach.jpg   | HQ beach |
+        | org_hq          | media-1 | item-beach-001 | /hq/beach.jpg   | HQ, dusk |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | LX, dawn |
+      Then the answer is 200 and says created, updated, updated
+      And these image_metadata are now stored:
+        | as    | organization_id | key     | image_item_id  | image_item_path | alt_text |
+        |       | org_hq          | media-1 | item-beach-001 | /hq/beach.jpg   | HQ, dusk |
+        | Beach | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | LX, dawn |
+      And Harbor is as before
+
+  @AC-107
+  Rule: AC-107 The order of the match fields changes nothing
+
+    Scenario Outline: The key is found as <match>
+      When the editor upserts into image_metadata by <match>:
+        | organization_id | key     | image_item_id  | image_item_path | alt_text |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Found    |
+      Then the answer is 200 and says updated
+      And these image_metadata are now stored:
+        | as    | organization_id | key     | image_item_id  | alt_text |
+        | Beach | org_lx          | media-1 | item-beach-001 | Found    |
+      And nothing else has changed
+
+      Examples: Every order
+        | match                               |
+        | organization_id, image_item_id, key |
+        | key, organization_id, image_item_id |
+        | key, image_item_id, organization_id |
+        | image_item_id, organization_id, key |
+        | image_item_id, key, organization_id |
+
+    Scenario: A record is created in another order, and found in the first
+      When the editor upserts into image_metadata by image_item_id, key, organization_id:
+        | organization_id | key     | image_item_id | image_item_path |
+        | org_lx          | media-1 | item-new      | /test/new.jpg   |
+      Then the answer is 200 and says created
+      And these image_metadata are now stored:
+        | organization_id | key     | image_item_id | image_item_path |
+        | org_lx          | media-1 | item-new      | /test/new.jpg   |
+      And nothing else has changed
+
+  @AC-112
+  Rule: AC-112 The description of a table names its fields and its unique keys, and they are the ones that hold
+
+    Scenario Outline: <table> is described
+      When the editor asks for the description of <table>
+      Then the answer is 200
+      And the description names the fields and unique keys of <table>
+
+      Examples: Tables with one key, with several, with a reference
+        | table                   |
+        | contacts                |
+        | image_metadata          |
+        | product_recommendations |
+        | asset_variants          |
+
+    Scenario: A viewer may read the description
+      When the viewer asks for the description of image_metadata
+      Then the answer is 200
+      And the description names the fields and unique keys of image_metadata
+
+    Scenario: The key of three fields lets two records share two of them
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path |
+        | org_lx          | media-1 | item-beach-002 | /test/beach.jpg |
+      Then the answer is 200 and says created
+      And Beach, Harbor are as before
+
+    Scenario: The description of a table that does not exist
+      When the editor asks for the description of no_such_table
+      Then the answer is 404

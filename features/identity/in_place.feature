@@ -1,0 +1,164 @@
+@identity
+Feature: An update happens in place
+  The record that is there stays the same record: others refer to it, and somebody wants to know since when it is there.
+
+  Background:
+    Given these image_metadata are stored:
+      | as     | organization_id | key     | image_item_id  | image_item_path  | image_preview_path | alt_text     | description     |
+      | Beach  | org_lx          | media-1 | item-beach-001 | /test/beach.jpg  | /preview/beach.jpg | Beach sunset | Beautiful beach |
+      | Harbor | org_lx          | media-1 | item-harbor-01 | /test/harbor.jpg |                    | Harbor       |                 |
+
+  @AC-103
+  Rule: AC-103 An update keeps the id
+
+    Scenario: The beach saved a second time has the id of the first
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path | alt_text              | description                     |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Stunning beach sunset | Beautiful sunset over the beach |
+      Then the answer is 200 and says updated
+      And Beach keeps id
+      And the record reads the same by its id
+
+    Scenario: The id stays over many updates
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path | alt_text |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | One      |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Two      |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Three    |
+      Then the answer is 200 and says updated, updated, updated
+      And all answers have one id
+      And Beach keeps id
+
+    Scenario: A number stays as well as a UUID
+      Given these contacts are stored:
+        | as  | email           | name         |
+        | Ada | ada@example.com | Ada Lovelace |
+      When the editor upserts into contacts by email:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the answer is 200 and says updated
+      And Ada keeps id
+
+  @AC-104
+  Rule: AC-104 An update keeps created_at and moves updated_at forward
+
+    Scenario: The beach saved a second time
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path | alt_text              |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Stunning beach sunset |
+      Then Beach keeps created_at
+      And Beach's updated_at has moved forward
+      And nothing else has changed
+
+    Scenario: An update with the values that are stored already is written too
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path | alt_text     |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Beach sunset |
+      Then Beach keeps created_at
+      And Beach's updated_at has moved forward
+
+    Scenario: Every update is later than the one before
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path | alt_text |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | One      |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Two      |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Three    |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Four     |
+      Then each answer's updated_at is later than the one before
+      And Beach keeps created_at
+
+    Scenario: A time in the request is not the time of the update
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path | created_at               | updated_at               |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | 2101-02-03T04:05:06.789Z | 2101-02-03T04:05:06.789Z |
+      Then the protected fields are the server's own
+      And Beach keeps created_at
+      And Beach's updated_at has moved forward
+
+  @AC-105
+  Rule: AC-105 Fields that are not mentioned keep their values; a null that is given is stored
+
+    Scenario: Fields that are not mentioned keep their values
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | alt_text              |
+        | org_lx          | media-1 | item-beach-001 | Stunning beach sunset |
+      Then Beach keeps image_item_path, image_preview_path, description
+      And these image_metadata are now stored:
+        | as    | organization_id | key     | image_item_id  | alt_text              |
+        | Beach | org_lx          | media-1 | item-beach-001 | Stunning beach sunset |
+
+    Scenario: A null takes the value away
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | alt_text | image_preview_path |
+        | org_lx          | media-1 | item-beach-001 | null     | null               |
+      Then Beach keeps image_item_path, description
+      And these image_metadata are now stored:
+        | as    | organization_id | key     | image_item_id  | alt_text | image_preview_path |
+        | Beach | org_lx          | media-1 | item-beach-001 | null     | null               |
+
+    Scenario: An empty text is no null
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | alt_text |
+        | org_lx          | media-1 | item-beach-001 | `""`     |
+      Then these image_metadata are now stored:
+        | as    | organization_id | key     | image_item_id  | alt_text |
+        | Beach | org_lx          | media-1 | item-beach-001 | `""`     |
+
+    Scenario: A default is for creates: an update doesn't bring it back
+      Given these contacts are stored:
+        | as  | email           | name         | status   | vip  | age |
+        | Ada | ada@example.com | Ada Lovelace | inactive | true | 36  |
+      When the editor upserts into contacts by email:
+        | email           | notes        |
+        | ada@example.com | Wrote Note G |
+      Then Ada keeps name, status, vip, age
+
+    Scenario: Null where there is a default is null, on a create and on an update
+      When the editor upserts into contacts by email:
+        | email            | name         | status |
+        | ada@example.com  | Ada Lovelace | null   |
+        | alan@example.com | Alan Turing  | active |
+        | alan@example.com | Alan Turing  | null   |
+      Then the answer is 200 and says created, created, updated
+      And these contacts are now stored:
+        | email            | status |
+        | ada@example.com  | null   |
+        | alan@example.com | null   |
+
+  @AC-106
+  Rule: AC-106 The same upsert repeated leaves one record, with the same values and id
+
+    Scenario: The same upsert three times
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id | image_item_path | alt_text |
+        | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt |
+        | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt |
+        | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt |
+      Then the answer is 200 and says created, updated, updated
+      And all answers have one id
+      And these image_metadata are now stored:
+        | organization_id | key     | image_item_id | image_item_path | alt_text |
+        | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt |
+
+    Scenario: Insert, update, verify: one record with the last values
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id | image_item_path | alt_text    | description         |
+        | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt    | Test description    |
+        | test_org        | media-1 | test-item-001 | /path/to/image  | Updated alt | Updated description |
+      Then the answer is 200 and says created, updated
+      And all answers have one id
+      And these image_metadata are now stored:
+        | organization_id | key     | image_item_id | alt_text    | description         |
+        | test_org        | media-1 | test-item-001 | Updated alt | Updated description |
+
+    Scenario: By one key and then by the other it is one record
+      Given these contacts are stored:
+        | as  | email           | name         | phone           |
+        | Ada | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      When the editor upserts into contacts by phone:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      Then the answer is 200 and says updated
+      And these contacts are now stored:
+        | as  | email           | name         | phone           |
+        | Ada | ada@example.com | Ada Lovelace | +44 20 7946 001 |

@@ -1,0 +1,164 @@
+@identity
+Feature: What can be matched by
+  Match fields are one unique key of the table, and each of them has a value. Everything else is a guess.
+
+  Background:
+    Given these contacts are stored:
+      | as    | email             | name         | status | phone           |
+      | Grace | grace@example.com | Grace Hopper | active | +1 212 555 0100 |
+
+  @AC-108
+  Rule: AC-108 Match fields that are not a unique key are refused, and nothing is written
+
+    Scenario Outline: <value> is no unique key of contacts
+      When the editor upserts into contacts with matchFields <value>:
+        | email             | name         | status   | phone           |
+        | grace@example.com | Grace Hopper | inactive | +1 212 555 0100 |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Not a key, more than a key, twice a key, a protected field
+        | value                  |
+        | ["name"]               |
+        | ["status"]             |
+        | ["email", "name"]      |
+        | ["email", "phone"]     |
+        | ["email", "email"]     |
+        | ["id"]                 |
+        | ["created_at"]         |
+        | ["email", "id"]        |
+
+    Scenario: What is no key creates nothing either
+      When the editor upserts into contacts by name:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 400
+      And nothing has been written
+
+    Scenario Outline: <match> is no unique key of images
+      When the editor upserts into image_metadata by <match>:
+        | organization_id | key     | image_item_id  | image_item_path |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Parts of a key, and more than it
+        | match                                                |
+        | image_item_id                                        |
+        | organization_id, key                                 |
+        | organization_id, key, image_item_id, image_item_path |
+
+  @AC-109
+  Rule: AC-109 A match field that is not in the fields is refused with 400, and nothing is written
+
+    Scenario: No value for the only match field
+      When the editor upserts into contacts by phone:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 400
+      And nothing has been written
+
+    Scenario: No value for the only match field, and another record has none either
+      When the editor upserts into contacts by email:
+        | name         | phone           |
+        | Grace Hopper | +1 212 555 0100 |
+      Then the answer is 400
+      And nothing has been written
+
+    Scenario Outline: No value for <field> of three match fields
+      Given these image_metadata are stored:
+        | as    | organization_id | key     | image_item_id  | image_item_path |
+        | Beach | org_lx          | media-1 | item-beach-001 | /test/beach.jpg |
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key   | image_item_id | image_item_path |
+        | <organization>  | <key> | <item>        | /test/other.jpg |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: One missing at a time
+        | field           | organization | key     | item           |
+        | organization_id |              | media-1 | item-beach-001 |
+        | key             | org_lx       |         | item-beach-001 |
+        | image_item_id   | org_lx       | media-1 |                |
+
+  @AC-110 @should
+  Rule: AC-110 Null never matches null
+
+    Scenario: Two contacts without a phone number, matched by it, are two
+      When the editor upserts into contacts by phone:
+        | email            | name         | phone |
+        | ada@example.com  | Ada Lovelace | null  |
+        | alan@example.com | Alan Turing  | null  |
+      Then the answer is 200 and says created, created
+      And each has an id of its own
+
+    Scenario: A null leaves whoever has no phone number untouched
+      Given these contacts are stored:
+        | as  | email           | name         |
+        | Ada | ada@example.com | Ada Lovelace |
+      When the editor upserts into contacts by phone:
+        | email            | name        | phone |
+        | alan@example.com | Alan Turing | null  |
+      Then the answer is 200 and says created
+      And Ada, Grace are as before
+
+    Scenario: A null is a match for no stored value
+      When the editor upserts into contacts by phone:
+        | email           | name         | phone |
+        | ada@example.com | Ada Lovelace | null  |
+      Then the answer is 200 and says created
+      And Grace is as before
+
+  @AC-111 @should
+  Rule: AC-111 Matching is exact: case and surrounding white space count
+
+    Scenario Outline: <value> is not the room of kitchen
+      Given these product_recommendations are stored:
+        | as     | room_id | session_id | product_name |
+        | Marble | kitchen | session-1  | Marble       |
+      When the editor upserts into product_recommendations by room_id, product_name:
+        | room_id | session_id | product_name |
+        | <value> | session-2  | Marble       |
+      Then the answer is 200 and says created
+      And Marble is as before
+
+      Examples: Nearly the same
+        | value        |
+        | Kitchen      |
+        | KITCHEN      |
+        | `" kitchen"` |
+        | `"kitchen "` |
+        | kítchen      |
+
+    Scenario Outline: <value> is not the address of grace@example.com
+      When the editor upserts into contacts by email:
+        | email   | name         |
+        | <value> | Grace Hopper |
+      Then the answer is 200 and says created
+      And Grace is as before
+
+      Examples: Nearly the same
+        | value                 |
+        | Grace@example.com     |
+        | `" grace@example.com"` |
+        | `"grace@example.com "` |
+        | grace@example.com.    |
+
+    Scenario: No character of a match value stands for others
+      Given these contacts are stored:
+        | as  | email           | name         |
+        | Ada | ada@example.com | Ada Lovelace |
+      When the editor upserts into contacts by email:
+        | email           | name |
+        | a%@example.com  | Eve  |
+        | a_a@example.com | Mal  |
+      Then the answer is 200 and says created, created
+      And Ada, Grace are as before
+
+    Scenario: A letter and its parts are not the same text
+      When the editor upserts into contacts by email:
+        | email                   | name   |
+        | `"\u00e5@example.com"`  | Letter |
+        | `"a\u030a@example.com"` | Parts  |
+      Then the answer is 200 and says created, created
+      And each has an id of its own

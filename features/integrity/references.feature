@@ -1,0 +1,260 @@
+@integrity
+Feature: What hangs on a record survives its upsert
+  A server that deletes a record and inserts it anew takes the children away with it. An update in place does not.
+
+  @AC-404
+  Rule: AC-404 Deleting a parent deletes its children: the cascade is really there
+
+    Background:
+      Given these category_templates are stored:
+        | as     | name   | version |
+        | Budget | Budget | 1       |
+        | Other  | Other  | 1       |
+      And these categories are stored:
+        | as     | template_id | name   |
+        | Food   | {Budget.id} | Food   |
+        | Travel | {Other.id}  | Travel |
+      And these rules are stored:
+        | as     | category_id | pattern |
+        | Bakery | {Food.id}   | bakery% |
+        | Train  | {Travel.id} | train%  |
+
+    Scenario: The children go, and theirs
+      When the editor deletes Budget
+      Then the answer is 204
+      And Budget, Food, Bakery are gone
+      And Other, Travel, Train are as before
+
+    Scenario: Only what hangs on the deleted record goes
+      When the editor deletes Food
+      Then the answer is 204
+      And Food, Bakery are gone
+      And Budget, Other, Travel, Train are as before
+
+    Scenario: The last generation goes alone
+      When the editor deletes Bakery
+      Then the answer is 204
+      And Bakery is gone
+      And Budget, Food, Travel, Train are as before
+
+  @AC-401
+  Rule: AC-401 Children survive the upsert of their parent, with their ids
+
+    Background:
+      Given deleting a template is known to delete its categories
+      And these category_templates are stored:
+        | as     | name   | version |
+        | Budget | Budget | 1       |
+      And these categories are stored:
+        | as     | template_id | name   |
+        | Food   | {Budget.id} | Food   |
+        | Travel | {Budget.id} | Travel |
+
+    Scenario: A new version of a template keeps its categories
+      When the editor upserts into category_templates by name:
+        | name   | version |
+        | Budget | 2       |
+      Then the answer is 200 and says updated
+      And these category_templates are now stored:
+        | as     | name   | version |
+        | Budget | Budget | 2       |
+      And Food, Travel are as before
+
+    Scenario: A template that is upserted again and again keeps its categories
+      When the editor upserts into category_templates by name:
+        | name   | version |
+        | Budget | 2       |
+        | Budget | 2       |
+        | Budget | 3       |
+      Then the answer is 200 and says updated, updated, updated
+      And Food, Travel are as before
+
+    Scenario: A variant that refers to its asset survives the upsert of its neighbour
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      And these asset_variants are stored:
+        | as    | parent_asset_id | variant_type | storage_path         |
+        | Thumb | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp |
+        | Full  | {Photo.id}      | webp         | kitchen/1_full.webp  |
+      When the editor upserts into asset_variants by parent_asset_id, variant_type:
+        | parent_asset_id | variant_type | storage_path         | file_size |
+        | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 24000     |
+      Then the answer is 200 and says updated
+      And Photo, Full are as before
+
+  @AC-402
+  Rule: AC-402 Grandchildren survive it
+
+    Background:
+      Given deleting a template is known to delete its categories
+      And these category_templates are stored:
+        | as     | name   | version |
+        | Budget | Budget | 1       |
+      And these categories are stored:
+        | as   | template_id | name |
+        | Food | {Budget.id} | Food |
+      And these rules are stored:
+        | as     | category_id | pattern |
+        | Bakery | {Food.id}   | bakery% |
+        | Market | {Food.id}   | market% |
+
+    Scenario: The rules of a template's categories survive its upsert
+      When the editor upserts into category_templates by name:
+        | name   | version |
+        | Budget | 2       |
+      Then the answer is 200 and says updated
+      And Food, Bakery, Market are as before
+
+    Scenario: The rules of a category survive the category's upsert
+      When the editor upserts into categories by template_id, name:
+        | template_id | name |
+        | {Budget.id} | Food |
+      Then the answer is 200 and says updated
+      And Budget, Bakery, Market are as before
+
+    Scenario: A rule survives its own upsert, and its neighbours too
+      When the editor upserts into rules by category_id, pattern:
+        | category_id | pattern |
+        | {Food.id}   | bakery% |
+      Then the answer is 200 and says updated
+      And Bakery keeps id, category_id, created_at
+      And Budget, Food, Market are as before
+
+  @AC-403
+  Rule: AC-403 A reference to a record that does not exist is refused, and nothing is written
+
+    Background:
+      Given these accounts are stored:
+        | as      | name    | currency |
+        | Savings | Savings | EUR      |
+        | Closed  | Closed  | EUR      |
+      And these transactions are stored:
+        | as     | reference | account_id   | date       | amount |
+        | Bakery | tx-1      | {Savings.id} | 2024-01-15 | 12.50  |
+
+    Scenario: A transaction of an account that is gone can't be created
+      Given Closed has been deleted
+      When the editor upserts into transactions by reference:
+        | reference | account_id  | date       | amount |
+        | tx-2      | {Closed.id} | 2024-01-16 | 1.00   |
+      Then the request is refused
+      And no transactions are stored with:
+        | reference |
+        | tx-2      |
+      And Bakery, Savings are as before
+
+    Scenario: A transaction can't be moved to an account that is gone
+      Given Closed has been deleted
+      When the editor upserts into transactions by reference:
+        | reference | account_id  | amount |
+        | tx-1      | {Closed.id} | 99.00  |
+      Then the request is refused
+      And Bakery, Savings are as before
+
+    Scenario: A transaction without an account can't be created
+      When the editor upserts into transactions by reference:
+        | reference | account_id | date       | amount |
+        | tx-2      | null       | 2024-01-16 | 1.00   |
+      Then the answer is 400
+      And nothing has been written
+
+    Scenario: A reference that holds is accepted
+      When the editor upserts into transactions by reference:
+        | reference | account_id  |
+        | tx-1      | {Closed.id} |
+      Then the answer is 200 and says updated
+      And these transactions are now stored:
+        | as     | reference | account_id  | amount |
+        | Bakery | tx-1      | {Closed.id} | 12.50  |
+
+  @AC-405
+  Rule: AC-405 Mapping a transaction in the same ledger again moves the one mapping in place
+
+    Background:
+      Given these accounts are stored:
+        | as      | name    | currency |
+        | Savings | Savings | EUR      |
+      And these transactions are stored:
+        | as     | reference | account_id   | date       | amount |
+        | Bakery | tx-1      | {Savings.id} | 2024-01-15 | 12.50  |
+      And these category_templates are stored:
+        | as     | name   |
+        | Budget | Budget |
+      And these categories are stored:
+        | as     | template_id | name   |
+        | Food   | {Budget.id} | Food   |
+        | Travel | {Budget.id} | Travel |
+      And these transaction_category_mappings are stored:
+        | as  | transaction_id | ledger_id | category_id |
+        | Map | {Bakery.id}    | main      | {Food.id}   |
+
+    Scenario: The mapping moves to another category
+      When the editor upserts into transaction_category_mappings by transaction_id, ledger_id:
+        | transaction_id | ledger_id | category_id |
+        | {Bakery.id}    | main      | {Travel.id} |
+      Then the answer is 200 and says updated
+      And these transaction_category_mappings are now stored:
+        | as  | transaction_id | ledger_id | category_id |
+        | Map | {Bakery.id}    | main      | {Travel.id} |
+      And Bakery, Food, Travel are as before
+
+    Scenario: The mapping of another ledger is another mapping
+      When the editor upserts into transaction_category_mappings by transaction_id, ledger_id:
+        | transaction_id | ledger_id | category_id |
+        | {Bakery.id}    | tax       | {Travel.id} |
+      Then the answer is 200 and says created
+      And Map, Bakery, Food, Travel are as before
+
+    Scenario: The transaction's own upsert leaves its mapping alone
+      When the editor upserts into transactions by reference:
+        | reference | account_id   | date       | amount | merchant |
+        | tx-1      | {Savings.id} | 2024-01-15 | 12.60  | Bakery   |
+      Then the answer is 200 and says updated
+      And Map, Food, Savings are as before
+
+  @AC-406
+  Rule: AC-406 An account's transactions, raw transactions and import batches survive the account's upsert
+
+    Background:
+      Given deleting a template is known to delete its categories
+      And these accounts are stored:
+        | as      | name    | currency |
+        | Savings | Savings | EUR      |
+      And these transactions are stored:
+        | as     | reference | account_id   | date       | amount | balance | sequence_number | flow |
+        | Bakery | tx-1      | {Savings.id} | 2024-01-15 | 12.50  | 987.50  | 1               | out  |
+      And these raw_transactions are stored:
+        | as  | reference | account_id   | payload                               |
+        | Raw | raw-1     | {Savings.id} | {"line": 1, "text": "12,50 Bäckerei"} |
+      And these import_batches are stored:
+        | as    | reference | account_id   | row_count |
+        | Batch | batch-1   | {Savings.id} | 1         |
+
+    Scenario: All that hangs on an account survives its upsert
+      When the editor upserts into accounts by name:
+        | name    | currency |
+        | Savings | USD      |
+      Then the answer is 200 and says updated
+      And these accounts are now stored:
+        | as      | name    | currency |
+        | Savings | Savings | USD      |
+      And Bakery, Raw, Batch are as before
+
+    Scenario: The same import twice leaves one of each
+      When the editor upserts into import_batches by reference:
+        | reference | account_id   | row_count |
+        | batch-1   | {Savings.id} | 1         |
+      Then the answer is 200 and says updated
+      And Batch keeps id, account_id, row_count
+      And Savings, Bakery, Raw are as before
+
+    Scenario: A raw transaction that is imported again is updated in place
+      When the editor upserts into raw_transactions by reference:
+        | reference | account_id   | payload                                        |
+        | raw-1     | {Savings.id} | {"line": 1, "text": "12,60", "parsed": [true]} |
+      Then the answer is 200 and says updated
+      And these raw_transactions are now stored:
+        | as  | reference | payload                                        |
+        | Raw | raw-1     | {"line": 1, "text": "12,60", "parsed": [true]} |
+      And Savings, Bakery, Batch are as before

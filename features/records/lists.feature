@@ -1,0 +1,252 @@
+@records
+Feature: Lists of records
+  Whoever reads a list gets all that was asked for, once, in order, and nothing else.
+
+  Background:
+    Given these users are stored:
+      | as   | email            | name |
+      | Mira | mira@example.com | Mira |
+    And these projects are stored:
+      | as    | name       | description | status    | validation_score | user_id   |
+      | Atlas | Atlas lamp | Maps        | draft     | 40               | {Mira.id} |
+      | Bolt  | Bolt       | null        | draft     | 60               | {Mira.id} |
+      | Comet | Comet Lamp | Sky         | active    | 60               | {Mira.id} |
+      | Delta | Delta lamp | Water       | completed | null             | {Mira.id} |
+      | Ember | Ember      | Fire        | active    | 90               | {Mira.id} |
+
+  @AC-603
+  Rule: AC-603 Pages follow each other without a gap and without overlap
+
+    Scenario: Three pages of two
+      When the editor lists projects with:
+        | user_id   | _sort | _limit | _offset |
+        | {Mira.id} | name  | 2      | 0       |
+        | {Mira.id} | name  | 2      | 2       |
+        | {Mira.id} | name  | 2      | 4       |
+      Then the lists together are Atlas, Bolt, Comet, Delta, Ember, each once
+      And every list says that there are 5 in all
+
+    Scenario: Pages of records that sort alike don't overlap
+      When the editor lists projects with:
+        | user_id   | _sort   | _limit | _offset |
+        | {Mira.id} | user_id | 3      | 0       |
+        | {Mira.id} | user_id | 3      | 3       |
+      Then the lists together are Atlas, Bolt, Comet, Delta, Ember in any order, each once
+      And every list says that there are 5 in all
+
+    Scenario: A page behind the last record is empty
+      When the editor lists projects with:
+        | user_id   | _offset |
+        | {Mira.id} | 5       |
+      Then the list is empty
+      And every list says that there are 5 in all
+
+    Scenario Outline: <parameter> can't be <value>
+      When the editor lists projects with:
+        | user_id   | <parameter> |
+        | {Mira.id} | <value>     |
+      Then the answer is 400
+
+      Examples: Out of range, or no number
+        | parameter | value |
+        | _limit    | 1001  |
+        | _limit    | -1    |
+        | _limit    | many  |
+        | _offset   | -1    |
+
+  @AC-604
+  Rule: AC-604 Filters let through what fits all of them
+
+    Scenario Outline: <parameter> <value>
+      When the editor lists projects with:
+        | user_id   | <parameter> |
+        | {Mira.id} | <value>     |
+      Then the list is <names>
+      And every list says that there are <total> in all
+
+      Examples: Each operator
+        | parameter                | value        | names                | total |
+        | status                   | active       | Comet, Ember         | 2     |
+        | status__eq               | draft        | Atlas, Bolt          | 2     |
+        | status__ne               | draft        | Comet, Delta, Ember  | 3     |
+        | validation_score__gt     | 60           | Ember                | 1     |
+        | validation_score__gte    | 60           | Bolt, Comet, Ember   | 3     |
+        | validation_score__lt     | 60           | Atlas                | 1     |
+        | validation_score__lte    | 60           | Atlas, Bolt, Comet   | 3     |
+        | name__contains           | lamp         | Atlas, Delta         | 2     |
+        | name__contains           | %            | empty                | 0     |
+        | status__in               | draft,completed | Atlas, Bolt, Delta | 3     |
+        | validation_score__isnull | true         | Delta                | 1     |
+        | description__isnull      | false        | Atlas, Comet, Delta, Ember | 4 |
+        | validation_score__ne     | 40           | Bolt, Comet, Ember   | 3     |
+        | description__ne          | Maps         | Comet, Delta, Ember  | 3     |
+
+    Scenario: A search by name and score
+      When the editor lists projects with:
+        | user_id   | name__contains | validation_score__gte |
+        | {Mira.id} | Lamp           | 50                    |
+      Then the list is Comet
+
+    Scenario: A user's active projects
+      When the editor lists projects with:
+        | user_id   | status |
+        | {Mira.id} | active |
+      Then the list is Comet, Ember
+
+    Scenario: A range
+      When the editor lists projects with:
+        | user_id   | validation_score__gt | validation_score__lt |
+        | {Mira.id} | 40                   | 90                   |
+      Then the list is Bolt, Comet
+
+    Scenario Outline: <parameter> is no filter
+      When the editor lists projects with:
+        | user_id   | <parameter> |
+        | {Mira.id} | <value>     |
+      Then the answer is 400
+
+      Examples: Unknown fields, operators and values
+        | parameter              | value |
+        | nickname               | x     |
+        | status__like           | dr    |
+        | _unknown               | 1     |
+        | validation_score__gte  | high  |
+
+  @AC-605
+  Rule: AC-605 A list is sorted as was asked
+
+    Scenario Outline: By <sort>
+      When the editor lists projects with:
+        | user_id   | name__ne   | _sort  |
+        | {Mira.id} | Comet Lamp | <sort> |
+      Then the list is <names>, in this order
+
+      Examples: Up, down, with a null
+        | sort              | names                      |
+        | name              | Atlas, Bolt, Delta, Ember  |
+        | -name             | Ember, Delta, Bolt, Atlas  |
+        | validation_score  | Delta, Atlas, Bolt, Ember  |
+
+    Scenario: The filter goes before the sort
+      When the editor lists projects with:
+        | user_id   | status | _sort             |
+        | {Mira.id} | active | -validation_score |
+      Then the list is Ember, Comet, in this order
+
+    Scenario: There is nothing to sort by
+      When the editor lists projects with:
+        | user_id   | _sort    |
+        | {Mira.id} | nickname |
+      Then the answer is 400
+
+  @AC-606
+  Rule: AC-606 A list shows the fields that were chosen
+
+    Scenario: Two fields
+      When the editor lists projects with:
+        | user_id   | status | _fields     |
+        | {Mira.id} | draft  | name,status |
+      Then the list is Atlas, Bolt
+      And each listed record has just the fields id, name, status
+
+    Scenario: The id is always there
+      When the editor lists projects with:
+        | user_id   | status | _fields |
+        | {Mira.id} | draft  | name    |
+      Then the list is Atlas, Bolt
+      And each listed record has just the fields id, name
+
+    Scenario: An unknown field
+      When the editor lists projects with:
+        | user_id   | _fields       |
+        | {Mira.id} | name,nickname |
+      Then the answer is 400
+
+  @AC-607
+  Rule: AC-607 A list nests the children that were asked for
+
+    Background:
+      Given these conversations are stored:
+        | as     | project_id | title  |
+        | First  | {Atlas.id} | First  |
+        | Second | {Atlas.id} | Second |
+        | Third  | {Bolt.id}  | Third  |
+
+    Scenario: Projects with their conversations
+      When the editor lists projects with:
+        | user_id   | _include      |
+        | {Mira.id} | conversations |
+      Then the list is Atlas, Bolt, Comet, Delta, Ember
+      And in the list Atlas holds the conversations First, Second
+      And in the list Bolt holds the conversations Third
+      And in the list Comet holds the conversations none
+
+    Scenario: Children don't multiply their parents
+      When the editor lists projects with:
+        | user_id   | status | _include      |
+        | {Mira.id} | draft  | conversations |
+      Then the list is Atlas, Bolt
+      And every list says that there are 2 in all
+
+    Scenario: Two kinds of children
+      Given these artifacts are stored:
+        | as   | project_id | type | content |
+        | Plan | {Atlas.id} | plan | Draw    |
+      When the editor lists projects with:
+        | user_id   | status | _include                |
+        | {Mira.id} | draft  | conversations,artifacts |
+      Then in the list Atlas holds the conversations First, Second
+      And in the list Atlas holds the artifacts Plan
+      And in the list Bolt holds the artifacts none
+
+    Scenario: A table that is no child
+      When the editor lists projects with:
+        | user_id   | _include |
+        | {Mira.id} | messages |
+      Then the answer is 400
+
+  @AC-610
+  Rule: AC-610 Counts and averages by group
+
+    Scenario: A user's projects, counted, with their mean score
+      When the editor groups projects with:
+        | group_by | avg              |
+        | user_id  | validation_score |
+      Then among the groups are:
+        | user_id   | count | avg_validation_score |
+        | {Mira.id} | 5     | 62.5                 |
+
+    Scenario: Only a count
+      When the editor groups projects with:
+        | group_by |
+        | user_id  |
+      Then among the groups are:
+        | user_id   | count |
+        | {Mira.id} | 5     |
+
+    Scenario: Two users are two groups, and one without a score has no mean
+      Given these users are stored:
+        | as   | email            | name |
+        | Theo | theo@example.com | Theo |
+      And these projects are stored:
+        | as   | name | validation_score | user_id   |
+        | Frost | Frost | null            | {Theo.id} |
+      When the editor groups projects with:
+        | group_by | avg              |
+        | user_id  | validation_score |
+      Then among the groups are:
+        | user_id   | count | avg_validation_score |
+        | {Mira.id} | 5     | 62.5                 |
+        | {Theo.id} | 1     | null                 |
+
+    Scenario: By status, each status once
+      When the editor groups projects with:
+        | group_by | avg              |
+        | status   | validation_score |
+      Then there is one group for each status of draft, active, completed
+
+    Scenario: There is nothing to group by
+      When the editor groups projects with:
+        | group_by |
+        | nickname |
+      Then the answer is 400

@@ -1,0 +1,310 @@
+@records
+Feature: Records by their id
+  What an upsert does by key, the calls of the records profile do by id: create, read, change, delete.
+
+  Background:
+    Given these users are stored:
+      | as   | email            | name |
+      | Mira | mira@example.com | Mira |
+
+  @AC-601
+  Rule: AC-601 A record is created, and reads as it was created
+
+    Scenario: A project is created and read back
+      When the editor creates in projects:
+        | name  | description | status | validation_score | user_id   |
+        | Atlas | Maps        | active | 40               | {Mira.id} |
+      Then the answer is 201
+      And the created record reads the same by its id
+
+    Scenario: The answer says where the record is
+      When the editor creates in projects:
+        | name  | user_id   |
+        | Atlas | {Mira.id} |
+      Then the answer is 201
+      And the answer's Location leads to the record
+
+    Scenario: A create is no upsert: a key that is taken is a conflict
+      When the editor creates in users:
+        | email            | name |
+        | mira@example.com | Eve  |
+      Then the answer is 409
+      And nothing has been written
+
+    Scenario: A required field is needed
+      When the editor creates in users:
+        | name |
+        | Eve  |
+      Then the answer is 400
+      And Mira is as before
+
+    Scenario Outline: The <role> may not create
+      When the <role> creates in users:
+        | email           | name |
+        | eve@example.com | Eve  |
+      Then the answer is 403
+      And nothing has been written
+
+      Examples: Roles that may not
+        | role    |
+        | updater |
+        | viewer  |
+
+    Scenario: Protected fields are dropped
+      When the editor creates in users:
+        | email           | name | id                                     | created_at               |
+        | eve@example.com | Eve  | `"00000000-0000-4000-8000-000000000000"` | 2001-02-03T04:05:06.789Z |
+      Then the answer is 201
+      And the protected fields are the server's own
+
+  @AC-602
+  Rule: AC-602 Reading a record that does not exist is answered with 404
+
+    Scenario: A record that was deleted
+      Given these projects are stored:
+        | as    | name  | user_id   |
+        | Atlas | Atlas | {Mira.id} |
+      And Atlas has been deleted
+      When the editor reads Atlas
+      Then the answer is 404
+
+    Scenario Outline: There is no record <id> in <table>
+      When the editor reads the record <id> of <table>
+      Then the answer is 404
+
+      Examples: Ids that no record has
+        | id                                   | table         |
+        | 999999999                            | contacts      |
+        | 00000000-0000-4000-8000-000000000000 | projects      |
+        | nonsense                             | contacts      |
+        | nonsense                             | projects      |
+        | 1                                    | no_such_table |
+
+    Scenario: A viewer reads what is there
+      When the viewer reads Mira
+      Then the answer is 200
+
+  @AC-608
+  Rule: AC-608 A partial update writes the fields that are given, and no others
+
+    Background:
+      Given these projects are stored:
+        | as    | name  | description | status | validation_score | user_id   |
+        | Atlas | Atlas | Maps        | draft  | 40               | {Mira.id} |
+        | Bolt  | Bolt  | Screws      | draft  | 20               | {Mira.id} |
+
+    Scenario: One field
+      When the editor changes Atlas:
+        | name       |
+        | Atlas Mark |
+      Then the answer is 200
+      And Atlas keeps id, description, status, validation_score, user_id, created_at
+      And Atlas now has name "Atlas Mark"
+      And Atlas's updated_at has moved forward
+      And Bolt is as before
+
+    Scenario: A null takes a value away
+      When the editor changes Atlas:
+        | description |
+        | null        |
+      Then the answer is 200
+      And Atlas keeps name, status, validation_score
+      And Atlas now has description null
+      And Bolt is as before
+
+    Scenario: Protected fields are dropped
+      When the editor changes Atlas:
+        | name       | id                                       | created_at               |
+        | Atlas Mark | `"00000000-0000-4000-8000-000000000000"` | 2001-02-03T04:05:06.789Z |
+      Then the answer is 200
+      And Atlas keeps id, created_at
+      And Atlas now has name "Atlas Mark"
+
+    Scenario Outline: <field> can't become <value>
+      When the editor changes Atlas:
+        | <field> | description |
+        | <value> | changed     |
+      Then the request is refused
+      And Atlas, Bolt are as before
+
+      Examples: Not of the type, not an option, not null, not known
+        | field            | value    |
+        | validation_score | `"high"` |
+        | status           | archived |
+        | name             | null     |
+        | nickname         | x        |
+
+    Scenario: The creator may not
+      When the creator changes Atlas:
+        | name |
+        | Mine |
+      Then the answer is 403
+      And Atlas, Bolt are as before
+
+    Scenario: A record that does not exist
+      When the editor changes the record 00000000-0000-4000-8000-000000000000 of projects
+      Then the answer is 404
+      And Atlas, Bolt are as before
+
+  @AC-609
+  Rule: AC-609 A deleted record is gone, and only that
+
+    Background:
+      Given these projects are stored:
+        | as    | name  | user_id   |
+        | Atlas | Atlas | {Mira.id} |
+        | Bolt  | Bolt  | {Mira.id} |
+
+    Scenario: A project is deleted
+      When the editor deletes Atlas
+      Then the answer is 204
+      And Atlas is gone
+      And Bolt, Mira are as before
+
+    Scenario: What is gone can't be deleted again
+      When the editor deletes Atlas twice
+      Then the answer is 404
+      And Bolt, Mira are as before
+
+    Scenario: A record that does not exist
+      When the editor deletes the record 00000000-0000-4000-8000-000000000000 of projects
+      Then the answer is 404
+      And Atlas, Bolt, Mira are as before
+
+    Scenario Outline: The <role> may not delete
+      When the <role> deletes Atlas
+      Then the answer is 403
+      And Atlas, Bolt are as before
+
+      Examples: Roles that may not
+        | role    |
+        | creator |
+        | updater |
+        | viewer  |
+
+  @AC-611
+  Rule: AC-611 Typed JSON is kept as it is, and checked
+
+    Scenario: What was collected comes back as it was
+      When the editor creates in projects:
+        | name  | user_id   | collected_data |
+        | Atlas | {Mira.id} | {"actors": [{"name": "Courier", "type": "human"}], "useCases": ["deliver"], "boundaries": [], "entities": [{"name": "Parcel", "attributes": ["weight", "size"]}]} |
+      Then the answer is 201
+      And the created record reads the same by its id
+
+    Scenario Outline: <kind> is kept
+      When the editor creates in projects:
+        | name  | user_id   | collected_data |
+        | Atlas | {Mira.id} | <value>        |
+      Then the answer is 201
+      And the created record reads the same by its id
+
+      Examples: What the type lets through
+        | kind               | value |
+        | an empty object    | {} |
+        | null               | null |
+        | one member         | {"useCases": ["a", "b", "a"]} |
+        | another member     | {"notes": {"deep": [1, 2.5, true, null, "x"]}} |
+        | more of an actor   | {"actors": [{"name": "A", "type": "t", "age": 3}]} |
+
+    Scenario Outline: <kind> is refused
+      When the editor creates in projects:
+        | name  | user_id   | collected_data |
+        | Atlas | {Mira.id} | <value>        |
+      Then the answer is 400
+
+      Examples: What the type does not let through
+        | kind                          | value |
+        | text                          | "actors" |
+        | a list                        | [] |
+        | use cases that are text       | {"useCases": "deliver"} |
+        | use cases that are numbers    | {"useCases": [1]} |
+        | an actor without a type       | {"actors": [{"name": "Courier"}]} |
+        | an actor that is text         | {"actors": ["Courier"]} |
+        | an entity without attributes  | {"entities": [{"name": "Parcel"}]} |
+        | attributes that are numbers   | {"entities": [{"name": "Parcel", "attributes": [1]}]} |
+
+    Scenario: A partial update replaces the whole value
+      Given these projects are stored:
+        | as    | name  | user_id   | collected_data                              |
+        | Atlas | Atlas | {Mira.id} | {"useCases": ["deliver"], "boundaries": []} |
+      When the editor changes Atlas:
+        | collected_data           |
+        | {"useCases": ["return"]} |
+      Then the answer is 200
+      And Atlas now has collected_data {"useCases": ["return"]}
+
+  @AC-612
+  Rule: AC-612 Defaults are filled in on a create, and options hold
+
+    Scenario: A project starts as a draft with a score of 0
+      When the editor creates in projects:
+        | name  | user_id   |
+        | Atlas | {Mira.id} |
+      Then the answer is 201
+      And the created record has status "draft", validation_score 0, description null
+
+    Scenario: What is given goes before the default
+      When the editor creates in projects:
+        | name  | user_id   | status    | validation_score |
+        | Atlas | {Mira.id} | completed | 7                |
+      Then the answer is 201
+      And the created record has status "completed", validation_score 7
+
+    Scenario: A null that is given stays null
+      When the editor creates in projects:
+        | name  | user_id   | status | validation_score |
+        | Atlas | {Mira.id} | null   | null             |
+      Then the answer is 201
+      And the created record has status null, validation_score null
+
+    Scenario Outline: <value> is no status
+      When the editor creates in projects:
+        | name  | user_id   | status  |
+        | Atlas | {Mira.id} | <value> |
+      Then the request is refused
+
+      Examples: None of the options
+        | value    |
+        | archived |
+        | Draft    |
+        | `""`     |
+
+  @AC-613
+  Rule: AC-613 A user's projects, their conversations, messages and artifacts go with the user
+
+    Background:
+      Given these projects are stored:
+        | as    | name  | user_id   |
+        | Atlas | Atlas | {Mira.id} |
+      And these conversations are stored:
+        | as   | project_id | title |
+        | Talk | {Atlas.id} | First |
+      And these messages are stored:
+        | as    | conversation_id | role   | content |
+        | Hello | {Talk.id}       | system | Welcome |
+
+    Scenario: From the user to the message
+      Given these artifacts are stored:
+        | as   | project_id | type | content |
+        | Plan | {Atlas.id} | plan | Draw    |
+      When the editor deletes Mira
+      Then the answer is 204
+      And Mira, Atlas, Talk, Hello, Plan are gone
+
+    Scenario: From the conversation to the message
+      When the editor deletes Talk
+      Then the answer is 204
+      And Talk, Hello are gone
+      And Mira, Atlas are as before
+
+    Scenario: Another user's projects stay
+      Given these users are stored:
+        | as   | email            | name |
+        | Theo | theo@example.com | Theo |
+      And these projects are stored:
+        | as   | name | user_id   |
+        | Bolt | Bolt | {Theo.id} |
+      When the editor deletes Mira
+      Then Mira, Atlas, Talk, Hello are gone
+      And Theo, Bolt are as before

@@ -1,0 +1,314 @@
+@transactions
+Feature: Several operations, all or nothing
+  What belongs together is written together: a project and its first conversation, a transfer and its entry in the log.
+
+  Background:
+    Given these users are stored:
+      | as   | email             | name |
+      | Mira | mira@example.com  | Mira |
+      | Theo | theo@example.com  | Theo |
+
+  @AC-501
+  Rule: AC-501 Parent and dependent rows are created together, the one referring to the other
+
+    Scenario: A project with its first conversation and its first message
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "create", "table": "projects", "as": "project", "fields": {"name": "Atlas", "user_id": "{Mira.id}"}},
+          {"op": "create", "table": "conversations", "as": "talk",
+           "fields": {"project_id": {"$ref": "project.id"}, "title": "First"}},
+          {"op": "create", "table": "messages",
+           "fields": {"conversation_id": {"$ref": "talk.id"}, "role": "system", "content": "Welcome to Atlas"}}
+        ]
+        """
+      Then the transaction is answered with 200 and says created, created, created
+      And result 1 of the transaction has project_id like the id of result 0
+      And result 2 of the transaction has conversation_id like the id of result 1
+      And every result of the transaction is stored
+
+    Scenario: An asset with its initial variant
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "create", "table": "room_assets", "as": "asset",
+           "fields": {"session_id": "session-1", "room_id": "kitchen", "asset_type": "photo"}},
+          {"op": "upsert", "table": "asset_variants", "matchFields": ["storage_path"],
+           "fields": {"parent_asset_id": {"$ref": "asset.id"}, "variant_type": "thumbnail",
+                      "storage_path": "kitchen/1_thumb.webp"}}
+        ]
+        """
+      Then the transaction is answered with 200 and says created, created
+      And result 1 of the transaction has parent_asset_id like the id of result 0
+      And every result of the transaction is stored
+
+    Scenario: A reference leads into the path of a later operation
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "create", "table": "projects", "as": "project", "fields": {"name": "Atlas", "user_id": "{Mira.id}"}},
+          {"op": "update", "table": "projects", "id": {"$ref": "project.id"}, "where": {"status": "draft"},
+           "fields": {"status": "active"}}
+        ]
+        """
+      Then the transaction is answered with 200 and says created, updated
+      And result 1 of the transaction has id like the id of result 0
+
+  @AC-502
+  Rule: AC-502 A failure at any operation leaves nothing written
+
+    Scenario Outline: <kind> fails the whole transaction
+      Given these contacts are stored:
+        | as   | email            | name |
+        | Gone | gone@example.com | Gone |
+      And Gone has been deleted
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "create", "table": "users", "fields": {"email": "new@example.com", "name": "New"}},
+          {"op": "update", "table": "users", "id": "{Mira.id}", "fields": {"name": "Changed"}},
+          <operation>
+        ]
+        """
+      Then the answer is <status>
+      And nothing has been written
+
+      Examples: The last operation can't be done
+        | kind                     | status | operation |
+        | a missing required field | 400 | {"op": "create", "table": "users", "fields": {"name": "No address"}} |
+        | a value of another type  | 400 | {"op": "create", "table": "projects", "fields": {"name": 1, "user_id": "{Mira.id}"}} |
+        | an unknown operation     | 400 | {"op": "replace", "table": "users", "id": "{Theo.id}", "fields": {"name": "x"}} |
+        | an unknown reference     | 400 | {"op": "create", "table": "projects", "fields": {"name": "x", "user_id": {"$ref": "nobody.id"}}} |
+        | a taken unique key       | 409 | {"op": "create", "table": "users", "fields": {"email": "theo@example.com"}} |
+        | a missing table          | 404 | {"op": "create", "table": "no_such_table", "fields": {"name": "x"}} |
+        | a missing record         | 404 | {"op": "update", "table": "contacts", "id": "{Gone.id}", "fields": {"name": "x"}} |
+
+    Scenario: The first operation fails, and the others are not done
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "create", "table": "users", "fields": {"email": "theo@example.com"}},
+          {"op": "create", "table": "users", "fields": {"email": "new@example.com"}},
+          {"op": "delete", "table": "users", "id": "{Mira.id}"}
+        ]
+        """
+      Then the answer is 409
+      And nothing has been written
+
+    Scenario: What was deleted before the failure is there again
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "delete", "table": "users", "id": "{Mira.id}"},
+          {"op": "update", "table": "users", "id": "{Mira.id}", "fields": {"name": "Ghost"}}
+        ]
+        """
+      Then the answer is 404
+      And nothing has been written
+
+    Scenario: The error names the operation
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "create", "table": "users", "fields": {"email": "new@example.com"}},
+          {"op": "create", "table": "users", "fields": {"email": "theo@example.com"}}
+        ]
+        """
+      Then the answer is 409
+      And the error says that the record at index 1 is wrong
+      And nothing has been written
+
+  @AC-503
+  Rule: AC-503 A guarded transfer by someone who is not the owner is refused with 409, its log entry included
+
+    Background:
+      Given these projects are stored:
+        | as    | name  | user_id   |
+        | Atlas | Atlas | {Mira.id} |
+
+    Scenario: The owner gives a project away
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "update", "table": "projects", "id": "{Atlas.id}", "where": {"user_id": "{Mira.id}"},
+           "fields": {"user_id": "{Theo.id}"}},
+          {"op": "create", "table": "activity_log",
+           "fields": {"type": "project_transfer", "project_id": "{Atlas.id}", "from_user_id": "{Mira.id}",
+                      "to_user_id": "{Theo.id}"}}
+        ]
+        """
+      Then the transaction is answered with 200 and says updated, created
+      And every result of the transaction is stored
+      And there are 1 activity_log with project_id {Atlas.id}
+
+    Scenario: Someone who is not the owner can't
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "update", "table": "projects", "id": "{Atlas.id}", "where": {"user_id": "{Theo.id}"},
+           "fields": {"user_id": "{Theo.id}"}},
+          {"op": "create", "table": "activity_log",
+           "fields": {"type": "project_transfer", "project_id": "{Atlas.id}", "from_user_id": "{Theo.id}",
+                      "to_user_id": "{Theo.id}"}}
+        ]
+        """
+      Then the answer is 409
+      And Atlas, Mira, Theo are as before
+      And there are 0 activity_log with project_id {Atlas.id}
+
+    Scenario: A log entry that comes before the transfer goes with it
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "create", "table": "activity_log",
+           "fields": {"type": "project_transfer", "project_id": "{Atlas.id}", "from_user_id": "{Theo.id}",
+                      "to_user_id": "{Theo.id}"}},
+          {"op": "update", "table": "projects", "id": "{Atlas.id}", "where": {"user_id": "{Theo.id}"},
+           "fields": {"user_id": "{Theo.id}"}}
+        ]
+        """
+      Then the answer is 409
+      And Atlas, Mira, Theo are as before
+      And there are 0 activity_log with project_id {Atlas.id}
+
+    Scenario: A guarded delete keeps to its guard
+      When the editor sends the transaction:
+        """
+        [{"op": "delete", "table": "projects", "id": "{Atlas.id}", "where": {"status": "completed"}}]
+        """
+      Then the answer is 409
+      And Atlas is as before
+
+  @AC-504
+  Rule: AC-504 An upsert inside a transaction follows the same rules as outside
+
+    Background:
+      Given these contacts are stored:
+        | as    | email             | name         | status  | phone           |
+        | Ada   | ada@example.com   | Ada Lovelace | pending | +44 20 7946 001 |
+        | Grace | grace@example.com | Grace Hopper | active  | +1 212 555 0100 |
+
+    Scenario: It creates and it updates
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "upsert", "table": "contacts", "matchFields": ["email"],
+           "fields": {"email": "alan@example.com", "name": "Alan Turing"}},
+          {"op": "upsert", "table": "contacts", "matchFields": ["email"],
+           "fields": {"email": "ada@example.com", "name": "Ada Byron"}}
+        ]
+        """
+      Then the transaction is answered with 200 and says created, updated
+      And these contacts are now stored:
+        | as  | email            | name        | status  |
+        |     | alan@example.com | Alan Turing | active  |
+        | Ada | ada@example.com  | Ada Byron   | pending |
+      And Grace is as before
+
+    Scenario: It sees what the operation before it has written
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "upsert", "table": "contacts", "matchFields": ["email"],
+           "fields": {"email": "alan@example.com", "name": "Alan Turing"}},
+          {"op": "upsert", "table": "contacts", "matchFields": ["email"],
+           "fields": {"email": "alan@example.com", "name": "A. M. Turing"}}
+        ]
+        """
+      Then the transaction is answered with 200 and says created, updated
+      And these contacts are now stored:
+        | email            | name         |
+        | alan@example.com | A. M. Turing |
+
+    Scenario: It ignores a match, and keeps to conditions
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "upsert", "table": "contacts", "matchFields": ["email"], "onConflict": "ignore",
+           "fields": {"email": "ada@example.com", "name": "Ada Byron"}},
+          {"op": "upsert", "table": "contacts", "matchFields": ["email"], "updateWhere": {"status": "pending"},
+           "fields": {"email": "grace@example.com", "name": "Amazing"}}
+        ]
+        """
+      Then the transaction is answered with 200 and says ignored, ignored
+      And Ada, Grace are as before
+
+    Scenario Outline: <kind> is refused as outside
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "upsert", "table": "contacts", "matchFields": ["email"],
+           "fields": {"email": "alan@example.com", "name": "Alan Turing"}},
+          {"op": "upsert", "table": "contacts", "matchFields": <match>, "fields": <fields>}
+        ]
+        """
+      Then the request is refused
+      And nothing has been written
+
+      Examples: What an upsert refuses
+        | kind                    | match       | fields |
+        | no match field          | []          | {"email": "eve@example.com", "name": "Eve"} |
+        | an unknown match field  | ["nowhere"] | {"email": "eve@example.com", "name": "Eve"} |
+        | a field of no key       | ["name"]    | {"email": "eve@example.com", "name": "Eve"} |
+        | a missing required field | ["email"]  | {"email": "eve@example.com"} |
+        | a value of another type | ["email"]   | {"email": "eve@example.com", "name": "Eve", "age": "1"} |
+        | a taken phone number    | ["email"]   | {"email": "eve@example.com", "name": "Eve", "phone": "+1 212 555 0100"} |
+
+  @AC-505
+  Rule: AC-505 Permissions are checked for every operation, and one refusal refuses all
+
+    Scenario Outline: The <role> may not do all of it
+      When the <role> sends the transaction:
+        """
+        [
+          {"op": "create", "table": "users", "fields": {"email": "new@example.com"}},
+          {"op": "update", "table": "users", "id": "{Mira.id}", "fields": {"name": "Changed"}}
+        ]
+        """
+      Then the answer is 403
+      And nothing has been written
+
+      Examples: Each lacks at least one permission
+        | role    |
+        | creator |
+        | updater |
+        | viewer  |
+
+    Scenario: The creator's upsert would update
+      When the creator sends the transaction:
+        """
+        [
+          {"op": "create", "table": "users", "fields": {"email": "new@example.com"}},
+          {"op": "upsert", "table": "users", "matchFields": ["email"],
+           "fields": {"email": "mira@example.com", "name": "Changed"}}
+        ]
+        """
+      Then the answer is 403
+      And nothing has been written
+
+    Scenario: The updater may not delete
+      When the updater sends the transaction:
+        """
+        [
+          {"op": "update", "table": "users", "id": "{Mira.id}", "fields": {"name": "Changed"}},
+          {"op": "delete", "table": "users", "id": "{Theo.id}"}
+        ]
+        """
+      Then the answer is 403
+      And nothing has been written
+
+    Scenario: Nobody without credentials may
+      When somebody with no credentials sends the transaction:
+        """
+        [{"op": "create", "table": "users", "fields": {"email": "new@example.com"}}]
+        """
+      Then the answer is 401
+      And nothing has been written
+
+    Scenario: Each role may do what it may
+      When the creator sends the transaction:
+        """
+        [{"op": "create", "table": "users", "fields": {"email": "new@example.com"}}]
+        """
+      Then the transaction is answered with 200 and says created
+      And every result of the transaction is stored

@@ -1,0 +1,98 @@
+"""`python -m upsertspec_server`: run the reference server."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from upsertspec_server.app import Parts, create_app
+from upsertspec_server.errors import StartError
+from upsertspec_server.schema import load_schema
+from upsertspec_server.serving import Running
+from upsertspec_server.tokens import given_tokens, make_tokens, variable
+
+
+def main(arguments: list[str] | None = None, parts: Parts | None = None) -> int:
+    """Serve until a signal, or the end of stdin. Exit code 0, or 2 where the server can't start.
+
+    `parts` are the classes to serve with, where they are not the reference's own.
+    """
+    options = parser().parse_args(arguments)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        serve(options, stop, parts)
+    except StartError as error:
+        print(f"upsertspec: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's options."""
+    parser = argparse.ArgumentParser(prog="python -m upsertspec_server", description="Run the reference server.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8080, help="port; 0 takes a free one (default: %(default)s)")
+    parser.add_argument("--database", type=Path, metavar="FILE", help="keep records here (default: a temporary file)")
+    parser.add_argument("--announce", choices=("text", "json"), default="text", help="how to say URL and tokens")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="stop when stdin ends")
+    return parser
+
+
+def serve(options: argparse.Namespace, stop: threading.Event, parts: Parts | None = None) -> None:
+    """Serve until the event. Raises StartError."""
+    schema = load_schema()
+    given = given_tokens(schema, os.environ)
+    made = make_tokens(schema, given)
+    app = create_app(schema, {**given, **made}, options.database, parts)
+    try:
+        running = Running(app, options.host, options.port)
+    except BaseException:
+        app.close()
+        raise
+    try:
+        announce(options.announce, running.url, made)
+        if options.until_stdin_closes:
+            threading.Thread(target=watch_stdin, args=(stop,), daemon=True).start()
+        stop.wait()
+    finally:
+        running.stop()
+
+
+def announce(style: str, url: str, made: dict[str, str]) -> None:
+    """Say where the server is, and the tokens made here. Those from the environment are never shown."""
+    print(json.dumps({"url": url, "tokens": made}) if style == "json" else text(url, made), flush=True)
+
+
+def text(url: str, made: dict[str, str]) -> str:
+    """The announcement for people."""
+    lines = [f"upsertspec reference server: {url}", ""]
+    if made:
+        lines += ["Tokens, made for this run:", *(f"  {role:<8} {token}" for role, token in made.items()), ""]
+    token = made.get("editor", f"${variable('editor')}")
+    body = json.dumps({"fields": {"email": "john@example.com", "name": "John Doe"}, "matchFields": ["email"]})
+    return "\n".join(
+        [
+            *lines,
+            "Try:",
+            f'  curl {url}/api/tables/contacts/records/upsert -H "Authorization: Bearer {token}" '
+            f"-H 'Content-Type: application/json' -d '{body}'",
+        ]
+    )
+
+
+def watch_stdin(stop: threading.Event) -> None:
+    """Set the event at the end of stdin, so that the server never outlives the process that started it."""
+    while os.read(0, 4096):
+        pass
+    stop.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+"""What SQLite refuses, as problems that tell nothing of its inside."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from upsertspec_server.errors import Problem, bad_request, conflict, field_error
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from upsertspec_server.schema import Table
+
+LOG = logging.getLogger("upsertspec_server")
+
+
+def integrity_problem(error: sqlite3.IntegrityError, table: Table, missing_parents: list[str]) -> Problem:
+    """409 for a unique key or a reference; 400 for another rule that validation let through."""
+    kind = error.sqlite_errorname
+    if kind in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
+        fields = [name for name in table.columns if f"{table.name}.{name}" in str(error).replace(",", " ").split()]
+        return conflict("A unique key would be broken.", *(field_error(name, "is already taken") for name in fields))
+    if kind == "SQLITE_CONSTRAINT_FOREIGNKEY":
+        errors = [field_error(name, "names a record that does not exist") for name in missing_parents]
+        return conflict("A reference would be broken.", *errors)
+    return bad_request("A value breaks a rule of the table.")
+
+
+def store_problem(error: sqlite3.Error) -> Problem:
+    """503 where another try may help, 507 for a full disk, else 500. The cause goes to the log alone."""
+    kind = getattr(error, "sqlite_errorname", "")
+    LOG.error("The database failed: %s %s", kind, error)
+    if kind.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        headers = {"Retry-After": "1"}
+        return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The database is busy. Try again.", headers=headers)
+    if kind.startswith("SQLITE_FULL"):
+        return Problem(HTTPStatus.INSUFFICIENT_STORAGE, "The storage is full. Nothing was written.")
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The storage failed. Nothing was written.")

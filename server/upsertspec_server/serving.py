@@ -1,0 +1,68 @@
+"""Runs an application under waitress, in a thread, until it is stopped."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from waitress.server import create_server  # type: ignore[import-untyped]
+
+from upsertspec_server.errors import StartError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from upsertspec_server.app import Application
+
+THREADS = 8
+MAX_BYTES = 64 * 1024 * 1024  # far above the application's own limit, so that its 413 is the one that clients see
+
+
+class Running:
+    """A server that answers from the moment it is made. `url` is where."""
+
+    def __init__(self, app: Application, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Port 0 takes a free one. Raises StartError where the address can't be used."""
+        logging.getLogger("waitress").setLevel(logging.ERROR)
+        self.app = app
+        self.server = listen(app, host, port)
+        self.thread = threading.Thread(target=self.server.run, name="upsertspec-server", daemon=True)
+        self.thread.start()
+        shown = f"[{host}]" if ":" in host else host
+        self.url = f"http://{shown}:{self.server.effective_port}"
+
+    def stop(self) -> None:
+        """Finish the requests at work, then free the threads, the sockets and the database."""
+        self.server.task_dispatcher.shutdown()
+        self.server.trigger.pull_trigger(self._close_sockets)
+        self.thread.join()
+        self.app.close()
+
+    def _close_sockets(self) -> None:
+        """In the server's own thread, whose loop ends when no socket is left."""
+        self.server.asyncore.close_all(self.server._map)
+
+
+def listen(app: Application, host: str, port: int) -> Any:
+    """A waitress server that listens. Raises StartError."""
+    try:
+        return create_server(
+            app, host=host, port=port, threads=THREADS, max_request_body_size=MAX_BYTES, ident="upsertspec"
+        )
+    except (OSError, ValueError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise StartError(
+            f"Can't listen on {host}, port {port}: {reason}. Choose another with --host, --port."
+        ) from None
+
+
+@contextmanager
+def serve_in_thread(app: Application) -> Iterator[str]:
+    """Serve on a free loopback port within the block; gives the URL."""
+    running = Running(app)
+    try:
+        yield running.url
+    finally:
+        running.stop()

@@ -1,0 +1,154 @@
+"""What a scenario can ask a target to do, apart from how the target wants it said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Unset:
+    """Stands for a member that the request leaves out; None stands for a JSON null."""
+
+
+UNSET = Unset()
+
+
+@dataclass(frozen=True)
+class Upsert:
+    """Create or update. `fields` and `match_fields` are sent right or wrong; `extra` are further members."""
+
+    table: str
+    fields: Any
+    match_fields: Any
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    changes: ClassVar = True
+
+    @property
+    def sent(self) -> list[Mapping[str, Any]]:
+        """The records that were sent; none where they were no object."""
+        return [self.fields] if isinstance(self.fields, dict) else []
+
+
+@dataclass(frozen=True)
+class UpsertBatch:
+    """Create or update several records, all or none of them."""
+
+    table: str
+    records: Sequence[Mapping[str, Any]]
+    match_fields: Any
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    changes: ClassVar = True
+
+    @property
+    def sent(self) -> list[Mapping[str, Any]]:
+        """The records that were sent."""
+        return list(self.records)
+
+
+@dataclass(frozen=True)
+class Create:
+    """Create a record; a unique key that is there already is a conflict."""
+
+    table: str
+    fields: Mapping[str, Any]
+    changes: ClassVar = True
+
+    @property
+    def sent(self) -> list[Mapping[str, Any]]:
+        """The record that was sent."""
+        return [self.fields]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Write these fields of the record of this id."""
+
+    table: str
+    id: Any
+    fields: Mapping[str, Any]
+    changes: ClassVar = True
+
+    @property
+    def sent(self) -> list[Mapping[str, Any]]:
+        """The fields that were sent."""
+        return [self.fields]
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Delete the record of this id."""
+
+    table: str
+    id: Any
+    changes: ClassVar = True
+    sent: ClassVar[list[Mapping[str, Any]]] = []
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """Several operations, all or none of them; each is an object as CONTRACT 3.3 has it."""
+
+    operations: Sequence[Mapping[str, Any]]
+    changes: ClassVar = True
+    table: ClassVar = ""
+
+    @property
+    def sent(self) -> list[Mapping[str, Any]]:
+        """The fields of every operation that has some."""
+        return [operation["fields"] for operation in self.operations if isinstance(operation.get("fields"), dict)]
+
+
+@dataclass(frozen=True)
+class Find:
+    """Every record of a table whose fields equal these values."""
+
+    table: str
+    where: Mapping[str, Any]
+    limit: int = 0
+    offset: int = 0
+    changes: ClassVar = False
+    sent: ClassVar[list[Mapping[str, Any]]] = []
+
+
+@dataclass(frozen=True)
+class List:
+    """The records of a table, with the contract's own query parameters."""
+
+    table: str
+    query: Mapping[str, Any]
+    changes: ClassVar = False
+    sent: ClassVar[list[Mapping[str, Any]]] = []
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Counts and averages of a table, with the contract's own query parameters."""
+
+    table: str
+    query: Mapping[str, Any]
+    changes: ClassVar = False
+    sent: ClassVar[list[Mapping[str, Any]]] = []
+
+
+@dataclass(frozen=True)
+class Read:
+    """The one record of this id."""
+
+    table: str
+    id: Any
+    changes: ClassVar = False
+    sent: ClassVar[list[Mapping[str, Any]]] = []
+
+
+@dataclass(frozen=True)
+class Describe:
+    """The table's description: its fields and unique keys."""
+
+    table: str
+    changes: ClassVar = False
+    sent: ClassVar[list[Mapping[str, Any]]] = []
+
+
+Operation = Upsert | UpsertBatch | Create | Change | Delete | Transaction | Find | List | Groups | Read | Describe

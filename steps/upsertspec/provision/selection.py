@@ -1,0 +1,50 @@
+"""Which tables are written out, and what SQL needs to know of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from upsertspec.errors import ConfigError
+from upsertspec.schema import Table, tables
+from upsertspec.spec import PROFILES
+
+CORE = "core"
+
+
+def profiles_of(asked: Sequence[str]) -> tuple[str, ...]:
+    """The profiles that are meant, in their order; core is always among them. Nothing asked means all."""
+    names = [name for text in asked for name in text.replace(",", " ").split()]
+    if unknown := sorted(set(names) - {*PROFILES, "all"}):
+        known = ", ".join((*PROFILES, "all"))
+        raise ConfigError([f"{', '.join(unknown)}: no such profile; known are {known}"])
+    if not names or "all" in names:
+        return PROFILES
+    return tuple(profile for profile in PROFILES if profile == CORE or profile in names)
+
+
+def tables_for(profiles: Sequence[str]) -> list[Table]:
+    """The tables of these profiles and the tables that these reference, each after those that it references."""
+    every = tables()
+    chosen: dict[str, Table] = {}
+
+    def add(table: Table) -> None:
+        for parent in references(table).values():
+            if parent not in chosen and parent != table.name:
+                add(every[parent])
+        chosen.setdefault(table.name, table)
+
+    for table in every.values():
+        if set(profiles) & set(table.profiles):
+            add(table)
+    return list(chosen.values())
+
+
+def references(table: Table) -> dict[str, str]:
+    """The table's references: field to table."""
+    return {field.name: field.rules["references"] for field in table.fields.values() if field.type == "reference"}
+
+
+def indexed(table: Table) -> list[str]:
+    """The references that need an index of their own: those that no unique key begins with."""
+    led = {key[0] for key in table.unique_keys}
+    return [name for name in references(table) if name not in led]

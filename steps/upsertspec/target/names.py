@@ -1,0 +1,53 @@
+"""The names of the specification that a target file uses: tables, fields, criteria, scenarios."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from upsertspec import spec
+from upsertspec.schema import PROTECTED, tables
+from upsertspec.target.positions import KeyPath
+
+Fault = tuple[KeyPath, str]
+
+
+def names(raw: Mapping[str, Any]) -> Iterator[Fault]:
+    """Every name that the specification does not have, with the nearest that it has."""
+    named = raw.get("tables")
+    for table, settings in (named if isinstance(named, dict) else {}).items():
+        if table not in tables():
+            yield ("tables", table), f"is no table of the specification; {nearest(table, tables())}"
+        elif isinstance(settings, dict) and isinstance(settings.get("fields"), dict):
+            yield from _fields(table, settings["fields"])
+    listed = raw.get("known_failures")
+    for index, entry in enumerate(listed if isinstance(listed, list) else []):
+        if isinstance(entry, dict) and isinstance(entry.get("criterion"), str):
+            yield from _known_failure(("known_failures", index), entry["criterion"], entry.get("scenario"))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """What may have been meant."""
+    listed = list(known)
+    near = difflib.get_close_matches(name, listed, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(listed)[:20])}"
+
+
+def _fields(table: str, mapping: Mapping[str, Any]) -> Iterator[Fault]:
+    known = [*tables()[table].fields, *PROTECTED]
+    for field, theirs in mapping.items():
+        path = ("tables", table, "fields", field)
+        if field not in known:
+            yield path, f"is no field of {table}; {nearest(field, known)}"
+        elif others := [name for name in known if name != field and mapping.get(name, name) == theirs]:
+            yield path, f"{others[0]} is {theirs!r} on the target too; give each field a name of its own"
+
+
+def _known_failure(path: KeyPath, criterion: str, scenario: Any) -> Iterator[Fault]:
+    titles = [case.title for case in spec.cases() if case.criterion == criterion]
+    if not titles:
+        known = sorted({case.criterion for case in spec.cases()})
+        yield (*path, "criterion"), f"{criterion!r} is no criterion; {nearest(criterion, known)}"
+    elif isinstance(scenario, str) and scenario not in titles:
+        yield (*path, "scenario"), f"{criterion} has no scenario {scenario!r}; {nearest(scenario, titles)}"

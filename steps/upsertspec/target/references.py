@@ -1,0 +1,70 @@
+"""What a target file refers to: environment variables and files; and the secrets that it should not hold itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from upsertspec.target.positions import KeyPath
+
+Fault = tuple[KeyPath, str]
+
+_SECRET_NAME = re.compile("authorization|cookie|passw|secret|token|api.?key|credential", re.IGNORECASE)
+_FILES = ("ca", "client_certificate", "client_key")
+
+
+def references(raw: Mapping[str, Any], env: Mapping[str, str], folder: Path) -> Iterator[Fault]:
+    """Every variable that is not set or can't be sent, every secret in plain text, every file that is not there."""
+    for path, value in _values(raw):
+        if isinstance(value, str):
+            yield from _literal(path, value)
+        else:
+            yield from _variable(path, value["env"], env)
+    yield from _files(_table(raw, "tls"), folder)
+
+
+def unsendable(value: str, ascii_only: bool = True) -> bool:
+    """Whether a header can't carry the value, which would come out in the middle of a run only."""
+    return value != value.strip() or not value.isprintable() or (ascii_only and not value.isascii())
+
+
+def _values(raw: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
+    """Each text and each `{ env = … }` of the headers and roles, with its path."""
+    todo: list[tuple[KeyPath, Any]] = [((name,), _table(raw, name)) for name in ("headers", "roles")]
+    while todo:
+        path, value = todo.pop()
+        if isinstance(value, str) or (len(path) > 1 and _is_reference(value)):
+            yield path, value
+        elif isinstance(value, dict):
+            todo += [((*path, name), inner) for name, inner in value.items()]
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"env"} and isinstance(value["env"], str)
+
+
+def _variable(path: KeyPath, name: str, env: Mapping[str, str]) -> Iterator[Fault]:
+    if not env.get(name):
+        yield path, f"the environment variable {name} is not set; export it, or take the entry out"
+    elif unsendable(env[name], ascii_only=not {"login", "basic"} & set(path)):
+        yield path, f"{name} holds a character that no header can carry (a line break, perhaps); set it anew"
+
+
+def _literal(path: KeyPath, value: str) -> Iterator[Fault]:
+    content = path[0] == "headers" or ("login" in path and len(path) > 4)
+    if content and value and _SECRET_NAME.search(str(path[-1])):
+        yield path, 'is a secret in plain text; write { env = "VARIABLE" }, and set the variable'
+
+
+def _files(tls: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
+    for name in _FILES:
+        if isinstance(tls.get(name), str) and not (folder / tls[name]).is_file():
+            mend = "mend the path (it counts from the target file's folder)"
+            yield ("tls", name), f"there is no file {folder / tls[name]}; {mend}"
+
+
+def _table(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    table = raw.get(name)
+    return table if isinstance(table, dict) else {}

@@ -1,0 +1,150 @@
+"""The server as a process: how it starts, what it says, how it ends."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+import requests
+
+ROLES = ("editor", "creator", "updater", "viewer")
+COMMAND = [sys.executable, "-m", "upsertspec_server"]
+
+
+def environment(**extra):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("UPSERTSPEC_")}
+    return {**kept, **extra}
+
+
+@contextmanager
+def running(*options, **extra):
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", "--announce", "json", *options],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(**extra),
+    )
+    try:
+        line = process.stdout.readline()
+        yield process, json.loads(line)
+    finally:
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            stream.close()
+
+
+def fails(*options, **extra):
+    done = subprocess.run([*COMMAND, "--port", "0", *options], capture_output=True, text=True, env=environment(**extra))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    return done.stderr
+
+
+def upsert(announced, body):
+    headers = {"Authorization": f"Bearer {announced['tokens']['editor']}"}
+    return requests.post(
+        f"{announced['url']}/api/tables/contacts/records/upsert", json=body, headers=headers, timeout=60
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_temporary_database_is_removed_at_the_end(tmp_path, number):
+    with running(TMPDIR=str(tmp_path)) as (process, announced):
+        assert set(announced["tokens"]) == set(ROLES)
+        body = {"fields": {"email": "e", "name": "N"}, "matchFields": ["email"]}
+        assert upsert(announced, body).json()["operation"] == "created"
+        assert len(list(tmp_path.iterdir())) == 1
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+        assert (process.returncode, out, err) == (0, "", "")
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_ends_with_stdin():
+    with running("--until-stdin-closes") as (process, _):
+        process.stdin.close()
+        assert process.wait(timeout=30) == 0
+
+
+def test_tokens_from_the_environment_are_not_shown():
+    given = {f"UPSERTSPEC_TOKEN_{role.upper()}": f"secret-{role}" for role in ROLES[1:]}
+    with running(**given) as (process, announced):
+        assert set(announced["tokens"]) == {"editor"}
+        headers = {"Authorization": "Bearer secret-viewer"}
+        url = f"{announced['url']}/api/tables/contacts"
+        assert requests.get(url, headers=headers, timeout=60).status_code == 200
+        process.terminate()
+        out, err = process.communicate(timeout=30)
+        assert "secret" not in json.dumps(announced) + out + err
+
+
+def test_text_announcement():
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", "--until-stdin-closes"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(UPSERTSPEC_TOKEN_EDITOR="secret"),
+    )  # fmt: skip
+    out, _ = process.communicate("", timeout=30)
+    assert "http://127.0.0.1:" in out
+    assert "curl" in out
+    assert "viewer" in out
+    assert "secret" not in out
+
+
+@pytest.mark.parametrize("token", ["", "a b", "é", "tab\t"])
+def test_tokens_that_can_not_be_used(token):
+    assert "UPSERTSPEC_TOKEN_EDITOR" in fails(UPSERTSPEC_TOKEN_EDITOR=token)
+
+
+def test_two_equal_tokens():
+    assert "same token" in fails(UPSERTSPEC_TOKEN_EDITOR="a", UPSERTSPEC_TOKEN_VIEWER="a")
+
+
+def test_port_in_use():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert port in fails("--port", port)
+
+
+def test_foreign_database(tmp_path):
+    path = tmp_path / "a.db"
+    path.write_text("mine")
+    assert str(path) in fails("--database", str(path))
+    assert path.read_text() == "mine"
+
+
+def test_killed_in_a_batch_leaves_all_or_nothing(tmp_path):
+    """Kill the process while it works on a batch: the file opens again, and holds the whole batch or none of it."""
+    path = tmp_path / "a.db"
+    body = {"records": [{"email": f"{n}", "name": "x" * 2000} for n in range(1000)], "matchFields": ["email"]}
+    with running("--database", str(path)) as (process, announced):
+
+        def send():
+            with suppress(requests.RequestException):
+                upsert(announced, body)
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        while sender.is_alive() and not _has_grown(path):
+            pass
+        process.kill()
+        sender.join()
+    with running("--database", str(path)) as (_, announced):
+        headers = {"Authorization": f"Bearer {announced['tokens']['editor']}"}
+        listed = requests.get(f"{announced['url']}/api/tables/contacts/records", headers=headers, timeout=60)
+        assert listed.json()["total"] in (0, 1000)
+        assert upsert(announced, body).status_code == 200
+
+
+def _has_grown(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
