@@ -177,7 +177,6 @@ Feature: Several records in one request
         | value                         |
         | {"email": "x@example.com"}    |
         | "ada@example.com"             |
-        | null                          |
         | [1]                           |
         | []                            |
 

@@ -279,7 +279,6 @@ Feature: What happens on a match
         | onConflict   | "replace"             |
         | onConflict   | "IGNORE"              |
         | onConflict   | ""                    |
-        | onConflict   | null                  |
         | onConflict   | true                  |
         | updateFields | "name"                |
         | updateFields | ["nowhere"]           |

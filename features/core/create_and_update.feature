@@ -164,7 +164,7 @@ Feature: An upsert creates or updates
         | Ada | ada@example.com | Grace Hopper | 85  | Admiral |
       And nothing else has changed
 
-    Scenario Outline: A value that counts as false is a value: <field>
+    Scenario Outline: A value that counts as false is a value: <value> for <field>
       When the editor upserts into contacts by email:
         | email           | <field> |
         | ada@example.com | <value> |

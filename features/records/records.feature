@@ -28,7 +28,7 @@ Feature: Records by their id
       When the editor creates in users:
         | email            | name |
         | mira@example.com | Eve  |
-      Then the answer is 409
+      Then the request is refused
       And nothing has been written
 
     Scenario: A required field is needed
@@ -112,7 +112,7 @@ Feature: Records by their id
       And Atlas now has description null
       And Bolt is as before
 
-    Scenario: Protected fields are dropped
+    Scenario: Protected fields are dropped from a partial update
       When the editor changes Atlas:
         | name       | id                                       | created_at               |
         | Atlas Mark | `"00000000-0000-4000-8000-000000000000"` | 2001-02-03T04:05:06.789Z |
@@ -141,7 +141,7 @@ Feature: Records by their id
       Then the answer is 403
       And Atlas, Bolt are as before
 
-    Scenario: A record that does not exist
+    Scenario: A record that does not exist can't be changed
       When the editor changes the record 00000000-0000-4000-8000-000000000000 of projects
       Then the answer is 404
       And Atlas, Bolt are as before
@@ -166,7 +166,7 @@ Feature: Records by their id
       Then the answer is 404
       And Bolt, Mira are as before
 
-    Scenario: A record that does not exist
+    Scenario: A record that does not exist can't be deleted
       When the editor deletes the record 00000000-0000-4000-8000-000000000000 of projects
       Then the answer is 404
       And Atlas, Bolt, Mira are as before

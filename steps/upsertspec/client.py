@@ -27,7 +27,7 @@ SAID = 300
 class Client:
     """One target, one worker.
 
-    `log` takes the exchanges, `known` what was found once for all; `stopped` says why no more are sent, once that is so.
+    `log` takes the exchanges, `known` what was found once for all; `stopped` says why no more are sent, once it is so.
     """
 
     def __init__(self, target: Target, dialect: Dialect, share: int = 1) -> None:

@@ -45,8 +45,8 @@ class Answer:
     """What a response says, in the contract's words.
 
     `id`, `operation`, `record` and `records` are what the dialect found, or None; `parts` are the answers to the
-    records of a batch or the operations of a transaction, in order; `body` is the whole JSON. `fault` tells why the body can't
-    be read as the dialect expects it; a scenario that needs the body then fails with it.
+    records of a batch or the operations of a transaction, in order; `body` is the whole JSON. `fault` tells why the
+    body can't be read as the dialect expects it; a scenario that needs the body then fails with it.
     """
 
     status: int

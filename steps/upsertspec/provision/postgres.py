@@ -42,23 +42,23 @@ END $$;"""
 # A null says nothing here: a CHECK lets it pass.
 FITS_SCHEMA = """\
 -- Whether a value keeps to a JSON Schema made of type, required, properties and items.
-CREATE FUNCTION fits_schema(value jsonb, schema jsonb) RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+CREATE FUNCTION fits_schema(given jsonb, rules jsonb) RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 DECLARE
-  kind text := jsonb_typeof(value);
+  kind text := jsonb_typeof(given);
 BEGIN
-  IF schema ? 'type' AND kind <> schema ->> 'type' THEN
+  IF rules ? 'type' AND kind <> rules ->> 'type' THEN
     RETURN false;
   END IF;
-  IF kind = 'array' AND schema ? 'items' THEN
+  IF kind = 'array' AND rules ? 'items' THEN
     RETURN NOT EXISTS (
-      SELECT FROM jsonb_array_elements(value) AS item WHERE NOT fits_schema(item, schema -> 'items'));
+      SELECT FROM jsonb_array_elements(given) AS item WHERE NOT fits_schema(item, rules -> 'items'));
   END IF;
   IF kind = 'object' THEN
     RETURN NOT EXISTS (
-      SELECT FROM jsonb_array_elements_text(coalesce(schema -> 'required', '[]')) AS name WHERE NOT value ? name)
+      SELECT FROM jsonb_array_elements_text(coalesce(rules -> 'required', '[]')) AS member WHERE NOT given ? member)
     AND NOT EXISTS (
-      SELECT FROM jsonb_each(coalesce(schema -> 'properties', '{}')) AS property
-      WHERE value ? property.key AND NOT fits_schema(value -> property.key, property.value));
+      SELECT FROM jsonb_each(coalesce(rules -> 'properties', '{}')) AS property
+      WHERE given ? property.key AND NOT fits_schema(given -> property.key, property.value));
   END IF;
   RETURN true;
 END $$;"""
@@ -108,6 +108,9 @@ def _parts(field: Field) -> Iterator[str]:
         yield f"REFERENCES {sql.name(parent.name)} (id) ON DELETE CASCADE"
     if condition := " AND ".join(_conditions(column, field)):
         yield f"CHECK ({condition})"
+    if _sayable(rules.get("schema")):
+        schema = sql.literal(json.dumps(rules["schema"], ensure_ascii=False))
+        yield f"CONSTRAINT {sql.name(f'{field.name}_schema')} CHECK (fits_schema({column}::jsonb, {schema}))"
 
 
 def _conditions(column: str, field: Field) -> Iterator[str]:
@@ -123,8 +126,6 @@ def _conditions(column: str, field: Field) -> Iterator[str]:
     if "pattern" in rules:
         pattern = f"^(?:{rules['pattern']})$"
         yield f"{column} ~ {sql.literal(pattern)}"
-    if _sayable(rules.get("schema")):
-        yield f"fits_schema({column}::jsonb, {sql.literal(json.dumps(rules['schema'], ensure_ascii=False))})"
 
 
 def _comments(table: Table) -> list[str]:

@@ -25,6 +25,7 @@ from upsertspec.vocabulary.compare import instant, require_same, shown
 from upsertspec.vocabulary.world import World
 
 REFUSED = (400, 409, 422)
+CLIENT_ERROR, SERVER_ERROR = 400, 500
 
 
 @then(parsers.parse("the answer is {status:d}"))
@@ -37,13 +38,6 @@ def the_answer_is(world: World, status: int) -> None:
 def the_answer_is_one_of(world: World, one: int, other: int) -> None:
     """The last request was answered with one of these statuses."""
     require_status(world.last.answer, one, other)
-
-
-@then(parsers.parse("every answer is {status:d}"))
-def every_answer_is(world: World, status: int) -> None:
-    """Each request was answered with this status."""
-    for attempt in world.attempts:
-        require_status(attempt.answer, status)
 
 
 @then("the request is refused")
@@ -168,6 +162,14 @@ def the_transaction_says(world: World, operations: str) -> None:
         raise CheckFailed(f"{len(said)} results", f"{len(answer.parts)}: {answer.text}")
     for part, operation in zip(answer.parts, said, strict=True):
         require_part(part, operation)
+
+
+@then("the transaction is refused")
+def the_transaction_is_refused(world: World) -> None:
+    """The transaction was answered with a 4xx status, whichever says best what is wrong with it."""
+    status = world.last.answer.status
+    if not CLIENT_ERROR <= status < SERVER_ERROR:
+        raise CheckFailed("an answer of 4xx", f"{status} with {world.last.answer.text or 'an empty body'}")
 
 
 @then(parsers.parse("result {index:d} of the transaction has {field:w} like the id of result {other:d}"))

@@ -8,7 +8,17 @@ from typing import Any
 
 from pytest_bdd import parsers, when
 
-from upsertspec.dialects.operations import Change, Create, Delete, Describe, Groups, List, Read, Transaction
+from upsertspec.dialects.operations import (
+    Change,
+    Create,
+    Delete,
+    Describe,
+    Groups,
+    List,
+    Operation,
+    Read,
+    Transaction,
+)
 from upsertspec.vocabulary.cells import resolved, table_for
 from upsertspec.vocabulary.world import World
 
@@ -51,18 +61,16 @@ def reads(world: World, role: str, name: str) -> None:
     world.send(role, Read(stored.table, stored.record["id"]))
 
 
-@when(parsers.parse("the {role:w} reads the record {ident} of {table:w}"))
-def reads_by_id(world: World, role: str, ident: str, table: str) -> None:
-    """Read a record by an id that the scenario makes up."""
-    world.send(role, Read(table, ident))
-
-
-@when(parsers.parse("the editor {verb:w} the record {ident} of {table:w}"))
+@when(parsers.re(r"the editor (?P<verb>reads|changes|deletes) the record (?P<ident>\S+) of (?P<table>\w+)"))
 def does_to_a_record(world: World, verb: str, ident: str, table: str) -> None:
-    """Change or delete a record by an id that the scenario makes up."""
+    """Read, change or delete a record by an id that the scenario makes up."""
     field = next(iter(table_for(table).fields))
-    operation = Delete(table, ident) if verb == "deletes" else Change(table, ident, {field: "x"})
-    world.send("editor", operation)
+    operations: dict[str, Operation] = {
+        "reads": Read(table, ident),
+        "changes": Change(table, ident, {field: "x"}),
+        "deletes": Delete(table, ident),
+    }
+    world.send("editor", operations[verb])
 
 
 @when(parsers.parse("the {role:w} lists {table:w} with:"))
