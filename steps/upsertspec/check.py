@@ -79,7 +79,7 @@ def _reached(target: Target, client: Client, answers: list[Answer]) -> Finding:
         return Finding(
             FATAL, "there is no table contacts (404)", "create the tables of features/schema.toml, or map [tables]"
         )
-    return Finding(FATAL, f"reading contacts is answered with {said}", "mend the target, or its URL")
+    return Finding(FATAL, f"{target.url} answers with {said} where contacts are read", "mend the target, or its URL")
 
 
 def _mend_silence(kind: str) -> str:

@@ -27,11 +27,12 @@ class Recorder:
         self._steps: list[Step] = []
         self._states: dict[int, str] = {}
         self._client: Client | None = None
+        self._target: Target | None = None
         self._started = 0.0
 
-    def begin(self, scenario: Scenario, client: Client) -> None:
+    def begin(self, scenario: Scenario, client: Client, target: Target) -> None:
         """A scenario starts; the client's log becomes its evidence."""
-        self._steps, self._states, self._client = scenario.steps, {}, client
+        self._steps, self._states, self._client, self._target = scenario.steps, {}, client, target
         self._started = time.perf_counter()
         client.log = []
 
@@ -45,11 +46,11 @@ class Recorder:
         """A step is done."""
         self._states[id(step)] = "passed"
 
-    def result(self, case: Case, target: Target, error: BaseException | None) -> Result:
+    def result(self, case: Case, error: BaseException | None) -> Result:
         """The result of the scenario, by how it ended."""
         mask = self._client.masker.text if self._client else str
         status, reason, expected, actual = judge(error)
-        status, reason = with_known(status, reason, known_for(case, target), case)
+        status, reason = with_known(status, reason, known_for(case, self._target), case)
         return Result(
             case=case,
             status=status,
@@ -77,6 +78,8 @@ def judge(error: BaseException | None) -> tuple[Status, str, str, str]:
         if error.kind in ("unreachable", "TLS"):
             return Status.NOT_TESTABLE, f"the target can't be reached: {error}", "", ""
         return Status.FAILED, f"no usable answer: {error}", "an answer", str(error)
+    if isinstance(error, pytest.skip.Exception):
+        return Status.NOT_CLAIMED, str(error), "", ""
     if isinstance(error, NotTestable):
         return Status.NOT_TESTABLE, str(error), "", ""
     return Status.ERROR, f"{type(error).__name__}: {error}", "", ""
@@ -91,17 +94,18 @@ def with_known(status: Status, reason: str, known: KnownFailure | None, case: Ca
     return status, reason
 
 
-def known_for(case: Case, target: Target) -> KnownFailure | None:
+def known_for(case: Case, target: Target | None) -> KnownFailure | None:
     """The known failure that speaks of this case, if any."""
-    return next(
-        (k for k in target.known_failures if k.criterion == case.criterion and k.scenario in ("", case.title)), None
-    )
+    listed = target.known_failures if target else ()
+    return next((k for k in listed if k.criterion == case.criterion and k.scenario in ("", case.title)), None)
 
 
 def adjust_report(report: pytest.TestReport, result: Result) -> None:
     """Let pytest's own outcome say the same: what is not testable never looks like a pass there."""
     if result.status in (Status.PASSED, Status.WARNED):
         report.outcome, report.longrepr = "passed", None
+    elif result.status is Status.NOT_CLAIMED:
+        report.outcome, report.longrepr = "skipped", (result.case.file, result.case.line, result.reason)
     elif result.status is Status.KNOWN_FAILURE:
         report.outcome, report.wasxfail = "skipped", result.reason
     else:

@@ -14,8 +14,8 @@ from pytest_bdd.parser import Scenario, Step
 
 from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
+from upsertspec.errors import UpsertspecError
 from upsertspec.outcome import Recorder, adjust_report
-from upsertspec.results import Result
 from upsertspec.selection import assign_cases, case_of, deselect
 from upsertspec.settings import Settings
 from upsertspec.spec import PROFILES
@@ -63,7 +63,10 @@ def upsertspec_settings(pytestconfig: pytest.Config) -> Settings:
     """The run: from the command line, else from the environment. Override it to judge a target of your own making."""
     if SETTINGS in pytestconfig.stash:
         return pytestconfig.stash[SETTINGS]
-    return Settings(target_from_env(os.environ))
+    try:
+        return Settings(target_from_env(os.environ))
+    except UpsertspecError as wrong:
+        pytest.exit(f"upsertspec: {wrong}", returncode=wrong.exit_code)
 
 
 @pytest.fixture(scope="session")
@@ -90,8 +93,11 @@ def world(request: pytest.FixtureRequest, upsertspec_client: Client, upsertspec_
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:
-    """A scenario starts."""
-    request.config.stash[RECORDER].begin(scenario, request.getfixturevalue("upsertspec_client"))
+    """A scenario starts; one of a profile that the target does not claim is left out."""
+    settings, case = request.getfixturevalue("upsertspec_settings"), case_of(request.node)
+    request.config.stash[RECORDER].begin(scenario, request.getfixturevalue("upsertspec_client"), settings.target)
+    if case is not None and not settings.claimed(case):
+        pytest.skip(f"the target does not claim {case.profile}")
 
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
@@ -109,20 +115,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     """Write down the result of a case, and let pytest's own outcome say the same."""
     outcome = yield
     case = case_of(item)
-    if case is None or not (call.when == "call" or (call.when == "setup" and call.excinfo)):
-        return
-    settings = item.funcargs.get("upsertspec_settings") if hasattr(item, "funcargs") else None
-    settings = settings or item.config.stash.get(SETTINGS, None)
-    if settings is not None:
+    if case is not None and call.when == "call":
         report = outcome.get_result()
-        result = _result(item, case, settings, call)
+        result = item.config.stash[RECORDER].result(case, call.excinfo.value if call.excinfo else None)
         report.upsertspec = result.as_dict()
         adjust_report(report, result)
-
-
-def _result(item: pytest.Item, case: Any, settings: Settings, call: pytest.CallInfo[Any]) -> Result:
-    error = call.excinfo.value if call.excinfo else None
-    return item.config.stash[RECORDER].result(case, settings.target, error)
 
 
 def _letters(number: str) -> str:

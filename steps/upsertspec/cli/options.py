@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,4 +46,6 @@ def adjusted(target: Target, profiles: tuple[str, ...], timeout: float | None) -
     """The target with what the command line says of it."""
     asked = [name for text in profiles for name in text.replace(",", " ").split()]
     target = with_profiles(target, asked)
+    if timeout is not None and math.isnan(timeout):
+        raise ConfigError(["--timeout nan is no time; write a number of seconds"])
     return replace(target, timeout=timeout) if timeout else target

@@ -90,7 +90,7 @@ def _of_type(column: str, kind: str) -> Iterator[str]:
     if kind == "boolean":
         yield f"{column} IN (0, 1)"
     elif kind == "date":
-        yield f"{column} IS date({column})"
+        yield f"{column} IS date({column}, '+0 days')"  # the modifier makes 30 February another day
     elif kind == "datetime":
         yield f"({column} IS NULL OR julianday({column}) IS NOT NULL)"
         yield f"({column} GLOB '*T*Z' OR {column} GLOB '*T*[-+][0-9][0-9]:[0-9][0-9]')"
@@ -100,7 +100,7 @@ def _of_type(column: str, kind: str) -> Iterator[str]:
         yield f"{digits} GLOB '[0-9]*' AND {digits} GLOB '*[0-9]' AND {digits} NOT GLOB '*[^0-9.]*'"
         yield f"{digits} NOT GLOB '*.*.*'"
     elif kind == "json":
-        yield f"json_valid({column})"
+        yield f"({column} IS NULL OR json_valid({column}))"
 
 
 def _of_schema(column: str, schema: Mapping[str, Any]) -> Iterator[str]:

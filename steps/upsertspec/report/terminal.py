@@ -58,13 +58,12 @@ def findings(listed: Iterable[Finding], out: TextIO, everything: bool = False) -
 
 def table(results: Sequence[Result], sentences: Mapping[str, str], out: TextIO) -> None:
     """Print a line for each criterion: what became of its scenarios."""
-    claimed = [r for r in results if r.status is not Status.NOT_CLAIMED]
-    ordered = sorted(claimed, key=lambda r: r.case.criterion)
-    for criterion, group in groupby(ordered, key=lambda r: r.case.criterion):
+    claimed = [r for r in _by_criterion(results) if r.status is not Status.NOT_CLAIMED]
+    for criterion, group in groupby(claimed, key=lambda r: r.case.criterion):
         own = tally(group)
         said = ", ".join(f"{own.counts[s]} {s.value}" for s in Status if own.counts[s])
         out.write(f"  {criterion}  {said:<24}  {sentences.get(criterion, '')}\n")
-    unclaimed = sorted({r.case.profile for r in results if r.status is Status.NOT_CLAIMED})
+    unclaimed = list(dict.fromkeys(r.case.profile for r in _by_criterion(results) if r.status is Status.NOT_CLAIMED))
     if unclaimed:
         out.write(f"  not claimed, so not run: {', '.join(unclaimed)}\n")
 
@@ -91,6 +90,10 @@ def verdict(counted: Tally, out: TextIO) -> None:
     """Print the verdict with its whole denominator."""
     colour = f"\x1b[1;{COLOURS[counted.verdict]}m" if out.isatty() else ""
     out.write(f"\n{colour}{counted.headline}{chr(27) + '[0m' if colour else ''}\n")
+
+
+def _by_criterion(results: Sequence[Result]) -> list[Result]:
+    return sorted(results, key=lambda result: result.case.criterion)
 
 
 def _failure(result: Result, out: TextIO) -> None:

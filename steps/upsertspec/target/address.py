@@ -21,7 +21,8 @@ def _sendable(url: str) -> bool:
     from urllib3.util import parse_url
 
     try:
-        parse_url(str(Request("GET", url).prepare().url))
+        host = parse_url(str(Request("GET", url).prepare().url)).host or ""
+        host.encode("idna")  # as the socket will
     except ValueError:
         return False
     return True

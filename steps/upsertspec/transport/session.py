@@ -104,6 +104,8 @@ class Session:
         WATCHDOG.add(watch, self._limits.seconds)
         try:
             response = self._exchange(method, url, headers, body)
+            if watch.fired:  # what was cut off can look whole: a head, and the end of the connection
+                raise TimeoutError
         except _FAULTS as fault:
             raise _silent(fault, watch, self._limits.seconds) from fault
         finally:

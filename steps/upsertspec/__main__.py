@@ -1,0 +1,5 @@
+"""`python -m upsertspec` is `upsertspec`."""
+
+from upsertspec.cli import main
+
+main()
