@@ -211,7 +211,7 @@ Feature: Records by their id
       When the editor creates in projects:
         | name  | user_id   | collected_data |
         | Atlas | {Mira.id} | <value>        |
-      Then the answer is 400
+      Then the request is refused
 
       Examples: What the type does not let through
         | kind                          | value |

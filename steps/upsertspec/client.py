@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
 from upsertspec.dialects.operations import Operation
 from upsertspec.errors import NotTestable, TargetSilent
-from upsertspec.evidence import Exchange, Masker, curl_line, printable, shown_body
+from upsertspec.evidence import Exchange, Masker, curl_flags, curl_line, printable, shown_body
 from upsertspec.schema import ROLES
 from upsertspec.target.model import Login, Secret, Target
 from upsertspec.transport.credentials import headers_for
@@ -19,6 +19,7 @@ from upsertspec.transport.session import DROPPED, Keeping, Limits, Session
 
 ATTEMPTS = 3
 SILENT_IN_A_ROW = 3
+SILENT_TIMEOUTS = 6
 TEXT_SHOWN = 400
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SAID = 300
@@ -37,6 +38,7 @@ class Client:
         self._pace = Pace(target.rate_limit / share if target.rate_limit else None)
         self._sessions: dict[str, Session] = {}
         self._silent = 0
+        self._waited = 0.0
         self._keeping = Keeping()
         self._shell = {value: text for secret in target.secrets() for value, text in secret.shell().items()}
         self.masker = Masker(secret.value for secret in target.secrets())
@@ -92,7 +94,7 @@ class Client:
         except TargetSilent as silent:
             said = printable(self.masker.text(str(silent)))[:SAID]
             exchange.failure = f"{silent.kind}: {said}"
-            self._count_silence(exchange)
+            self._count_silence(exchange, time.perf_counter() - started)
             if silent.kind == DROPPED:
                 raise NotTestable(f"{said}, so that nobody knows whether it was carried out; run it again") from silent
             raise TargetSilent(silent.kind, said) from silent
@@ -105,11 +107,17 @@ class Client:
         exchange.response_body = shown_body(response.body, self.masker)
         return response
 
-    def _count_silence(self, exchange: Exchange) -> None:
+    def _count_silence(self, exchange: Exchange, seconds: float) -> None:
+        """A run ends: after some silences in a row, or when too much time has gone by with silences here and there."""
         self._silent += 1
+        self._waited += seconds
+        last = f"the last {exchange.method} {exchange.url} ({exchange.failure})"
         if self._silent >= SILENT_IN_A_ROW:
-            last = f"{exchange.method} {exchange.url} ({exchange.failure})"
-            self.stopped = f"the target stopped answering: {SILENT_IN_A_ROW} requests in a row, the last {last}"
+            self.stopped = f"the target stopped answering: {SILENT_IN_A_ROW} requests in a row, {last}"
+        elif self._waited > SILENT_TIMEOUTS * self._limits.seconds:
+            self.stopped = (
+                f"the target leaves too many requests without an answer: {self._waited:.0f} s of waiting, {last}"
+            )
 
     def _exchange(self, who: str, request: Request, headers: Mapping[str, str], body: bytes | None, n: int) -> Exchange:
         url = self.masker.text(self._url(request))
@@ -126,9 +134,8 @@ class Client:
         return f"{self._target.url}{request.path}{query}"
 
     def _curl_flags(self, who: str) -> list[str]:
-        settings = self._target.session
-        insecure = ["-k"] if settings.get("verify") is False else []
-        return insecure + (["-b", "cookies.txt", "-c", "cookies.txt"] if self._login(who) else [])
+        cookies = ["-b", "cookies.txt", "-c", "cookies.txt"] if self._login(who) else []
+        return curl_flags(self._target.session) + cookies
 
     def _common_headers(self) -> dict[str, str]:
         return {k: v.value if isinstance(v, Secret) else v for k, v in self._target.headers.items()}

@@ -1,4 +1,4 @@
-"""The reference server as a process of its own, on a free loopback port, for as long as a run takes."""
+"""A server of ours as a process of its own, on a free loopback port, for as long as it is needed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from upsertspec.schema import ROLES
 from upsertspec.target.model import Credential, Secret, Target
 
 SERVER = "upsertspec_server"
+FAULTS = "upsertspec_faults"
 STOP_SECONDS = 10
 
 
@@ -30,27 +31,37 @@ class Embedded:
 
     def target(self) -> Target:
         """The server as a target. Raises TargetUnusable where it did not start."""
-        line = self._process.stdout.readline() if self._process.stdout else ""
-        try:
-            told: Mapping[str, Mapping[str, str]] = json.loads(line)
-            tokens = told["tokens"]
-            url = str(told["url"])
-        except (ValueError, KeyError) as wrong:
-            raise TargetUnusable("the reference server did not start; `upsertspec serve` tells why") from wrong
-        names = {role: f"UPSERTSPEC_TOKEN_{role.upper()}" for role in ROLES}
-        roles = {role: Credential(secret=Secret(tokens[role], names[role])) for role in ROLES}
-        return Target(url=url, roles=roles, name="the reference server")
+        return announced(self._process.stdout.readline() if self._process.stdout else "")
+
+
+def announced(line: str, name: str = "the reference server") -> Target:
+    """The server that announces itself with this line of JSON, as a target."""
+    try:
+        told: Mapping[str, Mapping[str, str]] = json.loads(line)
+        tokens = told["tokens"]
+        url = str(told["url"])
+    except (ValueError, KeyError) as wrong:
+        raise TargetUnusable(f"{name} did not start; `upsertspec serve` tells why") from wrong
+    variables = {role: f"UPSERTSPEC_TOKEN_{role.upper()}" for role in ROLES}
+    roles = {role: Credential(secret=Secret(tokens[role], variables[role])) for role in ROLES}
+    return Target(url=url, roles=roles, name=name)
 
 
 @contextlib.contextmanager
 def started() -> Iterator[Embedded]:
     """Start the reference server; stop it, and only it, in the end. It also ends by itself when this process does."""
-    options = ("--port", "0", "--announce", "json", "--until-stdin-closes")
+    with process_of(SERVER, "--port", "0", "--announce", "json", "--until-stdin-closes") as process:
+        yield Embedded(process)
+
+
+@contextlib.contextmanager
+def process_of(module: str, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """A server module of ours, run with these options; its stdin and stdout are pipes."""
     process = subprocess.Popen(
-        command(SERVER, *options), env=_without_tokens(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command(module, *options), env=_without_tokens(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:
-        yield Embedded(process)
+        yield process
     finally:
         _stop(process)
 

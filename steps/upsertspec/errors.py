@@ -25,6 +25,12 @@ class TargetUnusable(UpsertspecError):
     exit_code = 3
 
 
+class ReportNotWritten(UpsertspecError):
+    """The run has ended, but its report could not be written."""
+
+    exit_code = 3
+
+
 class NotTestable(Exception):
     """A criterion can't be tested here, for a reason that is reported. Never counts as a pass."""
 

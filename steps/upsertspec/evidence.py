@@ -19,6 +19,7 @@ CURL_BODY_CAP = 100_000
 LONGEST_FORM = 8
 COOKIES = ("cookie", "set-cookie")
 MASK = "•••"
+CUT = "…"
 
 
 @dataclass
@@ -69,8 +70,18 @@ class Masker:
             self._pattern = re.compile("|".join(map(_forms, sorted(self._secrets, key=len, reverse=True))))
 
     def text(self, text: str) -> str:
-        """The text without its secrets."""
-        return self._pattern.sub(MASK, text) if self._pattern else text
+        """The text without its secrets; nor does a beginning of one stay where a value was cut short (…)."""
+        if not self._pattern:
+            return text
+        *cut, last = self._pattern.sub(MASK, text).split(CUT)
+        return CUT.join([*map(self._without_beginning, cut), last])
+
+    def _without_beginning(self, text: str) -> str:
+        for secret in self._secrets:
+            at = text.find(secret[:SHORTEST_SECRET], max(0, len(text) - len(secret)))
+            if at >= 0 and secret.startswith(text[at:]):
+                return text[:at] + MASK
+        return text
 
     def start(self, body: bytes, cap: int) -> str:
         """The first letters of a body, at least `cap` where it has more, without secrets or half of one at the end."""
@@ -142,6 +153,20 @@ def curl_line(
     elif body is not None:
         parts += ["--data-raw", _quoted(body.decode("utf-8", "surrogateescape"), secrets)]
     return " ".join(parts)
+
+
+def curl_flags(settings: Mapping[str, Any]) -> list[str]:
+    """The TLS and proxy settings of a session, as `curl` has them."""
+    verify, cert = settings.get("verify", True), settings.get("cert")
+    certificate, key = cert if isinstance(cert, tuple) else (cert, None)
+    flags = {
+        "--cacert": verify if isinstance(verify, str) else None,
+        "--cert": certificate,
+        "--key": key,
+        "--proxy": settings.get("proxies", {}).get("http"),
+    }
+    given = [word for flag, value in flags.items() if value for word in (flag, _shell_text(value))]
+    return (["-k"] if verify is False else []) + given
 
 
 def _quoted(text: str, secrets: Mapping[str, str]) -> str:

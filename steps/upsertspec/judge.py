@@ -10,7 +10,7 @@ from typing import TextIO
 from upsertspec import check, spec
 from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.errors import ConfigError
+from upsertspec.errors import ConfigError, ReportNotWritten
 from upsertspec.report import document, junit, terminal
 from upsertspec.results import Result, Status
 from upsertspec.runner import run
@@ -91,12 +91,17 @@ def _tell(ended: document.Run, out: TextIO) -> None:
 
 
 def _write(ended: document.Run, folder: Path | None, junit_file: Path | None, out: TextIO) -> None:
-    if folder:
-        document.write(folder / "report.json", ended)
-        out.write(f"report: {folder / 'report.json'}\n")
-    if junit_file:
-        junit.write(junit_file, ended)
-        out.write(f"JUnit: {junit_file}\n")
+    try:
+        if folder:
+            document.write(folder / "report.json", ended)
+            out.write(f"report: {folder / 'report.json'}\n")
+        if junit_file:
+            junit.write(junit_file, ended)
+            out.write(f"JUnit: {junit_file}\n")
+    except OSError as wrong:
+        raise ReportNotWritten(
+            f"{wrong.filename} can't be written ({wrong.strerror}); the results are above"
+        ) from wrong
 
 
 def _stamp(moment: datetime) -> str:

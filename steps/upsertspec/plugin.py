@@ -17,7 +17,7 @@ from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import UpsertspecError
 from upsertspec.outcome import Recorder, adjust_report
 from upsertspec.selection import assign_cases, case_of, deselect
-from upsertspec.settings import Settings
+from upsertspec.settings import SETTINGS, Settings
 from upsertspec.spec import PROFILES
 from upsertspec.target.from_env import target_from_env
 from upsertspec.vocabulary.world import World
@@ -31,7 +31,6 @@ pytest_plugins = [
     "upsertspec.vocabulary.then_lists",
 ]
 
-SETTINGS = pytest.StashKey[Settings]()
 RECORDER = pytest.StashKey[Recorder]()
 RESULT = "upsertspec"
 

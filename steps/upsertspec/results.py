@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -49,7 +49,10 @@ class Result:
 
     def as_dict(self) -> dict[str, Any]:
         """The result as JSON-able data."""
-        return {**asdict(self), "status": self.status.value, "exchanges": [dict(e) for e in self.exchanges]}
+        plain = {name: getattr(self, name) for name in ("reason", "expected", "actual", "seconds", "worker")}
+        steps = [{"keyword": s.keyword, "text": s.text, "state": s.state, "table": s.table} for s in self.steps]
+        case = {**vars(self.case), "example": dict(self.case.example)}
+        return {"case": case, "status": self.status.value, **plain, "steps": steps, "exchanges": list(self.exchanges)}
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> Result:

@@ -6,17 +6,18 @@ import contextlib
 import io
 import os
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
 
 from upsertspec import spec
 from upsertspec.outcome import mark_stale
-from upsertspec.plugin import RESULT, SETTINGS
+from upsertspec.plugin import RESULT
 from upsertspec.resources import suite_dir
 from upsertspec.results import Result, Status
-from upsertspec.settings import Settings
+from upsertspec.selection import case_of
+from upsertspec.settings import SETTINGS, Settings
 
 Listener = Callable[[Result], None]
 
@@ -34,6 +35,17 @@ def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) 
         code = pytest.main(_arguments(jobs), plugins=[gatherer])
     why = "the run was interrupted" if code == pytest.ExitCode.INTERRUPTED else _last_words(output.getvalue())
     return gatherer.complete(f"no result: {why}")
+
+
+def run_each(asked: Iterable[Settings]) -> Iterator[list[Result]]:
+    """Run one target after the other in one pytest session: the features are collected once for all.
+
+    Gives the results of each target, in the order in which they are asked for.
+    """
+    rounds = _Rounds(asked)
+    with _environment(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        pytest.main(_arguments(jobs=1), plugins=[rounds])
+    yield from rounds.results
 
 
 class _Gatherer:
@@ -69,6 +81,35 @@ class _Gatherer:
         if not self._settings.claimed(case):
             return Result(case, Status.NOT_CLAIMED, f"the target does not claim {case.profile}")
         return Result(case, Status.ERROR, why)
+
+
+class _Rounds:
+    """The plugin that runs the collected tests anew for each target."""
+
+    def __init__(self, asked: Iterable[Settings]) -> None:
+        self._asked = asked
+        self._gatherer: _Gatherer | None = None
+        self.results: list[list[Result]] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for settings in self._asked:
+            session.config.stash[SETTINGS] = settings
+            self._gatherer = _Gatherer(settings, lambda _: None)
+            wanted = [item for item in session.items if _is_wanted(item, settings)]
+            for item, following in zip(wanted, [*wanted[1:], None], strict=True):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            self.results.append(self._gatherer.complete("no result"))
+        return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if self._gatherer is not None:
+            self._gatherer.pytest_runtest_logreport(report)
+
+
+def _is_wanted(item: pytest.Item, settings: Settings) -> bool:
+    case = case_of(item)
+    return case is not None and settings.claimed(case) and settings.selected(case)
 
 
 def _arguments(jobs: int) -> list[str]:

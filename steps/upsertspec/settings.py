@@ -6,12 +6,14 @@ import secrets
 import string
 from dataclasses import dataclass, field
 
+import pytest
 from _pytest.mark.expression import Expression
 
 from upsertspec.errors import ConfigError
 from upsertspec.spec import Case
 from upsertspec.target.model import Target
 
+SETTINGS = pytest.StashKey["Settings"]()
 ALPHABET = string.ascii_lowercase + string.digits
 RUN_LETTERS = 6
 

@@ -11,10 +11,15 @@ import click
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with every scenario.")
 @click.option("--scenarios", is_flag=True, help="With the titles of the scenarios.")
-def listing(as_json: bool, scenarios: bool) -> None:
-    """List the criteria: profile, level and number of scenarios."""
+@click.option("--faults", is_flag=True, help="The servers that are broken on purpose, instead.")
+def listing(as_json: bool, scenarios: bool, faults: bool) -> None:
+    """List the criteria: profile, level, number of scenarios, and how many broken servers prove each."""
     from upsertspec import spec
+    from upsertspec.prove.last import last_proof
 
+    if faults:
+        _faults(as_json)
+        return
     if as_json:
         click.echo(json.dumps(_document(), ensure_ascii=False, indent=1))
         return
@@ -23,16 +28,33 @@ def listing(as_json: bool, scenarios: bool) -> None:
         if criterion.profile != profile:
             profile = criterion.profile
             click.echo(profile)
-        click.echo(f"  {criterion.id}  {criterion.level:<6}  {len(criterion.cases):>3} scenarios  {criterion.sentence}")
+        proven = last_proof()["criteria"].get(criterion.id, {"caught": 0, "of": 0})
+        numbers = (
+            f"{len(criterion.cases):>3} scenarios  {proven['caught']:>2} of {proven['of']:>2} broken servers caught"
+        )
+        click.echo(f"  {criterion.id}  {criterion.level:<6}  {numbers}  {criterion.sentence}")
         for case in criterion.cases if scenarios else ():
             click.echo(f"          {case.title}")
 
 
+def _faults(as_json: bool) -> None:
+    from upsertspec.prove.servers import faults
+
+    if as_json:
+        listed = [{"name": f.name, "says": f.says, "violates": list(f.violates)} for f in faults()]
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+        return
+    for fault in faults():
+        click.echo(f"{fault.name:<42}  {' '.join(fault.violates)}\n    {fault.says}")
+
+
 def _document() -> dict[str, Any]:
     from upsertspec import __version__, spec
+    from upsertspec.prove.last import last_proof
 
     return {
         "suite": {"name": "upsertspec", "version": __version__, "features_digest": spec.digest()},
+        "proof": last_proof(),
         "profiles": [profile for profile in spec.PROFILES if any(c.profile == profile for c in spec.criteria())],
         "criteria": [
             {

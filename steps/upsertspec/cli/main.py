@@ -10,6 +10,7 @@ from upsertspec import __version__
 from upsertspec.cli.check import check
 from upsertspec.cli.init import init
 from upsertspec.cli.listing import listing
+from upsertspec.cli.prove import prove
 from upsertspec.cli.provision import provision
 from upsertspec.cli.run import run
 from upsertspec.cli.serve import serve
@@ -30,7 +31,7 @@ def commands() -> None:
     """
 
 
-for _command in (run, check, listing, init, provision, serve):
+for _command in (run, check, listing, init, provision, prove, serve):
     commands.add_command(_command)
 
 

@@ -74,6 +74,7 @@ def _folder(name: str | None) -> Path | None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as wrong:
         raise ConfigError([f"--report {name}: the folder can't be made ({wrong.strerror}); name another"]) from wrong
+    _probe(path / "report.json", f"--report {name}")
     return path
 
 
@@ -81,8 +82,16 @@ def _file(name: str | None) -> Path | None:
     if not name:
         return None
     path = Path(name)
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise ConfigError(
-            [f"--junit {name}: it is no file in a folder that is there; make the folder, or name another"]
-        )
+    _probe(path, f"--junit {name}")
     return path
+
+
+def _probe(path: Path, option: str) -> None:
+    """Whether the file can be written; what is in it stays there until there is something to put in its place."""
+    there = path.exists()
+    try:
+        path.open("ab").close()
+    except OSError as wrong:
+        raise ConfigError([f"{option}: {path} can't be written ({wrong.strerror}); name another"]) from wrong
+    if not there:
+        path.unlink()

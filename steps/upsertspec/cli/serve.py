@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from upsertspec.embedded import SERVER, command
+from upsertspec.embedded import FAULTS, SERVER, command
 
 
 @click.command()
@@ -19,10 +19,13 @@ from upsertspec.embedded import SERVER, command
     "--database", metavar="FILE", help="Keep the records in this file. [default: a temporary one, removed at the end]"
 )
 @click.option("--host", default="127.0.0.1", help="The address to listen on. [default: 127.0.0.1]")
-def serve(port: int, database: str | None, host: str) -> None:
+@click.option(
+    "--fault", metavar="NAME", help="Serve this broken server instead; `upsertspec list --faults` names them."
+)
+def serve(port: int, database: str | None, host: str, fault: str | None) -> None:
     """Run the reference server. It shows its tokens once, or takes them from UPSERTSPEC_TOKEN_EDITOR and its like."""
     options = ["--host", host, "--port", str(port), *(["--database", database] if database else [])]
-    line = command(SERVER, *options)
+    line = command(FAULTS, fault, *options) if fault else command(SERVER, *options)
     sys.stdout.flush()
     if os.name == "posix":
         os.execv(line[0], line)

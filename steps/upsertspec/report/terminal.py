@@ -76,14 +76,15 @@ def failures(results: Iterable[Result], out: TextIO) -> None:
 
 
 def untested(results: Iterable[Result], out: TextIO) -> None:
-    """Print why cases could not be tested, each reason once."""
-    reasons: dict[str, list[str]] = {}
+    """Print why cases could not be tested: each reason once, and of those blocked by a criterion the first."""
+    reasons: dict[str, list[Result]] = {}
     for result in results:
         if result.status is Status.NOT_TESTABLE:
-            reasons.setdefault(result.reason, []).append(result.case.criterion)
-    for reason, criteria in reasons.items():
-        names = ", ".join(sorted(set(criteria)))
-        out.write(f"\nnot testable ({len(criteria)} in {names}): {reason}\n")
+            blocked = result.reason.startswith("blocked by ")
+            reasons.setdefault(result.reason.partition(":")[0] if blocked else result.reason, []).append(result)
+    for alike in reasons.values():
+        names = ", ".join(sorted({result.case.criterion for result in alike}))
+        out.write(f"\nnot testable ({len(alike)} in {names}): {alike[0].reason}\n")
 
 
 def verdict(counted: Tally, out: TextIO) -> None:

@@ -1,7 +1,7 @@
-"""Every feature file of the specification, as tests."""
+"""The feature files of the specification, as tests."""
 
 from pytest_bdd import scenarios
 
-from upsertspec.resources import features_dir
+from upsertspec.suite.claimed import feature_paths
 
-scenarios(str(features_dir()))
+scenarios(*feature_paths())

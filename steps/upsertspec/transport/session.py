@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import time
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -103,7 +105,8 @@ class Session:
         watch = self._current.watch = Watch()
         WATCHDOG.add(watch, self._limits.seconds)
         try:
-            response = self._exchange(method, url, headers, body)
+            with _unwarned() if self._session.verify is False else contextlib.nullcontext():
+                response = self._exchange(method, url, headers, body)
             if watch.fired:  # what was cut off can look whole: a head, and the end of the connection
                 raise TimeoutError
         except _FAULTS as fault:
@@ -139,6 +142,14 @@ class Session:
                 answer.close()
                 raise TargetSilent("too large", f"the answer is over {self._limits.answer_bytes} bytes long")
         return b"".join(parts)
+
+
+@contextlib.contextmanager
+def _unwarned() -> Iterator[None]:
+    """Whoever turned the check of certificates off knows that it is off."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+        yield
 
 
 class _NoRedirects(requests.Session):

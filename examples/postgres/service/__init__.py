@@ -1,0 +1,1 @@
+"""A records service with upsert, on PostgreSQL."""

@@ -1,0 +1,182 @@
+"""The calls: what each needs, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from service import operations, query, records, upsert
+from service.catalog import Table
+from service.database import Connection, Database
+from service.problems import Problem, forbidden, from_database
+from service.values import Record, shown, typed_fields
+
+MOST = 1000
+NEEDS = {"created": "create", "updated": "update"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """An authenticated request. `body` reads it, when it is its turn to be checked."""
+
+    may: Mapping[str, bool]
+    parameters: query.Parameters
+    body: Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer: JSON, or nothing where `content` is None."""
+
+    status: int
+    content: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Api:
+    """The calls on one database."""
+
+    def __init__(self, database: Database, tables: Mapping[str, Table]) -> None:
+        self._database = database
+        self._tables = tables
+
+    def table(self, name: str) -> Table:
+        """The table of this name. Raises Problem (404) where there is none."""
+        if name not in self._tables:
+            raise Problem(404, "There is no such table.")
+        return self._tables[name]
+
+    def describe(self, call: Call, table: Table) -> Reply:
+        """The table's fields and keys."""
+        _need(call, "read")
+        return Reply(200, table.description())
+
+    def find(self, call: Call, table: Table) -> Reply:
+        """A page of records."""
+        _need(call, "read")
+        return Reply(200, self._database.read(query.listed(self._tables, table, call.parameters)))
+
+    def stats(self, call: Call, table: Table) -> Reply:
+        """Figures by group."""
+        _need(call, "read")
+        return Reply(200, self._database.read(query.figures(table, call.parameters)))
+
+    def read(self, call: Call, table: Table, ident: str) -> Reply:
+        """One record."""
+        _need(call, "read")
+        number = records.ident(table, ident)
+        return Reply(200, shown(table, self._database.read(lambda conn: records.read(conn, table, number))))
+
+    def create(self, call: Call, table: Table) -> Reply:
+        """A new record."""
+        _need(call, "create")
+        fields = typed_fields(table, _only_fields(call.body()))
+        record = shown(table, self._database.write(lambda conn: records.create(conn, table, fields)))
+        return Reply(201, record, {"Location": f"/api/tables/{table.name}/records/{record['id']}"})
+
+    def change(self, call: Call, table: Table, ident: str) -> Reply:
+        """Some fields of a record."""
+        _need(call, "update")
+        fields = typed_fields(table, _only_fields(call.body()))
+        number = records.ident(table, ident)
+        return Reply(200, shown(table, self._database.write(lambda conn: records.update(conn, table, number, fields))))
+
+    def delete(self, call: Call, table: Table, ident: str) -> Reply:
+        """A record and its children."""
+        _need(call, "delete")
+        number = records.ident(table, ident)
+        self._database.write(lambda conn: records.delete(conn, table, number))
+        return Reply(204, None)
+
+    def upsert(self, call: Call, table: Table) -> Reply:
+        """One record, or a batch of them, created or updated."""
+        _need(call, "create", "update")
+        plan, every, is_batch = _upserts(table, call.body())
+        outcomes = self._database.write(lambda conn: _all_upserted(conn, call, plan, every, is_batch))
+        answers = [_answer(table, outcome) for outcome in outcomes]
+        if not is_batch:
+            return Reply(200, answers[0])
+        counts = {o: sum(outcome.operation == o for outcome in outcomes) for o in ("created", "updated", "ignored")}
+        return Reply(200, {"records": answers, **counts})
+
+    def transact(self, call: Call) -> Reply:
+        """Several operations at once. Who may write nothing learns only which tables there are not."""
+        allowed = any(call.may[p] for p in ("create", "update", "delete"))
+        try:
+            steps = operations.checked(self._tables, call.body())
+        except Problem as problem:
+            if allowed or problem.status == 404:
+                raise
+            raise forbidden("write") from problem
+        operations.permit(call.may, steps)
+        return Reply(200, self._database.write(lambda conn: operations.run(conn, self._tables, call.may, steps)))
+
+
+def _need(call: Call, *any_of: str) -> None:
+    if not any(call.may[permission] for permission in any_of):
+        raise forbidden(" or ".join(any_of))
+
+
+def _only_fields(body: Any) -> Any:
+    if not isinstance(body, dict) or set(body) != {"fields"}:
+        raise Problem(400, "The body has to be an object with the one member fields.")
+    return body["fields"]
+
+
+def _upserts(table: Table, body: Any) -> tuple[upsert.Plan, list[Record], bool]:
+    """The plan, the records, and whether it is a batch. Raises Problem where the body is none of it."""
+    if not isinstance(body, dict) or set(body) - {"fields", "records", *upsert.MEMBERS}:
+        raise Problem(400, "The body has to be an object with the members of an upsert, and no others.")
+    is_batch = "records" in body
+    if is_batch == ("fields" in body):
+        raise Problem(400, "An upsert has either fields or records.")
+    plan = upsert.read_plan(table, body)
+    if not is_batch:
+        return plan, [upsert.read_fields(plan, body["fields"])], False
+    every = body["records"]
+    if not isinstance(every, list) or not 1 <= len(every) <= MOST:
+        raise Problem(400, f"records has to be a list of 1 to {MOST} objects.")
+    return plan, _read_all(plan, every), True
+
+
+def _read_all(plan: upsert.Plan, every: list[Any]) -> list[Record]:
+    read, faults, first = [], [], None
+    for index, fields in enumerate(every):
+        try:
+            read.append(upsert.read_fields(plan, fields))
+        except Problem as problem:
+            first = first or problem.at(index)
+            faults += problem.at(index).faults
+    if first:
+        first.faults = faults
+        raise first
+    return read
+
+
+def _all_upserted(
+    conn: Connection, call: Call, plan: upsert.Plan, every: list[Record], is_batch: bool
+) -> list[upsert.Outcome]:
+    upsert.lock_keys(conn, plan, every)
+    outcomes = [_upserted(conn, plan, fields, index if is_batch else None) for index, fields in enumerate(every)]
+    for index, outcome in enumerate(outcomes):
+        needed = NEEDS.get(outcome.operation)
+        if needed and not call.may[needed]:
+            raise forbidden(needed).at(index) if is_batch else forbidden(needed)
+    return outcomes
+
+
+def _upserted(conn: Connection, plan: upsert.Plan, fields: Record, index: int | None) -> upsert.Outcome:
+    try:
+        return upsert.upsert(conn, plan, fields)
+    except (Problem, psycopg.Error) as wrong:
+        problem = wrong if isinstance(wrong, Problem) else from_database(wrong)
+        if problem is None:
+            raise
+        raise (problem if index is None else problem.at(index)) from wrong
+
+
+def _answer(table: Table, outcome: upsert.Outcome) -> dict[str, Any]:
+    return {"operation": outcome.operation, "record": shown(table, outcome.row), "id": shown(table, outcome.row)["id"]}

@@ -1,0 +1,85 @@
+"""Connections, one for each thread, and transactions that are done again where others were in the way."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import IsolationLevel, errors, sql
+from psycopg.rows import dict_row
+from psycopg.types.string import TextLoader
+
+from service.problems import Problem, from_database
+
+ATTEMPTS = 50
+PAUSE = 0.02
+
+Connection = psycopg.Connection[dict[str, Any]]
+T = TypeVar("T")
+
+
+class Again(Exception):
+    """What a transaction saw has changed before it could write: it has to begin anew."""
+
+
+class Database:
+    """A PostgreSQL database."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._threads = threading.local()
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Do the work in one transaction: all of it, or nothing.
+
+        Whoever has to begin anew does so one after the other, so that they don't get into each other's way again.
+        """
+        for attempt in range(ATTEMPTS):
+            conn = self._connection()
+            try:
+                with conn.transaction():
+                    if attempt:
+                        conn.execute("SELECT pg_advisory_xact_lock(0)")
+                    return work(conn)
+            except (Again, errors.SerializationFailure, errors.DeadlockDetected):
+                time.sleep(random.uniform(0, PAUSE))  # noqa: S311
+            except psycopg.Error as wrong:
+                raise from_database(wrong) or wrong from wrong
+        raise Problem(503, "Too many others write the same records; try again.", headers={"Retry-After": "1"})
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Do the work on one snapshot, so that what is read belongs together."""
+        conn = self._connection()
+        conn.isolation_level = IsolationLevel.REPEATABLE_READ
+        try:
+            with conn.transaction():
+                return work(conn)
+        except psycopg.Error as wrong:
+            raise from_database(wrong) or wrong from wrong
+        finally:
+            if not conn.closed:
+                conn.isolation_level = IsolationLevel.READ_COMMITTED
+
+    def _connection(self) -> Connection:
+        conn: Connection | None = getattr(self._threads, "connection", None)
+        if conn is None or conn.closed:
+            conn = psycopg.connect(self._conninfo, autocommit=True, row_factory=dict_row)
+            conn.isolation_level = IsolationLevel.READ_COMMITTED
+            conn.adapters.register_loader("json", TextLoader)
+            self._threads.connection = conn
+        return conn
+
+
+def columns(names: Iterable[str]) -> sql.Composed:
+    """Identifiers, separated by commas."""
+    return sql.SQL(", ").join(map(sql.Identifier, names))
+
+
+def all_equal(names: Iterable[str]) -> sql.Composed:
+    """The condition that the columns have these values, null among them; each is a parameter."""
+    conditions = [sql.SQL("{} IS NOT DISTINCT FROM %s").format(sql.Identifier(name)) for name in names]
+    return sql.SQL(" AND ").join([sql.SQL("true"), *conditions])

@@ -1,0 +1,45 @@
+"""The broken servers, the canary and the lawful variants, each a process that is talked to over HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from upsertspec.embedded import FAULTS, announced, command, process_of
+from upsertspec.target.model import Target
+
+Serve = Callable[[str], Target]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A broken server: its name, the mistake in one line, and the criteria that it violates."""
+
+    name: str
+    says: str
+    violates: tuple[str, ...]
+
+
+def faults() -> list[Fault]:
+    """The catalogue of broken servers."""
+    done = subprocess.run(command(FAULTS, "--list", "--json"), capture_output=True, text=True, check=True)
+    return [Fault(raw["name"], raw["says"], tuple(raw["violates"])) for raw in json.loads(done.stdout)]
+
+
+@contextlib.contextmanager
+def fleet() -> Iterator[Serve]:
+    """A process that serves any of the broken servers by its name, one at a time; an empty name is the unbroken one."""
+    with process_of(FAULTS, "--fleet") as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        told, answers = process.stdin, process.stdout
+
+        def serve(name: str) -> Target:
+            told.write(f"{name}\n")
+            told.flush()
+            return announced(answers.readline(), name or "the unbroken server")
+
+        yield serve

@@ -1,0 +1,63 @@
+"""The work of a proof, shared out among processes: each serves and judges its share, one server after the other."""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+
+from upsertspec import spec
+from upsertspec.embedded import Embedded, process_of
+from upsertspec.prove.matrix import Proof, Row, row_of
+from upsertspec.prove.servers import Fault, fleet
+from upsertspec.results import Result, Status
+from upsertspec.runner import run, run_each
+from upsertspec.settings import Settings
+from upsertspec.target.model import Target
+
+CANARY = "upsertspec_variants.canary"
+
+
+def prove(faults: Sequence[Fault], criteria: tuple[str, ...], jobs: int) -> Proof:
+    """Judge the unbroken server, the canary, and each of the broken ones. `criteria` narrows what is run."""
+    shares = [list(faults[start::jobs]) for start in range(jobs)]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        rows = itertools.chain.from_iterable(pool.map(rows_of, shares, itertools.repeat(criteria)))
+        return Proof(
+            rows=sorted(rows, key=lambda row: row.fault.name),
+            unclean=unclean(criteria),
+            lenient=lenient(criteria),
+            criteria=criteria or tuple(criterion.id for criterion in spec.criteria()),
+        )
+
+
+def rows_of(share: Sequence[Fault], criteria: tuple[str, ...]) -> list[Row]:
+    """The rows of these broken servers: one process serves them, one pytest session judges them."""
+    with fleet() as serve:
+
+        def asked() -> Iterator[Settings]:
+            for fault in share:
+                yield _settings(serve(fault.name), criteria)
+
+        return [row_of(fault, results) for fault, results in zip(share, run_each(asked()), strict=True)]
+
+
+def unclean(criteria: tuple[str, ...]) -> list[str]:
+    """The cases that the unbroken server does not pass: there should be none."""
+    with fleet() as serve:
+        results = run(_settings(serve(""), criteria))
+    return [result.case.id for result in results if result.status is not Status.PASSED]
+
+
+def lenient(criteria: tuple[str, ...]) -> list[str]:
+    """The cases that pass on a server that answers nothing right: there should be none."""
+    with process_of(CANARY, "--port", "0", "--announce", "json", "--until-stdin-closes") as process:
+        results: list[Result] = run(_settings(Embedded(process).target(), criteria))
+    return [result.case.id for result in results if result.status is Status.PASSED]
+
+
+def _settings(target: Target, criteria: tuple[str, ...]) -> Settings:
+    return Settings(replace(target, profiles=spec.PROFILES), criteria=criteria)

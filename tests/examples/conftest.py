@@ -1,0 +1,80 @@
+"""The example on PostgreSQL as a process of its own, with a caller for it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "postgres"
+
+
+@dataclass
+class Service:
+    """The running example."""
+
+    process: subprocess.Popen[str]
+    url: str
+    tokens: dict[str, str]
+
+    def call(self, method: str, path: str, body: Any = None, role: str = "editor", **more: Any) -> requests.Response:
+        """One request on a connection of its own."""
+        headers = {"Authorization": f"Bearer {self.tokens[role]}", "Connection": "close"}
+        return requests.request(method, self.url + path, json=body, headers=headers, timeout=60, **more)
+
+    def upsert(self, table: str, body: dict[str, Any], role: str = "editor") -> requests.Response:
+        """One upsert."""
+        return self.call("POST", f"/api/tables/{table}/records/upsert", body, role)
+
+    def records(self, table: str, **filters: str) -> list[dict[str, Any]]:
+        """The records that the filters let through."""
+        answer = self.call("GET", f"/api/tables/{table}/records", params={"_limit": "1000", **filters})
+        assert answer.status_code == 200
+        found: list[dict[str, Any]] = answer.json()["records"]
+        return found
+
+
+Start = Callable[[], Service]
+
+
+def started() -> Service:
+    process = subprocess.Popen(
+        [sys.executable, "start.py", "--announce", "json"],
+        cwd=EXAMPLE,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    told = json.loads(process.stdout.readline())
+    return Service(process, told["url"], told["tokens"])
+
+
+def stopped(service: Service) -> int:
+    """Close its standard input, and wait for its exit code."""
+    assert service.process.stdin is not None
+    assert service.process.stdout is not None
+    service.process.stdin.close()
+    code = service.process.wait(60)
+    service.process.stdout.close()
+    return code
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Service]:
+    running = started()
+    yield running
+    assert stopped(running) == 0
+
+
+@pytest.fixture
+def start() -> Start:
+    """Starts another one; the test has to end it."""
+    return started
