@@ -40,11 +40,16 @@ class CannotExpress(NotTestable):
 
 
 class Blocked(NotTestable):
-    """A scenario's setup did not come about, because the target breaks another criterion."""
+    """What went wrong in a scenario is another criterion's matter: that one fails, and this scenario is not testable.
 
-    def __init__(self, criterion: str, reason: str) -> None:
+    Where that criterion turns out not to fail, the scenario does (see `settle`); nothing is lost between the two.
+    """
+
+    def __init__(self, criterion: str, expected: str, actual: str) -> None:
         self.criterion = criterion
-        super().__init__(f"blocked by {criterion}: {reason}")
+        self.expected = expected
+        self.actual = actual
+        super().__init__(f"blocked by {criterion}: expected {expected}; got {actual}")
 
 
 class TargetSilent(Exception):

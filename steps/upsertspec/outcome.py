@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 
 import pytest
 from pytest_bdd.parser import Scenario, Step
 
 from upsertspec.client import Client
-from upsertspec.errors import CheckFailed, NotTestable, TargetSilent
+from upsertspec.errors import Blocked, CheckFailed, NotTestable, TargetSilent
 from upsertspec.evidence import printable
 from upsertspec.results import Result, Status, StepResult
 from upsertspec.spec import Case
@@ -29,9 +28,11 @@ class Recorder:
         self._client: Client | None = None
         self._target: Target | None = None
         self._started = 0.0
+        self.suspicions: list[Blocked] = []
 
     def begin(self, scenario: Scenario, client: Client, target: Target) -> None:
         """A scenario starts; the client's log becomes its evidence."""
+        self.suspicions = []
         self._steps, self._states, self._client, self._target = scenario.steps, {}, client, target
         self._started = time.perf_counter()
         client.log = []
@@ -47,8 +48,9 @@ class Recorder:
         self._states[id(step)] = "passed"
 
     def result(self, case: Case, error: BaseException | None) -> Result:
-        """The result of the scenario, by how it ended."""
+        """The result of the scenario, by how it ended; one that ended well may still have met what blocks it."""
         mask = self._client.masker.text if self._client else str
+        error = error or next(iter(self.suspicions), None)
         status, reason, expected, actual = judge(error)
         status, reason = with_known(status, reason, known_for(case, self._target), case)
         return Result(
@@ -57,6 +59,7 @@ class Recorder:
             reason=printable(mask(reason)),
             expected=printable(mask(expected)),
             actual=printable(mask(actual)),
+            blocked_by=error.criterion if isinstance(error, Blocked) else "",
             steps=tuple(self._step(step, mask) for step in self._steps),
             exchanges=tuple(exchange.as_dict() for exchange in self._client.log) if self._client else (),
             seconds=round(time.perf_counter() - self._started, 6),
@@ -80,6 +83,8 @@ def judge(error: BaseException | None) -> tuple[Status, str, str, str]:
         return Status.FAILED, f"no usable answer: {error}", "an answer", str(error)
     if isinstance(error, pytest.skip.Exception):
         return Status.NOT_CLAIMED, str(error), "", ""
+    if isinstance(error, Blocked):
+        return Status.NOT_TESTABLE, str(error), error.expected, error.actual
     if isinstance(error, NotTestable):
         return Status.NOT_TESTABLE, str(error), "", ""
     return Status.ERROR, f"{type(error).__name__}: {error}", "", ""
@@ -111,23 +116,3 @@ def adjust_report(report: pytest.TestReport, result: Result) -> None:
     else:
         report.outcome = "failed"
         report.longrepr = f"{result.case.criterion} {result.status.value}: {result.reason}"
-
-
-def mark_stale(results: Sequence[Result], target: Target) -> list[Result]:
-    """The results, with every pass that a known failure had ruled out turned into a stale one.
-
-    A known failure of a whole criterion is stale when none of the criterion's cases fails any more.
-    """
-    stale: set[str] = set()
-    for known in target.known_failures:
-        mine = [result for result in results if known_for(result.case, target) is known]
-        passed = [result.case.id for result in mine if result.status is Status.PASSED]
-        if passed and len(passed) == len(mine):
-            stale.update(passed)
-    return [_stale(result, target) if result.case.id in stale else result for result in results]
-
-
-def _stale(result: Result, target: Target) -> Result:
-    known = known_for(result.case, target)
-    why = f"it passes, but is listed as a known failure ({known.reason if known else ''}); take the entry out"
-    return replace(result, status=Status.STALE, reason=why)

@@ -88,7 +88,9 @@ def upsertspec_marks(upsertspec_settings: Settings, pytestconfig: pytest.Config)
 def world(request: pytest.FixtureRequest, upsertspec_client: Client, upsertspec_marks: Iterator[str]) -> World:
     """The state of one scenario."""
     case = case_of(request.node)
-    return World(upsertspec_client, next(upsertspec_marks), case.criterion if case else "")
+    made = World(upsertspec_client, next(upsertspec_marks), case.criterion if case else "")
+    request.config.stash[RECORDER].suspicions = made.suspicions
+    return made
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:

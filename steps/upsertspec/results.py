@@ -33,15 +33,22 @@ class StepResult:
     table: list[list[str]] = field(default_factory=list)
 
 
+PLAIN = ("reason", "expected", "actual", "blocked_by", "seconds", "worker")
+
+
 @dataclass(frozen=True)
 class Result:
-    """A case, its status and why; what was expected and what came where it failed; its steps and exchanges."""
+    """A case, its status and why; what was expected and what came where it failed; its steps and exchanges.
+
+    `blocked_by` is the criterion whose matter it is that the case could not be tested, or empty.
+    """
 
     case: Case
     status: Status
     reason: str = ""
     expected: str = ""
     actual: str = ""
+    blocked_by: str = ""
     steps: tuple[StepResult, ...] = ()
     exchanges: tuple[Mapping[str, Any], ...] = ()
     seconds: float = 0.0
@@ -49,7 +56,7 @@ class Result:
 
     def as_dict(self) -> dict[str, Any]:
         """The result as JSON-able data."""
-        plain = {name: getattr(self, name) for name in ("reason", "expected", "actual", "seconds", "worker")}
+        plain = {name: getattr(self, name) for name in PLAIN}
         steps = [{"keyword": s.keyword, "text": s.text, "state": s.state, "table": s.table} for s in self.steps]
         case = {**vars(self.case), "example": dict(self.case.example)}
         return {"case": case, "status": self.status.value, **plain, "steps": steps, "exchanges": list(self.exchanges)}
@@ -59,5 +66,5 @@ class Result:
         """The result from the data that `as_dict` gave."""
         case = Case(**raw["case"])
         steps = tuple(StepResult(**step) for step in raw["steps"])
-        rest = {k: raw[k] for k in ("reason", "expected", "actual", "seconds", "worker")}
+        rest = {k: raw[k] for k in PLAIN}
         return cls(case, Status(raw["status"]), steps=steps, exchanges=tuple(raw["exchanges"]), **rest)

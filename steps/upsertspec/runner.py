@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from upsertspec import spec
-from upsertspec.outcome import mark_stale
 from upsertspec.plugin import RESULT
 from upsertspec.resources import suite_dir
 from upsertspec.results import Result, Status
 from upsertspec.selection import case_of
 from upsertspec.settings import SETTINGS, Settings
+from upsertspec.settle import settle
 
 Listener = Callable[[Result], None]
 
@@ -75,7 +75,7 @@ class _Gatherer:
         """Every planned case with its result."""
         planned = [case for case in spec.cases() if self._settings.selected(case)]
         found = [self._results.get(case.id) or self._missing(case, why) for case in planned]
-        return mark_stale(found, self._settings.target)
+        return settle(found, self._settings.target)
 
     def _missing(self, case: spec.Case, why: str) -> Result:
         if not self._settings.claimed(case):

@@ -29,8 +29,8 @@ def page(proof: Proof) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title><style>{STYLE}</style></head><body>
 <h1>{title}</h1>
-<p>Each row is a server that is broken on purpose, by one mistake. A criterion in green fell, and the mistake violates it;
-one in amber fell with it; one in red should have fallen and did not.</p>
+<p>Each row is a server that is broken on purpose, by one mistake. A criterion in green fell, and the mistake violates
+it; one in amber fell with it; one in red should have fallen and did not.</p>
 <table><thead><tr><th>broken server</th><th>the mistake</th><th>criteria (scenarios that failed)</th></tr></thead>
 <tbody>
 {rows}

@@ -32,7 +32,7 @@ def has_been_deleted(world: World, name: str) -> None:
     stored = world.named(name)
     answer = world.send("editor", Delete(stored.table, stored.record["id"]))
     if answer.status != HTTP_NO_CONTENT or world.reader.find(stored.table, stored.key):
-        raise Blocked(DELETING, f"{name} can't be deleted ({answer.status})")
+        raise Blocked(DELETING, f"{name} to be deleted with 204", str(answer.status))
     world.attempts.clear()
     world.stored.remove(stored)
     world.deleted.append(stored)
@@ -44,9 +44,7 @@ def cascade_is_known(world: World) -> None:
     if "cascade" not in world.client.known:
         world.client.known["cascade"] = _cascades(world)
     if not world.client.known["cascade"]:
-        raise Blocked(
-            CASCADE, "deleting a template does not delete its categories, so it says nothing that they survive"
-        )
+        raise Blocked(CASCADE, "the categories of a template to go with it", "they are still there")
 
 
 def _cascades(world: World) -> bool:
@@ -71,7 +69,7 @@ def _store(world: World, table: str, name: str, row: dict[str, Any]) -> None:
     except (CheckFailed, LookupError, TargetSilent) as wrong:
         if world.criterion == criterion:
             raise CheckFailed("a record to be stored as it was sent", str(wrong)) from wrong
-        raise Blocked(criterion, f"the setup is not stored as it was sent ({wrong})") from wrong
+        raise Blocked(criterion, "the setup to be stored as it was sent", str(wrong)) from wrong
     world.attempts.clear()
     world.stored.append(Stored(name, table, key_of(table_for(table), known), record))
 

@@ -9,6 +9,7 @@ from typing import Any
 from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
+from upsertspec.errors import Blocked, CheckFailed
 from upsertspec.vocabulary.cells import rows, table_for
 from upsertspec.vocabulary.lookup import Reader
 
@@ -60,6 +61,13 @@ class World:
         self.deleted: list[Stored] = []
         self.attempts: list[Attempt] = []
         self.reader = Reader(client)
+        self.suspicions: list[Blocked] = []
+
+    def suspect(self, criterion: str, wrong: CheckFailed) -> None:
+        """Something is wrong that is another criterion's matter: note it, and look on. One's own is raised at once."""
+        if self.criterion == criterion:
+            raise wrong
+        self.suspicions.append(Blocked(criterion, wrong.expected, wrong.actual))
 
     def rows(self, table: str, datatable: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
         """The rows of a feature file's table, as fields to send or to expect."""

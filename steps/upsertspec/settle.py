@@ -1,0 +1,47 @@
+"""What can be said of a case only when all others are known: who blocks it, and which known failures are stale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from upsertspec.outcome import known_for, with_known
+from upsertspec.results import Result, Status
+from upsertspec.target.model import Target
+
+_FAILURES = (Status.FAILED, Status.KNOWN_FAILURE, Status.WARNED)
+
+
+def settle(results: Sequence[Result], target: Target) -> list[Result]:
+    """The final results of a run, in the same order."""
+    failing = {result.case.criterion for result in results if result.status in _FAILURES}
+    return mark_stale([_unblocked(result, failing, target) for result in results], target)
+
+
+def _unblocked(result: Result, failing: set[str], target: Target) -> Result:
+    """A case that is blocked by a criterion that does not fail has nobody else to blame: it fails itself."""
+    if result.status is not Status.NOT_TESTABLE or not result.blocked_by or result.blocked_by in failing:
+        return result
+    reason = f"expected {result.expected}; got {result.actual}"
+    status, reason = with_known(Status.FAILED, reason, known_for(result.case, target), result.case)
+    return replace(result, status=status, reason=reason, blocked_by="")
+
+
+def mark_stale(results: Sequence[Result], target: Target) -> list[Result]:
+    """The results, with every pass that a known failure had ruled out turned into a stale one.
+
+    A known failure of a whole criterion is stale when none of the criterion's cases fails any more.
+    """
+    stale: set[str] = set()
+    for known in target.known_failures:
+        mine = [result for result in results if known_for(result.case, target) is known]
+        passed = [result.case.id for result in mine if result.status is Status.PASSED]
+        if passed and len(passed) == len(mine):
+            stale.update(passed)
+    return [_stale(result, target) if result.case.id in stale else result for result in results]
+
+
+def _stale(result: Result, target: Target) -> Result:
+    known = known_for(result.case, target)
+    why = f"it passes, but is listed as a known failure ({known.reason if known else ''}); take the entry out"
+    return replace(result, status=Status.STALE, reason=why)
