@@ -1,0 +1,86 @@
+"""The matrix of a proof: what counts as caught, and when a proof holds."""
+
+from __future__ import annotations
+
+import io
+
+from upsertspec.prove.matrix import Proof, Row, row_of
+from upsertspec.prove.page import page
+from upsertspec.prove.servers import Fault
+from upsertspec.prove.tell import tell
+from upsertspec.results import Result, Status
+from upsertspec.spec import Case
+
+FAULT = Fault("forgets-all", "Forgets <all> of it.", ("AC-001", "AC-002"))
+
+
+def row(**fell: int) -> Row:
+    return Row(FAULT, {name.replace("_", "-"): number for name, number in fell.items()})
+
+
+def proof(*rows: Row, unclean: tuple[str, ...] = (), lenient: tuple[str, ...] = ()) -> Proof:
+    return Proof(rows, unclean, lenient, ("AC-001", "AC-002"))
+
+
+def test_what_fell_is_counted_by_criterion() -> None:
+    def result(criterion: str, status: Status) -> Result:
+        return Result(Case("", "core", criterion, "MUST", "", "", "", 1), status)
+
+    results = [
+        result("AC-001", Status.FAILED),
+        result("AC-001", Status.FAILED),
+        result("AC-110", Status.WARNED),
+        result("AC-002", Status.PASSED),
+        result("AC-003", Status.NOT_TESTABLE),
+        result("AC-004", Status.ERROR),
+    ]
+    assert row_of(FAULT, results).fell == {"AC-001": 2, "AC-110": 1}
+
+
+def test_a_fault_is_caught_precisely_by_a_criterion_that_it_violates() -> None:
+    assert row(AC_001=1).precise
+    assert row(AC_009=1).caught
+    assert not row(AC_009=1).precise
+    assert not row().caught
+    assert row(AC_001=1, AC_009=2).spread == ["AC-009"]
+    assert row(AC_001=1).unfelt == ["AC-002"]
+
+
+def test_a_proof_holds_where_each_is_caught_and_each_criterion_has_one() -> None:
+    assert proof(row(AC_001=1, AC_002=1)).holds
+    assert not proof(row(AC_001=1)).holds
+    assert proof(row(AC_001=1)).unproven == ["AC-002"]
+    assert not proof(row(AC_001=1, AC_002=1), row(AC_009=1)).holds
+
+
+def test_a_proof_is_void_where_the_right_server_fails_or_the_canary_passes() -> None:
+    whole = row(AC_001=1, AC_002=1)
+    assert proof(whole, unclean=("a case",)).void
+    assert proof(whole, lenient=("a case",)).void
+    assert not proof(whole, unclean=("a case",)).holds
+
+
+def test_the_digest_says_so_many_of_so_many() -> None:
+    digest = proof(row(AC_001=3), row(AC_001=1, AC_002=1)).digest()
+    assert (digest["faults"], digest["caught"]) == (2, 2)
+    assert digest["criteria"] == {"AC-001": {"caught": 2, "of": 2}, "AC-002": {"caught": 1, "of": 2}}
+
+
+def test_it_is_told() -> None:
+    out = io.StringIO()
+    tell(proof(row(AC_001=1, AC_009=1), row(), unclean=("a case",)), out)
+    text = out.getvalue()
+    assert "caught  forgets-all  AC-001  and with it AC-009" in text
+    assert "missed: forgets-all" in text
+    assert "the unbroken server does not pass: a case" in text
+    assert "no broken server fails: AC-002" in text
+    assert "1 of 2 broken servers caught" in text
+
+
+def test_the_page_is_whole_and_escaped() -> None:
+    text = page(proof(row(AC_001=1, AC_009=2)))
+    assert "Forgets &lt;all&gt; of it." in text
+    assert '<span class="caught">AC-001 (1)</span>' in text
+    assert '<span class="spread">AC-009 (2)</span>' in text
+    assert '<span class="missed">AC-002 (0)</span>' in text
+    assert "http" not in text

@@ -1,0 +1,59 @@
+"""`upsertspec prove`, and the digest of the last proof that goes with the suite."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from upsertspec import spec
+from upsertspec.prove.last import last_proof
+from upsertspec.prove.servers import faults
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "upsertspec", *arguments]
+    return subprocess.run(line, capture_output=True, text=True, check=False)
+
+
+def test_it_proves_what_is_selected(tmp_path: Path) -> None:
+    files = {kind: tmp_path / f"proof.{kind}" for kind in ("json", "html")}
+    options = ["--fault", "created-is-201", "--criterion", "AC-001"]
+    done = command("prove", *options, "--json", str(files["json"]), "--html", str(files["html"]))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 of 1 broken servers caught" in done.stdout
+    [row] = json.loads(files["json"].read_text("utf-8"))["matrix"]
+    assert row["name"] == "created-is-201"
+    assert row["fell"]["AC-001"] > 0
+    assert "created-is-201" in files["html"].read_text("utf-8")
+
+
+def test_an_unknown_fault_is_a_usage_error() -> None:
+    done = command("prove", "--fault", "no-such-fault")
+    assert done.returncode == 2
+    assert "no-such-fault: no such broken server" in done.stderr
+
+
+def test_the_last_proof_is_of_this_specification_and_this_catalogue() -> None:
+    mend = "run `upsertspec prove --digest steps/upsertspec/prove/proof.json`"
+    assert last_proof()["features_digest"] == spec.digest(), mend
+    assert last_proof()["faults"] == len(faults()), mend
+
+
+def test_the_last_proof_holds() -> None:
+    proof = last_proof()
+    assert proof["caught"] == proof["faults"]
+    assert set(proof["criteria"]) == {criterion.id for criterion in spec.criteria()}
+    assert [ident for ident, sums in proof["criteria"].items() if sums["caught"] == 0] == []
+
+
+def test_the_list_tells_it() -> None:
+    listed = json.loads(command("list", "--json").stdout)
+    assert listed["proof"] == last_proof()
+    assert "broken servers caught" in command("list").stdout
+
+
+def test_the_list_tells_the_broken_servers() -> None:
+    told = json.loads(command("list", "--faults", "--json").stdout)
+    assert [fault["name"] for fault in told] == [fault.name for fault in faults()]

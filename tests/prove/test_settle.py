@@ -1,0 +1,65 @@
+"""What is settled at the end of a run: blocked cases, and stale known failures."""
+
+from __future__ import annotations
+
+from upsertspec.results import Result, Status
+from upsertspec.settle import settle
+from upsertspec.spec import Case
+from upsertspec.target.model import KnownFailure, Target
+
+TARGET = Target(url="http://127.0.0.1:1")
+
+
+def result(
+    criterion: str, status: Status, *, blocked_by: str = "", level: str = "MUST", title: str = "a title"
+) -> Result:
+    case = Case(f"{criterion} {title}", "core", criterion, level, "", title, "core/x.feature", 1)
+    return Result(case, status, "a reason", "this", "that", blocked_by)
+
+
+def statuses(results: list[Result], target: Target = TARGET) -> list[Status]:
+    return [settled.status for settled in settle(results, target)]
+
+
+def test_a_case_stays_blocked_by_a_criterion_that_fails() -> None:
+    blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
+    assert statuses([result("AC-001", Status.FAILED), blocked]) == [Status.FAILED, Status.NOT_TESTABLE]
+
+
+def test_a_case_that_nobody_else_fails_for_fails_itself() -> None:
+    blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
+    settled = settle([result("AC-001", Status.PASSED), blocked], TARGET)
+    assert [each.status for each in settled] == [Status.PASSED, Status.FAILED]
+    assert settled[1].reason == "expected this; got that"
+    assert settled[1].blocked_by == ""
+
+
+def test_a_case_whose_blocker_was_not_run_fails_itself() -> None:
+    assert statuses([result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")]) == [Status.FAILED]
+
+
+def test_a_should_that_fails_itself_is_a_warning() -> None:
+    assert statuses([result("AC-110", Status.NOT_TESTABLE, blocked_by="AC-001", level="SHOULD")]) == [Status.WARNED]
+
+
+def test_a_case_that_fails_itself_can_be_a_known_failure() -> None:
+    target = Target(url="http://127.0.0.1:1", known_failures=(KnownFailure("AC-002", "issue 7"),))
+    blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
+    assert statuses([blocked], target) == [Status.KNOWN_FAILURE]
+
+
+def test_a_known_failure_still_blocks() -> None:
+    blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
+    assert statuses([result("AC-001", Status.KNOWN_FAILURE), blocked])[1] is Status.NOT_TESTABLE
+
+
+def test_what_is_not_testable_for_another_reason_stays_so() -> None:
+    assert statuses([result("AC-005", Status.NOT_TESTABLE)]) == [Status.NOT_TESTABLE]
+
+
+def test_a_known_failure_that_passes_throughout_is_stale() -> None:
+    target = Target(url="http://127.0.0.1:1", known_failures=(KnownFailure("AC-002", "issue 7"),))
+    both = [result("AC-002", Status.PASSED, title="one"), result("AC-002", Status.PASSED, title="two")]
+    assert statuses(both, target) == [Status.STALE, Status.STALE]
+    mixed = [result("AC-002", Status.PASSED, title="one"), result("AC-002", Status.KNOWN_FAILURE, title="two")]
+    assert statuses(mixed, target) == [Status.PASSED, Status.KNOWN_FAILURE]
