@@ -32,6 +32,12 @@ def test_the_page_names_every_tag() -> None:
         assert f"`@{tag}`" in text
 
 
+def test_every_pattern_has_its_scenario() -> None:
+    titles = {(case.criterion, case.title) for case in spec.cases()}
+    rows = [row.strip("| ").split(" | ") for row in _part("patterns").splitlines()[2:]]
+    assert [row for row in rows if (row[1], row[2]) not in titles] == []
+
+
 def vocabulary_table(scenarios: list[Scenario], definitions: Mapping[str, StepFunctionContext]) -> str:
     """The table that the page should hold."""
     steps = [step for scenario in scenarios for step in step_texts(scenario)]

@@ -1,0 +1,96 @@
+"""The suite inside somebody's own pytest run: the lines that the README gives, and what becomes of them."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from upsertspec_server import create_app, load_schema
+from upsertspec_server.serving import serve_in_thread
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+TOKENS = {role: f"{role}-token-1f3a" for role in ("editor", "creator", "updater", "viewer")}
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with serve_in_thread(create_app(load_schema(), TOKENS)) as address:
+        yield address
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A folder of tests with the README's own lines in it."""
+    found = re.search(r"# conftest\.py\n(.*?)\n\n# test_upsert\.py\n(.*?)```", README, re.DOTALL)
+    assert found
+    (tmp_path / "conftest.py").write_text(found[1], "utf-8")
+    (tmp_path / "test_upsert.py").write_text(found[2], "utf-8")
+    return tmp_path
+
+
+def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("UPSERTSPEC_", "PYTEST_"))}
+    tokens = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
+    line = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    settings = {**inherited, **tokens, **environment}
+    return subprocess.run(line, cwd=folder, env=settings, capture_output=True, text=True, check=False)
+
+
+def test_it_passes_on_the_reference_server(own: Path, url: str) -> None:
+    done = run(own, "-k", "contact", UPSERTSPEC_TARGET=url)
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"\d+ passed", done.stdout)
+
+
+def test_profiles_that_are_not_claimed_are_left_out(own: Path, url: str) -> None:
+    arguments = ("-rs", "-k", "ignored_match or new_contact_is_created")
+    core = run(own, *arguments, UPSERTSPEC_TARGET=url)
+    assert "the target does not claim conflict" in core.stdout
+    both = run(own, *arguments, UPSERTSPEC_TARGET=url, UPSERTSPEC_PROFILE="conflict")
+    assert both.returncode == 0, both.stdout
+    assert "skipped" not in both.stdout
+
+
+def test_what_is_not_testable_does_not_look_like_a_pass(own: Path, url: str) -> None:
+    done = run(own, "-k", "may_not_update", UPSERTSPEC_TARGET=url, UPSERTSPEC_TOKEN_CREATOR="")
+    assert done.returncode == 1
+    assert "not testable: no credentials are configured for the creator role" in done.stdout
+
+
+def test_a_failure_says_what_was_expected(own: Path, url: str) -> None:
+    done = run(own, "-k", "a_new_contact_is_created", UPSERTSPEC_TARGET=url, UPSERTSPEC_TOKEN_EDITOR="wrong")
+    assert done.returncode == 1
+    assert "expected an answer of 200; got 401" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+@pytest.mark.parametrize("target", ["", "ftp://example.com", "nowhere.toml"])
+def test_a_wrong_target_is_a_plain_message(own: Path, target: str) -> None:
+    done = run(own, UPSERTSPEC_TARGET=target)
+    assert done.returncode == 2
+    assert "upsertspec: " in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_fixture_can_name_the_target(own: Path, url: str) -> None:
+    with (own / "conftest.py").open("a", encoding="utf-8") as conftest:
+        conftest.write(
+            f"""
+import pytest
+from upsertspec.settings import Settings
+from upsertspec.target.model import Credential, Secret, Target
+
+@pytest.fixture(scope="session")
+def upsertspec_settings():
+    roles = {{role: Credential(secret=Secret(token)) for role, token in {TOKENS!r}.items()}}
+    return Settings(Target(url={url!r}, roles=roles))
+"""
+        )
+    done = run(own, "-k", "a_new_contact_is_created")
+    assert done.returncode == 0, done.stdout
