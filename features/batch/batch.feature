@@ -61,6 +61,28 @@ Feature: Several records in one request
         | email            | name        |
         | alan@example.com | Alan Turing |
 
+    Scenario: A batch that updates one field only
+      When the editor upserts a batch into contacts by email and updates only age:
+        | email             | name      | age |
+        | grace@example.com | Amazing   | 86  |
+        | alan@example.com  | Alan      | 41  |
+      Then the batch is answered with 200 and says updated, created
+      And these contacts are now stored:
+        | email             | name         | age |
+        | grace@example.com | Grace Hopper | 86  |
+        | alan@example.com  | Alan         | 41  |
+
+    Scenario: A batch on a condition
+      When the editor upserts a batch into contacts by email and updates only where age is 36:
+        | email             | name      |
+        | ada@example.com   | Ada Byron |
+        | grace@example.com | Amazing   |
+      Then the batch is answered with 200 and says updated, ignored
+      And these contacts are now stored:
+        | email           | name      | age |
+        | ada@example.com | Ada Byron | 36  |
+      And Grace is as before
+
   @AC-302
   Rule: AC-302 One bad record leaves nothing written, and the error says which it is
 
@@ -98,6 +120,11 @@ Feature: Several records in one request
         |                  | Nobody      | +44 20 7946 009 |
       Then the answer is 400
       And the error says that the record at index 1 is wrong
+      And nothing has been written
+
+    Scenario: The last of a thousand
+      When the editor upserts a batch of 1000 numbered contacts, the last with the phone number of Grace
+      Then the request is refused
       And nothing has been written
 
     Scenario: Two records of the batch stand in each other's way
@@ -143,11 +170,24 @@ Feature: Several records in one request
         | edsger@example.com  | E. Dijkstra | null | null  | null  |
         | barbara@example.com | B. Liskov   | 80   | false | null  |
 
+    Scenario: A field that only a later record has is written too
+      When the editor upserts a batch into contacts by email:
+        | email             | name      | age | status   | notes |
+        | ada@example.com   | Ada Byron |     |          |       |
+        | grace@example.com | Amazing   | 86  | inactive | later |
+        | alan@example.com  | Alan      |     |          | last  |
+      Then the batch is answered with 200 and says updated, updated, created
+      And these contacts are now stored:
+        | email             | name      | age  | status   | notes |
+        | ada@example.com   | Ada Byron | 36   | active   | null  |
+        | grace@example.com | Amazing   | 86   | inactive | later |
+        | alan@example.com  | Alan      | null | active   | last  |
+
     Scenario: Updates don't take the values of the first record
       When the editor upserts a batch into contacts by email:
         | email             | name      | age | status   |
-        | ada@example.com   | Ada Byron | 37  | inactive |
         | grace@example.com | Amazing   | 86  | pending  |
+        | ada@example.com   | Ada Byron | 37  | inactive |
       Then the batch is answered with 200 and says updated, updated
       And these contacts are now stored:
         | email             | name      | age | status   |

@@ -29,6 +29,13 @@ Feature: What happens on a match
       And all answers have one id
       And Ada, Grace are as before
 
+    Scenario: An ignored match does not even get what it has no value for
+      When the editor upserts into contacts by email and ignores a match:
+        | email           | name         | vip  | birthday   |
+        | ada@example.com | Ada Lovelace | true | 1815-12-10 |
+      Then the answer is 200 and says ignored
+      And Ada, Grace are as before
+
     Scenario: A match by another key is ignored too
       When the editor upserts into contacts by phone and ignores a match:
         | email             | name      | phone           |

@@ -99,6 +99,16 @@ Feature: The answer tells what was done
         | alan@example.com | A. M. Turing |
       And nothing else has changed
 
+    Scenario: After another contact was created, the answer still holds its own record
+      When the editor upserts into contacts by email:
+        | email            | name         |
+        | ada@example.com  | Ada Lovelace |
+        | alan@example.com | Alan Turing  |
+        | ada@example.com  | Ada Byron    |
+      Then the answer is 200 and says created, created, updated
+      And the answer holds the stored record
+      And the record reads the same by its id
+
     Scenario: Many repeats leave one record
       When the editor upserts into contacts by email:
         | email           | name         | age |

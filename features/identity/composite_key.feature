@@ -38,12 +38,25 @@ Feature: Which record is meant
         | the key           | org_lx       | media-2 | item-beach-001 |
         | the item          | org_lx       | media-1 | item-beach-002 |
 
-    Scenario: A part of the key is no key
-      When the editor upserts into image_metadata by image_item_id:
-        | organization_id | key     | image_item_id  | image_item_path |
-        | org_lx          | media-1 | item-beach-001 | /test/other.jpg |
-      Then the answer is 400
-      And nothing has been written
+    Scenario: The id of another record is no match
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path | alt_text | id          |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Found    | {Harbor.id} |
+      Then the answer is 200 and says updated
+      And these image_metadata are now stored:
+        | as    | organization_id | key     | image_item_id  | alt_text |
+        | Beach | org_lx          | media-1 | item-beach-001 | Found    |
+      And Harbor is as before
+
+    Scenario: Keys that read alike when their parts are joined are told apart
+      Given these image_metadata are stored:
+        | as   | organization_id | key     | image_item_id | image_item_path |
+        | Left | left/           | media-1 | item-1        | /left.jpg       |
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key      | image_item_id | image_item_path |
+        | left            | /media-1 | item-1        | /right.jpg      |
+      Then the answer is 200 and says created
+      And Left, Beach are as before
 
     Scenario: The same product in another room is another recommendation
       Given these product_recommendations are stored:
@@ -145,6 +158,12 @@ Feature: Which record is meant
       Then the answer is 200 and says created
       And Beach, Harbor are as before
 
-    Scenario: The description of a table that does not exist
-      When the editor asks for the description of no_such_table
-      Then the answer is 404
+    Scenario: The keys that are described hold
+      Given these contacts are stored:
+        | as    | email             | name         | phone           |
+        | Grace | grace@example.com | Grace Hopper | +1 212 555 0100 |
+      When the editor upserts into contacts by email:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +1 212 555 0100 |
+      Then the request is refused
+      And nothing has been written

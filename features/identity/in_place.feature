@@ -29,6 +29,13 @@ Feature: An update happens in place
       And all answers have one id
       And Beach keeps id
 
+    Scenario: An id in the request does not become the record's
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path | id                                     |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | `"00000000-0000-4000-8000-000000000000"` |
+      Then Beach keeps id
+      And the protected fields are the server's own
+
     Scenario: A number stays as well as a UUID
       Given these contacts are stored:
         | as  | email           | name         |

@@ -58,7 +58,7 @@ Feature: What can be matched by
       Then the answer is 400
       And nothing has been written
 
-    Scenario: No value for the only match field, and another record has none either
+    Scenario: No value for the only match field, although the rest is another record's
       When the editor upserts into contacts by email:
         | name         | phone           |
         | Grace Hopper | +1 212 555 0100 |

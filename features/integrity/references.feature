@@ -37,6 +37,22 @@ Feature: What hangs on a record survives its upsert
       And Bakery is gone
       And Budget, Food, Travel, Train are as before
 
+    Scenario: All that hangs on an account goes with it
+      Given these accounts are stored:
+        | as      | name    | currency |
+        | Savings | Savings | EUR      |
+      And these transactions are stored:
+        | as   | reference | account_id   | date       | amount |
+        | Loaf | tx-1      | {Savings.id} | 2024-01-15 | 12.50  |
+      And these raw_transactions are stored:
+        | as  | reference | account_id   |
+        | Raw | raw-1     | {Savings.id} |
+      And these import_batches are stored:
+        | as    | reference | account_id   |
+        | Batch | batch-1   | {Savings.id} |
+      When the editor deletes Savings
+      Then Savings, Loaf, Raw, Batch are gone
+
   @AC-401
   Rule: AC-401 Children survive the upsert of their parent, with their ids
 

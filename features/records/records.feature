@@ -68,6 +68,13 @@ Feature: Records by their id
       When the editor reads Atlas
       Then the answer is 404
 
+    Scenario: A record that was there a moment ago
+      Given these projects are stored:
+        | as    | name  | user_id   |
+        | Atlas | Atlas | {Mira.id} |
+      When the editor deletes Atlas, then reads it
+      Then the answer is 404
+
     Scenario Outline: There is no record <id> in <table>
       When the editor reads the record <id> of <table>
       Then the answer is 404
@@ -99,9 +106,9 @@ Feature: Records by their id
         | Atlas Mark |
       Then the answer is 200
       And Atlas keeps id, description, status, validation_score, user_id, created_at
+      And the answer holds Atlas as it is stored now
       And Atlas now has name "Atlas Mark"
       And Atlas's updated_at has moved forward
-      And Bolt is as before
 
     Scenario: A null takes a value away
       When the editor changes Atlas:
@@ -160,6 +167,19 @@ Feature: Records by their id
       Then the answer is 204
       And Atlas is gone
       And Bolt, Mira are as before
+
+    Scenario: A user is deleted, and in no list any more
+      When the editor deletes Mira
+      Then the answer is 204
+      And Mira is gone
+
+    Scenario: The key of a deleted record is free again
+      Given Mira has been deleted
+      When the editor creates in users:
+        | email            | name |
+        | mira@example.com | Mira |
+      Then the answer is 201
+      And the created record reads the same by its id
 
     Scenario: What is gone can't be deleted again
       When the editor deletes Atlas twice
@@ -221,8 +241,20 @@ Feature: Records by their id
         | use cases that are numbers    | {"useCases": [1]} |
         | an actor without a type       | {"actors": [{"name": "Courier"}]} |
         | an actor that is text         | {"actors": ["Courier"]} |
+        | a second actor without a type | {"actors": [{"name": "A", "type": "t"}, {"name": "B"}]} |
+        | a second use case that is a number | {"useCases": ["a", 1]} |
         | an entity without attributes  | {"entities": [{"name": "Parcel"}]} |
         | attributes that are numbers   | {"entities": [{"name": "Parcel", "attributes": [1]}]} |
+
+    Scenario: A partial update is checked too
+      Given these projects are stored:
+        | as    | name  | user_id   | collected_data          |
+        | Atlas | Atlas | {Mira.id} | {"useCases": ["first"]} |
+      When the editor changes Atlas:
+        | name    | collected_data      |
+        | Changed | {"useCases": "all"} |
+      Then the request is refused
+      And Atlas is as before
 
     Scenario: A partial update replaces the whole value
       Given these projects are stored:

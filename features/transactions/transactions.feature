@@ -24,8 +24,8 @@ Feature: Several operations, all or nothing
         ]
         """
       Then the transaction is answered with 200 and says created, created, created
-      And result 1 of the transaction has project_id like the id of result 0
-      And result 2 of the transaction has conversation_id like the id of result 1
+      And in result 1 of the transaction project_id is the id of result 0
+      And in result 2 of the transaction conversation_id is the id of result 1
       And every result of the transaction is stored
 
     Scenario: An asset with its initial variant
@@ -40,7 +40,7 @@ Feature: Several operations, all or nothing
         ]
         """
       Then the transaction is answered with 200 and says created, created
-      And result 1 of the transaction has parent_asset_id like the id of result 0
+      And in result 1 of the transaction parent_asset_id is the id of result 0
       And every result of the transaction is stored
 
     Scenario: A reference leads into the path of a later operation
@@ -53,7 +53,33 @@ Feature: Several operations, all or nothing
         ]
         """
       Then the transaction is answered with 200 and says created, updated
-      And result 1 of the transaction has id like the id of result 0
+      And in result 1 of the transaction id is the id of result 0
+
+    Scenario: References name any earlier operation, and any of its fields
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "create", "table": "projects", "as": "project", "fields": {"name": "Atlas", "user_id": "{Mira.id}"}},
+          {"op": "create", "table": "conversations", "as": "talk", "fields": {"project_id": {"$ref": "project.id"}}},
+          {"op": "create", "table": "conversations",
+           "fields": {"project_id": {"$ref": "project.id"}, "title": {"$ref": "project.name"}}}
+        ]
+        """
+      Then the transaction is answered with 200 and says created, created, created
+      And in result 2 of the transaction project_id is the id of result 0
+      And result 2 of the transaction has title "Atlas"
+
+    Scenario: An upsert has a name for later operations too
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "upsert", "table": "users", "as": "owner", "matchFields": ["email"],
+           "fields": {"email": "mira@example.com", "name": "Mira M."}},
+          {"op": "create", "table": "projects", "fields": {"name": "Atlas", "user_id": {"$ref": "owner.id"}}}
+        ]
+        """
+      Then the transaction is answered with 200 and says updated, created
+      And in result 1 of the transaction user_id is the id of result 0
 
   @AC-502
   Rule: AC-502 A failure at any operation leaves nothing written
@@ -184,6 +210,17 @@ Feature: Several operations, all or nothing
       Then the answer is 409
       And Atlas, Mira, Theo are as before
       And there are 0 activity_log with project_id {Atlas.id}
+
+    Scenario: Of a guard every value has to agree
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "update", "table": "projects", "id": "{Atlas.id}",
+           "where": {"user_id": "{Mira.id}", "status": "completed"}, "fields": {"user_id": "{Theo.id}"}}
+        ]
+        """
+      Then the answer is 409
+      And Atlas, Mira, Theo are as before
 
     Scenario: A guarded delete keeps to its guard
       When the editor sends the transaction:

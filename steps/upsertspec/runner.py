@@ -21,6 +21,15 @@ from upsertspec.settle import settle
 
 Listener = Callable[[Result], None]
 
+_UNNEEDED = (
+    "cacheprovider",
+    "logging",
+    "faulthandler",
+    "unraisableexception",
+    "threadexception",
+    "doctest",
+    "junitxml",
+)
 _ENVIRONMENT = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
 
 
@@ -116,8 +125,18 @@ def _arguments(jobs: int) -> list[str]:
     suite = suite_dir()
     plugins = ["pytest_bdd.plugin", "upsertspec.plugin", *(["xdist.plugin"] if jobs > 1 else [])]
     named = [word for plugin in plugins for word in ("-p", plugin)]
-    bare = ["-p", "no:cacheprovider", "-p", "no:logging"]
-    config = ["-c", str(suite / "pytest.ini"), "--rootdir", str(suite), "--tb=no", "-q", "--no-header", "--no-summary"]
+    bare = [word for plugin in _UNNEEDED for word in ("-p", f"no:{plugin}")]
+    config = [
+        "-c",
+        str(suite / "pytest.ini"),
+        "--rootdir",
+        str(suite),
+        "--assert=plain",
+        "--tb=no",
+        "-q",
+        "--no-header",
+        "--no-summary",
+    ]
     return [*named, *bare, *config, *(["-n", str(jobs)] if jobs > 1 else []), str(suite)]
 
 

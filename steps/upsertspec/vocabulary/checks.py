@@ -15,8 +15,9 @@ from upsertspec.vocabulary.world import Attempt, Stored, World
 Record = Mapping[str, Any]
 
 FEW = 20
-OPERATION, IGNORING = "AC-012", "AC-201"
-TELLING = (OPERATION, IGNORING, "AC-204", "AC-301")
+SUCCESS, REDIRECT = 200, 300
+CREATING, UPDATING, OPERATION, IGNORING = "AC-001", "AC-002", "AC-012", "AC-201"
+TELLING = (CREATING, UPDATING, OPERATION, IGNORING, "AC-204", "AC-301")
 
 
 def require_status(answer: Answer, *wanted: int) -> None:
@@ -34,24 +35,42 @@ def require_body(answer: Answer, *wanted: int) -> None:
 
 
 def require_success(world: World, answer: Answer, operation: str) -> None:
-    """Raise CheckFailed where an upsert was not answered with 200, its operation, one id and the record of that id."""
-    require_body(answer, 200)
-    require_part(world, answer, operation)
+    """Raise CheckFailed where an upsert was not answered with 200, its operation, one id and the record of that id.
+
+    How a success is told is the matter of AC-001, AC-002 and AC-012: other criteria that meet a wrong one are blocked.
+    """
+    if not SUCCESS <= answer.status < REDIRECT:
+        require_status(answer, SUCCESS)
+    try:
+        require_body(answer, SUCCESS)
+    except CheckFailed as wrong:
+        _blame(world, CREATING if operation == "created" else UPDATING, wrong)
+    if not answer.fault:
+        require_part(world, answer, operation)
 
 
 def require_part(world: World, answer: Answer, operation: str) -> None:
-    """Raise CheckFailed where an answer, or a part of one, has another operation, or not one id.
-
-    That the operation is told truly is AC-012's matter, or AC-201's: other criteria that meet a wrong one are blocked.
-    """
+    """Raise CheckFailed where an answer, or a part of one, has another operation, or not one id, or let it block."""
     if answer.operation != operation:
         wrong = CheckFailed(f'"operation": {shown(operation)}', shown(answer.operation))
-        if world.criterion in TELLING:
-            raise wrong
-        world.suspect(IGNORING if operation == "ignored" else OPERATION, wrong)
+        _blame(world, IGNORING if operation == "ignored" else OPERATION, wrong)
     ids = shown(answer.id), shown((answer.record or {}).get("id"))
     if not is_id(answer.id) or ids[0] != ids[1]:
-        raise CheckFailed('one "id", in the answer and in its record', f"{ids[0]} and {ids[1]}")
+        wrong = CheckFailed('one "id", in the answer and in its record', f"{ids[0]} and {ids[1]}")
+        _blame(world, CREATING if operation == "created" else UPDATING, wrong)
+
+
+def _blame(world: World, criterion: str, wrong: CheckFailed) -> None:
+    if world.criterion in TELLING:
+        raise wrong
+    world.suspect(criterion, wrong)
+
+
+def require_id(value: Any) -> Any:
+    """The value, where it can be an id; raise CheckFailed where it can't."""
+    if not is_id(value):
+        raise CheckFailed('an "id"', shown(value))
+    return value
 
 
 def is_id(value: Any) -> bool:

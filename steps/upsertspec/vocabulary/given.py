@@ -10,7 +10,7 @@ from pytest_bdd import given, parsers
 from upsertspec.dialects.operations import Create, Delete, Operation, Upsert
 from upsertspec.errors import Blocked, CheckFailed, TargetSilent
 from upsertspec.vocabulary.cells import names, table_for
-from upsertspec.vocabulary.checks import key_of, require_stored
+from upsertspec.vocabulary.checks import key_of, require_id, require_stored
 from upsertspec.vocabulary.world import Stored, World
 
 UPSERTING, CREATING, DELETING, CASCADE = "AC-001", "AC-601", "AC-609", "AC-404"
@@ -64,9 +64,10 @@ def _store(world: World, table: str, name: str, row: dict[str, Any]) -> None:
     operation, criterion = _setup(table, row)
     try:
         answer = world.send("editor", operation)
-        known = row if isinstance(operation, Upsert) else {**row, "id": answer.id}
+        known = row if isinstance(operation, Upsert) else {**row, "id": require_id(answer.id)}
         record = require_stored(world, table, known)
-    except (CheckFailed, LookupError, TargetSilent) as wrong:
+        require_id(record.get("id"))
+    except (CheckFailed, TargetSilent) as wrong:
         if world.criterion == criterion:
             raise CheckFailed("a record to be stored as it was sent", str(wrong)) from wrong
         raise Blocked(criterion, "the setup to be stored as it was sent", str(wrong)) from wrong

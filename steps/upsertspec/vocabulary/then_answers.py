@@ -21,7 +21,7 @@ from upsertspec.vocabulary.checks import (
     require_success,
     the_one,
 )
-from upsertspec.vocabulary.compare import instant, require_same, shown
+from upsertspec.vocabulary.compare import instant, require_same, same_json, shown
 from upsertspec.vocabulary.world import World
 
 REFUSED = (400, 409, 422)
@@ -173,13 +173,21 @@ def the_transaction_is_refused(world: World) -> None:
         raise CheckFailed("an answer of 4xx", f"{status} with {world.last.answer.text or 'an empty body'}")
 
 
-@then(parsers.parse("result {index:d} of the transaction has {field:w} like the id of result {other:d}"))
+@then(parsers.parse("in result {index:d} of the transaction {field:w} is the id of result {other:d}"))
 def result_refers_to(world: World, index: int, field: str, other: int) -> None:
     """A later operation took over what an earlier one had made."""
     parts = world.last.answer.parts
     value = (parts[index].record or {}).get(field)
     if shown(value) != shown(parts[other].id):
         raise CheckFailed(f"{field} to be {shown(parts[other].id)}", shown(value))
+
+
+@then(parsers.parse("result {index:d} of the transaction has {field:w} {value}"))
+def result_has(world: World, index: int, field: str, value: str) -> None:
+    """The record in this result has this value, written as JSON."""
+    actual = (world.last.answer.parts[index].record or {}).get(field)
+    if not same_json(json.loads(value), actual):
+        raise CheckFailed(f"{field} to be {value}", shown(actual))
 
 
 @then("every result of the transaction is stored")

@@ -57,8 +57,8 @@ def in_the_list_holds(world: World, parent: str, table: str, who: str) -> None:
     require_body(world.last.answer, 200)
     ident = shown(world.named(parent).record["id"])
     nested = next((r.get(table) for r in world.last.answer.records if shown(r.get("id")) == ident), None)
-    if not isinstance(nested, list):
-        raise CheckFailed(f"a list {table!r} in {parent}", shown(nested))
+    if not isinstance(nested, list) or not all(isinstance(child, dict) for child in nested):
+        raise CheckFailed(f"a list {table!r} of objects in {parent}", shown(nested))
     require_names(world, nested, "empty" if who == "none" else who, ordered=False)
 
 
@@ -78,7 +78,8 @@ def one_group_for_each(world: World, field: str, values: str) -> None:
     """Each value has exactly one group, with a whole number as its count."""
     listed = _groups(world)
     for value in values.split(", "):
-        counts = [group.get("count") for group in listed if group.get(field) == value]
+        wanted = None if value == "null" else value
+        counts = [group.get("count") for group in listed if group.get(field) == wanted]
         if len(counts) != 1 or not isinstance(counts[0], int) or counts[0] < 1:
             raise CheckFailed(f"one group of {field} {value} with its count", shown(counts))
 

@@ -13,6 +13,7 @@ from upsertspec.vocabulary.cells import names, table_for
 from upsertspec.vocabulary.checks import (
     is_touched,
     last_stored,
+    require_id,
     require_no_twins,
     require_nothing_new,
     require_status,
@@ -100,11 +101,12 @@ def is_as_before(world: World, who: str) -> None:
 
 @then(parsers.re(r"(?P<who>\w+(?:, \w+)*) (?:is|are) gone"))
 def is_gone(world: World, who: str) -> None:
-    """The named records can't be found any more."""
+    """The named records can't be found any more, neither by their key nor by their id."""
     for name in who.split(", "):
         stored = world.named(name)
-        if world.reader.find(stored.table, stored.key):
-            raise CheckFailed(f"{name} to be gone from {stored.table}", "it is still there")
+        for where in (stored.key, {"id": stored.record["id"]}):
+            if world.reader.find(stored.table, where):
+                raise CheckFailed(f"{name} to be gone from {stored.table}", f"it is still found by {shown(where)}")
 
 
 @then(parsers.parse("{name:w} keeps {fields}"))
@@ -127,14 +129,24 @@ def now_has(world: World, name: str, field: str, value: str) -> None:
 @then(parsers.parse("the created record has {pairs}"))
 def the_created_record_has(world: World, pairs: str) -> None:
     """The stored record of the answer's id has these values, written as JSON."""
+    require_id(world.last.answer.id)
     record = the_one(world, world.last.table, {"id": world.last.answer.id})
     require_values(record, {name: json.loads(v) for name, v in (pair.split(" ", 1) for pair in pairs.split(", "))})
+
+
+@then(parsers.parse("the answer holds {name:w} as it is stored now"))
+def the_answer_holds_it_as_stored(world: World, name: str) -> None:
+    """The record in the answer is the named one, as it reads after the request."""
+    known = world.named(name)
+    now = the_one(world, known.table, known.key)
+    require_same(table_for(known.table), "the answer to hold the stored record", now, world.last.answer.record or {})
 
 
 @then("the created record reads the same by its id")
 def the_created_record_reads_the_same(world: World) -> None:
     """The record of the answer's id is stored with every value that was sent, and is the one in the answer."""
     attempt = world.last
+    require_id(attempt.answer.id)
     record = require_stored(world, attempt.table, {**attempt.sent[-1], "id": attempt.answer.id})
     require_same(table_for(attempt.table), "the answer to hold the stored record", record, attempt.answer.record or {})
 

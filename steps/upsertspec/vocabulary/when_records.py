@@ -54,6 +54,13 @@ def deletes_twice(world: World, role: str, name: str) -> None:
     deletes(world, role, name)
 
 
+@when(parsers.parse("the {role:w} deletes {name:w}, then reads it"))
+def deletes_then_reads(world: World, role: str, name: str) -> None:
+    """Delete the named record, and read it by its id."""
+    deletes(world, role, name)
+    reads(world, role, name)
+
+
 @when(parsers.parse("the {role:w} reads {name:w}"))
 def reads(world: World, role: str, name: str) -> None:
     """Read the named record, by its id."""

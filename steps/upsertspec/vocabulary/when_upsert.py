@@ -39,6 +39,18 @@ def upserts_numbered_contacts(world: World, count: int) -> None:
     world.send("editor", UpsertBatch("contacts", numbered(world, count), ["email"]))
 
 
+@when(
+    parsers.parse(
+        "the editor upserts a batch of {count:d} numbered contacts, the last with the phone number of {name:w}"
+    )
+)
+def upserts_numbered_contacts_with_a_bad_one(world: World, count: int, name: str) -> None:
+    """The same request, but that the last contact can't be written: its phone number is the named record's."""
+    people = numbered(world, count)
+    last = {**people[-1], "phone": world.value_of(name, "phone")}
+    world.send("editor", UpsertBatch("contacts", [*people[:-1], last], ["email"]))
+
+
 @when(parsers.parse("the editor upserts a batch of {count:d} numbered contacts twice"))
 def upserts_numbered_contacts_twice(world: World, count: int) -> None:
     """The same request of numbered contacts, two times."""

@@ -74,8 +74,14 @@ class World:
         return rows(table_for(table), datatable, self.mark, self.value_of)
 
     def value_of(self, name: str, field: str) -> Any:
-        """A field of the stored record of this name. Raises LookupError where the scenario has none."""
-        return self.named(name).record[field]
+        """A field of the stored record of this name.
+
+        Raises LookupError where the scenario has no such record, CheckFailed where the target's record has no such field.
+        """
+        record = self.named(name).record
+        if field not in record:
+            raise CheckFailed(f"a {field} in the record of {name}", "none")
+        return record[field]
 
     def named(self, name: str) -> Stored:
         """The stored record of this name. Raises LookupError where the scenario has none."""
