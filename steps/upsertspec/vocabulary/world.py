@@ -76,7 +76,7 @@ class World:
     def value_of(self, name: str, field: str) -> Any:
         """A field of the stored record of this name.
 
-        Raises LookupError where the scenario has no such record, CheckFailed where the target's record has no such field.
+        Raises LookupError where the scenario has no such record, CheckFailed where the target's has no such field.
         """
         record = self.named(name).record
         if field not in record:
