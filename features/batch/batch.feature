@@ -201,6 +201,13 @@ Feature: Several records in one request
       When the editor upserts a batch of 0 numbered contacts
       Then the answer is 400 or 413
 
+    Scenario: A batch of nothing beside the fields of a record
+      When the editor upserts into contacts by email with records []:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the answer is 400 or 413
+      And nothing has been written
+
     Scenario: A batch of 1,001 records
       When the editor upserts a batch of 1001 numbered contacts
       Then the answer is 400 or 413
@@ -218,7 +225,6 @@ Feature: Several records in one request
         | {"email": "x@example.com"}    |
         | "ada@example.com"             |
         | [1]                           |
-        | []                            |
 
   @AC-305
   Rule: AC-305 A key that comes twice in a batch is refused whole, or its last values win in one record

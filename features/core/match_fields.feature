@@ -77,7 +77,7 @@ Feature: The match fields
       Examples: Names that no field has
         | value                   |
         | ["nowhere"]             |
-        | ["e_mail"]              |
+        | ["emails"]              |
         | ["EMAIL"]               |
         | [" email"]              |
         | ["contacts.email"]      |

@@ -172,7 +172,7 @@ Feature: What hangs on a record survives its upsert
       When the editor upserts into transactions by reference:
         | reference | account_id | date       | amount |
         | tx-2      | null       | 2024-01-16 | 1.00   |
-      Then the answer is 400
+      Then the request is refused
       And nothing has been written
 
     Scenario: A reference that holds is accepted
@@ -233,7 +233,7 @@ Feature: What hangs on a record survives its upsert
   Rule: AC-406 An account's transactions, raw transactions and import batches survive the account's upsert
 
     Background:
-      Given deleting a template is known to delete its categories
+      Given deleting an account is known to delete its transactions
       And these accounts are stored:
         | as      | name    | currency |
         | Savings | Savings | EUR      |

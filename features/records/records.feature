@@ -90,6 +90,7 @@ Feature: Records by their id
     Scenario: A viewer reads what is there
       When the viewer reads Mira
       Then the answer is 200
+      And the answer holds Mira as it is stored now
 
   @AC-608
   Rule: AC-608 A partial update writes the fields that are given, and no others

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import click
@@ -15,6 +16,9 @@ from upsertspec.cli.provision import provision
 from upsertspec.cli.run import run
 from upsertspec.cli.serve import serve
 from upsertspec.errors import UpsertspecError
+
+
+HARNESS_ERROR = 3
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,6 +41,9 @@ for _command in (run, check, listing, init, provision, prove, serve):
 
 def main() -> None:
     """Run the command line; an error is one plain message and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Unicode loses no run
     try:
         code = commands.main(standalone_mode=False)
     except click.ClickException as wrong:
@@ -52,4 +59,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         code = 141
+    except Exception as wrong:
+        click.echo(f"upsertspec: a mistake of its own: {type(wrong).__name__}: {wrong}; please report it", err=True)
+        code = HARNESS_ERROR
     sys.exit(code if isinstance(code, int) else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -54,7 +55,7 @@ class Native:
             case Delete(id=ident):
                 return Request("DELETE", _record(base, ident))
             case Transaction(operations=operations):
-                return Request("POST", "/api/transactions", json={"operations": list(operations)})
+                return Request("POST", "/api/transactions", json={"operations": names.operations(operations)})
             case Find() | List() | Groups() | Read() | Describe():
                 return self._reading(operation, base)
 
@@ -70,7 +71,7 @@ class Native:
         if not isinstance(body, dict):
             return Answer(response.status, body=body, fault="the body is no JSON object", text=text)
         answer = self._success(operation, response.status, body, text)
-        return replace(answer, location=response.headers.get("Location", ""))
+        return replace(answer, location=_location(response.headers))
 
     def _reading(self, operation: Find | List | Groups | Read | Describe, base: str) -> Request:
         names, table = self._names, operation.table
@@ -79,9 +80,9 @@ class Native:
                 where = [(names.field(table, name), _plain(value)) for name, value in operation.where.items()]
                 return Request("GET", f"{base}/records", query=[*where, *_page(operation)])
             case List(query=query):
-                return Request("GET", f"{base}/records", query=[(name, _plain(value)) for name, value in query.items()])
+                return Request("GET", f"{base}/records", query=_parameters(names.query(table, query)))
             case Groups(query=query):
-                return Request("GET", f"{base}/stats", query=[(name, _plain(value)) for name, value in query.items()])
+                return Request("GET", f"{base}/stats", query=_parameters(names.query(table, query)))
             case Read(id=ident):
                 return Request("GET", _record(base, ident))
             case Describe():
@@ -92,16 +93,19 @@ class Native:
             case Upsert():
                 return self._one(operation.table, status, body, text)
             case UpsertBatch():
-                return self._several(operation.table, "records", status, body, text)
-            case Transaction():
-                return self._several("", "results", status, body, text)
+                return self._several([operation.table], "records", status, body, text)
+            case Transaction(operations=operations):
+                tables = [str(part.get("table")) for part in operations]
+                return self._several(tables, "results", status, body, text)
             case Find() | List():
                 return self._found(operation.table, status, body, text)
             case Read() | Create() | Change():
                 record = self._names.ours(operation.table, body)
-                return Answer(status, id=body.get("id"), record=record, body=body, text=text)
+                return Answer(status, id=record.get("id"), record=record, body=body, text=text)
+            case Groups():
+                return Answer(status, body=self._names.groups(operation.table, body), text=text)
             case _:
-                return Answer(status, body=body, text=text)
+                return Answer(status, body=self._names.description(operation.table, body), text=text)
 
     def _one(self, table: str, status: int, body: dict[str, Any], text: str) -> Answer:
         record = body.get("record")
@@ -111,11 +115,12 @@ class Native:
         ours = self._names.ours(table, record)
         return Answer(status, body.get("id"), body.get("operation"), ours, body=body, text=text)
 
-    def _several(self, table: str, member: str, status: int, body: dict[str, Any], text: str) -> Answer:
+    def _several(self, tables: list[str], member: str, status: int, body: dict[str, Any], text: str) -> Answer:
         listed = body.get(member)
         if not isinstance(listed, list) or not all(isinstance(part, dict) for part in listed):
             return Answer(status, body=body, fault=f'there is no "{member}" list of objects', text=text)
-        parts = [self._one(table, status, part, text) for part in listed]
+        of_each = itertools.chain(tables, itertools.repeat(tables[-1] if tables else ""))
+        parts = [self._one(table, status, part, text) for table, part in zip(of_each, listed, strict=False)]
         return Answer(status, parts=parts, body=body, text=text)
 
     def _found(self, table: str, status: int, body: dict[str, Any], text: str) -> Answer:
@@ -138,6 +143,14 @@ class Native:
             body["matchFields"] = self._names.theirs(table, operation.match_fields)
         extra = {name: self._names.theirs(table, value) for name, value in operation.extra.items()}
         return body | extra
+
+
+def _parameters(query: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(name, _plain(value)) for name, value in query.items()]
+
+
+def _location(headers: Mapping[str, str]) -> str:
+    return next((value for name, value in headers.items() if name.lower() == "location"), "")
 
 
 def _record(base: str, ident: Any) -> str:

@@ -43,7 +43,7 @@ def instant(text: Any) -> datetime | None:
     if not isinstance(text, str):
         return None
     try:
-        parsed = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text.upper())
     except ValueError:
         return None
     return parsed if parsed.tzinfo is not None else None

@@ -16,6 +16,8 @@ from upsertspec.vocabulary.world import Stored, World
 UPSERTING, CREATING, DELETING, CASCADE = "AC-001", "AC-601", "AC-609", "AC-404"
 HTTP_NO_CONTENT = 204
 
+Row = dict[str, Any]
+
 
 @given(parsers.parse("these {table:w} are stored:"))
 def these_are_stored(world: World, table: str, datatable: Sequence[Sequence[str]]) -> None:
@@ -39,21 +41,35 @@ def has_been_deleted(world: World, name: str) -> None:
 
 
 @given("deleting a template is known to delete its categories")
-def cascade_is_known(world: World) -> None:
+def templates_cascade(world: World) -> None:
     """The control: where no cascade is there, a surviving child says nothing. Looked at once a worker."""
-    if "cascade" not in world.client.known:
-        world.client.known["cascade"] = _cascades(world)
-    if not world.client.known["cascade"]:
-        raise Blocked(CASCADE, "the categories of a template to go with it", "they are still there")
+    template = ("category_templates", {"name": f"control-{world.mark}"})
+    _require_cascade(world, template, ("categories", "template_id", {"name": "child"}))
 
 
-def _cascades(world: World) -> bool:
-    _store(world, "category_templates", "Control", {"name": f"control-{world.mark}"})
-    parent = world.named("Control")
-    _store(world, "categories", "Child", {"template_id": parent.record["id"], "name": "child"})
-    child = world.named("Child")
-    world.send("editor", Delete("category_templates", parent.record["id"]))
-    gone = not world.reader.find("categories", {"id": child.record["id"]})
+@given("deleting an account is known to delete its transactions")
+def accounts_cascade(world: World) -> None:
+    """The same control for accounts."""
+    account = ("accounts", {"name": f"control-{world.mark}", "currency": "EUR"})
+    child = {"reference": f"control-{world.mark}", "date": "2024-01-15", "amount": "1.00"}
+    _require_cascade(world, account, ("transactions", "account_id", child))
+
+
+def _require_cascade(world: World, parent: tuple[str, Row], child: tuple[str, str, Row]) -> None:
+    table, _ = parent
+    if table not in world.client.known:
+        world.client.known[table] = _cascades(world, parent, child)
+    if not world.client.known[table]:
+        raise Blocked(CASCADE, f"the {child[0]} of {table} to go with them", "they are still there")
+
+
+def _cascades(world: World, parent: tuple[str, Row], child: tuple[str, str, Row]) -> bool:
+    (parent_table, parent_row), (child_table, reference, child_row) = parent, child
+    _store(world, parent_table, "Control", parent_row)
+    ident = world.value_of("Control", "id")
+    _store(world, child_table, "Child", {**child_row, reference: ident})
+    world.send("editor", Delete(parent_table, ident))
+    gone = not world.reader.find(child_table, {"id": world.value_of("Child", "id")})
     world.attempts.clear()
     world.stored.clear()
     return gone

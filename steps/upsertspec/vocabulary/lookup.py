@@ -15,6 +15,7 @@ from upsertspec.vocabulary.compare import same
 
 PAGE = 1000
 PAGES = 20
+GONE = (404, 410)
 
 Record = Mapping[str, Any]
 
@@ -47,7 +48,7 @@ class Reader:
 
     def _alone(self, table: str, ident: Any) -> list[Record]:
         answer = self.read(table, ident)
-        if answer.status not in (200, 404) or answer.fault:
+        if answer.status not in (200, *GONE) or (answer.status == 200 and answer.fault):
             raise NotTestable(f"no way to read back {table}: {_why(answer)}")
         return [answer.record] if answer.status == 200 and answer.record else []
 

@@ -1,0 +1,54 @@
+"""Starts a variant: on waitress as the reference, or behind its own wire."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from upsertspec_server.__main__ import announce, watch_stdin
+from upsertspec_server.app import create_app
+from upsertspec_server.serving import Running
+from upsertspec_server.tokens import given_tokens, make_tokens
+from upsertspec_variants.catalogue import Variant
+from upsertspec_variants.wire import Served
+
+
+def started(
+    variant: Variant, tokens: Mapping[str, str], host: str = "127.0.0.1", port: int = 0, database: Path | None = None
+) -> Running | Served:
+    """The variant, listening; it has a `url` and can `stop`. Raises StartError."""
+    app = create_app(variant.schema(), tokens, database, variant.parts)
+    try:
+        return Served(app, variant.wire, host, port) if variant.wire else Running(app, host, port)
+    except BaseException:
+        app.close()
+        raise
+
+
+@contextmanager
+def serve_in_thread(variant: Variant, tokens: Mapping[str, str]) -> Iterator[str]:
+    """Serve on a free loopback port within the block; gives the URL."""
+    running = started(variant, tokens)
+    try:
+        yield running.url
+    finally:
+        running.stop()
+
+
+def serve(variant: Variant, options: argparse.Namespace, stop: threading.Event) -> None:
+    """Serve until the event, as the reference does. Raises StartError."""
+    schema = variant.schema()
+    given = given_tokens(schema, os.environ)
+    made = make_tokens(schema, given)
+    running = started(variant, {**given, **made}, options.host, options.port, options.database)
+    try:
+        announce(options.announce, running.url, made)
+        if options.until_stdin_closes:
+            threading.Thread(target=watch_stdin, args=(stop,), daemon=True).start()
+        stop.wait()
+    finally:
+        running.stop()

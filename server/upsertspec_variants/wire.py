@@ -1,0 +1,149 @@
+"""An HTTP server of the standard library in place of waitress, so that every byte of an answer can be chosen."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import unquote_to_bytes
+from wsgiref.handlers import format_date_time
+
+from upsertspec_server.app import Application
+
+PAUSE = 0.002
+QUEUE = 128
+
+
+@dataclass
+class Reply:
+    """What the application answers: the status line without the version, the headers, the whole body."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    closes: bool = False
+
+
+class Wire:
+    """How an answer goes over the wire. A wire serves one connection: each has one of its own."""
+
+    version = "HTTP/1.1"
+    keeps = True
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def packets(self, reply: Reply) -> Iterator[bytes]:
+        """The bytes as they are sent, one packet after the other."""
+        yield self.head(reply) + reply.body
+
+    def head(self, reply: Reply) -> bytes:
+        """The status line, the headers and the empty line."""
+        headers = [*self.own_headers(reply), *reply.headers]
+        lines = [f"{self.version} {self.status(reply)}", *(f"{name}: {value}" for name, value in headers)]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+    def status(self, reply: Reply) -> str:
+        """The status and its phrase."""
+        return reply.status
+
+    def own_headers(self, reply: Reply) -> list[tuple[str, str]]:
+        """The headers that the server adds to those of the application."""
+        return [("Date", format_date_time(time.time())), *([("Connection", "close")] if reply.closes else [])]
+
+    def ends(self) -> bool:
+        """Whether the connection ends with this answer."""
+        return not self.keeps
+
+
+class Served:
+    """An application behind a wire, from the moment it is made. `url` is where."""
+
+    def __init__(self, app: Application, wire: type[Wire], host: str = "127.0.0.1", port: int = 0) -> None:
+        self.app = app
+        self.server = _Server((host, port), _handler(app, wire))
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
+        self.thread.start()
+        self.url = f"http://{host}:{self.server.server_address[1]}"
+
+    def stop(self) -> None:
+        """Free the thread, the sockets and the database."""
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+        self.app.close()
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = QUEUE
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away is no error of ours."""
+
+
+def _handler(app: Application, wire: type[Wire]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = wire.version
+        disable_nagle_algorithm = True
+
+        def setup(self) -> None:
+            super().setup()
+            self.wire = wire()
+
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.wire.count += 1
+            reply = call(app, self.environ(body))
+            reply.closes = self.close_connection = self.close_connection or self.wire.ends()
+            for packet in self.wire.packets(reply):
+                self.wfile.write(packet)
+            if self.close_connection:
+                self.connection.shutdown(socket.SHUT_WR)
+
+        do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = do_HEAD = do_OPTIONS = answer  # noqa: N815
+
+        def environ(self, body: bytes) -> dict[str, Any]:
+            path, _, query = self.path.partition("?")
+            sent = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in self.headers.items()}
+            return {
+                **sent,
+                "REQUEST_METHOD": self.command,
+                "SCRIPT_NAME": "",
+                "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+                "QUERY_STRING": query,
+                "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+                "CONTENT_LENGTH": str(len(body)),
+                "SERVER_NAME": "127.0.0.1",
+                "SERVER_PORT": "80",
+                "SERVER_PROTOCOL": self.request_version,
+                "wsgi.version": (1, 0),
+                "wsgi.url_scheme": "http",
+                "wsgi.input": io.BytesIO(body),
+                "wsgi.errors": io.StringIO(),
+                "wsgi.multithread": True,
+                "wsgi.multiprocess": False,
+                "wsgi.run_once": False,
+            }
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base names it so
+            """Say nothing."""
+
+    return Handler
+
+
+def call(app: Callable[..., Any], environ: dict[str, Any]) -> Reply:
+    """What a WSGI application answers, whole."""
+    told: list[Any] = []
+    parts = app(environ, lambda status, headers, _=None: told.extend((status, headers)))
+    try:
+        body = b"".join(parts)
+    finally:
+        getattr(parts, "close", lambda: None)()
+    return Reply(told[0], list(told[1]), body)

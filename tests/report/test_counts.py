@@ -1,0 +1,156 @@
+"""One count: the terminal, report.json, JUnit and the exit code say the same of a run."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from junitparser import Error, Failure, Skipped
+from junitparser.xunit2 import JUnitXml, TestCase
+
+from tests.report.kit import Done
+from upsertspec.results import Status
+
+Runs = Callable[[str], Done]
+
+KINDS = {
+    "passed": None,
+    "warned": None,
+    "failed": Failure,
+    "stale known failure": Failure,
+    "harness error": Error,
+    "known failure": Skipped,
+    "not testable": Skipped,
+    "not claimed": Skipped,
+}
+
+
+def cases(done: Done) -> list[TestCase]:
+    """The cases of the JUnit file, as a consumer of JUnit reads them."""
+    [suite] = JUnitXml.fromfile(str(done.junit))
+    return list(suite)
+
+
+def test_planned_is_the_sum_of_all_counts_and_the_number_of_results(each: Done) -> None:
+    verdict = each.report["verdict"]
+    assert verdict["planned"] == sum(verdict["counts"].values()) == len(each.results)
+    assert {s: n for s, n in verdict["counts"].items() if n} == Counter(r["status"] for r in each.results)
+
+
+def test_the_counts_of_the_criteria_are_those_of_their_results(each: Done) -> None:
+    for criterion in each.report["criteria"]:
+        mine = [result["status"] for result in each.results if result["criterion"] == criterion["id"]]
+        assert criterion["counts"] == Counter(mine)
+        assert criterion["planned"] == len(mine)
+    assert sum(criterion["planned"] for criterion in each.report["criteria"]) == each.report["verdict"]["planned"]
+
+
+def test_the_headline_says_the_counts_and_the_terminal_shows_it(each: Done) -> None:
+    verdict = each.report["verdict"]
+    found = re.fullmatch(r"([a-z ]+?)(?: in what was selected \(.*\))?: (\d+) planned = (.*)", verdict["headline"])
+    assert found
+    assert found[1] == verdict["verdict"]
+    said = {status: int(number) for number, status in (part.split(" ", 1) for part in found[3].split(" + "))}
+    assert said == {status: number for status, number in verdict["counts"].items() if number}
+    assert int(found[2]) == sum(said.values())
+    assert [line for line in each.out.splitlines() if line == verdict["headline"]] == [verdict["headline"]]
+
+
+def test_the_exit_code_is_that_of_the_report(each: Done) -> None:
+    assert each.code == each.report["verdict"]["exit_code"]
+
+
+def test_the_table_on_the_terminal_says_the_counts_of_the_criteria(each: Done) -> None:
+    shown = dict(re.findall(r"^  (AC-\d{3})  (\S.*?)  +\S", each.out, re.MULTILINE))
+    for criterion in each.report["criteria"]:
+        counts = {status: number for status, number in criterion["counts"].items() if status != "not claimed"}
+        said = ", ".join(f"{counts[status]} {status}" for status in Status if status in counts)
+        assert shown.pop(criterion["id"], "") == said
+    assert shown == {}
+
+
+def test_the_terminal_tells_each_failure_once(each: Done) -> None:
+    told = Counter(re.findall(r"^AC-\d{3} (?:MUST|SHOULD) ([a-z ]+): ", each.out, re.MULTILINE))
+    counts = each.report["verdict"]["counts"]
+    assert told == {s: n for s, n in counts.items() if n and s not in ("passed", "not testable", "not claimed")}
+
+
+def test_junit_has_every_status_where_its_readers_look_for_it(each: Done) -> None:
+    for case, result in zip(cases(each), each.results, strict=True):
+        kind = KINDS[result["status"]]
+        assert [type(found) for found in case.result] == ([kind] if kind else []), result["id"]
+        assert {p.name: p.value for p in case.properties()}["status"] == result["status"]
+        assert case.name == result["title"]
+        assert case.classname == f"{result['profile']}.{result['criterion']}"
+        if kind:
+            assert result["reason"] in (case.result[0].message or "")
+
+
+def test_junit_says_the_verdict_and_the_counts(each: Done) -> None:
+    [suite] = JUnitXml.fromfile(str(each.junit))
+    verdict = each.report["verdict"]
+    told = {p.name: p.value for p in suite.properties()}
+    assert told == {"verdict": verdict["verdict"], "headline": verdict["headline"]}
+    counts = verdict["counts"]
+    wanted = {
+        "tests": verdict["planned"],
+        "failures": counts["failed"] + counts["stale known failure"],
+        "errors": counts["harness error"],
+        "skipped": counts["known failure"] + counts["not testable"] + counts["not claimed"],
+    }
+    assert {name: getattr(suite, name) for name in wanted} == wanted
+    root = ElementTree.parse(each.junit).getroot()
+    assert {name: int(root.attrib[name]) for name in wanted} == wanted
+    before = {name: getattr(suite, name) for name in wanted}
+    suite.update_statistics()
+    assert {name: getattr(suite, name) for name in wanted} == before
+
+
+def test_the_names_in_junit_are_unique(each: Done) -> None:
+    names = Counter((case.classname, case.name) for case in cases(each))
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_junit_is_xml_whatever_the_target_sends(each: Done) -> None:
+    tree = ElementTree.parse(each.junit)
+    [suite] = tree.getroot()
+    assert len(suite.findall("testcase")) == len(each.results)
+    text = each.junit.read_text("utf-8")
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", text)
+
+
+def test_a_failure_in_junit_holds_the_requests(done: Runs) -> None:
+    for name in ("failing", "hostile"):
+        ended = done(name)
+        case = next(case for case in cases(ended) if case.result and isinstance(case.result[0], Failure))
+        result = next(result for result in ended.results if result["title"] == case.name)
+        assert case.result[0].text.splitlines() == [exchange["curl"] for exchange in result["exchanges"]]
+
+
+def test_a_failure_says_what_was_expected_and_what_came(done: Runs) -> None:
+    result = done("failing").one("failed")
+    assert result["expected"] == '"operation": "created"'
+    assert result["actual"] == '"upserted"'
+    assert result["reason"] == 'expected "operation": "created"; got "upserted"'
+    assert [step["state"] for step in result["steps"]].count("failed") == 1
+
+
+@pytest.mark.parametrize("kind", ["unreachable", "without_roles"])
+def test_what_could_not_be_tested_says_why(done: Runs, kind: str) -> None:
+    result = done(kind).one("not testable")
+    assert result["reason"]
+    assert result["reason"] in done(kind).out
+
+
+def test_what_was_not_begun_has_no_steps_and_no_exchanges(done: Runs) -> None:
+    unrun: list[dict[str, Any]] = [done("failing").one("not claimed"), done("unreachable").one("not testable")]
+    assert [(result["steps"], result["exchanges"]) for result in unrun] == [([], []), ([], [])]
+
+
+def test_an_interrupted_run_says_so_of_each_scenario_that_was_not_run(done: Runs) -> None:
+    left = [result for result in done("interrupted").results if result["status"] == "harness error"]
+    assert {result["reason"] for result in left} == {"no result: the run was interrupted"}

@@ -1,0 +1,145 @@
+"""What a run prints: a bar on a terminal, plain lines elsewhere, each failure with what shows it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pty
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.report.conftest import hostile
+from tests.report.kit import FAULTS, Done, environment, run_line, started
+from upsertspec import spec
+from upsertspec.report import terminal
+from upsertspec.results import Result, Status
+
+Runs = Callable[[str], Done]
+
+OURS = re.compile(r"\x1b\[K|\x1b\[1;3[123]m|\x1b\[0m")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Tty(io.StringIO):
+    """A terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(scope="module")
+def on_a_terminal(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What a failing run writes to a terminal."""
+    with started(FAULTS, "says-upserted") as url:
+        return through_a_terminal(run_line(tmp_path_factory.mktemp("tty"), url, "--criterion", "AC-012,AC-007"))
+
+
+def through_a_terminal(line: list[str]) -> str:
+    """What a command writes to a terminal of its own."""
+    ours, its = pty.openpty()
+    with subprocess.Popen(line, stdin=its, stdout=its, stderr=its, env=environment()) as process:
+        os.close(its)
+        parts = []
+        with contextlib.suppress(OSError):  # Linux says EIO where the other side is closed
+            while part := os.read(ours, 65536):
+                parts.append(part)
+        os.close(ours)
+        process.wait()
+    return b"".join(parts).decode("utf-8")
+
+
+def test_a_terminal_shows_a_bar_that_fills_and_is_taken_away(on_a_terminal: str) -> None:
+    frames = re.findall(r"\r([█·]{30}) (\d+)/(\d+)(?:, (\d+) failed)?  AC-\d{3}\x1b\[K", on_a_terminal)
+    planned = int(frames[0][2])
+    assert [int(frame[1]) for frame in frames] == list(range(1, planned + 1))
+    filled = [frame[0].count("█") for frame in frames]
+    assert filled == sorted(filled)
+    assert filled[-1] == 30
+    assert int(frames[-1][3]) > 0
+    assert "\r\x1b[K" in on_a_terminal.rsplit("█", 1)[1]
+
+
+def test_a_terminal_shows_the_verdict_in_its_colour(on_a_terminal: str) -> None:
+    assert re.search(r"\x1b\[1;31mnot conformant in what was selected .* planned = .*\x1b\[0m", on_a_terminal)
+
+
+def test_a_terminal_gets_no_other_escapes_than_ours(on_a_terminal: str) -> None:
+    assert "\x1b" not in OURS.sub("", on_a_terminal)
+
+
+def test_elsewhere_the_progress_is_in_plain_lines(each: Done) -> None:
+    assert "█" not in each.out
+    lines = re.findall(r"^  (\d+)/(\d+)(?:, \d+ failed)?$", each.out, re.MULTILINE)
+    done = [int(number) for number, _ in lines]
+    assert done == sorted(set(done))
+    assert len(done) <= terminal.PLAIN_LINES
+
+
+def test_elsewhere_there_is_no_escape_and_no_control_character(each: Done) -> None:
+    assert not UNPRINTABLE.search(each.out)
+    assert not UNPRINTABLE.search(each.err)
+
+
+def test_nothing_is_printed_as_an_error(each: Done) -> None:
+    assert each.err == ""
+
+
+def test_a_failure_shows_where_what_was_expected_what_came_and_how_to_see_it(done: Runs) -> None:
+    ended = done("failing")
+    result = ended.one("failed")
+    step = next(step for step in result["steps"] if step["state"] == "failed")
+    shown = ended.out[ended.out.index(f"{result['criterion']} {result['level']} failed: {result['title']}") :]
+    lines = shown.splitlines()[:7]
+    assert lines[:5] == [
+        f"{result['criterion']} {result['level']} failed: {result['title']}",
+        f"  {result['file']}:{result['line']}",
+        f"  {step['keyword']} {step['text']}",
+        f"  expected  {result['expected']}",
+        f"  got       {result['actual']}",
+    ]
+    last = [exchange for exchange in result["exchanges"] if exchange["method"] != "GET"][-1]
+    assert lines[5] == f"  {last['response']['status']:<9} {last['curl']}"
+
+
+def test_a_known_failure_shows_its_reason(done: Runs) -> None:
+    assert "see ticket 7" in done("known").out
+    assert "it is mended" in done("known").out
+
+
+def test_what_is_not_claimed_is_named(done: Runs) -> None:
+    assert "not claimed, so not run: identity\n" in done("failing").out
+
+
+def test_what_a_hostile_target_sends_is_written_out(done: Runs) -> None:
+    out = done("hostile").out
+    assert "FAKE" in out
+    assert not any(line.startswith("FAKE") for line in out.splitlines())
+    for written in ("\\x1b[31m", "\\u001b[31m", "\\u202e", "\\xff", "\\ud800"):
+        assert written in out
+
+
+def test_a_hostile_target_has_no_say_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(folder: Path, *arguments: str) -> Done:
+        return Done(0, through_a_terminal(run_line(folder, *arguments)), "", folder)
+
+    monkeypatch.setattr("tests.report.conftest.run", run)
+    out = hostile(tmp_path).out
+    assert "FAKE" in out
+    assert not UNPRINTABLE.search(OURS.sub("", out).replace("\r", ""))
+
+
+@pytest.mark.parametrize("planned", [1, 3, 10, 11, 250])
+def test_the_last_step_always_shows(planned: int) -> None:
+    case = spec.cases()[0]
+    for out in (io.StringIO(), Tty()):
+        progress = terminal.Progress(out, planned)
+        for _ in range(planned):
+            progress.step(Result(case, Status.PASSED))
+        progress.end()
+        assert f"{planned}/{planned}" in out.getvalue()
+        assert out.getvalue().count("\n") <= (0 if out.isatty() else terminal.PLAIN_LINES)
