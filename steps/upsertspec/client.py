@@ -88,6 +88,7 @@ class Client:
         body = request.body()
         sent = headers if body is None else {"Content-Type": "application/json", **headers}
         exchange = self._exchange(who, request, sent, body, n)
+        exchange.failure = "the harness was stopped"
         started = time.perf_counter()
         try:
             response = session.send(request.method, self._url(request), sent, body)
@@ -102,6 +103,7 @@ class Client:
             exchange.elapsed = time.perf_counter() - started
         self.masker.learn(session.cookies())
         self._silent = 0
+        exchange.failure = ""
         exchange.status = response.status
         exchange.response_headers = self.masker.headers(response.headers)
         exchange.response_body = shown_body(response.body, self.masker)

@@ -41,8 +41,9 @@ def judge(
     ended = document.Run(
         settings, findings, results, jobs, _stamp(began), _stamp(datetime.now(UTC)), time.perf_counter() - clock
     )
+    written = _write(ended, folder, junit_file)
     _tell(ended, out)
-    _write(ended, folder, junit_file, out)
+    out.writelines(f"{line}\n" for line in written)
     return ended.tally.exit_code
 
 
@@ -90,18 +91,21 @@ def _tell(ended: document.Run, out: TextIO) -> None:
     terminal.verdict(ended.tally, out)
 
 
-def _write(ended: document.Run, folder: Path | None, junit_file: Path | None, out: TextIO) -> None:
+def _write(ended: document.Run, folder: Path | None, junit_file: Path | None) -> list[str]:
+    """Write the files before anything is printed: a reader who has seen enough must not cost the report."""
+    lines = []
     try:
         if folder:
             document.write(folder / "report.json", ended)
-            out.write(f"report: {folder / 'report.json'}\n")
+            lines.append(f"report: {folder / 'report.json'}")
         if junit_file:
             junit.write(junit_file, ended)
-            out.write(f"JUnit: {junit_file}\n")
+            lines.append(f"JUnit: {junit_file}")
     except OSError as wrong:
         raise ReportNotWritten(
-            f"{wrong.filename} can't be written ({wrong.strerror}); the results are above"
+            f"{wrong.filename} can't be written ({wrong.strerror}); run again with another"
         ) from wrong
+    return lines
 
 
 def _stamp(moment: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from upsertspec import spec
 from upsertspec.outcome import known_for, with_known
 from upsertspec.results import Result, Status
 from upsertspec.target.model import Target
@@ -15,12 +16,18 @@ _FAILURES = (Status.FAILED, Status.KNOWN_FAILURE, Status.WARNED)
 def settle(results: Sequence[Result], target: Target) -> list[Result]:
     """The final results of a run, in the same order."""
     failing = {result.case.criterion for result in results if result.status in _FAILURES}
-    return mark_stale([_unblocked(result, failing, target) for result in results], target)
+    run = {result.case.criterion for result in results}
+    return mark_stale([_unblocked(result, failing, run, target) for result in results], target)
 
 
-def _unblocked(result: Result, failing: set[str], target: Target) -> Result:
-    """A case that is blocked by a criterion that does not fail has nobody else to blame: it fails itself."""
+def _unblocked(result: Result, failing: set[str], run: set[str], target: Target) -> Result:
+    """A case that is blocked by a criterion that does not fail has nobody else to blame: it fails itself.
+
+    Where that criterion was not run, a setup that did not come about leaves its case not testable.
+    """
     if result.status is not Status.NOT_TESTABLE or not result.blocked_by or result.blocked_by in failing:
+        return result
+    if result.blocked_by not in run and any(step.state == "failed" for step in result.steps):
         return result
     reason = f"expected {result.expected}; got {result.actual}"
     status, reason = with_known(Status.FAILED, reason, known_for(result.case, target), result.case)
@@ -35,6 +42,8 @@ def mark_stale(results: Sequence[Result], target: Target) -> list[Result]:
     stale: set[str] = set()
     for known in target.known_failures:
         mine = [result for result in results if known_for(result.case, target) is known]
+        if len(mine) < sum(known_for(case, target) is known for case in spec.cases()):
+            continue  # a run of a part says nothing of the whole
         passed = [result.case.id for result in mine if result.status is Status.PASSED]
         if passed and len(passed) == len(mine):
             stale.update(passed)

@@ -32,11 +32,6 @@ class Tally:
         """All cases: the sum of all counts."""
         return sum(self.counts.values())
 
-    @property
-    def judged(self) -> int:
-        """The cases that say something about the target."""
-        return sum(self.counts[s] for s in Status if s not in (Status.NOT_TESTABLE, Status.NOT_CLAIMED, Status.ERROR))
-
 
 def tally(results: Iterable[Result], scope: str = "") -> Tally:
     """Count the results of a run. `scope` says what was selected, where that was not everything claimed.

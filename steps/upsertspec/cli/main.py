@@ -17,7 +17,6 @@ from upsertspec.cli.run import run
 from upsertspec.cli.serve import serve
 from upsertspec.errors import UpsertspecError
 
-
 HARNESS_ERROR = 3
 
 

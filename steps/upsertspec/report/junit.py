@@ -47,6 +47,8 @@ def _case(suite: Element, result: Result) -> None:
         SubElement(element, "failure", {"message": reason}).text = _evidence(result)
     elif result.status in _ERRORS:
         SubElement(element, "error", {"message": reason}).text = _evidence(result)
+    elif result.status is Status.WARNED:
+        SubElement(element, "system-out").text = f"warned: {reason}"
     elif result.status in _SKIPPED:
         SubElement(element, "skipped", {"message": f"{result.status.value}: {reason}"})
 
