@@ -20,6 +20,7 @@ ORDER = [
     ("client", "embedded"),
     ("check", "settings", "results"),
     ("selection", "outcome", "verdict"),
+    ("settle",),
     ("vocabulary",),
     ("plugin",),
     ("runner", "report"),

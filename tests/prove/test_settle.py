@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from upsertspec.results import Result, Status
+from dataclasses import replace
+
+from upsertspec.results import Result, Status, StepResult
 from upsertspec.settle import settle
-from upsertspec.spec import Case
+from upsertspec.spec import Case, cases
 from upsertspec.target.model import KnownFailure, Target
 
 TARGET = Target(url="http://127.0.0.1:1")
@@ -57,9 +59,19 @@ def test_what_is_not_testable_for_another_reason_stays_so() -> None:
     assert statuses([result("AC-005", Status.NOT_TESTABLE)]) == [Status.NOT_TESTABLE]
 
 
+def test_a_setup_whose_blocker_was_not_run_stays_not_testable() -> None:
+    blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
+    setup = replace(blocked, steps=(StepResult("Given", "these contacts are stored:", "failed"),))
+    assert statuses([setup]) == [Status.NOT_TESTABLE]
+    assert statuses([setup, result("AC-001", Status.PASSED)])[0] is Status.FAILED
+
+
 def test_a_known_failure_that_passes_throughout_is_stale() -> None:
-    target = Target(url="http://127.0.0.1:1", known_failures=(KnownFailure("AC-002", "issue 7"),))
-    both = [result("AC-002", Status.PASSED, title="one"), result("AC-002", Status.PASSED, title="two")]
-    assert statuses(both, target) == [Status.STALE, Status.STALE]
-    mixed = [result("AC-002", Status.PASSED, title="one"), result("AC-002", Status.KNOWN_FAILURE, title="two")]
-    assert statuses(mixed, target) == [Status.PASSED, Status.KNOWN_FAILURE]
+    target = Target(url="http://127.0.0.1:1", known_failures=(KnownFailure("AC-014", "issue 7"),))
+    passed = [Result(case, Status.PASSED) for case in cases() if case.criterion == "AC-014"]
+    assert set(statuses(passed, target)) == {Status.STALE}
+    mixed = [replace(passed[0], status=Status.KNOWN_FAILURE), *passed[1:]]
+    assert Status.STALE not in statuses(mixed, target)
+    untested = [replace(passed[0], status=Status.NOT_TESTABLE), *passed[1:]]
+    assert Status.STALE not in statuses(untested, target)
+    assert Status.STALE not in statuses(passed[:1], target)

@@ -62,6 +62,11 @@ class Names:
         whole = [{back.get(k, k): v for k, v in self.ours(table, g).items()} for g in listed if isinstance(g, dict)]
         return {**body, "groups": whole}
 
+    def _name(self, table: str) -> str:
+        """The target's name of a table in a body: a number stands in paths only, as CONTRACT 3.3 speaks of names."""
+        theirs = self.table(table)
+        return table if theirs.isdecimal() else theirs
+
     def _parameter(self, table: str, name: str) -> str:
         field, operator, rest = name.partition("__")
         return name if name.startswith("_") or name in NAMING else f"{self.field(table, field)}{operator}{rest}"
@@ -76,7 +81,7 @@ class Names:
         table = str(operation.get("table"))
         named = {k: self.theirs(table, v) if k in FIELD_MEMBERS else v for k, v in operation.items()}
         if "table" in operation:
-            named["table"] = self.table(table)
+            named["table"] = self._name(table)
         if isinstance(named.get("fields"), dict):
             named["fields"] = {name: self._ref(value, tables) for name, value in named["fields"].items()}
         return {name: self._ref(value, tables) for name, value in named.items()}

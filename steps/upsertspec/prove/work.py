@@ -17,7 +17,7 @@ from upsertspec.runner import run, run_each
 from upsertspec.settings import Settings
 from upsertspec.target.model import Target
 
-CANARY = "upsertspec_variants.canary"
+VARIANTS, CANARY = "upsertspec_variants", "canary"
 
 
 def prove(faults: Sequence[Fault], criteria: tuple[str, ...], jobs: int) -> Proof:
@@ -54,7 +54,7 @@ def unclean(criteria: tuple[str, ...]) -> list[str]:
 
 def lenient(criteria: tuple[str, ...]) -> list[str]:
     """The cases that pass on a server that answers nothing right: there should be none."""
-    with process_of(CANARY, "--port", "0", "--announce", "json", "--until-stdin-closes") as process:
+    with process_of(VARIANTS, CANARY, "--port", "0", "--announce", "json", "--until-stdin-closes") as process:
         results: list[Result] = run(_settings(Embedded(process).target(), criteria))
     return [result.case.id for result in results if result.status is Status.PASSED]
 
