@@ -77,7 +77,7 @@ Feature: The match fields
       Examples: Names that no field has
         | value                   |
         | ["nowhere"]             |
-        | ["emails"]              |
+        | ["e_mail"]              |
         | ["EMAIL"]               |
         | [" email"]              |
         | ["contacts.email"]      |

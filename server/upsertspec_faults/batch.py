@@ -6,6 +6,8 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
+from flask import request
+
 from upsertspec_faults.bases import EmailWithoutAnIndex, FindThenWrite
 from upsertspec_faults.catalogue import fault
 from upsertspec_server.answers import Answer, Answers
@@ -324,7 +326,7 @@ class BatchAsksNobody(Api):
     """Asks for no permission where a batch comes: the check stands in the way of a single record only."""
 
     def upsert(self, table: str) -> Answer:
-        body = self.read_body()
+        body = self.body.parse(request.get_data())
         if "records" not in body:
             return super().upsert(table)
         plan = self.validator.upsert(self.operations.find_table(table), body)

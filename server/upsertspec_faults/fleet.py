@@ -7,6 +7,7 @@ prints one line of JSON with the URL and tokens of the next, as `--announce json
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 import sys
 from collections.abc import Iterable
@@ -22,6 +23,7 @@ from upsertspec_server.serving import serve_in_thread
 def run(names: Iterable[str] = sys.stdin, out: TextIO = sys.stdout) -> int:
     """Serve each of the named servers until the next name comes. Exit code 0, or 2 for a name that is none."""
     schema = load_schema()
+    logging.disable()  # a broken server fails, and that is all there is to say of it
     with ExitStack() as current:
         for line in names:
             name = line.strip()

@@ -6,6 +6,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from flask import request
+
 from upsertspec_faults.bases import FindThenWrite, WithoutChecks
 from upsertspec_faults.catalogue import fault
 from upsertspec_server.answers import Answer, Answers
@@ -278,7 +280,7 @@ class PatchNeedsAllThatIsRequired(Api):
 
     def update(self, table: str, record_id: str) -> Answer:
         found = self.operations.find_table(table)
-        self.validator.check_required(found, self.validator.fields(found, self.read_body()))
+        self.validator.check_required(found, self.validator.fields(found, self.body.parse(request.get_data())))
         return super().update(table, record_id)
 
 

@@ -18,6 +18,7 @@ from upsertspec.errors import ConfigError
 @click.option(
     "--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, help="Processes. [default: one a core]"
 )
+@click.option("--quick", is_flag=True, help="Judge each only by the criteria that it violates: no spread is seen.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the matrix as JSON.")
 @click.option("--html", "html_file", metavar="FILE", help="Write the matrix as a page.")
 @click.option("--digest", "digest_file", metavar="FILE", help="Write so many of so many, by criterion, as JSON.")
@@ -27,6 +28,7 @@ def prove(
     names: tuple[str, ...],
     criteria: tuple[str, ...],
     jobs: int,
+    quick: bool,
     json_file: str | None,
     html_file: str | None,
     digest_file: str | None,
@@ -47,7 +49,7 @@ def prove(
         raise ConfigError([f"{', '.join(unknown)}: no such broken server; `upsertspec list --faults` names them all"])
     if not chosen:
         raise ConfigError(["nothing is selected: no broken server fits"])
-    proof: Proof = judge(chosen, wanted, min(jobs, len(chosen)))
+    proof: Proof = judge(chosen, wanted, min(jobs, len(chosen)), quick)
     tell(proof, sys.stdout)
     for file, text in (
         (json_file, json.dumps(proof.as_dict(), indent=1)),
