@@ -125,10 +125,15 @@ Feature: Lists of records
         | validation_score  | Delta, Atlas, Bolt, Ember  |
 
     Scenario: The sort goes before the page
-      When the editor lists projects with:
-        | user_id   | _sort | _limit |
-        | {Mira.id} | -name | 2      |
-      Then the list is Ember, Delta, in this order
+      Given these conversations are stored:
+        | as     | project_id | title  |
+        | First  | {Atlas.id} | First  |
+        | Second | {Atlas.id} | Second |
+        | Third  | {Atlas.id} | Third  |
+      When the editor lists conversations with:
+        | project_id | _sort  | _limit |
+        | {Atlas.id} | -title | 2      |
+      Then the list is Third, Second, in this order
 
     Scenario: The filter goes before the sort
       When the editor lists projects with:

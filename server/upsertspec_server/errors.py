@@ -8,7 +8,7 @@ from typing import Any
 CONTENT_TYPE = "application/problem+json"
 
 
-class Problem(Exception):  # noqa: N818 - the name that RFC 9457 gives it
+class Problem(Exception):
     """A request that is refused.
 
     `errors` is a list of `{"field", "message"}`, in a batch or a transaction with `"index"`.

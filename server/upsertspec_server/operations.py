@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from upsertspec_server.errors import Problem, conflict, not_found
@@ -40,6 +41,7 @@ class Operations:
 
     def upsert_batch(self, plan: Upsert, now: str) -> list[Outcome]:
         """The outcomes of a batch. The error names the record that could not be done."""
+        plan = replace(plan, matches=self.store.find_matches(plan.table, plan.key, plan.rows))
         outcomes: list[Outcome] = []
         try:
             for row in plan.rows:
@@ -59,6 +61,10 @@ class Operations:
 
     def find_match(self, plan: Upsert, row: Row) -> Row | None:
         """The stored row that the given one matches."""
+        if plan.matches:
+            values = tuple([row[name] for name in plan.key])
+            if values in plan.matches:
+                return plan.matches.pop(values)
         return self.store.find_match(plan.table, plan.key, row)
 
     def create_new(self, plan: Upsert, row: Row, now: str) -> Outcome:
@@ -101,13 +107,9 @@ class Operations:
 
     def new_row(self, table: Table, row: Row, now: str) -> Row:
         """A whole row: the given fields, defaults for the others, and the protected fields."""
-        return {
-            **self.default_values(table),
-            **row,
-            "id": self.store.new_id(table),
-            "created_at": now,
-            "updated_at": now,
-        }
+        new = {"id": None, **self.default_values(table), **row, "created_at": now, "updated_at": now}
+        new["id"] = self.store.new_id(table)
+        return new
 
     def default_values(self, table: Table) -> Row:
         """What a create gives to the fields that it does not mention."""

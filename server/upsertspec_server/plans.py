@@ -23,6 +23,8 @@ class Upsert:
     ignore: bool = False
     update_fields: frozenset[str] | None = None
     update_where: Row | None = None
+    matches: dict[tuple[Any, ...], Row | None] | None = None
+    """Matches that were looked up ahead, by the values of the key. Each serves once: its row may change it."""
 
 
 @dataclass(frozen=True)

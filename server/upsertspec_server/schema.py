@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,12 @@ class Field:
     pattern: str | None = None
     references: str | None = None
     schema: dict[str, Any] | None = None
+    has_rules: bool = field(init=False)
+    """Whether there is more to check than the type. Asked for each value, so an attribute, which is read fastest."""
+
+    def __post_init__(self) -> None:
+        rules = (self.options, self.minimum, self.pattern, self.schema)
+        object.__setattr__(self, "has_rules", any(rule is not None for rule in rules))
 
     def describe(self) -> dict[str, Any]:
         """The field as the table's description shows it (CONTRACT 3.2)."""

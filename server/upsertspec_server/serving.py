@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 THREADS = 8
 MAX_BYTES = 64 * 1024 * 1024  # far above the application's own limit, so that its 413 is the one that clients see
+PIECE = 64 * 1024  # read at once: a large batch comes in a few pieces
 
 
 class Running:
@@ -49,7 +50,13 @@ def listen(app: Application, host: str, port: int) -> Any:
     """A waitress server that listens. Raises StartError."""
     try:
         return create_server(
-            app, host=host, port=port, threads=THREADS, max_request_body_size=MAX_BYTES, ident="upsertspec"
+            app,
+            host=host,
+            port=port,
+            threads=THREADS,
+            max_request_body_size=MAX_BYTES,
+            recv_bytes=PIECE,
+            ident="upsertspec",
         )
     except (OSError, ValueError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error

@@ -28,6 +28,13 @@ class Statements:
         """The match: parameters are the values of the key. A null equals nothing; comparison is binary."""
         return f"SELECT {names(table.columns)} FROM {quote(table.name)} WHERE {self.equals(key)}"
 
+    def find_many(self, table: Table, key: tuple[str, ...], count: int) -> str:
+        """The matches of several rows: parameters are the values of the key, row by row. The join has its order."""
+        marks = ", ".join([f"({', '.join('?' * len(key))})"] * count)
+        columns = ", ".join(f"{quote(table.name)}.{quote(column)}" for column in table.columns)
+        wanted = f"WITH wanted ({names(key)}) AS (VALUES {marks})"
+        return f"{wanted} SELECT {columns} FROM wanted CROSS JOIN {quote(table.name)} USING ({names(key)})"
+
     def equals(self, columns: tuple[str, ...]) -> str:
         """The condition that columns have the values that are bound."""
         return " AND ".join(f"{quote(column)} = ?" for column in columns)
@@ -42,9 +49,11 @@ class Statements:
         return f"INSERT INTO {quote(table.name)} ({names(table.columns)}) VALUES ({marks})"
 
     def upsert(self, table: Table, key: tuple[str, ...], written: tuple[str, ...]) -> str:
-        """Insert, or on a conflict of the key update the written columns in place. Parameters are as for insert."""
-        action = f"ON CONFLICT ({names(key)}) DO UPDATE SET {self.set_excluded(written)}"
-        return f"{self.insert_into(table)} {action} {self.returning(table)}"
+        """Insert, or on a conflict of the key update the written columns in place. Parameters are as for insert.
+
+        It returns nothing, since a RETURNING costs as much again as the write; see `Store.write`.
+        """
+        return f"{self.insert_into(table)} ON CONFLICT ({names(key)}) DO UPDATE SET {self.set_excluded(written)}"
 
     def set_excluded(self, written: tuple[str, ...]) -> str:
         """The SET list of an upsert: what is written, and the time of it."""

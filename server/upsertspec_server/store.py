@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from upsertspec_server.statements import Statements
 
 
+AT_ONCE = 100
+Matches = dict[tuple[Any, ...], "Row | None"]
+"""The values of a key, and the stored row that has them, or None where there is none."""
+
+
 class Store:
     """Finds and writes rows. All methods use the calling thread's connection."""
 
@@ -29,6 +34,7 @@ class Store:
         self.connections = connections
         self.statements = statements
         self.find_statement = cache(statements.find)
+        self.find_many_statement = cache(statements.find_many)
         self.insert_statement = cache(statements.insert)
         self.upsert_statement = cache(statements.upsert)
         self.update_statement = cache(statements.update)
@@ -98,6 +104,22 @@ class Store:
         """The stored row whose key fields all equal those of the given row."""
         return self.one(table, self.find_statement(table, key), [row[name] for name in key])
 
+    def find_matches(self, table: Table, key: tuple[str, ...], rows: Sequence[Row]) -> Matches:
+        """What `find_match` would give for each of these rows, by the values of their keys."""
+        matches: Matches = {tuple([row[name] for name in key]): None for row in rows}
+        for some in self.at_once(list(matches)):
+            statement = self.find_many_statement(table, key, len(some))
+            for found in self.rows(statement, [value for values in some for value in values]):
+                row = dict(zip(table.columns, found, strict=True))
+                matches[tuple([row[name] for name in key])] = row
+        return matches
+
+    def at_once(self, keys: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+        """The keys in hundreds, the last filled up with nulls: one statement serves batches of every size."""
+        for start in range(0, len(keys), AT_ONCE):
+            some = keys[start : start + AT_ONCE]
+            yield some + [(None,) * len(some[0])] * (AT_ONCE - len(some))
+
     def get(self, table: Table, record_id: Any) -> Row | None:
         """The stored row of this id."""
         return self.one(table, self.find_statement(table, ("id",)), [record_id])
@@ -126,13 +148,18 @@ class Store:
         return None if found is None else dict(zip(table.columns, found, strict=True))
 
     def write(self, table: Table, statement: str, parameters: Sequence[Any], row: Row) -> Row:
-        """The row after a statement that writes it."""
-        connection = self.connections.get()
+        """The row after a statement that writes it: what it returns, else the whole row that was bound to it.
+
+        The tables are strict, so a row is stored as it is bound; only its number may be SQLite's.
+        """
         try:
-            found = connection.execute(statement, parameters).fetchone()
+            cursor = self.connections.get().execute(statement, parameters)
+            found = cursor.fetchone()
         except sqlite3.IntegrityError as error:
             raise integrity_problem(error, table, self.missing_parents(table, row)) from None
-        return dict(zip(table.columns, found, strict=True))
+        if cursor.description:
+            return dict(zip(table.columns, found, strict=True))
+        return {**row, "id": cursor.lastrowid} if row["id"] is None else row
 
     def missing_parents(self, table: Table, row: Row) -> list[str]:
         """The references of a row that name no record."""

@@ -122,15 +122,17 @@ class Validator:
         """The given fields as they are stored; protected fields are dropped, the values checked."""
         if not isinstance(fields, dict):
             raise bad_field("fields", "must be an object")
-        given = self.drop_protected(fields)
-        errors = self.unknown_fields(table, given)
+        known, stored_form = table.fields, self.value
         row: Row = {}
-        for name, value in given.items():
-            if name in table.fields:
-                try:
-                    row[name] = self.value(table.fields[name], value)
-                except ValueError as error:
-                    errors.append(field_error(name, str(error)))
+        errors: list[dict[str, Any]] = []
+        for name, value in self.drop_protected(fields).items():
+            try:
+                if name in known:
+                    row[name] = stored_form(known[name], value)
+                else:
+                    errors.append(field_error(name, "is not a field of this table"))
+            except ValueError as error:
+                errors.append(field_error(name, str(error)))
         if errors:
             raise bad_request("A field is not as the table wants it.", *errors)
         return row
@@ -140,12 +142,6 @@ class Validator:
         if _PROTECTED.isdisjoint(fields):
             return fields
         return {name: value for name, value in fields.items() if name not in _PROTECTED}
-
-    def unknown_fields(self, table: Table, fields: dict[str, Any]) -> list[dict[str, Any]]:
-        """An error for each name that is not a field of the table."""
-        if fields.keys() <= table.fields.keys():
-            return []
-        return [field_error(name, "is not a field of this table") for name in fields if name not in table.fields]
 
     def value(self, field: Field, value: Any) -> Any:
         """The stored form of a value. Raises ValueError."""

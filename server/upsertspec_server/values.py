@@ -41,6 +41,12 @@ class Values:
     def encode(self, field: Field, value: Any) -> Any:
         """The value to store for a value that is not null. Raises ValueError with a message for the client."""
         stored = self.checks[field.type](value)
+        if field.has_rules:
+            self.check_rules(field, value)
+        return stored
+
+    def check_rules(self, field: Field, value: Any) -> None:
+        """The value, of the right type, keeps the field's rules."""
         if field.options is not None:
             self.check_options(field, value)
         if field.minimum is not None:
@@ -49,7 +55,6 @@ class Values:
             self.check_pattern(field, value)
         if field.schema is not None:
             self.check_schema(field, value)
-        return stored
 
     def check_text(self, value: Any) -> Any:
         """Any Unicode text, as it is."""

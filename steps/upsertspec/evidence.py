@@ -123,6 +123,8 @@ def shown_body(body: bytes | None, masker: Masker, cap: int = BODY_CAP) -> str:
 
 def printable(text: str) -> str:
     """The text with control characters (terminal escapes, bidi overrides, line breaks) written out, safe to print."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 

@@ -22,13 +22,18 @@ from upsertspec.settle import settle
 Listener = Callable[[Result], None]
 
 _UNNEEDED = (
-    "cacheprovider",
-    "logging",
-    "faulthandler",
-    "unraisableexception",
-    "threadexception",
-    "doctest",
-    "junitxml",
+    *(
+        "cacheprovider",
+        "capture",
+        "doctest",
+        "faulthandler",
+        "junitxml",
+        "logging",
+        "monkeypatch",
+        "pastebin",
+        "recwarn",
+    ),
+    *("subtests", "threadexception", "tmpdir", "unittest", "unraisableexception"),
 )
 _ENVIRONMENT = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
 

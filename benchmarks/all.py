@@ -1,0 +1,17 @@
+"""Runs every benchmark, one after the other, and prints the table of the README."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+
+import kit
+
+BENCHMARKS = ("run", "growth", "server", "in_place", "batch")
+
+if __name__ == "__main__":
+    print(kit.HEAD, flush=True)
+    for name in BENCHMARKS:
+        benchmark = importlib.import_module(name)
+        for finding in benchmark.main(argparse.Namespace(**benchmark.DEFAULTS)):
+            print(finding.row(), flush=True)

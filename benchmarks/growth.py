@@ -1,0 +1,97 @@
+"""The time that one scenario takes in a suite of ten times the size, against that in the suite as it is.
+
+The feature files of the core profile are copied under other names and titles. What a run takes whatever its size is
+measured with the first scenario alone, and taken off; what is left is divided by the number of scenarios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import kit
+
+from upsertspec.resources import features_dir
+
+HERE = str(Path(__file__).resolve())
+
+DEFAULTS = {"rounds": 3, "factor": 10, "narrow": 0}
+
+
+def main(options: argparse.Namespace) -> list[kit.Finding]:
+    """One finding."""
+    with tempfile.TemporaryDirectory(prefix="upsertspec-") as folder:
+        base = Path(folder)
+        suites = [smallest(base / "one"), *(grown(base / f"x{n}", n, options.narrow) for n in (options.factor, 1))]
+        counts = [judged(suite, base)[1] for suite in suites]
+        one, many, few = kit.in_turns(
+            options.rounds, *(lambda _, suite=suite: judged(suite, base)[0] for suite in suites)
+        )
+    large = [(taken - start) / (counts[1] - counts[0]) for taken, start in zip(many, one, strict=True)]
+    small = [(taken - start) / (counts[2] - counts[0]) for taken, start in zip(few, one, strict=True)]
+    names = (f"a scenario in a suite of {counts[1]}", f"a scenario in a suite of {counts[2]}")
+    return [kit.compared(names, (large, small), aim="near 1")]
+
+
+def sources() -> list[Path]:
+    """The feature files of the core profile, the smallest first."""
+    return sorted((features_dir() / "core").glob("*.feature"), key=lambda file: file.stat().st_size)
+
+
+def smallest(folder: Path) -> Path:
+    """A features folder with the first scenario of one file; an outline has a few examples."""
+    text = sources()[0].read_text("utf-8")
+    second = list(re.finditer(r"^ *Scenario( Outline)?:", text, re.MULTILINE))[1].start()
+    return written(folder, {"one": text[:second]})
+
+
+def grown(folder: Path, times: int, narrow: int) -> Path:
+    """A features folder with the core profile so many times; where it is to be narrow, only its smallest file."""
+    copies = {}
+    for source in sources()[:1] if narrow else sources():
+        text = source.read_text("utf-8")
+        for number in range(times):
+            copies[f"{source.stem}_{number}"] = text.replace("Feature: ", f"Feature: Copy {number}: ", 1)
+    return written(folder, copies)
+
+
+def written(folder: Path, texts: dict[str, str]) -> Path:
+    """A features folder with these files in the core profile."""
+    (folder / "core").mkdir(parents=True)
+    shutil.copy(features_dir() / "schema.toml", folder)
+    for name, text in texts.items():
+        (folder / "core" / f"{name}.feature").write_text(text, "utf-8")
+    return folder
+
+
+def judged(features: Path, reports: Path) -> tuple[float, int]:
+    """Seconds of a whole run of these features, and how many scenarios passed. Raises where one did not."""
+    arguments = [sys.executable, HERE, "judge", str(features), "--report", str(reports / "report")]
+    environment = kit.own_environment()
+    taken = kit.seconds(lambda: subprocess.run(arguments, env=environment, check=True, stdout=subprocess.DEVNULL))
+    report = json.loads((reports / "report" / "report.json").read_text("utf-8"))
+    return taken, report["verdict"]["counts"]["passed"]
+
+
+def judge(features: str, arguments: list[str]) -> None:
+    """`upsertspec run` in this process, on another features folder."""
+    from upsertspec import resources
+
+    resources.features_dir = lambda: Path(features)
+    from upsertspec.cli import main as suite
+
+    sys.argv = ["upsertspec", "run", *arguments]
+    suite()
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["judge"]:
+        judge(sys.argv[2], sys.argv[3:])
+    else:
+        kit.command(main, DEFAULTS)
