@@ -234,7 +234,7 @@ def test_the_template_is_right_as_it_is_and_in_all_its_parts(load: Load, tmp_pat
     assert (target.name, target.rate_limit, target.field_names["contacts"]) == (
         "My records API",
         50,
-        {"email": "e_mail"},
+        {"email": "mail"},
     )
 
 

@@ -94,7 +94,15 @@ def _reachable(binaries: Path, folder: Path, user: pwd.struct_passwd | None) -> 
     libraries = package.with_name(f"{package.name}.libs")  # where a wheel has what its binaries link to
     if libraries.is_dir():
         shutil.copytree(libraries, folder / "site" / libraries.name)
+    if user:
+        _give(folder / "site", user)
     return copied / "bin"
+
+
+def _give(folder: Path, user: pwd.struct_passwd) -> None:
+    """Make the folder the user's own, so that the user can remove it where we are killed."""
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
 
 
 def _initialise(binaries: Path, folder: Path, user: pwd.struct_passwd | None) -> None:
