@@ -84,10 +84,11 @@ def _not_run(case: spec.Case, settings: Settings, why: str) -> Result:
 
 
 def _tell(ended: document.Run, out: TextIO) -> None:
-    out.write("\n")
-    terminal.table(ended.results, {c.id: c.sentence for c in spec.criteria()}, out)
-    terminal.failures(ended.results, out)
-    terminal.untested(ended.results, out)
+    if not check.fatal(list(ended.findings)):
+        out.write("\n")
+        terminal.table(ended.results, {c.id: c.sentence for c in spec.criteria()}, out)
+        terminal.failures(ended.results, out)
+        terminal.untested(ended.results, out)
     terminal.verdict(ended.tally, out)
 
 
