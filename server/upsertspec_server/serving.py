@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from waitress.server import create_server  # type: ignore[import-untyped]
@@ -37,7 +37,8 @@ class Running:
     def stop(self) -> None:
         """Finish the requests at work, then free the threads, the sockets and the database."""
         self.server.task_dispatcher.shutdown()
-        self.server.trigger.pull_trigger(self._close_sockets)
+        with suppress(OSError):  # the loop may wake by itself and be done before it is woken
+            self.server.trigger.pull_trigger(self._close_sockets)
         self.thread.join()
         self.app.close()
 

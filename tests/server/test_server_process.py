@@ -122,15 +122,26 @@ def test_foreign_database(tmp_path):
     assert path.read_text() == "mine"
 
 
-def test_killed_in_a_batch_leaves_all_or_nothing(tmp_path):
-    """Kill the process while it works on a batch: the file opens again, and holds the whole batch or none of it."""
+RECORDS = [{"email": f"{n}", "name": "x" * 2000} for n in range(1000)]
+BATCH = {"records": RECORDS, "matchFields": ["email"]}
+TRANSACTION = {
+    "operations": [{"op": "upsert", "table": "contacts", "matchFields": ["email"], "fields": each} for each in RECORDS]
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "body"),
+    [("tables/contacts/records/upsert", BATCH), ("transactions", TRANSACTION)],
+    ids=["batch", "transaction"],
+)
+def test_killed_in_the_middle_leaves_all_or_nothing(tmp_path, call, body):
+    """Kill the process while it works: the file opens again, and holds everything or nothing of it."""
     path = tmp_path / "a.db"
-    body = {"records": [{"email": f"{n}", "name": "x" * 2000} for n in range(1000)], "matchFields": ["email"]}
     with running("--database", str(path)) as (process, announced):
 
         def send():
             with suppress(requests.RequestException):
-                upsert(announced, body)
+                post(announced, call, body)
 
         sender = threading.Thread(target=send)
         sender.start()
@@ -139,10 +150,33 @@ def test_killed_in_a_batch_leaves_all_or_nothing(tmp_path):
         process.kill()
         sender.join()
     with running("--database", str(path)) as (_, announced):
-        headers = {"Authorization": f"Bearer {announced['tokens']['editor']}"}
-        listed = requests.get(f"{announced['url']}/api/tables/contacts/records", headers=headers, timeout=60)
-        assert listed.json()["total"] in (0, 1000)
-        assert upsert(announced, body).status_code == 200
+        assert total(announced) in (0, 1000)
+        assert post(announced, call, body).status_code == 200
+        assert total(announced) == 1000
+
+
+def test_a_client_that_goes_in_the_middle_of_its_request_leaves_nothing():
+    with running() as (_, announced):
+        host, port = announced["url"].removeprefix("http://").split(":")
+        body = json.dumps(BATCH).encode()
+        head = (
+            "POST /api/tables/contacts/records/upsert HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            f"Authorization: Bearer {announced['tokens']['editor']}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        with socket.create_connection((host, int(port))) as client:
+            client.sendall(head.encode() + body[: len(body) // 2])
+        assert total(announced) == 0
+
+
+def post(announced, call, body):
+    headers = {"Authorization": f"Bearer {announced['tokens']['editor']}"}
+    return requests.post(f"{announced['url']}/api/{call}", json=body, headers=headers, timeout=60)
+
+
+def total(announced):
+    headers = {"Authorization": f"Bearer {announced['tokens']['editor']}"}
+    listed = requests.get(f"{announced['url']}/api/tables/contacts/records", headers=headers, timeout=60)
+    return listed.json()["total"]
 
 
 def _has_grown(path: Path) -> bool:
