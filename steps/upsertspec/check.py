@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Describe, Find
+from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import NotTestable, TargetSilent
 from upsertspec.evidence import printable
 from upsertspec.schema import PROTECTED, ROLES, Table, tables_of
@@ -33,6 +34,15 @@ def check(target: Target, client: Client) -> list[Finding]:
         if any(finding.level == FATAL for finding in found):
             break
     return [Finding(f.level, printable(client.masker.text(f.what)), f.mend) for f in found]
+
+
+def preflight(target: Target) -> list[Finding]:
+    """`check`, with a client of its own."""
+    client = Client(target, dialect_for(target))
+    try:
+        return check(target, client)
+    finally:
+        client.close()
 
 
 def fatal(findings: list[Finding]) -> str:

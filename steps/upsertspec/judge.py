@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import TextIO
 
 from upsertspec import check, spec
-from upsertspec.client import Client
-from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import ConfigError, ReportNotWritten
 from upsertspec.report import document, junit, terminal
 from upsertspec.results import Result, Status
-from upsertspec.runner import run
+from upsertspec.runner import run, unrun
 from upsertspec.settings import Settings, check_keyword
 from upsertspec.target.model import Target
 
@@ -35,7 +33,7 @@ def judge(
     planned = sum(settings.selected(case) and settings.claimed(case) for case in spec.cases())
     out.write(f"upsertspec judges {target.name or target.url}: {planned} scenarios of {', '.join(target.profiles)}\n")
     began, clock = datetime.now(UTC), time.perf_counter()
-    findings = _preflight(target)
+    findings = check.preflight(target)
     terminal.findings(findings, out)
     results = _results(settings, findings, jobs, planned, out)
     ended = document.Run(
@@ -60,27 +58,13 @@ def _settings(target: Target, criteria: tuple[str, ...], keyword: str) -> Settin
     return settings
 
 
-def _preflight(target: Target) -> list[check.Finding]:
-    client = Client(target, dialect_for(target))
-    try:
-        return check.check(target, client)
-    finally:
-        client.close()
-
-
 def _results(settings: Settings, findings: list[check.Finding], jobs: int, planned: int, out: TextIO) -> list[Result]:
     if why := check.fatal(findings):
-        return [_not_run(case, settings, why) for case in spec.cases() if settings.selected(case)]
+        return [unrun(case, settings, Status.NOT_TESTABLE, why) for case in spec.cases() if settings.selected(case)]
     progress = terminal.Progress(out, planned)
     results = run(settings, jobs, progress.step)
     progress.end()
     return results
-
-
-def _not_run(case: spec.Case, settings: Settings, why: str) -> Result:
-    if settings.claimed(case):
-        return Result(case, Status.NOT_TESTABLE, why)
-    return Result(case, Status.NOT_CLAIMED, f"the target does not claim {case.profile}")
 
 
 def _tell(ended: document.Run, out: TextIO) -> None:

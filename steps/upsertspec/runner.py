@@ -62,6 +62,13 @@ def run_each(asked: Iterable[Settings]) -> Iterator[list[Result]]:
     yield from rounds.results
 
 
+def unrun(case: spec.Case, settings: Settings, status: Status, why: str) -> Result:
+    """The result of a planned case that was not run: not claimed, or else of this status for this reason."""
+    if settings.claimed(case):
+        return Result(case, status, why)
+    return Result(case, Status.NOT_CLAIMED, f"the target does not claim {case.profile}")
+
+
 class _Gatherer:
     """The plugin in the controlling process: hands the settings out, takes the results in."""
 
@@ -88,13 +95,8 @@ class _Gatherer:
     def complete(self, why: str) -> list[Result]:
         """Every planned case with its result."""
         planned = [case for case in spec.cases() if self._settings.selected(case)]
-        found = [self._results.get(case.id) or self._missing(case, why) for case in planned]
+        found = [self._results.get(case.id) or unrun(case, self._settings, Status.ERROR, why) for case in planned]
         return settle(found, self._settings.target)
-
-    def _missing(self, case: spec.Case, why: str) -> Result:
-        if not self._settings.claimed(case):
-            return Result(case, Status.NOT_CLAIMED, f"the target does not claim {case.profile}")
-        return Result(case, Status.ERROR, why)
 
 
 class _Rounds:

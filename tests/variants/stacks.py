@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Collection
 from typing import Any
 
 from upsertspec_server.app import Parts
 from upsertspec_variants import Variant, catalogue
 
 
-def stacks(apart: Collection[str] = ()) -> list[list[Variant]]:
-    """Every variant once, in as few stacks as a first fit gives; those to keep apart have one of their own."""
+def stacks() -> list[list[Variant]]:
+    """Every variant once, in as few stacks as a first fit gives."""
     alone = os.environ.get("UPSERTSPEC_VARIANTS") == "alone"
     found: list[list[Variant]] = []
     for variant in sorted(catalogue().values(), key=lambda each: -len(places(each))):
-        joins = not alone and variant.name not in apart
-        room = next((stack for stack in found if joins and fits(stack, variant) and stack[0].name not in apart), None)
+        room = next((stack for stack in found if not alone and fits(stack, variant)), None)
         if room is None:
             found.append([variant])
         else:

@@ -26,16 +26,10 @@ def check(
 
 
 def _check(target: Target) -> int:
-    from upsertspec.check import FATAL, OK, check
-    from upsertspec.client import Client
-    from upsertspec.dialects.registry import dialect_for
+    from upsertspec.check import FATAL, OK, preflight
     from upsertspec.report import terminal
 
-    client = Client(target, dialect_for(target))
-    try:
-        found = check(target, client)
-    finally:
-        client.close()
+    found = preflight(target)
     terminal.findings(found, sys.stdout, everything=True)
     worst = {finding.level for finding in found}
     words = "nothing can be judged" if FATAL in worst else "all is there" if worst == {OK} else "some can't be judged"

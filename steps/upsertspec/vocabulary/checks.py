@@ -54,6 +54,11 @@ def require_part(world: World, answer: Answer, operation: str) -> None:
     if answer.operation != operation:
         wrong = CheckFailed(f'"operation": {shown(operation)}', shown(answer.operation))
         _blame(world, IGNORING if operation == "ignored" else OPERATION, wrong)
+    require_one_id(world, answer, operation)
+
+
+def require_one_id(world: World, answer: Answer, operation: str) -> None:
+    """Raise CheckFailed where an answer and its record have not one id, or let it block."""
     ids = shown(answer.id), shown((answer.record or {}).get("id"))
     if not is_id(answer.id) or ids[0] != ids[1]:
         wrong = CheckFailed('one "id", in the answer and in its record', f"{ids[0]} and {ids[1]}")

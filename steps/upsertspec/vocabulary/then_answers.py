@@ -17,6 +17,7 @@ from upsertspec.vocabulary.cells import table_for
 from upsertspec.vocabulary.checks import (
     last_stored,
     require_body,
+    require_one_id,
     require_part,
     require_status,
     require_success,
@@ -215,7 +216,7 @@ def require_batch(world: World, answer: Answer, operations: list[str]) -> None:
     if counted != counts:
         world.suspect(BATCH, CheckFailed(f"the counts {shown(counts)}", shown(counted)))
     for part in answer.parts:
-        require_part(world, part, part.operation)
+        require_one_id(world, part, part.operation)
 
 
 def _names_index(body: Any, index: int) -> bool:
