@@ -62,10 +62,24 @@ class Answer:
     text: str = ""
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What a target file says to its dialect: its own names of tables and of their fields, and `[dialect_options]`."""
+
+    tables: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Dialect(Protocol):
-    """How one shape of API is spoken. Methods raise `CannotExpress` for what the shape has no words for."""
+    """How one shape of API is spoken. A dialect is made from a `Setup`.
+
+    Methods raise `CannotExpress` for what the shape has no words for. `lacks` names what its answers never tell, each
+    with the reason: "operation" (whether an upsert created or updated), "record", "id".
+    """
 
     name: str
+    lacks: Mapping[str, str]
 
     def request(self, operation: Operation) -> Request:
         """The request that asks for this operation."""

@@ -6,10 +6,10 @@ import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
-from upsertspec.dialects.base import Answer, Request, Response
+from upsertspec.dialects.base import Answer, Request, Response, Setup
 from upsertspec.dialects.naming import Names
 from upsertspec.dialects.operations import (
     UNSET,
@@ -34,9 +34,10 @@ class Native:
     """The contract's own wire (features/CONTRACT.md), with the target's own names for tables and fields."""
 
     name = "native"
+    lacks: ClassVar[Mapping[str, str]] = {}
 
-    def __init__(self, tables: Mapping[str, str], fields: Mapping[str, Mapping[str, str]]) -> None:
-        self._names = Names(tables, fields)
+    def __init__(self, setup: Setup) -> None:
+        self._names = Names(setup.tables, setup.fields)
 
     def request(self, operation: Operation) -> Request:
         """The request that asks for this operation."""

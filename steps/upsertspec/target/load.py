@@ -69,6 +69,7 @@ class _Reader:
             url=raw["url"].rstrip("/"),
             name=raw.get("name", ""),
             dialect=raw.get("dialect", "native"),
+            dialect_options=raw.get("dialect_options", {}),
             profiles=tuple(dict.fromkeys(["core", *raw.get("profiles", [])])),
             roles=self._roles(raw.get("roles")),
             table_ids={name: str(settings["id"]) for name, settings in tables.items() if "id" in settings},

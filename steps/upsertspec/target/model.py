@@ -92,6 +92,7 @@ class Target:
 
     url: str
     dialect: str = "native"
+    dialect_options: Mapping[str, Any] = field(default_factory=dict)
     profiles: tuple[str, ...] = ("core",)
     roles: Mapping[str, Credential] = field(default_factory=dict)
     table_ids: Mapping[str, str] = field(default_factory=dict)
