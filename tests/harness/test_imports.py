@@ -24,7 +24,7 @@ ORDER = [
     ("vocabulary",),
     ("plugin",),
     ("runner", "report"),
-    ("judge", "suite", "provision", "prove"),
+    ("judge", "suite", "provision", "prove", "compare"),
     ("cli",),
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

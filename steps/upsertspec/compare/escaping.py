@@ -1,0 +1,24 @@
+"""Text in Markdown: whatever it holds, it is read as text."""
+
+from __future__ import annotations
+
+import re
+
+from upsertspec.evidence import printable
+
+_MARKS = re.compile(r"[\\`*_{}\[\]<>|&~$^=!]")
+_NOTIFYING = re.compile(r"[@#](?=\w)")
+
+
+def markdown_text(text: str) -> str:
+    """The text for a cell or a paragraph: no markup, no new cell, and no name in it that would notify anyone."""
+    safe = _MARKS.sub(lambda found: f"&#{ord(found[0])};", printable(text))
+    safe = safe.replace("://", "&#58;//").replace("www.", "www&#46;")
+    return _NOTIFYING.sub(lambda found: f"{found[0]}&#8203;", safe)
+
+
+def markdown_code(text: str) -> str:
+    """The text as a block of code; the fence is longer than any run of backticks in it."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{printable(text)}\n{fence}"
