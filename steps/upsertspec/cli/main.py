@@ -10,6 +10,7 @@ import click
 from upsertspec import __version__
 from upsertspec.cli.check import check
 from upsertspec.cli.compare import compare
+from upsertspec.cli.diff import diff
 from upsertspec.cli.init import init
 from upsertspec.cli.listing import listing
 from upsertspec.cli.prove import prove
@@ -35,7 +36,7 @@ def commands() -> None:
     """
 
 
-for _command in (run, check, compare, listing, init, provision, prove, serve):
+for _command in (run, check, compare, diff, listing, init, provision, prove, serve):
     commands.add_command(_command)
 
 

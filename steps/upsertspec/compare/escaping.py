@@ -6,15 +6,16 @@ import re
 
 from upsertspec.evidence import printable
 
-_MARKS = re.compile(r"[\\`*_{}\[\]<>|&~$^=!]")
-_NOTIFYING = re.compile(r"[@#](?=\w)")
+_MARKS = re.compile(r"[\\`*_{}\[\]<>|&~$]|:(?=//)|(?<=www)\.|[@#](?=\w)")
 
 
 def markdown_text(text: str) -> str:
     """The text for a cell or a paragraph: no markup, no new cell, and no name in it that would notify anyone."""
-    safe = _MARKS.sub(lambda found: f"&#{ord(found[0])};", printable(text))
-    safe = safe.replace("://", "&#58;//").replace("www.", "www&#46;")
-    return _NOTIFYING.sub(lambda found: f"{found[0]}&#8203;", safe)
+    return _MARKS.sub(lambda found: _written_out(found[0]), printable(text))
+
+
+def _written_out(letter: str) -> str:
+    return f"{letter}&#8203;" if letter in "@#" else f"&#{ord(letter)};"
 
 
 def markdown_code(text: str) -> str:

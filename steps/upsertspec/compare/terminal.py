@@ -22,7 +22,7 @@ def terminal(matrix: Matrix, width: int, colour: bool = False) -> str:
     """The legend with each verdict, the differences, and the matrix, in lines of at most so many letters."""
     width = max(width, NARROWEST)
     rows = [row for row in matrix.rows if row.judged]
-    lines = [*_legend(matrix.columns, width), *told_differences(matrix.columns, width), ""]
+    lines = [*legend(matrix.columns, width), *told_differences(matrix.columns, width), ""]
     short = not _fits(matrix.columns, rows, width)
     for block in _blocks(matrix.columns, rows, width, short):
         lines += [*_block(matrix.columns, block, rows, width, short, colour), ""]
@@ -44,7 +44,8 @@ def not_judged(matrix: Matrix) -> str:
     return f"Judged on none of the targets: {', '.join(left)}" if left else ""
 
 
-def _legend(columns: Sequence[Column], width: int) -> Iterator[str]:
+def legend(columns: Sequence[Column], width: int) -> Iterator[str]:
+    """Each column with its head, its target, its file and its verdict."""
     indent = " " * (max(len(c.head) for c in columns) + GAP)
     for column in columns:
         first = f"{column.head:<{len(indent)}}{column.label}, {column.url}"
