@@ -70,6 +70,17 @@ def test_the_suite_finds_it_conformant(service: Service) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_a_target_file_can_be_begun_from_it(service: Service, tmp_path: Path) -> None:
+    tokens = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in service.tokens.items()}
+    command = [sys.executable, "-c", "from upsertspec.cli import main; main()"]
+    file = str(tmp_path / "target.toml")
+    for arguments in (["init", service.url, "-o", file], ["check", "--target", file]):
+        done = subprocess.run([*command, *arguments], env={**os.environ, **tokens}, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert 'dialect = "native"' in Path(file).read_text("utf-8")
+    assert done.stdout.endswith("all is there\n")
+
+
 def test_the_tables_are_those_of_the_specification() -> None:
     assert (EXAMPLE / "schema.sql").read_text("utf-8") == postgres_text([])
 

@@ -24,7 +24,7 @@ ORDER = [
     ("vocabulary",),
     ("plugin",),
     ("runner", "report"),
-    ("judge", "suite", "provision", "prove", "compare"),
+    ("judge", "suite", "provision", "prove", "compare", "discovery"),
     ("cli",),
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

@@ -1,0 +1,111 @@
+"""Fetch the OpenAPI document of a running target: a few GET requests, to its own host only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from upsertspec.dialects.base import Response
+from upsertspec.errors import TargetSilent, TargetUnusable
+from upsertspec.evidence import printable
+from upsertspec.target.model import Credential
+from upsertspec.transport.session import Limits, Session
+
+PLACES = ("/openapi.json", "/api/openapi.json", "/swagger.json", "/v3/api-docs")
+LIMITS = Limits(seconds=5.0, answer_bytes=8 * 1024 * 1024)
+SECONDS = 30.0
+LEAST_FIRST = ("viewer", "updater", "creator", "editor")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came: the document, or an empty one; its address; the API's own; and what was tried, with what came."""
+
+    url: str
+    document: Mapping[str, Any] = field(default_factory=dict)
+    place: str = ""
+    tried: tuple[str, ...] = ()
+
+
+def fetch(url: str, roles: Mapping[str, Credential], limits: Limits = LIMITS, seconds: float = SECONDS) -> Found:
+    """The first document that is there. Sends GET only, without credentials; where those are asked for, once more with
+    the token that may do the least. Raises TargetUnusable where no answer came at all."""
+    api = _without_place(url.rstrip("/"))
+    look = _Look(roles, limits, time.monotonic() + seconds)
+    try:
+        for address in _addresses(url.rstrip("/"), api):
+            if document := look.at(address):
+                return Found(api, document, address, tuple(look.tried))
+    finally:
+        look.session.close()
+    if not look.answered:
+        raise TargetUnusable(f"{url} gives no usable answer: {look.silence}; look whether it runs, and at the URL")
+    return Found(api, tried=tuple(look.tried))
+
+
+def _without_place(url: str) -> str:
+    """The address of the API, where somebody named the document itself."""
+    longest_first = sorted(PLACES, key=len, reverse=True)
+    return next((url.removesuffix(place) for place in longest_first if url.endswith(place)), url)
+
+
+def _addresses(url: str, api: str) -> list[str]:
+    """Where the document may be: below the address, and below its host."""
+    parts = urlsplit(api)
+    bases = dict.fromkeys([api, f"{parts.scheme}://{parts.netloc}"])
+    named = [url] if url.endswith(".json") else []
+    return list(dict.fromkeys([*named, *(base + place for base in bases for place in PLACES)]))
+
+
+class _Look:
+    """Requests one after another, until the time is up. `tried` tells what came of each address."""
+
+    def __init__(self, roles: Mapping[str, Credential], limits: Limits, until: float) -> None:
+        self.session = Session(limits, {})
+        self.tried: list[str] = []
+        self.answered = False
+        self.silence = "no time was left"
+        self._until = until
+        named = next((role for role in LEAST_FIRST if role in roles), "")
+        self._headers: list[Mapping[str, str]] = [{}, *([roles[named].headers()] if named else [])]
+
+    def at(self, address: str) -> Mapping[str, Any]:
+        """The document at this address, or an empty one."""
+        said = "not asked: the time was up"
+        document: Mapping[str, Any] = {}
+        for response in self._responses(address):
+            said, document = _read(response) if isinstance(response, Response) else (response, {})
+        self.tried.append(f"{address}: {said}")
+        return document
+
+    def _responses(self, address: str) -> Iterator[Response | str]:
+        for headers in self._headers:
+            if time.monotonic() > self._until:
+                return
+            try:
+                response = self.session.send("GET", address, {"Accept": "application/json", **headers}, None)
+            except TargetSilent as silent:
+                self.silence = printable(str(silent))[:200]
+                yield f"no usable answer: {self.silence}"
+                return
+            self.answered = True
+            yield response
+            if response.status not in (401, 403):
+                return
+
+
+def _read(response: Response) -> tuple[str, Mapping[str, Any]]:
+    if 300 <= response.status < 400:
+        return f"answered with {response.status}; a redirect is not followed", {}
+    if response.status != 200:
+        return f"answered with {response.status}", {}
+    try:
+        raw = response.parsed()
+    except (ValueError, RecursionError):
+        return "no JSON, or nested too deeply", {}
+    if not isinstance(raw, dict) or not isinstance(raw.get("paths"), dict) or not ({"openapi", "swagger"} & raw.keys()):
+        return "JSON, but no OpenAPI document", {}
+    return "an OpenAPI document", raw
