@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from upsertspec.compare.matrix import Column, shown
+from upsertspec.compare.matrix import Column, shown, shown_file
 from upsertspec.compare.states import status
 from upsertspec.errors import ConfigError
 from upsertspec.report.load import load
@@ -116,7 +116,7 @@ class Diff:
 def read_two(old: str, new: str) -> Diff:
     """The diff of two reports. Raises ConfigError where one is none, or where they have no scenario in common."""
     before, after = (
-        Column(head, shown(report["target"]["name"] or report["target"]["url"]), shown(file), report)
+        Column(head, shown(report["target"]["name"] or report["target"]["url"]), shown_file(file), report)
         for head, file, report in (("old", old, load(Path(old))), ("new", new, load(Path(new))))
     )
     if not _by_id(before).keys() & _by_id(after).keys():

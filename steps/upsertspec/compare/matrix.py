@@ -113,9 +113,10 @@ class Matrix:
 def read(files: Sequence[str]) -> Matrix:
     """The matrix of these reports, in their order. Raises ConfigError with what is wrong with a file."""
     reports = [load(Path(file)) for file in files]
-    labels = apart([_name(report) for report in reports], [shown(file) for file in files])
-    listed = zip(files, labels, reports, strict=True)
-    return Matrix(tuple(Column(head(i), label, shown(file), r) for i, (file, label, r) in enumerate(listed)))
+    places = [shown_file(file) for file in files]
+    labels = apart([_name(report) for report in reports], places)
+    listed = zip(labels, places, reports, strict=True)
+    return Matrix(tuple(Column(head(index), *told) for index, told in enumerate(listed)))
 
 
 def apart(names: Sequence[str], files: Sequence[str]) -> list[str]:
@@ -136,6 +137,12 @@ def shown(text: str, most: int = LABEL) -> str:
     """Text of a report, as it can be shown, its end left out where it is long."""
     text = printable(text[: most * 2])
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def shown_file(name: str) -> str:
+    """The name of a file, as it can be shown, its beginning left out where it is long."""
+    name = printable(name)
+    return name if len(name) <= LABEL else f"…{name[1 - LABEL :]}"
 
 
 def _name(report: Report) -> str:
