@@ -9,9 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from upsertspec.compare.states import Cell
+from upsertspec.compare.states import TOLD, Cell
 from upsertspec.evidence import printable
 from upsertspec.report.load import load
+from upsertspec.report.terminal import telling
 
 LABEL = 60
 DIGEST = 12
@@ -112,11 +113,21 @@ class Matrix:
 
 def read(files: Sequence[str]) -> Matrix:
     """The matrix of these reports, in their order. Raises ConfigError with what is wrong with a file."""
-    reports = [load(Path(file)) for file in files]
+    reports = [_light(load(Path(file))) for file in files]
     places = [shown_file(file) for file in files]
     labels = apart([_name(report) for report in reports], places)
     listed = zip(labels, places, reports, strict=True)
     return Matrix(tuple(Column(head(index), *told) for index, told in enumerate(listed)))
+
+
+def _light(report: Report) -> Report:
+    """The report without the evidence that is not shown: many of them fit into memory then."""
+    results = [{**r, "steps": [], "exchanges": _shown_of(r)} for r in report["results"]]
+    return {**report, "results": results}
+
+
+def _shown_of(result: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return [] if result["status"] in TOLD else telling(result["exchanges"])
 
 
 def apart(names: Sequence[str], files: Sequence[str]) -> list[str]:

@@ -68,7 +68,8 @@ def _differences(matrix: Matrix) -> str:
 
 
 def _head(column: Column) -> str:
-    return f'<th scope="col">{text(column.head)}: {text(column.label)}</th>'
+    name = text(f"{column.head}: {column.label}")
+    return f'<th scope="col"><span class="name" title="{name}">{name}</span></th>'
 
 
 def _verdicts(matrix: Matrix) -> str:
