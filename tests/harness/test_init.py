@@ -230,8 +230,8 @@ def test_a_target_that_is_not_there_is_told(cli: Cli, tmp_path: Path) -> None:
 
 def test_a_target_that_never_answers_is_left_at_the_end_of_the_time(serve: Serve) -> None:
     wire = serve(silence)
-    with pytest.raises(TargetUnusable, match=r"no whole answer within 0\.2 s"):
-        fetch(wire.url, {}, Limits(0.2), seconds=0.1)
+    with pytest.raises(TargetUnusable, match="no whole answer within 2 s"):
+        fetch(wire.url, {}, Limits(2.0), seconds=0.0)
     assert len(wire.requests) == 1
 
 

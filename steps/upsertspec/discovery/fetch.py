@@ -61,7 +61,7 @@ def _addresses(url: str, api: str) -> list[str]:
 
 
 class _Look:
-    """Requests one after another, until the time is up. `tried` tells what came of each address."""
+    """Requests one after another, at least one, until the time is up. `tried` tells what came of each address."""
 
     def __init__(self, roles: Mapping[str, Credential], limits: Limits, until: float) -> None:
         self.session = Session(limits, {})
@@ -83,7 +83,7 @@ class _Look:
 
     def _responses(self, address: str) -> Iterator[Response | str]:
         for headers in self._headers:
-            if time.monotonic() > self._until:
+            if self.tried and time.monotonic() > self._until:
                 return
             try:
                 response = self.session.send("GET", address, {"Accept": "application/json", **headers}, None)
