@@ -11,6 +11,7 @@ from upsertspec import __version__
 from upsertspec.cli.check import check
 from upsertspec.cli.compare import compare
 from upsertspec.cli.diff import diff
+from upsertspec.cli.explore import explore
 from upsertspec.cli.init import init
 from upsertspec.cli.listing import listing
 from upsertspec.cli.prove import prove
@@ -36,7 +37,19 @@ def commands() -> None:
     """
 
 
-for _command in (run, check, compare, diff, listing, init, provision, prove, serve):
+_COMMANDS = (
+    run,
+    check,
+    compare,
+    diff,
+    explore,
+    listing,
+    init,
+    provision,
+    prove,
+    serve,
+)
+for _command in _COMMANDS:
     commands.add_command(_command)
 
 

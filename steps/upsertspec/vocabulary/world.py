@@ -64,8 +64,11 @@ class World:
         self.suspicions: list[Blocked] = []
 
     def suspect(self, criterion: str, wrong: CheckFailed) -> None:
-        """Something is wrong that is another criterion's matter: note it, and look on. One's own is raised at once."""
-        if self.criterion == criterion:
+        """Something is wrong that is another criterion's matter: note it, and look on.
+
+        One's own is raised at once; so is everything in a scenario that belongs to no criterion.
+        """
+        if self.criterion in ("", criterion):
             raise wrong
         self.suspicions.append(Blocked(criterion, wrong.expected, wrong.actual))
 
