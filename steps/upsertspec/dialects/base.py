@@ -79,8 +79,8 @@ class Dialect(Protocol):
     """How one shape of API is spoken. A dialect is made from a `Setup`; it raises `ConfigError` for bad options.
 
     Methods raise `CannotExpress` for what the shape has no words for. `lacks` names what its answers never tell, each
-    with the reason: "operation" (whether an upsert created or updated), "record", "id", "counts" (of a batch). Scenarios
-    about that are not testable; in all others it is left out, and an id is looked up by reading the record back.
+    with the reason: "operation" (whether an upsert created or updated), "record", "id", "counts" (of a batch).
+    Scenarios about that are not testable; in all others it is left out, and an id is looked up by reading back.
     """
 
     name: str
