@@ -92,7 +92,8 @@ class KnownFailure:
 class Target:
     """Whom the suite judges. `profiles` are the claimed ones; `rate_limit` is in requests a second.
 
-    `deviations` are the statuses that the target declares by kind of outcome; `source` is the path of its file, if any.
+    `deviations` are the statuses that the target declares by kind of outcome; `source` is the path of its file, if any;
+    `whole` tells whether all is judged that the file claims.
     """
 
     url: str
@@ -110,6 +111,7 @@ class Target:
     name: str = ""
     deviations: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     source: str = ""
+    whole: bool = True
 
     def secrets(self) -> list[Secret]:
         """Every secret of the target."""
