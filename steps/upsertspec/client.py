@@ -8,6 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
+from upsertspec.dialects.guarded import Guarded
 from upsertspec.dialects.operations import Operation
 from upsertspec.errors import NotTestable, TargetSilent
 from upsertspec.evidence import Exchange, Masker, curl_flags, curl_line, printable, shown_body
@@ -29,11 +30,12 @@ class Client:
     """One target, one worker.
 
     `log` takes the exchanges, `known` what was found once for all; `stopped` says why no more are sent, once it is so.
+    `lacks` is what the dialect's answers never tell, `deviations` are the statuses that the target declares.
     """
 
     def __init__(self, target: Target, dialect: Dialect, share: int = 1) -> None:
         self._target = target
-        self._dialect = dialect
+        self._dialect = Guarded(dialect)
         self._limits = Limits(seconds=target.timeout)
         self._pace = Pace(target.rate_limit / share if target.rate_limit else None)
         self._sessions: dict[str, Session] = {}
@@ -46,6 +48,8 @@ class Client:
         self.step = ""
         self.known: dict[str, bool] = {}
         self.stopped = ""
+        self.lacks = dialect.lacks
+        self.deviations = target.deviations
 
     def call(self, who: str, operation: Operation) -> Answer:
         """Carry out one operation. `who` is a role, or a broken credential by its name (`transport.credentials`).

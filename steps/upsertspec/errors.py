@@ -52,6 +52,13 @@ class Blocked(NotTestable):
         super().__init__(f"blocked by {criterion}: expected {expected}; got {actual}")
 
 
+class DialectError(Exception):
+    """A dialect has a mistake: it raised what it must not, or gave what is no request or answer."""
+
+    def __init__(self, dialect: str, method: str, operation: str, what: str) -> None:
+        super().__init__(f"the dialect {dialect} has a mistake in {method}({operation}): {what}")
+
+
 class TargetSilent(Exception):
     """No usable HTTP answer came back: reset, timed out, half an answer, too large. `kind` is a short word for it."""
 

@@ -9,8 +9,9 @@ import pytest
 from pytest_bdd.parser import Scenario, Step
 
 from upsertspec.client import Client
-from upsertspec.errors import Blocked, CheckFailed, NotTestable, TargetSilent
+from upsertspec.errors import Blocked, CheckFailed, DialectError, NotTestable, TargetSilent
 from upsertspec.evidence import printable
+from upsertspec.notes import Notes
 from upsertspec.results import Result, Status, StepResult
 from upsertspec.spec import Case
 from upsertspec.target.model import KnownFailure, Target
@@ -28,11 +29,11 @@ class Recorder:
         self._client: Client | None = None
         self._target: Target | None = None
         self._started = 0.0
-        self.suspicions: list[Blocked] = []
+        self.notes = Notes()
 
     def begin(self, scenario: Scenario, client: Client, target: Target) -> None:
         """A scenario starts; the client's log becomes its evidence."""
-        self.suspicions = []
+        self.notes = Notes()
         self._steps, self._states, self._client, self._target = scenario.steps, {}, client, target
         self._started = time.perf_counter()
         client.log = []
@@ -50,8 +51,11 @@ class Recorder:
     def result(self, case: Case, error: BaseException | None) -> Result:
         """The result of the scenario, by how it ended; one that ended well may still have met what blocks it."""
         mask = self._client.masker.text if self._client else str
-        error = error or next(iter(self.suspicions), None)
+        notes = self.notes
+        error = error or next(iter(notes.suspicions), None)
         status, reason, expected, actual = judge(error)
+        if error is None and notes.deviations:
+            status, reason = Status.DEVIATES, "; ".join(notes.deviations.values())
         status, reason = with_known(status, reason, known_for(case, self._target), case)
         return Result(
             case=case,
@@ -64,6 +68,8 @@ class Recorder:
             exchanges=tuple(exchange.as_dict() for exchange in self._client.log) if self._client else (),
             seconds=round(time.perf_counter() - self._started, 6),
             worker=self._worker,
+            deviations=tuple(notes.deviations),
+            kept=tuple(notes.kept),
         )
 
     def _step(self, step: Step, mask: Text) -> StepResult:
@@ -87,7 +93,7 @@ def judge(error: BaseException | None) -> tuple[Status, str, str, str]:
         return Status.NOT_TESTABLE, str(error), error.expected, error.actual
     if isinstance(error, NotTestable):
         return Status.NOT_TESTABLE, str(error), "", ""
-    return Status.ERROR, f"{type(error).__name__}: {error}", "", ""
+    return Status.ERROR, str(error) if isinstance(error, DialectError) else f"{type(error).__name__}: {error}", "", ""
 
 
 def with_known(status: Status, reason: str, known: KnownFailure | None, case: Case) -> tuple[Status, str]:
@@ -111,7 +117,7 @@ def adjust_report(report: pytest.TestReport, result: Result) -> None:
         report.outcome, report.longrepr = "passed", None
     elif result.status is Status.NOT_CLAIMED:
         report.outcome, report.longrepr = "skipped", (result.case.file, result.case.line, result.reason)
-    elif result.status is Status.KNOWN_FAILURE:
+    elif result.status in (Status.KNOWN_FAILURE, Status.DEVIATES):
         report.outcome, report.wasxfail = "skipped", result.reason
     else:
         report.outcome = "failed"

@@ -89,7 +89,7 @@ def world(request: pytest.FixtureRequest, upsertspec_client: Client, upsertspec_
     """The state of one scenario."""
     case = case_of(request.node)
     made = World(upsertspec_client, next(upsertspec_marks), case.criterion if case else "")
-    request.config.stash[RECORDER].suspicions = made.suspicions
+    request.config.stash[RECORDER].notes = made.notes
     return made
 
 

@@ -12,7 +12,7 @@ HARNESS = ROOT / "steps" / "upsertspec"
 
 ORDER = [
     ("errors", "resources"),
-    ("schema", "spec"),
+    ("schema", "spec", "notes"),
     ("target",),
     ("evidence",),
     ("dialects",),

@@ -28,6 +28,7 @@ from upsertspec.dialects.operations import (
 )
 
 SHOWN = 400
+COUNTED = ("created", "updated", "ignored")
 
 
 class Native:
@@ -122,7 +123,8 @@ class Native:
             return Answer(status, body=body, fault=f'there is no "{member}" list of objects', text=text)
         of_each = itertools.chain(tables, itertools.repeat(tables[-1] if tables else ""))
         parts = [self._one(table, status, part, text) for table, part in zip(of_each, listed, strict=False)]
-        return Answer(status, parts=parts, body=body, text=text)
+        counts = {name: body.get(name, 0) for name in COUNTED}
+        return Answer(status, parts=parts, body=body, text=text, counts=counts)
 
     def _found(self, table: str, status: int, body: dict[str, Any], text: str) -> Answer:
         records = body.get("records")

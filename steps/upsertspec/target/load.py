@@ -28,7 +28,7 @@ def from_file(path: Path, env: Mapping[str, str]) -> Target:
         raise ConfigError(["is no target file: it is nested too deeply; write it anew"], str(path)) from wrong
     if found := faults(raw, text, env, path.parent):
         raise ConfigError(found, str(path))
-    return _Reader(env, path.parent).target(raw)
+    return _Reader(env, path).target(raw)
 
 
 def from_url(url: str, env: Mapping[str, str]) -> Target:
@@ -56,12 +56,17 @@ def _text(path: Path) -> str:
         raise ConfigError([f"can't be read as UTF-8 text ({wrong}); {mend}"], str(path)) from wrong
 
 
+def _listed(statuses: Any) -> tuple[int, ...]:
+    return tuple(statuses) if isinstance(statuses, list) else (statuses,)
+
+
 class _Reader:
     """Reads a checked TOML document."""
 
-    def __init__(self, env: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, env: Mapping[str, str], source: Path) -> None:
         self._env = env
-        self._folder = folder
+        self._source = source
+        self._folder = source.parent
 
     def target(self, raw: Mapping[str, Any]) -> Target:
         tables = raw.get("tables", {})
@@ -79,6 +84,8 @@ class _Reader:
             rate_limit=raw.get("rate_limit"),
             session=self._session(raw),
             known_failures=tuple(KnownFailure(**entry) for entry in raw.get("known_failures", [])),
+            deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},
+            source=str(self._source),
         )
 
     def _roles(self, raw: Mapping[str, Any] | None) -> dict[str, Credential]:
