@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Describe, Find
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.errors import NotTestable, TargetSilent
+from upsertspec.errors import CannotExpress, NotTestable, TargetSilent
 from upsertspec.evidence import printable
 from upsertspec.schema import PROTECTED, ROLES, Table, tables_of
 from upsertspec.target.model import SHORTEST_SECRET, Credential, Secret, Target
@@ -57,7 +58,7 @@ def _reach(target: Target, client: Client) -> Iterator[Finding]:
         )
         return
     try:
-        answers = [_described(client), client.call("editor", Find("contacts", {}, limit=1))]
+        answers = [*_described(client, "contacts"), client.call("editor", Find("contacts", {}, limit=1))]
     except TargetSilent as silent:
         yield Finding(FATAL, f"{target.url} gives no usable answer: {silent}", _mend_silence(silent.kind))
     except NotTestable as wrong:
@@ -66,8 +67,12 @@ def _reach(target: Target, client: Client) -> Iterator[Finding]:
         yield _reached(target, client, answers)
 
 
-def _described(client: Client) -> Answer:
-    return client.call("editor", Describe("contacts"))
+def _described(client: Client, table: str) -> list[Answer]:
+    """The answer to asking for a table's description; none where the dialect has no words for it."""
+    try:
+        return [client.call("editor", Describe(table))]
+    except CannotExpress:
+        return []
 
 
 def _reached(target: Target, client: Client, answers: list[Answer]) -> Finding:
@@ -150,15 +155,20 @@ def _tables(target: Target, client: Client) -> Iterator[Finding]:
 
 
 def _table(table: Table, client: Client) -> Finding:
-    answer = client.call("editor", Describe(table.name))
-    described = answer.body.get("fields") if isinstance(answer.body, dict) else None
-    if answer.status == 200 and isinstance(described, dict):
+    described = next((_fields_in(answer) for answer in _described(client, table.name)), None)
+    if described is not None:
         missing = [name for name in table.fields if name not in described and name not in PROTECTED]
         if not missing:
             return Finding(OK, f"the table {table.name} is there, with its fields")
         return Finding(WARNING, f"the table {table.name} lacks {', '.join(missing)}", "add them, or map their names")
-    if client.call("editor", Find(table.name, {}, limit=1)).status == 200:
+    answer = client.call("editor", Find(table.name, {}, limit=1))
+    if answer.status == 200:
         return Finding(OK, f"the table {table.name} is there; it has no description")
     return Finding(
         WARNING, f"there is no table {table.name} ({answer.status})", "create it, or map its name in [tables]"
     )
+
+
+def _fields_in(answer: Answer) -> Mapping[str, Any] | None:
+    fields = answer.body.get("fields") if answer.status == 200 and isinstance(answer.body, dict) else None
+    return fields if isinstance(fields, dict) else None

@@ -49,6 +49,7 @@ class Client:
         self.known: dict[str, bool] = {}
         self.stopped = ""
         self.lacks = dialect.lacks
+        self.cannot = self._dialect.cannot
         self.deviations = target.deviations
 
     def call(self, who: str, operation: Operation) -> Answer:

@@ -14,7 +14,7 @@ from pytest_bdd.parser import Scenario, Step
 
 from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.errors import UpsertspecError
+from upsertspec.errors import CannotExpress, UpsertspecError
 from upsertspec.outcome import Recorder, adjust_report
 from upsertspec.selection import assign_cases, case_of, deselect
 from upsertspec.settings import SETTINGS, Settings
@@ -99,6 +99,8 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenari
     request.config.stash[RECORDER].begin(scenario, request.getfixturevalue("upsertspec_client"), settings.target)
     if case is not None and not settings.claimed(case):
         pytest.skip(f"the target does not claim {case.profile}")
+    if case is not None and (why := request.getfixturevalue("upsertspec_client").cannot.get(case.criterion)):
+        raise CannotExpress(why)
 
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:

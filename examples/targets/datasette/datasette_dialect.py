@@ -11,7 +11,6 @@ from upsertspec.dialects.operations import UNSET, Create, Describe, Find, Operat
 from upsertspec.errors import CannotExpress
 
 SHOWN = 400
-NO_OPERATION = "its answer doesn't say whether a row was inserted or updated"
 
 
 class Datasette:
@@ -22,7 +21,10 @@ class Datasette:
     """
 
     name = "datasette"
-    lacks: ClassVar[Mapping[str, str]] = {"operation": NO_OPERATION}
+    lacks: ClassVar[Mapping[str, str]] = {
+        "operation": "Datasette answers an upsert with the rows, whether they were inserted or updated",
+        "counts": "Datasette does not count what an upsert inserted and what it updated",
+    }
 
     def __init__(self, setup: Setup) -> None:
         self._database = quote(setup.options["database"], safe="")

@@ -81,6 +81,8 @@ class Dialect(Protocol):
     Methods raise `CannotExpress` for what the shape has no words for. `lacks` names what its answers never tell, each
     with the reason: "operation" (whether an upsert created or updated), "record", "id", "counts" (of a batch).
     Scenarios about that are not testable; in all others it is left out, and an id is looked up by reading back.
+    A dialect may have `cannot` too: criteria that nothing it sends can show, each with the reason (an id that the
+    client makes out of a key says nothing of how the target compares keys). They are not run, and not testable.
     """
 
     name: str

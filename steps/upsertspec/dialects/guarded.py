@@ -19,6 +19,7 @@ class Guarded:
         self._dialect = dialect
         self.name = dialect.name
         self.lacks: Mapping[str, str] = dialect.lacks
+        self.cannot: Mapping[str, str] = getattr(dialect, "cannot", {})
 
     def request(self, operation: Operation) -> Request:
         """The request that asks for this operation. Raises NotTestable where the dialect can't express it."""

@@ -56,6 +56,12 @@ def _text(path: Path) -> str:
         raise ConfigError([f"can't be read as UTF-8 text ({wrong}); {mend}"], str(path)) from wrong
 
 
+def _known(entry: Mapping[str, Any]) -> list[KnownFailure]:
+    """One of a whole criterion, or one for each scenario that is named."""
+    titles = entry.get("scenarios", [entry.get("scenario", "")])
+    return [KnownFailure(entry["criterion"], entry["reason"], title) for title in titles]
+
+
 def _listed(statuses: Any) -> tuple[int, ...]:
     return tuple(statuses) if isinstance(statuses, list) else (statuses,)
 
@@ -83,7 +89,7 @@ class _Reader:
             timeout=float(raw.get("timeout", DEFAULT_TIMEOUT)),
             rate_limit=raw.get("rate_limit"),
             session=self._session(raw),
-            known_failures=tuple(KnownFailure(**entry) for entry in raw.get("known_failures", [])),
+            known_failures=tuple(known for entry in raw.get("known_failures", []) for known in _known(entry)),
             deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},
             source=str(self._source),
         )

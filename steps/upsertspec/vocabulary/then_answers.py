@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -165,7 +166,7 @@ def each_record_is_in_the_answer(world: World) -> None:
 
 @then(parsers.parse("the error says that the record at index {index:d} is wrong"))
 def the_error_says_which(world: World, index: int) -> None:
-    """The error names the place: as `index`, as a path (`records[1]`, `/records/1`), or by a value of that record."""
+    """The error names the place: as `index`, as a path (`records[1]`), as "row 1", by a member or a value of it."""
     if not _names_index(world.last.answer.body, index) and not _names_value(world, index):
         raise CheckFailed(f"an error that names index {index}", world.last.answer.text or "an empty body")
 
@@ -243,11 +244,17 @@ def _is_told(world: World, answer: Answer, aspect: str) -> bool:
 
 def _names_index(body: Any, index: int) -> bool:
     if isinstance(body, Mapping):
-        return any((k == "index" and v == index) or _names_index(v, index) for k, v in body.items())
+        return any((k == "index" and v == index) or k == str(index) or _names_index(v, index) for k, v in body.items())
     if isinstance(body, list):
-        return any(_names_index(item, index) for item in body)
+        return _is_at(body, index) or any(_names_index(item, index) for item in body)
     text = body if isinstance(body, str) else ""
-    return any(path in text for path in (f"[{index}]", f"/{index}", f".{index}", f"index {index}"))
+    paths = any(path in text for path in (f"[{index}]", f"/{index}", f".{index}"))
+    return paths or re.search(rf"\b(index|row|record|item)s? {index}\b", text, re.IGNORECASE) is not None
+
+
+def _is_at(errors: list[Any], index: int) -> bool:
+    """Whether a list has an error at this place alone: it has a place for each record, empty where nothing is wrong."""
+    return len(errors) > 1 and [place for place, error in enumerate(errors) if error] == [index]
 
 
 def _names_value(world: World, index: int) -> bool:
