@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from upsertspec.dialects.base import Dialect, Setup
 from upsertspec.dialects.native import Native
+from upsertspec.dialects.shape import Shape
 from upsertspec.errors import ConfigError
 from upsertspec.target.model import DIALECTS, Target
 
 METHODS = ("request", "answer")
+OWN: Mapping[str, type[Dialect]] = {Native.name: Native, Shape.name: Shape}
 
 
 def dialect_for(target: Target) -> Dialect:
@@ -50,13 +52,13 @@ def _made(target: Target) -> Dialect:
 
 
 def _class_of(name: str) -> Any:
-    if name == Native.name:
-        return Native
+    if name in OWN:
+        return OWN[name]
     if ":" in name:
         return _loaded(name, *name.split(":", 1))
     found = entry_points(group=DIALECTS)
     if name not in found.names:
-        known = ", ".join(sorted({Native.name, *found.names}))
+        known = ", ".join(sorted({*OWN, *found.names}))
         raise ConfigError([f'dialect: there is no "{name}"; use one of {known}, or name it as "module:Class"'])
     entry = next(iter(found.select(name=name)))
     return _loaded(name, entry.module, entry.attr)
