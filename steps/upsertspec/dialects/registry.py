@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from upsertspec.errors import ConfigError
 from upsertspec.target.model import DIALECTS, Target
 
 METHODS = ("request", "answer")
-OWN: Mapping[str, type[Dialect]] = {Native.name: Native, Shape.name: Shape}
+OWN: Mapping[str, Callable[[Setup], Dialect]] = {Native.name: Native, Shape.name: Shape}
 
 
 def dialect_for(target: Target) -> Dialect:
@@ -46,8 +46,8 @@ def _made(target: Target) -> Dialect:
         raise _fault(target.dialect, why) from wrong
     if lacking := [name for name in METHODS if not callable(getattr(made, name, None))]:
         raise _fault(target.dialect, f"has no {' and no '.join(lacking)} method; add it (upsertspec.dialects.base)")
-    if not isinstance(getattr(made, "lacks", None), dict) or not isinstance(getattr(made, "name", None), str):
-        raise _fault(target.dialect, "needs a name, a text, and lacks, a dict, perhaps an empty one; add them")
+    if not isinstance(getattr(made, "lacks", None), Mapping) or not isinstance(getattr(made, "name", None), str):
+        raise _fault(target.dialect, "needs a name, a text, and lacks, a mapping, perhaps an empty one; add them")
     return made
 
 

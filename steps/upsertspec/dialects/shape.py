@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any
 
 from upsertspec.dialects import shape_answer, shape_request
 from upsertspec.dialects.base import Answer, Request, Response, Setup
@@ -19,7 +20,7 @@ class Shape:
     """
 
     name = "shape"
-    lacks: ClassVar[Mapping[str, str]] = {}
+    lacks: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, setup: Setup) -> None:
         self._parts = setup.options

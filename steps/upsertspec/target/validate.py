@@ -23,9 +23,8 @@ _MAY_HOLD_SECRETS = ("roles", "headers", "proxy", "url")
 def faults(raw: Mapping[str, Any], text: str, env: Mapping[str, str], folder: Path) -> list[str]:
     """Every fault of a parsed target file, in the order of its lines, or an empty list."""
     found = positions(text)
-    listed = dict.fromkeys(
-        (*_shape(raw), *_numbers(raw), *names(raw), *deviations(raw), *shape(raw), *references(raw, env, folder))
-    )
+    told = (*_shape(raw), *_numbers(raw), *names(raw), *deviations(raw), *shape(raw), *references(raw, env, folder))
+    listed = dict.fromkeys(told)
     placed = sorted((line_of(path, found), _dotted(path), message) for path, message in listed)
     return [f"line {line}: {path}{message}" for line, path, message in placed]
 
