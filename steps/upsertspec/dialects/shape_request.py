@@ -52,7 +52,7 @@ def request(operation: Operation, part: Part, names: Names) -> Request:
     query = parameters(part.get("query", {}), values)
     if isinstance(operation, Find):
         query += _filter(operation, part, names) + _page(operation, part)
-    body = _body(operation, part, values, names)
+    body = _body(operation, part, values)
     return Request(method, path(part["path"], values), query, body, dict(part.get("headers", {})))
 
 
@@ -61,11 +61,13 @@ def _usual(operation: Operation) -> str:
     return methods.get(type(operation), "POST")
 
 
-def _body(operation: Operation, part: Part, values: Part, names: Names) -> Any:
+def _body(operation: Operation, part: Part, values: Part) -> Any:
     if "body" not in part:
         return UNSET
-    records = operation.records if isinstance(operation, UpsertBatch) else ()
-    return filled(part["body"], values, [{"fields": names.theirs(operation.table, record)} for record in records])
+    if not isinstance(operation, UpsertBatch):
+        return filled(part["body"], values)
+    each = [{"fields": record} for record in values["records"]]
+    return filled(part["body"], values, each)
 
 
 def _values(operation: Operation, part: Part, names: Names) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from upsertspec.target.placeholders import MARK, names_in, sole
 Values = Mapping[str, Any]
 
 
-def filled(template: Any, values: Values, records: Sequence[Values] = ()) -> Any:
+def filled(template: Any, values: Values, records: Sequence[Values] | None = None) -> Any:
     """A body, or a part of one. A member whose value is left out (UNSET) is left out with it.
 
     Where there are `records`, a list of one template with `{fields}` in it becomes a list of one for each of them.
@@ -29,7 +29,7 @@ def filled(template: Any, values: Values, records: Sequence[Values] = ()) -> Any
     if isinstance(template, Mapping):
         whole = {name: filled(inner, values, records) for name, inner in template.items()}
         return {name: inner for name, inner in whole.items() if inner is not UNSET}
-    if isinstance(template, list) and len(template) == 1 and records and "fields" in names_in(template):
+    if isinstance(template, list) and len(template) == 1 and records is not None and "fields" in names_in(template):
         return [filled(template[0], {**values, **record}) for record in records]
     if isinstance(template, list):
         return [inner for inner in (filled(part, values, records) for part in template) if inner is not UNSET]
@@ -56,7 +56,7 @@ def as_text(name: str, value: Any) -> str:
     """A value as it stands within a text."""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         return ",".join(value)
-    if isinstance(value, (str, int, float)):
+    if isinstance(value, (str, int, float)) and name != "matchFields":
         return value if isinstance(value, str) else json.dumps(value)
     shown = "nothing" if value is UNSET else json.dumps(value)
     raise CannotExpress(f"{shown} as {name} has no place in an address, where the shape has it")
