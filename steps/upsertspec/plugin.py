@@ -72,7 +72,12 @@ def upsertspec_settings(pytestconfig: pytest.Config) -> Settings:
 def upsertspec_client(upsertspec_settings: Settings) -> Iterator[Client]:
     """One client for a worker, with a pooled session for each role."""
     target = upsertspec_settings.target
-    client = Client(target, dialect_for(target), share=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+    share = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    try:
+        dialect = dialect_for(target)
+    except UpsertspecError as wrong:
+        pytest.exit(f"upsertspec: {wrong}", returncode=wrong.exit_code)
+    client = Client(target, dialect, share, upsertspec_settings.patient)
     yield client
     client.close()
 

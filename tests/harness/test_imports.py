@@ -16,7 +16,7 @@ ORDER = [
     ("target",),
     ("evidence",),
     ("dialects",),
-    ("transport",),
+    ("transport", "vigil"),
     ("client", "embedded"),
     ("check", "settings", "results"),
     ("selection", "outcome", "verdict"),

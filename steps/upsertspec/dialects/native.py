@@ -6,7 +6,8 @@ import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import quote
 
 from upsertspec.dialects.base import Answer, Request, Response, Setup
@@ -35,7 +36,7 @@ class Native:
     """The contract's own wire (features/CONTRACT.md), with the target's own names for tables and fields."""
 
     name = "native"
-    lacks: ClassVar[Mapping[str, str]] = {}
+    lacks: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, setup: Setup) -> None:
         self._names = Names(setup.tables, setup.fields)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from upsertspec.dialects.base import Dialect, Setup
 from upsertspec.dialects.native import Native
+from upsertspec.dialects.shape import Shape
 from upsertspec.errors import ConfigError
 from upsertspec.target.model import DIALECTS, Target
 
 METHODS = ("request", "answer")
+OWN: Mapping[str, Callable[[Setup], Dialect]] = {Native.name: Native, Shape.name: Shape}
 
 
 def dialect_for(target: Target) -> Dialect:
@@ -44,19 +46,19 @@ def _made(target: Target) -> Dialect:
         raise _fault(target.dialect, why) from wrong
     if lacking := [name for name in METHODS if not callable(getattr(made, name, None))]:
         raise _fault(target.dialect, f"has no {' and no '.join(lacking)} method; add it (upsertspec.dialects.base)")
-    if not isinstance(getattr(made, "lacks", None), dict) or not isinstance(getattr(made, "name", None), str):
-        raise _fault(target.dialect, "needs a name, a text, and lacks, a dict, perhaps an empty one; add them")
+    if not isinstance(getattr(made, "lacks", None), Mapping) or not isinstance(getattr(made, "name", None), str):
+        raise _fault(target.dialect, "needs a name, a text, and lacks, a mapping, perhaps an empty one; add them")
     return made
 
 
 def _class_of(name: str) -> Any:
-    if name == Native.name:
-        return Native
+    if name in OWN:
+        return OWN[name]
     if ":" in name:
         return _loaded(name, *name.split(":", 1))
     found = entry_points(group=DIALECTS)
     if name not in found.names:
-        known = ", ".join(sorted({Native.name, *found.names}))
+        known = ", ".join(sorted({*OWN, *found.names}))
         raise ConfigError([f'dialect: there is no "{name}"; use one of {known}, or name it as "module:Class"'])
     entry = next(iter(found.select(name=name)))
     return _loaded(name, entry.module, entry.attr)

@@ -65,4 +65,4 @@ def lenient(criteria: tuple[str, ...]) -> list[str]:
 
 
 def _settings(target: Target, criteria: tuple[str, ...]) -> Settings:
-    return Settings(replace(target, profiles=spec.PROFILES), criteria=criteria)
+    return Settings(replace(target, profiles=spec.PROFILES), criteria=criteria, patient=True)

@@ -79,8 +79,8 @@ class _Reader:
         return Target(
             url=raw["url"].rstrip("/"),
             name=raw.get("name", ""),
-            dialect=raw.get("dialect", "native"),
-            dialect_options=raw.get("dialect_options", {}),
+            dialect=raw.get("dialect", "shape" if "shape" in raw else "native"),
+            dialect_options=raw.get("dialect_options", raw.get("shape", {})),
             profiles=tuple(dict.fromkeys(["core", *raw.get("profiles", [])])),
             roles=self._roles(raw.get("roles")),
             table_ids={name: str(settings["id"]) for name, settings in tables.items() if "id" in settings},

@@ -9,6 +9,7 @@ from pytest_bdd import given, parsers
 
 from upsertspec.dialects.operations import Create, Delete, Operation, Upsert
 from upsertspec.errors import Blocked, CannotExpress, CheckFailed, TargetSilent
+from upsertspec.vigil import is_refusal, shortened
 from upsertspec.vocabulary.cells import names, table_for
 from upsertspec.vocabulary.checks import id_of, key_of, require_id, require_stored
 from upsertspec.vocabulary.statuses import is_declared
@@ -87,11 +88,27 @@ def _store(world: World, table: str, name: str, row: dict[str, Any]) -> None:
         record = require_stored(world, table, known)
         require_id(record.get("id"))
     except (CheckFailed, TargetSilent) as wrong:
+        _refused(world)
         if world.criterion == criterion:
             raise CheckFailed("a record to be stored as it was sent", str(wrong)) from wrong
         raise Blocked(criterion, "the setup to be stored as it was sent", str(wrong)) from wrong
+    world.client.vigil.setup_done()
     world.attempts.clear()
     world.stored.append(Stored(name, table, key_of(table_for(table), known), record))
+
+
+def _refused(world: World) -> None:
+    """After many refused setups in a row: where the plainest upsert is refused too, the run ends."""
+    vigil, client = world.client.vigil, world.client
+    vigil.setup_refused(world.last.answer.status if world.attempts else 0)
+    if not vigil.setups_alarmed:
+        return
+    words = vigil.words_of_setups()
+    vigil.setup_done()
+    person = {"email": f"plain.{world.mark}@example.com", "name": "Plain"}
+    answer = client.call("editor", Upsert("contacts", person, ["email"]))
+    if is_refusal(answer.status):
+        client.stop(f"{words}, and {answer.status} to the plainest upsert: {shortened(client.log[-1].curl)}")
 
 
 def _sent(world: World, table: str, row: Row) -> tuple[Operation, str]:

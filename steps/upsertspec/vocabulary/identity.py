@@ -29,7 +29,7 @@ def with_ids(reader: Reader, operation: Operation, answer: Answer, lacks: Mappin
             return replace(answer, id=_id(reader, operation.table, operation.sent))
         case UpsertBatch(records=records) if len(records) <= FEW:
             ids = [_id(reader, operation.table, [record]) for record in records]
-            parts = answer.parts or [Answer(answer.status, lacks=lacks) for _ in ids]
+            parts = answer.parts or [Answer(answer.status, lacks={**lacks, **answer.lacks}) for _ in ids]
             if len(parts) == len(ids):
                 parts = [replace(part, id=ident) for part, ident in zip(parts, ids, strict=True)]
             return replace(answer, parts=parts)
