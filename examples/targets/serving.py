@@ -33,12 +33,17 @@ class NotStartedError(Exception):
 def serve(description: str, port: int, started: Started) -> int:
     """The command: start, tell the URL and the tokens, wait for Ctrl-C, SIGTERM or the end of standard input."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--port", type=int, default=port, help="the port on 127.0.0.1 (default: %(default)s; 0: a free one)")
+    parser.add_argument(
+        "--port", type=int, default=port, help="the port on 127.0.0.1 (default: %(default)s; 0: a free one)"
+    )
     parser.add_argument("--announce", choices=["text", "json"], default="text", help="how to say where it listens")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, _stop)
     try:
-        with contextlib.suppress(KeyboardInterrupt, SystemExit), tempfile.TemporaryDirectory(prefix="upsertspec-") as at:
+        with (
+            contextlib.suppress(KeyboardInterrupt, SystemExit),
+            tempfile.TemporaryDirectory(prefix="upsertspec-") as at,
+        ):
             number = options.port or free_port()
             with started(Path(at), number) as tokens:
                 _announce(f"http://127.0.0.1:{number}", tokens, options.announce)

@@ -128,7 +128,9 @@ class PocketBase:
         items = body.get("items") if isinstance(body, dict) else None
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             return Answer(status, body=body, fault='there is no "items" list of objects', text=text)
-        return Answer(status, records=[self._record(i) for i in items], total=body.get("totalItems"), body=body, text=text)
+        return Answer(
+            status, records=[self._record(i) for i in items], total=body.get("totalItems"), body=body, text=text
+        )
 
     def _record(self, body: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self._value(name, value) for name, value in body.items()}
