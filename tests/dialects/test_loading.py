@@ -107,7 +107,7 @@ def distribution(folder: Path, value: str) -> None:
 def test_a_registered_dialect_is_found_by_its_name(
     tmp_path: Path, load: Callable[[str], Target], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(ConfigError, match="line 2: dialect: can't be \"other\""):
+    with pytest.raises(ConfigError, match='line 2: dialect: can\'t be "other"'):
         load(URL + 'dialect = "other"\n')
     packages = tmp_path / "packages"
     packages.mkdir()

@@ -85,7 +85,11 @@ class Always201(KeyInUrl):
 
     def put(self, table: str, field: str, value: str) -> Said:
         status, told = super().put(table, field, value)
-        return (201, self.ask("GET", f"{table}/records", {field: value})[1]["records"][0]) if status == 204 else (status, told)
+        return (
+            (201, self.ask("GET", f"{table}/records", {field: value})[1]["records"][0])
+            if status == 204
+            else (status, told)
+        )
 
 
 class NoList(OnConflict):
