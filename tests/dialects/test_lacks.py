@@ -89,11 +89,7 @@ def test_a_record_that_is_never_told(judge: Judge) -> None:
     named = {result.case.title: result.status for result in results}
     assert named.pop("The answer holds the record as it is stored") is N
     assert set(named.values()) == {P}
-    assert "AC-001" in {
-        r.case.criterion
-        for r in judged(judge, mute("record"), "AC-001", fault="answers-the-row-count")
-        if r.status is F
-    }
+    assert F in statuses(judged(judge, mute("record"), "AC-001", fault="answers-the-row-count"))
 
 
 def test_an_id_that_is_never_told_is_looked_up_at_once(judge: Judge) -> None:
@@ -111,12 +107,9 @@ def test_the_id_in_the_answer_is_not_testable_where_there_is_none(judge: Judge) 
 def test_a_batch_that_tells_nothing(judge: Judge) -> None:
     target = mute("operation", "id", "record", "counts", profiles=("core", "batch"))
     results = judged(judge, target, "AC-301", "AC-303", "AC-308", keyword="AC-301 or AC-303 or whole")
-    told = {
-        criterion: statuses([r for r in results if r.case.criterion == criterion]) for criterion in ("AC-301", "AC-303")
-    }
     assert F not in statuses(results)
-    assert N in told["AC-301"]
-    assert P in told["AC-303"]
+    assert N in statuses([result for result in results if result.case.criterion == "AC-301"])
+    assert P in statuses([result for result in results if result.case.criterion == "AC-303"])
     broken = judged(judge, target, "AC-303", fault=next(n for n, f in catalogue().items() if f.violates[0] == "AC-303"))
     assert F in statuses(broken)
 
@@ -126,16 +119,17 @@ ABOUT = {
     "record": ("the answer holds", "the answer's record is whole"),
     "id": ("reads the same by its id",),
 }
-FAULTS = (
-    ("says-upserted", "AC-012"),
-    ("created-has-only-its-id", "AC-001"),
-    ("answers-the-row-count", "AC-001"),
-    ("ignored-says-updated", "AC-201"),
+
+
+@pytest.mark.parametrize(
+    ("aspect", "fault", "criterion"),
+    [
+        ("operation", "says-upserted", "AC-012"),
+        ("operation", "ignored-says-updated", "AC-201"),
+        ("record", "created-has-only-its-id", "AC-001"),
+        ("id", "answers-the-row-count", "AC-001"),
+    ],
 )
-
-
-@pytest.mark.parametrize("aspect", ABOUT)
-@pytest.mark.parametrize(("fault", "criterion"), FAULTS)
 def test_a_scenario_that_is_about_what_is_lacking_never_passes(
     aspect: str, fault: str, criterion: str, judge: Judge
 ) -> None:
