@@ -101,7 +101,8 @@ REQUESTS: list[tuple[str, dict[str, Any], Operation, tuple[Any, ...]]] = [
         UpsertBatch("contacts", [{"email": "a"}], ["email"]),
         ("POST", "/x", {}, [{"mail": "a"}]),
     ),
-    ("create", {"path": "/c", "body": "{fields}"}, Create("contacts", {"email": "a"}), ("POST", "/c", {}, {"mail": "a"})),
+    ("create", {"path": "/c", "body": "{fields}"}, Create("contacts", {"email": "a"}),
+     ("POST", "/c", {}, {"mail": "a"})),
     (
         "change",
         {"path": "/c/{id}", "body": {"set": "{fields}"}},
@@ -234,12 +235,14 @@ def test_how_it_tells_what_was_done(stated: dict[str, Any], body: Any, status: i
 
 
 def test_an_empty_answer_lacks_what_the_others_have() -> None:
+    assert said({}, b"done").fault == ""
+    assert said({"operation": {"status": {"201": "created"}}}, b"done", 201).operation == "created"
     stated = {"record": ".", "operation": {"status": {"201": "created", "204": "updated"}}, "empty": [204]}
     empty = said(stated, b"", 204)
     assert (empty.operation, set(empty.lacks), empty.fault) == ("updated", {"record", "id"}, "")
     assert set(said({"operation": {"at": "did"}, "empty": [204]}, b"", 204).lacks) == {"record", "id", "operation"}
     assert said(stated, b"", 201).fault == 'there is no object at "."'
-    assert set(said({}, b"{}", 200).lacks) == {"operation", "record", "id"}
+    assert set(said({}, b"done", 200).lacks) == {"operation", "record", "id"}
 
 
 def test_a_body_that_is_not_as_stated_is_a_fault() -> None:
