@@ -89,7 +89,9 @@ def test_a_target_whose_upserts_are_refused_from_the_start(
     wire = before(reference, serve, broken)
     done = run(command, wire, reference, tmp_path, "--criterion", "AC-001,AC-002,AC-010,AC-013")
     assert done.code == 1, done.text
-    words = f"the target answers {status} to nearly everything: {SETUPS_IN_A_ROW} setups in a row, and {status} to the pl"
+    words = (
+        f"the target answers {status} to nearly everything: {SETUPS_IN_A_ROW} setups in a row, and {status} to the pl"
+    )
     assert words in done.out
     assert len(reasons(tmp_path)) > 50
     assert len(wire.requests) < 80
@@ -103,7 +105,9 @@ def test_refusals_in_a_row_end_no_run(fault: str, command: Command, tmp_path: Pa
         assert process.stdout
         told = json.loads(process.stdout.readline())
         env = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in told["tokens"].items()}
-        done = command("run", told["url"], "--criterion", "AC-003,AC-004,AC-005,AC-006", "--report", str(tmp_path), env=env)
+        done = command(
+            "run", told["url"], "--criterion", "AC-003,AC-004,AC-005,AC-006", "--report", str(tmp_path), env=env
+        )
     assert done.code == 1, done.text
     assert reasons(tmp_path) == []
 
