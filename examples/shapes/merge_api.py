@@ -54,7 +54,7 @@ class MergeApi:
             return Answer(response.status, body=body)
         try:
             return self.told(operation, response.status, body)
-        except (TypeError, KeyError, IndexError) as wrong:
+        except (AttributeError, IndexError, KeyError, TypeError) as wrong:
             return Answer(response.status, body=body, fault=f"the body has another form ({wrong!r})")
 
     def told(self, operation: Operation, status: int, body: Any) -> Answer:

@@ -131,14 +131,14 @@ def test_a_registered_dialect_that_is_broken_is_told(
 
 
 def test_a_name_without_a_file_is_told_too() -> None:
-    with pytest.raises(ConfigError, match='there is no "odd"; use one of native, .*or name it as "module:Class"'):
+    with pytest.raises(ConfigError, match=r'there is no "odd"; use one of native, .*or name it as "module:Class"'):
         dialect_for(Target(url="http://127.0.0.1:1", dialect="odd"))
 
 
 MISTAKES = {
     "    def request(self, operation): raise KeyError('x')\n": "request(Upsert): KeyError: 'x'",
     "    def request(self, operation): return ('GET', '/')\n": "request(Upsert): it gives tuple, and not Request",
-    "    def request(self, operation): return Request('POST', '/rows', json={1, 2})\n": "request(Upsert): its content is no",
+    "    def request(self, operation): return Request('POST', '/rows', json={1, 2})\n": "request(Upsert): its content",
     "    def answer(self, operation, response): return 1 / 0\n": "answer(Upsert): ZeroDivisionError",
     "    def answer(self, operation, response): return response\n": "answer(Upsert): it gives Response, and not Answer",
 }

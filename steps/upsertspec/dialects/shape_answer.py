@@ -20,6 +20,7 @@ from upsertspec.dialects.operations import (
 from upsertspec.dialects.paths import MISSING, Paths, named, walk
 
 SHOWN = 400
+SUCCESS, REDIRECT = 200, 300
 TOLD = ("created", "updated", "ignored")
 
 Part = Mapping[str, Any]
@@ -31,10 +32,12 @@ def answer(operation: Operation, part: Part, response: Response, names: Names) -
     try:
         body = response.parsed() if response.body else None
     except (ValueError, RecursionError) as wrong:
-        return replace(said, fault=f"the body is no JSON ({wrong})")
+        body = None
+        if response.status >= REDIRECT or _is_read(operation, part.get("answer", {})):
+            return replace(said, fault=f"the body is no JSON ({wrong})")
     location = next((value for name, value in response.headers.items() if name.lower() == "location"), "")
     said = replace(said, body=body, location=location)
-    if not 200 <= response.status < 300 or isinstance(operation, Delete):
+    if not SUCCESS <= response.status < REDIRECT or isinstance(operation, Delete):
         return said
     stated = part.get("answer", {})
     match operation:
@@ -47,6 +50,12 @@ def answer(operation: Operation, part: Part, response: Response, names: Names) -
             return _batch(operation, stated, said, names)
         case _:
             return _one(operation, stated, said, body, names)
+
+
+def _is_read(operation: Operation, stated: Part) -> bool:
+    """Whether anything is looked for in the body."""
+    by_status = "status" in stated.get("operation", {"status": {}})
+    return isinstance(operation, (Find, Describe)) or not by_status or bool(stated.keys() - {"operation", "empty"})
 
 
 def _one(operation: Operation, stated: Part, said: Answer, whole: Any, names: Names) -> Answer:
