@@ -1,7 +1,7 @@
 """How PocketBase is spoken: its batch API, whose PUT creates or updates the record of an id.
 
-PocketBase matches by id, and the client may choose the id. So the client that this dialect stands for makes the id out of
-the record's key: the same key is the same id, and an upsert by that key is an upsert by that id.
+PocketBase matches by id, and the client may choose the id. So the client that this dialect stands for makes the id out
+of the record's key: the same key is the same id, and an upsert by that key is an upsert by that id.
 """
 
 from __future__ import annotations
@@ -13,8 +13,18 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from upsertspec.dialects.base import Answer, Request, Response, Setup
-from upsertspec.dialects.operations import UNSET, Change, Create, Delete, Describe, Find, Operation, Read
-from upsertspec.dialects.operations import Upsert, UpsertBatch
+from upsertspec.dialects.operations import (
+    UNSET,
+    Change,
+    Create,
+    Delete,
+    Describe,
+    Find,
+    Operation,
+    Read,
+    Upsert,
+    UpsertBatch,
+)
 from upsertspec.errors import CannotExpress
 
 SHOWN = 400
@@ -28,8 +38,8 @@ MIDNIGHT = " 00:00:00.000Z"
 class PocketBase:
     """The collections API.
 
-    Options: `keys`, the fields of each collection that the id is made of; `dates`, the fields that hold a day (PocketBase
-    writes its midnight); `empty_is_null`, the fields in which an empty text can only mean that there is no value.
+    Options: `keys`, the fields of each collection that the id is made of; `dates`, the fields that hold a day
+    (PocketBase writes its midnight); `empty_is_null`, the fields in which an empty text can only mean: no value.
     """
 
     name = "pocketbase"
