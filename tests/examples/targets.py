@@ -60,7 +60,18 @@ def judged(target: Started) -> tuple[subprocess.CompletedProcess[str], dict[str,
     """`upsertspec run` with the target file: how it ended, and its report."""
     report = target.file.with_name("report")
     done = subprocess.run(
-        [sys.executable, "-m", "upsertspec", "run", "--target", str(target.file), "--report", str(report)],
+        [
+            sys.executable,
+            "-m",
+            "upsertspec",
+            "run",
+            "--target",
+            str(target.file),
+            "--report",
+            str(report),
+            "--jobs",
+            "2",
+        ],
         env=target.environment,
         capture_output=True,
         text=True,

@@ -5,20 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.examples.targets import TARGETS, Started, judged, settings, start, stop
 
 from upsertspec.schema import ROLES, tables
 from upsertspec.target.load import from_file
-
-sys.path.insert(0, str(Path(__file__).parent))
-from targets import TARGETS, Started, judged, settings, start, stop
 
 UNTESTED = 3
 """Nothing failed but what is known; but there are criteria that these APIs have no words for."""

@@ -167,7 +167,8 @@ def _records(table: str) -> str:
 
 def _inner_status(body: Any) -> int | None:
     """A refused batch is answered with 400; what is wrong with its first bad request has a status of its own."""
-    requests = body.get("data", {}).get("requests") if isinstance(body, dict) else None
+    data = body.get("data") if isinstance(body, dict) else None
+    requests = data.get("requests") if isinstance(data, dict) else None
     for each in requests.values() if isinstance(requests, dict) else ():
         if isinstance(each, dict) and isinstance(each.get("response"), dict):
             status = each["response"].get("status")
