@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
 from upsertspec.dialects.guarded import Guarded
 from upsertspec.dialects.operations import Find, Operation
-from upsertspec.errors import DialectError, NotTestable, TargetSilent
+from upsertspec.errors import ENDED, DialectError, NotTestable, TargetSilent
 from upsertspec.evidence import Exchange, Masker, curl_flags, curl_line, printable, shown_body
 from upsertspec.schema import ROLES
 from upsertspec.target.model import Login, Secret, Target
@@ -94,7 +94,7 @@ class Client:
 
     def _sent(self, who: str, request: Request, credential: Mapping[str, str], safe: bool) -> Response:
         if self.stopped:
-            raise NotTestable(self.stopped)
+            raise NotTestable(f"{ENDED}{self.stopped}")
         session = self._session(who)
         headers = {**self._common_headers(), **request.headers, **credential}
         for attempt in range(1, ATTEMPTS + 1):

@@ -31,6 +31,10 @@ class ReportNotWritten(UpsertspecError):
     exit_code = 3
 
 
+ENDED = "the run was ended: "
+"""What the reason of every case begins with that was not asked for, because the target had stopped being one."""
+
+
 class NotTestable(Exception):
     """A criterion can't be tested here, for a reason that is reported. Never counts as a pass."""
 

@@ -9,7 +9,7 @@ import pytest
 from pytest_bdd.parser import Scenario, Step
 
 from upsertspec.client import Client
-from upsertspec.errors import Blocked, CheckFailed, DialectError, NotTestable, TargetSilent
+from upsertspec.errors import Blocked, CannotExpress, CheckFailed, DialectError, NotTestable, TargetSilent
 from upsertspec.evidence import printable
 from upsertspec.notes import Notes
 from upsertspec.results import Result, Status, StepResult
@@ -52,7 +52,7 @@ class Recorder:
         """The result of the scenario, by how it ended; one that ended well may still have met what blocks it."""
         mask = self._client.masker.text if self._client else str
         notes = self.notes
-        error = error or next(iter(notes.suspicions), None)
+        error = worst(error, notes)
         status, reason, expected, actual = judge(error)
         if error is None and notes.deviations:
             status, reason = Status.DEVIATES, "; ".join(notes.deviations.values())
@@ -75,6 +75,14 @@ class Recorder:
     def _step(self, step: Step, mask: Text) -> StepResult:
         table = [[cell.value for cell in row.cells] for row in step.datatable.rows] if step.datatable else []
         return StepResult(step.keyword.strip(), mask(step.name), self._states.get(id(step), "not run"), table)
+
+
+def worst(error: BaseException | None, notes: Notes) -> BaseException | None:
+    """What decides: a wrong answer that is another criterion's matter before what could not be seen at all."""
+    if error is not None and type(error) not in (NotTestable, CannotExpress):
+        return error
+    blocked = (suspicion for suspicion in notes.suspicions if isinstance(suspicion, Blocked))
+    return next(blocked, None) or error or next(iter(notes.suspicions), None)
 
 
 def judge(error: BaseException | None) -> tuple[Status, str, str, str]:

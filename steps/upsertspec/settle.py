@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from upsertspec import spec
+from upsertspec.errors import ENDED
 from upsertspec.outcome import known_for, with_known
 from upsertspec.results import Result, Status
 from upsertspec.target.model import Target
@@ -66,7 +67,8 @@ def mark_vain(results: Sequence[Result], target: Target) -> list[Result]:
     """The results; for each declared deviation that a whole run did not need, the first case that shows it is stale."""
     found = list(results)
     claimed = sum(case.profile in target.profiles for case in spec.cases())
-    if not target.whole or sum(r.status is not Status.NOT_CLAIMED for r in found) < claimed:
+    ended = any(result.reason.startswith(ENDED) for result in found)
+    if ended or not target.whole or sum(r.status is not Status.NOT_CLAIMED for r in found) < claimed:
         return found  # a run of a part says nothing of the whole
     for kind, statuses in target.deviations.items():
         for status in statuses:

@@ -11,7 +11,9 @@ import pytest
 from tests.dialects.conftest import Judge
 from tests.dialects.facade import TOKENS
 from upsertspec import spec
-from upsertspec.errors import ConfigError
+from upsertspec.errors import ENDED, Blocked, ConfigError, NotTestable
+from upsertspec.notes import Notes
+from upsertspec.outcome import worst
 from upsertspec.results import Result, Status
 from upsertspec.settle import settle
 from upsertspec.target.deviations import KINDS
@@ -22,7 +24,7 @@ from upsertspec_server import create_app, load_schema
 
 ROLES = {role: Credential(secret=Secret(token)) for role, token in TOKENS.items()}
 URL = 'url = "http://127.0.0.1:1"\n'
-P, D, F, S = Status.PASSED, Status.DEVIATES, Status.FAILED, Status.STALE
+P, D, F, S, N = Status.PASSED, Status.DEVIATES, Status.FAILED, Status.STALE, Status.NOT_TESTABLE
 
 
 def target(**declared: int) -> Target:
@@ -122,8 +124,19 @@ def test_a_declared_status_that_no_answer_needed_is_stale_once() -> None:
         (whole(kept=("created",)), target(invalid=422)),
         (whole(kept=("invalid",))[1:] + whole(D, deviations=("invalid 422",))[:1], target(invalid=422)),
         (whole(kept=("invalid",)), target()),
+        (
+            [*whole(kept=("invalid",))[1:], replace(whole(N)[0], reason=f"{ENDED}500 to everything")],
+            target(invalid=422),
+        ),
     ],
-    ids=["a part was run", "some profiles were left out", "never met", "needed once", "nothing declared"],
+    ids=[
+        "a part was run",
+        "some profiles were left out",
+        "never met",
+        "needed once",
+        "nothing declared",
+        "ended early",
+    ],
 )
 def test_nothing_is_stale_without_a_reason(results: list[Result], wanted: Target) -> None:
     assert S not in statuses(settle(results, wanted))
@@ -170,3 +183,13 @@ def test_what_is_declared_is_read(load: Callable[[str], Target]) -> None:
 def test_the_schema_knows_every_kind(load: Callable[[str], Target]) -> None:
     lines = [f"{kind} = {299 if status < 300 else 499}" for kind, status in KINDS.items()]
     assert set(load(f"{URL}[deviations]\n" + "\n".join(lines)).deviations) == set(KINDS)
+
+
+def test_what_was_seen_to_be_wrong_comes_before_what_could_not_be_seen() -> None:
+    lack, blocked = NotTestable("it is not told"), Blocked("AC-001", "this", "that")
+    assert worst(None, Notes(suspicions=[lack, blocked])) is blocked
+    assert worst(lack, Notes(suspicions=[blocked])) is blocked
+    assert worst(None, Notes(suspicions=[lack])) is lack
+    assert worst(None, Notes()) is None
+    failed = AssertionError()
+    assert worst(failed, Notes(suspicions=[blocked, lack])) is failed

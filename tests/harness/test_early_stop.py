@@ -68,7 +68,9 @@ def test_a_target_that_answers_nothing_else_in_mid_run(
     done = run(command, wire, reference, tmp_path, *options)
     assert done.code in (1, 3), done.text
     told = reasons(tmp_path)
-    words = rf"the target answers {status} to everything, {IN_A_ROW} requests in a row, and {status} to the editor who"
+    words = (
+        rf"the run was ended: the target answers {status} to everything, {IN_A_ROW} requests in a row, and {status} to"
+    )
     assert told
     assert all(re.match(words, reason) for reason in told), told[0]
     assert all("answered in another way: curl -sS -i" in reason for reason in told)
