@@ -40,7 +40,8 @@ def these_are_now_stored(world: World, table: str, datatable: Sequence[Sequence[
 
 @then(parsers.parse("all {count:d} numbered contacts are stored, each with its own values"))
 def numbered_contacts_are_stored(world: World, count: int) -> None:
-    """Of each numbered contact there is one record; the first, the last and some between are looked at."""
+    """200, and of each numbered contact one record; the first, the last and some between are looked at."""
+    require_status(world, world.last.answer, 200)
     people = numbered(world, count)
     for person in {0: 0, 1: 1, count // 2: 0, count - 2: 0, count - 1: 0}:
         require_stored(world, "contacts", people[person])
