@@ -94,6 +94,15 @@ def test_the_report_names_the_version_that_was_judged(target: Started, report: d
     assert report["target"]["name"].split()[1] == version_of(target.name)
 
 
+def test_the_pages_tell_what_came_out(target: Started, report: dict[str, Any]) -> None:
+    counts = report["verdict"]["counts"]
+    told = " | ".join(str(counts[kind]) for kind in ("passed", "deviates", "known failure", "not testable"))
+    for page in (TARGETS / "README.md", TARGETS.parents[1] / "README.md"):
+        rows = [line for line in page.read_text("utf-8").splitlines() if line.startswith("|")]
+        [row] = [row for row in rows if f"{target.name}/" in row]
+        assert row.endswith(f"| not conformant | {told} |")
+
+
 @pytest.mark.parametrize("name", PACKAGES)
 def test_the_version_is_pinned_where_it_is_installed(name: str) -> None:
     pin = f"{PACKAGES[name]}=={version_of(name)}"
