@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import copy
 import json
+import re
 import socket
 from typing import Any, NoReturn
 
@@ -30,7 +31,7 @@ from upsertspec.dialects.operations import (
     UpsertBatch,
 )
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.errors import CannotExpress
+from upsertspec.errors import CannotExpress, DialectError
 from upsertspec.target.model import Target
 
 ADA = {"email": "ada@example.com", "name": None, "tags": ["{x}"]}
@@ -131,6 +132,34 @@ def _request(dialect: Dialect, operation: Operation) -> Request | None:
         return Guarded(dialect).request(operation)
     except CannotExpress:
         return None
+
+
+class Odd(Native):
+    """Gives this request, whatever is asked for."""
+
+    def __init__(self, request: Request) -> None:
+        self.given = request
+
+    def request(self, operation: Operation) -> Request:
+        return self.given
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (Request("GET", "@elsewhere.example/"), "its path is '@elsewhere.example/'; let it begin with a slash"),
+        (Request("GET", ".elsewhere.example/"), "let it begin with a slash"),
+        (Request("GET", "/a\r\nHost: x"), "let it begin with a slash"),
+        (Request("get", "/"), "its method is 'get'"),
+        (Request("GET", "/", headers={"X": "a\r\nY: b"}), "what no header can carry"),
+        (Request("GET", "/", headers={"X": 3}), "what no header can carry"),  # type: ignore[dict-item]
+        (Request("GET", "/", query=[("a", 3)]), "its query holds what is no text"),  # type: ignore[list-item]
+        (Request("POST", "/", json=object()), "its content is no JSON"),
+    ],
+)
+def test_a_request_that_can_not_be_sent_is_the_dialects_mistake(request_: Request, words: str) -> None:
+    with pytest.raises(DialectError, match=re.escape(words)):
+        Guarded(Odd(request_)).request(Read("contacts", 1))
 
 
 def test_a_dialect_of_another_target_has_its_own_names() -> None:

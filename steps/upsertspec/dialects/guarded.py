@@ -12,6 +12,9 @@ from upsertspec.errors import DialectError, NotTestable
 Made = TypeVar("Made", Request, Answer)
 
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+
 class Guarded:
     """Calls a dialect. Raises DialectError where it raises what it must not, or gives what is none."""
 
@@ -28,6 +31,8 @@ class Guarded:
             request.body()
         except (TypeError, ValueError, RecursionError) as wrong:
             raise self._mistake("request", operation, f"its content is no JSON: {wrong}") from wrong
+        if wrong_part := _unsendable(request):
+            raise self._mistake("request", operation, wrong_part)
         return request
 
     def answer(self, operation: Operation, response: Response) -> Answer:
@@ -47,3 +52,17 @@ class Guarded:
 
     def _mistake(self, method: str, operation: Operation, what: str) -> DialectError:
         return DialectError(self.name, method, type(operation).__name__, what)
+
+
+def _unsendable(request: Request) -> str:
+    """What is wrong with a request, or an empty text. A path without its slash would lead to another host."""
+    if request.method not in METHODS:
+        return f"its method is {request.method!r}; use one of {', '.join(METHODS)}"
+    if not isinstance(request.path, str) or not request.path.startswith("/") or not request.path.isprintable():
+        return f"its path is {request.path!r}; let it begin with a slash"
+    texts = [text for pair in request.headers.items() for text in pair]
+    if not all(isinstance(text, str) and text.isascii() and text.isprintable() for text in texts):
+        return "its headers hold what no header can carry"
+    if not all(isinstance(text, str) for pair in request.query for text in pair):
+        return "its query holds what is no text"
+    return ""
