@@ -8,14 +8,16 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
-from upsertspec.dialects.operations import Operation
-from upsertspec.errors import NotTestable, TargetSilent
+from upsertspec.dialects.guarded import Guarded
+from upsertspec.dialects.operations import Find, Operation
+from upsertspec.errors import ENDED, DialectError, NotTestable, TargetSilent
 from upsertspec.evidence import Exchange, Masker, curl_flags, curl_line, printable, shown_body
 from upsertspec.schema import ROLES
 from upsertspec.target.model import Login, Secret, Target
 from upsertspec.transport.credentials import headers_for
 from upsertspec.transport.pace import Pace
 from upsertspec.transport.session import DROPPED, Keeping, Limits, Session
+from upsertspec.vigil import Vigil, is_refusal
 
 ATTEMPTS = 3
 SILENT_IN_A_ROW = 3
@@ -28,17 +30,21 @@ SAID = 300
 class Client:
     """One target, one worker.
 
-    `log` takes the exchanges, `known` what was found once for all; `stopped` says why no more are sent, once it is so.
+    `log` takes the exchanges, `known` what was found once for all; `stopped` says why no more are sent, once it is so;
+    a patient client never stops because of what it is answered. `lacks` is what the dialect's answers never tell,
+    `deviations` are the statuses that the target declares.
     """
 
-    def __init__(self, target: Target, dialect: Dialect, share: int = 1) -> None:
+    def __init__(self, target: Target, dialect: Dialect, share: int = 1, patient: bool = False) -> None:
         self._target = target
-        self._dialect = dialect
+        self._dialect = Guarded(dialect)
         self._limits = Limits(seconds=target.timeout)
         self._pace = Pace(target.rate_limit / share if target.rate_limit else None)
         self._sessions: dict[str, Session] = {}
         self._silent = 0
         self._waited = 0.0
+        self._patient = patient
+        self.vigil = Vigil()
         self._keeping = Keeping()
         self._shell = {value: text for secret in target.secrets() for value, text in secret.shell().items()}
         self.masker = Masker(secret.value for secret in target.secrets())
@@ -46,6 +52,9 @@ class Client:
         self.step = ""
         self.known: dict[str, bool] = {}
         self.stopped = ""
+        self.lacks = dialect.lacks
+        self.cannot = self._dialect.cannot
+        self.deviations = target.deviations
 
     def call(self, who: str, operation: Operation) -> Answer:
         """Carry out one operation. `who` is a role, or a broken credential by its name (`transport.credentials`).
@@ -55,8 +64,15 @@ class Client:
         request = self._dialect.request(operation)
         headers = headers_for(self._target, who)
         response = self._sent(who, request, headers, safe=not operation.changes)
+        if self.vigil.alarmed:
+            self._look()
         answer = self._dialect.answer(operation, response)
         return replace(answer, text=shown_body(response.body, self.masker, TEXT_SHOWN))
+
+    def stop(self, why: str) -> None:
+        """Send no more: whatever is asked from now on is not testable, for this reason. A patient client goes on."""
+        if not self._patient:
+            self.stopped = self.stopped or printable(self.masker.text(why))
 
     def close(self) -> None:
         """Close every session."""
@@ -64,9 +80,21 @@ class Client:
             session.close()
         self._sessions.clear()
 
+    def _look(self) -> None:
+        """After many refusals and errors in a row: where contacts can't be read any more either, the run ends."""
+        words = self.vigil.words()
+        try:
+            request = self._dialect.request(Find("contacts", {}, limit=1))
+            response = self._sent("editor", request, headers_for(self._target, "editor"), safe=True)
+        except (NotTestable, TargetSilent, DialectError):
+            return self.vigil.calm()
+        if is_refusal(response.status):
+            self.stop(f"{words}, and {response.status} to the editor who reads contacts; {self.vigil.before()}")
+        return self.vigil.calm()
+
     def _sent(self, who: str, request: Request, credential: Mapping[str, str], safe: bool) -> Response:
         if self.stopped:
-            raise NotTestable(self.stopped)
+            raise NotTestable(f"{ENDED}{self.stopped}")
         session = self._session(who)
         headers = {**self._common_headers(), **request.headers, **credential}
         for attempt in range(1, ATTEMPTS + 1):
@@ -107,13 +135,14 @@ class Client:
         exchange.status = response.status
         exchange.response_headers = self.masker.headers(response.headers)
         exchange.response_body = shown_body(response.body, self.masker)
+        self.vigil.saw(exchange)
         return response
 
     def _count_silence(self, exchange: Exchange, seconds: float) -> None:
         """A run ends: after some silences in a row, or when too much time has gone by with silences here and there."""
         self._silent += 1
         self._waited += seconds
-        last = f"the last {exchange.method} {exchange.url} ({exchange.failure})"
+        last = f"the last {exchange.method} {exchange.url} ({exchange.failure}); {self.vigil.last_answered()}"
         if self._silent >= SILENT_IN_A_ROW:
             self.stopped = f"the target stopped answering: {SILENT_IN_A_ROW} requests in a row, {last}"
         elif self._waited > SILENT_TIMEOUTS * self._limits.seconds:

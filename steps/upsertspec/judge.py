@@ -73,6 +73,7 @@ def _tell(ended: document.Run, out: TextIO) -> None:
         terminal.table(ended.results, {c.id: c.sentence for c in spec.criteria()}, out)
         terminal.failures(ended.results, out)
         terminal.untested(ended.results, out)
+        terminal.deviations(ended.tally, ended.results, out)
     terminal.verdict(ended.tally, out)
 
 

@@ -14,7 +14,7 @@ from pytest_bdd.parser import Scenario, Step
 
 from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.errors import UpsertspecError
+from upsertspec.errors import CannotExpress, UpsertspecError
 from upsertspec.outcome import Recorder, adjust_report
 from upsertspec.selection import assign_cases, case_of, deselect
 from upsertspec.settings import SETTINGS, Settings
@@ -72,7 +72,12 @@ def upsertspec_settings(pytestconfig: pytest.Config) -> Settings:
 def upsertspec_client(upsertspec_settings: Settings) -> Iterator[Client]:
     """One client for a worker, with a pooled session for each role."""
     target = upsertspec_settings.target
-    client = Client(target, dialect_for(target), share=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+    share = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    try:
+        dialect = dialect_for(target)
+    except UpsertspecError as wrong:
+        pytest.exit(f"upsertspec: {wrong}", returncode=wrong.exit_code)
+    client = Client(target, dialect, share, upsertspec_settings.patient)
     yield client
     client.close()
 
@@ -89,7 +94,7 @@ def world(request: pytest.FixtureRequest, upsertspec_client: Client, upsertspec_
     """The state of one scenario."""
     case = case_of(request.node)
     made = World(upsertspec_client, next(upsertspec_marks), case.criterion if case else "")
-    request.config.stash[RECORDER].suspicions = made.suspicions
+    request.config.stash[RECORDER].notes = made.notes
     return made
 
 
@@ -99,6 +104,8 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenari
     request.config.stash[RECORDER].begin(scenario, request.getfixturevalue("upsertspec_client"), settings.target)
     if case is not None and not settings.claimed(case):
         pytest.skip(f"the target does not claim {case.profile}")
+    if case is not None and (why := request.getfixturevalue("upsertspec_client").cannot.get(case.criterion)):
+        raise CannotExpress(why)
 
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import pickle
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from upsertspec.selection import case_of
 from upsertspec.settings import SETTINGS, Settings
 from upsertspec.settle import settle
 
+SUITE = "upsertspec.suite.test_specification"
 Listener = Callable[[Result], None]
 
 _UNNEEDED = (
@@ -45,6 +47,7 @@ def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) 
     """
     gatherer = _Gatherer(settings, listener)
     output = io.StringIO()
+    sys.modules.pop(SUITE, None)  # it was collected for the profiles of an earlier run in this process
     with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         code = pytest.main(_arguments(jobs), plugins=[gatherer])
     why = "the run was interrupted" if code == pytest.ExitCode.INTERRUPTED else _last_words(output.getvalue())

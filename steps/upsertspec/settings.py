@@ -20,11 +20,15 @@ RUN_LETTERS = 6
 
 @dataclass(frozen=True)
 class Settings:
-    """A run. `criteria` and `keyword` narrow what is run; `run_id` goes into every name that the run makes."""
+    """A run. `criteria` and `keyword` narrow what is run; `run_id` goes into every name that the run makes.
+
+    A patient run goes on to its end, also on a target that answers 404 to everything.
+    """
 
     target: Target
     criteria: tuple[str, ...] = ()
     keyword: str = ""
+    patient: bool = False
     run_id: str = field(default_factory=lambda: new_run_id())
 
     def claimed(self, case: Case) -> bool:

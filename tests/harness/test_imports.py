@@ -12,11 +12,11 @@ HARNESS = ROOT / "steps" / "upsertspec"
 
 ORDER = [
     ("errors", "resources"),
-    ("schema", "spec"),
+    ("schema", "spec", "notes"),
     ("target",),
     ("evidence",),
     ("dialects",),
-    ("transport",),
+    ("transport", "vigil"),
     ("client", "embedded"),
     ("check", "settings", "results"),
     ("selection", "outcome", "verdict"),

@@ -45,8 +45,10 @@ class Answer:
     """What a response says, in the contract's words.
 
     `id`, `operation`, `record` and `records` are what the dialect found, or None; `parts` are the answers to the
-    records of a batch or the operations of a transaction, in order; `body` is the whole JSON. `fault` tells why the
-    body can't be read as the dialect expects it; a scenario that needs the body then fails with it.
+    records of a batch or the operations of a transaction, in order; `counts` says how many records of a batch were
+    created, updated and ignored. `body` is the whole JSON. `fault` tells why the body can't be read as the dialect
+    expects it; a scenario that needs the body then fails with it. `lacks` is like the dialect's, for this answer alone:
+    an answer of 204 has no record, say, where the others have one.
     """
 
     status: int
@@ -60,6 +62,8 @@ class Answer:
     location: str = ""
     fault: str = ""
     text: str = ""
+    counts: Mapping[str, Any] | None = None
+    lacks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,10 +76,13 @@ class Setup:
 
 
 class Dialect(Protocol):
-    """How one shape of API is spoken. A dialect is made from a `Setup`.
+    """How one shape of API is spoken. A dialect is made from a `Setup`; it raises `ConfigError` for bad options.
 
     Methods raise `CannotExpress` for what the shape has no words for. `lacks` names what its answers never tell, each
-    with the reason: "operation" (whether an upsert created or updated), "record", "id".
+    with the reason: "operation" (whether an upsert created or updated), "record", "id", "counts" (of a batch).
+    Scenarios about that are not testable; in all others it is left out, and an id is looked up by reading back.
+    A dialect may have `cannot` too: criteria that nothing it sends can show, each with the reason (an id that the
+    client makes out of a key says nothing of how the target compares keys). They are not run, and not testable.
     """
 
     name: str

@@ -12,8 +12,9 @@ from upsertspec.errors import CheckFailed
 from upsertspec.explore.state import Entry, State
 from upsertspec.explore.story import Story
 from upsertspec.schema import PROTECTED, tables
-from upsertspec.vocabulary.checks import require_body, require_status
+from upsertspec.vocabulary.checks import require_body
 from upsertspec.vocabulary.compare import same_json, shown
+from upsertspec.vocabulary.statuses import require_status
 from upsertspec.vocabulary.world import World
 
 TABLE = "projects"
@@ -32,7 +33,7 @@ def play(world: World, state: State, story: Story, who: str, user: Any, query: Q
     sent = {"user_id": user.id, **query}
     if not _allowed(query):
         story.look(words, cells, "the answer is 400")
-        require_status(world.send(who, List(TABLE, sent)), 400)
+        require_status(world, world.send(who, List(TABLE, sent)), 400)
         return
     wanted = [
         e for e in state.of(TABLE) if e.values["user_id"] is user and all(_passes(e, *f) for f in _filters(query))
@@ -48,9 +49,9 @@ def play_groups(world: World, state: State, story: Story, query: Query) -> None:
     story.look(f"the editor groups {TABLE} with:", [list(query), list(query.values())], *then)
     answer = world.send("editor", Groups(TABLE, query))
     if not known:
-        require_status(answer, 400)
+        require_status(world, answer, 400)
         return
-    require_body(answer, 200)
+    require_body(world, answer, 200)
     for user in state.of("users"):
         _require_group(answer, user, [e for e in state.of(TABLE) if e.values["user_id"] is user], "avg" in query)
 
@@ -91,7 +92,7 @@ def _require_list(world: World, who: str, query: Query, wanted: Sequence[Entry])
     found: list[Mapping[str, Any]] = []
     for page in range(PAGES):
         answer = world.send(who, List(TABLE, {**query, "_offset": str(start + page * limit)}))
-        require_body(answer, 200)
+        require_body(world, answer, 200)
         if answer.total != len(wanted):
             raise CheckFailed(f'"total": {len(wanted)}', shown(answer.total))
         expected = max(0, min(limit, len(wanted) - start - page * limit))

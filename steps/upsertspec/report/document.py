@@ -60,6 +60,7 @@ def verdict(counted: Tally) -> dict[str, Any]:
         "exit_code": counted.exit_code,
         "planned": counted.planned,
         "counts": {status.value: number for status, number in counted.counts.items()},
+        "deviations": list(counted.deviations),
     }
 
 
@@ -79,6 +80,7 @@ def _target(settings: Settings) -> dict[str, Any]:
         "profiles": list(target.profiles),
         "not_claimed": [p for p in spec.PROFILES if p not in target.profiles],
         "roles": sorted(target.roles),
+        "deviations": {kind: list(statuses) for kind, statuses in target.deviations.items()},
     }
 
 
@@ -97,4 +99,5 @@ def _criterion(criterion: spec.Criterion, run: Run) -> dict[str, Any]:
 
 def _result(result: Result) -> Mapping[str, Any]:
     raw = result.as_dict()
+    del raw["kept"]
     return {**raw.pop("case"), **raw}

@@ -13,7 +13,7 @@ from upsertspec.results import Result, Status
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FAILURES = (Status.FAILED, Status.STALE)
 _ERRORS = (Status.ERROR,)
-_SKIPPED = (Status.NOT_TESTABLE, Status.NOT_CLAIMED, Status.KNOWN_FAILURE)
+_SKIPPED = (Status.NOT_TESTABLE, Status.NOT_CLAIMED, Status.KNOWN_FAILURE, Status.DEVIATES)
 
 
 def write(path: Path, run: Run) -> None:

@@ -87,6 +87,14 @@ def untested(results: Iterable[Result], out: TextIO) -> None:
         out.write(f"\nnot testable ({len(alike)} in {names}): {alike[0].reason}\n")
 
 
+def deviations(counted: Tally, results: Sequence[Result], out: TextIO) -> None:
+    """Print each declared deviation that came, with the criteria that it came in."""
+    for declared in counted.deviations:
+        alike = [r for r in results if r.status is Status.DEVIATES and declared in r.deviations]
+        names = ", ".join(sorted({result.case.criterion for result in alike}))
+        out.write(f"\ndeviates, as declared ({len(alike)} in {names}): {declared}\n")
+
+
 def verdict(counted: Tally, out: TextIO) -> None:
     """Print the verdict with its whole denominator."""
     colour = f"\x1b[1;{COLOURS[counted.verdict]}m" if out.isatty() else ""

@@ -28,7 +28,7 @@ def from_file(path: Path, env: Mapping[str, str]) -> Target:
         raise ConfigError(["is no target file: it is nested too deeply; write it anew"], str(path)) from wrong
     if found := faults(raw, text, env, path.parent):
         raise ConfigError(found, str(path))
-    return _Reader(env, path.parent).target(raw)
+    return _Reader(env, path).target(raw)
 
 
 def from_url(url: str, env: Mapping[str, str]) -> Target:
@@ -56,20 +56,31 @@ def _text(path: Path) -> str:
         raise ConfigError([f"can't be read as UTF-8 text ({wrong}); {mend}"], str(path)) from wrong
 
 
+def _known(entry: Mapping[str, Any]) -> list[KnownFailure]:
+    """One of a whole criterion, or one for each scenario that is named."""
+    titles = entry.get("scenarios", [entry.get("scenario", "")])
+    return [KnownFailure(entry["criterion"], entry["reason"], title) for title in titles]
+
+
+def _listed(statuses: Any) -> tuple[int, ...]:
+    return tuple(statuses) if isinstance(statuses, list) else (statuses,)
+
+
 class _Reader:
     """Reads a checked TOML document."""
 
-    def __init__(self, env: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, env: Mapping[str, str], source: Path) -> None:
         self._env = env
-        self._folder = folder
+        self._source = source
+        self._folder = source.parent
 
     def target(self, raw: Mapping[str, Any]) -> Target:
         tables = raw.get("tables", {})
         return Target(
             url=raw["url"].rstrip("/"),
             name=raw.get("name", ""),
-            dialect=raw.get("dialect", "native"),
-            dialect_options=raw.get("dialect_options", {}),
+            dialect=raw.get("dialect", "shape" if "shape" in raw else "native"),
+            dialect_options=raw.get("dialect_options", raw.get("shape", {})),
             profiles=tuple(dict.fromkeys(["core", *raw.get("profiles", [])])),
             roles=self._roles(raw.get("roles")),
             table_ids={name: str(settings["id"]) for name, settings in tables.items() if "id" in settings},
@@ -78,7 +89,9 @@ class _Reader:
             timeout=float(raw.get("timeout", DEFAULT_TIMEOUT)),
             rate_limit=raw.get("rate_limit"),
             session=self._session(raw),
-            known_failures=tuple(KnownFailure(**entry) for entry in raw.get("known_failures", [])),
+            known_failures=tuple(known for entry in raw.get("known_failures", []) for known in _known(entry)),
+            deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},
+            source=str(self._source),
         )
 
     def _roles(self, raw: Mapping[str, Any] | None) -> dict[str, Credential]:

@@ -11,6 +11,8 @@ from typing import Any, Literal
 DEFAULT_TIMEOUT = 10.0
 DEFAULT_VARIABLE = "UPSERTSPEC_SECRET"
 SHORTEST_SECRET = 4
+DIALECTS = "upsertspec.dialects"
+"""The group of entry points that dialects are registered in."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,11 @@ class KnownFailure:
 
 @dataclass(frozen=True)
 class Target:
-    """Whom the suite judges. `profiles` are the claimed ones; `rate_limit` is in requests a second."""
+    """Whom the suite judges. `profiles` are the claimed ones; `rate_limit` is in requests a second.
+
+    `deviations` are the statuses that the target declares by kind of outcome; `source` is the path of its file, if any;
+    `whole` tells whether all is judged that the file claims.
+    """
 
     url: str
     dialect: str = "native"
@@ -103,6 +109,9 @@ class Target:
     session: Mapping[str, Any] = field(default_factory=dict)
     known_failures: tuple[KnownFailure, ...] = ()
     name: str = ""
+    deviations: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    source: str = ""
+    whole: bool = True
 
     def secrets(self) -> list[Secret]:
         """Every secret of the target."""

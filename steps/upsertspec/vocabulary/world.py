@@ -9,8 +9,10 @@ from typing import Any
 from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
-from upsertspec.errors import Blocked, CheckFailed
+from upsertspec.errors import Blocked, CheckFailed, NotTestable
+from upsertspec.notes import Notes
 from upsertspec.vocabulary.cells import rows, table_for
+from upsertspec.vocabulary.identity import with_ids
 from upsertspec.vocabulary.lookup import Reader
 
 Record = Mapping[str, Any]
@@ -61,7 +63,7 @@ class World:
         self.deleted: list[Stored] = []
         self.attempts: list[Attempt] = []
         self.reader = Reader(client)
-        self.suspicions: list[Blocked] = []
+        self.notes = Notes()
 
     def suspect(self, criterion: str, wrong: CheckFailed) -> None:
         """Something is wrong that is another criterion's matter: note it, and look on.
@@ -70,7 +72,15 @@ class World:
         """
         if self.criterion in ("", criterion):
             raise wrong
-        self.suspicions.append(Blocked(criterion, wrong.expected, wrong.actual))
+        self.notes.suspicions.append(Blocked(criterion, wrong.expected, wrong.actual))
+
+    def lacks(self, answer: Answer, aspect: str) -> str:
+        """Why the answer does not tell its operation, record, id or counts; empty where it should."""
+        return answer.lacks.get(aspect) or self.client.lacks.get(aspect, "")
+
+    def leave_untested(self, why: str) -> None:
+        """What the scenario is about can't be seen: it is not testable, unless what is stored turns out to be wrong."""
+        self.notes.suspicions.append(NotTestable(why))
 
     def rows(self, table: str, datatable: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
         """The rows of a feature file's table, as fields to send or to expect."""
@@ -97,7 +107,7 @@ class World:
         """Send one operation; what was read before it may not hold any more."""
         if operation.changes:
             self.reader.forget()
-        answer = self.client.call(who, operation)
+        answer = with_ids(self.reader, operation, self.client.call(who, operation), self.client.lacks)
         self.attempts.append(Attempt(operation, answer))
         return answer
 
