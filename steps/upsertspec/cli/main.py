@@ -13,6 +13,7 @@ from upsertspec.cli.init import init
 from upsertspec.cli.listing import listing
 from upsertspec.cli.prove import prove
 from upsertspec.cli.provision import provision
+from upsertspec.cli.render import render
 from upsertspec.cli.run import run
 from upsertspec.cli.serve import serve
 from upsertspec.errors import UpsertspecError
@@ -34,7 +35,7 @@ def commands() -> None:
     """
 
 
-for _command in (run, check, listing, init, provision, prove, serve):
+for _command in (run, check, render, listing, init, provision, prove, serve):
     commands.add_command(_command)
 
 
