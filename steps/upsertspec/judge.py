@@ -9,7 +9,7 @@ from typing import TextIO
 
 from upsertspec import check, spec
 from upsertspec.errors import ConfigError, ReportNotWritten
-from upsertspec.report import document, junit, terminal
+from upsertspec.report import document, junit, page, terminal
 from upsertspec.results import Result, Status
 from upsertspec.runner import run, unrun
 from upsertspec.settings import Settings, check_keyword
@@ -81,8 +81,10 @@ def _write(ended: document.Run, folder: Path | None, junit_file: Path | None) ->
     lines = []
     try:
         if folder:
-            document.write(folder / "report.json", ended)
-            lines.append(f"report: {folder / 'report.json'}")
+            written = document.document(ended)
+            document.write(folder / "report.json", written)
+            page.write(folder / "report.html", written)
+            lines += [f"report: {folder / name}" for name in ("report.json", "report.html")]
         if junit_file:
             junit.write(junit_file, ended)
             lines.append(f"JUnit: {junit_file}")
