@@ -20,6 +20,7 @@ from upsertspec.report import badge, ctrf, earl, junit
 from upsertspec.report.kinds import KINDS
 
 Runs = Callable[[str], Done]
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib's own use of it
 EVERY = [*KINDS, "of a later version"]
 PREFIXES = """
 PREFIX earl: <http://www.w3.org/ns/earl#>

@@ -10,16 +10,15 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from upsertspec.report.bounds import seconds
-from upsertspec.report.document import Run, document
 from upsertspec.report.kinds import kind_of
 
 Raw = Mapping[str, Any]
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write(path: Path, run: Run) -> None:
-    """Write the run as JUnit."""
-    path.write_text(render(document(run)), "utf-8")
+def write(path: Path, report: Raw) -> None:
+    """Write the report as JUnit."""
+    path.write_text(render(report), "utf-8")
 
 
 def render(report: Raw) -> str:
