@@ -167,3 +167,10 @@ def test_a_badge_names_what_is_claimed(done: Runs) -> None:
     assert badge.message(report) == "conformant, 1 of 1"
     report["target"]["not_claimed"] = []
     assert badge.label(report) == "upsert: all profiles"
+
+
+def test_a_badge_says_that_a_target_deviates(done: Runs) -> None:
+    report = with_statuses(done("conformant").report, ["passed", "deviates"])
+    told = json.loads(badge.render_json(report))
+    assert (told["message"], told["color"]) == ("conformant with deviations in a selection, 1 of 2", "yellowgreen")
+    assert "#566d12" in badge.render(report)

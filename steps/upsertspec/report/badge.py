@@ -9,7 +9,14 @@ from typing import Any
 
 Raw = Mapping[str, Any]
 COLOURS = {"conformant": "brightgreen", "not conformant": "red", "incomplete": "yellow"}
-FILLS = {"brightgreen": "#22752a", "red": "#b3261e", "yellow": "#856000", "lightgrey": "#5f6368"}
+DEVIATES, YELLOWGREEN = "deviates", "yellowgreen"
+FILLS = {
+    "brightgreen": "#22752a",
+    YELLOWGREEN: "#566d12",
+    "red": "#b3261e",
+    "yellow": "#856000",
+    "lightgrey": "#5f6368",
+}
 NAMED = 2
 LETTER, PADDING = 6.8, 12
 
@@ -30,11 +37,12 @@ def label(report: Raw) -> str:
 
 
 def message(report: Raw) -> str:
-    """The verdict, and how many passed of all that were claimed; it says so where only a part was selected."""
+    """The verdict, and how many passed of all that were claimed; it says where some deviate, or a part was selected."""
     verdict, selection = report["verdict"], report["run"]["selection"]
     claimed = verdict["planned"] - verdict["counts"].get("not claimed", 0)
+    by = " with deviations" if verdict["counts"].get(DEVIATES) else ""
     part = " in a selection" if selection["criteria"] or selection["keyword"] else ""
-    return f"{verdict['verdict']}{part}, {verdict['counts'].get('passed', 0)} of {claimed}"
+    return f"{verdict['verdict']}{by}{part}, {verdict['counts'].get('passed', 0)} of {claimed}"
 
 
 def render(report: Raw) -> str:
@@ -58,7 +66,9 @@ aria-label="{_text(left)}: {_text(right)}">
 
 
 def _colour(report: Raw) -> str:
-    return COLOURS.get(report["verdict"]["verdict"], "lightgrey")
+    verdict = report["verdict"]
+    colour = COLOURS.get(verdict["verdict"], "lightgrey")
+    return YELLOWGREEN if colour == "brightgreen" and verdict["counts"].get(DEVIATES) else colour
 
 
 def _label(text: str, start: int, width: int) -> str:

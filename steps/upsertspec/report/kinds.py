@@ -17,7 +17,7 @@ class Kind:
 
 KINDS = {
     "passed": Kind("", "passed", "passed", "✅"),
-    "deviates": Kind("", "other", "cantTell", "🔀"),
+    "deviates": Kind("skipped", "other", "cantTell", "🔀"),
     "failed": Kind("failure", "failed", "failed", "❌"),
     "warned": Kind("", "other", "failed", "⚠️"),
     "known failure": Kind("skipped", "other", "failed", "📌"),
