@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def act(venv: Path, tmp_path: Path) -> Iterator[Act]:
+def act(venv: Path, tmp_path: Path) -> Act:
     """`act(target=…)`: the steps `judge` and the last, as the runner would run them."""
 
     def go(environment: dict[str, str] | None = None, **inputs: str) -> Done:
@@ -106,7 +106,7 @@ def act(venv: Path, tmp_path: Path) -> Iterator[Act]:
         summary = (tmp_path / "summary.md").read_text("utf-8") if (tmp_path / "summary.md").exists() else ""
         return Done(last.returncode, runner.outputs["judge"], summary, judged.stdout, tmp_path)
 
-    yield go
+    return go
 
 
 class Runner:

@@ -1,4 +1,4 @@
-"""The image: its file is linted, and its commands are carried out here, in folders of our own in place of the image's."""
+"""The image: its file is linted, and its commands are carried out in folders of our own in place of the image's."""
 
 from __future__ import annotations
 
