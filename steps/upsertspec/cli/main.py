@@ -9,6 +9,7 @@ import click
 
 from upsertspec import __version__
 from upsertspec.cli.check import check
+from upsertspec.cli.docs import docs
 from upsertspec.cli.init import init
 from upsertspec.cli.listing import listing
 from upsertspec.cli.prove import prove
@@ -35,7 +36,7 @@ def commands() -> None:
     """
 
 
-for _command in (run, check, render, listing, init, provision, prove, serve):
+for _command in (run, check, render, docs, listing, init, provision, prove, serve):
     commands.add_command(_command)
 
 

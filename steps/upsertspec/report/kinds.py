@@ -28,24 +28,8 @@ KINDS = {
 }
 OTHER = Kind("skipped", "other", "cantTell", "❔")
 """A status that a later version wrote: shown by its name, and never a pass."""
-WORST_FIRST = (
-    "failed",
-    "stale known failure",
-    "harness error",
-    "not testable",
-    "known failure",
-    "warned",
-    "deviates",
-    "not claimed",
-    "passed",
-)
 
 
 def kind_of(status: str) -> Kind:
     """What a status is elsewhere."""
     return KINDS.get(status, OTHER)
-
-
-def rank(status: str) -> int:
-    """The place of a status among all, the worst first; one that is not known stands before all that are no failure."""
-    return WORST_FIRST.index(status) if status in WORST_FIRST else WORST_FIRST.index("not testable")

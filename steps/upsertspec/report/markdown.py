@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from upsertspec.report.bounds import SHORT, seconds
-from upsertspec.report.kinds import OTHER, kind_of, rank
+from upsertspec.report.kinds import OTHER, kind_of
 from upsertspec.report.markdown_text import block, code, cut, prose
+from upsertspec.report.page.words import weight, worst
 from upsertspec.report.terminal import telling
 
 Raw = Mapping[str, Any]
@@ -59,7 +60,7 @@ def _failures(report: Raw) -> Iterator[str]:
     places = []
     for result in told:
         seen[result["criterion"]] += 1
-        places.append((rank(result["status"]), seen[result["criterion"]]))
+        places.append((weight(result["status"]), seen[result["criterion"]]))
     if told:
         yield f"### What is to be looked at ({len(told)})"
     for number in sorted(range(len(told)), key=places.__getitem__):
@@ -113,7 +114,7 @@ def _table(report: Raw) -> Iterator[str]:
 
 def _mark(criterion: Raw) -> str:
     """The mark of the worst that became of a criterion's scenarios."""
-    return kind_of(min(criterion["counts"], key=rank, default="passed")).mark
+    return kind_of(worst(criterion["counts"])).mark
 
 
 def _fitting(parts: Iterable[str], room: int, what: str, between: str) -> str:

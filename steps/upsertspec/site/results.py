@@ -1,0 +1,46 @@
+"""What a report says of the criteria and scenarios that the site shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from upsertspec import spec
+from upsertspec.report.page.words import worst
+from upsertspec.site.model import Criterion, Scenario
+
+
+class Results:
+    """The results of a report, by criterion and by case; of no report, none."""
+
+    def __init__(self, report: Mapping[str, Any] | None) -> None:
+        self.report = report
+        listed = report["results"] if report else []
+        self._status: dict[str, str] = {result["id"]: result["status"] for result in listed}
+        self.known = bool(report)
+
+    @property
+    def other(self) -> bool:
+        """Whether the report was made with other feature files than these."""
+        return bool(self.report) and self.report["suite"]["features_digest"] != spec.digest()  # type: ignore[index]
+
+    def of_criterion(self, criterion: Criterion) -> dict[str, int]:
+        """How many cases of a criterion have each status. Those that the report does not have are left out."""
+        return self._counted(criterion.own.cases)
+
+    def of_scenario(self, scenario: Scenario) -> dict[str, int]:
+        """The same of one scenario."""
+        return self._counted(scenario.cases)
+
+    def status(self, case: spec.Case) -> str:
+        """The status of a case, or an empty text."""
+        return self._status.get(case.id, "")
+
+    @staticmethod
+    def worst(counts: Mapping[str, int]) -> str:
+        """The status that stands for all."""
+        return worst(counts)
+
+    def _counted(self, cases: tuple[spec.Case, ...]) -> dict[str, int]:
+        return dict(Counter(self._status[case.id] for case in cases if case.id in self._status))
