@@ -77,6 +77,16 @@ class Criterion:
         """How many scenarios of each status, what weighs most first."""
         return by_weight(self.raw["counts"])
 
+    @property
+    def told(self) -> bool:
+        """Whether there is something to say of one of its scenarios."""
+        return any(scenario.told for scenario in self.scenarios)
+
+    @property
+    def also(self) -> list[Scenario]:
+        """What is told of it beside what failed and what could not be tested."""
+        return [s for s in self.scenarios if s.told and s.status not in (*words.SERIOUS, words.NOT_TESTABLE)]
+
     def having(self, *statuses: str) -> list[Scenario]:
         """Its scenarios of these statuses."""
         return [scenario for scenario in self.scenarios if scenario.status in statuses]
@@ -123,3 +133,8 @@ def reasons(scenarios: Sequence[Scenario]) -> list[tuple[str, list[Scenario]]]:
         blocked = scenario.raw["blocked_by"]
         found.setdefault(f"blocked by {blocked}" if blocked else scenario.raw["reason"], []).append(scenario)
     return list(found.items())
+
+
+def criteria_of(scenarios: Sequence[Scenario]) -> list[str]:
+    """The criteria of these scenarios, each once."""
+    return sorted({scenario.raw["criterion"] for scenario in scenarios})

@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from upsertspec.report.page import model, words
+from upsertspec.report.page.contrast import contrast
 from upsertspec.report.page.exchanges import packed
-from upsertspec.report.page.safe import HERE, Finish, Limits, asset, policy
+from upsertspec.report.page.lanes import contradicting, history
+from upsertspec.report.page.response_times import at, response_times, width
+from upsertspec.report.page.safe import HERE, Finish, Limits, asset, policy, visible
+from upsertspec.report.page.stored import records
+from upsertspec.report.page.timeline import timeline
 
 BOUND = 2_000_000
 LIMITS = (
@@ -47,25 +52,14 @@ def write(path: Path, document: Mapping[str, Any]) -> None:
 
 def _rendered(document: Mapping[str, Any], limits: Limits) -> str:
     style, script = asset("page.css"), asset("page.js")
-    return (
-        _environment(limits)
-        .get_template("page.html")
-        .render(
-            doc=document,
-            profiles=model.profiles(document),
-            words=words,
-            model=model,
-            limits=limits,
-            style=style,
-            script=script,
-            policy=policy(style, script),
-            exchanges=Markup(packed(document, limits)),  # noqa: S704 - it is base64
-        )
-    )
+    given = {"style": style, "script": script, "policy": policy(style, script)}
+    block = Markup(packed(document, limits))  # noqa: S704 - it is base64
+    shown = {"doc": document, "profiles": model.profiles(document), "limits": limits, "exchanges": block}
+    return _environment(limits).get_template("page.html").render(**given, **shown)
 
 
 def _environment(limits: Limits) -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,
         undefined=StrictUndefined,
@@ -73,3 +67,7 @@ def _environment(limits: Limits) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals |= {"words": words, "model": model, "contrast": contrast, "stored": records, "history": history}
+    made.globals |= {"contradicting": contradicting, "timeline": timeline, "response_times": response_times}
+    made.globals |= {"at": at, "width": width, "long": lambda text: escape(visible(text, limits.curl))}
+    return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 # By weight: a criterion shows the first of these that one of its scenarios has.
@@ -96,6 +96,7 @@ def _figures(value: float) -> str:
 def moment(stamp: str) -> str:
     """An RFC 3339 time in words; as it is where it is none."""
     try:
-        return datetime.fromisoformat(stamp).strftime("%-d %B %Y, %H:%M:%S UTC")
+        when = datetime.fromisoformat(stamp).astimezone(UTC)
     except ValueError:
         return stamp
+    return f"{when.day} {when:%B %Y, %H:%M:%S} UTC"
