@@ -17,14 +17,13 @@ from upsertspec.errors import ConfigError
 from upsertspec.prove.last import last_proof
 from upsertspec.prove.servers import faults
 from upsertspec.report.page import page, words
-from upsertspec.report.page.safe import Finish, asset
+from upsertspec.report.page.safe import asset
 from upsertspec.resources import features_dir
 from upsertspec.site.markdown import Document, document
 from upsertspec.site.model import anchor_of, profiles
 from upsertspec.site.results import Results
 
 HERE = Path(__file__).parent / "templates"
-LONGEST = 20_000
 REPORT = "report.html"
 PAGES = {"index.html": "Overview", "contract.html": "Contract", "tables.html": "Tables and roles",
          "vocabulary.html": "Vocabulary", "faults.html": "Broken servers"}  # fmt: skip
@@ -92,7 +91,7 @@ def _render(template: str, known: Mapping[str, Any], name: str = "") -> str:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, finalize=Finish(LONGEST),
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     found = environment.get_template(template).render(**known, style=style, policy=policy, here=name or template)

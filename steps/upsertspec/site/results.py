@@ -7,23 +7,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from upsertspec import spec
+from upsertspec.report.page.safe import visible
 from upsertspec.report.page.words import worst
 from upsertspec.site.model import Criterion, Scenario
 
+LONGEST = 600
+
 
 class Results:
-    """The results of a report, by criterion and by case; of no report, none."""
+    """The results of a report, by criterion and by case; of no report, none. All its text is fit to be shown."""
 
     def __init__(self, report: Mapping[str, Any] | None) -> None:
-        self.report = report
-        listed = report["results"] if report else []
-        self._status: dict[str, str] = {result["id"]: result["status"] for result in listed}
-        self.known = bool(report)
-
-    @property
-    def other(self) -> bool:
+        self.known = report is not None
+        self._status = {result["id"]: _shown(result["status"]) for result in report["results"]} if report else {}
+        self.target = _shown(report["target"]["name"] or report["target"]["url"]) if report else ""
+        self.verdict = _shown(report["verdict"]["verdict"]) if report else ""
+        self.headline = _shown(report["verdict"]["headline"]) if report else ""
+        self.other = report is not None and report["suite"]["features_digest"] != spec.digest()
         """Whether the report was made with other feature files than these."""
-        return bool(self.report) and self.report["suite"]["features_digest"] != spec.digest()  # type: ignore[index]
 
     def of_criterion(self, criterion: Criterion) -> dict[str, int]:
         """How many cases of a criterion have each status. Those that the report does not have are left out."""
@@ -44,3 +45,7 @@ class Results:
 
     def _counted(self, cases: tuple[spec.Case, ...]) -> dict[str, int]:
         return dict(Counter(self._status[case.id] for case in cases if case.id in self._status))
+
+
+def _shown(text: str) -> str:
+    return visible(text, LONGEST)

@@ -68,7 +68,9 @@ def _sent(exchange: JSON) -> list[JSON]:
 
 def _record(place: tuple[str, int], before: JSON | None, after: JSON, sent: Sequence[JSON]) -> Record:
     said = max(sent, key=lambda fields: sum(after.get(name) == value for name, value in fields.items()), default={})
-    rows = [_row(name, said, before, after) for name in [*(before or {}), *(n for n in after if n not in (before or {}))]]
+    rows = [
+        _row(name, said, before, after) for name in [*(before or {}), *(n for n in after if n not in (before or {}))]
+    ]
     return Record(place[0], tuple(rows[:MOST_FIELDS]))
 
 
