@@ -18,7 +18,7 @@ from tests.report.render_kit import PRESSED, hostile, render, with_statuses
 from upsertspec.report import markdown
 from upsertspec.report.bounds import LARGEST, LEAST, SHORT
 from upsertspec.report.kinds import KINDS
-from upsertspec.report.markdown_text import code, prose
+from upsertspec.report.markdown_text import block, code, prose
 
 Runs = Callable[[str], Done]
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -67,7 +67,7 @@ def test_each_failure_has_what_was_expected_and_its_requests(done: Runs) -> None
     codes = {token.content for token in tokens(text) if token.type == "code_inline"}
     assert len(failed) == len(shown) > 0
     for result in failed:
-        assert any(result["exchanges"][-1]["curl"] in block for block in shown)
+        assert any(result["exchanges"][-1]["curl"] in text_ for text_ in shown)
         assert {result["expected"], result["actual"], f"{result['file']}:{result['line']}"} <= codes
 
 
@@ -100,9 +100,9 @@ def test_hostile_text_shows_and_does_nothing(done: Runs) -> None:
         assert talks not in prose
     told = report["results"]
     failures = [result for result in told if result["status"] in ("failed", "warned", "harness error")]
-    blocks = [token for token in found if token.type == "fence"]
-    assert len(blocks) == len(failures) > 0
-    assert all(block.content.startswith("</title><script>") for block in blocks)
+    fences = [token for token in found if token.type == "fence"]
+    assert len(fences) == len(failures) > 0
+    assert all(fence.content.startswith("</title><script>") for fence in fences)
     assert {letter for letter in text if not letter.isprintable()} <= {"\n", "\u2060"}
 
 
@@ -110,6 +110,12 @@ def test_hostile_text_shows_and_does_nothing(done: Runs) -> None:
 def test_a_code_span_shows_any_text(text: str) -> None:
     [token] = [each for each in tokens(f"see {code(text, 6000)}.") if each.type == "code_inline"]
     assert token.content == text
+
+
+@pytest.mark.parametrize("line", ["```", "````", "~~~", "x", "`````` sh", "    ```", "> ```"])
+def test_no_line_ends_the_block_that_it_is_in(line: str) -> None:
+    [token] = tokens(f"before\n\n{block([line, '# after'], 'sh')}")[3:]
+    assert (token.type, token.content, token.info) == ("fence", f"{line}\n# after\n", "sh")
 
 
 def test_a_row_of_the_table_can_hold_a_bar(done: Runs) -> None:
