@@ -114,7 +114,8 @@ def test_a_code_span_shows_any_text(text: str) -> None:
 
 @pytest.mark.parametrize("line", ["```", "````", "~~~", "x", "`````` sh", "    ```", "> ```"])
 def test_no_line_ends_the_block_that_it_is_in(line: str) -> None:
-    [token] = tokens(f"before\n\n{block([line, '# after'], 'sh')}")[3:]
+    *before, token = tokens(f"before\n\n{block([line, '# after'], 'sh')}")
+    assert len(before) == 4
     assert (token.type, token.content, token.info) == ("fence", f"{line}\n# after\n", "sh")
 
 
