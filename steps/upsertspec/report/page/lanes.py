@@ -1,4 +1,4 @@
-"""The history of a scenario with several clients: a lane for each, its operations as spans, the contradiction marked."""
+"""The history of a scenario with several clients: a lane for each, operations as spans, what contradicts marked."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def history(raw: Mapping[str, Any] | None) -> History | None:
     ordered = sorted(raw["operations"], key=lambda each: (each["started"], each["client"]))
     zero = ordered[0]["started"]
     scale = Linear(max(_end(each) for each in ordered) - zero or 1.0)
-    drawn = [_operation(n, each, zero, scale) for n, each in enumerate(ordered, 1) if n <= MOST_DRAWN or each["contradicts"]]
+    drawn = [
+        _operation(n, each, zero, scale) for n, each in enumerate(ordered, 1) if n <= MOST_DRAWN or each["contradicts"]
+    ]
     clients = sorted({*range(raw["clients"]), *(each["client"] for each in ordered)})
     lanes = {client: [each for each in drawn if each.raw["client"] == client] for client in clients}
     return History(raw, lanes, drawn, scale.ticks, len(ordered) - len(drawn))

@@ -11,7 +11,7 @@ JSON = Mapping[str, Any]
 MOST_RECORDS = 3
 MOST_FIELDS = 30
 SHOWN = 200
-ABSENT = "–"
+ABSENT = "(none)"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,9 @@ def _sent(exchange: JSON) -> list[JSON]:
 
 def _record(place: tuple[str, int], before: JSON | None, after: JSON, sent: Sequence[JSON]) -> Record:
     said = max(sent, key=lambda fields: sum(after.get(name) == value for name, value in fields.items()), default={})
-    rows = [_row(name, said, before, after) for name in [*(before or {}), *(n for n in after if n not in (before or {}))]]
+    rows = [
+        _row(name, said, before, after) for name in [*(before or {}), *(n for n in after if n not in (before or {}))]
+    ]
     return Record(place[0], tuple(rows[:MOST_FIELDS]))
 
 
