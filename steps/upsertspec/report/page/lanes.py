@@ -1,4 +1,4 @@
-"""The history of a scenario with several clients: a lane for each, its operations as spans, the contradiction marked."""
+"""The history of a scenario with several clients: a lane for each, operations as spans, what contradicts marked."""
 
 from __future__ import annotations
 

@@ -241,7 +241,11 @@ function filter() {
 
 function parted() {
   const [place, query = ""] = location.hash.slice(1).split("?", 2);
-  return [decodeURIComponent(place), query];
+  try {
+    return [decodeURIComponent(place), query];
+  } catch {
+    return ["", query];
+  }
 }
 
 function keep(place) {
@@ -325,4 +329,6 @@ if (timeline) {
 addEventListener("beforeprint", () => { for (const each of all("details.bad")) each.open = true; });
 
 follow(true);
+// The browser's own jump to the fragment comes later, and takes the focus away.
+addEventListener("load", () => setTimeout(() => goTo(parted()[0])));
 reachable(document);

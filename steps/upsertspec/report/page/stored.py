@@ -11,7 +11,7 @@ JSON = Mapping[str, Any]
 MOST_RECORDS = 3
 MOST_FIELDS = 30
 SHOWN = 200
-ABSENT = "–"
+ABSENT = "(none)"
 
 
 @dataclass(frozen=True)
