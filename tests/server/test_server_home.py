@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 import shlex
@@ -106,6 +108,8 @@ def test_it_runs_nothing_and_loads_nothing(home, tree):
     policy = home.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     assert "unsafe" not in policy
+    [style] = texts(tree, "style")
+    assert base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() in policy
     assert [each.tag for each in tree.iter() if each.tag in ("script", "img", "link", "iframe", "form", "input")] == []
     assert [each for each in tree.iter() if each.get("style") or each.get("src")] == []
 
