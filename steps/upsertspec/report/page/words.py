@@ -90,7 +90,7 @@ def duration(seconds: float | None) -> str:
 
 
 def _figures(value: float) -> str:
-    return f"{value:.2f}" if value < 1 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+    return "0" if value == 0 else f"{value:.2f}" if value < 1 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
 def moment(stamp: str) -> str:
