@@ -13,7 +13,7 @@ from tests.pages.kit import whole, written
 
 IMAGES = Path(__file__).parents[2] / ".github" / "images"
 LARGEST = 150_000
-TITLE = "The beach saved a second time has the id of the first"
+TITLE = "A number stays as well as a UUID"
 
 
 def main() -> None:
