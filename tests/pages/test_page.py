@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.pages.kit import MARKUP, written
-from tests.report.kit import Done
+from tests.report.kit import PACKED, Done
 from upsertspec.report.page import page
 from upsertspec.report.page.contrast import contrast
 from upsertspec.report.page.render import BOUND
@@ -35,7 +35,7 @@ def failing(ran: Runs) -> dict[str, Any]:
 
 def block(text: str) -> dict[str, Any]:
     """The exchanges that the page holds."""
-    found = re.search(r'<script type="text/plain" id="exchanges">([A-Za-z0-9+/=]*)</script>', text)
+    found = PACKED.search(text)
     assert found
     unpacked: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(found[1])))
     return unpacked

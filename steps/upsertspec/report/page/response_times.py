@@ -50,8 +50,9 @@ def _times(criterion: Criterion) -> Times | None:
     seconds = sorted(float(exchange["elapsed"]) for exchange in exchanges if "response" in exchange)
     if not seconds:
         return None
-    quarters = [quantile(seconds, share) for share in (0.05, 0.25, 0.5, 0.75, 0.95)]
-    return Times(criterion, len(seconds), len(exchanges) - len(seconds), *quarters, seconds[-1])
+    low, first, median, third, high = (quantile(seconds, share) for share in (0.05, 0.25, 0.5, 0.75, 0.95))
+    silent = len(exchanges) - len(seconds)
+    return Times(criterion, len(seconds), silent, low, first, median, third, high, seconds[-1])
 
 
 def quantile(ordered: list[float], share: float) -> float:

@@ -40,6 +40,21 @@ SENTENCES = {
     "incomplete": "No MUST is seen broken, but not everything could be tested, which never counts as a pass.",
 }
 
+ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' cy='8' r='8' "
+    "fill='%23{colour}'/%3E%3Cpath d='{path}' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E"
+)
+ICONS = {
+    "conformant": {"colour": "0d6b34", "path": "M4 8l3 3 5-6"},
+    "not conformant": {"colour": "b3141d", "path": "M5 5l6 6M11 5l-6 6"},
+}
+OTHER_ICON = {"colour": "855000", "path": "M8 4v5M8 11v2"}
+
+
+def icon(verdict: str) -> str:
+    """The page's icon: with one of its own, no browser asks the server for another."""
+    return ICON.format(**ICONS.get(verdict, OTHER_ICON))
+
 
 def kind(status: str) -> str:
     """The class of a status in the style sheet. A status of a newer suite is `unknown` there, and keeps its words."""
@@ -90,7 +105,7 @@ def duration(seconds: float | None) -> str:
 
 
 def _figures(value: float) -> str:
-    return f"{value:.2f}" if value < 1 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+    return "0" if value == 0 else f"{value:.2f}" if value < 1 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
 def moment(stamp: str) -> str:
