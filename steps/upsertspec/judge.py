@@ -9,7 +9,7 @@ from typing import TextIO
 
 from upsertspec import check, spec
 from upsertspec.errors import ConfigError, ReportNotWritten
-from upsertspec.report import document, junit, terminal
+from upsertspec.report import document, junit, page, terminal
 from upsertspec.results import Result, Status
 from upsertspec.runner import run, unrun
 from upsertspec.settings import Settings, check_keyword
@@ -80,12 +80,14 @@ def _tell(ended: document.Run, out: TextIO) -> None:
 def _write(ended: document.Run, folder: Path | None, junit_file: Path | None) -> list[str]:
     """Write the files before anything is printed: a reader who has seen enough must not cost the report."""
     lines = []
+    written = document.document(ended)
     try:
         if folder:
-            document.write(folder / "report.json", ended)
-            lines.append(f"report: {folder / 'report.json'}")
+            document.write(folder / "report.json", written)
+            page.write(folder / "report.html", written)
+            lines += [f"report: {folder / name}" for name in ("report.json", "report.html")]
         if junit_file:
-            junit.write(junit_file, ended)
+            junit.write(junit_file, written)
             lines.append(f"JUnit: {junit_file}")
     except OSError as wrong:
         raise ReportNotWritten(

@@ -25,6 +25,7 @@ ORDER = [
     ("plugin",),
     ("runner", "report"),
     ("judge", "suite", "provision", "prove", "compare", "discovery", "explore"),
+    ("site",),
     ("cli",),
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

@@ -93,7 +93,11 @@ def test_junit_has_every_status_where_its_readers_look_for_it(each: Done) -> Non
     for case, result in zip(cases(each), each.results, strict=True):
         kind = KINDS[result["status"]]
         assert [type(found) for found in case.result] == ([kind] if kind else []), result["id"]
-        assert {p.name: p.value for p in case.properties()}["status"] == result["status"]
+        own = {p.name: p.value for p in case.properties()}
+        assert (own["status"], own["level"], own["criterion"]) == tuple(
+            result[name] for name in ("status", "level", "criterion")
+        )
+        assert own.get("blocked by", "") == result["blocked_by"]
         assert case.name == result["title"]
         assert case.classname == f"{result['profile']}.{result['criterion']}"
         if kind:
@@ -104,7 +108,13 @@ def test_junit_says_the_verdict_and_the_counts(each: Done) -> None:
     [suite] = JUnitXml.fromfile(str(each.junit))
     verdict = each.report["verdict"]
     told = {p.name: p.value for p in suite.properties()}
-    assert told == {"verdict": verdict["verdict"], "headline": verdict["headline"]}
+    assert told == {
+        "verdict": verdict["verdict"],
+        "headline": verdict["headline"],
+        "exit code": str(verdict["exit_code"]),
+        "profiles": ", ".join(each.report["target"]["profiles"]),
+        **{f"count of {status}": str(number) for status, number in verdict["counts"].items()},
+    }
     counts = verdict["counts"]
     wanted = {
         "tests": verdict["planned"],

@@ -11,11 +11,13 @@ from upsertspec import __version__
 from upsertspec.cli.check import check
 from upsertspec.cli.compare import compare
 from upsertspec.cli.diff import diff
+from upsertspec.cli.docs import docs
 from upsertspec.cli.explore import explore
 from upsertspec.cli.init import init
 from upsertspec.cli.listing import listing
 from upsertspec.cli.prove import prove
 from upsertspec.cli.provision import provision
+from upsertspec.cli.render import render
 from upsertspec.cli.run import run
 from upsertspec.cli.serve import serve
 from upsertspec.errors import UpsertspecError
@@ -43,6 +45,8 @@ _COMMANDS = (
     compare,
     diff,
     explore,
+    render,
+    docs,
     listing,
     init,
     provision,

@@ -64,10 +64,10 @@ def verdict(counted: Tally) -> dict[str, Any]:
     }
 
 
-def write(path: Path, run: Run) -> None:
+def write(path: Path, report: Mapping[str, Any]) -> None:
     """Write the report in one piece: a reader never sees half of it."""
     part = path.with_suffix(".part")
-    part.write_text(json.dumps(document(run), ensure_ascii=True, indent=1) + "\n", "utf-8")
+    part.write_text(json.dumps(report, ensure_ascii=True, indent=1) + "\n", "utf-8")
     os.replace(part, path)
 
 
