@@ -8,25 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from upsertspec.report.page import model, words
 from upsertspec.report.page.contrast import contrast
 from upsertspec.report.page.exchanges import packed
 from upsertspec.report.page.lanes import contradicting, history
 from upsertspec.report.page.response_times import at, response_times, width
-from upsertspec.report.page.safe import HERE, Finish, Limits, asset, policy, visible
+from upsertspec.report.page.safe import HERE, Finish, Limits, asset, content, policy
 from upsertspec.report.page.stored import records
 from upsertspec.report.page.timeline import timeline
 
 BOUND = 2_000_000
 LIMITS = (
     Limits(),
-    Limits(text=800, curl=1500, body=2000),
-    Limits(text=400, curl=600, body=600),
-    Limits(text=300, curl=300, body=600, passed=False),
-    Limits(text=200, curl=200, body=150, passed=False),
-    Limits(text=100, curl=0, body=0, passed=False, others=False),
+    Limits(stored=False),
+    Limits(text=800, curl=1500, body=2000, stored=False),
+    Limits(text=300, curl=800, body=800, stored=False),
+    Limits(text=300, curl=400, body=600, stored=False, passed=False),
+    Limits(text=200, curl=200, body=150, stored=False, passed=False),
+    Limits(text=100, curl=0, body=0, stored=False, passed=False, others=False),
 )
 
 
@@ -69,5 +70,5 @@ def _environment(limits: Limits) -> Environment:
     )
     made.globals |= {"words": words, "model": model, "contrast": contrast, "stored": records, "history": history}
     made.globals |= {"contradicting": contradicting, "timeline": timeline, "response_times": response_times}
-    made.globals |= {"at": at, "width": width, "long": lambda text: escape(visible(text, limits.curl))}
+    made.globals |= {"at": at, "width": width, "content": content}
     return made

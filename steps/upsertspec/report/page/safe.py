@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,14 @@ CUT = "… ({} characters in all; report.json has them)"
 class Limits:
     """How much of a document goes into its page: characters of a text, of a `curl` line, of a body.
 
-    `passed` says whether what passed keeps its exchanges, `others` whether the rest does.
+    `stored` says whether what was stored before and after is told (the exchanges tell it too), `passed` whether what
+    passed keeps its exchanges, `others` whether the rest does.
     """
 
     text: int = 2000
     curl: int = 4000
     body: int = 8300
+    stored: bool = True
     passed: bool = True
     others: bool = True
 
@@ -35,6 +38,11 @@ def visible(text: str, limit: int) -> str:
     if len(text) <= limit:
         return printable(text)
     return printable(text[:limit]) + CUT.format(len(text))
+
+
+def content(text: str, limit: int) -> Markup:
+    """The text as the content of an element, never of an attribute: quotes stay, which are many in JSON."""
+    return Markup(html.escape(visible(text, limit), quote=False))  # noqa: S704 - it is escaped
 
 
 class Finish:
