@@ -9,7 +9,9 @@ from typing import Any
 from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
-from upsertspec.errors import Blocked, CheckFailed
+from upsertspec.errors import Blocked, CheckFailed, TargetSilent
+from upsertspec.evidence import Exchange
+from upsertspec.transport.session import BROKEN
 from upsertspec.vocabulary.cells import rows, table_for
 from upsertspec.vocabulary.lookup import Reader
 
@@ -28,10 +30,11 @@ class Stored:
 
 @dataclass(frozen=True)
 class Attempt:
-    """An operation that the scenario sent, and its answer."""
+    """An operation that the scenario sent, its answer, and the exchange as it is shown."""
 
     operation: Operation
     answer: Answer
+    exchange: Exchange
 
     @property
     def table(self) -> str:
@@ -90,13 +93,24 @@ class World:
                 return stored
         raise LookupError(f"the scenario has stored nothing as {name}")
 
-    def send(self, who: str, operation: Operation) -> Answer:
-        """Send one operation; what was read before it may not hold any more."""
+    def send(self, who: str, operation: Operation, alteration: str = "") -> Answer:
+        """Send one operation; what was read before it may not hold any more. `alteration` breaks its request."""
         if operation.changes:
             self.reader.forget()
-        answer = self.client.call(who, operation)
-        self.attempts.append(Attempt(operation, answer))
+        answer = self.client.call(who, operation, alteration)
+        self.attempts.append(Attempt(operation, answer, self.client.log[-1]))
         return answer
+
+    def send_much(self, who: str, operation: Operation, alteration: str) -> None:
+        """Send what may be too much: a target may close the connection on it, and that is an answer of status 0."""
+        try:
+            self.send(who, operation, alteration)
+        except TargetSilent as silent:
+            if silent.kind != BROKEN:
+                raise
+            self.attempts.append(
+                Attempt(operation, Answer(0, fault=str(silent), text=str(silent)), self.client.log[-1])
+            )
 
     @property
     def last(self) -> Attempt:
