@@ -96,7 +96,7 @@ def _first_name(body: bytes, by: Callable[[bytes], bytes]) -> bytes:
 
 
 _CHANGES: Mapping[str, Change] = {
-    "left out": lambda body: b"",
+    "left out": lambda _: b"",
     "cut off in the middle": lambda body: body[: len(body) // 2],
     "cut off before its last brace": lambda body: body[:-1],
     "followed by a second one": lambda body: body + body,

@@ -53,20 +53,20 @@ Way = Callable[[str, str], str]
 """From the prefix (`Bearer `) and the editor's token to the header's value."""
 
 WAYS: Mapping[str, Way] = {
-    "an empty credential": lambda prefix, token: "",
-    "a made-up token": lambda prefix, token: prefix + MADE_UP,
+    "an empty credential": lambda _, __: "",
+    "a made-up token": lambda prefix, _: prefix + MADE_UP,
     "the editor's token cut short": lambda prefix, token: prefix + token[:-1],
     "the editor's token with a letter more": lambda prefix, token: f"{prefix}{token}x",
-    "the name of a role as token": lambda prefix, token: f"{prefix}editor",
-    "a token of 4,000 letters": lambda prefix, token: prefix + "x" * LONG,
-    "a token that is no ASCII": lambda prefix, token: prefix + "schlüssel-ключ".encode().decode("latin-1"),
-    "a token that looks like SQL": lambda prefix, token: f"{prefix}' OR '1'='1",
-    "a token that looks like a path": lambda prefix, token: f"{prefix}../../editor",
-    "the word null as token": lambda prefix, token: f"{prefix}null",
-    "a star as token": lambda prefix, token: f"{prefix}*",
-    "an unsigned token that names the editor": lambda prefix, token: prefix + _token("none", FAR_OFF),
-    "a token that is signed with another key": lambda prefix, token: prefix + _token("HS256", FAR_OFF),
-    "a signed token that has expired": lambda prefix, token: prefix + _token("HS256", LONG_AGO),
+    "the name of a role as token": lambda prefix, _: f"{prefix}editor",
+    "a token of 4,000 letters": lambda prefix, _: prefix + "x" * LONG,
+    "a token that is no ASCII": lambda prefix, _: prefix + "schlüssel-ключ".encode().decode("latin-1"),
+    "a token that looks like SQL": lambda prefix, _: f"{prefix}' OR '1'='1",
+    "a token that looks like a path": lambda prefix, _: f"{prefix}../../editor",
+    "the word null as token": lambda prefix, _: f"{prefix}null",
+    "a star as token": lambda prefix, _: f"{prefix}*",
+    "an unsigned token that names the editor": lambda prefix, _: prefix + _token("none", FAR_OFF),
+    "a token that is signed with another key": lambda prefix, _: prefix + _token("HS256", FAR_OFF),
+    "a signed token that has expired": lambda prefix, _: prefix + _token("HS256", LONG_AGO),
     "the editor's token without its first letter": lambda prefix, token: prefix + token[1:],
     "the editor's token in the other case": lambda prefix, token: prefix + token.swapcase(),
     "the editor's token backwards": lambda prefix, token: prefix + token[::-1],
@@ -84,12 +84,12 @@ WAYS: Mapping[str, Way] = {
 }
 
 BEARER_WAYS: Mapping[str, Way] = {
-    "a scheme without a token": lambda prefix, token: prefix.strip(),
-    "a scheme and spaces": lambda prefix, token: f"{prefix}   ",
-    "another scheme": lambda prefix, token: f"Basic {token}",
-    "a scheme that is none": lambda prefix, token: f"Bearer-ish {token}",
-    "the editor's token without a scheme": lambda prefix, token: token,
-    "the editor's token as a password": lambda prefix, token: f"Basic {_base64(f'editor:{token}')}",
+    "a scheme without a token": lambda prefix, _: prefix.strip(),
+    "a scheme and spaces": lambda prefix, _: f"{prefix}   ",
+    "another scheme": lambda _, token: f"Basic {token}",
+    "a scheme that is none": lambda _, token: f"Bearer-ish {token}",
+    "the editor's token without a scheme": lambda _, token: token,
+    "the editor's token as a password": lambda _, token: f"Basic {_base64(f'editor:{token}')}",
     "the scheme joined to the editor's token": lambda prefix, token: f"{prefix.strip()}{token}",
 }
 
