@@ -206,6 +206,13 @@ Feature: What a body may be
         | "fields"                         |
         | {}                               |
 
+    Scenario: An upsert that is put into a list
+      When the editor upserts into contacts by email, the body put into a list:
+        | email             | name |
+        | grace@example.com | Eve  |
+      Then the answer is 400
+      And nothing has been written
+
     Scenario Outline: An upsert with the member <member>
       When the editor upserts into contacts by email with <member> <value>:
         | email           | name         | phone           |
@@ -238,7 +245,6 @@ Feature: What a body may be
       Examples: Fields that a contact does not have
         | field       |
         | nickname    |
-        | Name        |
         | is_admin    |
         | name.first  |
         | __proto__   |
@@ -299,14 +305,20 @@ Feature: What a body may be
         | raw-1     | {Main.id}  |
       Then payload is kept as it was written
 
-    Scenario: Typed JSON that nests 1,000 levels deep is kept or refused
+    Scenario Outline: Typed JSON that nests <levels> levels deep is kept or refused
       Given these accounts are stored:
         | as   | name   | currency |
         | Main | Main 1 | EUR      |
-      When the editor upserts into raw_transactions by reference, payload written as lists, 1,000 deep:
+      When the editor upserts into raw_transactions by reference, payload written as lists, <levels> deep:
         | reference | account_id |
         | raw-1     | {Main.id}  |
       Then payload is kept as it was written, or the request is refused
+
+      Examples: Levels at which something ends somewhere
+        | levels |
+        | 129    |
+        | 300    |
+        | 1,000  |
 
   @AC-808
   Rule: AC-808 A body over 8 MiB is answered with 413, and nothing is written
@@ -362,11 +374,11 @@ Feature: What a body may be
       Then the body is refused as too large
       And nothing has been written
 
-    Scenario: A small body may be sent in chunks
+    Scenario: A small body that declares no length is read, or its length is asked for
       When the editor upserts into contacts by email, the body filled up to 1,000 bytes and sent in chunks:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
-      Then the answer is 200 and says created
+      Then the answer is 200 or 411
 
     Scenario: A batch over 8 MiB writes none of its records
       When the editor upserts a batch into contacts by email, the body filled up to 8,388,609 bytes:

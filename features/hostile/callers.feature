@@ -104,6 +104,17 @@ Feature: What a stranger learns
         | age__in      | 1,x                   |
         | name__match  | (                     |
 
+    Scenario Outline: The record <ident>
+      When the editor <verb> the record <ident> of contacts
+      Then every answer is a refusal that tells nothing of the inside
+
+      Examples: Ids that no record has
+        | verb    | ident                |
+        | reads   | x'                   |
+        | reads   | 99999999999999999999 |
+        | changes | -1                   |
+        | deletes | 1.5                  |
+
     Scenario Outline: Every call about the table <name>
       When the editor makes every call about the table <name>
       Then every answer is a refusal that tells nothing of the inside

@@ -119,7 +119,7 @@ class ChecksLate(Api):
             raise g.refused
 
 
-@fault("AC-004")
+@fault("AC-004", "AC-810")
 class TableBeforeCredentials(ChecksLate):
     """Looks for the table before it asks who is calling, and so tells anyone which tables there are."""
 

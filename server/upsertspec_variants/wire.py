@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -98,6 +99,10 @@ def _handler(app: Application, wire: type[Wire]) -> type[BaseHTTPRequestHandler]
             self.wire = wire()
 
         def answer(self) -> None:
+            if "Transfer-Encoding" in self.headers:
+                self.close_connection = True
+                self.send_error(HTTPStatus.LENGTH_REQUIRED)
+                return
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             self.wire.count += 1
             reply = call(app, self.environ(body))
@@ -111,7 +116,8 @@ def _handler(app: Application, wire: type[Wire]) -> type[BaseHTTPRequestHandler]
 
         def environ(self, body: bytes) -> dict[str, Any]:
             path, _, query = self.path.partition("?")
-            sent = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in self.headers.items()}
+            names = dict.fromkeys(name.lower() for name in self.headers)
+            sent = {f"HTTP_{n.upper().replace('-', '_')}": ", ".join(self.headers.get_all(n, [])) for n in names}
             return {
                 **sent,
                 "REQUEST_METHOD": self.command,

@@ -60,7 +60,8 @@ def altered(request: Request, how: str) -> Request:
 
 def _altered(request: Request, content: bytes, headers: Mapping[str, str], chunked: bool = False) -> Altered:
     known: dict[str, Any] = {"method": request.method, "path": request.path, "query": request.query}
-    return Altered(**known, headers={**request.headers, **headers}, content=content, chunked=chunked)
+    framing = {"Transfer-Encoding": "chunked"} if chunked else {}
+    return Altered(**known, headers={**request.headers, **headers, **framing}, content=content, chunked=chunked)
 
 
 def _declared(kind: str) -> str:
@@ -104,6 +105,7 @@ _CHANGES: Mapping[str, Change] = {
     "ended by a comma too many": lambda body: body[:-1] + b",}",
     "put in single quotes": lambda body: body.replace(b'"', b"'"),
     "stripped of the quotes of a name": lambda body: _first_name(body, lambda name: name),
+    "put into a list": lambda body: b"[" + body + b"]",
     "begun by a comment": lambda body: b"/* an upsert */" + body,
     "broken by a line end in a text": lambda body: body.replace(b"@", b"\n@", 1),
     "broken by a byte that is no UTF-8": lambda body: body.replace(b"@", b"\xff@", 1),

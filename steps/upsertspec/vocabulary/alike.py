@@ -13,7 +13,7 @@ from upsertspec.evidence import Exchange
 
 COMPARED = ("content-type", "www-authenticate", "allow", "location", "link", "cache-control", "vary", "retry-after")
 LEAST_SECONDS = 0.002
-CHANCE = 1e-5
+CHANCE = 1e-4
 
 Look = Callable[[Exchange], Any]
 
