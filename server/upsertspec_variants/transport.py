@@ -90,3 +90,13 @@ class BehindAProxy(Wire):
             ("Strict-Transport-Security", "max-age=31536000"),
             ("X-RateLimit-Remaining", "0"),
         ]
+
+
+@variant("JSON over HTTP/1.1 (3): RFC 9110, 15.2, lets informational answers come before the final one.")
+class SendsEarlyHints(Wire):
+    """Sends 103 Early Hints and 102 Processing before each answer."""
+
+    def packets(self, reply: Reply) -> Iterator[bytes]:
+        yield b"HTTP/1.1 103 Early Hints\r\nLink: </openapi.json>; rel=preload\r\n\r\n"
+        yield b"HTTP/1.1 102 Processing\r\n\r\n"
+        yield from super().packets(reply)

@@ -139,7 +139,7 @@ class Client:
         return exchange
 
     def _url(self, request: Request) -> str:
-        query = f"?{urlencode(request.query)}" if request.query else ""
+        query = f"?{urlencode(request.query, errors='surrogatepass')}" if request.query else ""
         return f"{self._target.url}{request.path}{query}"
 
     def _curl_flags(self, who: str) -> list[str]:

@@ -12,6 +12,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from upsertspec.transport.broken import Lines
+from upsertspec.transport.heads import WholeHead
 from upsertspec.transport.watchdog import Watch
 
 
@@ -19,11 +20,15 @@ def watched_adapter(current: CurrentWatch) -> HTTPAdapter:
     """A `requests` adapter with one pooled connection, each use of which is noted in `current`."""
 
     class Plain(HTTPConnection):
+        response_class = WholeHead
+
         def request(self, *args: Any, **kwargs: Any) -> None:
             with current.noted(self):
                 super().request(*args, **_in_lines(kwargs))
 
     class Secure(HTTPSConnection):
+        response_class = WholeHead
+
         def request(self, *args: Any, **kwargs: Any) -> None:
             with current.noted(self):
                 super().request(*args, **_in_lines(kwargs))
