@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.harness.wire import Answer, always, by_request, endlessly, reply, slowly, then_reset, wait_for_end
+from tests.harness.wire import Answer, always, by_request, endlessly, reply, then_reset, wait_for_end
 
 ESCAPE = "\x1b[31m\x1b]0;owned\x07\u202e"
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -155,7 +155,7 @@ Say = Callable[[dict[str, Any]], Any]
 
 
 def upserts(say: Say, listed: Say | None = None) -> Answer:
-    """Lists are empty, or what `listed` makes of the last fields that were upserted; upserts answer what `say` makes."""
+    """Upserts answer what `say` makes of their fields; lists are empty, or what `listed` makes of the last of these."""
     last: dict[str, Any] = {}
 
     def handle(method: str, path: str, body: bytes) -> bytes:
@@ -225,7 +225,7 @@ ANSWERS: Mapping[str, Attack] = {
         upserts(made(), lambda f: {"records": [{**f, "id": 1, "name": ESCAPE}], "total": 1}), "expected", 1
     ),
     "values that nest": Attack(
-        upserts(bytes_of('{"id": 1, "operation": "created", "record": {"id": 1, "name": %s}}' % DEEP)), "expected", 1
+        upserts(bytes_of('{"id": 1, "operation": "created", "record": {"id": 1, "name": ' + DEEP + "}}")), "expected", 1
     ),
     "a number of 1e999999": Attack(
         upserts(bytes_of('{"id": 1e999999, "operation": "created", "record": {"id": 1e999999, FIELDS}}'), listing()),
