@@ -96,7 +96,8 @@ def test_a_certificate_that_has_expired(serve: Serve, client: Callable[..., Clie
         "asked.pem",
     ]
     given = ["openssl", "x509", "-req", "-in", "asked.pem", "-signkey", str(tmp_path / "key.pem"), "-days", "-1"]
-    for line in (asked, [*given, "-out", str(pem)]):
+    (tmp_path / "names").write_text("subjectAltName=IP:127.0.0.1\n")
+    for line in (asked, [*given, "-extfile", "names", "-out", str(pem)]):
         subprocess.run(line, check=True, capture_output=True, cwd=tmp_path)
     url = serve(shaken(pem, reply({"records": []})), asked=False).url.replace("http:", "https:")
     with pytest.raises(TargetSilent, match=r"no secure connection: .*expired"):
