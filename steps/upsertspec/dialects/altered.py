@@ -113,6 +113,22 @@ _CHANGES: Mapping[str, Change] = {
     "encoded as Latin-1": lambda body: body.decode().encode("latin-1"),
 }
 
+_SAID = (
+    "declared as TYPE",
+    "declared as nothing",
+    "replaced by JSON",
+    "replaced by lists, N deep",
+    "replaced by objects, N deep",
+    "filled up to N bytes",
+    "filled up to N bytes and sent in chunks",
+)
+
+
+def alterations() -> tuple[str, ...]:
+    """Every way to alter a body, in words; what is in capitals stands for a value."""
+    return (*_CHANGES, *(f"sent as {kind}" for kind in _AS), *_SAID)
+
+
 _AS: Mapping[str, tuple[str, Change]] = {
     "a form": (FORM, lambda body: urlencode(_flat(json.loads(body))).encode()),
     "a form of parts": (f"multipart/form-data; boundary={BOUNDARY}", lambda body: _parts(_flat(json.loads(body)))),
