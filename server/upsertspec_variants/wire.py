@@ -35,6 +35,8 @@ class Wire:
 
     version = "HTTP/1.1"
     keeps = True
+    most: int | None = None
+    """A body of more bytes is not read: 413, and the end of the connection."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -99,11 +101,14 @@ def _handler(app: Application, wire: type[Wire]) -> type[BaseHTTPRequestHandler]
             self.wire = wire()
 
         def answer(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
             if "Transfer-Encoding" in self.headers:
-                self.close_connection = True
-                self.send_error(HTTPStatus.LENGTH_REQUIRED)
+                self.turn_away(HTTPStatus.LENGTH_REQUIRED)
                 return
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if self.wire.most is not None and length > self.wire.most:
+                self.turn_away(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                return
+            body = self.rfile.read(length)
             self.wire.count += 1
             reply = call(app, self.environ(body))
             reply.closes = self.close_connection = self.close_connection or self.wire.ends()
@@ -113,6 +118,11 @@ def _handler(app: Application, wire: type[Wire]) -> type[BaseHTTPRequestHandler]
                 self.connection.shutdown(socket.SHUT_WR)
 
         do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = do_HEAD = do_OPTIONS = answer  # noqa: N815
+
+        def turn_away(self, status: HTTPStatus) -> None:
+            """Answer without having read the body, and close the connection."""
+            self.close_connection = True
+            self.send_error(status)
 
         def environ(self, body: bytes) -> dict[str, Any]:
             path, _, query = self.path.partition("?")
