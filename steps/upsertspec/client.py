@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
+from upsertspec.dialects.altered import UNDECLARED, Altered, altered, with_query
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
 from upsertspec.dialects.guarded import Guarded
 from upsertspec.dialects.operations import Find, Operation
@@ -14,7 +15,7 @@ from upsertspec.errors import ENDED, DialectError, NotTestable, TargetSilent
 from upsertspec.evidence import Exchange, Masker, curl_flags, curl_line, printable, shown_body
 from upsertspec.schema import ROLES
 from upsertspec.target.model import Login, Secret, Target
-from upsertspec.transport.credentials import headers_for
+from upsertspec.transport.credentials import derived, headers_for, query_for
 from upsertspec.transport.pace import Pace
 from upsertspec.transport.session import DROPPED, Keeping, Limits, Session
 from upsertspec.vigil import Vigil, is_refusal
@@ -23,6 +24,7 @@ ATTEMPTS = 3
 SILENT_IN_A_ROW = 3
 SILENT_TIMEOUTS = 6
 TEXT_SHOWN = 400
+JSON = "application/json"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SAID = 300
 
@@ -30,9 +32,9 @@ SAID = 300
 class Client:
     """One target, one worker.
 
-    `log` takes the exchanges, `known` what was found once for all; `stopped` says why no more are sent, once it is so;
-    a patient client never stops because of what it is answered. `lacks` is what the dialect's answers never tell,
-    `deviations` are the statuses that the target declares.
+    `log` takes the exchanges, `answered` is the one of the last operation, `known` what was found once for all;
+    `stopped` says why no more are sent, once it is so; a patient client never stops because of what it is answered.
+    `lacks` is what the dialect's answers never tell, `deviations` are the statuses that the target declares.
     """
 
     def __init__(self, target: Target, dialect: Dialect, share: int = 1, patient: bool = False) -> None:
@@ -49,6 +51,7 @@ class Client:
         self._shell = {value: text for secret in target.secrets() for value, text in secret.shell().items()}
         self.masker = Masker(secret.value for secret in target.secrets())
         self.log: list[Exchange] = []
+        self.answered: Exchange | None = None
         self.step = ""
         self.known: dict[str, bool] = {}
         self.stopped = ""
@@ -56,14 +59,18 @@ class Client:
         self.cannot = self._dialect.cannot
         self.deviations = target.deviations
 
-    def call(self, who: str, operation: Operation) -> Answer:
+    def call(self, who: str, operation: Operation, alteration: str = "") -> Answer:
         """Carry out one operation. `who` is a role, or a broken credential by its name (`transport.credentials`).
 
+        `alteration` says how the request is broken on its way (`dialects.altered`).
         Raises TargetSilent where no usable answer comes, NotTestable where it can't be asked, or not any more.
         """
-        request = self._dialect.request(operation)
+        request = with_query(self._dialect.request(operation), query_for(self._target, who))
+        request = altered(request, alteration) if alteration else request
         headers = headers_for(self._target, who)
+        self.masker.learn(derived(self._target, who))
         response = self._sent(who, request, headers, safe=not operation.changes)
+        self.answered = self.log[-1]
         if self.vigil.alarmed:
             self._look()
         answer = self._dialect.answer(operation, response)
@@ -114,12 +121,14 @@ class Client:
     def _attempt(self, who: str, session: Session, request: Request, headers: Mapping[str, str], n: int) -> Response:
         self._pace.step()
         body = request.body()
-        sent = headers if body is None else {"Content-Type": "application/json", **headers}
+        sent = dict(headers) if body is None else {"Content-Type": JSON, **headers}
+        if sent.get("Content-Type") == UNDECLARED:
+            del sent["Content-Type"]
         exchange = self._exchange(who, request, sent, body, n)
         exchange.failure = "the harness was stopped"
         started = time.perf_counter()
         try:
-            response = session.send(request.method, self._url(request), sent, body)
+            response = _through(session, request, self._url(request), sent, body)
         except TargetSilent as silent:
             said = printable(self.masker.text(str(silent)))[:SAID]
             exchange.failure = f"{silent.kind}: {said}"
@@ -161,7 +170,7 @@ class Client:
         return exchange
 
     def _url(self, request: Request) -> str:
-        query = f"?{urlencode(request.query)}" if request.query else ""
+        query = f"?{urlencode(request.query, errors='surrogatepass')}" if request.query else ""
         return f"{self._target.url}{request.path}{query}"
 
     def _curl_flags(self, who: str) -> list[str]:
@@ -193,6 +202,13 @@ class Client:
             session.close()
             why = "and set no cookie" if response.status < 400 else "; look at its path and content"
             raise NotTestable(f"the login of the {who} role was answered with {response.status} {why}")
+
+
+def _through(session: Session, request: Request, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
+    """The answer, over a kept connection, or over one of its own where the request is broken on purpose."""
+    if not isinstance(request, Altered):
+        return session.send(request.method, url, headers, body)
+    return session.send_alone(request.method, url, headers, request.pieces())
 
 
 class FormRequest(Request):

@@ -148,7 +148,7 @@ def curl_line(
     """
     globs = ["-g"] if set(url) & set("[]{}") else []
     parts = ["curl", "-sS", "-i", *globs, *flags, *([] if method == "GET" else ["-X", method]), _quoted(url, secrets)]
-    for name, value in headers.items():
+    for name, value in [(name, line) for name, text in headers.items() for line in getattr(text, "lines", [text])]:
         parts += ["-H", _quoted(f"{name}: {value}" if value else f"{name};", secrets)]
     if body is not None and len(body) > CURL_BODY_CAP:
         parts += ["--data-binary", "@body", f"# the body of {len(body)} bytes is left out here"]

@@ -26,9 +26,11 @@ pytest_plugins = [
     "upsertspec.vocabulary.given",
     "upsertspec.vocabulary.when_upsert",
     "upsertspec.vocabulary.when_records",
+    "upsertspec.vocabulary.when_hostile",
     "upsertspec.vocabulary.then_answers",
     "upsertspec.vocabulary.then_stored",
     "upsertspec.vocabulary.then_lists",
+    "upsertspec.vocabulary.then_hostile",
 ]
 
 RECORDER = pytest.StashKey[Recorder]()

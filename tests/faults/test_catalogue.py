@@ -20,6 +20,7 @@ CRITERIA = [
 CORE = [ident for ident in CRITERIA if ident < "AC-100"]
 BATCH_TO_RECORDS = [ident for ident in CRITERIA if "AC-300" < ident < "AC-700"]
 IDENTITY_AND_CONFLICT = [ident for ident in CRITERIA if "AC-100" < ident < "AC-300"]
+HOSTILE = [ident for ident in CRITERIA if ident > "AC-800"]
 FAULTS = list(catalogue().values())
 COUNT = Counter(ident for each in FAULTS for ident in each.violates)
 
@@ -65,6 +66,11 @@ def test_a_criterion_of_identity_and_conflict_has_three_faults(criterion: str) -
 @pytest.mark.parametrize("criterion", BATCH_TO_RECORDS)
 def test_a_criterion_from_batch_to_records_has_three_faults(criterion: str) -> None:
     assert COUNT[criterion] >= 3
+
+
+@pytest.mark.parametrize("criterion", HOSTILE)
+def test_a_criterion_of_hostile_has_five_faults(criterion: str) -> None:
+    assert COUNT[criterion] >= 5
 
 
 def test_a_name_is_taken_once() -> None:

@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from uuid import uuid4
 
-from upsertspec.dialects.operations import UNSET, Operation
+from upsertspec.dialects.operations import UNSET, Operation, Verbatim
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,14 @@ class Request:
 
     def body(self) -> bytes | None:
         """The body as it is sent, UTF-8 JSON, or None where there is none."""
-        return (
-            None if self.json is UNSET else json.dumps(self.json, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        )
+        return None if self.json is UNSET else written(self.json).encode("utf-8", "surrogatepass")
+
+
+class Exact(float):
+    """A number of a response as a float, with the `text` that it came as: a float may hold less than that."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
 
 
 @dataclass(frozen=True)
@@ -36,8 +42,8 @@ class Response:
     body: bytes
 
     def parsed(self) -> Any:
-        """The body as JSON; raises ValueError where it is none (NaN and Infinity are none)."""
-        return json.loads(self.body.decode("utf-8"), parse_constant=_refuse)
+        """The body as JSON, its broken numbers as `Exact`; raises ValueError where it is none (NaN is none)."""
+        return json.loads(self.body.decode("utf-8"), parse_constant=_refuse, parse_float=Exact)
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,21 @@ class Dialect(Protocol):
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
         ...
+
+
+def written(value: Any) -> str:
+    """The value as JSON text, with each `Verbatim` in it as it stands."""
+    verbatim: dict[str, str] = {}
+
+    def stand_in(found: Any) -> str:
+        if not isinstance(found, Verbatim):
+            raise TypeError(f"{type(found).__name__} is no JSON")
+        return verbatim.setdefault(mark := uuid4().hex, found.json) and mark
+
+    text = json.dumps(value, ensure_ascii=False, default=stand_in)
+    for mark, own in verbatim.items():
+        text = text.replace(f'"{mark}"', own)
+    return text
 
 
 def _refuse(constant: str) -> Any:

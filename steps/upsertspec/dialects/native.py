@@ -158,7 +158,7 @@ def _location(headers: Mapping[str, str]) -> str:
 
 
 def _record(base: str, ident: Any) -> str:
-    return f"{base}/records/{quote(str(ident), safe='')}"
+    return f"{base}/records/{quote(str(ident), safe='', errors='surrogatepass')}"
 
 
 def _page(find: Find) -> list[tuple[str, str]]:

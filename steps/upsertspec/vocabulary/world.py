@@ -9,8 +9,10 @@ from typing import Any
 from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
-from upsertspec.errors import Blocked, CheckFailed, NotTestable
+from upsertspec.errors import Blocked, CheckFailed, NotTestable, TargetSilent
+from upsertspec.evidence import Exchange
 from upsertspec.notes import Notes
+from upsertspec.transport.session import BROKEN
 from upsertspec.vocabulary.cells import rows, table_for
 from upsertspec.vocabulary.identity import with_ids
 from upsertspec.vocabulary.lookup import Reader
@@ -30,10 +32,11 @@ class Stored:
 
 @dataclass(frozen=True)
 class Attempt:
-    """An operation that the scenario sent, and its answer."""
+    """An operation that the scenario sent, its answer, and the exchange as it is shown."""
 
     operation: Operation
     answer: Answer
+    exchange: Exchange
 
     @property
     def table(self) -> str:
@@ -103,13 +106,26 @@ class World:
                 return stored
         raise LookupError(f"the scenario has stored nothing as {name}")
 
-    def send(self, who: str, operation: Operation) -> Answer:
-        """Send one operation; what was read before it may not hold any more."""
+    def send(self, who: str, operation: Operation, alteration: str = "") -> Answer:
+        """Send one operation; what was read before it may not hold any more. `alteration` breaks its request."""
         if operation.changes:
             self.reader.forget()
-        answer = with_ids(self.reader, operation, self.client.call(who, operation), self.client.lacks)
-        self.attempts.append(Attempt(operation, answer))
+        told = self.client.call(who, operation, alteration)
+        exchange = self.client.answered or self.client.log[-1]
+        answer = with_ids(self.reader, operation, told, self.client.lacks)
+        self.attempts.append(Attempt(operation, answer, exchange))
         return answer
+
+    def send_much(self, who: str, operation: Operation, alteration: str) -> None:
+        """Send what may be too much: a target may close the connection on it, and that is an answer of status 0."""
+        try:
+            self.send(who, operation, alteration)
+        except TargetSilent as silent:
+            if silent.kind != BROKEN:
+                raise
+            self.attempts.append(
+                Attempt(operation, Answer(0, fault=str(silent), text=str(silent)), self.client.log[-1])
+            )
 
     @property
     def last(self) -> Attempt:
