@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import pytest
 from pytest_bdd.parser import Scenario, Step
@@ -18,6 +19,13 @@ from upsertspec.target.model import KnownFailure, Target
 Text = Callable[[str], str]
 
 
+class Judged(Protocol):
+    """What the recorder asks of a scenario's world: what else was seen to be wrong, and what many clients did."""
+
+    suspicions: list[Blocked]
+    history: dict[str, Any] | None
+
+
 class Recorder:
     """Follows the scenario that is being run: its steps and how far it came."""
 
@@ -28,11 +36,15 @@ class Recorder:
         self._client: Client | None = None
         self._target: Target | None = None
         self._started = 0.0
-        self.suspicions: list[Blocked] = []
+        self._world: Judged | None = None
+
+    def world(self, world: Judged) -> None:
+        """The world of the scenario that has begun."""
+        self._world = world
 
     def begin(self, scenario: Scenario, client: Client, target: Target) -> None:
         """A scenario starts; the client's log becomes its evidence."""
-        self.suspicions = []
+        self._world = None
         self._steps, self._states, self._client, self._target = scenario.steps, {}, client, target
         self._started = time.perf_counter()
         client.log = []
@@ -50,7 +62,7 @@ class Recorder:
     def result(self, case: Case, error: BaseException | None) -> Result:
         """The result of the scenario, by how it ended; one that ended well may still have met what blocks it."""
         mask = self._client.masker.text if self._client else str
-        error = error or next(iter(self.suspicions), None)
+        error = error or next(iter(self._world.suspicions if self._world else ()), None)
         status, reason, expected, actual = judge(error)
         status, reason = with_known(status, reason, known_for(case, self._target), case)
         return Result(
@@ -64,11 +76,24 @@ class Recorder:
             exchanges=tuple(exchange.as_dict() for exchange in self._client.log) if self._client else (),
             seconds=round(time.perf_counter() - self._started, 6),
             worker=self._worker,
+            history=self._history(mask),
         )
+
+    def _history(self, mask: Text) -> Mapping[str, Any] | None:
+        """What many clients did, where they did; what the target sent in it is made fit to print."""
+        told = self._world.history if self._world else None
+        if told is None:
+            return None
+        operations = [{**each, "call": _fit(each["call"], mask), "outcome": _fit(each["outcome"], mask)} for each in told["operations"]]
+        return {**told, "key": _fit(told["key"], mask), "operations": operations, "explanation": _fit(told["explanation"], mask)}
 
     def _step(self, step: Step, mask: Text) -> StepResult:
         table = [[cell.value for cell in row.cells] for row in step.datatable.rows] if step.datatable else []
         return StepResult(step.keyword.strip(), mask(step.name), self._states.get(id(step), "not run"), table)
+
+
+def _fit(text: str, mask: Text) -> str:
+    return printable(mask(text))
 
 
 def judge(error: BaseException | None) -> tuple[Status, str, str, str]:

@@ -40,7 +40,8 @@ PLAIN = ("reason", "expected", "actual", "blocked_by", "seconds", "worker")
 class Result:
     """A case, its status and why; what was expected and what came where it failed; its steps and exchanges.
 
-    `blocked_by` is the criterion whose matter it is that the case could not be tested, or empty.
+    `blocked_by` is the criterion whose matter it is that the case could not be tested, or empty. `history` tells what
+    many clients did at once, where they did.
     """
 
     case: Case
@@ -53,18 +54,20 @@ class Result:
     exchanges: tuple[Mapping[str, Any], ...] = ()
     seconds: float = 0.0
     worker: str = "main"
+    history: Mapping[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The result as JSON-able data."""
         plain = {name: getattr(self, name) for name in PLAIN}
         steps = [{"keyword": s.keyword, "text": s.text, "state": s.state, "table": s.table} for s in self.steps]
-        case = {**vars(self.case), "example": dict(self.case.example)}
-        return {"case": case, "status": self.status.value, **plain, "steps": steps, "exchanges": list(self.exchanges)}
+        case = {**vars(self.case), "example": dict(self.case.example), "needs": list(self.case.needs)}
+        shown = {"case": case, "status": self.status.value, **plain, "steps": steps, "exchanges": list(self.exchanges)}
+        return shown if self.history is None else {**shown, "history": self.history}
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> Result:
         """The result from the data that `as_dict` gave."""
-        case = Case(**raw["case"])
+        case = Case(**{**raw["case"], "needs": tuple(raw["case"].get("needs", ()))})
         steps = tuple(StepResult(**step) for step in raw["steps"])
         rest = {k: raw[k] for k in PLAIN}
-        return cls(case, Status(raw["status"]), steps=steps, exchanges=tuple(raw["exchanges"]), **rest)
+        return cls(case, Status(raw["status"]), steps=steps, exchanges=tuple(raw["exchanges"]), history=raw.get("history"), **rest)

@@ -7,6 +7,7 @@ import io
 import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from upsertspec.plugin import RESULT
 from upsertspec.resources import suite_dir
 from upsertspec.results import Result, Status
 from upsertspec.selection import case_of
-from upsertspec.settings import SETTINGS, Settings
+from upsertspec.settings import SETTINGS, Part, Settings
 from upsertspec.settle import settle
 
 Listener = Callable[[Result], None]
@@ -43,12 +44,28 @@ def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) 
 
     A case that was planned and has no result, because the run was interrupted or a worker died, is an error.
     """
-    gatherer = _Gatherer(settings, listener)
-    output = io.StringIO()
-    with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        code = pytest.main(_arguments(jobs), plugins=[gatherer])
-    why = "the run was interrupted" if code == pytest.ExitCode.INTERRUPTED else _last_words(output.getvalue())
-    return gatherer.complete(f"no result: {why}")
+    results: dict[str, Result] = {}
+    why = "nothing was run"
+    for part, workers in _parts(settings, jobs):
+        gatherer = _Gatherer(replace(settings, part=part), listener, results)
+        output = io.StringIO()
+        with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            code = pytest.main(_arguments(workers), plugins=[gatherer])
+        why = "the run was interrupted" if code == pytest.ExitCode.INTERRUPTED else _last_words(output.getvalue())
+        if code == pytest.ExitCode.INTERRUPTED:
+            break
+    return _Gatherer(settings, listener, results).complete(f"no result: {why}")
+
+
+def _parts(settings: Settings, jobs: int) -> Iterator[tuple[Part, int]]:
+    """The parts of a run, one after the other, and how many workers each has."""
+    if jobs == 1:
+        yield Part.WHOLE, 1
+        return
+    for part, workers in ((Part.SHARED, jobs), (Part.LAST, 1)):
+        narrowed = replace(settings, part=part)
+        if any(narrowed.selected(case) and narrowed.claimed(case) for case in spec.cases()):
+            yield part, workers
 
 
 def run_each(asked: Iterable[Settings]) -> Iterator[list[Result]]:
@@ -66,16 +83,16 @@ def unrun(case: spec.Case, settings: Settings, status: Status, why: str) -> Resu
     """The result of a planned case that was not run: not claimed, or else of this status for this reason."""
     if settings.claimed(case):
         return Result(case, status, why)
-    return Result(case, Status.NOT_CLAIMED, f"the target does not claim {case.profile}")
+    return Result(case, Status.NOT_CLAIMED, settings.why_not_claimed(case))
 
 
 class _Gatherer:
     """The plugin in the controlling process: hands the settings out, takes the results in."""
 
-    def __init__(self, settings: Settings, listener: Listener) -> None:
+    def __init__(self, settings: Settings, listener: Listener, results: dict[str, Result]) -> None:
         self._settings = settings
         self._listener = listener
-        self._results: dict[str, Result] = {}
+        self._results = results
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -111,7 +128,7 @@ class _Rounds:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         for settings in self._asked:
             session.config.stash[SETTINGS] = settings
-            self._gatherer = _Gatherer(settings, lambda _: None)
+            self._gatherer = _Gatherer(settings, lambda _: None, {})
             wanted = [item for item in session.items if _is_wanted(item, settings)]
             for item, following in zip(wanted, [*wanted[1:], None], strict=True):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)

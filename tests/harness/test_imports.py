@@ -12,13 +12,13 @@ HARNESS = ROOT / "steps" / "upsertspec"
 
 ORDER = [
     ("errors", "resources"),
-    ("schema", "spec"),
+    ("schema", "spec", "history"),
     ("target",),
     ("evidence",),
     ("dialects",),
     ("transport",),
     ("client", "embedded"),
-    ("check", "settings", "results"),
+    ("check", "settings", "results", "crowd"),
     ("selection", "outcome", "verdict"),
     ("settle",),
     ("vocabulary",),

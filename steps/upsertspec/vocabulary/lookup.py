@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from upsertspec.client import Client
@@ -41,6 +41,13 @@ class Reader:
             listed = self._alone(table, where["id"]) if set(where) == {"id"} else self._listed(table, where)
             self._kept[key] = [record for record in listed if _fits(table, where, record)]
         return self._kept[key]
+
+    def read_anew(self, find: Find, until: Callable[[], bool], most: int = 2) -> None:
+        """Read, a few times at the most, until something is so."""
+        for _ in range(most):
+            if until():
+                break
+            self._page(find)
 
     def read(self, table: str, ident: Any) -> Answer:
         """The answer to reading the record of this id."""

@@ -1,0 +1,179 @@
+"""Many clients at once, from what is stored before to what is stored afterwards, and the judgement of it all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from upsertspec.crowd import Crowd, Deed
+from upsertspec.dialects.base import Answer
+from upsertspec.dialects.operations import Find, Operation, Upsert, UpsertBatch
+from upsertspec.errors import NotTestable
+from upsertspec.history.explain import explained
+from upsertspec.vocabulary.cells import table_for
+from upsertspec.vocabulary.compare import shown
+from upsertspec.vocabulary.registers import Look, Register, as_one, registers, wide
+from upsertspec.vocabulary.world import Attempt, World
+
+Record = Mapping[str, Any]
+
+FEW_KEYS = 5
+SHOWN = 120
+
+
+@dataclass(frozen=True)
+class Burst:
+    """What many clients did. `explanation` is empty where some order of the requests explains all of it."""
+
+    table: str
+    keys: Sequence[Record]
+    deeds: Sequence[Deed]
+    explanation: str
+
+    @property
+    def writes(self) -> list[Deed]:
+        """What was written, in the order of the beginnings."""
+        return [deed for deed in self.deeds if deed.operation.changes]
+
+    @property
+    def reads(self) -> list[Deed]:
+        """What was read."""
+        return [deed for deed in self.deeds if not deed.operation.changes]
+
+
+def act(world: World, work: Sequence[Sequence[Operation]], reading: Record | None = None) -> Burst:
+    """Let each client do its work, all at once. `reading` is what a reader asks for that sees several records as one."""
+    writes = [each for operations in work for each in operations if isinstance(each, (Upsert, UpsertBatch))]
+    table, match = writes[0].table, writes[0].match_fields
+    keys = _distinct([{name: fields[name] for name in match} for each in writes for fields in each.sent])
+    before = [_stored(world, table, key) for key in keys] if len(keys) <= FEW_KEYS else [None for _ in keys]
+    world.reader.read_anew(Find(table, keys[0]), until=lambda: world.client.kept)
+    deeds = Crowd(world.client, Find(table, keys[0])).act(work)
+    _note(world, deeds)
+    after = [_stored(world, table, key) for key in keys]
+    moment = max((deed.ended or deed.started for deed in deeds), default=0.0) + 1e-6
+    looks = [Look(*pair, moment) for pair in zip(before, after, strict=True)]
+    found = _registers(table, match, keys, deeds, looks, reading)
+    burst = _judged(world, table, keys, deeds, found)
+    _require_meeting(burst)
+    return burst
+
+
+def _distinct(keys: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return list({json.dumps(key, default=str): key for key in keys}.values())
+
+
+def _stored(world: World, table: str, key: Record) -> Record | None:
+    """The record of a key, if there is one; where there are more, any: that they are more is seen elsewhere."""
+    return next(iter(world.reader.find(table, key)), None)
+
+
+def _note(world: World, deeds: Sequence[Deed]) -> None:
+    world.reader.forget()
+    for deed in deeds:
+        if deed.operation.changes:
+            world.attempts.append(Attempt(deed.operation, deed.answer or Answer(0, fault=deed.failure)))
+
+
+def _registers(
+    table: str,
+    match: Sequence[str],
+    keys: Sequence[Record],
+    deeds: Sequence[Deed],
+    looks: Sequence[Look],
+    reading: Record | None,
+) -> list[Register]:
+    if reading is None:
+        pairs = zip(keys, looks, strict=True)
+        return [found for key, look in pairs for found in registers(table_for(table), key, deeds, look)]
+    own = [name for name in match if name not in reading]
+    sides = [[each for each in side if each] for side in zip(*((look.before, look.after) for look in looks), strict=True)]
+    before, after = (wide(side, own, reading) or None for side in sides)
+    told = [as_one(deed, own, reading) for deed in deeds]
+    return list(registers(table_for(table), {}, told, Look(before, after, looks[0].moment)))
+
+
+def _judged(world: World, table: str, keys: Sequence[Record], deeds: Sequence[Deed], found: list[Register]) -> Burst:
+    wrong: list[Deed] = []
+    explanation = ""
+    for register in found:
+        places, explanation = explained(register.history, register.fields)
+        if explanation:
+            wrong = [deed for deed in (register.deeds[place] for place in places) if deed is not None]
+            break
+    world.history = _document(world, table, keys, deeds, {_place(deed) for deed in wrong}, explanation)
+    return Burst(table, keys, deeds, explanation)
+
+
+def _place(deed: Deed) -> tuple[int, float]:
+    """Tells deeds apart, also where they are told as one."""
+    return deed.client, deed.started
+
+
+def _document(
+    world: World,
+    table: str,
+    keys: Sequence[Record],
+    deeds: Sequence[Deed],
+    wrong: set[tuple[int, float]],
+    explanation: str,
+) -> dict[str, Any]:
+    """The history as `report.json` holds it."""
+    places = {id(exchange): place for place, exchange in enumerate(world.client.log)}
+    key = shown(keys[0]) if len(keys) == 1 else f"{len(keys)} keys, from {shown(keys[0])} to {shown(keys[-1])}"
+    operations = [
+        {
+            "client": deed.client,
+            "call": _call(deed.operation, set(keys[0])),
+            "started": round(max(deed.started, 0.0), 6),
+            "ended": None if deed.ended is None else round(max(deed.ended, 0.0), 6),
+            "outcome": _outcome(deed, set(keys[0])),
+            "exchange": places.get(id(deed.exchange)),
+            "contradicts": _place(deed) in wrong,
+        }
+        for deed in deeds
+    ]
+    clients = len({deed.client for deed in deeds})
+    return {"key": f"{table} {key}", "clients": clients, "operations": operations, "explanation": explanation}
+
+
+def _call(operation: Operation, key: set[str]) -> str:
+    if isinstance(operation, Find):
+        return "read"
+    if isinstance(operation, UpsertBatch):
+        return f"upsert {len(operation.records)} records: {_values(operation.records[0], key)} …"[:SHOWN]
+    ignoring = " unless it is there" if isinstance(operation, Upsert) and operation.extra.get("onConflict") else ""
+    return f"upsert{ignoring} {_values(operation.sent[0], key)}"[:SHOWN]
+
+
+def _values(record: Record, key: set[str]) -> str:
+    return ", ".join(f"{name} {shown(value)}" for name, value in record.items() if name not in key)
+
+
+def _outcome(deed: Deed, key: set[str]) -> str:
+    if deed.answer is None:
+        return (deed.failure or "not answered")[:SHOWN]
+    words = [part.operation for part in (deed.answer.parts or [deed.answer])]
+    said = ", ".join(dict.fromkeys(word for word in words if isinstance(word, str)))
+    if isinstance(deed.operation, Find) and not deed.answer.fault:
+        known = [record for record in deed.answer.records[:2]]
+        said = " | ".join(_values(_sent_fields(record), key) for record in known) or "no record"
+    return f"{deed.answer.status} {said}".strip()[:SHOWN]
+
+
+def _sent_fields(record: Record) -> Record:
+    return {name: value for name, value in record.items() if value is not None and not name.endswith(("_at", "id"))}
+
+
+def _require_meeting(burst: Burst) -> None:
+    """What never overlaps says nothing of what happens at once."""
+    if burst.explanation:
+        return
+    refused = next((deed.failure for deed in burst.deeds if deed.untestable), "")
+    if refused:
+        raise NotTestable(f"{refused} (of {len(burst.deeds)} requests at once)")
+    if not any(one.ended is None or other.started < one.ended for one, other in pairwise(burst.deeds)):
+        raise NotTestable("no two requests were under way at the same time; raise rate_limit in the target file")
