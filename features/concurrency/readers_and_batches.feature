@@ -83,7 +83,6 @@ Feature: Readers among writers, and batches that overlap
         | bob@example.com | Bob of {number} | written by {number} |
       Then every answer is 200 and says updated
       And each key has one record, with the values of one request
-      And some order of the requests explains every answer and what is stored
       And Ada keeps id, created_at, phone
       And Bob keeps id, created_at, phone
 

@@ -16,7 +16,7 @@ from upsertspec_faults.crowds import Crowd, Crowded
 from upsertspec_server.answers import Answer
 from upsertspec_server.connections import Connections
 from upsertspec_server.errors import Problem
-from upsertspec_server.plans import Outcome, Upsert
+from upsertspec_server.plans import Outcome, Row, Upsert
 from upsertspec_server.store import Store
 
 ROOM = 3

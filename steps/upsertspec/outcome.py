@@ -84,8 +84,16 @@ class Recorder:
         told = self._world.history if self._world else None
         if told is None:
             return None
-        operations = [{**each, "call": _fit(each["call"], mask), "outcome": _fit(each["outcome"], mask)} for each in told["operations"]]
-        return {**told, "key": _fit(told["key"], mask), "operations": operations, "explanation": _fit(told["explanation"], mask)}
+        operations = [
+            {**each, "call": _fit(each["call"], mask), "outcome": _fit(each["outcome"], mask)}
+            for each in told["operations"]
+        ]
+        return {
+            **told,
+            "key": _fit(told["key"], mask),
+            "operations": operations,
+            "explanation": _fit(told["explanation"], mask),
+        }
 
     def _step(self, step: Step, mask: Text) -> StepResult:
         table = [[cell.value for cell in row.cells] for row in step.datatable.rows] if step.datatable else []

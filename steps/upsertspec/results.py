@@ -70,4 +70,11 @@ class Result:
         case = Case(**{**raw["case"], "needs": tuple(raw["case"].get("needs", ()))})
         steps = tuple(StepResult(**step) for step in raw["steps"])
         rest = {k: raw[k] for k in PLAIN}
-        return cls(case, Status(raw["status"]), steps=steps, exchanges=tuple(raw["exchanges"]), history=raw.get("history"), **rest)
+        return cls(
+            case,
+            Status(raw["status"]),
+            steps=steps,
+            exchanges=tuple(raw["exchanges"]),
+            history=raw.get("history"),
+            **rest,
+        )

@@ -80,8 +80,10 @@ def histories(draw: st.DrawFn, most: int = 4) -> History:
 def operations_of(draw: st.DrawFn, client: int) -> Operation:
     kind = draw(st.sampled_from(list(Kind)))
     start = draw(st.integers(0, MOMENTS))
-    end = draw(st.none() | st.integers(start, MOMENTS + 1)) if kind is not Kind.READ else draw(
-        st.integers(start, MOMENTS + 1)
+    end = (
+        draw(st.none() | st.integers(start, MOMENTS + 1))
+        if kind is not Kind.READ
+        else draw(st.integers(start, MOMENTS + 1))
     )
     values: list[Seen] = [None, *((str(number),) for number in range(4))]
     if kind is Kind.READ:
@@ -125,7 +127,9 @@ def crowded(count: int, seen: int) -> History:
 @pytest.mark.parametrize("make", [serial, crowded])
 def test_hundreds_of_operations_take_few_looks(make: object) -> None:
     for count in (100, 400):
-        right, wrong = (serial(count, 0), serial(count, 2)) if make is serial else (crowded(count, 5), crowded(count, 0))
+        right, wrong = (
+            (serial(count, 0), serial(count, 2)) if make is serial else (crowded(count, 5), crowded(count, 0))
+        )
         for told, verdict in ((right, True), (wrong, False)):
             effort = Effort()
             assert (explains(told, effort) is not None) is verdict

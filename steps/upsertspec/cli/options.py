@@ -42,9 +42,7 @@ def named_target(url: str | None, target_file: str | None) -> Target | None:
     return target_from(place, os.environ) if place else None
 
 
-def adjusted(
-    target: Target, profiles: tuple[str, ...], timeout: float | None, clients: int | None = None
-) -> Target:
+def adjusted(target: Target, profiles: tuple[str, ...], timeout: float | None, clients: int | None = None) -> Target:
     """The target with what the command line says of it."""
     asked = [name for text in profiles for name in text.replace(",", " ").split()]
     target = with_profiles(target, asked)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from upsertspec.history.model import CREATED, FOREVER, PRESENT, UNTOLD, History, Kind, Operation, Value
+from upsertspec.history.model import CREATED, FOREVER, PRESENT, UNTOLD, History, Kind, Operation, Seen, Value
 
 
 @dataclass
@@ -100,7 +100,7 @@ def _blocks(history: History, creator: Operation | None, effort: Effort) -> list
     return listed if _all_fit(history, listed, places, creator) else None
 
 
-def _is_done(write: Operation, seen: set[object]) -> bool:
+def _is_done(write: Operation, seen: set[Seen]) -> bool:
     return write.end is not None or write.value in seen
 
 
@@ -111,9 +111,7 @@ def _needs_presence(each: Operation) -> bool:
     return each.seen is PRESENT or (each.kind is Kind.KEEP and each.said != CREATED)
 
 
-def _all_fit(
-    history: History, blocks: list[Block], places: dict[Value | None, int], creator: Operation | None
-) -> bool:
+def _all_fit(history: History, blocks: list[Block], places: dict[Value | None, int], creator: Operation | None) -> bool:
     """Put every reader into its block; False where one saw what nobody wrote, or what came later."""
     for each in history.operations:
         if each.end is None or each.seen is UNTOLD or each.seen is PRESENT:

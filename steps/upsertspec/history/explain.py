@@ -41,7 +41,7 @@ def shown(fields: Sequence[str], value: Value) -> str:
 def _did(each: Operation, fields: Sequence[str]) -> str:
     if each.kind is Kind.READ:
         return f"read {_seen(each, fields)}"
-    verb = "upserted" if each.kind is Kind.WRITE else "upserted, leaving a match as it is,"
+    verb = "upserted" if each.kind is Kind.WRITE else "upserted, where nothing was,"
     answer = each.said or ("no answer" if each.end is None else "an answer")
     saw = each.seen not in (UNTOLD, PRESENT, each.value)
     return f"{verb} {shown(fields, each.value)} and got {answer}" + (f" with {_seen(each, fields)}" if saw else "")

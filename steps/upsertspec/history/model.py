@@ -45,7 +45,7 @@ class Operation:
     """One operation. `value` is what it writes, `seen` what a read, or the record in an answer, shows.
 
     `end` is None where no answer tells that it was done: it may be done at any time after its start, or never.
-    `said` is what the answer calls it: "created", another word for a record that was there, or empty where it is untold.
+    `said` is what the answer calls it: "created", another word for a record that was there, or empty where untold.
     """
 
     client: int

@@ -69,8 +69,8 @@ def table(results: Sequence[Result], sentences: Mapping[str, str], out: TextIO) 
     if unclaimed := list(dict.fromkeys(case.profile for case in left_out if case.profile not in run)):
         out.write(f"  not claimed, so not run: {', '.join(unclaimed)}\n")
     if lacking := sorted({(case.criterion, *case.needs) for case in left_out if case.profile in run}):
-        said = [f"{criterion} with {' and '.join(needs)}" for criterion, *needs in lacking]
-        out.write(f"  not run, since another profile is needed and not claimed: {', '.join(said)}\n")
+        lacked = [f"{criterion} with {' and '.join(needs)}" for criterion, *needs in lacking]
+        out.write(f"  not run, since another profile is needed and not claimed: {', '.join(lacked)}\n")
 
 
 def failures(results: Iterable[Result], out: TextIO) -> None:
@@ -123,7 +123,9 @@ def telling(result: Result) -> list[Mapping[str, Any]]:
     """
     exchanges = result.exchanges
     operations = result.history["operations"] if result.history else ()
-    if contradicting := [each["exchange"] for each in operations if each["contradicts"] and each["exchange"] is not None]:
+    if contradicting := [
+        each["exchange"] for each in operations if each["contradicts"] and each["exchange"] is not None
+    ]:
         return [exchanges[place] for place in contradicting[:CONTRADICTING]]
     writes = [exchange for exchange in exchanges if exchange["method"] != "GET"]
     chosen = [*writes[-1:], *exchanges[-1:]]

@@ -10,7 +10,16 @@ from typing import Any, Literal
 from upsertspec.errors import ConfigError
 from upsertspec.schema import ROLES
 from upsertspec.target.address import fault_of
-from upsertspec.target.model import DEFAULT_CLIENTS, DEFAULT_TIMEOUT, Credential, KnownFailure, Login, Secret, Target, basic
+from upsertspec.target.model import (
+    DEFAULT_CLIENTS,
+    DEFAULT_TIMEOUT,
+    Credential,
+    KnownFailure,
+    Login,
+    Secret,
+    Target,
+    basic,
+)
 from upsertspec.target.references import unsendable
 from upsertspec.target.validate import faults
 

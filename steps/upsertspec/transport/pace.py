@@ -45,7 +45,7 @@ class Pace:
             time.sleep(turn - now)
 
     def wait(self, headers: Mapping[str, str], otherwise: float | None = None) -> bool:
-        """Wait as long as the answer's Retry-After says, or `otherwise`. False, at once, where it is nothing or too much."""
+        """Wait as long as Retry-After says, or else `otherwise`. False, at once, where that is none or too long."""
         told = retry_after(headers)
         seconds = otherwise if told is None else told
         if seconds is None or seconds > min(LONGEST_WAIT, self._budget):

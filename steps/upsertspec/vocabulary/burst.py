@@ -45,7 +45,7 @@ class Burst:
 
 
 def act(world: World, work: Sequence[Sequence[Operation]], reading: Record | None = None) -> Burst:
-    """Let each client do its work, all at once. `reading` is what a reader asks for that sees several records as one."""
+    """Let each client do its work, all at once. `reading` is what readers ask for who see several records as one."""
     writes = [each for operations in work for each in operations if isinstance(each, (Upsert, UpsertBatch))]
     table, match = writes[0].table, writes[0].match_fields
     keys = _distinct([{name: fields[name] for name in match} for each in writes for fields in each.sent])
@@ -90,7 +90,9 @@ def _registers(
         pairs = zip(keys, looks, strict=True)
         return [found for key, look in pairs for found in registers(table_for(table), key, deeds, look)]
     own = [name for name in match if name not in reading]
-    sides = [[each for each in side if each] for side in zip(*((look.before, look.after) for look in looks), strict=True)]
+    sides = [
+        [each for each in side if each] for side in zip(*((look.before, look.after) for look in looks), strict=True)
+    ]
     before, after = (wide(side, own, reading) or None for side in sides)
     told = [as_one(deed, own, reading) for deed in deeds]
     return list(registers(table_for(table), {}, told, Look(before, after, looks[0].moment)))
@@ -159,7 +161,7 @@ def _outcome(deed: Deed, key: set[str]) -> str:
     words = [part.operation for part in (deed.answer.parts or [deed.answer])]
     said = ", ".join(dict.fromkeys(word for word in words if isinstance(word, str)))
     if isinstance(deed.operation, Find) and not deed.answer.fault:
-        known = [record for record in deed.answer.records[:2]]
+        known = deed.answer.records[:2]
         said = " | ".join(_values(_sent_fields(record), key) for record in known) or "no record"
     return f"{deed.answer.status} {said}".strip()[:SHOWN]
 

@@ -63,7 +63,9 @@ def registers(table: Table, key: Record, deeds: Sequence[Deed], look: Look) -> I
 
 def _parts(deed: Deed, key: Record) -> Iterator[Part]:
     if isinstance(deed.operation, (Upsert, UpsertBatch)):
-        answers = [deed.answer] if isinstance(deed.operation, Upsert) else list(deed.answer.parts if deed.answer else ())
+        answers = (
+            [deed.answer] if isinstance(deed.operation, Upsert) else list(deed.answer.parts if deed.answer else ())
+        )
         for place, fields in enumerate(deed.operation.sent):
             if _has(fields, key):
                 yield Part(deed, fields, answers[place] if place < len(answers) else None)
@@ -72,7 +74,9 @@ def _parts(deed: Deed, key: Record) -> Iterator[Part]:
 def _without_constants(parts: Sequence[Part], key: Record) -> list[Part]:
     """The parts without the fields that all of them write alike: they tell nothing of who wrote last."""
     first = parts[0].fields if parts else {}
-    same_in_all = {n for n, v in first.items() if n not in key and all(n in p.fields and p.fields[n] == v for p in parts)}
+    same_in_all = {
+        n for n, v in first.items() if n not in key and all(n in p.fields and p.fields[n] == v for p in parts)
+    }
     cut = [replace(p, fields={n: v for n, v in p.fields.items() if n not in same_in_all}) for p in parts]
     return cut if all(_group(part.fields, key) for part in cut) else list(parts)
 
@@ -154,10 +158,12 @@ class _Reading:
 
 
 def as_one(deed: Deed, own: Sequence[str], shared: Record) -> Deed:
-    """A deed to several records, told as one to a single wide record: a batch is written, and a list read, as a whole."""
+    """A deed to several records, told as one to a single wide record: a batch is written, and a list read, whole."""
     answer = deed.answer and replace(deed.answer, operation=_one_word(deed.answer), record=None)
     if isinstance(deed.operation, UpsertBatch):
-        return replace(deed, operation=Upsert(deed.operation.table, wide(deed.operation.sent, own, shared), []), answer=answer)
+        return replace(
+            deed, operation=Upsert(deed.operation.table, wide(deed.operation.sent, own, shared), []), answer=answer
+        )
     if answer and deed.answer:
         found = wide(deed.answer.records, own, shared)
         answer = replace(answer, records=[found] if found else [])

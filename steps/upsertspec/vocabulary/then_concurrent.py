@@ -25,11 +25,11 @@ TOLD = 100
 
 @then(parsers.parse("exactly one answer says {one:w}, the others say {other:w}"))
 def exactly_one_says(world: World, one: str, other: str) -> None:
-    """Every client was answered with 200 and the id of the one record; one was told this operation, the rest the other."""
+    """Every client was answered with 200 and the one record's id; one was told this operation, the rest the other."""
     burst = _answered(world)
     said = Counter(deed.answer.operation for deed in burst.writes if deed.answer)
     if said != Counter({one: 1, other: len(burst.writes) - 1}):
-        raise CheckFailed(f"1 × {one}, {len(burst.writes) - 1} × {other}", _with_why(_counted(said), burst))
+        raise CheckFailed(f"1 {one}, {len(burst.writes) - 1} {other}", _with_why(_counted(said), burst))
     _require_one_id(world, burst)
 
 
@@ -55,9 +55,11 @@ def every_batch_is_done(world: World) -> None:
 
 @then("some order of the requests explains every answer and what is stored")
 def some_order_explains(world: World) -> None:
-    """Each request took effect at one moment between its beginning and its end: a history that can be (linearizable)."""
+    """Each request took effect at one moment between its beginning and its end (the history is linearizable)."""
     if _burst(world).explanation:
-        raise CheckFailed("an order of the requests that explains every answer and what is stored", _burst(world).explanation)
+        raise CheckFailed(
+            "an order of the requests that explains every answer and what is stored", _burst(world).explanation
+        )
 
 
 @then("each key has one record, with the values of one request")
@@ -104,7 +106,7 @@ def _require_answers(deeds: Iterable[Deed]) -> None:
 
 
 def _status(deed: Deed) -> str:
-    return str(deed.answer.status) if deed.answer else "no answer"
+    return f"with {deed.answer.status}" if deed.answer else "without an answer"
 
 
 def _told(deed: Deed) -> str:
@@ -129,8 +131,9 @@ def _parts(answer: Answer) -> Iterable[Answer]:
     return answer.parts or [answer]
 
 
-def _counted(counts: Counter[object]) -> str:
-    return ", ".join(f"{number} × {word}" for word, number in counts.most_common())
+def _counted(counts: Mapping[Any, int]) -> str:
+    listed = sorted(counts.items(), key=lambda pair: -pair[1])
+    return ", ".join(f"{number} {word}" for word, number in listed)
 
 
 def _with_why(what: str, burst: Burst) -> str:

@@ -48,16 +48,12 @@ def many_upsert_and_read(world: World, table: str, match: str, datatable: Cells)
     _with_readers(world, lambda number: Upsert(table, _row(world, table, datatable, number), names), Find(table, key))
 
 
-@when(
-    parsers.re(rf"many clients at once upsert batches into {_INTO}, while others read all of one (?P<shared>\w+):")
-)
+@when(parsers.re(rf"many clients at once upsert batches into {_INTO}, while others read all of one (?P<shared>\w+):"))
 def many_upsert_batches_and_read(world: World, table: str, match: str, shared: str, datatable: Cells) -> None:
     """Half of the clients send all rows five times, each time as one request; the others read them in one list."""
     require_alone(world, "batch")
     reading = {shared: world.rows(table, _numbered(datatable, 1))[0][shared]}
-    _with_readers(
-        world, lambda number: _batch(world, table, match, datatable, number), Find(table, reading), reading
-    )
+    _with_readers(world, lambda number: _batch(world, table, match, datatable, number), Find(table, reading), reading)
 
 
 def _with_readers(world: World, write: Any, read: Find, reading: dict[str, Any] | None = None) -> None:
