@@ -22,6 +22,7 @@ from upsertspec_server.serving import serve_in_thread
 from .conftest import ROLES, TOKENS
 
 TOLD = (Status.FAILED, Status.WARNED)
+SECONDS = 5.0  # for one request: one of the broken servers waits for good
 WRITTEN = {criterion.id for criterion in spec.criteria()}
 """The criteria that have scenarios."""
 
@@ -38,7 +39,7 @@ def judged() -> Mapping[str, list[Result]]:
     def served() -> Iterator[Settings]:
         for _, parts, criteria in asked:
             with serve_in_thread(create_app(load_schema(), TOKENS, parts=parts)) as url:
-                yield Settings(Target(url=url, profiles=spec.PROFILES, roles=ROLES), criteria=criteria)
+                yield Settings(Target(url=url, profiles=spec.PROFILES, roles=ROLES, timeout=SECONDS), criteria=criteria)
 
     return dict(zip([name for name, _, _ in asked], run_each(served()), strict=True))
 
