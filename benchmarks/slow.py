@@ -1,7 +1,7 @@
 """A run by many workers against a slow target, and the same run by one.
 
-Every answer of the reference server comes through a proxy that holds it back for a while: a target far away, or one that
-thinks. Both runs are whole processes, from start to end; their results are compared, scenario by scenario.
+Every answer of the reference server comes through a proxy that holds it back for a while: a target far away, or
+one that thinks. Both runs are whole processes, from start to end; their results are compared, scenario by scenario.
 """
 
 from __future__ import annotations

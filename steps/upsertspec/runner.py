@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import pickle
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,7 @@ from upsertspec.selection import case_of
 from upsertspec.settings import SETTINGS, Part, Settings
 from upsertspec.settle import settle
 
+SUITE = "upsertspec.suite.test_specification"
 Listener = Callable[[Result], None]
 
 _UNNEEDED = (
@@ -47,6 +49,7 @@ def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) 
     results: dict[str, Result] = {}
     why = "nothing was run"
     for part, workers in _parts(settings, jobs):
+        sys.modules.pop(SUITE, None)  # it was collected for the profiles of an earlier run in this process
         gatherer = _Gatherer(replace(settings, part=part), listener, results)
         output = io.StringIO()
         with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):

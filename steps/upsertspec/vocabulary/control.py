@@ -8,6 +8,7 @@ from typing import Any
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
 from upsertspec.errors import Blocked, CheckFailed, TargetSilent
+from upsertspec.vocabulary.checks import require_body
 from upsertspec.vocabulary.world import World
 
 Judge = Callable[[Answer], str]
@@ -26,6 +27,15 @@ def require_alone(world: World, what: str) -> None:
         world.client.told[known] = _found(world, what)
     if wrong := world.client.told[known]:
         raise wrong
+
+
+def is_success(answer: Answer) -> bool:
+    """Whether an upsert was answered as the contract has it: with 200, and a body that can be read."""
+    try:
+        require_body(answer, 200)
+    except CheckFailed:
+        return False
+    return True
 
 
 def _found(world: World, what: str) -> Blocked | None:
@@ -64,7 +74,7 @@ def _steps(person: Record) -> Mapping[str, Sequence[tuple[str, Operation, str, R
 
 def _wrong(answer: Answer, word: str, fields: Record) -> str:
     """What is wrong with an answer, in words; empty where nothing is."""
-    if answer.status != 200 or answer.fault:
+    if not is_success(answer):
         return f"{answer.status} {answer.fault or answer.text}"
     told = answer.parts[0] if answer.parts else answer
     record = told.record or {}

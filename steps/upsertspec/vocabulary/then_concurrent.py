@@ -15,11 +15,11 @@ from upsertspec.vocabulary.burst import Burst
 from upsertspec.vocabulary.cells import table_for
 from upsertspec.vocabulary.checks import the_one
 from upsertspec.vocabulary.compare import differences, shown
+from upsertspec.vocabulary.control import is_success
 from upsertspec.vocabulary.world import World
 
 Record = Mapping[str, Any]
 
-OK = 200
 TOLD = 100
 
 
@@ -99,7 +99,7 @@ def _answered(world: World) -> Burst:
 
 def _require_answers(deeds: Iterable[Deed]) -> None:
     listed = list(deeds)
-    wrong = [deed for deed in listed if deed.answer is None or deed.answer.status != OK or deed.answer.fault]
+    wrong = [deed for deed in listed if deed.answer is None or not is_success(deed.answer)]
     if wrong:
         counts = Counter(_status(deed) for deed in listed)
         raise CheckFailed(f"{len(listed)} answers of 200", f"{_counted(counts)}; the first other: {_told(wrong[0])}")
