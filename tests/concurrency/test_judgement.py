@@ -117,3 +117,10 @@ def test_two_runs_at_once_on_one_target_leave_each_other_alone(server: Callable[
     both = [subprocess.Popen(narrowed, env=env, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     told = [process.communicate()[0] for process in both]
     assert [process.returncode for process in both] == [0, 0], "\n".join(told)
+
+
+def test_the_number_of_clients_is_asked_for(judge: Judge) -> None:
+    for clients in (2, 30):
+        results = judge("", "AC-701", keyword="many and clients and new and contact", clients=clients)
+        assert {result.status for result in results} == {Status.PASSED}
+        assert {result.history["clients"] for result in results if result.history} == {clients}
