@@ -102,11 +102,11 @@ class Proxy:
         self._tasks.difference_update(tasks)
 
     async def _hand_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, delay: float) -> None:
+        later = asyncio.get_running_loop().call_later
         try:
             while data := await source.read(BUFFER):
-                await asyncio.sleep(delay)
-                sink.write(data)
-                await sink.drain()
+                later(delay, sink.write, data)  # an answer in several pieces is held back once, not once a piece
+            await asyncio.sleep(delay)
         except (OSError, asyncio.CancelledError):
             pass
         finally:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, g
+from flask import Response, g, request
 
 from upsertspec_faults.bases import FindThenWrite
 from upsertspec_server.answers import Answer
@@ -22,35 +22,43 @@ from upsertspec_server.errors import Problem
 from upsertspec_server.plans import Outcome, Upsert
 from upsertspec_server.schema import Role
 
-MEMORY = 2.0
+MANY = 3
+MEMORY = 10.0
+LATE = "a write, when a crowd had come together"
 PATIENCE = 0.15
 
 
 class Crowd:
-    """Counts the requests that are under way, and those that have looked."""
+    """Knows whose connection is one of many: at least three began with the same read, as those of a crowd do.
+
+    Neither clock nor luck has a part in it. A connection that began with a write is one of many where a crowd has just
+    come together: its first connection may have been idle for too long to be used for a write.
+    """
 
     def __init__(self) -> None:
-        self.under_way = 0
-        self.seen = -MEMORY
+        self.beginnings: dict[Any, str] = {}
+        self.alike: Counter[str] = Counter()
+        self.together = -MEMORY
         self.looked = 0
         self.changed = threading.Condition()
 
-    @contextmanager
-    def counted(self) -> Iterator[None]:
-        """A request is under way within the block."""
+    def saw(self) -> None:
+        """A request has come: note how its connection began."""
+        port = request.environ.get("REMOTE_PORT")
         with self.changed:
-            self.under_way += 1
-            if self.under_way > 1:
-                self.seen = time.monotonic()
-        try:
-            yield
-        finally:
-            with self.changed:
-                self.under_way -= 1
+            if port in self.beginnings:
+                return
+            late = time.monotonic() - self.together < MEMORY
+            read = request.full_path if request.method == "GET" and request.query_string else ""
+            beginning = self.beginnings[port] = read or (LATE if late else "")
+            self.alike[beginning] += 1
+            if read and self.alike[read] >= MANY:
+                self.together = time.monotonic()
 
     def is_about(self) -> bool:
-        """Whether several requests were under way a moment ago."""
-        return time.monotonic() - self.seen < MEMORY
+        """Whether the request that is answered is one of a crowd's."""
+        beginning = self.beginnings.get(request.environ.get("REMOTE_PORT"), "")
+        return beginning == LATE or (beginning != "" and self.alike[beginning] >= MANY)
 
     def meet(self) -> None:
         """In a crowd, wait until another comes as far as this, or until a moment has gone by."""
@@ -69,7 +77,7 @@ class Crowd:
 
 
 class Crowded(Api):
-    """The calls, with an eye on how many are under way. Parts that have a `crowd` see the same one."""
+    """The calls, with an eye on who comes. Parts that have a `crowd` see the same one."""
 
     def __init__(self, **parts: Any) -> None:
         super().__init__(**parts)
@@ -89,8 +97,8 @@ class Crowded(Api):
         inner = super().view(handler)
 
         def call(**path: str) -> Response:
-            with self.crowd.counted():
-                return inner(**path)
+            self.crowd.saw()
+            return inner(**path)
 
         return call
 
