@@ -7,7 +7,7 @@ import io
 import os
 import pickle
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from upsertspec.results import Result, Status
 from upsertspec.selection import case_of
 from upsertspec.settings import SETTINGS, Part, Settings
 from upsertspec.settle import settle
+from upsertspec.workers import CAN_COPY, Workers
 
 SUITE = "upsertspec.suite.test_specification"
 Listener = Callable[[Result], None]
@@ -53,11 +54,16 @@ def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) 
         gatherer = _Gatherer(replace(settings, part=part), listener, results)
         output = io.StringIO()
         with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            code = pytest.main(_arguments(workers), plugins=[gatherer])
+            code = pytest.main(_arguments(workers), plugins=_plugins(gatherer, workers))
         why = "the run was interrupted" if code == pytest.ExitCode.INTERRUPTED else _last_words(output.getvalue())
         if code == pytest.ExitCode.INTERRUPTED:
             break
     return _Gatherer(settings, listener, results).complete(f"no result: {why}")
+
+
+def _plugins(gatherer: _Gatherer, workers: int) -> list[object]:
+    """The gatherer, and several workers where they can be copies of this process; else they are xdist's."""
+    return [gatherer, Workers(workers, gatherer.take)] if workers > 1 and CAN_COPY else [gatherer]
 
 
 def _parts(settings: Settings, jobs: int) -> Iterator[tuple[Part, int]]:
@@ -92,6 +98,8 @@ def unrun(case: spec.Case, settings: Settings, status: Status, why: str) -> Resu
 class _Gatherer:
     """The plugin in the controlling process: hands the settings out, takes the results in."""
 
+    takes_results = True
+
     def __init__(self, settings: Settings, listener: Listener, results: dict[str, Result]) -> None:
         self._settings = settings
         self._listener = listener
@@ -108,9 +116,13 @@ class _Gatherer:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         raw = getattr(report, RESULT, None)
         if raw is not None:
-            result = Result.from_dict(raw)
-            self._results[result.case.id] = result
-            self._listener(result)
+            self.take(raw)
+
+    def take(self, raw: Mapping[str, Any]) -> None:
+        """One more result."""
+        result = Result.from_dict(raw)
+        self._results[result.case.id] = result
+        self._listener(result)
 
     def complete(self, why: str) -> list[Result]:
         """Every planned case with its result."""
@@ -150,7 +162,7 @@ def _is_wanted(item: pytest.Item, settings: Settings) -> bool:
 
 def _arguments(jobs: int) -> list[str]:
     suite = suite_dir()
-    plugins = ["pytest_bdd.plugin", "upsertspec.plugin", *(["xdist.plugin"] if jobs > 1 else [])]
+    plugins = ["pytest_bdd.plugin", "upsertspec.plugin", *(["xdist.plugin"] if jobs > 1 and not CAN_COPY else [])]
     named = [word for plugin in plugins for word in ("-p", plugin)]
     bare = [word for plugin in _UNNEEDED for word in ("-p", f"no:{plugin}")]
     config = [
@@ -164,7 +176,7 @@ def _arguments(jobs: int) -> list[str]:
         "--no-header",
         "--no-summary",
     ]
-    return [*named, *bare, *config, *(["-n", str(jobs)] if jobs > 1 else []), str(suite)]
+    return [*named, *bare, *config, *(["-n", str(jobs)] if jobs > 1 and not CAN_COPY else []), str(suite)]
 
 
 @contextlib.contextmanager

@@ -23,6 +23,7 @@ ORDER = [
     ("settle",),
     ("vocabulary",),
     ("plugin",),
+    ("workers",),
     ("runner", "report"),
     ("judge", "suite", "provision", "prove"),
     ("cli",),
