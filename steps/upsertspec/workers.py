@@ -28,7 +28,7 @@ BYTES = 2
 class Workers:
     """The plugin that shares the collected tests among workers; `take` gets each result as it comes.
 
-    A worker that dies takes with it the scenario that it was at, and no other.
+    A worker that dies takes with it the scenario that it was at and the one that it was to take next, and no others.
     """
 
     def __init__(self, jobs: int, take: Take) -> None:
