@@ -11,7 +11,7 @@ from upsertspec.dialects.altered import UNDECLARED, Altered, altered, with_query
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
 from upsertspec.dialects.guarded import Guarded
 from upsertspec.dialects.operations import Find, Operation
-from upsertspec.errors import ENDED, DialectError, NotTestable, TargetSilent
+from upsertspec.errors import ENDED, Blocked, DialectError, NotTestable, TargetSilent
 from upsertspec.evidence import Exchange, Masker, curl_flags, curl_line, printable, shown_body
 from upsertspec.schema import ROLES
 from upsertspec.target.model import Login, Secret, Target
@@ -21,6 +21,8 @@ from upsertspec.transport.session import DROPPED, Keeping, Limits, Session
 from upsertspec.vigil import Vigil, is_refusal
 
 ATTEMPTS = 3
+PATIENT_ATTEMPTS = 8
+BACK_OFF = 0.05
 SILENT_IN_A_ROW = 3
 SILENT_TIMEOUTS = 6
 TEXT_SHOWN = 400
@@ -48,12 +50,15 @@ class Client:
         self._patient = patient
         self.vigil = Vigil()
         self._keeping = Keeping()
+        self._first: Client | None = None
+        self._attempts = ATTEMPTS
         self._shell = {value: text for secret in target.secrets() for value, text in secret.shell().items()}
         self.masker = Masker(secret.value for secret in target.secrets())
         self.log: list[Exchange] = []
         self.answered: Exchange | None = None
         self.step = ""
         self.known: dict[str, bool] = {}
+        self.told: dict[str, Blocked | None] = {}
         self.stopped = ""
         self.lacks = dialect.lacks
         self.cannot = self._dialect.cannot
@@ -81,6 +86,36 @@ class Client:
         if not self._patient:
             self.stopped = self.stopped or printable(self.masker.text(why))
 
+    def twin(self) -> Client:
+        """Another client of the target for a thread of its own: with connections and a log of its own, and patience.
+
+        It keeps to the same pace, hides the same secrets, and uses the logins of this one.
+        """
+        other = Client(self._target, self._dialect.inner, patient=True)
+        other._pace, other._keeping, other.masker = self._pace.of_its_own(), self._keeping, self.masker
+        other._first, other._attempts, other.step, other.stopped = self, PATIENT_ATTEMPTS, self.step, self.stopped
+        return other
+
+    @property
+    def paced(self) -> bool:
+        """Whether requests have to keep a distance."""
+        return self._pace.is_limited
+
+    @property
+    def crowd(self) -> int:
+        """How many clients are many."""
+        return self._target.clients
+
+    @property
+    def kept(self) -> bool:
+        """Whether connections are known to be kept, so that one can be opened ahead of the request."""
+        return self._keeping.allows(False, 0.0)
+
+    @property
+    def seconds(self) -> float:
+        """What one request may take."""
+        return self._limits.seconds
+
     def close(self) -> None:
         """Close every session."""
         for session in self._sessions.values():
@@ -104,16 +139,17 @@ class Client:
             raise NotTestable(f"{ENDED}{self.stopped}")
         session = self._session(who)
         headers = {**self._common_headers(), **request.headers, **credential}
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt in range(1, self._attempts + 1):
             response = self._attempt(who, session, request, headers, attempt)
             if not self._again(response, safe, attempt):
                 return response
-        raise NotTestable(f"the target answered 429 to {ATTEMPTS} attempts; set rate_limit in the target file")
+        raise NotTestable(f"the target answered 429 to {self._attempts} attempts; set rate_limit in the target file")
 
     def _again(self, response: Response, safe: bool, attempt: int) -> bool:
         """Whether to send once more: a 429 was not carried out (RFC 6585); a 503 may have been, so only reads."""
         if response.status == 429:
-            if attempt < ATTEMPTS and not self._pace.wait(response.headers):
+            backing_off = BACK_OFF * 2**attempt if self._first else None
+            if attempt < self._attempts and not self._pace.wait(response.headers, backing_off):
                 raise NotTestable("the target answered 429 (too many requests); set rate_limit in the target file")
             return True
         return response.status == 503 and safe and attempt < ATTEMPTS and self._pace.wait(response.headers)
@@ -126,7 +162,7 @@ class Client:
             del sent["Content-Type"]
         exchange = self._exchange(who, request, sent, body, n)
         exchange.failure = "the harness was stopped"
-        started = time.perf_counter()
+        started = exchange.clock = time.perf_counter()
         try:
             response = _through(session, request, self._url(request), sent, body)
         except TargetSilent as silent:
@@ -184,7 +220,9 @@ class Client:
         if who not in self._sessions:
             login = self._login(who)
             session = Session(self._limits, self._target.session, login is not None, self._keeping)
-            if login:
+            if login and self._first:
+                session.adopt_cookies(self._first._session(who))
+            elif login:
                 self._log_in(who, login, session)
             self._sessions[who] = session
         return self._sessions[who]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import shlex
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +25,10 @@ CUT = "…"
 
 @dataclass
 class Exchange:
-    """One request and what came back. Times are in seconds; `failure` is set where no usable answer came."""
+    """One request and what came back. `failure` is set where no usable answer came.
+
+    Times are in seconds: `started` since 1970, `clock` by the clock that nobody sets (`time.perf_counter`).
+    """
 
     role: str
     method: str
@@ -36,6 +40,7 @@ class Exchange:
     response_body: str = ""
     failure: str = ""
     started: float = 0.0
+    clock: float = 0.0
     elapsed: float = 0.0
     attempt: int = 1
     step: str = ""
@@ -60,14 +65,16 @@ class Masker:
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._lock = threading.Lock()
         self.learn(secrets)
 
     def learn(self, secrets: Iterable[str]) -> None:
         """Hide these too. What is shorter than four letters can't be told from other text, and is left."""
-        new = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
-        if new:
-            self._secrets |= new
-            self._pattern = re.compile("|".join(map(_forms, sorted(self._secrets, key=len, reverse=True))))
+        with self._lock:
+            new = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
+            if new:
+                self._secrets = self._secrets | new
+                self._pattern = re.compile("|".join(map(_forms, sorted(self._secrets, key=len, reverse=True))))
 
     def text(self, text: str) -> str:
         """The text without its secrets; nor does a beginning of one stay where a value was cut short (…)."""

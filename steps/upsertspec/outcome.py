@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import pytest
 from pytest_bdd.parser import Scenario, Step
@@ -19,6 +20,13 @@ from upsertspec.target.model import KnownFailure, Target
 Text = Callable[[str], str]
 
 
+class Judged(Protocol):
+    """What the recorder asks of a scenario's world: what else was seen to be wrong, and what many clients did."""
+
+    notes: Notes
+    history: dict[str, Any] | None
+
+
 class Recorder:
     """Follows the scenario that is being run: its steps and how far it came."""
 
@@ -29,11 +37,20 @@ class Recorder:
         self._client: Client | None = None
         self._target: Target | None = None
         self._started = 0.0
-        self.notes = Notes()
+        self._world: Judged | None = None
+
+    @property
+    def notes(self) -> Notes:
+        """What the scenario came across on its way."""
+        return self._world.notes if self._world else Notes()
+
+    def world(self, world: Judged) -> None:
+        """The world of the scenario that has begun."""
+        self._world = world
 
     def begin(self, scenario: Scenario, client: Client, target: Target) -> None:
         """A scenario starts; the client's log becomes its evidence."""
-        self.notes = Notes()
+        self._world = None
         self._steps, self._states, self._client, self._target = scenario.steps, {}, client, target
         self._started = time.perf_counter()
         client.log = []
@@ -70,7 +87,24 @@ class Recorder:
             worker=self._worker,
             deviations=tuple(notes.deviations),
             kept=tuple(notes.kept),
+            history=self._history(mask),
         )
+
+    def _history(self, mask: Text) -> Mapping[str, Any] | None:
+        """What many clients did, where they did; what the target sent in it is made fit to print."""
+        told = self._world.history if self._world else None
+        if told is None:
+            return None
+        operations = [
+            {**each, "call": _fit(each["call"], mask), "outcome": _fit(each["outcome"], mask)}
+            for each in told["operations"]
+        ]
+        return {
+            **told,
+            "key": _fit(told["key"], mask),
+            "operations": operations,
+            "explanation": _fit(told["explanation"], mask),
+        }
 
     def _step(self, step: Step, mask: Text) -> StepResult:
         table = [[cell.value for cell in row.cells] for row in step.datatable.rows] if step.datatable else []
@@ -83,6 +117,10 @@ def worst(error: BaseException | None, notes: Notes) -> BaseException | None:
         return error
     blocked = (suspicion for suspicion in notes.suspicions if isinstance(suspicion, Blocked))
     return next(blocked, None) or error or next(iter(notes.suspicions), None)
+
+
+def _fit(text: str, mask: Text) -> str:
+    return printable(mask(text))
 
 
 def judge(error: BaseException | None) -> tuple[Status, str, str, str]:

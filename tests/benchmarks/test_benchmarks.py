@@ -18,6 +18,7 @@ TINY = {
     "server": ["--rounds=1", "--size=16"],
     "in_place": ["--rounds=1", "--size=5", "--children=2"],
     "batch": ["--rounds=1", "--size=3", "--singles=1"],
+    "slow": ["--milliseconds=1", "--jobs=2", "--narrow=1"],
 }
 LINE = re.compile(r"\S.* / \S.*: -?\d+\.\d\dx \(fastest rounds: -?\d+\.\d\dx\)(; .+)?")
 

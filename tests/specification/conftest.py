@@ -9,15 +9,28 @@ from tests.specification.raw import Scenario, scenarios
 from upsertspec.vocabulary import (
     given,
     then_answers,
+    then_concurrent,
     then_hostile,
     then_lists,
     then_stored,
+    when_concurrent,
     when_hostile,
     when_records,
     when_upsert,
 )
 
-MODULES = (given, when_upsert, when_records, when_hostile, then_answers, then_stored, then_lists, then_hostile)
+MODULES = (
+    given,
+    when_upsert,
+    when_records,
+    when_hostile,
+    when_concurrent,
+    then_answers,
+    then_stored,
+    then_lists,
+    then_hostile,
+    then_concurrent,
+)
 
 
 @pytest.fixture(scope="session")

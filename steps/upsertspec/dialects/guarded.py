@@ -19,14 +19,14 @@ class Guarded:
     """Calls a dialect. Raises DialectError where it raises what it must not, or gives what is none."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
+        self.inner = dialect
         self.name = dialect.name
         self.lacks: Mapping[str, str] = dialect.lacks
         self.cannot: Mapping[str, str] = getattr(dialect, "cannot", {})
 
     def request(self, operation: Operation) -> Request:
         """The request that asks for this operation. Raises NotTestable where the dialect can't express it."""
-        request = self._called("request", operation, lambda: self._dialect.request(operation), Request)
+        request = self._called("request", operation, lambda: self.inner.request(operation), Request)
         try:
             request.body()
         except (TypeError, ValueError, RecursionError) as wrong:
@@ -37,7 +37,7 @@ class Guarded:
 
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
-        return self._called("answer", operation, lambda: self._dialect.answer(operation, response), Answer)
+        return self._called("answer", operation, lambda: self.inner.answer(operation, response), Answer)
 
     def _called(self, method: str, operation: Operation, call: Callable[[], Made], kind: type[Made]) -> Made:
         try:

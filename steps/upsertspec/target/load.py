@@ -10,7 +10,16 @@ from typing import Any, Literal
 from upsertspec.errors import ConfigError
 from upsertspec.schema import ROLES
 from upsertspec.target.address import fault_of
-from upsertspec.target.model import DEFAULT_TIMEOUT, Credential, KnownFailure, Login, Secret, Target, basic
+from upsertspec.target.model import (
+    DEFAULT_CLIENTS,
+    DEFAULT_TIMEOUT,
+    Credential,
+    KnownFailure,
+    Login,
+    Secret,
+    Target,
+    basic,
+)
 from upsertspec.target.references import unsendable
 from upsertspec.target.validate import faults
 
@@ -88,6 +97,7 @@ class _Reader:
             headers={name: self._value(value) for name, value in raw.get("headers", {}).items()},
             timeout=float(raw.get("timeout", DEFAULT_TIMEOUT)),
             rate_limit=raw.get("rate_limit"),
+            clients=int(raw.get("clients", DEFAULT_CLIENTS)),
             session=self._session(raw),
             known_failures=tuple(known for entry in raw.get("known_failures", []) for known in _known(entry)),
             deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},

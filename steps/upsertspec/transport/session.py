@@ -109,6 +109,10 @@ class Session:
         """The values of the cookies that it keeps."""
         return [cookie.value for cookie in self._session.cookies if cookie.value]
 
+    def adopt_cookies(self, other: Session) -> None:
+        """Take over the cookies that another session keeps."""
+        self._session.cookies.update(other._session.cookies)
+
     def close(self) -> None:
         """Close the connection; the next request opens another."""
         self._session.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from upsertspec.vocabulary.compare import same
 
 PAGE = 1000
 PAGES = 20
+HTTP_OK = 200
 GONE = (404, 410)
 
 Record = Mapping[str, Any]
@@ -37,11 +38,25 @@ class Reader:
 
         Raises NotTestable where the target gives no way to read it.
         """
-        key = json.dumps([table, where], sort_keys=True, default=str)
+        key = _key(table, where)
         if key not in self._kept:
             listed = self._alone(table, where["id"]) if set(where) == {"id"} else self._listed(Find(table, where))
             self._kept[key] = [record for record in listed if _fits(table, where, record)]
         return self._kept[key]
+
+    def take(self, find: Find, answer: Answer) -> None:
+        """Keep what somebody else has read, where it is all there is."""
+        whole = answer.total is None or len(answer.records) >= answer.total
+        if answer.status == HTTP_OK and not answer.fault and whole:
+            fitting = [record for record in answer.records if _fits(find.table, find.where, record)]
+            self._kept[_key(find.table, find.where)] = fitting
+
+    def read_anew(self, find: Find, until: Callable[[], bool], most: int = 2) -> None:
+        """Read, a few times at the most, until something is so."""
+        for _ in range(most):
+            if until():
+                break
+            self._page(find)
 
     def read(self, table: str, ident: Any) -> Answer:
         """The answer to reading the record of this id; where there is no call for that, it is found by its id."""
@@ -74,6 +89,10 @@ class Reader:
         if answer.status != 200 or answer.fault:
             raise NotTestable(f"no way to read back {find.table}: {_why(answer)} to a list of records with a filter")
         return answer
+
+
+def _key(table: str, where: Record) -> str:
+    return json.dumps([table, where], sort_keys=True, default=str)
 
 
 def _why(answer: Answer) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
@@ -16,6 +16,9 @@ from upsertspec.transport.session import BROKEN
 from upsertspec.vocabulary.cells import rows, table_for
 from upsertspec.vocabulary.identity import with_ids
 from upsertspec.vocabulary.lookup import Reader
+
+if TYPE_CHECKING:
+    from upsertspec.vocabulary.burst import Burst
 
 Record = Mapping[str, Any]
 
@@ -67,6 +70,8 @@ class World:
         self.attempts: list[Attempt] = []
         self.reader = Reader(client)
         self.notes = Notes()
+        self.burst: Burst | None = None
+        self.history: dict[str, Any] | None = None
 
     def suspect(self, criterion: str, wrong: CheckFailed) -> None:
         """Something is wrong that is another criterion's matter: note it, and look on.
