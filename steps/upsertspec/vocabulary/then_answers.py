@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -221,11 +222,10 @@ def require_batch(world: World, answer: Answer, operations: list[str]) -> None:
 
 def _names_index(body: Any, index: int) -> bool:
     if isinstance(body, Mapping):
-        return any((k == "index" and v == index) or _names_index(v, index) for k, v in body.items())
+        return any((k == "index" and same_json(index, v)) or _names_index(v, index) for k, v in body.items())
     if isinstance(body, list):
         return any(_names_index(item, index) for item in body)
-    text = body if isinstance(body, str) else ""
-    return any(path in text for path in (f"[{index}]", f"/{index}", f".{index}", f"index {index}"))
+    return isinstance(body, str) and re.search(rf"(\[|/|\.|index ){index}(?!\d)", body) is not None
 
 
 def _names_value(world: World, index: int) -> bool:
