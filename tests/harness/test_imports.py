@@ -24,7 +24,8 @@ ORDER = [
     ("vocabulary",),
     ("plugin",),
     ("runner", "report"),
-    ("judge", "suite", "provision", "prove"),
+    ("suite", "provision", "prove"),
+    ("judge",),
     ("cli",),
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

@@ -33,9 +33,12 @@ class Memory:
         self.answers: list[Answer | Exception | Callable[[Any], Answer]] = []
         self.asked: list[tuple[str, Operation]] = []
         self.known: dict[str, bool] = {}
-        self.masker = Masker(["s3cret"])
         self.log: list[Any] = []
         self.step = ""
+
+    @property
+    def masker(self) -> Masker:
+        return Masker(["s3cret"])
 
     def call(self, who: str, operation: Operation) -> Answer:
         self.asked.append((who, operation))

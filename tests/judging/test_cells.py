@@ -56,6 +56,8 @@ def test_json_is_read_in_a_field_of_json() -> None:
 def test_what_is_no_value_of_its_type_is_a_mistake_of_the_feature() -> None:
     with pytest.raises(ValueError, match="Expecting value"):
         value(CONTACTS, "age", "many", "m1", looked_up)
+    with pytest.raises(ValueError, match="Expecting value"):
+        value(CONTACTS, "name", "``", "m1", looked_up)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.judging.kit import MARK, Memory, answered, contact, failing, keep, sent, suspected, world_of
+from tests.judging.kit import BEFORE, MARK, Memory, answered, contact, failing, keep, sent, suspected, world_of
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Transaction, Upsert, UpsertBatch
 from upsertspec.errors import CheckFailed
@@ -112,7 +112,8 @@ def test_an_answer_and_its_record_have_one_id(ident: Any, record: Any, said: str
 def test_a_part_needs_its_id_too() -> None:
     world = world_of(Memory())
     checks.require_part(world, Answer(200, id=1, operation="updated", record={"id": 2}), "updated")
-    assert [criterion for criterion, *_ in suspected(world)] == ["AC-002"]
+    checks.require_part(world, Answer(200, id=1, operation="created", record={"id": 2}), "created")
+    assert [criterion for criterion, *_ in suspected(world)] == ["AC-002", "AC-001"]
 
 
 @pytest.mark.parametrize("value", [1, 0, "a", ""])
@@ -149,6 +150,22 @@ def test_what_was_stored_last_is_found_by_what_was_sent_last() -> None:
     batch = UpsertBatch("contacts", [{"email": ADA["email"]}, {"email": BOB["email"]}], ["email"])
     sent(world, batch, Answer(200))
     assert checks.last_stored(world) == (CONTACTS, BOB)
+
+
+MONEY = {"id": 4, "created_at": BEFORE, "updated_at": BEFORE, "reference": f"r-{MARK}", "amount": "1.50"}
+
+
+def test_every_table_is_judged_by_its_own_fields() -> None:
+    world = world_of(Memory(transactions=[{**MONEY, "amount": "1.5"}]))
+    stored = keep(world, MONEY, table="transactions", by="reference")
+    sent(world, Upsert("transactions", {"reference": MONEY["reference"]}, ["reference"]), Answer(200))
+    checks.require_untouched(world, stored)
+    assert checks.last_stored(world)[0] is tables()["transactions"]
+    assert values(world) == [("transactions", {"reference": MONEY["reference"]})]
+    twice = world_of(Memory(transactions=[MONEY, {**MONEY, "id": 5}]))
+    sent(twice, world.last.operation, Answer(200))
+    with pytest.raises(CheckFailed, match="one record at the most in transactions"):
+        checks.require_no_twins(twice)
 
 
 def test_a_stored_row_has_its_values() -> None:

@@ -47,6 +47,8 @@ def test_equal_as_json(expected: Any, actual: Any, wanted: bool) -> None:
         (None, None, True),
         (None, "", False),
         ("", None, False),
+        (0, None, False),
+        (None, 0, False),
         ("a", "a", True),
         ("a", "a ", False),
     ],
@@ -118,6 +120,7 @@ def test_differences_are_told_by_field_and_an_absent_one_is_null() -> None:
     assert differences(CONTACTS, expected, {}, ["age"]) == ["age is null instead of 36"]
     assert differences(CONTACTS, {}, {"age": 36}, ["age"]) == ["age is 36 instead of null"]
     assert differences(CONTACTS, expected, {}, []) == []
+    assert differences(TRANSACTIONS, {"amount": "1.50"}, {"amount": "1.5"}) == []
 
 
 def test_records_are_the_same_in_every_field_and_every_protected_one() -> None:

@@ -72,6 +72,11 @@ def test_a_target_that_filters_too_little_is_filtered_here() -> None:
     assert reader(said).find("contacts", {"vip": None}) == [ADA, BOB, {"id": 3}]
 
 
+def test_values_fit_as_their_fields_have_it() -> None:
+    said = Saying(Answer(200, records=[{"amount": "1.5"}, {"amount": "2"}], total=2))
+    assert reader(said).find("transactions", {"amount": "1.50"}) == [{"amount": "1.5"}]
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_record_that_is_gone_is_no_record(status: int) -> None:
     assert reader(Saying(Answer(status, fault="no JSON"))).find("contacts", {"id": 1}) == []

@@ -69,6 +69,13 @@ def test_a_scenario_is_its_case_also_with_an_example(item: Any, outline: bool) -
     assert case_of(made) is case
 
 
+def test_parameters_of_somebody_else_are_no_example(item: Any) -> None:
+    made = item(a_case("core"))
+    made.callspec = SimpleNamespace(params={"number": 1})
+    assign_cases([made])
+    assert case_of(made) is a_case("core")
+
+
 def test_what_is_no_scenario_is_no_case(item: Any) -> None:
     plain, bare = item(None), Item(stash=pytest.Stash())
     assign_cases([bare, plain])

@@ -151,6 +151,10 @@ def test_a_location_leads_to_the_record(location: str) -> None:
     then.location_leads_to_the_record(after(Answer(201, id="a b", location=location)))
 
 
+def test_an_id_may_end_in_any_letter() -> None:
+    then.location_leads_to_the_record(after(Answer(201, id="aX", location="/x/aX")))
+
+
 @pytest.mark.parametrize("location", ["", "/api/records/a", "/a%20b/x", "/x?id=a%20b"])
 def test_a_location_leads_elsewhere(location: str) -> None:
     with failing("a Location that ends in the id a b", f'"{location}"'):
@@ -262,6 +266,18 @@ def test_each_record_of_a_batch_is_in_the_answer_as_it_is_stored() -> None:
         then.each_record_is_in_the_answer(after_batch(batch_of(answered(ADA), Answer(200))))
     with pytest.raises(ValueError, match="zip"):
         then.each_record_is_in_the_answer(after_batch(batch_of(answered(ADA))))
+
+
+def test_each_record_of_a_batch_is_compared_as_its_table_has_it() -> None:
+    money = {"id": 4, "created_at": BEFORE, "updated_at": BEFORE, "reference": "r", "amount": "1.50"}
+    world = world_of(Memory(transactions=[money]))
+    part = answered({**money, "amount": "1.5"})
+    sent(world, UpsertBatch("transactions", [{"reference": "r"}], ["reference"]), Answer(200, parts=[part]))
+    then.each_record_is_in_the_answer(world)
+    wrong = answered({**money, "merchant": "Cafe"})
+    sent(world, world.last.operation, Answer(200, parts=[wrong]))
+    with failing("the answer's record to be the stored one", 'merchant is "Cafe" instead of null'):
+        then.each_record_is_in_the_answer(world)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ def test_a_list_has_exactly_the_named(order: str) -> None:
 
 def test_the_order_of_a_list_counts_where_it_is_said() -> None:
     then.the_list_is(listing([BOB, ADA]), "Ada, Bob", "")
+    then.the_list_is(listing([BOB, ADA]), "Bob, Ada", ", in this order")
     with failing("Ada, Bob", "Bob, Ada"):
         then.the_list_is(listing([BOB, ADA]), "Ada, Bob", ", in this order")
 
@@ -83,6 +84,16 @@ def test_a_listed_record_has_the_chosen_fields_and_no_others() -> None:
             then.each_listed_record_has(listing([chosen, wrong]), "id, name")
     with failing(*NO_SUCCESS):
         then.each_listed_record_has(listing([], status=400), "id, name")
+
+
+def test_the_fields_of_a_table_are_its_own() -> None:
+    world = world_of(Memory())
+    records = [{"id": 1, "amount": "1"}, {"id": 1, "amount": "1", "merchant": "Cafe"}]
+    sent(world, List("transactions", {}), Answer(200, records=records[:1]))
+    then.each_listed_record_has(world, "id, amount")
+    sent(world, List("transactions", {}), Answer(200, records=records))
+    with failing("just id, amount", "id, amount, merchant"):
+        then.each_listed_record_has(world, "id, amount")
 
 
 def nested(children: Any, ident: Any = 1) -> World:
@@ -130,6 +141,12 @@ def test_groups_have_their_counts_and_averages() -> None:
         then.among_the_groups_are(grouped([*double, GROUPS[1]]), TABLE)
     with failing('one group {"status": "inactive", "count": 1, "avg_age": null}', "[]"):
         then.among_the_groups_are(grouped(GROUPS[:1]), TABLE)
+
+
+def test_groups_are_read_as_their_table_has_it() -> None:
+    world = world_of(Memory())
+    sent(world, Groups("projects", {}), Answer(200, body={"groups": [{"name": "1", "validation_score": 1}]}))
+    then.among_the_groups_are(world, [["validation_score", "name"], ["1", "1"]])
 
 
 @pytest.mark.parametrize("groups", [None, {}, [1], [{}, "a"]])

@@ -38,6 +38,40 @@ def test_these_are_now_stored() -> None:
         then.these_are_now_stored(storing(ADA, {**BOB, "name": "Eve"}), "contacts", table)
 
 
+MONEY = {"id": 4, "created_at": BEFORE, "updated_at": BEFORE, "reference": "r-m1", "amount": "1.50", "notes": None}
+ROWS = [["as", "reference", "amount", "sequence_number"], ["Money", "r", "1.5", ""]]
+
+
+def moneyed(**changed: Any) -> World:
+    """A transaction is stored, was stored before, and was created and answered as it is."""
+    record = {**MONEY, **changed}
+    world = world_of(Memory(transactions=[record]))
+    keep(world, MONEY, "Money", "transactions", "reference")
+    operation = Upsert("transactions", {"reference": "r-m1", "amount": "1.5"}, ["reference"])
+    sent(world, operation, answered({**record, "amount": "1.5"}))
+    return world
+
+
+def test_every_table_is_judged_by_its_own_fields() -> None:
+    world = moneyed(sequence_number=1)
+    then.these_are_now_stored(world, "transactions", ROWS)
+    then.there_are(world, 1, "transactions", "sequence_number", "1")
+    then.keeps(moneyed(amount="1.5"), "Money", "amount")
+    then.the_answer_holds_it_as_stored(world, "Money")
+    then.the_created_record_reads_the_same(world)
+    sent(world, world.last.operation, answered({**MONEY, "merchant": "Cafe"}))
+    with failing('no record in transactions with {"sequence_number": 1}', "1 such records"):
+        then.none_are_stored(world, "transactions", [["sequence_number"], ["1"]])
+    with pytest.raises(AssertionError, match='merchant is "Cafe" instead of null'):
+        then.the_answer_holds_it_as_stored(world, "Money")
+    with pytest.raises(AssertionError, match='merchant is "Cafe" instead of null'):
+        then.the_created_record_reads_the_same(world)
+
+
+def test_a_batch_is_stored_as_its_table_has_it() -> None:
+    then.refused_or_stored(moneyed(sequence_number=1), "transactions", [["reference", "sequence_number"], ["r", "1"]])
+
+
 def many(count: int) -> World:
     """So many numbered contacts, sent in one batch and stored."""
     world = world_of(Memory())
@@ -233,6 +267,9 @@ def test_the_protected_fields_are_the_servers_own() -> None:
 def test_a_protected_field_is_missing_or_the_one_that_was_sent(field: str) -> None:
     with failing(f"a stored {field}", "none"):
         then.protected_fields_are_the_servers_own(protecting({**ADA, field: None}))
+    if field != "id":
+        with pytest.raises(AssertionError, match="the one that was sent"):
+            then.protected_fields_are_the_servers_own(protecting(ADA, **{field: "2024-01-01T01:00:00+01:00"}))
     said = "1" if field == "id" else f'"{BEFORE}"'
     with failing(f"a {field} of the server's own", f"the one that was sent: {said}"):
         then.protected_fields_are_the_servers_own(protecting(ADA, **{field: ADA[field]}))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from xml.etree.ElementTree import Element, ElementTree, SubElement
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from upsertspec.report.document import Run
+from upsertspec.report.files import write_whole
 from upsertspec.results import Result, Status
 
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -17,7 +18,10 @@ _SKIPPED = (Status.NOT_TESTABLE, Status.NOT_CLAIMED, Status.KNOWN_FAILURE)
 
 
 def write(path: Path, run: Run) -> None:
-    """Write the run as one test suite. What was not tested is skipped, with its reason; the verdict is a property."""
+    """Write the run as one test suite, in one piece.
+
+    What was not tested is skipped, with its reason; the verdict is a property.
+    """
     results = run.results
     counts = {"tests": len(results), "failures": _number(results, _FAILURES), "errors": _number(results, _ERRORS)}
     sums = {**counts, "skipped": _number(results, _SKIPPED)}
@@ -29,7 +33,7 @@ def write(path: Path, run: Run) -> None:
         SubElement(properties, "property", {"name": name, "value": value})
     for result in results:
         _case(suite, result)
-    ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+    write_whole(path, tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 def _number(results: Sequence[Result], statuses: tuple[Status, ...]) -> int:
