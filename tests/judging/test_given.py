@@ -95,6 +95,36 @@ def test_a_setup_that_is_stored_wrong_blocks_or_fails_where_it_is_the_matter(
     assert failed.value.actual == blocked.value.actual
 
 
+PROJECT = [["name", "description", "validation_score"], ["Atlas", "null", "null"]]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "blamed"),
+    [
+        ({"validation_score": 0}, "AC-612"),
+        ({"description": "none"}, "AC-601"),
+        ({"validation_score": 0, "description": "none"}, "AC-601"),
+        ({"validation_score": 0, "name": "Other"}, "AC-601"),
+        ({"name": "Other"}, "AC-601"),
+    ],
+)
+def test_a_default_in_the_place_of_a_null_is_a_matter_of_its_own(wrong: dict[str, Any], blamed: str) -> None:
+    with pytest.raises(Blocked) as blocked:
+        given.these_are_stored(world_of(Storing(wrong=wrong)), "projects", PROJECT)
+    assert blocked.value.criterion == blamed
+    with pytest.raises(CheckFailed):
+        given.these_are_stored(world_of(Storing(wrong=wrong), blamed), "projects", PROJECT)
+
+
+def test_a_default_where_a_value_was_given_is_not() -> None:
+    with pytest.raises(Blocked) as blocked:
+        given.these_are_stored(world_of(Storing(wrong={"validation_score": 0})), "projects", [["validation_score"], ["1"]])
+    assert blocked.value.criterion == "AC-601"
+    with pytest.raises(Blocked) as blocked:
+        given.these_are_stored(world_of(Storing(wrong={"status": "active"})), "contacts", [["email", "status"], ["a", "null"]])
+    assert blocked.value.criterion == "AC-001"
+
+
 def test_a_setup_needs_an_id() -> None:
     with pytest.raises(Blocked, match='expected an "id"; got null') as blocked:
         given.these_are_stored(world_of(Storing(tells_id=False)), "room_assets", [["room_id"], ["r"]])

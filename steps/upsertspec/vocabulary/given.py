@@ -9,11 +9,13 @@ from pytest_bdd import given, parsers
 
 from upsertspec.dialects.operations import Create, Delete, Operation, Upsert
 from upsertspec.errors import Blocked, CheckFailed, TargetSilent
+from upsertspec.schema import Table
 from upsertspec.vocabulary.cells import names, table_for
 from upsertspec.vocabulary.checks import key_of, require_id, require_stored
+from upsertspec.vocabulary.compare import same
 from upsertspec.vocabulary.world import Stored, World
 
-UPSERTING, CREATING, DELETING, CASCADE = "AC-001", "AC-601", "AC-609", "AC-404"
+UPSERTING, CREATING, DELETING, DEFAULTS, CASCADE = "AC-001", "AC-601", "AC-609", "AC-612", "AC-404"
 HTTP_NO_CONTENT = 204
 
 Row = dict[str, Any]
@@ -81,6 +83,8 @@ def _store(world: World, table: str, name: str, row: dict[str, Any]) -> None:
     try:
         answer = world.send("editor", operation)
         known = row if isinstance(operation, Upsert) else {**row, "id": require_id(answer.id)}
+        if criterion == CREATING and _is_defaulted(world, table_for(table), known):
+            criterion = DEFAULTS
         record = require_stored(world, table, known)
         require_id(record.get("id"))
     except (CheckFailed, TargetSilent) as wrong:
@@ -89,6 +93,13 @@ def _store(world: World, table: str, name: str, row: dict[str, Any]) -> None:
         raise Blocked(criterion, "the setup to be stored as it was sent", str(wrong)) from wrong
     world.attempts.clear()
     world.stored.append(Stored(name, table, key_of(table_for(table), known), record))
+
+
+def _is_defaulted(world: World, table: Table, known: Row) -> bool:
+    """Whether the stored record differs in nothing but defaults that took the place of a null."""
+    found = world.reader.find(table.name, key_of(table, known))
+    wrong = {name for record in found for name in known if not same(table, name, known[name], record.get(name))}
+    return bool(wrong) and all(known[name] is None and "default" in table.fields[name].rules for name in wrong)
 
 
 def _setup(table: str, row: dict[str, Any]) -> tuple[Operation, str]:
