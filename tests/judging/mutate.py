@@ -84,8 +84,9 @@ def undecorated(source: str) -> str:
 def decorated(tree: ast.Module) -> Iterator[ast.FunctionDef]:
     """The functions that mutmut would leave alone."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.decorator_list:
-            if not any(ast.unparse(each) in PLAIN for each in node.decorator_list):
+        if isinstance(node, ast.FunctionDef):
+            names = [ast.unparse(each) for each in node.decorator_list]
+            if names and not set(names) & set(PLAIN):
                 yield node
 
 

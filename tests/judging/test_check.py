@@ -25,7 +25,7 @@ CORE = [table.name for table in tables_of(frozenset(["core"]))]
 
 
 def whole(table: str) -> Answer:
-    return Answer(200, body={"fields": dict.fromkeys(tables()[table].fields, {})})
+    return Answer(200, body={"fields": {name: {} for name in tables()[table].fields}})
 
 
 def good(who: str, operation: Any) -> Answer:
@@ -238,7 +238,9 @@ def test_roles_that_are_one_to_the_target() -> None:
     shared, short = Credential(secret=Secret("one-token")), Credential(secret=Secret("abc"))
     roles = {**TARGET.roles, "editor": shared, "viewer": shared, "updater": short}
     assert told(found(target=replace(TARGET, roles=roles))) == [
-        Finding(WARNING, "the updater's secret is so short that reports can't hide it", "use one of 4 letters at least"),
+        Finding(
+            WARNING, "the updater's secret is so short that reports can't hide it", "use one of 4 letters at least"
+        ),
         Finding(WARNING, "editor and viewer have the same credential", "give each role one of its own"),
     ]
 
@@ -285,7 +287,9 @@ def test_a_table_that_lacks_fields() -> None:
     ]
 
 
-@pytest.mark.parametrize("described", [Answer(404), Answer(200), Answer(200, body={"fields": ["email"]}), Answer(200, body=[])])
+@pytest.mark.parametrize(
+    "described", [Answer(404), Answer(200), Answer(200, body={"fields": ["email"]}), Answer(200, body=[])]
+)
 def test_a_table_without_a_description_is_looked_for_in_another_way(described: Answer) -> None:
     listed = contacts(described, Answer(200))
     assert listed[-1] == Finding(OK, f"the table {CORE[-1]} is there; it has no description")

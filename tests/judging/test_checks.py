@@ -77,9 +77,7 @@ def test_a_success_as_it_is_to_be() -> None:
         assert suspected(world) == []
 
 
-@pytest.mark.parametrize(
-    ("operation", "blamed"), [("created", "AC-012"), ("updated", "AC-012"), ("ignored", "AC-201")]
-)
+@pytest.mark.parametrize(("operation", "blamed"), [("created", "AC-012"), ("updated", "AC-012"), ("ignored", "AC-201")])
 def test_another_operation_is_the_matter_of_one_criterion(operation: str, blamed: str) -> None:
     world = world_of(Memory())
     checks.require_success(world, answered(ADA, None), operation)
@@ -141,7 +139,7 @@ def test_a_row_is_found_by_its_first_whole_unique_key_or_its_id() -> None:
     assert checks.key_of(CONTACTS, {"name": "Ada", "id": 3}) == {"id": 3}
     images = tables()["image_metadata"]
     assert checks.key_of(images, {"organization_id": "o", "key": "k", "id": 1}) == {"id": 1}
-    with pytest.raises(LookupError, match="^a row of contacts needs the fields of a unique key, or the id, to be"):
+    with pytest.raises(LookupError, match=r"^a row of contacts needs the fields of a unique key, or the id, to be"):
         checks.key_of(CONTACTS, {"name": "Ada"})
 
 

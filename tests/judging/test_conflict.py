@@ -37,9 +37,11 @@ def test_words_become_members_of_the_request(words: str, wanted: dict[str, Any])
 
 def test_a_condition_is_read_as_its_table_has_it() -> None:
     words = "updates only where validation_score is 1, collected_data is {}"
-    assert members(world_of(Memory()), "projects", words) == {"updateWhere": {"validation_score": 1, "collected_data": {}}}
+    assert members(world_of(Memory()), "projects", words) == {
+        "updateWhere": {"validation_score": 1, "collected_data": {}}
+    }
 
 
 def test_other_words_are_a_mistake_of_the_feature() -> None:
-    with pytest.raises(ValueError, match="^no such words for a match: 'sleeps'$"):
+    with pytest.raises(ValueError, match=r"^no such words for a match: 'sleeps'$"):
         members(world_of(Memory()), "contacts", "ignores a match and sleeps")

@@ -42,7 +42,7 @@ def test_nobody_shows_nothing(who: str) -> None:
 def test_a_role_that_is_not_configured_is_not_testable(who: str, needed: str) -> None:
     with pytest.raises(NotTestable, match=f"^no credentials are configured for the {needed} role$"):
         headers_for(Target("http://h"), who)
-    with pytest.raises(NotTestable, match="^no credentials are configured for the updater role$"):
+    with pytest.raises(NotTestable, match=r"^no credentials are configured for the updater role$"):
         role(TARGET, "updater")
 
 

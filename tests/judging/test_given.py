@@ -78,7 +78,8 @@ def test_a_row_without_a_whole_unique_key_is_created_and_found_by_its_id() -> No
 
 
 @pytest.mark.parametrize(
-    ("table", "row", "criterion"), [("contacts", ["email", "a@x.io"], "AC-001"), ("room_assets", ["room_id", "r"], "AC-601")]
+    ("table", "row", "criterion"),
+    [("contacts", ["email", "a@x.io"], "AC-001"), ("room_assets", ["room_id", "r"], "AC-601")],
 )
 def test_a_setup_that_is_stored_wrong_blocks_or_fails_where_it_is_the_matter(
     table: str, row: list[str], criterion: str
@@ -118,10 +119,14 @@ def test_a_default_in_the_place_of_a_null_is_a_matter_of_its_own(wrong: dict[str
 
 def test_a_default_where_a_value_was_given_is_not() -> None:
     with pytest.raises(Blocked) as blocked:
-        given.these_are_stored(world_of(Storing(wrong={"validation_score": 0})), "projects", [["validation_score"], ["1"]])
+        given.these_are_stored(
+            world_of(Storing(wrong={"validation_score": 0})), "projects", [["validation_score"], ["1"]]
+        )
     assert blocked.value.criterion == "AC-601"
     with pytest.raises(Blocked) as blocked:
-        given.these_are_stored(world_of(Storing(wrong={"status": "active"})), "contacts", [["email", "status"], ["a", "null"]])
+        given.these_are_stored(
+            world_of(Storing(wrong={"status": "active"})), "contacts", [["email", "status"], ["a", "null"]]
+        )
     assert blocked.value.criterion == "AC-001"
 
 

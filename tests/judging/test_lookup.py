@@ -121,7 +121,9 @@ def test_the_pages_of_three_answers_are_counted_together() -> None:
     assert [cast(Find, asked).offset for _, asked in said.asked] == [0, 1, 2]
 
 
-@pytest.mark.parametrize("answer", [Answer(200, records=[ADA]), Answer(200, records=[ADA], total=1), Answer(200, total=9)])
+@pytest.mark.parametrize(
+    "answer", [Answer(200, records=[ADA]), Answer(200, records=[ADA], total=1), Answer(200, total=9)]
+)
 def test_no_more_pages_are_asked_for_than_there_are(answer: Answer) -> None:
     said = Saying(answer)
     reader(said).find("contacts", {"name": "Ada"})

@@ -112,7 +112,8 @@ def test_children_are_nested_in_their_parent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("children", "ident", "said"), [(None, 1, "null"), ({}, 1, "{}"), ([1], 1, "[1]"), ([], 2, "null"), ([], "1", "null")]
+    ("children", "ident", "said"),
+    [(None, 1, "null"), ({}, 1, "{}"), ([1], 1, "[1]"), ([], 2, "null"), ([], "1", "null")],
 )
 def test_children_that_are_no_list_of_objects(children: Any, ident: Any, said: str) -> None:
     with failing("a list 'children' of objects in Ada", said):

@@ -37,6 +37,8 @@ def test_what_fell_is_counted_by_criterion() -> None:
     ]
     assert list(row_of(FAULT, results).fell.items()) == [("AC-001", 2), ("AC-110", 1)]
     assert row_of(FAULT, results).fault is FAULT
+    assert row_of(FAULT, results).errors == 1
+    assert row_of(FAULT, results[:-1]).errors == 0
 
 
 def test_a_fault_is_caught_precisely_by_a_criterion_that_it_violates() -> None:
@@ -60,6 +62,14 @@ def test_a_proof_is_void_where_the_right_server_fails_or_the_canary_passes() -> 
     assert proof(whole, unclean=("a case",)).void
     assert proof(whole, lenient=("a case",)).void
     assert not proof(whole, unclean=("a case",)).holds
+
+
+def test_a_proof_with_an_error_of_the_harness_does_not_hold() -> None:
+    harmed = proof(Row(FAULT, {"AC-001": 1, "AC-002": 1}, errors=1))
+    assert not harmed.holds
+    out = io.StringIO()
+    tell(harmed, out)
+    assert "the harness has errors of its own: forgets-all" in out.getvalue()
 
 
 def test_the_digest_says_so_many_of_so_many() -> None:

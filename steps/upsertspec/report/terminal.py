@@ -90,7 +90,9 @@ def untested(results: Iterable[Result], out: TextIO) -> None:
 def proof(last: Mapping[str, Any], features_digest: str, out: TextIO) -> None:
     """Print what the last proof says of this suite; a proof of other features says nothing of it."""
     if last["features_digest"] == features_digest:
-        out.write(f"\n{last['caught']} of {last['faults']} servers that are broken on purpose are caught by this suite\n")
+        out.write(
+            f"\n{last['caught']} of {last['faults']} servers that are broken on purpose are caught by this suite\n"
+        )
     else:
         out.write("\nthe last proof is of other features: `upsertspec prove` shows what this suite catches\n")
 
