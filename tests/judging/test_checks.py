@@ -158,6 +158,10 @@ def test_every_table_is_judged_by_its_own_fields() -> None:
     stored = keep(world, MONEY, table="transactions", by="reference")
     sent(world, Upsert("transactions", {"reference": MONEY["reference"]}, ["reference"]), Answer(200))
     checks.require_untouched(world, stored)
+    with failing("Ada in transactions as it was", 'amount is "1.50" instead of "2"'):
+        stored.record = {**MONEY, "amount": "2"}
+        world.client.records["transactions"][0]["amount"] = "1.50"  # type: ignore[attr-defined]
+        checks.require_untouched(world, stored)
     assert checks.last_stored(world)[0] is tables()["transactions"]
     assert values(world) == [("transactions", {"reference": MONEY["reference"]})]
     twice = world_of(Memory(transactions=[MONEY, {**MONEY, "id": 5}]))

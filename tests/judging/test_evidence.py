@@ -14,6 +14,7 @@ from upsertspec.evidence import (
     curl_line,
     printable,
     shown_body,
+    without_userinfo,
 )
 
 SECRET = "s3cret-t0ken"
@@ -177,6 +178,14 @@ def test_printable_text_is_left_and_the_rest_written_out() -> None:
     assert printable("a\x00\u202e\nZ\U000e0001") == "a\\x00\\u202e\\nZ\\U000e0001"
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [("http://a:b@host:1/x", "http://host:1/x"), ("http://host", "http://host"), ("http://a@b@h", "http://h")],
+)
+def test_a_url_is_shown_without_its_user(url: str, shown: str) -> None:
+    assert without_userinfo(url) == shown
+
+
 def line(method: str = "GET", url: str = "http://h/x", body: bytes | None = None, **headers: str) -> str:
     return curl_line(method, url, headers, body, {SECRET: "${T}", SECRET[:-1]: "${T%?}"})
 
@@ -198,6 +207,7 @@ def test_curl_is_told_to_leave_brackets_alone(letter: str) -> None:
 def test_a_secret_stands_as_its_variable() -> None:
     assert line(url=f"http://h/{SECRET}/x") == 'curl -sS -i http://h/"${T}"/x'
     assert line(A=f"Bearer {SECRET}") == "curl -sS -i http://h/x -H 'A: Bearer '\"${T}\""
+    assert line("PUT", body=f"<{SECRET}".encode()) == "curl -sS -i -X PUT http://h/x --data-raw '<'\"${T}\""
     assert line(A=f"Bearer {SECRET[:-1]}") == "curl -sS -i http://h/x -H 'A: Bearer '\"${T%?}\""
 
 

@@ -65,8 +65,8 @@ def test_a_row_may_speak_of_one_before_it() -> None:
 
 def test_a_cell_is_read_as_its_table_has_it() -> None:
     world = world_of(Storing())
-    given.these_are_stored(world, "projects", [["validation_score", "name"], ["1", "2"]])
-    assert (world.stored[0].record["validation_score"], world.stored[0].record["name"]) == (1, "2")
+    given.these_are_stored(world, "projects", [["validation_score", "description"], ["1", "2"]])
+    assert (world.stored[0].record["validation_score"], world.stored[0].record["description"]) == (1, "2")
 
 
 def test_a_row_without_a_whole_unique_key_is_created_and_found_by_its_id() -> None:

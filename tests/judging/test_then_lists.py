@@ -50,6 +50,7 @@ def test_a_list_has_exactly_the_named(order: str) -> None:
 
 def test_the_order_of_a_list_counts_where_it_is_said() -> None:
     then.the_list_is(listing([BOB, ADA]), "Ada, Bob", "")
+    then.the_list_is(listing([ADA, BOB]), "Bob, Ada", "")
     then.the_list_is(listing([BOB, ADA]), "Bob, Ada", ", in this order")
     with failing("Ada, Bob", "Bob, Ada"):
         then.the_list_is(listing([BOB, ADA]), "Ada, Bob", ", in this order")
@@ -146,8 +147,8 @@ def test_groups_have_their_counts_and_averages() -> None:
 
 def test_groups_are_read_as_their_table_has_it() -> None:
     world = world_of(Memory())
-    sent(world, Groups("projects", {}), Answer(200, body={"groups": [{"name": "1", "validation_score": 1}]}))
-    then.among_the_groups_are(world, [["validation_score", "name"], ["1", "1"]])
+    sent(world, Groups("projects", {}), Answer(200, body={"groups": [{"description": "1", "validation_score": 1}]}))
+    then.among_the_groups_are(world, [["validation_score", "description"], ["1", "1"]])
 
 
 @pytest.mark.parametrize("groups", [None, {}, [1], [{}, "a"]])

@@ -56,7 +56,10 @@ def test_every_table_is_judged_by_its_own_fields() -> None:
     world = moneyed(sequence_number=1)
     then.these_are_now_stored(world, "transactions", ROWS)
     then.there_are(world, 1, "transactions", "sequence_number", "1")
+    then.there_are(moneyed(merchant="12"), 1, "transactions", "merchant", "12")
     then.keeps(moneyed(amount="1.5"), "Money", "amount")
+    with failing('no record in transactions with {"reference": "r-m1"}', "1 such records"):
+        then.none_are_stored(world, "transactions", [["reference"], ["r"]])
     then.the_answer_holds_it_as_stored(world, "Money")
     then.the_created_record_reads_the_same(world)
     sent(world, world.last.operation, answered({**MONEY, "merchant": "Cafe"}))
