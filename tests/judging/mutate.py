@@ -29,7 +29,7 @@ CONFIG = """
 source_paths = ["src"]
 only_mutate = {modules}
 pytest_add_cli_args_test_selection = {tests}
-pytest_add_cli_args = ["-p", "no:cacheprovider"]
+pytest_add_cli_args = ["-p", "no:cacheprovider", "--ignore=tests/judging/test_mutate.py"]
 """
 PLAIN = ("staticmethod", "classmethod")
 KILLED = (1, 3, -24, 24, 36, 37, 152, 255)
