@@ -6,7 +6,7 @@ import html
 import re
 import shlex
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -84,11 +84,14 @@ class Masker:
         return CUT.join([*map(self._without_beginning, cut), last])
 
     def _without_beginning(self, text: str) -> str:
+        """The text without the longest beginning of a secret that it ends with."""
+        kept = max((len(part) for part in self._beginnings(len(text)) if text.endswith(part)), default=0)
+        return text[:-kept] + MASK if kept else text
+
+    def _beginnings(self, longest: int) -> Iterator[str]:
         for secret in self._secrets:
-            at = text.find(secret[:SHORTEST_SECRET], max(0, len(text) - len(secret)))
-            if at >= 0 and secret.startswith(text[at:]):
-                return text[:at] + MASK
-        return text
+            for length in range(SHORTEST_SECRET, min(len(secret), longest + 1)):
+                yield secret[:length]
 
     def start(self, body: bytes, cap: int) -> str:
         """The first letters of a body, at least `cap` where it has more, without secrets or half of one at the end."""
@@ -117,7 +120,7 @@ def _letter(letter: str) -> str:
         return letter
     code = ord(letter)
     escaped = rf"(?i:%{code:02x}|\\u{code:04x}|&#x0*{code:x};|&#0*{code};)"
-    return rf"(?:\\?{re.escape(letter)}|{re.escape(html.escape(letter))}|{escaped}{'|[+]' if letter == ' ' else ''})"
+    return rf"(?:{re.escape(html.escape(letter))}|\\?{re.escape(letter)}|{escaped}{'|[+]' if letter == ' ' else ''})"
 
 
 def shown_body(body: bytes | None, masker: Masker, cap: int = BODY_CAP) -> str:

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from upsertspec import check, spec
 from upsertspec.errors import ConfigError, ReportNotWritten
+from upsertspec.prove.last import last_proof
 from upsertspec.report import document, junit, page, terminal
 from upsertspec.results import Result, Status
 from upsertspec.runner import run, unrun
@@ -36,9 +37,8 @@ def judge(
     findings = check.preflight(target)
     terminal.findings(findings, out)
     results = _results(settings, findings, jobs, planned, out)
-    ended = document.Run(
-        settings, findings, results, jobs, _stamp(began), _stamp(datetime.now(UTC)), time.perf_counter() - clock
-    )
+    finished, seconds = _stamp(datetime.now(UTC)), time.perf_counter() - clock
+    ended = document.Run(settings, findings, results, jobs, _stamp(began), finished, seconds, last_proof())
     written = _write(ended, folder, junit_file)
     _tell(ended, out)
     out.writelines(f"{line}\n" for line in written)
@@ -74,6 +74,7 @@ def _tell(ended: document.Run, out: TextIO) -> None:
         terminal.failures(ended.results, out)
         terminal.untested(ended.results, out)
         terminal.deviations(ended.tally, ended.results, out)
+        terminal.proof(last_proof(), spec.digest(), out)
     terminal.verdict(ended.tally, out)
 
 

@@ -37,11 +37,11 @@ def put_last(items: list[pytest.Item]) -> None:
 
 def deselect(items: list[pytest.Item], settings: Settings, config: pytest.Config) -> None:
     """Keep the cases that are claimed and selected, and every test that is no case."""
-    wanted = [item for item in items if (case := case_of(item)) is None or _wanted(settings, case)]
-    dropped = [item for item in items if item not in set(wanted)]
+    dropped = [item for item in items if (case := case_of(item)) is not None and not _wanted(settings, case)]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
-    items[:] = wanted
+        gone = set(dropped)
+        items[:] = [item for item in items if item not in gone]
 
 
 def _wanted(settings: Settings, case: spec.Case) -> bool:

@@ -9,7 +9,7 @@ from upsertspec import spec
 from upsertspec.errors import ENDED
 from upsertspec.outcome import known_for, with_known
 from upsertspec.results import Result, Status
-from upsertspec.target.model import Target
+from upsertspec.target.model import KnownFailure, Target
 
 _FINE = (Status.PASSED, Status.DEVIATES)
 _FAILURES = (Status.FAILED, Status.KNOWN_FAILURE, Status.WARNED)
@@ -46,20 +46,19 @@ def mark_stale(results: Sequence[Result], target: Target) -> list[Result]:
 
     A known failure of a whole criterion is stale when none of the criterion's cases fails any more.
     """
-    stale: set[str] = set()
+    stale: dict[str, KnownFailure] = {}
     for known in target.known_failures:
         mine = [result for result in results if known_for(result.case, target) is known]
         if len(mine) < sum(known_for(case, target) is known for case in spec.cases()):
             continue  # a run of a part says nothing of the whole
         passed = [result.case.id for result in mine if result.status in _FINE]
         if passed and len(passed) == len(mine):
-            stale.update(passed)
-    return [_stale(result, target) if result.case.id in stale else result for result in results]
+            stale.update(dict.fromkeys(passed, known))
+    return [_stale(result, stale[result.case.id]) if result.case.id in stale else result for result in results]
 
 
-def _stale(result: Result, target: Target) -> Result:
-    known = known_for(result.case, target)
-    why = f"it passes, but is listed as a known failure ({known.reason if known else ''}); take the entry out"
+def _stale(result: Result, known: KnownFailure) -> Result:
+    why = f"it passes, but is listed as a known failure ({known.reason}); take the entry out"
     return replace(result, status=Status.STALE, reason=why)
 
 

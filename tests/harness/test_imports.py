@@ -25,7 +25,8 @@ ORDER = [
     ("plugin",),
     ("workers",),
     ("runner", "report"),
-    ("judge", "suite", "provision", "prove", "compare", "discovery", "explore"),
+    ("suite", "provision", "prove", "compare", "discovery", "explore"),
+    ("judge",),
     ("site",),
     ("cli",),
 ]

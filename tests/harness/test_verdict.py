@@ -102,6 +102,14 @@ def test_a_known_failure_of_a_should_is_no_breach() -> None:
     assert (told.verdict, told.exit_code) == (Verdict.CONFORMANT, 0)
 
 
+def test_the_headline_tells_each_status_that_there_is() -> None:
+    assert counted(P, P, F).headline == "not conformant: 3 planned = 2 passed + 1 failed"
+    assert counted().headline == "incomplete: 0 planned = nothing"
+    assert counted(*Status).headline == f"not conformant: {len(Status)} planned = " + " + ".join(
+        f"1 {s.value}" for s in Status
+    )
+
+
 def test_a_selection_is_named_in_the_headline() -> None:
     assert tally([Result(case(), P)], "AC-001").headline.startswith(
         "conformant in what was selected (AC-001): 1 planned"

@@ -23,6 +23,8 @@ from upsertspec.cli.serve import serve
 from upsertspec.errors import UpsertspecError
 
 HARNESS_ERROR = 3
+READER_GONE = 141
+"""As a shell tells the end of what SIGPIPE stops: `upsertspec run | head` is no verdict."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -62,6 +64,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without Unicode loses no run
+    stdout = sys.stdout
     try:
         code = commands.main(standalone_mode=False)
     except click.ClickException as wrong:
@@ -74,9 +77,8 @@ def main() -> None:
         for line in str(wrong).splitlines():
             click.echo(f"upsertspec: {line}", err=True)
         code = wrong.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = 141
+    except SystemExit as ended:  # click ends so where nobody reads any more: it has put a quiet stream in the place
+        code = ended.code if sys.stdout is stdout else READER_GONE
     except Exception as wrong:
         click.echo(f"upsertspec: a mistake of its own: {type(wrong).__name__}: {wrong}; please report it", err=True)
         code = HARNESS_ERROR

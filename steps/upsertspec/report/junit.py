@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from upsertspec.report.bounds import seconds
+from upsertspec.report.files import write_whole
 from upsertspec.report.kinds import kind_of
 
 Raw = Mapping[str, Any]
@@ -18,7 +19,7 @@ _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def write(path: Path, report: Raw) -> None:
     """Write the report as JUnit."""
-    path.write_text(render(report), "utf-8")
+    write_whole(path, render(report).encode("utf-8"))
 
 
 def render(report: Raw) -> str:

@@ -100,6 +100,16 @@ def deviations(counted: Tally, results: Sequence[Result], out: TextIO) -> None:
         out.write(f"\ndeviates, as declared ({len(alike)} in {names}): {declared}\n")
 
 
+def proof(last: Mapping[str, Any], features_digest: str, out: TextIO) -> None:
+    """Print what the last proof says of this suite; a proof of other features says nothing of it."""
+    if last["features_digest"] == features_digest:
+        out.write(
+            f"\n{last['caught']} of {last['faults']} servers that are broken on purpose are caught by this suite\n"
+        )
+    else:
+        out.write("\nthe last proof is of other features: `upsertspec prove` shows what this suite catches\n")
+
+
 def verdict(counted: Tally, out: TextIO) -> None:
     """Print the verdict with its whole denominator."""
     colour = f"\x1b[1;{COLOURS[counted.verdict]}m" if out.isatty() else ""

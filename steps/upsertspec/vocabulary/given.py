@@ -10,13 +10,15 @@ from pytest_bdd import given, parsers
 
 from upsertspec.dialects.operations import Create, Delete, Operation, Upsert
 from upsertspec.errors import Blocked, CannotExpress, CheckFailed, NotTestable, TargetSilent
+from upsertspec.schema import Table
 from upsertspec.vigil import is_refusal, shortened
 from upsertspec.vocabulary.cells import names, table_for
 from upsertspec.vocabulary.checks import id_of, key_of, require_id, require_stored
+from upsertspec.vocabulary.compare import same
 from upsertspec.vocabulary.statuses import is_declared
 from upsertspec.vocabulary.world import Stored, World
 
-UPSERTING, CREATING, DELETING, CASCADE = "AC-001", "AC-601", "AC-609", "AC-404"
+UPSERTING, CREATING, DELETING, DEFAULTS, CASCADE = "AC-001", "AC-601", "AC-609", "AC-612", "AC-404"
 HTTP_NO_CONTENT = 204
 
 Row = dict[str, Any]
@@ -86,6 +88,8 @@ def _store(world: World, table: str, name: str, row: dict[str, Any]) -> None:
         operation, criterion = _sent(world, table, row)
         made = {"id": require_id(id_of(world, world.last))} if isinstance(operation, Create) else {}
         known = {**row, **made}
+        if criterion == CREATING and _is_defaulted(world, table_for(table), known):
+            criterion = DEFAULTS
         record = require_stored(world, table, known)
         require_id(record.get("id"))
     except (CheckFailed, TargetSilent) as wrong:
@@ -96,6 +100,13 @@ def _store(world: World, table: str, name: str, row: dict[str, Any]) -> None:
     world.client.vigil.setup_done()
     world.attempts.clear()
     world.stored.append(Stored(name, table, key_of(table_for(table), known), record))
+
+
+def _is_defaulted(world: World, table: Table, known: Row) -> bool:
+    """Whether the stored record differs in nothing but defaults that took the place of a null."""
+    found = world.reader.find(table.name, key_of(table, known))
+    wrong = {name for record in found for name in known if not same(table, name, known[name], record.get(name))}
+    return bool(wrong) and all(known[name] is None and "default" in table.fields[name].rules for name in wrong)
 
 
 def _refused(world: World) -> None:

@@ -244,12 +244,17 @@ def _is_told(world: World, answer: Answer, aspect: str) -> bool:
 
 def _names_index(body: Any, index: int) -> bool:
     if isinstance(body, Mapping):
-        return any((k == "index" and v == index) or k == str(index) or _names_index(v, index) for k, v in body.items())
+        return any(_is_index(k, v, index) or _names_index(v, index) for k, v in body.items())
     if isinstance(body, list):
         return _is_at(body, index) or any(_names_index(item, index) for item in body)
     text = body if isinstance(body, str) else ""
-    paths = any(path in text for path in (f"[{index}]", f"/{index}", f".{index}"))
+    paths = re.search(rf"[\[/.]{index}(?!\d)", text) is not None
     return paths or re.search(rf"\b(index|row|record|item)s? {index}\b", text, re.IGNORECASE) is not None
+
+
+def _is_index(name: str, value: Any, index: int) -> bool:
+    """Whether a member says that it is about this record: by `index`, or by its name."""
+    return same_json(index, value) if name == "index" else name == str(index)
 
 
 def _is_at(errors: list[Any], index: int) -> bool:

@@ -82,7 +82,7 @@ def one_group_for_each(world: World, field: str, values: str) -> None:
     for value in values.split(", "):
         wanted = None if value == "null" else value
         counts = [group.get("count") for group in listed if group.get(field) == wanted]
-        if len(counts) != 1 or not isinstance(counts[0], int) or counts[0] < 1:
+        if len(counts) != 1 or type(counts[0]) is not int or counts[0] < 1:
             raise CheckFailed(f"one group of {field} {value} with its count", shown(counts))
 
 
@@ -125,8 +125,8 @@ def _require_described(name: str, rules: Record, described: Any) -> None:
 
 
 def _unordered(value: Any) -> Any:
-    """Options in any order; false and nothing are the same."""
-    return sorted(map(str, value)) if isinstance(value, list) else value or False
+    """Options in any order; false and nothing are the same, zero is neither."""
+    return sorted(map(str, value)) if isinstance(value, list) else False if value is None else value
 
 
 def _groups(world: World) -> list[Record]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from upsertspec.report.files import write_whole
 from upsertspec.report.page import model, words
 from upsertspec.report.page.contrast import contrast
 from upsertspec.report.page.exchanges import packed
@@ -46,9 +46,7 @@ def page(document: Mapping[str, Any]) -> str:
 
 def write(path: Path, document: Mapping[str, Any]) -> None:
     """Write the page in one piece. Raises OSError."""
-    part = path.with_suffix(".part")
-    part.write_text(page(document), "utf-8")
-    os.replace(part, path)
+    write_whole(path, page(document).encode("utf-8"))
 
 
 def _rendered(document: Mapping[str, Any], limits: Limits) -> str:
