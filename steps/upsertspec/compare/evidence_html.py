@@ -38,7 +38,7 @@ def _scenario(result: Result) -> str:
     state = status(result)
     where = f"{result['file']}:{result['line']}"
     said = "".join(_said(result))
-    curls = "".join(_curl(exchange) for exchange in telling(result["exchanges"]))
+    curls = "".join(_curl(exchange) for exchange in telling(result["exchanges"], result.get("history")))
     head = f'<h3><span class="{tone(state)}">{text(state)}</span> {text(result["title"])}</h3>'
     return f'<article>{head}<div class="pale">{text(where)}</div><dl>{said}</dl>{curls}</article>\n'
 

@@ -127,7 +127,7 @@ def _light(report: Report) -> Report:
 
 
 def _shown_of(result: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    return [] if result["status"] in TOLD else telling(result["exchanges"])
+    return [] if result["status"] in TOLD else telling(result["exchanges"], result.get("history"))
 
 
 def apart(names: Sequence[str], files: Sequence[str]) -> list[str]:

@@ -17,6 +17,8 @@ CONTRADICTING = 4
 COLOURS = {Verdict.CONFORMANT: "32", Verdict.NOT_CONFORMANT: "31", Verdict.INCOMPLETE: "33"}
 TOLD = (Status.FAILED, Status.STALE, Status.ERROR, Status.WARNED, Status.KNOWN_FAILURE)
 
+JSON = Mapping[str, Any]
+
 
 class Progress:
     """A bar on a terminal; elsewhere a plain line for each tenth of the way."""
@@ -130,21 +132,19 @@ def _failure(result: Result, out: TextIO) -> None:
         out.write(f"  expected  {result.expected}\n  got       {result.actual}\n")
     if result.reason and (not result.expected or result.status is Status.KNOWN_FAILURE):
         out.write(f"  {result.reason}\n")
-    for exchange in telling(result):
+    for exchange in telling(result.exchanges, result.history):
         out.write(f"  {_outcome(exchange):<9} {printable(exchange['curl'])}\n")
 
 
-def telling(result: Result) -> list[Mapping[str, Any]]:
+def telling(exchanges: Sequence[JSON], history: JSON | None = None) -> list[JSON]:
     """The exchanges that show a failure: the last that changes something, and the last of all.
 
     Where many clients contradict each other, they are the exchanges that do, or the first of them.
     """
-    exchanges = result.exchanges
-    operations = result.history["operations"] if result.history else ()
-    if contradicting := [
-        each["exchange"] for each in operations if each["contradicts"] and each["exchange"] is not None
-    ]:
-        return [exchanges[place] for place in contradicting[:CONTRADICTING]]
+    operations = history["operations"] if history else ()
+    places = [each["exchange"] for each in operations if each["contradicts"] and each["exchange"] is not None]
+    if contradicting := [exchanges[place] for place in places if place < len(exchanges)]:
+        return contradicting[:CONTRADICTING]
     writes = [exchange for exchange in exchanges if exchange["method"] != "GET"]
     chosen = [*writes[-1:], *exchanges[-1:]]
     return [exchange for number, exchange in enumerate(chosen) if exchange not in chosen[:number]]
