@@ -46,7 +46,7 @@ def test_two_who_were_told_that_they_created_it_are_named(judge: Judge) -> None:
     assert len(contradicting(result)) == 2
     assert {each["outcome"] for each in contradicting(result)} == {"200 created"}
     assert "a record is created once, and more than one was told that it created it: client " in result.actual
-    shown = terminal.telling(result)
+    shown = terminal.telling(result.exchanges, result.history)
     assert [exchange["method"] for exchange in shown] == ["POST", "POST"]
     assert shown == [result.exchanges[int(str(each["exchange"]))] for each in contradicting(result)]
 

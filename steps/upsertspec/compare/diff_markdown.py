@@ -43,7 +43,7 @@ def _evidence(change: Change) -> Iterator[str]:
         yield f"  <br>expected {markdown_text(result['expected'])}; got {markdown_text(result['actual'])}"
     elif result["reason"]:
         yield f"  <br>{markdown_text(result['reason'])}"
-    for exchange in telling(result["exchanges"]):
+    for exchange in telling(result["exchanges"], result.get("history")):
         yield ""
         yield from (f"  {line}" for line in markdown_code(exchange["curl"]).splitlines())
         yield ""

@@ -62,7 +62,7 @@ def _evidence(change: Change) -> Iterator[str]:
         yield f"    got       {printable(result['actual'])}"
     elif result["reason"]:
         yield f"    {printable(result['reason'])}"
-    for exchange in telling(result["exchanges"]) if change.kind is Kind.BROKEN else ():
+    for exchange in telling(result["exchanges"], result.get("history")) if change.kind is Kind.BROKEN else ():
         answer = str(exchange["response"]["status"]) if "response" in exchange else "no answer"
         yield f"    {answer:<9} {printable(exchange['curl'])}"
 

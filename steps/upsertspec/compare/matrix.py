@@ -122,12 +122,12 @@ def read(files: Sequence[str]) -> Matrix:
 
 def _light(report: Report) -> Report:
     """The report without the evidence that is not shown: many of them fit into memory then."""
-    results = [{**r, "steps": [], "exchanges": _shown_of(r)} for r in report["results"]]
+    results = [{**r, "steps": [], "exchanges": _shown_of(r), "history": None} for r in report["results"]]
     return {**report, "results": results}
 
 
 def _shown_of(result: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    return [] if result["status"] in TOLD else telling(result["exchanges"])
+    return [] if result["status"] in TOLD else telling(result["exchanges"], result.get("history"))
 
 
 def apart(names: Sequence[str], files: Sequence[str]) -> list[str]:

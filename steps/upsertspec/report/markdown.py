@@ -75,7 +75,7 @@ def _failure(result: Raw) -> str:
         parts.append(f"- expected: {code(result['expected'])}\n- got: {code(result['actual'])}")
     if result["reason"] and (not result["expected"] or status == "known failure"):
         parts.append(f"- why: {prose(result['reason'], 1000)}")
-    lines = [_curl(exchange["curl"]) for exchange in telling(result["exchanges"])]
+    lines = [_curl(exchange["curl"]) for exchange in telling(result["exchanges"], result.get("history"))]
     return "\n\n".join([*parts, block(lines, "sh")] if lines else parts)
 
 

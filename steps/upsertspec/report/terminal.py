@@ -130,21 +130,18 @@ def _failure(result: Result, out: TextIO) -> None:
         out.write(f"  expected  {result.expected}\n  got       {result.actual}\n")
     if result.reason and (not result.expected or result.status is Status.KNOWN_FAILURE):
         out.write(f"  {result.reason}\n")
-    for exchange in telling(result):
+    for exchange in telling(result.exchanges, result.history):
         out.write(f"  {_outcome(exchange):<9} {printable(exchange['curl'])}\n")
 
 
-def telling(result: Result) -> list[Mapping[str, Any]]:
+def telling(exchanges: Sequence[Mapping[str, Any]], history: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
     """The exchanges that show a failure: the last that changes something, and the last of all.
 
     Where many clients contradict each other, they are the exchanges that do, or the first of them.
     """
-    exchanges = result.exchanges
-    operations = result.history["operations"] if result.history else ()
-    if contradicting := [
-        each["exchange"] for each in operations if each["contradicts"] and each["exchange"] is not None
-    ]:
-        return [exchanges[place] for place in contradicting[:CONTRADICTING]]
+    places = [each["exchange"] for each in history["operations"] if each["contradicts"]] if history else []
+    if contradicting := [exchanges[place] for place in places if place in range(len(exchanges))]:
+        return contradicting[:CONTRADICTING]
     writes = [exchange for exchange in exchanges if exchange["method"] != "GET"]
     chosen = [*writes[-1:], *exchanges[-1:]]
     return [exchange for number, exchange in enumerate(chosen) if exchange not in chosen[:number]]

@@ -47,7 +47,7 @@ class Scenario:
     @property
     def telling(self) -> Sequence[JSON]:
         """The exchanges that show a failure."""
-        return telling(self.raw["exchanges"]) if self.told else []
+        return telling(self.raw["exchanges"], self.raw.get("history")) if self.told else []
 
     @property
     def told(self) -> bool:
