@@ -487,3 +487,13 @@ def test_batches_without_parts_have_no_ids_to_compare() -> None:
     turned = lacking(two(Answer(200, parts=parts), Answer(200, parts=parts[::-1])), "operation", "counts", "id")
     with failing("the same ids in both answers", "other ids in the second"):
         then.the_batches_say(turned, 2, 2)
+
+
+@pytest.mark.parametrize(("errors", "named"), [(["is wrong"], False), (["is wrong", None], True)])
+def test_a_list_of_one_error_has_no_place_for_each_record(errors: list[Any], named: bool) -> None:
+    world = after_batch(Answer(400, body=errors))
+    if named:
+        then.the_error_says_which(world, 0)
+    else:
+        with failing("an error that names index 0", "an empty body"):
+            then.the_error_says_which(world, 0)
