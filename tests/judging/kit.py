@@ -12,9 +12,10 @@ import pytest
 from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Operation, Read
-from upsertspec.errors import CheckFailed
-from upsertspec.evidence import Masker
+from upsertspec.errors import Blocked, CheckFailed
+from upsertspec.evidence import Exchange, Masker
 from upsertspec.schema import tables
+from upsertspec.vigil import Vigil
 from upsertspec.vocabulary.world import Attempt, Stored, World
 
 MARK = "m1"
@@ -25,8 +26,11 @@ Record = dict[str, Any]
 class Memory:
     """A target in memory, in place of a client. Reads what is in `records`; gives `answers` to all else, in order.
 
-    An answer may be a function of the operation; `asked` is who asked what.
+    An answer may be a function of the operation; `asked` is who asked what. It can tell and express everything, and
+    declares nothing, where a test does not say otherwise.
     """
+
+    answered: Exchange | None = None
 
     def __init__(self, **records: list[Record]) -> None:
         self.records = records
@@ -35,13 +39,20 @@ class Memory:
         self.known: dict[str, bool] = {}
         self.log: list[Any] = []
         self.step = ""
+        self.stopped = ""
+        self.vigil = Vigil()
+        self.lacks: dict[str, str] = {}
+        self.cannot: dict[str, str] = {}
+        self.deviations: dict[str, tuple[int, ...]] = {}
 
     @property
     def masker(self) -> Masker:
         return Masker(["s3cret"])
 
-    def call(self, who: str, operation: Operation) -> Answer:
+    def call(self, who: str, operation: Operation, alteration: str = "") -> Answer:
+        assert not alteration
         self.asked.append((who, operation))
+        self.answered = exchange()
         if isinstance(operation, Find):
             return self._listed(operation)
         if isinstance(operation, Read):
@@ -50,6 +61,9 @@ class Memory:
         if isinstance(answer, Exception):
             raise answer
         return answer if isinstance(answer, Answer) else answer(operation)
+
+    def stop(self, why: str) -> None:
+        self.stopped = why
 
     def _listed(self, find: Find) -> Answer:
         of_table = self.records.get(find.table, [])
@@ -81,7 +95,12 @@ def keep(world: World, record: Record, name: str = "Ada", table: str = "contacts
 
 def sent(world: World, operation: Operation, answer: Answer) -> None:
     """The scenario has sent this, and this was answered."""
-    world.attempts.append(Attempt(operation, answer))
+    world.attempts.append(Attempt(operation, answer, exchange()))
+
+
+def exchange() -> Exchange:
+    """An exchange as it is shown; nothing is judged by it."""
+    return Exchange("editor", "POST", "http://h", {}, None, 200, curl="curl http://h")
 
 
 def answered(record: Mapping[str, Any] | None, operation: str | None = "created", status: int = 200) -> Answer:
@@ -99,7 +118,15 @@ def failing(expected: str, actual: str) -> Iterator[None]:
 
 def suspected(world: World) -> list[tuple[str, str, str]]:
     """What the scenario has met that is another criterion's matter."""
-    return [(blocked.criterion, blocked.expected, blocked.actual) for blocked in world.suspicions]
+    blocked = [each for each in world.notes.suspicions if isinstance(each, Blocked)]
+    assert blocked == world.notes.suspicions
+    return [(each.criterion, each.expected, each.actual) for each in blocked]
+
+
+def untested(world: World) -> list[str]:
+    """Why the scenario is not testable, although it went on."""
+    assert not any(isinstance(each, Blocked) for each in world.notes.suspicions)
+    return [str(each) for each in world.notes.suspicions]
 
 
 def step(keyword: str, name: str, *table: list[str]) -> Any:

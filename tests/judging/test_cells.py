@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from upsertspec.schema import tables
-from upsertspec.vocabulary.cells import marked, names, resolved, rows, table_for, value
+from upsertspec.vocabulary.cells import LONG, marked, names, resolved, rows, table_for, value
 
 CONTACTS = tables()["contacts"]
 
@@ -115,3 +115,11 @@ def test_a_row_has_a_cell_for_each_column(row: list[str]) -> None:
 def test_a_table_that_is_not_there_is_written_like_contacts() -> None:
     assert table_for("projects") is tables()["projects"]
     assert table_for("unheard_of") is CONTACTS
+
+
+def test_a_long_number_in_a_key_is_another_one_for_each_scenario() -> None:
+    one, other = (value(CONTACTS, "phone", f"`{LONG}`", mark, looked_up) for mark in ("m1", "m2"))
+    assert LONG <= one != other >= LONG
+    assert value(CONTACTS, "phone", f"`{LONG}`", "m1", looked_up) == one
+    assert value(CONTACTS, "phone", f"`{LONG - 1}`", "m1", looked_up) == LONG - 1
+    assert value(CONTACTS, "notes", f"`{LONG}`", "m1", looked_up) == LONG

@@ -14,7 +14,7 @@ from upsertspec.check import FATAL, OK, WARNING, Finding, check, fatal
 from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Describe, Find
-from upsertspec.errors import NotTestable, TargetSilent
+from upsertspec.errors import CannotExpress, DialectError, NotTestable, TargetSilent
 from upsertspec.evidence import MASK, Exchange
 from upsertspec.schema import ROLES, tables, tables_of
 from upsertspec.target.model import Credential, Login, Secret, Target
@@ -39,7 +39,7 @@ class Saying(Memory):
         super().__init__()
         self.says = says
 
-    def call(self, who: str, operation: Any) -> Answer:
+    def call(self, who: str, operation: Any, alteration: str = "") -> Answer:
         self.asked.append((who, operation))
         answer = self.says(who, operation)
         if isinstance(answer, Exception):
@@ -354,3 +354,30 @@ def test_the_client_of_a_preflight_is_closed(wrong: Exception | None, monkeypatc
         with pytest.raises(RuntimeError):
             preflight.preflight(TARGET)
     assert closed == [TARGET]
+
+
+MISTAKE = DialectError("d", "request", "Find", "no slash")
+
+
+def test_a_dialect_with_a_mistake_can_judge_nothing() -> None:
+    assert contacts(Answer(200), MISTAKE) == [Finding(FATAL, str(MISTAKE), "mend the dialect")]
+
+
+def test_a_dialect_without_words_for_a_description_is_asked_for_a_list() -> None:
+    listed = contacts(CannotExpress("no words"), Answer(200))
+    assert told(listed) == []
+    assert listed[0] == Finding(OK, "http://h answers, and knows the editor")
+    assert listed[-1] == Finding(OK, f"the table {CORE[-1]} is there; it has no description")
+    assert [f.level for f in contacts(CannotExpress("no words"), Answer(401))] == [FATAL]
+
+
+def test_a_mistake_of_the_dialect_elsewhere_is_told() -> None:
+    assert told(found(lambda who, asked: MISTAKE if who == "viewer" else good(who, asked))) == [
+        Finding(WARNING, f"the viewer can't be asked: {MISTAKE}", "look at the target's log")
+    ]
+
+    def says(who: str, operation: Any) -> Answer | Exception:
+        return MISTAKE if operation.table == "image_metadata" else good(who, operation)
+
+    what = f"the table image_metadata can't be looked at: {MISTAKE}"
+    assert told(found(says, BOTH)) == [Finding(WARNING, what, "look at the target's log")]

@@ -6,12 +6,24 @@ from typing import Any
 
 import pytest
 
-from tests.judging.kit import BEFORE, MARK, Memory, answered, contact, failing, keep, sent, suspected, world_of
+from tests.judging.kit import (
+    BEFORE,
+    MARK,
+    Memory,
+    answered,
+    contact,
+    failing,
+    keep,
+    sent,
+    suspected,
+    untested,
+    world_of,
+)
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Find, Transaction, Upsert, UpsertBatch
-from upsertspec.errors import CheckFailed
+from upsertspec.dialects.operations import Create, Find, Transaction, Upsert, UpsertBatch
+from upsertspec.errors import CheckFailed, NotTestable
 from upsertspec.schema import tables
-from upsertspec.vocabulary import checks
+from upsertspec.vocabulary import checks, statuses
 from upsertspec.vocabulary.world import World
 
 ADA, BOB = contact(1, "Ada"), contact(2, "Bob")
@@ -24,19 +36,21 @@ def upsert(**fields: Any) -> Upsert:
 
 
 def test_an_answer_needs_one_of_the_statuses() -> None:
-    checks.require_status(Answer(201), 200, 201)
+    world = world_of(Memory())
+    statuses.require_status(world, Answer(201), 200, 201)
     with failing("an answer of 200 or 201", "404 with nope"):
-        checks.require_status(Answer(404, text="nope"), 200, 201)
+        statuses.require_status(world, Answer(404, text="nope"), 200, 201)
     with failing("an answer of 200", "404 with an empty body"):
-        checks.require_status(Answer(404), 200)
+        statuses.require_status(world, Answer(404), 200)
 
 
 def test_a_body_needs_a_status_first_and_must_be_readable() -> None:
-    checks.require_body(Answer(200), 200)
+    world = world_of(Memory())
+    checks.require_body(world, Answer(200), 200)
     with failing("an answer of 200", "400 with an empty body"):
-        checks.require_body(Answer(400, fault="no JSON"), 200)
+        checks.require_body(world, Answer(400, fault="no JSON"), 200)
     with failing("a body as the contract has it", "no JSON: <html>"):
-        checks.require_body(Answer(200, fault="no JSON", text="<html>"), 200)
+        checks.require_body(world, Answer(200, fault="no JSON", text="<html>"), 200)
 
 
 @pytest.mark.parametrize("criterion", checks.TELLING)
@@ -291,3 +305,84 @@ def test_a_record_is_touched_where_all_match_fields_are_equal(operation: Any, wa
     world = world_of(Memory())
     sent(world, operation, Answer(200))
     assert checks.is_touched(world, keep(world, ADA)) is wanted
+
+
+WHY = "it has no words for it"
+
+
+def lacking(*aspects: str, criterion: str = "AC-104") -> World:
+    """A scenario of a dialect whose answers never tell this."""
+    world = world_of(Memory(), criterion)
+    world.client.lacks = dict.fromkeys(aspects, WHY)
+    return world
+
+
+@pytest.mark.parametrize("criterion", checks.TOLD)
+def test_an_operation_that_is_not_told_leaves_what_is_about_it_untested(criterion: str) -> None:
+    world = lacking("operation", criterion=criterion)
+    checks.require_success(world, answered(ADA, None), "created")
+    assert untested(world) == [f"the answer does not tell the operation: {WHY}"]
+
+
+@pytest.mark.parametrize("criterion", ["AC-001", "AC-104"])
+def test_elsewhere_an_operation_that_is_not_told_is_left_out(criterion: str) -> None:
+    world = lacking("operation", criterion=criterion)
+    checks.require_success(world, answered(ADA, None), "created")
+    assert untested(world) == []
+
+
+def test_one_answer_may_lack_what_the_others_have() -> None:
+    world = world_of(Memory(), "AC-012")
+    checks.require_success(world, Answer(200, id=1, record=ADA, lacks={"operation": WHY}), "created")
+    assert untested(world) == [f"the answer does not tell the operation: {WHY}"]
+    with failing('"operation": "created"', "null"):
+        checks.require_success(world, answered(ADA, None), "created")
+
+
+@pytest.mark.parametrize(
+    ("lacks", "ident", "record", "said"),
+    [
+        (("record",), 1, None, ""),
+        (("id",), None, ADA, ""),
+        (("id", "record"), None, None, ""),
+        (("record",), None, ADA, "null"),
+        (("id",), 1, {"id": None}, "null"),
+        (("operation",), 1, {"id": 2}, "1 and 2"),
+    ],
+)
+def test_of_an_id_and_a_record_what_is_told_must_be_right(
+    lacks: tuple[str, ...], ident: Any, record: Any, said: str
+) -> None:
+    world, answer = lacking(*lacks, criterion=OWN), Answer(200, id=ident, record=record)
+    if said:
+        with failing('one "id", in the answer and in its record', said):
+            checks.require_one_id(world, answer, "created")
+    else:
+        checks.require_one_id(world, answer, "created")
+
+
+def test_what_is_asked_for_is_told_or_the_scenario_is_left_untested() -> None:
+    world = lacking("record")
+    assert checks.require_told(world, Answer(200), "id", "operation")
+    assert untested(world) == []
+    assert not checks.require_told(world, Answer(200), "id", "record")
+    assert untested(world) == [f"the answer does not tell the record: {WHY}"]
+
+
+def test_an_id_is_the_one_that_is_told() -> None:
+    world = lacking()
+    sent(world, Create("contacts", {"name": "Ada"}), Answer(201, id=1))
+    assert checks.id_of(world, world.last) == 1
+    sent(world, Create("contacts", {"name": "Ada"}), Answer(201))
+    assert checks.id_of(world, world.last) is None
+
+
+def test_an_id_that_is_not_told_and_not_to_be_found_is_not_testable() -> None:
+    world = lacking("id")
+    sent(world, upsert(), Answer(204))
+    assert checks.id_of(world, world.last) is None
+    sent(world, Create("contacts", {"name": "Ada"}), Answer(201))
+    with pytest.raises(NotTestable, match=f"^the answer does not tell the id, and no key .* leads to it: {WHY}$"):
+        checks.id_of(world, world.last)
+    sent(world, Create("contacts", {"name": "Ada"}), Answer(201, id=1))
+    assert checks.id_of(world, world.last) == 1

@@ -73,8 +73,11 @@ def test_times_are_compared_as_instants(field: str, actual: Any, wanted: bool) -
     assert same(VARIANTS, field, NOON, actual) is wanted
 
 
-def test_what_is_no_time_is_not_the_same_as_itself() -> None:
-    assert not same(VARIANTS, "processed_at", "soon", "soon")
+def test_a_text_is_the_same_as_itself_and_what_is_no_time_as_nothing_else() -> None:
+    assert same(VARIANTS, "processed_at", "soon", "soon")
+    assert not same(VARIANTS, "processed_at", "soon", "Soon")
+    assert not same(VARIANTS, "processed_at", "soon", NOON)
+    assert not same(VARIANTS, "processed_at", 5, 5)
     assert same(CONTACTS, "notes", "2024-01-01T12:00:00Z", "2024-01-01T12:00:00Z")
     assert not same(CONTACTS, "notes", NOON, "2024-01-01T13:00:00+01:00")
 
@@ -86,7 +89,9 @@ def test_what_is_no_time_is_not_the_same_as_itself() -> None:
         ("1.50", "1.51", False),
         ("1.50", 1.5, False),
         (1.5, "1.5", False),
-        ("much", "much", False),
+        ("much", "much", True),
+        ("much", "more", False),
+        (1.5, 1.5, False),
     ],
 )
 def test_decimals_are_compared_as_numbers_and_come_as_text(expected: Any, actual: Any, wanted: bool) -> None:

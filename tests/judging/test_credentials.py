@@ -8,7 +8,8 @@ import pytest
 
 from upsertspec.errors import CannotExpress, NotTestable
 from upsertspec.target.model import Credential, Login, Secret, Target
-from upsertspec.transport.credentials import BROKEN, MADE_UP, NOBODY, headers_for, role
+from upsertspec.transport.broken import LONG, MADE_UP, PLACES
+from upsertspec.transport.credentials import BROKEN, NOBODY, derived, headers_for, query_for, role
 
 EDITOR = Credential(secret=Secret("t0ken"))
 TARGET = Target("http://h", roles={"editor": EDITOR, "viewer": Credential(secret=Secret("other"))})
@@ -26,6 +27,17 @@ TARGET = Target("http://h", roles={"editor": EDITOR, "viewer": Credential(secret
         ("the editor's token cut short", "Bearer t0ke"),
         ("the editor's token with a letter more", "Bearer t0kenx"),
         ("the name of a role as token", "Bearer editor"),
+        ("a scheme and spaces", "Bearer    "),
+        ("a scheme that is none", "Bearer-ish t0ken"),
+        ("the editor's token without a scheme", "t0ken"),
+        ("the scheme joined to the editor's token", "Bearert0ken"),
+        ("the editor's token without its first letter", "Bearer 0ken"),
+        ("the editor's token in the other case", "Bearer T0KEN"),
+        ("the editor's token backwards", "Bearer nek0t"),
+        ("the editor's token twice", "Bearer t0kent0ken"),
+        ("the editor's token broken by a space", "Bearer t0 ken"),
+        ("a token of 4,000 letters", f"Bearer {'x' * LONG}"),
+        ("the editor's token in the second of two headers", f"Bearer {MADE_UP}, Bearer t0ken"),
     ],
 )
 def test_who_it_is_shows_in_one_header(who: str, sent: str) -> None:
@@ -79,3 +91,41 @@ def test_a_broken_credential_that_is_the_editors_own_is_not_testable() -> None:
 
 def test_every_broken_credential_can_be_sent() -> None:
     assert all(headers_for(TARGET, who) != headers_for(TARGET, "editor") for who in BROKEN)
+    assert len(BROKEN) == len(set(BROKEN)) > len(PLACES)
+
+
+@pytest.mark.parametrize("who", PLACES)
+def test_a_token_in_another_place_is_in_no_authorization(who: str) -> None:
+    headers, query = headers_for(TARGET, who), query_for(TARGET, who)
+    assert "Authorization" not in headers
+    carried = [*headers.values(), *(value for _, value in query)]
+    assert carried
+    assert all("t0ken" in value for value in carried)
+
+
+def test_only_one_place_is_the_query() -> None:
+    assert [who for who in (*BROKEN, NOBODY, "editor") if query_for(TARGET, who)] == ["the editor's token in the query"]
+    assert query_for(Target("http://h"), "editor") == []
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [
+        ("editor", []),
+        (NOBODY, []),
+        ("no credentials", []),
+        ("a made-up token", []),
+        ("the editor's token cut short", ["t0ke"]),
+        ("the editor's token backwards", ["nek0t"]),
+        ("the editor's token in another header", ["t0ken", "t0ken", "t0ken"]),
+    ],
+)
+def test_what_a_broken_credential_tells_of_the_editors_is_to_be_hidden(who: str, told: list[str]) -> None:
+    assert derived(TARGET, who) == told
+
+
+@pytest.mark.parametrize("who", [*PLACES, "a scheme that is none", "the editor's token as a password"])
+def test_a_key_is_in_no_place_of_a_bearer_token(who: str) -> None:
+    said = f"only a bearer token has a scheme; the target can't be sent {who}"
+    with pytest.raises(CannotExpress, match=f"^{re.escape(said)}$"):
+        keyed(who)

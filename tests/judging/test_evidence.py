@@ -16,6 +16,7 @@ from upsertspec.evidence import (
     shown_body,
     without_userinfo,
 )
+from upsertspec.transport.broken import Lines
 
 SECRET = "s3cret-t0ken"
 
@@ -251,3 +252,8 @@ def test_what_cannot_be_printed_is_written_out_for_bash(body: bytes, text: str) 
 )
 def test_the_settings_of_a_session_as_curl_has_them(settings: dict[str, object], flags: list[str]) -> None:
     assert curl_flags(settings) == flags
+
+
+def test_a_header_of_several_lines_is_sent_in_several() -> None:
+    line = curl_line("GET", "http://h", {"A": Lines("one", "s3cret"), "B": "b"}, None, {"s3cret": "$T"})
+    assert line == "curl -sS -i http://h -H 'A: one' -H 'A: '\"$T\" -H 'B: b'"

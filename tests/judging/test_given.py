@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.judging.kit import MARK, Memory, contact, keep, sent, world_of
+from tests.judging.kit import MARK, Memory, contact, exchange, keep, sent, world_of
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Delete, Upsert
-from upsertspec.errors import Blocked, CheckFailed, TargetSilent
+from upsertspec.errors import Blocked, CannotExpress, CheckFailed, TargetSilent
+from upsertspec.vigil import SETUPS_IN_A_ROW
 from upsertspec.vocabulary import given
 from upsertspec.vocabulary.world import Stored, World
 
@@ -25,7 +26,8 @@ class Storing(Memory):
         super().__init__()
         self.wrong, self.cascades, self.tells_id = wrong or {}, cascades, tells_id
 
-    def call(self, who: str, operation: Any) -> Answer:
+    def call(self, who: str, operation: Any, alteration: str = "") -> Answer:
+        self.answered = exchange()
         if isinstance(operation, (Upsert, Create)):
             self.asked.append((who, operation))
             listed = self.records.setdefault(operation.table, [])
@@ -38,7 +40,7 @@ class Storing(Memory):
             for table in gone:
                 self.records[table] = []
             return Answer(204)
-        return super().call(who, operation)
+        return super().call(who, operation, alteration)
 
 
 def test_each_row_is_stored_by_upsert_and_read_back() -> None:
@@ -215,3 +217,79 @@ def test_where_no_cascade_is_there_the_scenario_is_blocked(control: Any, parent:
         said = (blocked.value.criterion, blocked.value.expected, blocked.value.actual)
         assert said == ("AC-404", expected, "they are still there")
     assert memory.known == {parent.table: False}
+
+
+def test_a_record_may_be_deleted_with_a_status_that_the_target_declares() -> None:
+    world = deleting(200)
+    world.client.deviations = {"deleted": (200,)}
+    given.has_been_deleted(world, "Ada")
+    assert [stored.name for stored in world.deleted] == ["Ada"]
+    world = deleting(200, ADA)
+    world.client.deviations = {"deleted": (200,)}
+    with pytest.raises(Blocked):
+        given.has_been_deleted(world, "Ada")
+
+
+class Speechless(Storing):
+    """A target whose dialect has no words for an upsert by these fields."""
+
+    def __init__(self, *without: str) -> None:
+        super().__init__()
+        self.without = without
+
+    def call(self, who: str, operation: Any, alteration: str = "") -> Answer:
+        if isinstance(operation, Upsert) and set(operation.match_fields) & set(self.without):
+            raise CannotExpress("no such upsert")
+        return super().call(who, operation, alteration)
+
+
+@pytest.mark.parametrize(
+    ("without", "kind", "criterion"), [(("email",), Upsert, "AC-001"), (("email", "phone"), Create, "AC-601")]
+)
+def test_a_setup_is_sent_in_the_first_way_that_the_dialect_has_words_for(
+    without: tuple[str, ...], kind: type, criterion: str
+) -> None:
+    lines = [["email", "phone"], ["a@x.io", "5"]]
+    memory = Speechless(*without)
+    world = world_of(memory)
+    given.these_are_stored(world, "contacts", lines)
+    assert [type(operation) for _, operation in memory.asked if operation.changes] == [kind]
+    assert world.stored[0].record["id"] == 100
+    memory.wrong = {"name": "other"}
+    with pytest.raises(Blocked) as blocked:
+        given.these_are_stored(world_of(memory), "contacts", [[*lines[0], "name"], [*lines[1], "Ada"]])
+    assert blocked.value.criterion == criterion
+
+
+def refusing(status: int, plainest: int) -> Memory:
+    """A target that has refused as many setups as are looked at, and then answers the plainest upsert so."""
+    memory = Memory()
+    for _ in range(SETUPS_IN_A_ROW):
+        assert memory.stopped == ""
+        memory.log = [exchange()]
+        memory.answers = [Answer(status), Answer(plainest)]
+        with pytest.raises(Blocked):
+            given.these_are_stored(world_of(memory), "contacts", TABLE[:2])
+    return memory
+
+
+def test_a_run_ends_where_the_plainest_upsert_is_refused_after_many_setups() -> None:
+    memory = refusing(404, 500)
+    assert memory.stopped.startswith(f"the target answers 404 to nearly everything: {SETUPS_IN_A_ROW} setups in a row")
+    assert memory.stopped.endswith(", and 500 to the plainest upsert: curl http://h")
+    person = {"email": f"plain.{MARK}@example.com", "name": "Plain"}
+    assert memory.asked[-1] == ("editor", Upsert("contacts", person, ["email"]))
+
+
+@pytest.mark.parametrize(("status", "plainest"), [(404, 200), (400, 500), (422, 404)])
+def test_a_run_goes_on_where_it_is_not_or_setups_failed_in_another_way(status: int, plainest: int) -> None:
+    assert refusing(status, plainest).stopped == ""
+
+
+def test_a_setup_that_comes_about_begins_the_count_anew() -> None:
+    memory = Storing()
+    for _ in range(SETUPS_IN_A_ROW - 1):
+        memory.vigil.setup_refused(404)
+    given.these_are_stored(world_of(memory), "contacts", TABLE)
+    memory.vigil.setup_refused(404)
+    assert not memory.vigil.setups_alarmed

@@ -10,7 +10,7 @@ from tests.judging.kit import Memory, contact
 from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Operation, Read
-from upsertspec.errors import NotTestable
+from upsertspec.errors import CannotExpress, NotTestable
 from upsertspec.vocabulary.lookup import PAGE, PAGES, Reader
 
 ADA, BOB = contact(1, "Ada"), contact(2, "Bob")
@@ -22,6 +22,7 @@ class Saying:
     def __init__(self, *answers: Answer) -> None:
         self.answers = list(answers)
         self.asked: list[tuple[str, Operation]] = []
+        self.deviations: dict[str, tuple[int, ...]] = {}
 
     def call(self, who: str, operation: Operation) -> Answer:
         self.asked.append((who, operation))
@@ -133,3 +134,58 @@ def test_no_more_pages_are_asked_for_than_there_are(answer: Answer) -> None:
 def test_pages_without_end_are_read_up_to_a_bound() -> None:
     said = Saying(Answer(200, records=[ADA], total=10**9))
     assert len(reader(said).find("contacts", {"name": "Ada"})) == 1 + PAGES
+
+
+class Unable(Saying):
+    """A client whose dialect has no call that reads one record by its id."""
+
+    def call(self, who: str, operation: Operation) -> Answer:
+        if isinstance(operation, Read):
+            raise CannotExpress("no such call")
+        return super().call(who, operation)
+
+
+def test_without_a_call_for_it_a_record_is_found_by_its_id_in_a_list() -> None:
+    said = Unable(Answer(200, records=[BOB, {"id": "1"}, ADA], total=3))
+    assert reader(said).read("contacts", 1) == Answer(200, id=1, record=ADA)
+    assert said.asked == [("editor", Find("contacts", {"id": 1}))]
+    assert reader(said).read("contacts", "1") == Answer(200, id="1", record={"id": "1"})
+    assert reader(said).read("contacts", True) == Answer(404)
+    assert reader(said).find("contacts", {"id": 9}) == []
+
+
+def test_a_record_is_gone_as_the_target_declares_it() -> None:
+    said = Saying(Answer(400))
+    said.deviations = {"missing_record": (400,), "invalid": (403,)}
+    assert reader(said).find("contacts", {"id": 1}) == []
+    said.answers = [Answer(403)]
+    with pytest.raises(NotTestable, match="the answer was 403"):
+        reader(said).find("contacts", {"id": 1})
+
+
+FIND = Find("contacts", {"name": "Ada"})
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        (Answer(200, records=[ADA, BOB]), True),
+        (Answer(200, records=[ADA, BOB], total=2), True),
+        (Answer(200, records=[ADA], total=2), False),
+        (Answer(200, records=[ADA], fault="no JSON"), False),
+        (Answer(500, records=[ADA]), False),
+    ],
+)
+def test_what_somebody_else_has_read_is_kept_where_it_is_whole(answer: Answer, kept: bool) -> None:
+    said = Saying(Answer(200, records=[], total=0))
+    looking = reader(said)
+    looking.take(FIND, answer)
+    assert looking.find("contacts", {"name": "Ada"}) == ([ADA] if kept else [])
+    assert len(said.asked) == (0 if kept else 1)
+
+
+@pytest.mark.parametrize(("so_after", "read"), [(0, 0), (1, 1), (9, 2)])
+def test_it_is_read_anew_until_something_is_so_and_a_few_times_at_the_most(so_after: int, read: int) -> None:
+    said = Saying(Answer(200))
+    reader(said).read_anew(FIND, lambda: len(said.asked) >= so_after)
+    assert said.asked == [("editor", FIND)] * read

@@ -10,9 +10,10 @@ import pytest
 
 from tests.judging.kit import Memory, step
 from upsertspec.client import Client
-from upsertspec.errors import Blocked, CheckFailed, NotTestable, TargetSilent
+from upsertspec.errors import Blocked, CannotExpress, CheckFailed, DialectError, NotTestable, TargetSilent
 from upsertspec.evidence import MASK, Exchange
-from upsertspec.outcome import Recorder, adjust_report, judge, known_for, with_known
+from upsertspec.notes import Notes
+from upsertspec.outcome import Recorder, adjust_report, judge, known_for, with_known, worst
 from upsertspec.results import Result, Status
 from upsertspec.spec import Case
 from upsertspec.target.model import KnownFailure, Target
@@ -42,6 +43,11 @@ TARGET = Target("http://h", known_failures=(KnownFailure("AC-001", "issue 7", "a
             (Status.NOT_TESTABLE, "blocked by AC-001: expected a; got b", "a", "b"),
         ),
         (NotTestable("no role"), (Status.NOT_TESTABLE, "no role", "", "")),
+        (CannotExpress("no words"), (Status.NOT_TESTABLE, "no words", "", "")),
+        (
+            DialectError("d", "request", "Find", "no slash"),
+            (Status.ERROR, "the dialect d has a mistake in request(Find): no slash", "", ""),
+        ),
         (KeyError("x"), (Status.ERROR, "KeyError: 'x'", "", "")),
     ],
 )
@@ -72,6 +78,11 @@ def test_a_known_failure_speaks_of_a_criterion_or_of_one_scenario() -> None:
 
 GIVEN = step("Given ", "these contacts are stored:", ["name"], ["Ada"])
 WHEN, THEN = step("When ", "s3cret is sent"), step("Then ", "the answer is 200")
+
+
+def made(*suspicions: NotTestable, **deviations: str) -> Any:
+    """The world of a scenario that has met this."""
+    return SimpleNamespace(notes=Notes(list(suspicions), deviations), history=None)
 
 
 def recorded(memory: Memory, target: Target = Target("http://h")) -> Recorder:  # noqa: B008
@@ -119,7 +130,7 @@ def test_a_result_has_its_exchanges_and_its_time(monkeypatch: pytest.MonkeyPatch
 
 def test_a_suspicion_blocks_what_would_have_passed_and_nothing_else() -> None:
     recorder = recorded(Memory())
-    recorder.suspicions = [Blocked("AC-002", "a", "b"), Blocked("AC-001", "c", "d")]
+    recorder.world(made(Blocked("AC-002", "a", "b"), Blocked("AC-001", "c", "d")))
     blocked = recorder.result(CASE, None)
     assert (blocked.status, blocked.blocked_by, blocked.expected) == (Status.NOT_TESTABLE, "AC-002", "a")
     failed = recorder.result(CASE, CheckFailed("this", "that"))
@@ -140,7 +151,7 @@ def test_a_scenario_that_never_began_has_a_result_too() -> None:
     result = recorder.result(CASE, RuntimeError("s3cret"))
     assert (result.status, result.reason, result.worker) == (Status.ERROR, "RuntimeError: s3cret", "main")
     assert (result.steps, result.exchanges) == ((), ())
-    assert Recorder().suspicions == []
+    assert Recorder().notes == Notes()
 
 
 @pytest.mark.parametrize(
@@ -150,6 +161,7 @@ def test_a_scenario_that_never_began_has_a_result_too() -> None:
         (Status.WARNED, "passed", None, False),
         (Status.NOT_CLAIMED, "skipped", ("core/x.feature", 7, "why"), False),
         (Status.KNOWN_FAILURE, "skipped", "before", True),
+        (Status.DEVIATES, "skipped", "before", True),
         (Status.FAILED, "failed", "AC-001 failed: why", False),
         (Status.STALE, "failed", "AC-001 stale known failure: why", False),
         (Status.NOT_TESTABLE, "failed", "AC-001 not testable: why", False),
@@ -161,3 +173,68 @@ def test_pytest_says_the_same(status: Status, outcome: str, longrepr: Any, xfail
     adjust_report(cast(pytest.TestReport, report), Result(CASE, status, "why"))
     assert (report.outcome, report.longrepr) == (outcome, longrepr)
     assert getattr(report, "wasxfail", None) == ("why" if xfail else None)
+
+
+def deviating(error: BaseException | None, *suspicions: NotTestable, case: Case = CASE) -> Result:
+    recorder = recorded(Memory(), TARGET)
+    recorder.world(made(*suspicions, **{"created 201": "created: s3cret", "invalid 422": "invalid: declared"}))
+    return recorder.result(case, error)
+
+
+def test_what_passes_but_for_declared_statuses_deviates() -> None:
+    for case in (CASE, SHOULD):
+        result = deviating(None, case=case)
+        assert (result.status, result.reason) == (Status.DEVIATES, f"created: {MASK}; invalid: declared")
+        assert result.deviations == ("created 201", "invalid 422")
+
+
+def test_a_deviation_hides_no_failure_and_nothing_that_was_not_tested() -> None:
+    failed = deviating(CheckFailed("this", "that"))
+    assert (failed.status, failed.deviations) == (Status.KNOWN_FAILURE, ("created 201", "invalid 422"))
+    assert deviating(CheckFailed("this", "that"), case=SHOULD).status is Status.WARNED
+    assert deviating(None, Blocked("AC-002", "a", "b")).status is Status.NOT_TESTABLE
+    assert deviating(None, NotTestable("it tells no id")).status is Status.NOT_TESTABLE
+    assert deviating(KeyError("x")).status is Status.ERROR
+
+
+def test_kinds_that_came_as_in_the_contract_are_kept() -> None:
+    recorder, world = recorded(Memory()), made()
+    world.notes.kept = {"updated": None, "created": None}
+    recorder.world(world)
+    result = recorder.result(CASE, None)
+    assert (result.status, result.kept, result.deviations) == (Status.PASSED, ("updated", "created"), ())
+
+
+BLOCKED, UNSEEN, UNASKED = Blocked("AC-002", "a", "b"), NotTestable("it tells no id"), CannotExpress("no words")
+WRONG, OTHER = CheckFailed("this", "that"), Blocked("AC-001", "c", "d")
+
+
+@pytest.mark.parametrize(
+    ("error", "suspicions", "decides"),
+    [
+        (None, [], None),
+        (None, [UNSEEN, BLOCKED], BLOCKED),
+        (None, [UNSEEN, UNASKED], UNSEEN),
+        (UNASKED, [UNSEEN], UNASKED),
+        (UNASKED, [UNSEEN, BLOCKED], BLOCKED),
+        (UNSEEN, [BLOCKED], BLOCKED),
+        (OTHER, [BLOCKED], OTHER),
+        (WRONG, [UNSEEN, BLOCKED], WRONG),
+    ],
+)
+def test_a_wrong_answer_decides_before_what_could_not_be_seen(error: Any, suspicions: Any, decides: Any) -> None:
+    assert worst(error, Notes(suspicions)) is decides
+
+
+def test_what_many_clients_did_is_made_fit_to_print() -> None:
+    recorder, world = recorded(Memory()), made()
+    operation = {"client": 0, "call": "upsert s3cret", "outcome": "200\x1b", "contradicts": True}
+    world.history = {"key": "s3cret", "clients": 2, "operations": [operation], "explanation": "\ns3cret"}
+    recorder.world(world)
+    assert recorder.result(CASE, None).history == {
+        "key": MASK,
+        "clients": 2,
+        "operations": [{"client": 0, "call": f"upsert {MASK}", "outcome": "200\\x1b", "contradicts": True}],
+        "explanation": f"\\n{MASK}",
+    }
+    assert recorded(Memory()).result(CASE, None).history is None

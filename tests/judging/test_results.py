@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from upsertspec.results import Result, Status, StepResult
 from upsertspec.spec import Case
 
-CASE = Case("core/x: a title [n=1]", "core", "AC-001", "MUST", "rule", "a title", "core/x.feature", 7, {"n": "1"})
+CASE = Case(
+    "core/x: a title [n=1]", "core", "AC-001", "MUST", "rule", "a title", "core/x.feature", 7, {"n": "1"}, ("identity",)
+)
 RESULT = Result(
     CASE,
     Status.KNOWN_FAILURE,
@@ -19,6 +22,8 @@ RESULT = Result(
     exchanges=({"method": "GET"},),
     seconds=0.5,
     worker="gw1",
+    deviations=("created 201",),
+    kept=("updated",),
 )
 
 
@@ -34,6 +39,7 @@ def test_a_result_is_plain_data() -> None:
             "file": "core/x.feature",
             "line": 7,
             "example": {"n": "1"},
+            "needs": ["identity"],
         },
         "status": "known failure",
         "reason": "why",
@@ -47,8 +53,16 @@ def test_a_result_is_plain_data() -> None:
             {"keyword": "Then", "text": "another", "state": "failed", "table": []},
         ],
         "exchanges": [{"method": "GET"}],
+        "deviations": ["created 201"],
+        "kept": ["updated"],
     }
 
 
 def test_a_result_comes_back_from_its_data() -> None:
     assert Result.from_dict(json.loads(json.dumps(RESULT.as_dict()))) == RESULT
+
+
+def test_what_many_clients_did_is_there_where_they_did() -> None:
+    crowded = replace(RESULT, history={"key": "a", "clients": 2})
+    assert crowded.as_dict() == {**RESULT.as_dict(), "history": {"key": "a", "clients": 2}}
+    assert Result.from_dict(json.loads(json.dumps(crowded.as_dict()))) == crowded

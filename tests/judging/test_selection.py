@@ -9,8 +9,9 @@ import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from upsertspec import spec
-from upsertspec.selection import assign_cases, case_of, deselect
-from upsertspec.settings import Settings
+from upsertspec.selection import assign_cases, case_of, deselect, put_last
+from upsertspec.settings import Part, Settings
+from upsertspec.spec import LAST
 from upsertspec.target.model import Target
 
 BOTH = Settings(Target("http://h", profiles=("core", "identity")))
@@ -109,3 +110,29 @@ def test_nothing_is_told_where_nothing_is_left_out(item: Any) -> None:
     hook = Hook()
     deselect(items, BOTH, hook)
     assert (len(items), hook.dropped) == (1, [])
+
+
+def test_what_is_about_load_goes_last_and_all_else_keeps_its_order(item: Any) -> None:
+    load, plain, core, batch = item(a_case(LAST[0])), item(None), item(a_case("core")), item(a_case("batch"))
+    items = [batch, load, plain, core]
+    assign_cases(items)
+    put_last(items)
+    assert items == [batch, plain, core, load]
+
+
+@pytest.mark.parametrize(("part", "left"), [(Part.WHOLE, 2), (Part.SHARED, 1), (Part.LAST, 1)])
+def test_a_part_of_a_run_has_its_own_cases(item: Any, part: Part, left: int) -> None:
+    load, core = item(a_case(LAST[0])), item(a_case("core"))
+    items = [load, core]
+    assign_cases(items)
+    deselect(items, Settings(Target("http://h", profiles=spec.PROFILES), part=part), Hook())
+    assert (len(items), load in items) == (left, part is not Part.SHARED)
+
+
+def test_a_case_that_needs_a_profile_beside_its_own_is_run_where_both_are_claimed(item: Any) -> None:
+    case = next(case for case in spec.cases() if case.needs)
+    for profiles, left in (((case.profile,), 0), ((case.profile, *case.needs), 1)):
+        items = [item(case)]
+        assign_cases(items)
+        deselect(items, Settings(Target("http://h", profiles=profiles)), Hook())
+        assert len(items) == left

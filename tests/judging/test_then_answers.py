@@ -6,7 +6,20 @@ from typing import Any
 
 import pytest
 
-from tests.judging.kit import AFTER, BEFORE, MARK, Memory, answered, contact, failing, keep, sent, suspected, world_of
+from tests.judging.kit import (
+    AFTER,
+    BEFORE,
+    MARK,
+    Memory,
+    answered,
+    contact,
+    failing,
+    keep,
+    sent,
+    suspected,
+    untested,
+    world_of,
+)
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Transaction, Upsert, UpsertBatch
 from upsertspec.vocabulary import then_answers as then
@@ -36,7 +49,7 @@ def after_batch(answer: Answer, criterion: str = "AC-301") -> World:
 
 
 def batch_of(*parts: Answer, **counts: int) -> Answer:
-    return Answer(200, parts=parts, body=counts)
+    return Answer(200, parts=parts, counts={"created": 0, "updated": 0, "ignored": 0, **counts})
 
 
 def test_the_status_of_the_last_answer() -> None:
@@ -289,6 +302,13 @@ def test_each_record_of_a_batch_is_compared_as_its_table_has_it() -> None:
         {"pointer": "/records/1"},
         {"path": "records.1"},
         ["at index 1"],
+        "index 1",
+        {"detail": "Row 1 is wrong"},
+        {"detail": "in record 1"},
+        {"detail": "items 1 and 2"},
+        {"errors": {"1": ["is wrong"]}},
+        [{}, {"email": ["is wrong"]}],
+        {"errors": [None, "is wrong", None]},
         {"detail": f"bob.{MARK}@example.com is taken"},
     ],
 )
@@ -311,6 +331,13 @@ def test_an_error_says_which_record_is_wrong(body: Any) -> None:
         {"index": True},
         {"pointer": "/records/10"},
         {"detail": "records[12] and .11 and index 13"},
+        {"detail": "row 10"},
+        {"detail": "arrow 1"},
+        {"errors": {"10": ["is wrong"]}},
+        {"errors": [{}, {}]},
+        [{"email": ["is wrong"]}, {}],
+        [{"email": ["is wrong"]}, {"email": ["is wrong"]}],
+        ["is wrong"],
     ],
 )
 def test_an_error_does_not_say_which_record_is_wrong(body: Any) -> None:
@@ -406,3 +433,67 @@ def test_what_is_no_transaction_has_no_results() -> None:
     world = world_of(Memory())
     sent(world, Create("contacts", {}), Answer(200))
     then.every_result_is_stored(world)
+
+
+WHY = "it answers with 204"
+RECORD = f"the answer does not tell the record: {WHY}"
+
+
+def lacking(world: World, *aspects: str) -> World:
+    """The same, of a dialect whose answers never tell this."""
+    world.client.lacks = dict.fromkeys(aspects, WHY)
+    return world
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        then.each_updated_at_is_later,
+        then.the_answer_holds_the_stored_record,
+        then.the_answers_record_is_whole,
+    ],
+)
+def test_a_record_that_is_not_told_leaves_its_scenario_untested(sentence: Any) -> None:
+    world = lacking(after(Answer(204, id=1)), "record")
+    sentence(world)
+    assert untested(world) == [RECORD]
+
+
+def test_records_of_a_batch_that_are_not_told_leave_its_scenario_untested() -> None:
+    world = lacking(after_batch(batch_of(Answer(200), Answer(200))), "record")
+    then.each_record_is_in_the_answer(world)
+    assert untested(world) == [RECORD]
+
+
+@pytest.mark.parametrize(("criterion", "left"), [("AC-001", ["id"]), ("AC-104", [])])
+def test_an_id_that_is_not_told_is_the_matter_of_creating(criterion: str, left: list[str]) -> None:
+    world = lacking(after(Answer(204, id=1), criterion=criterion), "id")
+    then.the_record_reads_the_same(world)
+    assert untested(world) == [f"the answer does not tell the {aspect}: {WHY}" for aspect in left]
+
+
+@pytest.mark.parametrize(("criterion", "left"), [("AC-301", ["operation", "counts"]), ("AC-303", [])])
+def test_what_a_batch_does_not_tell_is_left_out_but_of_ac_301(criterion: str, left: list[str]) -> None:
+    world = lacking(after_batch(Answer(200, parts=[Answer(200, id=1, record=ADA)]), criterion), "operation", "counts")
+    then.the_batch_says(world, "created")
+    assert untested(world) == [f"the answer does not tell the {aspect}: {WHY}" for aspect in left]
+
+
+def test_batches_without_parts_have_no_ids_to_compare() -> None:
+    world = lacking(two(Answer(200), Answer(200)), "operation", "counts", "id")
+    then.the_batches_say(world, 2, 2)
+    assert f"the answer does not tell the id: {WHY}" in untested(world)
+    parts = [Answer(200, id=1, record=ADA), Answer(200, id=2, record=BOB)]
+    turned = lacking(two(Answer(200, parts=parts), Answer(200, parts=parts[::-1])), "operation", "counts", "id")
+    with failing("the same ids in both answers", "other ids in the second"):
+        then.the_batches_say(turned, 2, 2)
+
+
+@pytest.mark.parametrize(("errors", "named"), [(["is wrong"], False), (["is wrong", None], True)])
+def test_a_list_of_one_error_has_no_place_for_each_record(errors: list[Any], named: bool) -> None:
+    world = after_batch(Answer(400, body=errors))
+    if named:
+        then.the_error_says_which(world, 0)
+    else:
+        with failing("an error that names index 0", "an empty body"):
+            then.the_error_says_which(world, 0)

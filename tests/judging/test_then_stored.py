@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.judging.kit import AFTER, BEFORE, Memory, answered, contact, failing, keep, sent, world_of
+from tests.judging.kit import AFTER, BEFORE, Memory, answered, contact, failing, keep, sent, untested, world_of
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Upsert, UpsertBatch
 from upsertspec.vocabulary import then_stored as then
@@ -133,7 +133,10 @@ def test_or_a_batch_is_stored() -> None:
     with failing('one record in contacts with {"email": "bob.m1@example.com"}', "0 such records"):
         then.refused_or_stored(world, "contacts", TABLE)
     sent(world, UPSERT, Answer(403))
-    with failing("an answer of 200", "403 with an empty body"):
+    with failing("an answer of 400 or 409 or 422", "403 with an empty body"):
+        then.refused_or_stored(world, "contacts", TABLE)
+    sent(world, UPSERT, Answer(500))
+    with failing("an answer of 200", "500 with an empty body"):
         then.refused_or_stored(world, "contacts", TABLE)
 
 
@@ -283,3 +286,33 @@ def test_a_protected_field_is_missing_or_the_one_that_was_sent(field: str) -> No
 def test_a_timestamp_is_rfc_3339_in_utc(field: str, time: str) -> None:
     with failing(f"{field} as an RFC 3339 timestamp in UTC", f'"{time}"'):
         then.protected_fields_are_the_servers_own(protecting({**ADA, field: time}))
+
+
+def test_numbered_contacts_come_with_200() -> None:
+    world = many(8)
+    sent(world, world.last.operation, Answer(201, parts=world.last.answer.parts))
+    with failing("an answer of 200", "201 with an empty body"):
+        then.numbered_contacts_are_stored(world, 8)
+
+
+def test_ids_that_are_not_told_are_not_counted_and_the_stored_are_still_looked_at() -> None:
+    world = many(8)
+    world.client.lacks = {"id": "it has no words for it"}
+    sent(world, world.last.operation, Answer(200))
+    then.numbered_contacts_are_stored(world, 8)
+    world.client.records["contacts"].pop()  # type: ignore[attr-defined]
+    world.reader.forget()
+    with pytest.raises(AssertionError, match="0 such records"):
+        then.numbered_contacts_are_stored(world, 8)
+
+
+def test_a_record_that_is_not_told_is_left_untested_once_what_is_stored_is_right() -> None:
+    world = created(Answer(201, id=1))
+    world.client.lacks = {"record": "it answers with 204"}
+    then.the_created_record_reads_the_same(world)
+    assert untested(world) == ["the answer does not tell the record: it answers with 204"]
+    wrong = created(Answer(201, id=1), age=1)
+    wrong.client.lacks = world.client.lacks
+    with pytest.raises(AssertionError, match="age is null instead of 1"):
+        then.the_created_record_reads_the_same(wrong)
+    assert untested(wrong) == []

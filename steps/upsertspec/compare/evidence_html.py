@@ -1,4 +1,7 @@
-"""A cell's evidence: the scenarios that did not pass, with what shows it, and the names of those that did."""
+"""A cell's evidence: the scenarios that did not pass, with what shows it, and the names of those that did.
+
+The matrix has kept of the exchanges those alone that show it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from typing import Any
 from upsertspec.compare.html_text import html_text as text
 from upsertspec.compare.matrix import Column, Row
 from upsertspec.compare.states import TOLD, Cell, rank, status
-from upsertspec.report.terminal import telling
 
 Result = Mapping[str, Any]
 TONES = {"passed": "good", "failed": "bad", "harness error": "bad", "stale known failure": "bad"}
@@ -38,7 +40,7 @@ def _scenario(result: Result) -> str:
     state = status(result)
     where = f"{result['file']}:{result['line']}"
     said = "".join(_said(result))
-    curls = "".join(_curl(exchange) for exchange in telling(result["exchanges"], result.get("history")))
+    curls = "".join(_curl(exchange) for exchange in result["exchanges"])
     head = f'<h3><span class="{tone(state)}">{text(state)}</span> {text(result["title"])}</h3>'
     return f'<article>{head}<div class="pale">{text(where)}</div><dl>{said}</dl>{curls}</article>\n'
 

@@ -122,7 +122,7 @@ def read(files: Sequence[str]) -> Matrix:
 
 def _light(report: Report) -> Report:
     """The report without the evidence that is not shown: many of them fit into memory then."""
-    results = [{**r, "steps": [], "exchanges": _shown_of(r)} for r in report["results"]]
+    results = [{**r, "steps": [], "exchanges": _shown_of(r), "history": None} for r in report["results"]]
     return {**report, "results": results}
 
 

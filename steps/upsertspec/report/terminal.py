@@ -17,8 +17,6 @@ CONTRADICTING = 4
 COLOURS = {Verdict.CONFORMANT: "32", Verdict.NOT_CONFORMANT: "31", Verdict.INCOMPLETE: "33"}
 TOLD = (Status.FAILED, Status.STALE, Status.ERROR, Status.WARNED, Status.KNOWN_FAILURE)
 
-JSON = Mapping[str, Any]
-
 
 class Progress:
     """A bar on a terminal; elsewhere a plain line for each tenth of the way."""
@@ -136,14 +134,13 @@ def _failure(result: Result, out: TextIO) -> None:
         out.write(f"  {_outcome(exchange):<9} {printable(exchange['curl'])}\n")
 
 
-def telling(exchanges: Sequence[JSON], history: JSON | None = None) -> list[JSON]:
+def telling(exchanges: Sequence[Mapping[str, Any]], history: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
     """The exchanges that show a failure: the last that changes something, and the last of all.
 
     Where many clients contradict each other, they are the exchanges that do, or the first of them.
     """
-    operations = history["operations"] if history else ()
-    places = [each["exchange"] for each in operations if each["contradicts"] and each["exchange"] is not None]
-    if contradicting := [exchanges[place] for place in places if place < len(exchanges)]:
+    places = [each["exchange"] for each in history["operations"] if each["contradicts"]] if history else []
+    if contradicting := [exchanges[place] for place in places if place in range(len(exchanges))]:
         return contradicting[:CONTRADICTING]
     writes = [exchange for exchange in exchanges if exchange["method"] != "GET"]
     chosen = [*writes[-1:], *exchanges[-1:]]

@@ -1,0 +1,36 @@
+"""Which exchanges show a failure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from upsertspec.report.terminal import CONTRADICTING, telling
+
+READ, WRITE = {"method": "GET", "n": 0}, {"method": "POST", "n": 1}
+MANY = [{"method": "POST", "n": number} for number in range(9)]
+
+
+def history(*places: int | None, contradicts: bool = True) -> dict[str, Any]:
+    return {"operations": [{"exchange": place, "contradicts": contradicts} for place in places]}
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "shown"),
+    [([], []), ([WRITE], [WRITE]), ([READ], [READ]), ([WRITE, READ], [WRITE, READ]), ([READ, WRITE], [WRITE])],
+)
+def test_the_last_that_changes_something_and_the_last_of_all(exchanges: Any, shown: Any) -> None:
+    for told in (None, history(), history(0, contradicts=False)):
+        assert telling(exchanges, told) == shown
+
+
+def test_of_many_clients_those_that_contradict_each_other() -> None:
+    assert telling(MANY, history(3, None, 1)) == [MANY[3], MANY[1]]
+    assert telling(MANY, history(*range(9))) == MANY[:CONTRADICTING]
+
+
+@pytest.mark.parametrize("place", [9, -1, None])
+def test_an_exchange_that_is_not_there_is_not_shown(place: int | None) -> None:
+    assert telling(MANY, history(place)) == [MANY[-1]]
+    assert telling(MANY, history(place, 0)) == [MANY[0]]
