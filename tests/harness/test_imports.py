@@ -24,7 +24,7 @@ ORDER = [
     ("vocabulary",),
     ("plugin",),
     ("runner", "report"),
-    ("judge", "suite", "provision", "prove", "compare", "discovery"),
+    ("judge", "suite", "provision", "prove", "compare", "discovery", "soak"),
     ("cli",),
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

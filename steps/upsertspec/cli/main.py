@@ -17,6 +17,7 @@ from upsertspec.cli.prove import prove
 from upsertspec.cli.provision import provision
 from upsertspec.cli.run import run
 from upsertspec.cli.serve import serve
+from upsertspec.cli.soak import soak
 from upsertspec.errors import UpsertspecError
 
 HARNESS_ERROR = 3
@@ -36,7 +37,7 @@ def commands() -> None:
     """
 
 
-for _command in (run, check, compare, diff, listing, init, provision, prove, serve):
+for _command in (run, check, compare, diff, listing, init, provision, prove, serve, soak):
     commands.add_command(_command)
 
 

@@ -1,0 +1,61 @@
+"""The reference server under many clients for minutes: errors, and the memory that it takes (Linux)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from reference import Reference
+
+SAMPLES = 20
+
+
+def main() -> int:
+    """The soak's own exit code, or 1 where there was an error or the memory grew by more than `--growth`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--users", type=int, default=64)
+    parser.add_argument("--seconds", type=float, default=300)
+    parser.add_argument("--growth", type=float, default=1.1, help="the most, from the middle to the end")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="upsertspec-") as folder:
+        server = Reference(Path(folder))
+        try:
+            return judged(server, options)
+        finally:
+            server.kill()
+
+
+def judged(server: Reference, options: argparse.Namespace) -> int:
+    """Soak, and sample the memory as long as the load lasts."""
+    before = resident(server)
+    soak = server.soak(options.users, options.seconds)
+    began = time.monotonic()
+    while resident(server) < before + 1 and soak.poll() is None:  # until the first requests come
+        time.sleep(0.1)
+    samples = [resident(server)]
+    while soak.poll() is None and time.monotonic() - began < options.seconds:
+        time.sleep(options.seconds / SAMPLES)
+        samples.append(resident(server))
+    out, _ = soak.communicate()
+    print(out)
+    middle, end = samples[len(samples) // 2], samples[-1]
+    print(f"resident memory in MiB: {before:.1f} before; under load {' '.join(f'{one:.1f}' for one in samples)}")
+    print(f"from the middle ({middle:.1f}) to the end ({end:.1f}): {end / middle:.2f}x, at most {options.growth:g}x")
+    return soak.returncode or int(end / middle > options.growth or failures(out) > 0)
+
+
+def failures(out: str) -> int:
+    """How many requests failed, by the line of all of them."""
+    return next(int(line.split()[2]) for line in out.splitlines() if line.split()[:1] == ["together"])
+
+
+def resident(server: Reference) -> float:
+    """The resident memory of the server's process, in MiB."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text("ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")) / 1024
+
+
+sys.exit(main())

@@ -1,0 +1,35 @@
+"""`python -m upsertspec.soak`: takes the target and the plan from stdin, as the process that started it put them.
+
+Locust comes first: gevent replaces sockets and threads, and has to do so before anything else takes hold of them.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+
+import locust  # noqa: F401  # before every import that reaches for a socket
+
+
+def main() -> int:
+    """Exit code of the soak; whatever goes wrong is one plain message."""
+    from upsertspec.errors import UpsertspecError
+    from upsertspec.soak.child import soak
+
+    target, plan = pickle.load(sys.stdin.buffer)  # noqa: S301  # from the process that started this one
+    try:
+        return soak(target, plan)
+    except UpsertspecError as wrong:
+        print("\n".join(f"upsertspec: {line}" for line in str(wrong).splitlines()), file=sys.stderr)
+        return wrong.exit_code
+    except Exception as wrong:
+        text = f"upsertspec: a mistake of its own: {type(wrong).__name__}: {wrong}; please report it"
+        print(text, file=sys.stderr)
+        return 3
+
+
+code = main()
+sys.stdout.flush()
+sys.stderr.flush()
+os._exit(code)  # sockets and greenlets that Locust leaves behind can hold the process up
