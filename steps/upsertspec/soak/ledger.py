@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 KEPT = 2000
@@ -120,6 +119,7 @@ class Ledger:
             mine = self.entries.setdefault(entry.key, entry)
             if mine is not entry:
                 mine.merge(entry)
+                self.keys -= 1
         self.batches += other.batches
         self.findings = [*self.findings, *other.findings][:MOST_FINDINGS]
         self.found, self.keys = self.found + other.found, self.keys + other.keys
@@ -128,10 +128,6 @@ class Ledger:
         self.mistakes = list(dict.fromkeys([*self.mistakes, *other.mistakes]))[:MOST_FINDINGS]
         self.entries = {k: e for k, e in self.entries.items() if e.shared or self._keeps(k)}
         self._thin()
-
-    def as_message(self) -> dict[str, Any]:
-        """All of it but the entries, as plain data."""
-        return {**asdict(self), "entries": {}}
 
     def _keeps(self, key: str) -> bool:
         return zlib.crc32(key.encode()) % (1 << self.depth) == 0
@@ -145,27 +141,3 @@ class Ledger:
 def id_text(ident: Any) -> str:
     """An id as it is compared: whatever it is, as JSON, cut short."""
     return json.dumps(ident, ensure_ascii=True, default=str)[:ID_LENGTH]
-
-
-def packed(ledger: Ledger, size: int = 200) -> Iterator[dict[str, Any]]:
-    """The ledger in messages of a bounded size, the last of which says so."""
-    entries = [asdict(entry) for entry in ledger.entries.values()]
-    for at in range(0, len(entries), size):
-        yield {"entries": entries[at : at + size]}
-    yield {"rest": ledger.as_message(), "last": True}
-
-
-def unpacked(messages: Iterable[Any]) -> Ledger:
-    """The ledger from its messages. Raises ValueError where they are something else."""
-    ledger, entries = Ledger(), {}
-    try:
-        for message in messages:
-            for raw in message.get("entries", ()):
-                entries[raw["key"]] = Entry(**raw)
-            if "rest" in message:
-                rest = {**message["rest"], "findings": [Broken(**raw) for raw in message["rest"]["findings"]]}
-                ledger = Ledger(**rest)
-    except (TypeError, KeyError, AttributeError) as wrong:
-        raise ValueError(f"what came is no ledger: {wrong}") from wrong
-    ledger.entries = entries
-    return ledger

@@ -13,7 +13,8 @@ from locust.env import Environment
 from locust.exception import RPCError
 
 from upsertspec.errors import ConfigError, TargetUnusable
-from upsertspec.soak.ledger import Ledger, packed, unpacked
+from upsertspec.soak.ledger import Ledger
+from upsertspec.soak.messages import merged, packed, take
 from upsertspec.soak.plan import WAIT_FOR_PLAN, WAIT_FOR_WORKERS, WORKER, Plan, stop_seconds
 from upsertspec.soak.users import user_class
 from upsertspec.target.model import Target
@@ -21,7 +22,6 @@ from upsertspec.target.model import Target
 LEDGER = "upsertspec-ledger"
 FASTEST = 100.0
 RAMP = 0.1
-MOST_MESSAGES = 100
 TICK = 0.1
 FLUSH = 1.0
 LOST = 20.0
@@ -46,7 +46,7 @@ def master(target: Target, plan: Plan, end: Event) -> tuple[Any, Ledger]:
     )
     runner = _bound(environment, plan)
     told: dict[str, list[Any]] = {}
-    runner.register_message(LEDGER, lambda msg, **_: _take(told, msg))
+    runner.register_message(LEDGER, lambda msg, **_: take(told, msg.node_id, msg.data))
     try:
         _wait_for_workers(runner, plan, end)
         runner.start(plan.users, _rate(plan))
@@ -54,7 +54,7 @@ def master(target: Target, plan: Plan, end: Event) -> tuple[Any, Ledger]:
         runner.stop()
     finally:
         runner.quit()
-    return environment, _merged(told, plan.workers)
+    return environment, merged(told, plan.workers)
 
 
 def worker(target: Target, plan: Plan, end: Event) -> tuple[Any, Ledger]:
@@ -100,28 +100,6 @@ def _wait_for_workers(runner: Any, plan: Plan, end: Event) -> None:
             gevent.sleep(TICK)
     if runner.worker_count < plan.workers:
         raise TargetUnusable(f"{runner.worker_count} of {plan.workers} workers came within {WAIT_FOR_WORKERS:g} s")
-
-
-def _take(told: dict[str, list[Any]], message: Any) -> None:
-    parts = told.setdefault(message.node_id, [])
-    if len(parts) < MOST_MESSAGES:
-        parts.append(message.data)
-
-
-def _merged(told: dict[str, list[Any]], workers: int) -> Ledger:
-    whole, ledgers = Ledger(), 0
-    for parts in told.values():
-        if not (isinstance(parts[-1], dict) and parts[-1].get("last")):
-            continue
-        try:
-            whole.merge(unpacked(parts))
-        except ValueError as wrong:
-            whole.mistake(str(wrong))
-        else:
-            ledgers += 1
-    if ledgers < workers:
-        whole.mistake(f"the ledgers of {workers - ledgers} of {workers} workers did not come")
-    return whole
 
 
 def _learn(environment: Any, plan: Plan, plans: list[Plan], ledger: Ledger) -> None:

@@ -20,7 +20,11 @@ UNJUDGED = 3
 
 def require_locust() -> None:
     """Raise ConfigError where Locust is not installed."""
-    if importlib.util.find_spec("locust") is None:
+    try:
+        there = importlib.util.find_spec("locust") is not None
+    except ValueError:  # it is kept from being imported
+        there = False
+    if not there:
         raise ConfigError(["soak needs Locust; install it with: pip install 'upsertspec[load]'"])
 
 

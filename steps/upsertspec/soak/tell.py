@@ -62,7 +62,7 @@ def _lines(ledger: Ledger, judgement: Judgement) -> Iterator[str]:
     yield ""
     for invariant in INVARIANTS:
         broken = sum(one.invariant == invariant for one in judgement.findings)
-        yield f"  {invariant:<28} {f'broken {broken} times' if broken else _held(judgement)}"
+        yield f"  {invariant:<29} {f'broken {broken} times' if broken else _held(judgement)}"
     for one in judgement.findings[:SHOWN_ERRORS]:
         yield from _told(one)
     yield ""
