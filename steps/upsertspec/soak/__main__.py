@@ -1,10 +1,11 @@
-"""`python -m upsertspec.soak`: takes the target and the plan from stdin, as the process that started it put them.
+"""`python -m upsertspec.soak`: takes the target and the plan from a line of stdin, and ends when stdin does.
 
 Locust comes first: gevent replaces sockets and threads, and has to do so before anything else takes hold of them.
 """
 
 from __future__ import annotations
 
+import base64
 import os
 import pickle
 import sys
@@ -17,7 +18,7 @@ def main() -> int:
     from upsertspec.errors import UpsertspecError
     from upsertspec.soak.child import soak
 
-    target, plan = pickle.load(sys.stdin.buffer)  # noqa: S301  # from the process that started this one
+    target, plan = pickle.loads(base64.b64decode(sys.stdin.buffer.readline()))  # noqa: S301  # from our own process
     try:
         return soak(target, plan)
     except UpsertspecError as wrong:

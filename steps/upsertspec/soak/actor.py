@@ -72,7 +72,15 @@ class Actor:
         if became == DONE and answer and answer.record:
             self._look(entry, [answer.record])
         elif answer and answer.status in GONE:
-            self._ledger.find(Broken(LOST, entry.key, f"the id {entry.ids[0]}", "no record", self._asking.curl()))
+            self._ledger.find(
+                Broken(
+                    LOST,
+                    entry.key,
+                    self._asking.masker.text(f"the id {entry.ids[0]}"),
+                    "no record",
+                    self._asking.curl(),
+                )
+            )
 
     def find(self) -> None:
         """Find a record of one's own by its key. A target that filters too little is judged at the end only."""
@@ -87,7 +95,7 @@ class Actor:
         self._asking.ask("list", Find(TABLE, {}, limit=LISTED))
 
     def _look(self, entry: Entry, records: Sequence[Mapping[str, Any]]) -> None:
-        for broken in faults_of(entry, records, self._asking.curl()):
+        for broken in faults_of(entry, records, self._asking.curl(), self._asking.masker):
             self._ledger.find(broken)
 
     def _write(self, name: str, entries: list[Entry], make: Make, certain: bool = True) -> None:

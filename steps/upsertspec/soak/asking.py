@@ -9,7 +9,7 @@ from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation
 from upsertspec.errors import CannotExpress, NotTestable, TargetSilent
-from upsertspec.evidence import printable
+from upsertspec.evidence import Masker, printable
 from upsertspec.soak.ledger import Ledger
 from upsertspec.soak.outcome import REFUSED, Failed, kind, kind_of, outcome, outcome_of_silence
 
@@ -34,6 +34,11 @@ class Asking:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    @property
+    def masker(self) -> Masker:
+        """Hides the credentials."""
+        return self._client.masker
 
     def curl(self) -> str:
         """The line that sends the last request again."""

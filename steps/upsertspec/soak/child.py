@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import warnings
@@ -11,10 +12,11 @@ from collections.abc import Callable
 import gevent  # type: ignore[import-untyped]
 import urllib3
 from gevent.event import Event  # type: ignore[import-untyped]
+from gevent.os import tp_read  # type: ignore[import-untyped]
 
-from upsertspec.soak.judge import judge
+from upsertspec.soak.judge import READERS, judge
 from upsertspec.soak.load import ROLES
-from upsertspec.soak.plan import WORKER, Plan
+from upsertspec.soak.plan import UNJUDGED, WORKER, Plan
 from upsertspec.soak.tell import begun, counts, judged
 from upsertspec.soak.users import connector
 from upsertspec.target.model import Target
@@ -26,20 +28,28 @@ def soak(target: Target, plan: Plan) -> int:
     end = Event()
     for number in (signal.SIGINT, signal.SIGTERM):  # the load ends early, and is judged
         gevent.signal_handler(number, end.set)
+    gevent.spawn(_end_with_the_one_who_asked)
     begun(plan, target, sys.stdout)
     environment, ledger = ROLES[plan.role](target, plan, end)
     if plan.role == WORKER:
         gaps = "".join(f"; {mistake}" for mistake in ledger.mistakes)
         print(f"{ledger.writes} writes acknowledged; the master judges them{gaps}", flush=True)
-        return 3 if gaps else 0
+        return UNJUDGED if gaps else 0
     counts(environment.stats, sys.stdout)
-    judgement = judge(ledger, connector(target, 1), _gather)
+    judgement = judge(ledger, connector(target, READERS), _gather)
     judged(ledger, judgement, sys.stdout)
     return judgement.code
 
 
 def _gather(work: Callable[[], None], times: int) -> None:
     gevent.joinall([gevent.spawn(work) for _ in range(times)], raise_error=True)
+
+
+def _end_with_the_one_who_asked() -> None:
+    """Nobody reads the outcome when the process that started this one has gone: its end of stdin closes then."""
+    while tp_read(0, 1):
+        pass
+    os._exit(UNJUDGED)
 
 
 def _quiet() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from upsertspec.evidence import Masker
 from upsertspec.schema import tables
 from upsertspec.soak.ledger import Broken, Entry, id_text
 from upsertspec.soak.plan import KEY, TABLE
@@ -22,7 +23,7 @@ NAMED = 3
 Record = Mapping[str, Any]
 
 
-def faults_of(entry: Entry, records: Sequence[Record], curl: str) -> list[Broken]:
+def faults_of(entry: Entry, records: Sequence[Record], curl: str, masker: Masker) -> list[Broken]:
     """Every invariant that the records of this key break. `curl` is the line that reads them."""
     found = [(IDS, f"the ids {' and '.join(entry.ids)}", _told(records))] if len(entry.ids) > 1 else []
     if entry.created > 1:
@@ -32,7 +33,7 @@ def faults_of(entry: Entry, records: Sequence[Record], curl: str) -> list[Broken
     else:
         found += [(LOST, _acknowledged(entry), _told(records))] if _lost(entry, records) else []
         found += _changed_id(entry, records)
-    return [Broken(invariant, entry.key, was, now, curl) for invariant, was, now in found]
+    return [Broken(invariant, entry.key, masker.text(was), masker.text(now), curl) for invariant, was, now in found]
 
 
 def has(key: str, stamp: str, record: Record) -> bool:

@@ -12,7 +12,7 @@ from upsertspec.errors import NotTestable, TargetSilent
 from upsertspec.evidence import printable
 from upsertspec.soak.faults import HALF, faults_of, has
 from upsertspec.soak.ledger import Broken, Entry, Ledger
-from upsertspec.soak.plan import JUDGING, KEY, TABLE
+from upsertspec.soak.plan import JUDGING, KEY, TABLE, UNJUDGED
 from upsertspec.vocabulary.lookup import Reader
 
 READERS = 8
@@ -35,7 +35,7 @@ class Judgement:
     @property
     def code(self) -> int:
         """The exit code: 1 where an invariant is broken, 3 where one could not be judged, else 0."""
-        return 1 if self.found else 3 if self.unjudged else 0
+        return 1 if self.found else UNJUDGED if self.unjudged else 0
 
 
 def judge(ledger: Ledger, connect: Callable[[], Client], gather: Gather, seconds: float = JUDGING) -> Judgement:
@@ -72,7 +72,11 @@ def _judge_one(entry: Entry, client: Client, judgement: Judgement) -> None:
         return
     judgement.judged += 1
     known = {(broken.invariant, broken.key) for broken in judgement.findings}
-    new = [broken for broken in faults_of(entry, records, client.log[-1].curl) if _place(broken) not in known]
+    new = [
+        broken
+        for broken in faults_of(entry, records, client.log[-1].curl, client.masker)
+        if _place(broken) not in known
+    ]
     judgement.findings += new
     judgement.found += len(new)
 

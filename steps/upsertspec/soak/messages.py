@@ -50,7 +50,7 @@ def merged(told: Mapping[str, list[Any]], workers: int) -> Ledger:
         try:
             whole.merge(unpacked(parts))
             ledgers += 1
-        except ValueError as wrong:
+        except (ValueError, TypeError, AttributeError) as wrong:
             whole.mistake(f"a worker's ledger can't be read: {wrong}")
     if ledgers < workers:
         whole.mistake(f"the ledgers of {workers - ledgers} of {workers} workers did not come")

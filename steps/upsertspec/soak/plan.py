@@ -9,6 +9,9 @@ from upsertspec.errors import ConfigError
 from upsertspec.target.model import Target
 
 ALONE, MASTER, WORKER = "alone", "master", "worker"
+UNJUDGED = 3
+"""The exit code where an invariant could not be judged."""
+
 TABLE = "contacts"
 KEY = "email"
 SHARED = 16

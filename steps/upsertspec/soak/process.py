@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import os
 import pickle
@@ -10,12 +11,11 @@ import subprocess
 
 from upsertspec.embedded import command
 from upsertspec.errors import ConfigError
-from upsertspec.soak.plan import Plan, longest
+from upsertspec.soak.plan import UNJUDGED, Plan, longest
 from upsertspec.target.model import Target
 
 MODULE = "upsertspec.soak"
 CODES = (0, 1, 2, 3)
-UNJUDGED = 3
 
 
 def require_locust() -> None:
@@ -33,12 +33,14 @@ def run(target: Target, plan: Plan) -> tuple[int, str]:
     process = subprocess.Popen(command(MODULE), stdin=subprocess.PIPE, env=_environment())
     try:
         assert process.stdin is not None
-        process.stdin.write(pickle.dumps((target, plan)))
-        process.stdin.close()
+        process.stdin.write(base64.b64encode(pickle.dumps((target, plan))) + b"\n")
+        process.stdin.flush()
         return _ended(process, longest(plan, target))
     finally:
         process.kill()
         process.wait()
+        if process.stdin:
+            process.stdin.close()
 
 
 def _ended(process: subprocess.Popen[bytes], seconds: float) -> tuple[int, str]:

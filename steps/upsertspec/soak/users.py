@@ -30,7 +30,10 @@ def connector(target: Target, users: int) -> Callable[[], Client]:
 
 
 def user_class(target: Target, ledger: Ledger, plan_of: Callable[[], Plan]) -> type[User]:
-    """The class of the users of one process; the plan is known when the first of them starts."""
+    """The class of the users of one process; the plan is known when the first of them starts.
+
+    Each begins with one of everything, so that a short soak has it all.
+    """
     numbers = itertools.count(1)
     origin = secrets.token_hex(3)
 
@@ -42,6 +45,8 @@ def user_class(target: Target, ledger: Ledger, plan_of: Callable[[], Plan]) -> t
             asking = Asking(connector(target, plan.users), heard_by(self.environment), ledger)
             self.actor = Actor(f"{origin}.{next(numbers)}", plan.run_id, ledger, asking)
             self.ledger = ledger
+            for move in weights(target):
+                _task(move)(self)
 
         def on_stop(self) -> None:
             self.actor.close()
