@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -112,6 +113,34 @@ def test_half_a_batch_is_found(served: Served, soak: Soak) -> None:
     assert done.code == 1, done.text
     assert re.search(rf"^  {HALF} +broken \d+ times$", done.out, re.MULTILINE)
     assert re.search(r"stored +\d of \d records; not soak\.", done.out)
+    assert re.search(r"keys read back, and \d+ batches of unknown outcome", done.out)
+
+
+def test_what_a_dialect_has_no_words_for_is_not_asked(
+    served: Served, soak: Soak, environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "single.py").write_text(DIALECT, "utf-8")
+    environment["PYTHONPATH"] = str(tmp_path)
+    target = tmp_path / "target.toml"
+    target.write_text(f'url = "{served()}"\ndialect = "single:Single"\nprofiles = ["core", "batch"]\n', "utf-8")
+    done = soak("--target", str(target), *SHORT)
+    assert done.code == 0, done.text
+    assert "\nnot asked: batch (one at a time)\n" in done.out
+    assert "batch" not in sent(done.out)
+    assert sent(done.out)["upsert"][0] > 0
+
+
+DIALECT = """
+from upsertspec.dialects.native import Native
+from upsertspec.dialects.operations import UpsertBatch
+from upsertspec.errors import CannotExpress
+
+class Single(Native):
+    def request(self, operation):
+        if isinstance(operation, UpsertBatch):
+            raise CannotExpress("one at a time")
+        return super().request(operation)
+"""
 
 
 def test_an_error_after_the_write_is_of_unknown_outcome_and_not_lost(served: Served, soak: Soak) -> None:

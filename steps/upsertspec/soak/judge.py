@@ -27,6 +27,7 @@ class Judgement:
     """What came out. `unjudged` are the reasons for which something could not be judged."""
 
     judged: int = 0
+    batches: int = 0
     findings: list[Broken] = field(default_factory=list)
     found: int = 0
     unread: int = 0
@@ -90,6 +91,7 @@ def _judge_batches(ledger: Ledger, connect: Callable[[], Client], judgement: Jud
                 _note(judgement, "there was no time to look at every batch of unknown outcome")
                 break
             _judge_batch(stamps, client, judgement)
+            judgement.batches += 1
     except (NotTestable, TargetSilent) as wrong:
         _note(judgement, f"a batch could not be read back: {printable(client.masker.text(str(wrong)))[:REASON]}")
     finally:

@@ -56,7 +56,8 @@ def _said(error: Any) -> str:
 def _lines(ledger: Ledger, judgement: Judgement) -> Iterator[str]:
     rule = f" (those whose CRC-32 is divisible by {2**ledger.depth})" if ledger.depth else ""
     yield f"{ledger.writes} writes acknowledged, {ledger.unknown} of unknown outcome, to {ledger.keys} keys"
-    yield f"{judgement.judged} keys read back{rule}"
+    batches = f", and {judgement.batches} batches of unknown outcome" if judgement.batches else ""
+    yield f"{judgement.judged} keys read back{rule}{batches}"
     for name, why in sorted(ledger.unasked.items()):
         yield f"not asked: {name} ({printable(why)})"
     yield ""
