@@ -44,9 +44,8 @@ def judged(server: Reference, options: argparse.Namespace) -> int:
     out, _ = soak.communicate()
     print(out)
     middle, end = samples[len(samples) // 2], samples[-1]
-    print(
-        f"resident memory in MiB: {empty:.1f} empty, {before:.1f} filled; under load {' '.join(f'{one:.1f}' for one in samples)}"
-    )
+    load = " ".join(f"{one:.1f}" for one in samples)
+    print(f"resident memory in MiB: {empty:.1f} empty, {before:.1f} filled; under load {load}")
     print(f"from the middle ({middle:.1f}) to the end ({end:.1f}): {end / middle:.2f}x, at most {options.growth:g}x")
     return soak.returncode or int(end / middle > options.growth or failures(out) > 0)
 
