@@ -61,6 +61,7 @@ class Asking:
             self._begin_anew()
             return became, None
         self._tell(name, started, kind(answer))
+        self._begin_anew()
         return outcome(answer), answer
 
     def _tell(self, name: str, started: float, wrong: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from upsertspec.dialects.base import Answer
-from upsertspec.errors import UpsertspecError
 from upsertspec.evidence import Exchange, printable
 
 DONE, REFUSED, UNKNOWN = "done", "refused", "unknown"
@@ -32,9 +31,9 @@ def outcome_of_silence(log: Sequence[Exchange]) -> str:
 
 
 def kind_of(wrong: Exception, log: Sequence[Exchange]) -> str:
-    """In a word why there was no answer."""
-    if not log or isinstance(wrong, UpsertspecError):
-        return printable(str(wrong))[:WORD]
+    """In a word why there was no answer: always the same for the same reason."""
+    if not log:
+        return printable(str(wrong)).partition(":")[0][:WORD]
     last = log[-1]
     return f"status {last.status}" if last.status is not None else last.failure.partition(":")[0][:WORD]
 
