@@ -48,6 +48,7 @@ class Asking:
         """Send one operation: what became of it (`outcome`), and the answer if one came."""
         if name in self._ledger.unasked:
             return REFUSED, None
+        self._begin_anew()
         self._client.log.clear()
         started = time.perf_counter()
         try:
@@ -58,10 +59,8 @@ class Asking:
         except (NotTestable, TargetSilent) as wrong:
             became = outcome_of_silence(self._client.log)
             self._tell(name, started, kind_of(wrong, self._client.log))
-            self._begin_anew()
             return became, None
         self._tell(name, started, kind(answer))
-        self._begin_anew()
         return outcome(answer), answer
 
     def _tell(self, name: str, started: float, wrong: str) -> None:
