@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from kit import TOKENS, UPSERT
 
 
-def request(body: dict[str, object], path: str = UPSERT) -> bytes:
+def request(body: dict[str, object], path: str = UPSERT, token: str = TOKENS["editor"]) -> bytes:
     """A POST as it goes over the wire."""
     content = json.dumps(body).encode()
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TOKENS['editor']}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
     )
     return head.encode() + content
@@ -28,7 +28,7 @@ class Client:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(self, sent: bytes) -> bytes:
-        """The body of the answer. Raises RuntimeError where it isn't 200."""
+        """The body of the answer, with its chunks' sizes where it has some. Raises RuntimeError where it isn't 200."""
         self.socket.sendall(sent)
         data = b""
         while b"\r\n\r\n" not in data:
@@ -36,7 +36,12 @@ class Client:
         head, _, rest = data.partition(b"\r\n\r\n")
         if not head.startswith(b"HTTP/1.1 200 "):
             raise RuntimeError(head.decode())
-        length = int(next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))[15:])
+        lines = head.lower().split(b"\r\n")
+        if b"transfer-encoding: chunked" in lines:
+            while not rest.endswith(b"0\r\n\r\n"):
+                rest += self.some()
+            return rest
+        length = int(next(line for line in lines if line.startswith(b"content-length:"))[15:])
         parts, missing = [rest], length - len(rest)
         while missing > 0:
             parts.append(self.some())

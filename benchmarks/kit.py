@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from upsertspec_server import database, load_schema
 from upsertspec_server.schema import Schema
@@ -97,6 +98,13 @@ def own_environment(**more: str) -> dict[str, str]:
 @contextlib.contextmanager
 def served(*arguments: str) -> Iterator[str]:
     """A server as a process of its own; gives its URL, and stops it in the end. It takes the tokens of `TOKENS`."""
+    with announced(*arguments) as told:
+        yield told["url"]
+
+
+@contextlib.contextmanager
+def announced(*arguments: str) -> Iterator[dict[str, Any]]:
+    """The same; gives all that it announces: its URL and, where they are its own, its tokens."""
     tokens = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
     process = subprocess.Popen(
         [sys.executable, *(arguments or REFERENCE)],
@@ -108,7 +116,7 @@ def served(*arguments: str) -> Iterator[str]:
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        yield json.loads(process.stdout.readline())["url"]
+        yield json.loads(process.stdout.readline())
     finally:
         process.stdin.close()
         process.stdout.close()

@@ -46,7 +46,7 @@ class UnknownConditionsAreSkipped(Validator):
         return super().conditions(table, member, known)
 
 
-@fault("AC-206")
+@fault("AC-206", "AC-803")
 class UnknownMembersAreSkipped(Validator):
     """Leaves out of the request the members that it doesn't know."""
 

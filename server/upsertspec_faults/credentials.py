@@ -22,7 +22,7 @@ class Roles(Auth):
         return next((role for _, role in self.known if role.name == name), None)
 
 
-@fault("AC-004")
+@fault("AC-004", "AC-809", "AC-810")
 class AnyTokenWillDo(Roles):
     """Asks only whether there is a token."""
 
@@ -30,7 +30,7 @@ class AnyTokenWillDo(Roles):
         return super().role_of(token) or (self.named("editor") if token else None)
 
 
-@fault("AC-004")
+@fault("AC-004", "AC-809", "AC-810")
 class NoTokenNoCheck(Roles):
     """Checks the token where there is one, and lets everyone else in."""
 
@@ -50,7 +50,7 @@ class TokenCutShort(Auth):
         return next((role for known, role in self.known if token and known.startswith(token.encode())), None)
 
 
-@fault("AC-004")
+@fault("AC-004", "AC-809")
 class TokenAndMore(Auth):
     """Compares as many letters as its own token has, so whatever follows does no harm."""
 
@@ -61,7 +61,7 @@ class TokenAndMore(Auth):
         return next((role for known, role in self.known if token and token.encode().startswith(known)), None)
 
 
-@fault("AC-004")
+@fault("AC-004", "AC-809")
 class AnyScheme(Auth):
     """Takes the last word of the header for the token, whatever scheme stands before it."""
 
@@ -77,7 +77,7 @@ class RoleNameAsToken(Roles):
         return super().role_of(token) or self.named(token or "")
 
 
-@fault("AC-004")
+@fault("AC-004", "AC-809", "AC-810")
 class NobodyIsAViewer(Roles):
     """Takes a caller without credentials for a viewer, and so answers 403."""
 
@@ -86,7 +86,7 @@ class NobodyIsAViewer(Roles):
         return viewer if viewer and header is None else super().identify(header)
 
 
-@fault("AC-004")
+@fault("AC-004", "AC-809", "AC-810")
 class BadCredentialsAre403(Auth):
     """Answers 403 where it does not know the caller."""
 
@@ -94,7 +94,7 @@ class BadCredentialsAre403(Auth):
         return Problem(HTTPStatus.FORBIDDEN, "Valid credentials are required.")
 
 
-@fault("AC-004")
+@fault("AC-004", "AC-809", "AC-810")
 class RedirectsToLogin(Auth):
     """Sends a caller whom it does not know to a page to log in."""
 
@@ -119,7 +119,7 @@ class ChecksLate(Api):
             raise g.refused
 
 
-@fault("AC-004")
+@fault("AC-004", "AC-810")
 class TableBeforeCredentials(ChecksLate):
     """Looks for the table before it asks who is calling, and so tells anyone which tables there are."""
 
@@ -129,7 +129,7 @@ class TableBeforeCredentials(ChecksLate):
         return found
 
 
-@fault("AC-004")
+@fault("AC-004", "AC-809", "AC-810")
 class BodyBeforeCredentials(ChecksLate):
     """Looks at the request before it asks who is calling: 400 for what is wrong with it."""
 

@@ -12,7 +12,7 @@ from upsertspec_server.validation import Validator
 from upsertspec_server.values import Values
 
 
-@fault("AC-001")
+@fault("AC-001", "AC-804", "AC-805")
 class EscapesMarkup(Values):
     """Stores text with its markup escaped, and so escapes it once more at every output."""
 
@@ -20,7 +20,7 @@ class EscapesMarkup(Values):
         return html.escape(super().check_text(value))
 
 
-@fault("AC-001")
+@fault("AC-001", "AC-804", "AC-805")
 class AddsSlashes(Values):
     """Puts a backslash before each quote, although the values are bound."""
 
@@ -28,7 +28,7 @@ class AddsSlashes(Values):
         return super().check_text(value).replace("'", "\\'").replace('"', '\\"')
 
 
-@fault("AC-001")
+@fault("AC-001", "AC-804", "AC-805")
 class CollapsesWhiteSpace(Values):
     """Makes one space of all white space that stands together."""
 
@@ -36,7 +36,7 @@ class CollapsesWhiteSpace(Values):
         return re.sub(r"\s+", " ", super().check_text(value))
 
 
-@fault("AC-001")
+@fault("AC-001", "AC-805")
 class ThreeByteText(Values):
     """Stores text in three bytes a character: what is beyond 16 bits becomes a question mark."""
 
@@ -44,7 +44,7 @@ class ThreeByteText(Values):
         return "".join(letter if letter <= "\uffff" else "?" for letter in super().check_text(value))
 
 
-@fault("AC-001")
+@fault("AC-001", "AC-804")
 class TheWordNull(Validator):
     """Takes the text "null" for null, as a client sent it that put its values into a template."""
 
@@ -52,7 +52,7 @@ class TheWordNull(Validator):
         return super().value(field, None if value == "null" else value)
 
 
-@fault("AC-001")
+@fault("AC-001", "AC-805")
 class NumericText(Values):
     """Takes text that looks like a number for one: leading and trailing zeros are lost."""
 
@@ -69,7 +69,7 @@ class EmptyTextIsNull(Validator):
         return super().value(field, None if value == "" else value)
 
 
-@fault("AC-111")
+@fault("AC-111", "AC-805")
 class StripsText(Values):
     """Strips all text, that of the match fields too."""
 

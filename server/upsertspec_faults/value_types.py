@@ -56,7 +56,7 @@ class TrueIsOne(Values):
         return super().check_integer(int(value) if isinstance(value, bool) else value)
 
 
-@fault("AC-010")
+@fault("AC-010", "AC-806")
 class IntegersAreClamped(Values):
     """Stores the largest number that fits where the given one does not."""
 

@@ -8,13 +8,16 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from upsertspec_server.app import Parts, create_app
 from upsertspec_server.errors import StartError
-from upsertspec_server.schema import load_schema
-from upsertspec_server.serving import Running
+from upsertspec_server.schema import Schema, load_schema
+from upsertspec_server.serving import Listening, Running
 from upsertspec_server.tokens import given_tokens, make_tokens, variable
+
+Start = Callable[[Mapping[str, str]], Listening]
 
 
 def main(arguments: list[str] | None = None, parts: Parts | None = None) -> int:
@@ -48,14 +51,23 @@ def parser() -> argparse.ArgumentParser:
 def serve(options: argparse.Namespace, stop: threading.Event, parts: Parts | None = None) -> None:
     """Serve until the event. Raises StartError."""
     schema = load_schema()
+
+    def start(tokens: Mapping[str, str]) -> Running:
+        app = create_app(schema, tokens, options.database, parts)
+        try:
+            return Running(app, options.host, options.port)
+        except BaseException:
+            app.close()
+            raise
+
+    serve_started(schema, start, options, stop)
+
+
+def serve_started(schema: Schema, start: Start, options: argparse.Namespace, stop: threading.Event) -> None:
+    """Start a server with the tokens of the environment, or with made ones; announce it, and stop it at the event."""
     given = given_tokens(schema, os.environ)
     made = make_tokens(schema, given)
-    app = create_app(schema, {**given, **made}, options.database, parts)
-    try:
-        running = Running(app, options.host, options.port)
-    except BaseException:
-        app.close()
-        raise
+    running = start({**given, **made})
     try:
         announce(options.announce, running.url, made)
         if options.until_stdin_closes:

@@ -13,6 +13,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from upsertspec_server import database as database_file
+from upsertspec_server import home
 from upsertspec_server.answers import Answers
 from upsertspec_server.api import Api
 from upsertspec_server.auth import Auth
@@ -99,6 +100,7 @@ def create_app(
     app = Application(connections, folder)
     api = assemble(schema, tokens, connections, parts)
     api.register(app)
+    home.register(app, schema)
     register_errors(app, api.answers)
     return app
 

@@ -6,7 +6,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from upsertspec_server.openapi_schemas import SCHEMAS, Json, array, ref
+from upsertspec_server.openapi_schemas import SCHEMAS, TEXT, Json, array, ref
 
 _STORE = (500, 503)
 _WRITE = (400, 409, 413, 415, 507)
@@ -40,6 +40,9 @@ def paths() -> Json:
     """Every path, and its calls."""
     table, record = [component("table")], [component("table"), component("record_id")]
     return {
+        "/": {
+            "get": call("This server, for people with a browser", 200, TEXT, (405, 500), public=True, kind="text/html")
+        },
         "/api/health": {"get": call("Health", 200, ref("Health"), (405, 500), public=True)},
         "/openapi.json": {"get": call("This document", 200, {"type": "object"}, (405, 500), public=True)},
         _PATH: {
@@ -49,7 +52,12 @@ def paths() -> Json:
         f"{_PATH}/stats": {
             "parameters": table,
             "get": call("Counts and averages by group", 200, ref("Groups"), (400, 401, 403, 404, 405, *_STORE))
-            | {"parameters": [parameter("group_by", "string", required=True), parameter("avg", "string")]},
+            | {
+                "parameters": [
+                    parameter("group_by", "string", "the fields to group by, with commas between", required=True),
+                    parameter("avg", "string", "the fields to average, with commas between"),
+                ]
+            },
         },
         f"{_PATH}/records": {
             "parameters": table,
@@ -92,11 +100,12 @@ def call(
     problems: tuple[int, ...],
     body: Json | None = None,
     public: bool = False,
+    kind: str = "application/json",
 ) -> Json:
     """One call: what it takes, and all that it may answer."""
     success: Json = {"description": HTTPStatus(status).phrase}
     if answer is not None:
-        success["content"] = {"application/json": {"schema": answer}}
+        success["content"] = {kind: {"schema": answer}}
     if status == HTTPStatus.CREATED:
         success["headers"] = {"Location": {"schema": {"type": "string"}}}
     described: Json = {
@@ -135,9 +144,10 @@ def path_parameter(name: str) -> Json:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
 
 
-def parameter(name: str, kind: str, required: bool = False, **rules: Any) -> Json:
+def parameter(name: str, kind: str, says: str, required: bool = False, **rules: Any) -> Json:
     """A parameter in the query."""
-    return {"name": name, "in": "query", "required": required, "schema": {"type": kind, **rules}}
+    schema = {"type": kind, **rules}
+    return {"name": name, "in": "query", "required": required, "description": says, "schema": schema}
 
 
 def list_parameters() -> list[Json]:
@@ -145,17 +155,17 @@ def list_parameters() -> list[Json]:
     filters = {
         "name": "filters",
         "in": "query",
-        "description": "field=value, or field__operator=value: eq ne gt gte lt lte contains in isnull.",
+        "description": "field=value, or field__operator=value; operators: eq ne gt gte lt lte contains in isnull",
         "schema": {
             "type": "object",
             "additionalProperties": {"anyOf": [{"type": "string"}, array({"type": "string"})]},
         },
     }
     return [
-        parameter("_limit", "integer", minimum=1, maximum=1000, default=50),
-        parameter("_offset", "integer", minimum=0, default=0),
-        parameter("_sort", "string"),
-        parameter("_fields", "string"),
-        parameter("_include", "string"),
+        parameter("_limit", "integer", "how many records", minimum=1, maximum=1000, default=50),
+        parameter("_offset", "integer", "how many to leave out before them", minimum=0, default=0),
+        parameter("_sort", "string", "fields, with commas between; - in front of one for descending"),
+        parameter("_fields", "string", "the fields to show, with commas between"),
+        parameter("_include", "string", "the child tables to nest, with commas between"),
         filters,
     ]

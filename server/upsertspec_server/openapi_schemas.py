@@ -22,6 +22,14 @@ def closed(required: list[str], **properties: Json) -> Json:
     return {"type": "object", "required": required, "properties": properties, "additionalProperties": False}
 
 
+def like(schema: Json, *examples: Json) -> Json:
+    """The schema with examples of what it lets through. `{table}` stands for a table's name: none is named here."""
+    return {**schema, "examples": list(examples)}
+
+
+JOHN: Json = {"email": "john@example.com", "name": "John Doe"}
+JANE: Json = {"email": "jane@example.com", "name": "Jane Roe"}
+BY_EMAIL: Json = {"matchFields": ["email"]}
 TEXT: Json = {"type": "string"}
 COUNT: Json = {"type": "integer", "minimum": 0}
 ANY_OBJECT: Json = {"type": "object"}
@@ -67,9 +75,12 @@ SCHEMAS: Json = {
             "updated_at": {"type": "string", "format": "date-time"},
         },
     },
-    "Fields": closed(["fields"], fields=ANY_OBJECT),
-    "Upsert": closed(["fields", "matchFields"], fields=ANY_OBJECT, **CONFLICT),
-    "UpsertBatch": closed(["records", "matchFields"], records=array(ANY_OBJECT, minItems=1, maxItems=1000), **CONFLICT),
+    "Fields": like(closed(["fields"], fields=ANY_OBJECT), {"fields": JOHN}),
+    "Upsert": like(closed(["fields", "matchFields"], fields=ANY_OBJECT, **CONFLICT), {"fields": JOHN, **BY_EMAIL}),
+    "UpsertBatch": like(
+        closed(["records", "matchFields"], records=array(ANY_OBJECT, minItems=1, maxItems=1000), **CONFLICT),
+        {"records": [JOHN, JANE], **BY_EMAIL},
+    ),
     "Upserted": closed(
         ["id", "operation", "record"],
         id=ID,
@@ -113,7 +124,10 @@ SCHEMAS: Json = {
         },
         "additionalProperties": False,
     },
-    "Transaction": closed(["operations"], operations=array(OPERATION, minItems=1, maxItems=1000)),
+    "Transaction": like(
+        closed(["operations"], operations=array(OPERATION, minItems=1, maxItems=1000)),
+        {"operations": [{"op": "upsert", "table": "{table}", "fields": JOHN, **BY_EMAIL}]},
+    ),
     "Results": closed(
         ["results"],
         results=array(

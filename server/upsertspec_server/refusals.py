@@ -29,7 +29,7 @@ def integrity_problem(error: sqlite3.IntegrityError, table: Table, missing_paren
 
 
 def store_problem(error: sqlite3.Error) -> Problem:
-    """503 where another try may help, 507 for a full disk, else 500. The cause goes to the log alone."""
+    """503 where the storage can't be used now, 507 where it is full, else 500. The cause goes to the log alone."""
     kind = getattr(error, "sqlite_errorname", "")
     LOG.error("The database failed: %s %s", kind, error)
     if kind.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
@@ -37,4 +37,8 @@ def store_problem(error: sqlite3.Error) -> Problem:
         return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The database is busy. Try again.", headers=headers)
     if kind.startswith("SQLITE_FULL"):
         return Problem(HTTPStatus.INSUFFICIENT_STORAGE, "The storage is full. Nothing was written.")
+    if kind.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The storage can't be written now. Nothing was written.")
+    if kind.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The storage is damaged. Nothing was written.")
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The storage failed. Nothing was written.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from waitress.server import create_server  # type: ignore[import-untyped]
 
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 THREADS = 8
 MAX_BYTES = 64 * 1024 * 1024  # far above the application's own limit, so that its 413 is the one that clients see
 PIECE = 64 * 1024  # read at once: a large batch comes in a few pieces
+
+
+class Listening(Protocol):
+    """A server that answers at its `url` until it is stopped."""
+
+    url: str
+
+    def stop(self) -> None:
+        """Answer no more, and free what was taken."""
 
 
 class Running:

@@ -13,14 +13,16 @@ import datetime as dt
 import itertools
 import json
 import threading
+from http import HTTPStatus
 from typing import Any
 
-from flask import request
+from flask import Flask, request
 
 from upsertspec_server.answers import Answer
 from upsertspec_server.api import Api
 from upsertspec_server.app import Parts
 from upsertspec_server.errors import Problem
+from upsertspec_server.responses import respond
 from upsertspec_variants.catalogue import Variant
 
 WRONG = 299
@@ -39,6 +41,12 @@ class Canary(Api):
         self.records: dict[str, list[Record]] = {}
         self.numbers = itertools.count(1)
         self.lock = threading.Lock()
+
+    def register(self, app: Flask) -> None:
+        """Its calls; and what is no call of it is answered wrongly too."""
+        super().register(app)
+        for status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
+            app.register_error_handler(status, lambda _: respond(Answer(WRONG, {})))
 
     def authenticate(self) -> None:
         """Everybody is welcome."""

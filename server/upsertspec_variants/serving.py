@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from upsertspec_server.__main__ import announce, watch_stdin
+from upsertspec_server.__main__ import serve_started
 from upsertspec_server.app import create_app
 from upsertspec_server.serving import Running
-from upsertspec_server.tokens import given_tokens, make_tokens
 from upsertspec_variants.catalogue import Variant
 from upsertspec_variants.wire import Served
 
@@ -41,14 +39,8 @@ def serve_in_thread(variant: Variant, tokens: Mapping[str, str]) -> Iterator[str
 
 def serve(variant: Variant, options: argparse.Namespace, stop: threading.Event) -> None:
     """Serve until the event, as the reference does. Raises StartError."""
-    schema = variant.schema()
-    given = given_tokens(schema, os.environ)
-    made = make_tokens(schema, given)
-    running = started(variant, {**given, **made}, options.host, options.port, options.database)
-    try:
-        announce(options.announce, running.url, made)
-        if options.until_stdin_closes:
-            threading.Thread(target=watch_stdin, args=(stop,), daemon=True).start()
-        stop.wait()
-    finally:
-        running.stop()
+
+    def start(tokens: Mapping[str, str]) -> Running | Served:
+        return started(variant, tokens, options.host, options.port, options.database)
+
+    serve_started(variant.schema(), start, options, stop)

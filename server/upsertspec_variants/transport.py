@@ -90,3 +90,20 @@ class BehindAProxy(Wire):
             ("Strict-Transport-Security", "max-age=31536000"),
             ("X-RateLimit-Remaining", "0"),
         ]
+
+
+@variant("JSON over HTTP/1.1 (3): RFC 9110, 15.2, lets informational answers come before the final one.")
+class SendsEarlyHints(Wire):
+    """Sends 103 Early Hints and 102 Processing before each answer."""
+
+    def packets(self, reply: Reply) -> Iterator[bytes]:
+        yield b"HTTP/1.1 103 Early Hints\r\nLink: </openapi.json>; rel=preload\r\n\r\n"
+        yield b"HTTP/1.1 102 Processing\r\n\r\n"
+        yield from super().packets(reply)
+
+
+@variant("413 for a body over 8 MiB (3.1): RFC 9110, 15.5.14, lets a server close the connection on it.")
+class HangsUpOnLargeBodies(Wire):
+    """Answers 413 to a body over 8 MiB before it has read it, and closes the connection while it is on its way."""
+
+    most = 8 * 1024 * 1024

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -34,6 +35,8 @@ class Wire:
 
     version = "HTTP/1.1"
     keeps = True
+    most: int | None = None
+    """A body of more bytes is not read: 413, and the end of the connection."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -98,7 +101,14 @@ def _handler(app: Application, wire: type[Wire]) -> type[BaseHTTPRequestHandler]
             self.wire = wire()
 
         def answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = int(self.headers.get("Content-Length") or 0)
+            if "Transfer-Encoding" in self.headers:
+                self.turn_away(HTTPStatus.LENGTH_REQUIRED)
+                return
+            if self.wire.most is not None and length > self.wire.most:
+                self.turn_away(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                return
+            body = self.rfile.read(length)
             self.wire.count += 1
             reply = call(app, self.environ(body))
             reply.closes = self.close_connection = self.close_connection or self.wire.ends()
@@ -109,9 +119,15 @@ def _handler(app: Application, wire: type[Wire]) -> type[BaseHTTPRequestHandler]
 
         do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = do_HEAD = do_OPTIONS = answer  # noqa: N815
 
+        def turn_away(self, status: HTTPStatus) -> None:
+            """Answer without having read the body, and close the connection."""
+            self.close_connection = True
+            self.send_error(status)
+
         def environ(self, body: bytes) -> dict[str, Any]:
             path, _, query = self.path.partition("?")
-            sent = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in self.headers.items()}
+            names = dict.fromkeys(name.lower() for name in self.headers)
+            sent = {f"HTTP_{n.upper().replace('-', '_')}": ", ".join(self.headers.get_all(n, [])) for n in names}
             return {
                 **sent,
                 "REQUEST_METHOD": self.command,

@@ -9,7 +9,7 @@ from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Describe, Find
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.errors import NotTestable, TargetSilent
+from upsertspec.errors import CannotExpress, DialectError, NotTestable, TargetSilent
 from upsertspec.evidence import printable
 from upsertspec.schema import PROTECTED, ROLES, Table, tables_of
 from upsertspec.target.model import SHORTEST_SECRET, Credential, Secret, Target
@@ -57,7 +57,9 @@ def _reach(target: Target, client: Client) -> Iterator[Finding]:
         )
         return
     try:
-        answers = [_described(client), client.call("editor", Find("contacts", {}, limit=1))]
+        answers = [*_described("contacts", client), client.call("editor", Find("contacts", {}, limit=1))]
+    except DialectError as wrong:
+        yield Finding(FATAL, str(wrong), "mend the dialect")
     except TargetSilent as silent:
         yield Finding(FATAL, f"{target.url} gives no usable answer: {silent}", _mend_silence(silent.kind))
     except NotTestable as wrong:
@@ -66,8 +68,12 @@ def _reach(target: Target, client: Client) -> Iterator[Finding]:
         yield _reached(target, client, answers)
 
 
-def _described(client: Client) -> Answer:
-    return client.call("editor", Describe("contacts"))
+def _described(table: str, client: Client) -> list[Answer]:
+    """The table's description, or nothing where the dialect has no words for it."""
+    try:
+        return [client.call("editor", Describe(table))]
+    except CannotExpress:
+        return []
 
 
 def _reached(target: Target, client: Client, answers: list[Answer]) -> Finding:
@@ -114,7 +120,7 @@ def _credentials(target: Target, client: Client) -> Iterator[Finding]:
 def _accepted(role: str, client: Client) -> Finding:
     try:
         answer = client.call(role, Find("contacts", {}, limit=1))
-    except (TargetSilent, NotTestable) as wrong:
+    except (TargetSilent, NotTestable, DialectError) as wrong:
         return Finding(WARNING, f"the {role} can't be asked: {wrong}", "look at the target's log")
     if answer.status == 200:
         return Finding(OK, f"the {role}'s credential is accepted")
@@ -145,20 +151,19 @@ def _tables(target: Target, client: Client) -> Iterator[Finding]:
     for table in tables_of(frozenset(target.profiles)):
         try:
             yield _table(table, client)
-        except (TargetSilent, NotTestable) as wrong:
+        except (TargetSilent, NotTestable, DialectError) as wrong:
             yield Finding(WARNING, f"the table {table.name} can't be looked at: {wrong}", "look at the target's log")
 
 
 def _table(table: Table, client: Client) -> Finding:
-    answer = client.call("editor", Describe(table.name))
-    described = answer.body.get("fields") if isinstance(answer.body, dict) else None
-    if answer.status == 200 and isinstance(described, dict):
+    bodies = [answer.body for answer in _described(table.name, client) if answer.status == 200]
+    described = bodies[0].get("fields") if bodies and isinstance(bodies[0], dict) else None
+    if isinstance(described, dict):
         missing = [name for name in table.fields if name not in described and name not in PROTECTED]
         if not missing:
             return Finding(OK, f"the table {table.name} is there, with its fields")
         return Finding(WARNING, f"the table {table.name} lacks {', '.join(missing)}", "add them, or map their names")
-    if client.call("editor", Find(table.name, {}, limit=1)).status == 200:
+    status = client.call("editor", Find(table.name, {}, limit=1)).status
+    if status == 200:
         return Finding(OK, f"the table {table.name} is there; it has no description")
-    return Finding(
-        WARNING, f"there is no table {table.name} ({answer.status})", "create it, or map its name in [tables]"
-    )
+    return Finding(WARNING, f"there is no table {table.name} ({status})", "create it, or map its name in [tables]")

@@ -7,20 +7,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
+from upsertspec.dialects.altered import UNDECLARED, Altered, altered, with_query
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
-from upsertspec.dialects.operations import Operation
-from upsertspec.errors import NotTestable, TargetSilent
+from upsertspec.dialects.guarded import Guarded
+from upsertspec.dialects.operations import Find, Operation
+from upsertspec.errors import ENDED, Blocked, DialectError, NotTestable, TargetSilent
 from upsertspec.evidence import Exchange, Masker, curl_flags, curl_line, printable, shown_body
 from upsertspec.schema import ROLES
 from upsertspec.target.model import Login, Secret, Target
-from upsertspec.transport.credentials import headers_for
+from upsertspec.transport.credentials import derived, headers_for, query_for
 from upsertspec.transport.pace import Pace
 from upsertspec.transport.session import DROPPED, Keeping, Limits, Session
+from upsertspec.vigil import Vigil, is_refusal
 
 ATTEMPTS = 3
+PATIENT_ATTEMPTS = 8
+BACK_OFF = 0.05
 SILENT_IN_A_ROW = 3
 SILENT_TIMEOUTS = 6
 TEXT_SHOWN = 400
+JSON = "application/json"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SAID = 300
 
@@ -28,35 +34,87 @@ SAID = 300
 class Client:
     """One target, one worker.
 
-    `log` takes the exchanges, `known` what was found once for all; `stopped` says why no more are sent, once it is so.
+    `log` takes the exchanges, `answered` is the one of the last operation, `known` what was found once for all;
+    `stopped` says why no more are sent, once it is so; a patient client never stops because of what it is answered.
+    `lacks` is what the dialect's answers never tell, `deviations` are the statuses that the target declares.
     """
 
-    def __init__(self, target: Target, dialect: Dialect, share: int = 1) -> None:
+    def __init__(self, target: Target, dialect: Dialect, share: int = 1, patient: bool = False) -> None:
         self._target = target
-        self._dialect = dialect
+        self._dialect = Guarded(dialect)
         self._limits = Limits(seconds=target.timeout)
         self._pace = Pace(target.rate_limit / share if target.rate_limit else None)
         self._sessions: dict[str, Session] = {}
         self._silent = 0
         self._waited = 0.0
+        self._patient = patient
+        self.vigil = Vigil()
         self._keeping = Keeping()
+        self._first: Client | None = None
+        self._attempts = ATTEMPTS
         self._shell = {value: text for secret in target.secrets() for value, text in secret.shell().items()}
         self.masker = Masker(secret.value for secret in target.secrets())
         self.log: list[Exchange] = []
+        self.answered: Exchange | None = None
         self.step = ""
         self.known: dict[str, bool] = {}
+        self.told: dict[str, Blocked | None] = {}
         self.stopped = ""
+        self.lacks = dialect.lacks
+        self.cannot = self._dialect.cannot
+        self.deviations = target.deviations
 
-    def call(self, who: str, operation: Operation) -> Answer:
+    def call(self, who: str, operation: Operation, alteration: str = "") -> Answer:
         """Carry out one operation. `who` is a role, or a broken credential by its name (`transport.credentials`).
 
+        `alteration` says how the request is broken on its way (`dialects.altered`).
         Raises TargetSilent where no usable answer comes, NotTestable where it can't be asked, or not any more.
         """
-        request = self._dialect.request(operation)
+        request = with_query(self._dialect.request(operation), query_for(self._target, who))
+        request = altered(request, alteration) if alteration else request
         headers = headers_for(self._target, who)
+        self.masker.learn(derived(self._target, who))
         response = self._sent(who, request, headers, safe=not operation.changes)
+        self.answered = self.log[-1]
+        if self.vigil.alarmed:
+            self._look()
         answer = self._dialect.answer(operation, response)
         return replace(answer, text=shown_body(response.body, self.masker, TEXT_SHOWN))
+
+    def stop(self, why: str) -> None:
+        """Send no more: whatever is asked from now on is not testable, for this reason. A patient client goes on."""
+        if not self._patient:
+            self.stopped = self.stopped or printable(self.masker.text(why))
+
+    def twin(self) -> Client:
+        """Another client of the target for a thread of its own: with connections and a log of its own, and patience.
+
+        It keeps to the same pace, hides the same secrets, and uses the logins of this one.
+        """
+        other = Client(self._target, self._dialect.inner, patient=True)
+        other._pace, other._keeping, other.masker = self._pace.of_its_own(), self._keeping, self.masker
+        other._first, other._attempts, other.step, other.stopped = self, PATIENT_ATTEMPTS, self.step, self.stopped
+        return other
+
+    @property
+    def paced(self) -> bool:
+        """Whether requests have to keep a distance."""
+        return self._pace.is_limited
+
+    @property
+    def crowd(self) -> int:
+        """How many clients are many."""
+        return self._target.clients
+
+    @property
+    def kept(self) -> bool:
+        """Whether connections are known to be kept, so that one can be opened ahead of the request."""
+        return self._keeping.allows(False, 0.0)
+
+    @property
+    def seconds(self) -> float:
+        """What one request may take."""
+        return self._limits.seconds
 
     def close(self) -> None:
         """Close every session."""
@@ -64,21 +122,34 @@ class Client:
             session.close()
         self._sessions.clear()
 
+    def _look(self) -> None:
+        """After many refusals and errors in a row: where contacts can't be read any more either, the run ends."""
+        words = self.vigil.words()
+        try:
+            request = self._dialect.request(Find("contacts", {}, limit=1))
+            response = self._sent("editor", request, headers_for(self._target, "editor"), safe=True)
+        except (NotTestable, TargetSilent, DialectError):
+            return self.vigil.calm()
+        if is_refusal(response.status):
+            self.stop(f"{words}, and {response.status} to the editor who reads contacts; {self.vigil.before()}")
+        return self.vigil.calm()
+
     def _sent(self, who: str, request: Request, credential: Mapping[str, str], safe: bool) -> Response:
         if self.stopped:
-            raise NotTestable(self.stopped)
+            raise NotTestable(f"{ENDED}{self.stopped}")
         session = self._session(who)
         headers = {**self._common_headers(), **request.headers, **credential}
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt in range(1, self._attempts + 1):
             response = self._attempt(who, session, request, headers, attempt)
             if not self._again(response, safe, attempt):
                 return response
-        raise NotTestable(f"the target answered 429 to {ATTEMPTS} attempts; set rate_limit in the target file")
+        raise NotTestable(f"the target answered 429 to {self._attempts} attempts; set rate_limit in the target file")
 
     def _again(self, response: Response, safe: bool, attempt: int) -> bool:
         """Whether to send once more: a 429 was not carried out (RFC 6585); a 503 may have been, so only reads."""
         if response.status == 429:
-            if attempt < ATTEMPTS and not self._pace.wait(response.headers):
+            backing_off = BACK_OFF * 2**attempt if self._first else None
+            if attempt < self._attempts and not self._pace.wait(response.headers, backing_off):
                 raise NotTestable("the target answered 429 (too many requests); set rate_limit in the target file")
             return True
         return response.status == 503 and safe and attempt < ATTEMPTS and self._pace.wait(response.headers)
@@ -86,12 +157,14 @@ class Client:
     def _attempt(self, who: str, session: Session, request: Request, headers: Mapping[str, str], n: int) -> Response:
         self._pace.step()
         body = request.body()
-        sent = headers if body is None else {"Content-Type": "application/json", **headers}
+        sent = dict(headers) if body is None else {"Content-Type": JSON, **headers}
+        if sent.get("Content-Type") == UNDECLARED:
+            del sent["Content-Type"]
         exchange = self._exchange(who, request, sent, body, n)
         exchange.failure = "the harness was stopped"
-        started = time.perf_counter()
+        started = exchange.clock = time.perf_counter()
         try:
-            response = session.send(request.method, self._url(request), sent, body)
+            response = _through(session, request, self._url(request), sent, body)
         except TargetSilent as silent:
             said = printable(self.masker.text(str(silent)))[:SAID]
             exchange.failure = f"{silent.kind}: {said}"
@@ -107,13 +180,14 @@ class Client:
         exchange.status = response.status
         exchange.response_headers = self.masker.headers(response.headers)
         exchange.response_body = shown_body(response.body, self.masker)
+        self.vigil.saw(exchange)
         return response
 
     def _count_silence(self, exchange: Exchange, seconds: float) -> None:
         """A run ends: after some silences in a row, or when too much time has gone by with silences here and there."""
         self._silent += 1
         self._waited += seconds
-        last = f"the last {exchange.method} {exchange.url} ({exchange.failure})"
+        last = f"the last {exchange.method} {exchange.url} ({exchange.failure}); {self.vigil.last_answered()}"
         if self._silent >= SILENT_IN_A_ROW:
             self.stopped = f"the target stopped answering: {SILENT_IN_A_ROW} requests in a row, {last}"
         elif self._waited > SILENT_TIMEOUTS * self._limits.seconds:
@@ -132,7 +206,7 @@ class Client:
         return exchange
 
     def _url(self, request: Request) -> str:
-        query = f"?{urlencode(request.query)}" if request.query else ""
+        query = f"?{urlencode(request.query, errors='surrogatepass')}" if request.query else ""
         return f"{self._target.url}{request.path}{query}"
 
     def _curl_flags(self, who: str) -> list[str]:
@@ -146,7 +220,9 @@ class Client:
         if who not in self._sessions:
             login = self._login(who)
             session = Session(self._limits, self._target.session, login is not None, self._keeping)
-            if login:
+            if login and self._first:
+                session.adopt_cookies(self._first._session(who))
+            elif login:
                 self._log_in(who, login, session)
             self._sessions[who] = session
         return self._sessions[who]
@@ -164,6 +240,13 @@ class Client:
             session.close()
             why = "and set no cookie" if response.status < 400 else "; look at its path and content"
             raise NotTestable(f"the login of the {who} role was answered with {response.status} {why}")
+
+
+def _through(session: Session, request: Request, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
+    """The answer, over a kept connection, or over one of its own where the request is broken on purpose."""
+    if not isinstance(request, Altered):
+        return session.send(request.method, url, headers, body)
+    return session.send_alone(request.method, url, headers, request.pieces())
 
 
 class FormRequest(Request):

@@ -31,6 +31,10 @@ class ReportNotWritten(UpsertspecError):
     exit_code = 3
 
 
+ENDED = "the run was ended: "
+"""What the reason of every case begins with that was not asked for, because the target had stopped being one."""
+
+
 class NotTestable(Exception):
     """A criterion can't be tested here, for a reason that is reported. Never counts as a pass."""
 
@@ -50,6 +54,13 @@ class Blocked(NotTestable):
         self.expected = expected
         self.actual = actual
         super().__init__(f"blocked by {criterion}: expected {expected}; got {actual}")
+
+
+class DialectError(Exception):
+    """A dialect has a mistake: it raised what it must not, or gave what is no request or answer."""
+
+    def __init__(self, dialect: str, method: str, operation: str, what: str) -> None:
+        super().__init__(f"the dialect {dialect} has a mistake in {method}({operation}): {what}")
 
 
 class TargetSilent(Exception):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -24,7 +25,10 @@ CUT = "…"
 
 @dataclass
 class Exchange:
-    """One request and what came back. Times are in seconds; `failure` is set where no usable answer came."""
+    """One request and what came back. `failure` is set where no usable answer came.
+
+    Times are in seconds: `started` since 1970, `clock` by the clock that nobody sets (`time.perf_counter`).
+    """
 
     role: str
     method: str
@@ -36,6 +40,7 @@ class Exchange:
     response_body: str = ""
     failure: str = ""
     started: float = 0.0
+    clock: float = 0.0
     elapsed: float = 0.0
     attempt: int = 1
     step: str = ""
@@ -60,14 +65,16 @@ class Masker:
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._lock = threading.Lock()
         self.learn(secrets)
 
     def learn(self, secrets: Iterable[str]) -> None:
         """Hide these too. What is shorter than four letters can't be told from other text, and is left."""
-        new = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
-        if new:
-            self._secrets |= new
-            self._pattern = re.compile("|".join(map(_forms, sorted(self._secrets, key=len, reverse=True))))
+        with self._lock:
+            new = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
+            if new:
+                self._secrets = self._secrets | new
+                self._pattern = re.compile("|".join(map(_forms, sorted(self._secrets, key=len, reverse=True))))
 
     def text(self, text: str) -> str:
         """The text without its secrets; nor does a beginning of one stay where a value was cut short (…)."""
@@ -77,11 +84,14 @@ class Masker:
         return CUT.join([*map(self._without_beginning, cut), last])
 
     def _without_beginning(self, text: str) -> str:
+        """The text without the longest beginning of a secret that it ends with."""
+        kept = max((len(part) for part in self._beginnings(len(text)) if text.endswith(part)), default=0)
+        return text[:-kept] + MASK if kept else text
+
+    def _beginnings(self, longest: int) -> Iterator[str]:
         for secret in self._secrets:
-            at = text.find(secret[:SHORTEST_SECRET], max(0, len(text) - len(secret)))
-            if at >= 0 and secret.startswith(text[at:]):
-                return text[:at] + MASK
-        return text
+            for length in range(SHORTEST_SECRET, min(len(secret), longest + 1)):
+                yield secret[:length]
 
     def start(self, body: bytes, cap: int) -> str:
         """The first letters of a body, at least `cap` where it has more, without secrets or half of one at the end."""
@@ -110,7 +120,7 @@ def _letter(letter: str) -> str:
         return letter
     code = ord(letter)
     escaped = rf"(?i:%{code:02x}|\\u{code:04x}|&#x0*{code:x};|&#0*{code};)"
-    return rf"(?:\\?{re.escape(letter)}|{re.escape(html.escape(letter))}|{escaped}{'|[+]' if letter == ' ' else ''})"
+    return rf"(?:{re.escape(html.escape(letter))}|\\?{re.escape(letter)}|{escaped}{'|[+]' if letter == ' ' else ''})"
 
 
 def shown_body(body: bytes | None, masker: Masker, cap: int = BODY_CAP) -> str:
@@ -148,7 +158,7 @@ def curl_line(
     """
     globs = ["-g"] if set(url) & set("[]{}") else []
     parts = ["curl", "-sS", "-i", *globs, *flags, *([] if method == "GET" else ["-X", method]), _quoted(url, secrets)]
-    for name, value in headers.items():
+    for name, value in [(name, line) for name, text in headers.items() for line in getattr(text, "lines", [text])]:
         parts += ["-H", _quoted(f"{name}: {value}" if value else f"{name};", secrets)]
     if body is not None and len(body) > CURL_BODY_CAP:
         parts += ["--data-binary", "@body", f"# the body of {len(body)} bytes is left out here"]

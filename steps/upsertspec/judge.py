@@ -9,7 +9,8 @@ from typing import TextIO
 
 from upsertspec import check, spec
 from upsertspec.errors import ConfigError, ReportNotWritten
-from upsertspec.report import document, junit, terminal
+from upsertspec.prove.last import last_proof
+from upsertspec.report import document, junit, page, terminal
 from upsertspec.results import Result, Status
 from upsertspec.runner import run, unrun
 from upsertspec.settings import Settings, check_keyword
@@ -36,9 +37,8 @@ def judge(
     findings = check.preflight(target)
     terminal.findings(findings, out)
     results = _results(settings, findings, jobs, planned, out)
-    ended = document.Run(
-        settings, findings, results, jobs, _stamp(began), _stamp(datetime.now(UTC)), time.perf_counter() - clock
-    )
+    finished, seconds = _stamp(datetime.now(UTC)), time.perf_counter() - clock
+    ended = document.Run(settings, findings, results, jobs, _stamp(began), finished, seconds, last_proof())
     written = _write(ended, folder, junit_file)
     _tell(ended, out)
     out.writelines(f"{line}\n" for line in written)
@@ -73,18 +73,22 @@ def _tell(ended: document.Run, out: TextIO) -> None:
         terminal.table(ended.results, {c.id: c.sentence for c in spec.criteria()}, out)
         terminal.failures(ended.results, out)
         terminal.untested(ended.results, out)
+        terminal.deviations(ended.tally, ended.results, out)
+        terminal.proof(last_proof(), spec.digest(), out)
     terminal.verdict(ended.tally, out)
 
 
 def _write(ended: document.Run, folder: Path | None, junit_file: Path | None) -> list[str]:
     """Write the files before anything is printed: a reader who has seen enough must not cost the report."""
     lines = []
+    written = document.document(ended)
     try:
         if folder:
-            document.write(folder / "report.json", ended)
-            lines.append(f"report: {folder / 'report.json'}")
+            document.write(folder / "report.json", written)
+            page.write(folder / "report.html", written)
+            lines += [f"report: {folder / name}" for name in ("report.json", "report.html")]
         if junit_file:
-            junit.write(junit_file, ended)
+            junit.write(junit_file, written)
             lines.append(f"JUnit: {junit_file}")
     except OSError as wrong:
         raise ReportNotWritten(

@@ -14,11 +14,11 @@ from pytest_bdd.parser import Scenario, Step
 
 from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.errors import UpsertspecError
+from upsertspec.errors import CannotExpress, UpsertspecError
 from upsertspec.outcome import Recorder, adjust_report
-from upsertspec.selection import assign_cases, case_of, deselect
+from upsertspec.selection import assign_cases, case_of, deselect, put_last
 from upsertspec.settings import SETTINGS, Settings
-from upsertspec.spec import PROFILES
+from upsertspec.spec import NEEDS, PROFILES
 from upsertspec.target.from_env import target_from_env
 from upsertspec.vocabulary.world import World
 
@@ -26,9 +26,13 @@ pytest_plugins = [
     "upsertspec.vocabulary.given",
     "upsertspec.vocabulary.when_upsert",
     "upsertspec.vocabulary.when_records",
+    "upsertspec.vocabulary.when_hostile",
+    "upsertspec.vocabulary.when_concurrent",
     "upsertspec.vocabulary.then_answers",
     "upsertspec.vocabulary.then_stored",
     "upsertspec.vocabulary.then_lists",
+    "upsertspec.vocabulary.then_hostile",
+    "upsertspec.vocabulary.then_concurrent",
 ]
 
 RECORDER = pytest.StashKey[Recorder]()
@@ -46,13 +50,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_bdd_apply_tag(tag: str) -> bool | None:
-    """Criteria are no marks: `AC-001` is no name that a mark can have."""
-    return True if tag.startswith("AC-") else None
+    """Criteria are no marks: `AC-001` is no name that a mark can have; nor is what a scenario needs one."""
+    return True if tag.startswith(("AC-", NEEDS)) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Find the cases among the tests; keep those that are claimed and selected."""
+    """Find the cases among the tests; keep those that are claimed and selected, what is about load at the end."""
     assign_cases(items)
+    put_last(items)
     if SETTINGS in config.stash:
         deselect(items, config.stash[SETTINGS], config)
 
@@ -72,7 +77,12 @@ def upsertspec_settings(pytestconfig: pytest.Config) -> Settings:
 def upsertspec_client(upsertspec_settings: Settings) -> Iterator[Client]:
     """One client for a worker, with a pooled session for each role."""
     target = upsertspec_settings.target
-    client = Client(target, dialect_for(target), share=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+    share = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    try:
+        dialect = dialect_for(target)
+    except UpsertspecError as wrong:
+        pytest.exit(f"upsertspec: {wrong}", returncode=wrong.exit_code)
+    client = Client(target, dialect, share, upsertspec_settings.patient)
     yield client
     client.close()
 
@@ -89,7 +99,7 @@ def world(request: pytest.FixtureRequest, upsertspec_client: Client, upsertspec_
     """The state of one scenario."""
     case = case_of(request.node)
     made = World(upsertspec_client, next(upsertspec_marks), case.criterion if case else "")
-    request.config.stash[RECORDER].suspicions = made.suspicions
+    request.config.stash[RECORDER].world(made)
     return made
 
 
@@ -98,7 +108,9 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenari
     settings, case = request.getfixturevalue("upsertspec_settings"), case_of(request.node)
     request.config.stash[RECORDER].begin(scenario, request.getfixturevalue("upsertspec_client"), settings.target)
     if case is not None and not settings.claimed(case):
-        pytest.skip(f"the target does not claim {case.profile}")
+        pytest.skip(settings.why_not_claimed(case))
+    if case is not None and (why := request.getfixturevalue("upsertspec_client").cannot.get(case.criterion)):
+        raise CannotExpress(why)
 
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:

@@ -14,6 +14,7 @@ class Status(StrEnum):
     """What became of a case. Every planned case has exactly one."""
 
     PASSED = "passed"
+    DEVIATES = "deviates"
     FAILED = "failed"
     WARNED = "warned"
     KNOWN_FAILURE = "known failure"
@@ -40,7 +41,9 @@ PLAIN = ("reason", "expected", "actual", "blocked_by", "seconds", "worker")
 class Result:
     """A case, its status and why; what was expected and what came where it failed; its steps and exchanges.
 
-    `blocked_by` is the criterion whose matter it is that the case could not be tested, or empty.
+    `blocked_by` is the criterion whose matter it is that the case could not be tested, or empty. `deviations` are the
+    declared statuses that came, like "created 201"; `kept` the kinds of outcome that came with the contract's status.
+    `history` tells what many clients did at once, where they did.
     """
 
     case: Case
@@ -53,18 +56,24 @@ class Result:
     exchanges: tuple[Mapping[str, Any], ...] = ()
     seconds: float = 0.0
     worker: str = "main"
+    deviations: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    history: Mapping[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The result as JSON-able data."""
         plain = {name: getattr(self, name) for name in PLAIN}
         steps = [{"keyword": s.keyword, "text": s.text, "state": s.state, "table": s.table} for s in self.steps]
-        case = {**vars(self.case), "example": dict(self.case.example)}
-        return {"case": case, "status": self.status.value, **plain, "steps": steps, "exchanges": list(self.exchanges)}
+        case = {**vars(self.case), "example": dict(self.case.example), "needs": list(self.case.needs)}
+        told = {"deviations": list(self.deviations), "kept": list(self.kept)}
+        evidence = {"steps": steps, "exchanges": list(self.exchanges)}
+        shown = {"case": case, "status": self.status.value, **plain, **told, **evidence}
+        return shown if self.history is None else {**shown, "history": self.history}
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> Result:
         """The result from the data that `as_dict` gave."""
-        case = Case(**raw["case"])
+        case = Case(**{**raw["case"], "needs": tuple(raw["case"].get("needs", ()))})
         steps = tuple(StepResult(**step) for step in raw["steps"])
-        rest = {k: raw[k] for k in PLAIN}
-        return cls(case, Status(raw["status"]), steps=steps, exchanges=tuple(raw["exchanges"]), **rest)
+        rest = {k: raw[k] for k in PLAIN} | {k: tuple(raw[k]) for k in ("deviations", "kept", "exchanges")}
+        return cls(case, Status(raw["status"]), steps=steps, history=raw.get("history"), **rest)

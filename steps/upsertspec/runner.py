@@ -6,7 +6,9 @@ import contextlib
 import io
 import os
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,9 +18,11 @@ from upsertspec.plugin import RESULT
 from upsertspec.resources import suite_dir
 from upsertspec.results import Result, Status
 from upsertspec.selection import case_of
-from upsertspec.settings import SETTINGS, Settings
+from upsertspec.settings import SETTINGS, Part, Settings
 from upsertspec.settle import settle
+from upsertspec.workers import CAN_COPY, Workers
 
+SUITE = "upsertspec.suite.test_specification"
 Listener = Callable[[Result], None]
 
 _UNNEEDED = (
@@ -43,12 +47,34 @@ def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) 
 
     A case that was planned and has no result, because the run was interrupted or a worker died, is an error.
     """
-    gatherer = _Gatherer(settings, listener)
-    output = io.StringIO()
-    with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        code = pytest.main(_arguments(jobs), plugins=[gatherer])
-    why = "the run was interrupted" if code == pytest.ExitCode.INTERRUPTED else _last_words(output.getvalue())
-    return gatherer.complete(f"no result: {why}")
+    results: dict[str, Result] = {}
+    why = "nothing was run"
+    for part, workers in _parts(settings, jobs):
+        sys.modules.pop(SUITE, None)  # it was collected for the profiles of an earlier run in this process
+        gatherer = _Gatherer(replace(settings, part=part), listener, results)
+        output = io.StringIO()
+        with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            code = pytest.main(_arguments(workers), plugins=_plugins(gatherer, workers))
+        why = "the run was interrupted" if code == pytest.ExitCode.INTERRUPTED else _last_words(output.getvalue())
+        if code == pytest.ExitCode.INTERRUPTED:
+            break
+    return _Gatherer(settings, listener, results).complete(f"no result: {why}")
+
+
+def _plugins(gatherer: _Gatherer, workers: int) -> list[object]:
+    """The gatherer, and several workers where they can be copies of this process; else they are xdist's."""
+    return [gatherer, Workers(workers, gatherer.take)] if workers > 1 and CAN_COPY else [gatherer]
+
+
+def _parts(settings: Settings, jobs: int) -> Iterator[tuple[Part, int]]:
+    """The parts of a run, one after the other, and how many workers each has."""
+    if jobs == 1:
+        yield Part.WHOLE, 1
+        return
+    for part, workers in ((Part.SHARED, jobs), (Part.LAST, 1)):
+        narrowed = replace(settings, part=part)
+        if any(narrowed.selected(case) and narrowed.claimed(case) for case in spec.cases()):
+            yield part, workers
 
 
 def run_each(asked: Iterable[Settings]) -> Iterator[list[Result]]:
@@ -66,16 +92,18 @@ def unrun(case: spec.Case, settings: Settings, status: Status, why: str) -> Resu
     """The result of a planned case that was not run: not claimed, or else of this status for this reason."""
     if settings.claimed(case):
         return Result(case, status, why)
-    return Result(case, Status.NOT_CLAIMED, f"the target does not claim {case.profile}")
+    return Result(case, Status.NOT_CLAIMED, settings.why_not_claimed(case))
 
 
 class _Gatherer:
     """The plugin in the controlling process: hands the settings out, takes the results in."""
 
-    def __init__(self, settings: Settings, listener: Listener) -> None:
+    takes_results = True
+
+    def __init__(self, settings: Settings, listener: Listener, results: dict[str, Result]) -> None:
         self._settings = settings
         self._listener = listener
-        self._results: dict[str, Result] = {}
+        self._results = results
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -88,9 +116,13 @@ class _Gatherer:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         raw = getattr(report, RESULT, None)
         if raw is not None:
-            result = Result.from_dict(raw)
-            self._results[result.case.id] = result
-            self._listener(result)
+            self.take(raw)
+
+    def take(self, raw: Mapping[str, Any]) -> None:
+        """One more result."""
+        result = Result.from_dict(raw)
+        self._results[result.case.id] = result
+        self._listener(result)
 
     def complete(self, why: str) -> list[Result]:
         """Every planned case with its result."""
@@ -111,7 +143,7 @@ class _Rounds:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         for settings in self._asked:
             session.config.stash[SETTINGS] = settings
-            self._gatherer = _Gatherer(settings, lambda _: None)
+            self._gatherer = _Gatherer(settings, lambda _: None, {})
             wanted = [item for item in session.items if _is_wanted(item, settings)]
             for item, following in zip(wanted, [*wanted[1:], None], strict=True):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -130,7 +162,7 @@ def _is_wanted(item: pytest.Item, settings: Settings) -> bool:
 
 def _arguments(jobs: int) -> list[str]:
     suite = suite_dir()
-    plugins = ["pytest_bdd.plugin", "upsertspec.plugin", *(["xdist.plugin"] if jobs > 1 else [])]
+    plugins = ["pytest_bdd.plugin", "upsertspec.plugin", *(["xdist.plugin"] if jobs > 1 and not CAN_COPY else [])]
     named = [word for plugin in plugins for word in ("-p", plugin)]
     bare = [word for plugin in _UNNEEDED for word in ("-p", f"no:{plugin}")]
     config = [
@@ -144,7 +176,7 @@ def _arguments(jobs: int) -> list[str]:
         "--no-header",
         "--no-summary",
     ]
-    return [*named, *bare, *config, *(["-n", str(jobs)] if jobs > 1 else []), str(suite)]
+    return [*named, *bare, *config, *(["-n", str(jobs)] if jobs > 1 and not CAN_COPY else []), str(suite)]
 
 
 @contextlib.contextmanager

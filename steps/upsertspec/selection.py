@@ -30,13 +30,18 @@ def case_of(item: pytest.Item) -> spec.Case | None:
     return item.stash.get(CASE, None)
 
 
+def put_last(items: list[pytest.Item]) -> None:
+    """Move the cases of the profiles that are run last behind all other tests; keep the order otherwise."""
+    items.sort(key=lambda item: (case := case_of(item)) is not None and case.profile in spec.LAST)
+
+
 def deselect(items: list[pytest.Item], settings: Settings, config: pytest.Config) -> None:
     """Keep the cases that are claimed and selected, and every test that is no case."""
-    wanted = [item for item in items if (case := case_of(item)) is None or _wanted(settings, case)]
-    dropped = [item for item in items if item not in set(wanted)]
+    dropped = [item for item in items if (case := case_of(item)) is not None and not _wanted(settings, case)]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
-    items[:] = wanted
+        gone = set(dropped)
+        items[:] = [item for item in items if item not in gone]
 
 
 def _wanted(settings: Settings, case: spec.Case) -> bool:

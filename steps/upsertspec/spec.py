@@ -24,11 +24,17 @@ PROFILES = (
     "concurrency",
     "hostile",
 )
+LAST = ("concurrency",)
+"""The profiles that are run after all others, and by one worker alone: they are about load, and make some."""
+NEEDS = "needs-"
 
 
 @dataclass(frozen=True)
 class Case:
-    """One scenario, or one row of an outline. `id` is stable between runs: file, title, example."""
+    """One scenario, or one row of an outline. `id` is stable between runs: file, title, example.
+
+    `needs` are the profiles that it uses beside its own: it is run where they are claimed, too.
+    """
 
     id: str
     profile: str
@@ -39,6 +45,11 @@ class Case:
     file: str
     line: int
     example: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+
+    def unclaimed(self, profiles: Iterable[str]) -> tuple[str, ...]:
+        """Which of the profiles that it takes are not among these."""
+        return tuple(profile for profile in (self.profile, *self.needs) if profile not in profiles)
 
 
 @dataclass(frozen=True)
@@ -121,6 +132,7 @@ def _cases(root: Path, template: ScenarioTemplate) -> Iterator[Case]:
             file=Path(template.feature.filename).relative_to(root).as_posix(),
             line=template.line_number,
             example=example,
+            needs=tuple(sorted(tag.removeprefix(NEEDS) for tag in tags if tag.startswith(NEEDS))),
         )
 
 

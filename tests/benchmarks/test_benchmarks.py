@@ -13,10 +13,12 @@ import pytest
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 TINY = {
     "run": ["--rounds=1", "--narrow=1"],
+    "targets": ["--rounds=1", "--size=16"],
     "growth": ["--rounds=1", "--narrow=1", "--factor=2"],
     "server": ["--rounds=1", "--size=16"],
     "in_place": ["--rounds=1", "--size=5", "--children=2"],
     "batch": ["--rounds=1", "--size=3", "--singles=1"],
+    "slow": ["--milliseconds=1", "--jobs=2", "--narrow=1"],
 }
 LINE = re.compile(r"\S.* / \S.*: -?\d+\.\d\dx \(fastest rounds: -?\d+\.\d\dx\)(; .+)?")
 

@@ -18,8 +18,9 @@ CRITERIA = [
     for number in range(1, last + 1)
 ]
 CORE = [ident for ident in CRITERIA if ident < "AC-100"]
-BATCH_TO_RECORDS = [ident for ident in CRITERIA if "AC-300" < ident < "AC-700"]
+FROM_BATCH_ON = [ident for ident in CRITERIA if "AC-300" < ident < "AC-800"]
 IDENTITY_AND_CONFLICT = [ident for ident in CRITERIA if "AC-100" < ident < "AC-300"]
+HOSTILE = [ident for ident in CRITERIA if ident > "AC-800"]
 FAULTS = list(catalogue().values())
 COUNT = Counter(ident for each in FAULTS for ident in each.violates)
 
@@ -62,9 +63,14 @@ def test_a_criterion_of_identity_and_conflict_has_three_faults(criterion: str) -
     assert COUNT[criterion] >= 3
 
 
-@pytest.mark.parametrize("criterion", BATCH_TO_RECORDS)
-def test_a_criterion_from_batch_to_records_has_three_faults(criterion: str) -> None:
+@pytest.mark.parametrize("criterion", FROM_BATCH_ON)
+def test_a_criterion_from_batch_on_has_three_faults(criterion: str) -> None:
     assert COUNT[criterion] >= 3
+
+
+@pytest.mark.parametrize("criterion", HOSTILE)
+def test_a_criterion_of_hostile_has_five_faults(criterion: str) -> None:
+    assert COUNT[criterion] >= 5
 
 
 def test_a_name_is_taken_once() -> None:

@@ -33,6 +33,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "a time of nan": (["run", URL, "--timeout", "nan"], "--timeout"),
     "no time": (["run", URL, "--timeout", "0"], "Invalid value for '--timeout'"),
     "no workers": (["run", URL, "--jobs", "0"], "Invalid value for '--jobs'"),
+    "one client alone": (["run", URL, "--clients", "1"], "Invalid value for '--clients'"),
     "no such option": (["run", "--nonsense"], "No such option"),
     "no such command": (["judge"], "No such command"),
     "a check of two targets": (["check", URL, "--target", "x.toml"], "both a URL and --target"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
+from urllib.parse import quote
 
 import pytest
 
@@ -15,6 +17,7 @@ from upsertspec.client import Client
 from upsertspec.dialects.operations import Find, Upsert
 from upsertspec.errors import NotTestable, TargetSilent
 from upsertspec.transport import pace
+from upsertspec.transport.credentials import BROKEN
 from upsertspec.transport.session import Limits, Session
 
 Serve = Callable[..., Wire]
@@ -248,3 +251,52 @@ def test_waiting_has_a_budget(waits: list[float]) -> None:
 )
 def test_retry_after(text: str, seconds: float | None) -> None:
     assert pace.retry_after({"Retry-After": text}) == seconds
+
+
+def test_a_head_that_is_cut_off_is_no_answer(serve: Serve, client: Connect) -> None:
+    for head in (b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Le", b"HTTP/1.1 204 No Content\r\nX: y\r\n"):
+        with pytest.raises(TargetSilent, match="IncompleteHead: the connection ended in the headers"):
+            client(serve(always(head, keep=False)).url).call("editor", FIND)
+
+
+def test_informational_answers_are_passed_over(serve: Serve, client: Connect) -> None:
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+    talker = client(serve(always(hints + FOUND)).url)
+    assert [talker.call("editor", FIND).status for _ in range(3)] == [200] * 3
+
+
+def test_two_headers_go_out_as_two(serve: Serve, client: Connect) -> None:
+    wire = serve(always(FOUND))
+    talker = client(wire.url)
+    talker.call("the editor's token in the second of two headers", FIND)
+    sent = [value for name, value in headers_of(wire.requests[0]) if name == "authorization"]
+    assert len(sent) == 2
+    assert sent[1].endswith(TOKENS["UPSERTSPEC_TOKEN_EDITOR"])
+    assert talker.log[0].curl.count("Authorization: Bearer") == 2
+
+
+@pytest.mark.parametrize("who", BROKEN)
+def test_a_broken_credential_gives_nothing_away(who: str, serve: Serve, client: Connect) -> None:
+    wire = serve(always(FOUND))
+    talker = client(wire.url)
+    talker.call(who, FIND)
+    token = TOKENS["UPSERTSPEC_TOKEN_EDITOR"]
+    shown = json.dumps([exchange.as_dict() for exchange in talker.log], ensure_ascii=False)
+    for secret in (token, token[1:], token.swapcase(), token[::-1], quote(token, safe="")):
+        assert secret not in shown
+
+
+def test_a_broken_request_has_a_connection_of_its_own(serve: Serve, client: Connect) -> None:
+    wire = serve(always(FOUND))
+    talker = client(wire.url)
+    for alteration in ("", "", "cut off in the middle", "", ""):
+        talker.call("editor", UPSERT if alteration else FIND, alteration)
+    assert wire.connections == 3
+
+
+def test_a_body_in_chunks_declares_no_length(serve: Serve, client: Connect) -> None:
+    wire = serve(always(FOUND, keep=False))
+    client(wire.url).call("editor", UPSERT, "filled up to 1,000 bytes and sent in chunks")
+    names = [name for name, _ in headers_of(wire.requests[0])]
+    assert names.count("transfer-encoding") == 1
+    assert "content-length" not in names

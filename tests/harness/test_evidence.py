@@ -15,7 +15,7 @@ from tests.harness.kit import TOKENS
 from tests.harness.wire import Wire, always, headers_of, reply
 from upsertspec.client import Client
 from upsertspec.dialects.operations import Find, Upsert
-from upsertspec.evidence import BODY_CAP, MASK, Masker, curl_line, printable, shown_body, without_userinfo
+from upsertspec.evidence import BODY_CAP, MASK, Masker, curl_line, printable, shown_body
 from upsertspec.target.model import Secret, basic
 
 Serve = Callable[..., Wire]
@@ -83,14 +83,6 @@ def test_headers_are_few_short_and_without_cookies() -> None:
 
 def test_control_characters_are_written_out() -> None:
     assert printable("a\x1b[31m\u202eb\n") == "a\\x1b[31m\\u202eb\\n"
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [("http://a:b@host:1/x", "http://host:1/x"), ("http://host", "http://host"), ("http://a@b@h", "http://h")],
-)
-def test_a_url_is_shown_without_its_user(url: str, shown: str) -> None:
-    assert without_userinfo(url) == shown
 
 
 def test_nothing_that_an_exchange_shows_holds_a_token(serve: Serve, client: Connect) -> None:

@@ -12,19 +12,22 @@ HARNESS = ROOT / "steps" / "upsertspec"
 
 ORDER = [
     ("errors", "resources"),
-    ("schema", "spec"),
+    ("schema", "spec", "notes", "history"),
     ("target",),
     ("evidence",),
     ("dialects",),
-    ("transport",),
+    ("transport", "vigil"),
     ("client", "embedded"),
-    ("check", "settings", "results"),
+    ("check", "settings", "results", "crowd"),
     ("selection", "outcome", "verdict"),
     ("settle",),
     ("vocabulary",),
     ("plugin",),
+    ("workers",),
     ("runner", "report"),
-    ("judge", "suite", "provision", "prove", "compare", "discovery", "soak"),
+    ("suite", "provision", "prove", "compare", "discovery", "explore", "soak"),
+    ("judge",),
+    ("site",),
     ("cli",),
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

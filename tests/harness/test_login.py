@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -99,3 +100,46 @@ def test_a_login_has_no_broken_credentials(client: Connect) -> None:
 def test_a_role_without_credentials_is_not_testable(client: Connect) -> None:
     with pytest.raises(NotTestable, match="no credentials are configured for the viewer role"):
         client("http://127.0.0.1:1", roles={}).call("viewer", FIND)
+
+
+def bound_to_its_agent() -> Answer:
+    """A server whose session is good for the User-Agent that logged in, and which sends another cookie each time."""
+    agents: dict[str, str] = {}
+
+    def answer(connection: socket.socket, request: bytes) -> bool:
+        headers = dict(headers_of(request))
+        agent, cookie = headers.get("user-agent", ""), headers.get("cookie", "")
+        if request.startswith(b"POST /login"):
+            number = str(len(agents) + 1000)
+            agents[number] = agent
+            connection.sendall(reply({}, Set_Cookie=f"sid={number}; Path=/"))
+        else:
+            number = cookie.removeprefix("sid=")
+            connection.sendall(reply({"records": []}, 200 if agent and agents.get(number) == agent else 401))
+        return True
+
+    return answer
+
+
+@pytest.mark.parametrize("agent", [{}, {"User-Agent": "Mozilla/5.0 (tests)"}, {"user-agent": "curl/8"}])
+def test_a_session_that_is_bound_to_the_user_agent(agent: dict[str, str], serve: Serve, client: Connect) -> None:
+    wire = serve(bound_to_its_agent())
+    roles = {"editor": login("json"), "viewer": login("form")}
+    talker = client(wire.url, roles=roles, headers=agent)
+    assert [talker.call(who, FIND).status for who in ("editor", "viewer", "editor", "anonymous")] == [
+        200,
+        200,
+        200,
+        401,
+    ]
+    sent = [[value for name, value in headers_of(request) if name == "user-agent"] for request in wire.requests]
+    assert sent == [[next(iter(agent.values()), "upsertspec")]] * 6
+    [first, *_] = talker.log
+    assert not agent or f"{next(iter(agent))}: {next(iter(agent.values()))}" in first.curl
+
+
+def test_the_workers_of_a_run_have_sessions_of_their_own(serve: Serve, client: Connect) -> None:
+    wire = serve(bound_to_its_agent())
+    one, other = (client(wire.url, roles={"editor": login("json")}) for _ in range(2))
+    assert [talker.call("editor", FIND).status for talker in (one, other, one)] == [200, 200, 200]
+    assert wire.lines().count("POST /login") == 2

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +14,7 @@ import pytest
 
 from tests.harness.kit import Done
 from tests.harness.wire import Wire
-from upsertspec.embedded import started
+from upsertspec.embedded import FAULTS, Embedded, process_of, started
 from upsertspec.target.model import Target
 
 Command = Callable[..., Done]
@@ -100,3 +102,39 @@ def test_the_embedded_server_takes_nothing_from_the_folder_it_is_started_in(
     monkeypatch.chdir(tmp_path)
     with started() as server:
         assert server.target().url.startswith("http://127.0.0.1:")
+
+
+def test_a_rate_limit_is_kept_to_by_all_workers_together(
+    reference: Target, command: Command, serve: Serve, tmp_path: Path
+) -> None:
+    """Two workers have half of it each. The time is a lower bound, so a slow machine changes nothing."""
+    rate, times = 40.0, []
+
+    def answer(connection: socket.socket, request: bytes) -> bool:
+        times.append(time.monotonic())
+        connection.sendall(forward(reference, request))
+        return False
+
+    file = tmp_path / "target.toml"
+    file.write_text(f'url = "{serve(answer).url}"\nrate_limit = {rate}\n', "utf-8")
+    done = command("run", "--target", str(file), "--criterion", "AC-001,AC-002", "--jobs", "2", env=tokens(reference))
+    assert done.code == 0, done.text
+    judged = times[7:]  # what comes before is the look at the target: at the whole rate, with a pause after it
+    assert len(judged) > 60
+    assert judged[-1] - judged[0] >= (len(judged) - 4) / rate
+
+
+def test_a_single_row_of_an_outline_can_be_a_known_failure(command: Command, tmp_path: Path) -> None:
+    with process_of(
+        FAULTS, "falsy-is-not-given", "--port", "0", "--announce", "json", "--until-stdin-closes"
+    ) as process:
+        target = Embedded(process).target()
+        file = tmp_path / "target.toml"
+        titles = [f"A value that counts as false is a value: {row}" for row in ("0 for age", "false for vip")]
+        listed = "".join(f'[[known_failures]]\ncriterion = "AC-002"\nscenario = "{t}"\nreason = "#7"\n' for t in titles)
+        file.write_text(f'url = "{target.url}"\n{listed}', "utf-8")
+        done = command("run", "--target", str(file), "--criterion", "AC-002", "-k", "counts", env=tokens(target))
+    assert done.code == 1, done.text
+    assert re.findall(r"AC-002 MUST ([a-z ]+): A value that counts as false is a value: (\S+) for", done.out) == [
+        ("known failure", "0"), ("known failure", "false"), ("failed", '`""`'), ("failed", "null"),
+    ]  # fmt: skip

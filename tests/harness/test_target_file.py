@@ -33,6 +33,8 @@ FAULTS = {
     URL + "timeout = true": "line 2: timeout: can't be true; write seconds",
     URL + "rate_limit = -1": "line 2: rate_limit: can't be -1; write requests a second",
     URL + "rate_limit = nan": "line 2: rate_limit: can't be nan; write a number",
+    URL + "clients = 1": 'line 2: clients: can\'t be 1; write how many "many clients at once" are, a whole number',
+    URL + "clients = 2.5": "line 2: clients: can't be 2.5; write how many",
     URL + 'dialect = "natve"': "line 2: dialect: can't be \"natve\"; did you mean 'native'?",
     URL + 'profiles = ["idenity"]': "line 2: profiles.0: can't be \"idenity\"; did you mean 'identity'?",
     URL + 'profiles = "core"': 'line 2: profiles: can\'t be "core"; write a list of the claimed profiles',
@@ -217,7 +219,7 @@ def test_tokens_that_no_header_carries_are_named_at_once() -> None:
 
 
 def uncommented() -> str:
-    lines = TEMPLATE.read_text("utf-8").splitlines()
+    lines = [line for line in TEMPLATE.read_text("utf-8").splitlines() if line != '# dialect = "native"']
     toml = re.compile(r"# (\[|[\w-]+ = )")
     return "\n".join(line[2:] if toml.match(line) else line for line in lines)
 
@@ -229,6 +231,8 @@ def test_the_template_is_right_as_it_is_and_in_all_its_parts(load: Load, tmp_pat
     names = re.findall(r'env = "(\w+)"', uncommented())
     target = load(uncommented(), **dict.fromkeys(names, "secret"))
     assert set(target.roles) == {"editor", "creator", "updater", "viewer"}
+    assert (target.dialect, sorted(target.dialect_options)) == ("shape", ["find", "upsert"])
+    assert target.deviations == {"created": (201,), "invalid": (409, 422)}
     assert target.known_failures[0].scenario in {case.title for case in spec.cases()}
     assert target.session["cert"] == (str(tmp_path / "client.pem"), str(tmp_path / "client.key"))
     assert (target.name, target.rate_limit, target.field_names["contacts"]) == (

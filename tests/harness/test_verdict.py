@@ -24,8 +24,9 @@ def counted(*statuses: Status, level: str = "MUST") -> Tally:
     return tally(Result(case(level), status) for status in statuses)
 
 
-P, F, W, K, S, N, C, E = (
+P, D, F, W, K, S, N, C, E = (
     Status.PASSED,
+    Status.DEVIATES,
     Status.FAILED,
     Status.WARNED,
     Status.KNOWN_FAILURE,
@@ -37,7 +38,7 @@ P, F, W, K, S, N, C, E = (
 
 
 def test_every_status_is_counted_here() -> None:
-    assert {P, F, W, K, S, N, C, E} == set(Status)
+    assert {P, D, F, W, K, S, N, C, E} == set(Status)
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3])
@@ -56,6 +57,9 @@ def test_the_denominator_adds_up_for_every_mix(size: int) -> None:
     [
         ((P,), Verdict.CONFORMANT, 0),
         ((P, C), Verdict.CONFORMANT, 0),
+        ((D,), Verdict.CONFORMANT, 0),
+        ((D, F), Verdict.NOT_CONFORMANT, 1),
+        ((D, N), Verdict.INCOMPLETE, 3),
         ((P, W), Verdict.CONFORMANT, 0),
         ((P, F), Verdict.NOT_CONFORMANT, 1),
         ((P, K), Verdict.NOT_CONFORMANT, 0),
@@ -81,7 +85,7 @@ def test_the_verdict_and_the_exit_code(statuses: Sequence[Status], verdict: Verd
 def test_no_mix_with_an_untested_must_or_an_error_is_conformant() -> None:
     for mix in itertools.combinations_with_replacement(Status, 3):
         told = counted(*mix)
-        if {F, K, N, E} & set(mix) or not {P, W, S} & set(mix):
+        if {F, K, N, E} & set(mix) or not {P, D, W, S} & set(mix):
             assert told.verdict is not Verdict.CONFORMANT
         if {N, E} & set(mix):
             assert told.exit_code != 0
@@ -96,6 +100,14 @@ def test_a_should_that_could_not_be_tested_does_not_leave_the_verdict_open() -> 
 def test_a_known_failure_of_a_should_is_no_breach() -> None:
     told = tally([Result(case(), P), Result(case("SHOULD"), K)])
     assert (told.verdict, told.exit_code) == (Verdict.CONFORMANT, 0)
+
+
+def test_the_headline_tells_each_status_that_there_is() -> None:
+    assert counted(P, P, F).headline == "not conformant: 3 planned = 2 passed + 1 failed"
+    assert counted().headline == "incomplete: 0 planned = nothing"
+    assert counted(*Status).headline == f"not conformant: {len(Status)} planned = " + " + ".join(
+        f"1 {s.value}" for s in Status
+    )
 
 
 def test_a_selection_is_named_in_the_headline() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.harness.kit import TOKENS, Done
 from tests.harness.wire import Answer, Wire, always, by_request, endlessly, reply, silence, slowly, then_reset
+from tests.report.kit import VALIDATOR
 
 Serve = Callable[..., Wire]
 Cli = Callable[..., Done]
@@ -64,12 +67,13 @@ WRONG: dict[str, tuple[Answer, str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_server_is_told_and_not_judged(name: str, serve: Serve, cli: Cli) -> None:
+def test_a_wrong_server_is_told_and_not_judged(name: str, serve: Serve, cli: Cli, tmp_path: Path) -> None:
     answer, words = WRONG[name]
     seconds = "0.5" if "no whole answer" in words else "10"
-    done = cli("run", serve(answer).url, "--timeout", seconds)
+    done = cli("run", serve(answer).url, "--timeout", seconds, "--report", str(tmp_path))
     assert done.code == 3, done.text
     assert_told(done, words)
+    VALIDATOR.validate(json.loads((tmp_path / "report.json").read_text("utf-8")))
 
 
 def assert_told(done: Done, words: str) -> None:

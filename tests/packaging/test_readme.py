@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from upsertspec import spec
+from upsertspec.report.formats import FORMATS
 from upsertspec.target.model import DEFAULT_TIMEOUT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +34,11 @@ def test_its_links_lead_somewhere() -> None:
 
 def test_its_default_is_the_default() -> None:
     assert f"what one request may take ({DEFAULT_TIMEOUT:g})" in README
+
+
+def test_it_tells_every_format() -> None:
+    [table] = re.findall(r"^\| format \| for \|\n(.*?)\n\n", README, re.MULTILINE | re.DOTALL)
+    assert re.findall(r"`([a-z-]+)`", "\n".join(row.split("|")[1] for row in table.splitlines())) == list(FORMATS)
 
 
 def block(name: str) -> str:

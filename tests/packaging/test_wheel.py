@@ -45,8 +45,12 @@ def test_it_carries_its_data(unpacked: Path, tmp_path: Path) -> None:
     assert (unpacked / "upsertspec" / "features" / "schema.toml").is_file()
     assert (unpacked / "upsertspec_server" / "schema.toml").is_file()
     assert (unpacked / "upsertspec" / "py.typed").is_file()
+    page = ROOT / "steps" / "upsertspec" / "report" / "page"
+    carried = {file.name for file in (unpacked / "upsertspec" / "report" / "page").iterdir()}
+    assert {file.name for file in page.iterdir() if file.is_file()} <= carried
     assert run(unpacked, tmp_path, "init").returncode == 0
     assert run(unpacked, tmp_path, "provision", "--format", "json").returncode == 0
+    assert run(unpacked, tmp_path, "docs", "-o", "site").returncode == 0
 
 
 def test_it_puts_no_common_names_into_site_packages(unpacked: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from upsertspec_faults import catalogue
 from upsertspec_server import create_app, load_schema
 from upsertspec_server.serving import serve_in_thread
 
@@ -94,3 +95,22 @@ def upsertspec_settings():
         )
     done = run(own, "-k", "a_new_contact_is_created")
     assert done.returncode == 0, done.stdout
+
+
+def test_what_deviates_is_no_plain_pass(own: Path, tmp_path: Path) -> None:
+    with serve_in_thread(create_app(load_schema(), TOKENS, parts=catalogue()["created-is-201"].parts)) as address:
+        file = tmp_path / "target.toml"
+        file.write_text(f'url = "{address}"\n[deviations]\ncreated = 201\n', "utf-8")
+        done = run(own, "-rx", "-k", "test_a_new_contact_is_created", UPSERTSPEC_TARGET=str(file))
+    assert done.returncode == 0, done.stdout
+    assert "created: 201 where the contract has 200, as the target declares" in done.stdout
+    assert re.search(r"\d+ xfailed", done.stdout)
+    assert "passed" not in done.stdout
+
+
+def test_a_dialect_that_can_not_be_loaded_ends_the_run_plainly(own: Path, url: str, tmp_path: Path) -> None:
+    file = tmp_path / "target.toml"
+    file.write_text(f'url = "{url}"\ndialect = "no_such_module:Mine"\n', "utf-8")
+    done = run(own, "-k", "test_a_new_contact_is_created", UPSERTSPEC_TARGET=str(file))
+    assert done.returncode == 2, done.stdout
+    assert f'upsertspec: {file}: dialect: "no_such_module:Mine" can\'t be loaded' in done.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from upsertspec import spec
 from upsertspec.prove.matrix import Proof, Row, row_of
 from upsertspec.prove.page import page
 from upsertspec.prove.servers import Fault
@@ -27,14 +28,17 @@ def test_what_fell_is_counted_by_criterion() -> None:
         return Result(Case("", "core", criterion, "MUST", "", "", "", 1), status)
 
     results = [
-        result("AC-001", Status.FAILED),
-        result("AC-001", Status.FAILED),
         result("AC-110", Status.WARNED),
+        result("AC-001", Status.FAILED),
+        result("AC-001", Status.FAILED),
         result("AC-002", Status.PASSED),
         result("AC-003", Status.NOT_TESTABLE),
         result("AC-004", Status.ERROR),
     ]
-    assert row_of(FAULT, results).fell == {"AC-001": 2, "AC-110": 1}
+    assert list(row_of(FAULT, results).fell.items()) == [("AC-001", 2), ("AC-110", 1)]
+    assert row_of(FAULT, results).fault is FAULT
+    assert row_of(FAULT, results).errors == 1
+    assert row_of(FAULT, results[:-1]).errors == 0
 
 
 def test_a_fault_is_caught_precisely_by_a_criterion_that_it_violates() -> None:
@@ -60,10 +64,47 @@ def test_a_proof_is_void_where_the_right_server_fails_or_the_canary_passes() -> 
     assert not proof(whole, unclean=("a case",)).holds
 
 
+def test_a_proof_with_an_error_of_the_harness_does_not_hold() -> None:
+    harmed = proof(Row(FAULT, {"AC-001": 1, "AC-002": 1}, errors=1))
+    assert not harmed.holds
+    out = io.StringIO()
+    tell(harmed, out)
+    assert "the harness has errors of its own: forgets-all" in out.getvalue()
+
+
 def test_the_digest_says_so_many_of_so_many() -> None:
     digest = proof(row(AC_001=3), row(AC_001=1, AC_002=1)).digest()
     assert (digest["faults"], digest["caught"]) == (2, 2)
     assert digest["criteria"] == {"AC-001": {"caught": 2, "of": 2}, "AC-002": {"caught": 1, "of": 2}}
+
+
+def test_a_proof_is_plain_data() -> None:
+    whole = proof(row(AC_001=3, AC_009=1), unclean=("a case",), lenient=("another",)).as_dict()
+    assert whole.pop("features_digest") == spec.digest()
+    assert whole == {
+        "faults": 1,
+        "caught": 1,
+        "criteria": {"AC-001": {"caught": 1, "of": 1}, "AC-002": {"caught": 0, "of": 1}},
+        "unclean": ["a case"],
+        "lenient": ["another"],
+        "matrix": [
+            {
+                "name": "forgets-all",
+                "says": "Forgets <all> of it.",
+                "violates": ["AC-001", "AC-002"],
+                "caught": True,
+                "precise": True,
+                "fell": {"AC-001": 3, "AC-009": 1},
+            }
+        ],
+    }
+
+
+def test_a_fault_that_only_others_tell_is_caught_but_not_counted() -> None:
+    digest = proof(row(AC_009=1)).digest()
+    assert (digest["faults"], digest["caught"]) == (1, 0)
+    told = row(AC_009=1).as_dict()
+    assert (told["caught"], told["precise"]) == (True, False)
 
 
 def test_it_is_told() -> None:

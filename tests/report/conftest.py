@@ -61,6 +61,14 @@ def known(folder: Path) -> Done:
         return run(folder, "--target", str(target), "--criterion", "AC-012,AC-007")
 
 
+def deviating(folder: Path) -> Done:
+    """A server that answers a create with 201, and a target file that says so."""
+    target = folder / "target.toml"
+    with started(FAULTS, "created-is-201") as url:
+        target.write_text(f'url = "{url}"\n[deviations]\ncreated = 201\n', "utf-8")
+        return run(folder, "--target", str(target), "--criterion", "AC-001,AC-012")
+
+
 def without_roles(folder: Path) -> Done:
     """The reference, with a token for the editor only."""
     lacking = dict.fromkeys([name for name in TOKENS if not name.endswith("EDITOR")])
@@ -134,7 +142,8 @@ def interrupted(folder: Path) -> Done:
 RUNS: dict[str, Callable[[Path], Done]] = {
     each.__name__: each
     for each in (
-        conformant, conformant_on_two_workers, failing, warned, known, without_roles, unreachable, silent, hostile,
+        conformant, conformant_on_two_workers, failing, warned, known, deviating, without_roles, unreachable, silent,
+        hostile,
         telling, interrupted,
     )
 }  # fmt: skip

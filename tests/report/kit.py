@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +29,7 @@ TOKENS = {f"UPSERTSPEC_TOKEN_{role.upper()}": f"t0ken-of-the-{role}/9+=" for rol
 SCHEMA = json.loads(report_schema_file().read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
 CLI = [sys.executable, "-c", "from upsertspec.cli import main; main()"]
+PACKED = re.compile(r'<script type="text/plain" id="exchanges">([A-Za-z0-9+/=]*)</script>')
 Reply = tuple[int, bytes, Mapping[str, str]]
 
 
@@ -50,6 +54,13 @@ class Done:
     def text(self) -> str:
         """The report as it is written."""
         return (self.folder / "report.json").read_text("utf-8")
+
+    @property
+    def page(self) -> str:
+        """The page as it is written, with the exchanges that it holds packed."""
+        text = (self.folder / "report.html").read_text("utf-8")
+        [block] = PACKED.findall(text)
+        return text.replace(block, zlib.decompress(base64.b64decode(block)).decode("ascii"))
 
     @property
     def junit(self) -> Path:

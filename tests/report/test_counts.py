@@ -20,6 +20,7 @@ Runs = Callable[[str], Done]
 KINDS = {
     "passed": None,
     "warned": None,
+    "deviates": Skipped,
     "failed": Failure,
     "stale known failure": Failure,
     "harness error": Error,
@@ -51,12 +52,16 @@ def test_the_counts_of_the_criteria_are_those_of_their_results(each: Done) -> No
 
 def test_the_headline_says_the_counts_and_the_terminal_shows_it(each: Done) -> None:
     verdict = each.report["verdict"]
-    found = re.fullmatch(r"([a-z ]+?)(?: in what was selected \(.*\))?: (\d+) planned = (.*)", verdict["headline"])
+    found = re.fullmatch(
+        r"([a-z ]+?)(?: with (\d+) declared deviations?)?(?: in what was selected \(.*\))?: (\d+) planned = (.*)",
+        verdict["headline"],
+    )
     assert found
     assert found[1] == verdict["verdict"]
-    said = {status: int(number) for number, status in (part.split(" ", 1) for part in found[3].split(" + "))}
+    assert int(found[2] or 0) == len(verdict["deviations"])
+    said = {status: int(number) for number, status in (part.split(" ", 1) for part in found[4].split(" + "))}
     assert said == {status: number for status, number in verdict["counts"].items() if number}
-    assert int(found[2]) == sum(said.values())
+    assert int(found[3]) == sum(said.values())
     assert [line for line in each.out.splitlines() if line == verdict["headline"]] == [verdict["headline"]]
 
 
@@ -79,14 +84,20 @@ def test_the_table_on_the_terminal_says_the_counts_of_the_criteria(each: Done) -
 def test_the_terminal_tells_each_failure_once(each: Done) -> None:
     told = Counter(re.findall(r"^AC-\d{3} (?:MUST|SHOULD) ([a-z ]+): ", each.out, re.MULTILINE))
     counts = each.report["verdict"]["counts"]
-    assert told == {s: n for s, n in counts.items() if n and s not in ("passed", "not testable", "not claimed")}
+    assert told == {
+        s: n for s, n in counts.items() if n and s not in ("passed", "deviates", "not testable", "not claimed")
+    }
 
 
 def test_junit_has_every_status_where_its_readers_look_for_it(each: Done) -> None:
     for case, result in zip(cases(each), each.results, strict=True):
         kind = KINDS[result["status"]]
         assert [type(found) for found in case.result] == ([kind] if kind else []), result["id"]
-        assert {p.name: p.value for p in case.properties()}["status"] == result["status"]
+        own = {p.name: p.value for p in case.properties()}
+        assert (own["status"], own["level"], own["criterion"]) == tuple(
+            result[name] for name in ("status", "level", "criterion")
+        )
+        assert own.get("blocked by", "") == result["blocked_by"]
         assert case.name == result["title"]
         assert case.classname == f"{result['profile']}.{result['criterion']}"
         if kind:
@@ -97,13 +108,19 @@ def test_junit_says_the_verdict_and_the_counts(each: Done) -> None:
     [suite] = JUnitXml.fromfile(str(each.junit))
     verdict = each.report["verdict"]
     told = {p.name: p.value for p in suite.properties()}
-    assert told == {"verdict": verdict["verdict"], "headline": verdict["headline"]}
+    assert told == {
+        "verdict": verdict["verdict"],
+        "headline": verdict["headline"],
+        "exit code": str(verdict["exit_code"]),
+        "profiles": ", ".join(each.report["target"]["profiles"]),
+        **{f"count of {status}": str(number) for status, number in verdict["counts"].items()},
+    }
     counts = verdict["counts"]
     wanted = {
         "tests": verdict["planned"],
         "failures": counts["failed"] + counts["stale known failure"],
         "errors": counts["harness error"],
-        "skipped": counts["known failure"] + counts["not testable"] + counts["not claimed"],
+        "skipped": sum(counts[status] for status, kind in KINDS.items() if kind is Skipped),
     }
     assert {name: getattr(suite, name) for name in wanted} == wanted
     root = ElementTree.parse(each.junit).getroot()
@@ -159,3 +176,15 @@ def test_what_was_not_begun_has_no_steps_and_no_exchanges(done: Runs) -> None:
 def test_an_interrupted_run_says_so_of_each_scenario_that_was_not_run(done: Runs) -> None:
     left = [result for result in done("interrupted").results if result["status"] == "harness error"]
     assert {result["reason"] for result in left} == {"no result: the run was interrupted"}
+
+
+def test_a_deviation_is_no_pass_and_no_failure(done: Runs) -> None:
+    told = done("deviating")
+    assert told.code == 0
+    assert told.report["verdict"]["deviations"] == ["created 201"]
+    assert told.report["target"]["deviations"] == {"created": [201]}
+    deviating = [result for result in told.results if result["status"] == "deviates"]
+    assert deviating
+    assert all(result["deviations"] == ["created 201"] for result in deviating)
+    assert f"deviates, as declared ({len(deviating)} in AC-001, AC-012): created 201\n" in told.out
+    assert "conformant with 1 declared deviation in what was selected (AC-001, AC-012): " in told.out

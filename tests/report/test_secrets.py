@@ -34,7 +34,8 @@ def forms(secret: str) -> set[str]:
 
 def written(done: Done) -> dict[str, str]:
     """All that a run leaves and prints."""
-    return {"report": done.text, "junit": done.junit.read_text("utf-8"), "out": done.out, "err": done.err}
+    files = {"report": done.text, "page": done.page, "junit": done.junit.read_text("utf-8")}
+    return {**files, "out": done.out, "err": done.err}
 
 
 def test_no_token_is_in_any_output(each: Done) -> None:

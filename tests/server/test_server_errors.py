@@ -26,6 +26,8 @@ def test_the_shape_of_a_problem():
     [
         (sqlite3.OperationalError("database is locked"), "SQLITE_BUSY", 503),
         (sqlite3.OperationalError("database or disk is full"), "SQLITE_FULL", 507),
+        (sqlite3.OperationalError("attempt to write a readonly database"), "SQLITE_READONLY", 503),
+        (sqlite3.OperationalError("unable to open database file"), "SQLITE_CANTOPEN", 503),
         (sqlite3.DatabaseError("database disk image is malformed"), "SQLITE_CORRUPT", 500),
         (RuntimeError("secret inside"), None, 500),
     ],

@@ -155,6 +155,39 @@ def test_killed_in_the_middle_leaves_all_or_nothing(tmp_path, call, body):
         assert total(announced) == 1000
 
 
+def test_what_was_acknowledged_outlives_a_kill(tmp_path):
+    """Kill the process while clients write: whatever was answered with 200 is there afterwards."""
+    path = tmp_path / "a.db"
+    acknowledged: list[str] = []
+    with running("--database", str(path)) as (process, announced):
+
+        def send(client):
+            with suppress(requests.RequestException):
+                for number in range(1000):
+                    fields = {"email": f"{client}-{number}@example.com", "name": "x"}
+                    if upsert(announced, {"fields": fields, "matchFields": ["email"]}).status_code == 200:
+                        acknowledged.append(fields["email"])
+
+        senders = [threading.Thread(target=send, args=(client,)) for client in range(3)]
+        for sender in senders:
+            sender.start()
+        while len(acknowledged) < 30 and any(sender.is_alive() for sender in senders):
+            pass
+        process.kill()
+        for sender in senders:
+            sender.join()
+    assert len(acknowledged) >= 30
+    with running("--database", str(path)) as (_, announced):
+        assert total(announced) >= len(acknowledged)
+        for email in acknowledged:
+            listed = requests.get(
+                f"{announced['url']}/api/tables/contacts/records?email={email}",
+                headers={"Authorization": f"Bearer {announced['tokens']['editor']}"},
+                timeout=60,
+            )
+            assert listed.json()["total"] == 1
+
+
 def test_a_client_that_goes_in_the_middle_of_its_request_leaves_nothing():
     with running() as (_, announced):
         host, port = announced["url"].removeprefix("http://").split(":")

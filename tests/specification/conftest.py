@@ -6,9 +6,31 @@ import pytest
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from tests.specification.raw import Scenario, scenarios
-from upsertspec.vocabulary import given, then_answers, then_lists, then_stored, when_records, when_upsert
+from upsertspec.vocabulary import (
+    given,
+    then_answers,
+    then_concurrent,
+    then_hostile,
+    then_lists,
+    then_stored,
+    when_concurrent,
+    when_hostile,
+    when_records,
+    when_upsert,
+)
 
-MODULES = (given, when_upsert, when_records, then_answers, then_stored, then_lists)
+MODULES = (
+    given,
+    when_upsert,
+    when_records,
+    when_hostile,
+    when_concurrent,
+    then_answers,
+    then_stored,
+    then_lists,
+    then_hostile,
+    then_concurrent,
+)
 
 
 @pytest.fixture(scope="session")

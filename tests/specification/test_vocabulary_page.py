@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterable, Mapping
 
 from pytest_bdd.steps import StepFunctionContext
 
 from tests.specification.raw import Scenario, step_texts
 from upsertspec import spec
+from upsertspec.dialects.altered import alterations
 from upsertspec.resources import features_dir
+from upsertspec.transport.credentials import BROKEN
 from upsertspec.vocabulary import cells
 
 PAGE = features_dir() / "README.md"
@@ -30,6 +33,18 @@ def test_the_page_names_every_tag() -> None:
     text = PAGE.read_text("utf-8")
     for tag in (*{case.profile for case in spec.cases()}, "should"):
         assert f"`@{tag}`" in text
+
+
+def test_the_page_tells_how_requests_are_broken() -> None:
+    assert _part("alterations") == listed(alterations())
+    assert _part("credentials") == listed(BROKEN)
+
+
+def listed(words: Iterable[str]) -> str:
+    """The words in one paragraph, with a line for each few."""
+    return textwrap.fill(
+        "; ".join(f"`{word}`" for word in words) + ".", 124, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def test_every_pattern_has_its_scenario() -> None:

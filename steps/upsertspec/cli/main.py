@@ -11,16 +11,21 @@ from upsertspec import __version__
 from upsertspec.cli.check import check
 from upsertspec.cli.compare import compare
 from upsertspec.cli.diff import diff
+from upsertspec.cli.docs import docs
+from upsertspec.cli.explore import explore
 from upsertspec.cli.init import init
 from upsertspec.cli.listing import listing
 from upsertspec.cli.prove import prove
 from upsertspec.cli.provision import provision
+from upsertspec.cli.render import render
 from upsertspec.cli.run import run
 from upsertspec.cli.serve import serve
 from upsertspec.cli.soak import soak
 from upsertspec.errors import UpsertspecError
 
 HARNESS_ERROR = 3
+READER_GONE = 141
+"""As a shell tells the end of what SIGPIPE stops: `upsertspec run | head` is no verdict."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,7 +42,22 @@ def commands() -> None:
     """
 
 
-for _command in (run, check, compare, diff, listing, init, provision, prove, serve, soak):
+_COMMANDS = (
+    run,
+    check,
+    compare,
+    diff,
+    explore,
+    render,
+    docs,
+    listing,
+    init,
+    provision,
+    prove,
+    serve,
+    soak,
+)
+for _command in _COMMANDS:
     commands.add_command(_command)
 
 
@@ -46,6 +66,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without Unicode loses no run
+    stdout = sys.stdout
     try:
         code = commands.main(standalone_mode=False)
     except click.ClickException as wrong:
@@ -58,9 +79,8 @@ def main() -> None:
         for line in str(wrong).splitlines():
             click.echo(f"upsertspec: {line}", err=True)
         code = wrong.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = 141
+    except SystemExit as ended:  # click ends so where nobody reads any more: it has put a quiet stream in the place
+        code = ended.code if sys.stdout is stdout else READER_GONE
     except Exception as wrong:
         click.echo(f"upsertspec: a mistake of its own: {type(wrong).__name__}: {wrong}; please report it", err=True)
         code = HARNESS_ERROR

@@ -42,10 +42,10 @@ def named_target(url: str | None, target_file: str | None) -> Target | None:
     return target_from(place, os.environ) if place else None
 
 
-def adjusted(target: Target, profiles: tuple[str, ...], timeout: float | None) -> Target:
+def adjusted(target: Target, profiles: tuple[str, ...], timeout: float | None, clients: int | None = None) -> Target:
     """The target with what the command line says of it."""
     asked = [name for text in profiles for name in text.replace(",", " ").split()]
     target = with_profiles(target, asked)
     if timeout is not None and math.isnan(timeout):
         raise ConfigError(["--timeout nan is no time; write a number of seconds"])
-    return replace(target, timeout=timeout) if timeout else target
+    return replace(target, timeout=timeout or target.timeout, clients=clients or target.clients)

@@ -59,4 +59,4 @@ def prove(
         if file:
             Path(file).write_text(text + "\n", "utf-8")
     complete = not names and not wanted
-    context.exit(0 if (proof.holds if complete else not (proof.void or proof.missed)) else 1)
+    context.exit(0 if (proof.holds if complete else not (proof.void or proof.missed or proof.harmed)) else 1)

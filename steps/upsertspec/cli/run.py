@@ -12,7 +12,7 @@ import click
 from upsertspec.cli.options import adjusted, named_target, target_options
 from upsertspec.embedded import started
 from upsertspec.errors import ConfigError
-from upsertspec.target.model import Target
+from upsertspec.target.model import MOST_CLIENTS, Target
 
 
 @click.command()
@@ -24,6 +24,12 @@ from upsertspec.target.model import Target
     "-k", "keyword", default="", envvar="UPSERTSPEC_KEYWORD", help="Only scenarios whose names match, as in pytest."
 )
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, envvar="UPSERTSPEC_JOBS", help="Workers. [default: 1]")
+@click.option(
+    "--clients",
+    type=click.IntRange(2, MOST_CLIENTS),
+    envvar="UPSERTSPEC_CLIENTS",
+    help="How many clients are many, in the profile concurrency. [default: 20]",
+)
 @click.option(
     "--report", "folder", metavar="DIR", envvar="UPSERTSPEC_REPORT", help="Write report.json into this folder."
 )
@@ -38,6 +44,7 @@ def run(
     criteria: tuple[str, ...],
     keyword: str,
     jobs: int,
+    clients: int | None,
     folder: str | None,
     junit: str | None,
 ) -> None:
@@ -52,7 +59,8 @@ def run(
         from upsertspec.judge import judge  # imports pytest, while the embedded server starts
 
         asked = tuple(name for text in criteria for name in text.replace(",", " ").upper().split())
-        context.exit(judge(adjusted(target(), profiles, timeout), asked, keyword, jobs, report, junit_file, sys.stdout))
+        chosen = adjusted(target(), profiles, timeout, clients)
+        context.exit(judge(chosen, asked, keyword, jobs, report, junit_file, sys.stdout))
 
 
 @contextlib.contextmanager

@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from uuid import uuid4
 
-from upsertspec.dialects.operations import UNSET, Operation
+from upsertspec.dialects.operations import UNSET, Operation, Verbatim
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,14 @@ class Request:
 
     def body(self) -> bytes | None:
         """The body as it is sent, UTF-8 JSON, or None where there is none."""
-        return (
-            None if self.json is UNSET else json.dumps(self.json, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        )
+        return None if self.json is UNSET else written(self.json).encode("utf-8", "surrogatepass")
+
+
+class Exact(float):
+    """A number of a response as a float, with the `text` that it came as: a float may hold less than that."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
 
 
 @dataclass(frozen=True)
@@ -36,8 +42,8 @@ class Response:
     body: bytes
 
     def parsed(self) -> Any:
-        """The body as JSON; raises ValueError where it is none (NaN and Infinity are none)."""
-        return json.loads(self.body.decode("utf-8"), parse_constant=_refuse)
+        """The body as JSON, its broken numbers as `Exact`; raises ValueError where it is none (NaN is none)."""
+        return json.loads(self.body.decode("utf-8"), parse_constant=_refuse, parse_float=Exact)
 
 
 @dataclass(frozen=True)
@@ -45,8 +51,10 @@ class Answer:
     """What a response says, in the contract's words.
 
     `id`, `operation`, `record` and `records` are what the dialect found, or None; `parts` are the answers to the
-    records of a batch or the operations of a transaction, in order; `body` is the whole JSON. `fault` tells why the
-    body can't be read as the dialect expects it; a scenario that needs the body then fails with it.
+    records of a batch or the operations of a transaction, in order; `counts` says how many records of a batch were
+    created, updated and ignored. `body` is the whole JSON. `fault` tells why the body can't be read as the dialect
+    expects it; a scenario that needs the body then fails with it. `lacks` is like the dialect's, for this answer alone:
+    an answer of 204 has no record, say, where the others have one.
     """
 
     status: int
@@ -60,6 +68,8 @@ class Answer:
     location: str = ""
     fault: str = ""
     text: str = ""
+    counts: Mapping[str, Any] | None = None
+    lacks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,10 +82,13 @@ class Setup:
 
 
 class Dialect(Protocol):
-    """How one shape of API is spoken. A dialect is made from a `Setup`.
+    """How one shape of API is spoken. A dialect is made from a `Setup`; it raises `ConfigError` for bad options.
 
     Methods raise `CannotExpress` for what the shape has no words for. `lacks` names what its answers never tell, each
-    with the reason: "operation" (whether an upsert created or updated), "record", "id".
+    with the reason: "operation" (whether an upsert created or updated), "record", "id", "counts" (of a batch).
+    Scenarios about that are not testable; in all others it is left out, and an id is looked up by reading back.
+    A dialect may have `cannot` too: criteria that nothing it sends can show, each with the reason (an id that the
+    client makes out of a key says nothing of how the target compares keys). They are not run, and not testable.
     """
 
     name: str
@@ -88,6 +101,21 @@ class Dialect(Protocol):
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
         ...
+
+
+def written(value: Any) -> str:
+    """The value as JSON text, with each `Verbatim` in it as it stands."""
+    verbatim: dict[str, str] = {}
+
+    def stand_in(found: Any) -> str:
+        if not isinstance(found, Verbatim):
+            raise TypeError(f"{type(found).__name__} is no JSON")
+        return verbatim.setdefault(mark := uuid4().hex, found.json) and mark
+
+    text = json.dumps(value, ensure_ascii=False, default=stand_in)
+    for mark, own in verbatim.items():
+        text = text.replace(f'"{mark}"', own)
+    return text
 
 
 def _refuse(constant: str) -> Any:

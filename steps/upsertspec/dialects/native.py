@@ -6,7 +6,8 @@ import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import quote
 
 from upsertspec.dialects.base import Answer, Request, Response, Setup
@@ -28,13 +29,14 @@ from upsertspec.dialects.operations import (
 )
 
 SHOWN = 400
+COUNTED = ("created", "updated", "ignored")
 
 
 class Native:
     """The contract's own wire (features/CONTRACT.md), with the target's own names for tables and fields."""
 
     name = "native"
-    lacks: ClassVar[Mapping[str, str]] = {}
+    lacks: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, setup: Setup) -> None:
         self._names = Names(setup.tables, setup.fields)
@@ -122,7 +124,8 @@ class Native:
             return Answer(status, body=body, fault=f'there is no "{member}" list of objects', text=text)
         of_each = itertools.chain(tables, itertools.repeat(tables[-1] if tables else ""))
         parts = [self._one(table, status, part, text) for table, part in zip(of_each, listed, strict=False)]
-        return Answer(status, parts=parts, body=body, text=text)
+        counts = {name: body.get(name, 0) for name in COUNTED}
+        return Answer(status, parts=parts, body=body, text=text, counts=counts)
 
     def _found(self, table: str, status: int, body: dict[str, Any], text: str) -> Answer:
         records = body.get("records")
@@ -155,7 +158,7 @@ def _location(headers: Mapping[str, str]) -> str:
 
 
 def _record(base: str, ident: Any) -> str:
-    return f"{base}/records/{quote(str(ident), safe='')}"
+    return f"{base}/records/{quote(str(ident), safe='', errors='surrogatepass')}"
 
 
 def _page(find: Find) -> list[tuple[str, str]]:

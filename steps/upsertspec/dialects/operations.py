@@ -16,6 +16,13 @@ UNSET = Unset()
 
 
 @dataclass(frozen=True)
+class Verbatim:
+    """JSON that goes over the wire letter by letter: a number that no float holds, a text with half a character."""
+
+    json: str
+
+
+@dataclass(frozen=True)
 class Upsert:
     """Create or update. `fields` and `match_fields` are sent right or wrong; `extra` are further members."""
 

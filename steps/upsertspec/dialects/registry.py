@@ -2,42 +2,95 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 from upsertspec.dialects.base import Dialect, Setup
 from upsertspec.dialects.native import Native
+from upsertspec.dialects.shape import Shape
 from upsertspec.errors import ConfigError
-from upsertspec.target.model import Target
+from upsertspec.target.model import DIALECTS, Target
 
-GROUP = "upsertspec.dialects"
+METHODS = ("request", "answer")
+OWN: Mapping[str, Callable[[Setup], Dialect]] = {Native.name: Native, Shape.name: Shape}
 
 
 def dialect_for(target: Target) -> Dialect:
     """The dialect that the target speaks, with the target's own names in it.
 
-    Raises ConfigError where there is none of that name, or where it can't be loaded.
+    A module is looked for in the folder of the target file too. Raises ConfigError where there is no dialect of that
+    name, or where it can't be loaded, can't be made, or is none.
     """
-    made: Dialect = _class_of(target.dialect)(Setup(target.table_ids, target.field_names, target.dialect_options))
+    try:
+        with _folder_of(target):
+            made = _made(target)
+    except ConfigError as wrong:
+        raise ConfigError(wrong.faults, target.source) from wrong
+    return made
+
+
+def _made(target: Target) -> Dialect:
+    kind = _class_of(target.dialect)
+    setup = Setup(target.table_ids, target.field_names, target.dialect_options)
+    try:
+        made: Dialect = kind(setup)
+    except ConfigError:
+        raise
+    except Exception as wrong:
+        why = f"can't be made from a Setup ({_told(wrong)}); mend its constructor, or [dialect_options]"
+        raise _fault(target.dialect, why) from wrong
+    if lacking := [name for name in METHODS if not callable(getattr(made, name, None))]:
+        raise _fault(target.dialect, f"has no {' and no '.join(lacking)} method; add it (upsertspec.dialects.base)")
+    if not isinstance(getattr(made, "lacks", None), Mapping) or not isinstance(getattr(made, "name", None), str):
+        raise _fault(target.dialect, "needs a name, a text, and lacks, a mapping, perhaps an empty one; add them")
     return made
 
 
 def _class_of(name: str) -> Any:
-    if name == Native.name:
-        return Native
+    if name in OWN:
+        return OWN[name]
     if ":" in name:
-        return _loaded(*name.split(":", 1))
-    found = entry_points(group=GROUP)
+        return _loaded(name, *name.split(":", 1))
+    found = entry_points(group=DIALECTS)
     if name not in found.names:
-        known = ", ".join(sorted({Native.name, *found.names}))
+        known = ", ".join(sorted({*OWN, *found.names}))
         raise ConfigError([f'dialect: there is no "{name}"; use one of {known}, or name it as "module:Class"'])
-    return found[name].load()
+    entry = next(iter(found.select(name=name)))
+    return _loaded(name, entry.module, entry.attr)
 
 
-def _loaded(module: str, member: str) -> Any:
+def _loaded(name: str, module: str, member: str) -> Any:
     try:
         return getattr(importlib.import_module(module), member)
-    except (ImportError, AttributeError, ValueError) as wrong:
-        mend = "is its folder in PYTHONPATH?"
-        raise ConfigError([f'dialect: "{module}:{member}" can\'t be loaded ({wrong}); {mend}']) from wrong
+    except ModuleNotFoundError as wrong:
+        mend = "put it beside the target file, or its folder into PYTHONPATH"
+        raise _fault(name, f"can't be loaded ({_told(wrong)}); {mend}") from wrong
+    except (Exception, SystemExit) as wrong:
+        raise _fault(name, f"can't be loaded ({_told(wrong)}); mend the module") from wrong
+
+
+def _fault(name: str, what: str) -> ConfigError:
+    return ConfigError([f'dialect: "{name}" {what}'])
+
+
+def _told(wrong: BaseException) -> str:
+    return " ".join(f"{type(wrong).__name__}: {wrong}".split())
+
+
+@contextlib.contextmanager
+def _folder_of(target: Target) -> Iterator[None]:
+    """Modules beside the target file are found; at the end of the path, so that none takes another's place."""
+    folder = str(Path(target.source).resolve().parent) if target.source else None
+    if folder is None or folder in sys.path:
+        yield
+        return
+    sys.path.append(folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)

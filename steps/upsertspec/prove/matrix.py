@@ -16,10 +16,14 @@ FELLED = (Status.FAILED, Status.WARNED)
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one broken server: the criteria that fell, and how many scenarios of each."""
+    """What became of one broken server: the criteria that fell, and how many scenarios of each.
+
+    `errors` is the number of scenarios that ended in an error of the harness, and say nothing.
+    """
 
     fault: Fault
     fell: Mapping[str, int]
+    errors: int = 0
 
     @property
     def caught(self) -> bool:
@@ -67,6 +71,11 @@ class Proof:
         return [row for row in self.rows if not row.precise]
 
     @property
+    def harmed(self) -> list[Row]:
+        """The broken servers that broke the harness too."""
+        return [row for row in self.rows if row.errors]
+
+    @property
     def unproven(self) -> list[str]:
         """Criteria that no broken server violates, or none of those that fell."""
         proven = {c for row in self.rows for c in row.fault.violates if c in row.fell}
@@ -75,7 +84,7 @@ class Proof:
     @property
     def holds(self) -> bool:
         """Whether every broken server was caught, every criterion has one, and the run is not void."""
-        return not (self.void or self.missed or self.unproven)
+        return not (self.void or self.missed or self.harmed or self.unproven)
 
     def digest(self) -> dict[str, Any]:
         """So many of so many, in all and by criterion, for the specification of this digest."""
@@ -96,5 +105,6 @@ class Proof:
 
 def row_of(fault: Fault, results: Iterable[Result]) -> Row:
     """The row of a broken server, from the results of the suite against it."""
-    fell = Counter(result.case.criterion for result in results if result.status in FELLED)
-    return Row(fault, dict(sorted(fell.items())))
+    listed = list(results)
+    fell = Counter(result.case.criterion for result in listed if result.status in FELLED)
+    return Row(fault, dict(sorted(fell.items())), sum(result.status is Status.ERROR for result in listed))

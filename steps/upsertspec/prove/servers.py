@@ -38,8 +38,9 @@ def fleet() -> Iterator[Serve]:
         told, answers = process.stdin, process.stdout
 
         def serve(name: str) -> Target:
-            told.write(f"{name}\n")
-            told.flush()
+            with contextlib.suppress(BrokenPipeError):  # where the process has ended, there is no answer either
+                told.write(f"{name}\n")
+                told.flush()
             return announced(answers.readline(), name or "the unbroken server")
 
         yield serve

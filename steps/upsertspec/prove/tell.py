@@ -27,6 +27,7 @@ def _wrong(proof: Proof, out: TextIO) -> None:
     for title, names in (
         ("the unbroken server does not pass", proof.unclean),
         ("the canary, which answers nothing right, passes", proof.lenient),
+        ("the harness has errors of its own", [row.fault.name for row in proof.harmed]),
         ("no broken server fails", proof.unproven),
     ):
         if names:

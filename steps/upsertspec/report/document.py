@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from upsertspec import __version__, spec
 from upsertspec.check import Finding
 from upsertspec.evidence import without_userinfo
+from upsertspec.report.files import write_whole
 from upsertspec.results import Result
 from upsertspec.settings import Settings
 from upsertspec.verdict import Tally, tally
@@ -22,7 +22,10 @@ SCHEMA_ID = f"urn:upsertspec:report:{SCHEMA_VERSION}"
 
 @dataclass(frozen=True)
 class Run:
-    """A run that has ended: what was asked, what was found before it, what became of each case. Times are RFC 3339."""
+    """A run that has ended: what was asked, what was found before it, what became of each case. Times are RFC 3339.
+
+    `proof` is the digest of the last proof (see `prove.last`), or None where none is known.
+    """
 
     settings: Settings
     findings: Sequence[Finding]
@@ -31,6 +34,7 @@ class Run:
     started: str
     finished: str
     seconds: float
+    proof: Mapping[str, Any] | None = None
 
     @property
     def tally(self) -> Tally:
@@ -48,6 +52,7 @@ def document(run: Run) -> dict[str, Any]:
         "verdict": verdict(run.tally),
         "preflight": [asdict(finding) for finding in run.findings],
         "criteria": [_criterion(c, run) for c in spec.criteria()],
+        "proof": run.proof,
         "results": [_result(result) for result in run.results],
     }
 
@@ -60,14 +65,13 @@ def verdict(counted: Tally) -> dict[str, Any]:
         "exit_code": counted.exit_code,
         "planned": counted.planned,
         "counts": {status.value: number for status, number in counted.counts.items()},
+        "deviations": list(counted.deviations),
     }
 
 
-def write(path: Path, run: Run) -> None:
+def write(path: Path, report: Mapping[str, Any]) -> None:
     """Write the report in one piece: a reader never sees half of it."""
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(document(run), ensure_ascii=True, indent=1) + "\n", "utf-8")
-    os.replace(part, path)
+    write_whole(path, (json.dumps(report, ensure_ascii=True, indent=1) + "\n").encode("ascii"))
 
 
 def _target(settings: Settings) -> dict[str, Any]:
@@ -79,6 +83,7 @@ def _target(settings: Settings) -> dict[str, Any]:
         "profiles": list(target.profiles),
         "not_claimed": [p for p in spec.PROFILES if p not in target.profiles],
         "roles": sorted(target.roles),
+        "deviations": {kind: list(statuses) for kind, statuses in target.deviations.items()},
     }
 
 
@@ -97,4 +102,5 @@ def _criterion(criterion: spec.Criterion, run: Run) -> dict[str, Any]:
 
 def _result(result: Result) -> Mapping[str, Any]:
     raw = result.as_dict()
+    del raw["kept"]
     return {**raw.pop("case"), **raw}

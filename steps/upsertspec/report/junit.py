@@ -1,60 +1,83 @@
-"""JUnit XML, as CI systems read it."""
+"""JUnit XML, as CI systems read it. Made from the report alone."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from xml.etree.ElementTree import Element, ElementTree, SubElement
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
 
-from upsertspec.report.document import Run
-from upsertspec.results import Result, Status
+from upsertspec.report.bounds import seconds
+from upsertspec.report.files import write_whole
+from upsertspec.report.kinds import kind_of
 
+Raw = Mapping[str, Any]
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_FAILURES = (Status.FAILED, Status.STALE)
-_ERRORS = (Status.ERROR,)
-_SKIPPED = (Status.NOT_TESTABLE, Status.NOT_CLAIMED, Status.KNOWN_FAILURE)
 
 
-def write(path: Path, run: Run) -> None:
-    """Write the run as one test suite. What was not tested is skipped, with its reason; the verdict is a property."""
-    results = run.results
-    counts = {"tests": len(results), "failures": _number(results, _FAILURES), "errors": _number(results, _ERRORS)}
-    sums = {**counts, "skipped": _number(results, _SKIPPED)}
-    attributes = {name: str(number) for name, number in sums.items()} | {"time": f"{run.seconds:.3f}"}
+def write(path: Path, report: Raw) -> None:
+    """Write the report as JUnit."""
+    write_whole(path, render(report).encode("utf-8"))
+
+
+def render(report: Raw) -> str:
+    """The run as one test suite. What was not tested is skipped, with its reason; statuses and verdict are properties.
+
+    The suite's properties are the verdict, its headline, and the number of each status: `count of passed` and so on.
+    """
+    results, run = report["results"], report["run"]
+    kinds = Counter(kind_of(result["status"]).junit for result in results)
+    sums = {"tests": len(results), "failures": kinds["failure"], "errors": kinds["error"], "skipped": kinds["skipped"]}
+    attributes = {name: str(number) for name, number in sums.items()} | {"time": f"{seconds(run['seconds']):.3f}"}
     root = Element("testsuites", attributes)
-    suite = SubElement(root, "testsuite", {"name": "upsertspec", "timestamp": run.started, **attributes})
-    properties = SubElement(suite, "properties")
-    for name, value in (("verdict", run.tally.verdict.value), ("headline", run.tally.headline)):
-        SubElement(properties, "property", {"name": name, "value": value})
+    suite = SubElement(root, "testsuite", {"name": "upsertspec", "timestamp": _clean(run["started"]), **attributes})
+    _properties(suite, _told(report))
     for result in results:
         _case(suite, result)
-    ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+    return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _number(results: Sequence[Result], statuses: tuple[Status, ...]) -> int:
-    return sum(result.status in statuses for result in results)
+def _told(report: Raw) -> dict[str, str]:
+    verdict, target = report["verdict"], report["target"]
+    return {
+        "verdict": verdict["verdict"],
+        "headline": verdict["headline"],
+        "exit code": str(verdict["exit_code"]),
+        "profiles": ", ".join(target["profiles"]),
+        **{f"count of {status}": str(number) for status, number in verdict["counts"].items()},
+    }
 
 
-def _case(suite: Element, result: Result) -> None:
-    case = result.case
-    names = {"classname": f"{case.profile}.{case.criterion}", "name": _clean(case.title), "file": case.file}
-    element = SubElement(suite, "testcase", {**names, "time": f"{result.seconds:.3f}"})
-    properties = SubElement(element, "properties")
-    SubElement(properties, "property", {"name": "status", "value": result.status.value})
-    reason = _clean(result.reason)
-    if result.status in _FAILURES:
-        SubElement(element, "failure", {"message": reason}).text = _evidence(result)
-    elif result.status in _ERRORS:
-        SubElement(element, "error", {"message": reason}).text = _evidence(result)
-    elif result.status is Status.WARNED:
-        SubElement(element, "system-out").text = f"warned: {reason}"
-    elif result.status in _SKIPPED:
-        SubElement(element, "skipped", {"message": f"{result.status.value}: {reason}"})
+def _case(suite: Element, result: Raw) -> None:
+    names = {"classname": f"{result['profile']}.{result['criterion']}", "name": result["title"], "file": result["file"]}
+    attributes = {name: _clean(value) for name, value in names.items()}
+    element = SubElement(suite, "testcase", {**attributes, "time": f"{seconds(result['seconds']):.3f}"})
+    blocked = {"blocked by": result["blocked_by"]} if result["blocked_by"] else {}
+    own = {"status": result["status"], "level": result["level"], "criterion": result["criterion"], **blocked}
+    _properties(element, own)
+    _outcome(element, result)
 
 
-def _evidence(result: Result) -> str:
-    return _clean("\n".join(exchange["curl"] for exchange in result.exchanges))
+def _outcome(element: Element, result: Raw) -> None:
+    kind, status, reason = kind_of(result["status"]).junit, result["status"], _clean(result["reason"])
+    if kind == "skipped":
+        SubElement(element, kind, {"message": _clean(f"{status}: {reason}")})
+    elif kind:
+        SubElement(element, kind, {"message": reason}).text = _evidence(result)
+    elif reason:
+        SubElement(element, "system-out").text = _clean(f"{status}: {reason}")
+
+
+def _properties(parent: Element, named: Mapping[str, str]) -> None:
+    listed = SubElement(parent, "properties")
+    for name, value in named.items():
+        SubElement(listed, "property", {"name": _clean(name), "value": _clean(value)})
+
+
+def _evidence(result: Raw) -> str:
+    return _clean("\n".join(exchange["curl"] for exchange in result["exchanges"]))
 
 
 def _clean(text: str) -> str:

@@ -13,6 +13,7 @@ from upsertspec.verdict import Tally, Verdict, tally
 
 BAR = 30
 PLAIN_LINES = 10
+CONTRADICTING = 4
 COLOURS = {Verdict.CONFORMANT: "32", Verdict.NOT_CONFORMANT: "31", Verdict.INCOMPLETE: "33"}
 TOLD = (Status.FAILED, Status.STALE, Status.ERROR, Status.WARNED, Status.KNOWN_FAILURE)
 
@@ -63,9 +64,13 @@ def table(results: Sequence[Result], sentences: Mapping[str, str], out: TextIO) 
         own = tally(group)
         said = ", ".join(f"{own.counts[s]} {s.value}" for s in Status if own.counts[s])
         out.write(f"  {criterion}  {said:<24}  {sentences.get(criterion, '')}\n")
-    unclaimed = list(dict.fromkeys(r.case.profile for r in _by_criterion(results) if r.status is Status.NOT_CLAIMED))
-    if unclaimed:
+    left_out = [r.case for r in _by_criterion(results) if r.status is Status.NOT_CLAIMED]
+    run = {r.case.profile for r in claimed}
+    if unclaimed := list(dict.fromkeys(case.profile for case in left_out if case.profile not in run)):
         out.write(f"  not claimed, so not run: {', '.join(unclaimed)}\n")
+    if lacking := sorted({(case.criterion, *case.needs) for case in left_out if case.profile in run}):
+        lacked = [f"{criterion} with {' and '.join(needs)}" for criterion, *needs in lacking]
+        out.write(f"  not run, since another profile is needed and not claimed: {', '.join(lacked)}\n")
 
 
 def failures(results: Iterable[Result], out: TextIO) -> None:
@@ -85,6 +90,24 @@ def untested(results: Iterable[Result], out: TextIO) -> None:
     for alike in reasons.values():
         names = ", ".join(sorted({result.case.criterion for result in alike}))
         out.write(f"\nnot testable ({len(alike)} in {names}): {alike[0].reason}\n")
+
+
+def deviations(counted: Tally, results: Sequence[Result], out: TextIO) -> None:
+    """Print each declared deviation that came, with the criteria that it came in."""
+    for declared in counted.deviations:
+        alike = [r for r in results if r.status is Status.DEVIATES and declared in r.deviations]
+        names = ", ".join(sorted({result.case.criterion for result in alike}))
+        out.write(f"\ndeviates, as declared ({len(alike)} in {names}): {declared}\n")
+
+
+def proof(last: Mapping[str, Any], features_digest: str, out: TextIO) -> None:
+    """Print what the last proof says of this suite; a proof of other features says nothing of it."""
+    if last["features_digest"] == features_digest:
+        out.write(
+            f"\n{last['caught']} of {last['faults']} servers that are broken on purpose are caught by this suite\n"
+        )
+    else:
+        out.write("\nthe last proof is of other features: `upsertspec prove` shows what this suite catches\n")
 
 
 def verdict(counted: Tally, out: TextIO) -> None:
@@ -107,12 +130,21 @@ def _failure(result: Result, out: TextIO) -> None:
         out.write(f"  expected  {result.expected}\n  got       {result.actual}\n")
     if result.reason and (not result.expected or result.status is Status.KNOWN_FAILURE):
         out.write(f"  {result.reason}\n")
-    for exchange in telling(result.exchanges):
+    for exchange in telling(result):
         out.write(f"  {_outcome(exchange):<9} {printable(exchange['curl'])}\n")
 
 
-def telling(exchanges: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The exchanges that show a failure: the last that changes something, and the last of all."""
+def telling(result: Result) -> list[Mapping[str, Any]]:
+    """The exchanges that show a failure: the last that changes something, and the last of all.
+
+    Where many clients contradict each other, they are the exchanges that do, or the first of them.
+    """
+    exchanges = result.exchanges
+    operations = result.history["operations"] if result.history else ()
+    if contradicting := [
+        each["exchange"] for each in operations if each["contradicts"] and each["exchange"] is not None
+    ]:
+        return [exchanges[place] for place in contradicting[:CONTRADICTING]]
     writes = [exchange for exchange in exchanges if exchange["method"] != "GET"]
     chosen = [*writes[-1:], *exchanges[-1:]]
     return [exchange for number, exchange in enumerate(chosen) if exchange not in chosen[:number]]

@@ -41,8 +41,8 @@ class Asking:
         return self._client.masker
 
     def curl(self) -> str:
-        """The line that sends the last request again."""
-        return self._client.log[-1].curl if self._client.log else ""
+        """The line that sends again what was answered last."""
+        return self._client.answered.curl if self._client.answered else ""
 
     def ask(self, name: str, operation: Operation) -> tuple[str, Answer | None]:
         """Send one operation: what became of it (`outcome`), and the answer if one came."""

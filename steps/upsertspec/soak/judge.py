@@ -73,11 +73,7 @@ def _judge_one(entry: Entry, client: Client, judgement: Judgement) -> None:
         return
     judgement.judged += 1
     known = {(broken.invariant, broken.key) for broken in judgement.findings}
-    new = [
-        broken
-        for broken in faults_of(entry, records, client.log[-1].curl, client.masker)
-        if _place(broken) not in known
-    ]
+    new = [broken for broken in faults_of(entry, records, _curl(client), client.masker) if _place(broken) not in known]
     judgement.findings += new
     judgement.found += len(new)
 
@@ -103,9 +99,14 @@ def _judge_batch(stamps: dict[str, str], client: Client, judgement: Judgement) -
     if 0 < len(there) < len(stamps):
         missing = ", ".join(sorted(set(stamps) - there)[:3])
         stored = f"{len(there)} of {len(stamps)} records; not {missing}"
-        broken = Broken(HALF, min(there), "all records of the batch, or none", stored, client.log[-1].curl)
+        broken = Broken(HALF, min(there), "all records of the batch, or none", stored, _curl(client))
         judgement.findings.append(broken)
         judgement.found += 1
+
+
+def _curl(client: Client) -> str:
+    """The line that sends again what was answered last."""
+    return client.answered.curl if client.answered else ""
 
 
 def _records(key: str, client: Client) -> list[Any]:

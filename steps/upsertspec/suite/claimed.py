@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pytest_bdd.utils import CONFIG_STACK
 
 from upsertspec import spec
+from upsertspec.resources import features_dir
 from upsertspec.settings import SETTINGS
 
 
 def feature_paths() -> list[str]:
     """The paths of the feature files to collect. A file that is not collected costs nothing."""
     settings = CONFIG_STACK[-1].stash.get(SETTINGS, None) if CONFIG_STACK else None
-    profiles = settings.target.profiles if settings else spec.PROFILES
-    return [feature.filename for feature in spec.features() if feature.tags & set(profiles)]
+    if settings is None:
+        return [feature.filename for feature in spec.features()]
+    wanted = {case.file for case in spec.cases() if settings.part.holds(case) and settings.claimed(case)}
+    root = features_dir()
+    return [f.filename for f in spec.features() if Path(f.filename).relative_to(root).as_posix() in wanted]

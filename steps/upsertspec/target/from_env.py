@@ -41,4 +41,5 @@ def with_profiles(target: Target, asked: list[str]) -> Target:
     wanted = PROFILES if "all" in asked else [p for p in PROFILES if p in asked]
     if empty := [profile for profile in asked if profile != "all" and profile not in there]:
         raise ConfigError([f"{', '.join(empty)}: this version of the suite has no scenarios for it yet; leave it out"])
-    return replace(target, profiles=tuple(dict.fromkeys(["core", *(p for p in wanted if p in there)])))
+    profiles = tuple(dict.fromkeys(["core", *(p for p in wanted if p in there)]))
+    return replace(target, profiles=profiles, whole=set(target.profiles) <= set(profiles))

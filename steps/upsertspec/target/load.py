@@ -10,7 +10,16 @@ from typing import Any, Literal
 from upsertspec.errors import ConfigError
 from upsertspec.schema import ROLES
 from upsertspec.target.address import fault_of
-from upsertspec.target.model import DEFAULT_TIMEOUT, Credential, KnownFailure, Login, Secret, Target, basic
+from upsertspec.target.model import (
+    DEFAULT_CLIENTS,
+    DEFAULT_TIMEOUT,
+    Credential,
+    KnownFailure,
+    Login,
+    Secret,
+    Target,
+    basic,
+)
 from upsertspec.target.references import unsendable
 from upsertspec.target.validate import faults
 
@@ -28,7 +37,7 @@ def from_file(path: Path, env: Mapping[str, str]) -> Target:
         raise ConfigError(["is no target file: it is nested too deeply; write it anew"], str(path)) from wrong
     if found := faults(raw, text, env, path.parent):
         raise ConfigError(found, str(path))
-    return _Reader(env, path.parent).target(raw)
+    return _Reader(env, path).target(raw)
 
 
 def from_url(url: str, env: Mapping[str, str]) -> Target:
@@ -56,20 +65,31 @@ def _text(path: Path) -> str:
         raise ConfigError([f"can't be read as UTF-8 text ({wrong}); {mend}"], str(path)) from wrong
 
 
+def _known(entry: Mapping[str, Any]) -> list[KnownFailure]:
+    """One of a whole criterion, or one for each scenario that is named."""
+    titles = entry.get("scenarios", [entry.get("scenario", "")])
+    return [KnownFailure(entry["criterion"], entry["reason"], title) for title in titles]
+
+
+def _listed(statuses: Any) -> tuple[int, ...]:
+    return tuple(statuses) if isinstance(statuses, list) else (statuses,)
+
+
 class _Reader:
     """Reads a checked TOML document."""
 
-    def __init__(self, env: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, env: Mapping[str, str], source: Path) -> None:
         self._env = env
-        self._folder = folder
+        self._source = source
+        self._folder = source.parent
 
     def target(self, raw: Mapping[str, Any]) -> Target:
         tables = raw.get("tables", {})
         return Target(
             url=raw["url"].rstrip("/"),
             name=raw.get("name", ""),
-            dialect=raw.get("dialect", "native"),
-            dialect_options=raw.get("dialect_options", {}),
+            dialect=raw.get("dialect", "shape" if "shape" in raw else "native"),
+            dialect_options=raw.get("dialect_options", raw.get("shape", {})),
             profiles=tuple(dict.fromkeys(["core", *raw.get("profiles", [])])),
             roles=self._roles(raw.get("roles")),
             table_ids={name: str(settings["id"]) for name, settings in tables.items() if "id" in settings},
@@ -77,8 +97,11 @@ class _Reader:
             headers={name: self._value(value) for name, value in raw.get("headers", {}).items()},
             timeout=float(raw.get("timeout", DEFAULT_TIMEOUT)),
             rate_limit=raw.get("rate_limit"),
+            clients=int(raw.get("clients", DEFAULT_CLIENTS)),
             session=self._session(raw),
-            known_failures=tuple(KnownFailure(**entry) for entry in raw.get("known_failures", [])),
+            known_failures=tuple(known for entry in raw.get("known_failures", []) for known in _known(entry)),
+            deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},
+            source=str(self._source),
         )
 
     def _roles(self, raw: Mapping[str, Any] | None) -> dict[str, Credential]:

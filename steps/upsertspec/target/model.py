@@ -9,8 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 DEFAULT_TIMEOUT = 10.0
+DEFAULT_CLIENTS = 20
+MOST_CLIENTS = 256
 DEFAULT_VARIABLE = "UPSERTSPEC_SECRET"
 SHORTEST_SECRET = 4
+DIALECTS = "upsertspec.dialects"
+"""The group of entry points that dialects are registered in."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,12 @@ class KnownFailure:
 
 @dataclass(frozen=True)
 class Target:
-    """Whom the suite judges. `profiles` are the claimed ones; `rate_limit` is in requests a second."""
+    """Whom the suite judges. `profiles` are the claimed ones; `rate_limit` is in requests a second.
+
+    `deviations` are the statuses that the target declares by kind of outcome; `source` is the path of its file, if any;
+    `whole` tells whether all is judged that the file claims. `clients` is how many are meant where a scenario says
+    "many clients at once".
+    """
 
     url: str
     dialect: str = "native"
@@ -100,9 +109,13 @@ class Target:
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
     timeout: float = DEFAULT_TIMEOUT
     rate_limit: float | None = None
+    clients: int = DEFAULT_CLIENTS
     session: Mapping[str, Any] = field(default_factory=dict)
     known_failures: tuple[KnownFailure, ...] = ()
     name: str = ""
+    deviations: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    source: str = ""
+    whole: bool = True
 
     def secrets(self) -> list[Secret]:
         """Every secret of the target."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import entry_points
 from typing import Any
 
 from upsertspec import spec
 from upsertspec.schema import PROTECTED, tables
+from upsertspec.target.model import DIALECTS
 from upsertspec.target.positions import KeyPath
 
 Fault = tuple[KeyPath, str]
@@ -21,10 +23,18 @@ def names(raw: Mapping[str, Any]) -> Iterator[Fault]:
             yield ("tables", table), f"is no table of the specification; {nearest(table, tables())}"
         elif isinstance(settings, dict) and isinstance(settings.get("fields"), dict):
             yield from _fields(table, settings["fields"])
+    yield from _dialect(raw.get("dialect"))
     listed = raw.get("known_failures")
     for index, entry in enumerate(listed if isinstance(listed, list) else []):
         if isinstance(entry, dict) and isinstance(entry.get("criterion"), str):
-            yield from _known_failure(("known_failures", index), entry["criterion"], entry.get("scenario"))
+            yield from _known_failure(("known_failures", index), entry)
+
+
+def _dialect(name: Any) -> Iterator[Fault]:
+    """A dialect's name: one of ours, or a registered one. A `module:Class` is loaded for a run only."""
+    known = {"native", "shape", *entry_points(group=DIALECTS).names}
+    if isinstance(name, str) and ":" not in name and name not in known:
+        yield ("dialect",), f'can\'t be "{name}"; {nearest(name, known)}, or a dialect of your own as "module:Class"'
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -44,10 +54,17 @@ def _fields(table: str, mapping: Mapping[str, Any]) -> Iterator[Fault]:
             yield path, f"{others[0]} is {theirs!r} on the target too; give each field a name of its own"
 
 
-def _known_failure(path: KeyPath, criterion: str, scenario: Any) -> Iterator[Fault]:
+def _known_failure(path: KeyPath, entry: Mapping[str, Any]) -> Iterator[Fault]:
+    criterion, several = entry["criterion"], entry.get("scenarios")
     titles = [case.title for case in spec.cases() if case.criterion == criterion]
     if not titles:
         known = sorted({case.criterion for case in spec.cases()})
         yield (*path, "criterion"), f"{criterion!r} is no criterion; {nearest(criterion, known)}"
-    elif isinstance(scenario, str) and scenario not in titles:
-        yield (*path, "scenario"), f"{criterion} has no scenario {scenario!r}; {nearest(scenario, titles)}"
+        return
+    for member, scenario in _named(entry.get("scenario"), several):
+        if isinstance(scenario, str) and scenario not in titles:
+            yield (*path, member), f"{criterion} has no scenario {scenario!r}; {nearest(scenario, titles)}"
+
+
+def _named(one: Any, several: Any) -> list[tuple[str, Any]]:
+    return [("scenario", one), *(("scenarios", each) for each in (several if isinstance(several, list) else []))]

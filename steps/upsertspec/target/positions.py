@@ -21,7 +21,8 @@ def positions(text: str) -> dict[KeyPath, int]:
     for number, line in _code_lines(text):
         if header := _HEADER.match(line):
             prefix = _prefix(header[1] == "[[", _parts(header[2]), counts)
-            found.setdefault(prefix, number)
+            for length in range(1, len(prefix) + 1):  # [a.b] begins a as well
+                found.setdefault(prefix[:length], number)
         elif key := _KEY.match(line):
             found.setdefault(prefix + _parts(key[1]), number)
     return found

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from upsertspec.target.address import URL, fault_of
+from upsertspec.target.deviations import deviations
 from upsertspec.target.names import Fault, names, nearest
 from upsertspec.target.positions import KeyPath, line_of, positions
 from upsertspec.target.references import references
+from upsertspec.target.shape import shape
 
 SCHEMA_FILE = Path(__file__).parent / "target.schema.json"
 _INCOMPLETE = ("oneOf", "minProperties", "dependentRequired", "not")
@@ -21,7 +23,8 @@ _MAY_HOLD_SECRETS = ("roles", "headers", "proxy", "url")
 def faults(raw: Mapping[str, Any], text: str, env: Mapping[str, str], folder: Path) -> list[str]:
     """Every fault of a parsed target file, in the order of its lines, or an empty list."""
     found = positions(text)
-    listed = dict.fromkeys((*_shape(raw), *_numbers(raw), *names(raw), *references(raw, env, folder)))
+    told = (*_shape(raw), *_numbers(raw), *names(raw), *deviations(raw), *shape(raw), *references(raw, env, folder))
+    listed = dict.fromkeys(told)
     placed = sorted((line_of(path, found), _dotted(path), message) for path, message in listed)
     return [f"line {line}: {path}{message}" for line, path, message in placed]
 

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from requests.adapters import HTTPAdapter
+from urllib3 import HTTPHeaderDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from upsertspec.transport.broken import Lines
+from upsertspec.transport.heads import WholeHead
 from upsertspec.transport.watchdog import Watch
 
 
@@ -17,20 +20,33 @@ def watched_adapter(current: CurrentWatch) -> HTTPAdapter:
     """A `requests` adapter with one pooled connection, each use of which is noted in `current`."""
 
     class Plain(HTTPConnection):
+        response_class = WholeHead
+
         def request(self, *args: Any, **kwargs: Any) -> None:
             with current.noted(self):
-                super().request(*args, **kwargs)
+                super().request(*args, **_in_lines(kwargs))
 
     class Secure(HTTPSConnection):
+        response_class = WholeHead
+
         def request(self, *args: Any, **kwargs: Any) -> None:
             with current.noted(self):
-                super().request(*args, **kwargs)
+                super().request(*args, **_in_lines(kwargs))
 
     pools = {
         "http": type("WatchedPool", (HTTPConnectionPool,), {"ConnectionCls": Plain}),
         "https": type("WatchedSecurePool", (HTTPSConnectionPool,), {"ConnectionCls": Secure}),
     }
     return _WatchedAdapter(pools)
+
+
+def _in_lines(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a request; a header of several `Lines` goes out as so many."""
+    headers = kwargs.get("headers") or {}
+    if not any(isinstance(value, Lines) for value in headers.values()):
+        return kwargs
+    pairs = [(k, line) for k, v in headers.items() for line in (v.lines if isinstance(v, Lines) else [v])]
+    return {**kwargs, "headers": HTTPHeaderDict(pairs)}
 
 
 class CurrentWatch:

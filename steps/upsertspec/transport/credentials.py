@@ -5,20 +5,10 @@ from __future__ import annotations
 from upsertspec.errors import CannotExpress, NotTestable
 from upsertspec.schema import ROLES
 from upsertspec.target.model import Credential, Target
+from upsertspec.transport.broken import BEARER_WAYS, PLACES, WAYS, elsewhere, names, secret_in
 
 NOBODY = "anonymous"
-MADE_UP = "made-up-7f3a9c52e1d04b68"
-
-BROKEN = (
-    "no credentials",
-    "an empty credential",
-    "a scheme without a token",
-    "another scheme",
-    "a made-up token",
-    "the editor's token cut short",
-    "the editor's token with a letter more",
-    "the name of a role as token",
-)
+BROKEN = ("no credentials", *names())
 
 
 def headers_for(target: Target, who: str) -> dict[str, str]:
@@ -30,6 +20,21 @@ def headers_for(target: Target, who: str) -> dict[str, str]:
     return _broken(role(target, "editor"), who)
 
 
+def query_for(target: Target, who: str) -> list[tuple[str, str]]:
+    """The query parameters that carry a credential: nobody's but a broken one's. Raises as `headers_for`."""
+    if who not in PLACES:
+        return []
+    editor = role(target, "editor")
+    return elsewhere(who, editor.prefix, _token(editor, who))[1]
+
+
+def derived(target: Target, who: str) -> list[str]:
+    """What a broken credential still tells of the one that it was made from."""
+    if who in ROLES or who == NOBODY:
+        return []
+    return [text for value in headers_for(target, who).values() if (text := secret_in(who, value))]
+
+
 def role(target: Target, name: str) -> Credential:
     """The role's credential. Raises NotTestable where none is configured."""
     if name not in target.roles:
@@ -38,20 +43,19 @@ def role(target: Target, name: str) -> Credential:
 
 
 def _broken(editor: Credential, how: str) -> dict[str, str]:
+    token = _token(editor, how)
+    if how in PLACES:
+        return elsewhere(how, editor.prefix, token)[0]
+    value = {**WAYS, **BEARER_WAYS}[how](editor.prefix, token)
+    if value == editor.prefix + token:
+        raise NotTestable(f"the editor's own token is like {how}; give the editor another one")
+    return {editor.header: value}
+
+
+def _token(editor: Credential, how: str) -> str:
+    """The editor's token. Raises CannotExpress where it is none, or none that can be broken so."""
     if editor.secret is None:
         raise CannotExpress(f"a login by cookie has no way to send {how}")
-    if how in ("a scheme without a token", "another scheme") and not editor.is_bearer:
+    if how in (*BEARER_WAYS, *PLACES) and not editor.is_bearer:
         raise CannotExpress(f"only a bearer token has a scheme; the target can't be sent {how}")
-    token = editor.secret.value
-    values = {
-        "an empty credential": "",
-        "a scheme without a token": editor.prefix.strip(),
-        "another scheme": f"Basic {token}",
-        "a made-up token": editor.prefix + MADE_UP,
-        "the editor's token cut short": editor.prefix + token[:-1],
-        "the editor's token with a letter more": f"{editor.prefix}{token}x",
-        "the name of a role as token": f"{editor.prefix}editor",
-    }
-    if values[how] == editor.prefix + token:
-        raise NotTestable(f"the editor's own token is like {how}; give the editor another one")
-    return {editor.header: values[how]}
+    return editor.secret.value

@@ -6,7 +6,7 @@ import contextlib
 import http.client
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -24,6 +24,10 @@ CHUNK = 65536
 AGENT = "upsertspec"
 IDLE = 1.0
 DROPPED = "kept connection closed"
+BROKEN = "broken answer"
+
+Body = bytes | Iterable[bytes] | None
+"""What is sent: bytes as they are, pieces in chunks."""
 
 _FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
 _LATE = {"ReadTimeout", "ReadTimeoutError", "ConnectTimeout", "ConnectTimeoutError", "TimeoutError"}
@@ -78,7 +82,15 @@ class Session:
         if not keep_cookies:
             self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
-    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
+    def send_alone(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
+        """Send one request over a connection of its own: it, or what it leads to, may break the connection."""
+        self.close()
+        try:
+            return self._timed(method, url, headers, body)
+        finally:
+            self.close()
+
+    def send(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
         """Send one request and read its whole answer. Raises `TargetSilent` where no usable answer comes."""
         safe = method in ("GET", "HEAD")
         if not self._keeping.allows(safe, time.monotonic() - self._used):
@@ -97,11 +109,15 @@ class Session:
         """The values of the cookies that it keeps."""
         return [cookie.value for cookie in self._session.cookies if cookie.value]
 
+    def adopt_cookies(self, other: Session) -> None:
+        """Take over the cookies that another session keeps."""
+        self._session.cookies.update(other._session.cookies)
+
     def close(self) -> None:
         """Close the connection; the next request opens another."""
         self._session.close()
 
-    def _timed(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
+    def _timed(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
         watch = self._current.watch = Watch()
         WATCHDOG.add(watch, self._limits.seconds)
         try:
@@ -118,7 +134,7 @@ class Session:
         self._keeping.proven = self._keeping.proven or watch.reused
         return response
 
-    def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
+    def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
         with self._session.request(
             method,
             url,
@@ -172,7 +188,7 @@ def _silent(fault: BaseException, watch: Watch, seconds: float) -> TargetSilent:
         return TargetSilent("TLS", f"no secure connection: {_root(chain)}")
     if watch.reused and not watch.answered and names & _DROPS:
         return TargetSilent(DROPPED, "the target closed a kept connection as a request was on its way")
-    return TargetSilent("broken answer", f"the connection broke before a whole answer came: {_root(chain)}")
+    return TargetSilent(BROKEN, f"the connection broke before a whole answer came: {_root(chain)}")
 
 
 def _chain(fault: BaseException) -> list[BaseException]:

@@ -24,6 +24,10 @@ class Watchdog:
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
+    def begin_anew(self) -> None:
+        """In the copy of a process: nothing is watched, and no thread looks."""
+        self.__init__()  # type: ignore[misc]
+
     def add(self, watch: Watch, seconds: float) -> None:
         """Watch this exchange from now on, for this many seconds."""
         with self._lock:

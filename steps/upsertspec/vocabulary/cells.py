@@ -6,15 +6,18 @@
 | null | null |
 | `…` in backticks | JSON, for values that the field's type would read otherwise |
 | {name.field} | the value that the named stored record has in that field |
+| {number} in a cell | a number that no other request of the many clients has |
 | anything else | as the field's type reads it: text as it stands, numbers, booleans and json as JSON |
 
-Text for a field of a unique key gets the scenario's mark, so that no two scenarios, runs or workers meet.
+Text for a field of a unique key gets the scenario's mark, so that no two scenarios, runs or workers meet; a long number
+in its place (a telephone number that is no text) gets another one each time.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,6 +27,7 @@ _REFERENCE = re.compile(r"\{(\w+)\.(\w+)\}")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _JSON_TYPES = ("integer", "boolean", "json")
 LIKE_CONTACTS = "contacts"
+LONG = 10**9
 
 Lookup = Callable[[str, str], Any]
 
@@ -55,7 +59,11 @@ def names(datatable: Sequence[Sequence[str]]) -> list[str]:
 def value(table: Table, name: str, cell: str, mark: str, lookup: Lookup) -> Any:
     """The value of one cell. Raises ValueError where it is none for its field's type."""
     read = _read(table.fields.get(name), cell, lookup)
-    return marked(read, mark) if isinstance(read, str) and name in table.marked else read
+    if name not in table.marked:
+        return read
+    if isinstance(read, int) and read >= LONG:
+        return read + zlib.crc32(mark.encode())
+    return marked(read, mark) if isinstance(read, str) else read
 
 
 def resolved(table: Table, name: str, given: Any, mark: str, lookup: Lookup) -> Any:

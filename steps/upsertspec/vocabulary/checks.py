@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from upsertspec.dialects.base import Answer
-from upsertspec.errors import CheckFailed
+from upsertspec.errors import CheckFailed, NotTestable
 from upsertspec.schema import Table
 from upsertspec.vocabulary.cells import table_for
 from upsertspec.vocabulary.compare import differences, require_same, shown
+from upsertspec.vocabulary.identity import can_be_found
+from upsertspec.vocabulary.statuses import require_status
 from upsertspec.vocabulary.world import Attempt, Stored, World
 
 Record = Mapping[str, Any]
@@ -18,18 +20,13 @@ FEW = 20
 SUCCESS, REDIRECT = 200, 300
 CREATING, UPDATING, OPERATION, IGNORING = "AC-001", "AC-002", "AC-012", "AC-201"
 TELLING = (CREATING, UPDATING, OPERATION, IGNORING, "AC-204", "AC-301")
+TOLD = (OPERATION, IGNORING, "AC-204", "AC-301", "AC-701", "AC-706")
+"""The criteria that are about the operation that an answer tells."""
 
 
-def require_status(answer: Answer, *wanted: int) -> None:
-    """Raise CheckFailed where the answer has none of these statuses."""
-    if answer.status not in wanted:
-        names = " or ".join(str(status) for status in wanted)
-        raise CheckFailed(f"an answer of {names}", f"{answer.status} with {answer.text or 'an empty body'}")
-
-
-def require_body(answer: Answer, *wanted: int) -> None:
+def require_body(world: World, answer: Answer, *wanted: int, said: str = "") -> None:
     """Raise CheckFailed where the answer has none of these statuses, or a body that can't be read."""
-    require_status(answer, *wanted)
+    require_status(world, answer, *wanted, said=said)
     if answer.fault:
         raise CheckFailed("a body as the contract has it", f"{answer.fault}: {answer.text}")
 
@@ -40,9 +37,9 @@ def require_success(world: World, answer: Answer, operation: str) -> None:
     How a success is told is the matter of AC-001, AC-002 and AC-012: other criteria that meet a wrong one are blocked.
     """
     if not SUCCESS <= answer.status < REDIRECT:
-        require_status(answer, SUCCESS)
+        require_status(world, answer, SUCCESS, said=operation)
     try:
-        require_body(answer, SUCCESS)
+        require_body(world, answer, SUCCESS, said=operation)
     except CheckFailed as wrong:
         _blame(world, CREATING if operation == "created" else UPDATING, wrong)
     if not answer.fault:
@@ -50,19 +47,43 @@ def require_success(world: World, answer: Answer, operation: str) -> None:
 
 
 def require_part(world: World, answer: Answer, operation: str) -> None:
-    """Raise CheckFailed where an answer, or a part of one, has another operation, or not one id, or let it block."""
-    if answer.operation != operation:
+    """Raise CheckFailed where an answer, or a part of one, has another operation, or not one id, or let it block.
+
+    Where the dialect's answers don't tell the operation, what is about it is not testable; elsewhere it is left out.
+    """
+    if why := world.lacks(answer, "operation"):
+        if world.criterion in TOLD:
+            world.leave_untested(f"the answer does not tell the operation: {why}")
+    elif answer.operation != operation:
         wrong = CheckFailed(f'"operation": {shown(operation)}', shown(answer.operation))
         _blame(world, IGNORING if operation == "ignored" else OPERATION, wrong)
     require_one_id(world, answer, operation)
 
 
 def require_one_id(world: World, answer: Answer, operation: str) -> None:
-    """Raise CheckFailed where an answer and its record have not one id, or let it block."""
-    ids = shown(answer.id), shown((answer.record or {}).get("id"))
-    if not is_id(answer.id) or ids[0] != ids[1]:
-        wrong = CheckFailed('one "id", in the answer and in its record', f"{ids[0]} and {ids[1]}")
+    """Raise CheckFailed where an answer and its record have not one id, or let it block; of two that are told."""
+    told = [] if world.lacks(answer, "id") else [answer.id]
+    told += [] if world.lacks(answer, "record") else [(answer.record or {}).get("id")]
+    if not all(is_id(ident) for ident in told) or len({shown(ident) for ident in told}) > 1:
+        wrong = CheckFailed('one "id", in the answer and in its record', " and ".join(map(shown, told)))
         _blame(world, CREATING if operation == "created" else UPDATING, wrong)
+
+
+def require_told(world: World, answer: Answer, *aspects: str) -> bool:
+    """Whether the answer tells all of this; where it can't, the scenario, which is about it, is not testable."""
+    for aspect in aspects:
+        if why := world.lacks(answer, aspect):
+            world.leave_untested(f"the answer does not tell the {aspect}: {why}")
+            return False
+    return True
+
+
+def id_of(world: World, attempt: Attempt) -> Any:
+    """The id that was told, or looked up where answers don't tell it. Raises NotTestable where no key leads to it."""
+    why = world.lacks(attempt.answer, "id")
+    if why and attempt.answer.id is None and not can_be_found(attempt.operation):
+        raise NotTestable(f"the answer does not tell the id, and no key of the record leads to it: {why}")
+    return attempt.answer.id
 
 
 def _blame(world: World, criterion: str, wrong: CheckFailed) -> None:

@@ -22,7 +22,7 @@ NAMED_TYPES = ("text", "integer", "boolean", "date")
 @then(parsers.re(r"the list is (?P<who>empty|\w+(?:, \w+)*)(?P<order>(?:, in this order)?)"))
 def the_list_is(world: World, who: str, order: str) -> None:
     """The last list has exactly the named records, and no others."""
-    require_body(world.last.answer, 200)
+    require_body(world, world.last.answer, 200)
     require_names(world, world.last.answer.records, who, ordered=bool(order))
 
 
@@ -30,7 +30,7 @@ def the_list_is(world: World, who: str, order: str) -> None:
 def the_lists_together_are(world: World, who: str, loose: str) -> None:
     """All lists, one after the other, have the named records, in this order and none twice."""
     for attempt in world.attempts:
-        require_body(attempt.answer, 200)
+        require_body(world, attempt.answer, 200)
     records = [record for attempt in world.attempts for record in attempt.answer.records]
     require_names(world, records, who, ordered=not loose)
 
@@ -46,7 +46,7 @@ def every_list_says(world: World, total: int) -> None:
 @then(parsers.parse("each listed record has just the fields {fields}"))
 def each_listed_record_has(world: World, fields: str) -> None:
     """The chosen fields of the table, and no others."""
-    require_body(world.last.answer, 200)
+    require_body(world, world.last.answer, 200)
     known = {*table_for(world.last.table).fields, *PROTECTED}
     for record in world.last.answer.records:
         if known & set(record) != set(fields.split(", ")):
@@ -56,7 +56,7 @@ def each_listed_record_has(world: World, fields: str) -> None:
 @then(parsers.parse("in the list {parent:w} holds the {table:w} {who}"))
 def in_the_list_holds(world: World, parent: str, table: str, who: str) -> None:
     """The parent's children are nested in it, under the name of their table: exactly these, in any order."""
-    require_body(world.last.answer, 200)
+    require_body(world, world.last.answer, 200)
     ident = shown(world.named(parent).record["id"])
     nested = next((r.get(table) for r in world.last.answer.records if shown(r.get("id")) == ident), None)
     if not isinstance(nested, list) or not all(isinstance(child, dict) for child in nested):
@@ -82,14 +82,14 @@ def one_group_for_each(world: World, field: str, values: str) -> None:
     for value in values.split(", "):
         wanted = None if value == "null" else value
         counts = [group.get("count") for group in listed if group.get(field) == wanted]
-        if len(counts) != 1 or not isinstance(counts[0], int) or counts[0] < 1:
+        if len(counts) != 1 or type(counts[0]) is not int or counts[0] < 1:
             raise CheckFailed(f"one group of {field} {value} with its count", shown(counts))
 
 
 @then(parsers.parse("the description names the fields and unique keys of {table:w}"))
 def the_description_names(world: World, table: str) -> None:
     """Every field with what schema.toml says of it, and every unique key, in any order; beside the id no other."""
-    require_body(world.last.answer, 200)
+    require_body(world, world.last.answer, 200)
     body = world.last.answer.body
     fields = body.get("fields") if isinstance(body, dict) else None
     if not isinstance(fields, dict):
@@ -125,13 +125,14 @@ def _require_described(name: str, rules: Record, described: Any) -> None:
 
 
 def _unordered(value: Any) -> Any:
-    """Options in any order; false and nothing are the same."""
-    return sorted(map(str, value)) if isinstance(value, list) else value or False
+    """Options in any order; false and nothing are the same, zero is neither."""
+    return sorted(map(str, value)) if isinstance(value, list) else False if value is None else value
 
 
 def _groups(world: World) -> list[Record]:
-    require_body(world.last.answer, 200)
-    groups = world.last.answer.body.get("groups")
+    require_body(world, world.last.answer, 200)
+    body = world.last.answer.body
+    groups = body.get("groups") if isinstance(body, dict) else None
     if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
         raise CheckFailed('a list of "groups"', world.last.answer.text)
     return groups

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
-from upsertspec.errors import Blocked, CheckFailed
+from upsertspec.errors import Blocked, CheckFailed, NotTestable, TargetSilent
+from upsertspec.evidence import Exchange
+from upsertspec.notes import Notes
+from upsertspec.transport.session import BROKEN
 from upsertspec.vocabulary.cells import rows, table_for
+from upsertspec.vocabulary.identity import with_ids
 from upsertspec.vocabulary.lookup import Reader
+
+if TYPE_CHECKING:
+    from upsertspec.vocabulary.burst import Burst
 
 Record = Mapping[str, Any]
 
@@ -28,10 +35,11 @@ class Stored:
 
 @dataclass(frozen=True)
 class Attempt:
-    """An operation that the scenario sent, and its answer."""
+    """An operation that the scenario sent, its answer, and the exchange as it is shown."""
 
     operation: Operation
     answer: Answer
+    exchange: Exchange
 
     @property
     def table(self) -> str:
@@ -61,13 +69,26 @@ class World:
         self.deleted: list[Stored] = []
         self.attempts: list[Attempt] = []
         self.reader = Reader(client)
-        self.suspicions: list[Blocked] = []
+        self.notes = Notes()
+        self.burst: Burst | None = None
+        self.history: dict[str, Any] | None = None
 
     def suspect(self, criterion: str, wrong: CheckFailed) -> None:
-        """Something is wrong that is another criterion's matter: note it, and look on. One's own is raised at once."""
-        if self.criterion == criterion:
+        """Something is wrong that is another criterion's matter: note it, and look on.
+
+        One's own is raised at once; so is everything in a scenario that belongs to no criterion.
+        """
+        if self.criterion in ("", criterion):
             raise wrong
-        self.suspicions.append(Blocked(criterion, wrong.expected, wrong.actual))
+        self.notes.suspicions.append(Blocked(criterion, wrong.expected, wrong.actual))
+
+    def lacks(self, answer: Answer, aspect: str) -> str:
+        """Why the answer does not tell its operation, record, id or counts; empty where it should."""
+        return answer.lacks.get(aspect) or self.client.lacks.get(aspect, "")
+
+    def leave_untested(self, why: str) -> None:
+        """What the scenario is about can't be seen: it is not testable, unless what is stored turns out to be wrong."""
+        self.notes.suspicions.append(NotTestable(why))
 
     def rows(self, table: str, datatable: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
         """The rows of a feature file's table, as fields to send or to expect."""
@@ -90,13 +111,26 @@ class World:
                 return stored
         raise LookupError(f"the scenario has stored nothing as {name}")
 
-    def send(self, who: str, operation: Operation) -> Answer:
-        """Send one operation; what was read before it may not hold any more."""
+    def send(self, who: str, operation: Operation, alteration: str = "") -> Answer:
+        """Send one operation; what was read before it may not hold any more. `alteration` breaks its request."""
         if operation.changes:
             self.reader.forget()
-        answer = self.client.call(who, operation)
-        self.attempts.append(Attempt(operation, answer))
+        told = self.client.call(who, operation, alteration)
+        exchange = self.client.answered or self.client.log[-1]
+        answer = with_ids(self.reader, operation, told, self.client.lacks)
+        self.attempts.append(Attempt(operation, answer, exchange))
         return answer
+
+    def send_much(self, who: str, operation: Operation, alteration: str) -> None:
+        """Send what may be too much: a target may close the connection on it, and that is an answer of status 0."""
+        try:
+            self.send(who, operation, alteration)
+        except TargetSilent as silent:
+            if silent.kind != BROKEN:
+                raise
+            self.attempts.append(
+                Attempt(operation, Answer(0, fault=str(silent), text=str(silent)), self.client.log[-1])
+            )
 
     @property
     def last(self) -> Attempt:

@@ -1,0 +1,124 @@
+"""A run by many workers against a slow target, and the same run by one.
+
+Every answer of the reference server comes through a proxy that holds it back for a while: a target far away, or
+one that thinks. Both runs are whole processes, from start to end; their results are compared, scenario by scenario.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import kit
+
+DEFAULTS = {"milliseconds": 100, "jobs": 16, "narrow": 0}
+PROFILES = ("identity", "conflict", "batch", "integrity", "transactions", "records")
+NARROW = ("--criterion", "AC-003", "--criterion", "AC-701")
+BUFFER = 65536
+
+
+def main(options: argparse.Namespace) -> list[kit.Finding]:
+    """A finding for all profiles, and one without the profile that only ever has one worker."""
+    seconds = options.milliseconds / 1000
+    everything = ("--profile", "all", *(NARROW if options.narrow else ()))
+    shared = tuple(word for profile in PROFILES for word in ("--profile", profile))
+    chosen = {"all profiles": everything, **({} if options.narrow else {"without concurrency": shared})}
+    return [measured(name, words, seconds, options.jobs) for name, words in chosen.items()]
+
+
+def measured(name: str, chosen: tuple[str, ...], delay: float, jobs: int) -> kit.Finding:
+    """One run by many workers, then one by one worker. Each takes minutes, most of it waiting."""
+    with kit.served() as url, held_back(url, delay) as far, tempfile.TemporaryDirectory() as folder:
+        times = [
+            [kit.seconds(lambda number=number: judge(far, folder, number, chosen))]  # type: ignore[misc]
+            for number in (jobs, 1)
+        ]
+        many, one = (results(folder, number) for number in (jobs, 1))
+    differ = [case for case in one if many.get(case) != one[case]]
+    note = (
+        f"{len(one)} scenarios, {len(differ)} with another result; {times[0][0]:.0f} s and {times[1][0]:.0f} s; "
+        f"{delay * 1000:.0f} ms added to every answer"
+    )
+    return kit.compared((f"{jobs} jobs, {name}", "1 job"), times, aim="under 0.17", note=note)
+
+
+def judge(url: str, folder: str, jobs: int, chosen: tuple[str, ...]) -> None:
+    """A whole run; its report goes into a folder of its own."""
+    tokens = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in kit.TOKENS.items()}
+    line = [sys.executable, "-m", "upsertspec", "run", url, "--jobs", str(jobs), "--report", f"{folder}/{jobs}"]
+    done = subprocess.run([*line, *chosen], env=kit.own_environment(**tokens), stdout=subprocess.PIPE, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def results(folder: str, jobs: int) -> dict[str, str]:
+    """The status of each scenario."""
+    report = json.loads((Path(folder) / str(jobs) / "report.json").read_text("utf-8"))
+    return {result["id"]: result["status"] for result in report["results"]}
+
+
+@contextlib.contextmanager
+def held_back(url: str, delay: float) -> Iterator[str]:
+    """A proxy before the server at this URL, which holds back all that comes from it; gives the proxy's URL."""
+    parts = urlsplit(url)
+    loop = asyncio.new_event_loop()
+    proxy = Proxy(str(parts.hostname), parts.port or 80, delay)
+    listener = loop.run_until_complete(asyncio.start_server(proxy.serve, "127.0.0.1", 0, backlog=256))
+    port = listener.sockets[0].getsockname()[1]
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        asyncio.run_coroutine_threadsafe(proxy.close(listener), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+class Proxy:
+    """Hands bytes on: those to the server at once, those from it after a while."""
+
+    def __init__(self, host: str, port: int, delay: float) -> None:
+        self._place = host, port
+        self._delay = delay
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, with one of its own to the server."""
+        there, back = await asyncio.open_connection(*self._place)
+        both = (self._hand_on(reader, back, 0.0), self._hand_on(there, writer, self._delay))
+        tasks = [asyncio.ensure_future(each) for each in both]
+        self._tasks.update(tasks)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._tasks.difference_update(tasks)
+
+    async def _hand_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, delay: float) -> None:
+        later = asyncio.get_running_loop().call_later
+        try:
+            while data := await source.read(BUFFER):
+                later(delay, sink.write, data)  # an answer in several pieces is held back once, not once a piece
+            await asyncio.sleep(delay)
+        except (OSError, asyncio.CancelledError):
+            pass
+        finally:
+            sink.close()
+
+    async def close(self, listener: asyncio.Server) -> None:
+        """Listen no longer, and end what is under way."""
+        listener.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+if __name__ == "__main__":
+    kit.command(main, DEFAULTS)

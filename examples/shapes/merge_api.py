@@ -1,0 +1,71 @@
+"""A dialect in Python, for an API whose answers change their form: {"new": 7} or, after an update, [{"id": 7}].
+
+    POST /rows/contacts/merge   {"row": {…}, "on": ["email"]}
+    GET  /rows/contacts?where={"email": "ada@example.com"}
+    GET  /rows/contacts/7
+
+`dialect = "merge_api:MergeApi"` in the target file beside it is all that is needed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from upsertspec.dialects.base import Answer, Request, Response, Setup
+from upsertspec.dialects.naming import Names
+from upsertspec.dialects.operations import Find, Operation, Read, Upsert
+from upsertspec.errors import CannotExpress
+
+
+class MergeApi:
+    """Two functions without I/O: from an operation to a request, from a response to an answer."""
+
+    name = "merge-api"
+    lacks: Mapping[str, str] = {"record": "a merge answers with an id only"}
+
+    def __init__(self, setup: Setup) -> None:
+        self.names = Names(setup.tables, setup.fields)
+        self.prefix = setup.options.get("prefix", "/rows")
+
+    def request(self, operation: Operation) -> Request:
+        """The request that asks for this operation. What the API has no words for raises CannotExpress."""
+        base = f"{self.prefix}/{quote(self.names.table(operation.table), safe='')}"
+        match operation:
+            case Upsert(table=table, fields=fields, match_fields=list(on), extra={**extra}) if not extra:
+                row = {"row": self.names.theirs(table, fields), "on": self.names.theirs(table, on)}
+                return Request("POST", f"{base}/merge", json=row)
+            case Find(table=table, where=where):
+                return Request("GET", base, query=[("where", json.dumps(self.names.theirs(table, where)))])
+            case Read(id=ident):
+                return Request("GET", f"{base}/{quote(str(ident), safe='')}")
+            case _:
+                raise CannotExpress(f"this API has no words for {type(operation).__name__}")
+
+    def answer(self, operation: Operation, response: Response) -> Answer:
+        """What the response says. A body that is not as it should be is a `fault`, which the scenario tells."""
+        try:
+            body = response.parsed() if response.body else None
+        except ValueError as wrong:
+            return Answer(response.status, fault=f"the body is no JSON ({wrong})")
+        if not 200 <= response.status < 300:
+            return Answer(response.status, body=body)
+        try:
+            return self.told(operation, response.status, body)
+        except (AttributeError, IndexError, KeyError, TypeError) as wrong:
+            return Answer(response.status, body=body, fault=f"the body has another form ({wrong!r})")
+
+    def told(self, operation: Operation, status: int, body: Any) -> Answer:
+        """The answer of a success."""
+        match operation:
+            case Find(table=table):
+                return Answer(status, records=[self.names.ours(table, row) for row in body], body=body)
+            case Read(table=table):
+                record = self.names.ours(table, body)
+                return Answer(status, id=record["id"], record=record, body=body)
+            case _ if isinstance(body, list):
+                return Answer(status, id=body[0]["id"], operation="updated", body=body)
+            case _:
+                return Answer(status, id=body["new"], operation="created", body=body)

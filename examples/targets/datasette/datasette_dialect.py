@@ -1,0 +1,106 @@
+"""How Datasette 1.0 is spoken: rows that are matched by the table's primary key, written through its JSON API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from upsertspec.dialects.base import Answer, Request, Response, Setup
+from upsertspec.dialects.operations import UNSET, Create, Describe, Find, Operation, Read, Upsert, UpsertBatch
+from upsertspec.errors import CannotExpress
+
+SHOWN = 400
+
+
+class Datasette:
+    """The JSON API of one database.
+
+    Options: `database`, its name; `primary_keys`, the columns of each table's key; `booleans`, the columns in which 1
+    and 0 stand for true and false, since SQLite has no booleans.
+    """
+
+    name = "datasette"
+    lacks: ClassVar[Mapping[str, str]] = {
+        "operation": "Datasette answers an upsert with the rows, whether they were inserted or updated",
+        "counts": "Datasette does not count what an upsert inserted and what it updated",
+    }
+
+    def __init__(self, setup: Setup) -> None:
+        self._database = quote(setup.options["database"], safe="")
+        self._keys: Mapping[str, list[str]] = setup.options["primary_keys"]
+        self._booleans = frozenset(setup.options["booleans"])
+
+    def request(self, operation: Operation) -> Request:
+        """The request that asks for this operation."""
+        path = f"/{self._database}/{quote(operation.table, safe='')}"
+        match operation:
+            case Upsert(fields=fields):
+                self._require_key(operation)
+                return Request("POST", f"{path}/-/upsert", json={"row": fields, **_rows_beside(operation.extra)})
+            case UpsertBatch(records=records):
+                self._require_key(operation)
+                _rows_beside(operation.extra)
+                return Request("POST", f"{path}/-/upsert", json={"rows": list(records), "return": True})
+            case Create(fields=fields):
+                return Request("POST", f"{path}/-/insert", json={"row": fields})
+            case Find(offset=0):
+                where = [_filter(name, value) for name, value in operation.where.items()]
+                size = ("_size", str(operation.limit or "max"))
+                return Request("GET", f"{path}.json", query=[*where, size])
+            case Read(id=ident):
+                return Request("GET", f"{path}.json", query=[_filter("id", ident)])
+            case Describe():
+                raise CannotExpress("Datasette describes a table by its SQL, not by its fields' rules and unique keys")
+        raise CannotExpress(f"Datasette has no call by id for {type(operation).__name__.lower()}")
+
+    def answer(self, operation: Operation, response: Response) -> Answer:
+        """What the response to this operation says."""
+        text = response.body[:SHOWN].decode("utf-8", "replace")
+        try:
+            body = response.parsed() if response.body else None
+        except (ValueError, RecursionError) as wrong:
+            return Answer(response.status, fault=f"the body is no JSON ({wrong})", text=text)
+        if not 200 <= response.status < 300:
+            return Answer(response.status, body=body, text=text)
+        rows = body.get("rows") if isinstance(body, dict) else None
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            return Answer(response.status, body=body, fault='there is no "rows" list of objects', text=text)
+        return self._success(operation, response.status, [self._record(row) for row in rows], body, text)
+
+    def _success(
+        self, operation: Operation, status: int, records: list[dict[str, Any]], body: dict[str, Any], text: str
+    ) -> Answer:
+        match operation:
+            case Find():
+                cut = "there are more rows than one page holds" if body.get("next") and not operation.limit else ""
+                return Answer(status, records=records, body=body, fault=cut, text=text)
+            case UpsertBatch():
+                parts = [Answer(status, id=record.get("id"), record=record) for record in records]
+                return Answer(status, parts=parts, body=body, text=text)
+        record = records[0] if records else None
+        return Answer(status, id=record and record.get("id"), record=record, body=body, text=text)
+
+    def _require_key(self, operation: Upsert | UpsertBatch) -> None:
+        """The request has no match fields: it can be meant only where they are the primary key."""
+        key, match = self._keys.get(operation.table), operation.match_fields
+        if match is UNSET or not isinstance(match, list) or not match:
+            raise CannotExpress("an upsert of Datasette names no match fields: the primary key always is the match")
+        if key is not None and sorted(map(str, match)) != sorted(key):
+            raise CannotExpress(f"Datasette matches {operation.table} by its primary key only ({', '.join(key)})")
+
+    def _record(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: bool(v) if name in self._booleans and v in (0, 1) else v for name, v in row.items()}
+
+
+def _rows_beside(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """What else a request says: `records` beside `fields` is `rows` beside `row`, and there is nothing else."""
+    if unknown := extra.keys() - {"records"}:
+        raise CannotExpress(f"an upsert of Datasette has no {', '.join(sorted(unknown))}")
+    return {"rows": extra["records"]} if extra else {}
+
+
+def _filter(name: str, value: Any) -> tuple[str, str]:
+    if value is None:
+        return f"{name}__isnull", "1"
+    return f"{name}__exact", str(int(value) if isinstance(value, bool) else value)

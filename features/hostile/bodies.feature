@@ -1,0 +1,396 @@
+@hostile
+Feature: What a body may be
+  A public endpoint meets bodies that were cut off, that are something else than they say, or that never end.
+  It refuses them in one sentence, and nothing has been written.
+
+  Background:
+    Given these contacts are stored:
+      | as    | email             | name         | status | phone           |
+      | Grace | grace@example.com | Grace Hopper | active | +1 212 555 0100 |
+
+  @AC-801
+  Rule: AC-801 A body that is not JSON is answered with 400, and nothing is written
+
+    Scenario Outline: An upsert, its body <broken>, where nothing matches
+      When the editor upserts into contacts by email, the body <broken>:
+        | email           | name         | phone           | notes |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 | Zoë   |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: No JSON
+        | broken                             |
+        | left out                           |
+        | cut off in the middle              |
+        | cut off before its last brace      |
+        | followed by a second one           |
+        | followed by a brace too many       |
+        | ended by a comma too many          |
+        | put in single quotes               |
+        | stripped of the quotes of a name   |
+        | begun by a comment                 |
+        | broken by a line end in a text     |
+        | broken by a byte that is no UTF-8  |
+        | encoded as UTF-16                  |
+        | encoded as Latin-1                 |
+        | replaced by upsert                 |
+        | replaced by <upsert/>              |
+
+    Scenario Outline: An upsert, its body <broken>, where a record matches
+      When the editor upserts into contacts by email, the body <broken>:
+        | email             | name | status   |
+        | grace@example.com | Eve  | inactive |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: No JSON
+        | broken                        |
+        | left out                      |
+        | cut off before its last brace |
+        | followed by a brace too many  |
+        | followed by a second one      |
+
+    Scenario: A batch that was cut off writes none of its records
+      When the editor upserts a batch into contacts by email, the body cut off in the middle:
+        | email             | name         |
+        | grace@example.com | Eve          |
+        | ada@example.com   | Ada Lovelace |
+        | alan@example.com  | Alan Turing  |
+      Then the answer is 400
+      And nothing has been written
+
+    Scenario Outline: A create, its body <broken>
+      When the editor creates in contacts, the body <broken>:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: No JSON
+        | broken                       |
+        | left out                     |
+        | cut off in the middle        |
+        | followed by a brace too many |
+
+    Scenario Outline: <name> is no JSON number
+      When the editor upserts into contacts by email, age written as <written>:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: What some languages write
+        | name               | written  |
+        | Not a number       | NaN      |
+        | Infinity           | Infinity |
+        | A leading zero     | 036      |
+        | A leading plus     | +36      |
+        | A hexadecimal      | 0x24     |
+        | A missing fraction | 36.      |
+
+    Scenario: Not a number is none inside of typed JSON either
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into raw_transactions by reference, payload written as {"amount": NaN}:
+        | reference | account_id |
+        | raw-1     | {Main.id}  |
+      Then the answer is 400
+      And nothing has been written
+
+    Scenario: White space around JSON is a part of it
+      When the editor upserts into contacts by email, the body filled up to 1,000 bytes:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 200 and says created
+      And these contacts are now stored:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+
+  @AC-802
+  Rule: AC-802 A body that is not declared as JSON is answered with 400 or 415, and nothing is written
+
+    Scenario Outline: JSON that is declared as <type>
+      When the editor upserts into contacts by email, the body declared as <type>:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      Then the answer is 400 or 415
+      And nothing has been written
+
+      Examples: Other types
+        | type                              |
+        | text/plain                        |
+        | text/plain; charset=utf-8         |
+        | application/x-www-form-urlencoded |
+        | multipart/form-data; boundary=x   |
+        | application/xml                   |
+        | text/html                         |
+        | application/octet-stream          |
+        | image/png                         |
+        | text/plain; application/json      |
+        | jsonapplication                   |
+        | nothing                           |
+
+    Scenario Outline: A body that is sent as <kind>
+      When the editor upserts into contacts by email, the body sent as <kind>:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      Then the answer is 400 or 415
+      And nothing has been written
+
+      Examples: Forms
+        | kind            |
+        | a form          |
+        | a form of parts |
+
+    Scenario Outline: A stored record stays where an upsert is declared as <type>
+      When the editor upserts into contacts by email, the body declared as <type>:
+        | email             | name | status   |
+        | grace@example.com | Eve  | inactive |
+      Then the answer is 400 or 415
+      And nothing has been written
+
+      Examples: What a page of another site can send without asking
+        | type                              |
+        | text/plain                        |
+        | application/x-www-form-urlencoded |
+        | nothing                           |
+
+    Scenario: A create that is declared as text
+      When the editor creates in contacts, the body declared as text/plain:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 400 or 415
+      And nothing has been written
+
+    Scenario: A batch that is declared as text
+      When the editor upserts a batch into contacts by email, the body declared as text/plain:
+        | email             | name         |
+        | grace@example.com | Eve          |
+        | ada@example.com   | Ada Lovelace |
+      Then the answer is 400 or 415
+      And nothing has been written
+
+    Scenario Outline: JSON may be declared as <type>
+      When the editor upserts into contacts by email, the body declared as <type>:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 200 and says created
+      And these contacts are now stored:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+
+      Examples: Ways to write the type
+        | type                            |
+        | application/json; charset=utf-8 |
+        | application/json;charset=UTF-8  |
+        | Application/JSON                |
+
+  @AC-803
+  Rule: AC-803 A body that is no object, has an unknown member or field, or nests without end, is answered with 400
+
+    Scenario Outline: The body <body> is no object
+      When the editor upserts into contacts by email, the body replaced by <body>:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Other JSON
+        | body                             |
+        | []                               |
+        | [{"fields": {"name": "Ada"}}]    |
+        | null                             |
+        | true                             |
+        | 1                                |
+        | "fields"                         |
+        | {}                               |
+
+    Scenario: An upsert that is put into a list
+      When the editor upserts into contacts by email, the body put into a list:
+        | email             | name |
+        | grace@example.com | Eve  |
+      Then the answer is 400
+      And nothing has been written
+
+    Scenario Outline: An upsert with the member <member>
+      When the editor upserts into contacts by email with <member> <value>:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Members that an upsert does not have
+        | member      | value               |
+        | dryRun      | true                |
+        | matchfields | ["phone"]           |
+        | table       | "accounts"          |
+        | __proto__   | {"role": "admin"}   |
+        | role        | "editor"            |
+
+    Scenario: An unknown member changes no record
+      When the editor upserts into contacts by email with force true:
+        | email             | name |
+        | grace@example.com | Eve  |
+      Then the answer is 400
+      And nothing has been written
+
+    Scenario Outline: A contact with the field <field>
+      When the editor upserts into contacts by email:
+        | email           | name         | phone           | <field> |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 | x       |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Fields that a contact does not have
+        | field       |
+        | nickname    |
+        | is_admin    |
+        | name.first  |
+        | __proto__   |
+        | rowid       |
+
+    Scenario: An unknown field changes no record
+      When the editor upserts into contacts by email:
+        | email             | name | is_admin |
+        | grace@example.com | Eve  | `true`   |
+      Then the answer is 400
+      And nothing has been written
+
+    Scenario Outline: A body of <kind> in <kind>, 100,000 deep
+      When the editor upserts into contacts by email, the body replaced by <kind>, 100,000 deep:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: What nests
+        | kind    |
+        | lists   |
+        | objects |
+
+    Scenario Outline: A value of <kind> in <kind>, 100,000 deep
+      When the editor upserts into contacts by email, notes written as <kind>, 100,000 deep:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: What nests
+        | kind    |
+        | lists   |
+        | objects |
+
+    Scenario Outline: Typed JSON of <kind> in <kind>, 100,000 deep
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into raw_transactions by reference, payload written as <kind>, 100,000 deep:
+        | reference | account_id |
+        | raw-1     | {Main.id}  |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: What nests
+        | kind    |
+        | lists   |
+        | objects |
+
+    Scenario: Typed JSON that nests 20 levels deep is kept
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into raw_transactions by reference, payload written as objects, 20 deep:
+        | reference | account_id |
+        | raw-1     | {Main.id}  |
+      Then payload is kept as it was written
+
+    Scenario Outline: Typed JSON that nests <levels> levels deep is kept or refused
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into raw_transactions by reference, payload written as lists, <levels> deep:
+        | reference | account_id |
+        | raw-1     | {Main.id}  |
+      Then payload is kept as it was written, or the request is refused
+
+      Examples: Levels at which something ends somewhere
+        | levels |
+        | 129    |
+        | 300    |
+        | 1,000  |
+
+  @AC-808
+  Rule: AC-808 A body over 8 MiB is answered with 413, and nothing is written
+
+    Scenario: A byte over 8 MiB, where nothing matches
+      When the editor upserts into contacts by email, the body filled up to 8,388,609 bytes:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      Then the body is refused as too large
+      And nothing has been written
+
+    Scenario: A byte over 8 MiB, where a record matches
+      When the editor upserts into contacts by email, the body filled up to 8,388,609 bytes:
+        | email             | name | status   |
+        | grace@example.com | Eve  | inactive |
+      Then the body is refused as too large
+      And nothing has been written
+
+    Scenario: Exactly 8 MiB
+      When the editor upserts into contacts by email, the body filled up to 8,388,608 bytes:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 200 and says created
+      And these contacts are now stored:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+
+    Scenario: 8 MiB that are wrong are not too large, but wrong
+      When the editor upserts into contacts by nowhere, the body filled up to 8,388,608 bytes:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 400
+      And nothing has been written
+
+    Scenario: A text of 9 million letters
+      When the editor upserts into contacts by email, notes written as "x" 9,000,000 times:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      Then the body is refused as too large
+      And nothing has been written
+
+    Scenario: Bytes are counted, and not letters
+      When the editor upserts into contacts by email, notes written as "Zoë 😀" 1,000,000 times:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      Then the body is refused as too large
+      And nothing has been written
+
+    Scenario: A body that declares no length
+      When the editor upserts into contacts by email, the body filled up to 8,388,609 bytes and sent in chunks:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      Then the body is refused as too large
+      And nothing has been written
+
+    Scenario: A small body that declares no length is read, or its length is asked for
+      When the editor upserts into contacts by email, the body filled up to 1,000 bytes and sent in chunks:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 200 or 411
+
+    Scenario: A batch over 8 MiB writes none of its records
+      When the editor upserts a batch into contacts by email, the body filled up to 8,388,609 bytes:
+        | email             | name         |
+        | grace@example.com | Eve          |
+        | ada@example.com   | Ada Lovelace |
+      Then the body is refused as too large
+      And nothing has been written
+
+    Scenario: A create over 8 MiB
+      When the editor creates in contacts, the body filled up to 16,000,000 bytes:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the body is refused as too large
+      And nothing has been written

@@ -1,0 +1,301 @@
+@hostile
+Feature: What a stranger learns
+  Whoever has no business here is turned away, and leaves knowing no more than before.
+
+  Background:
+    Given these contacts are stored:
+      | as    | email             | name         | status | phone           |
+      | Grace | grace@example.com | Grace Hopper | active | +1 212 555 0100 |
+
+  @AC-807
+  Rule: AC-807 An error tells nothing of the inside
+
+    Scenario Outline: An upsert, its body <broken>
+      When the editor upserts into contacts by email, the body <broken>:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then every answer is a refusal that tells nothing of the inside
+      And nothing has been written
+
+      Examples: Bodies that are none
+        | broken                             |
+        | left out                           |
+        | cut off in the middle              |
+        | broken by a byte that is no UTF-8  |
+        | encoded as UTF-16                  |
+        | declared as text/plain             |
+        | declared as nothing                |
+        | replaced by []                     |
+        | replaced by null                   |
+        | replaced by {"fields": 1}          |
+        | replaced by {"fields": {}, "matchFields": {}} |
+        | replaced by {"matchFields": ["email"], "fields": []} |
+        | replaced by lists, 100,000 deep    |
+        | replaced by objects, 100,000 deep  |
+
+    Scenario Outline: A contact whose <field> is <kind>
+      When the editor upserts into contacts by email, <field> written as <json>:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then every answer is a refusal that tells nothing of the inside
+      And nothing has been written
+
+      Examples: Values of another type
+        | field    | kind                    | json                       |
+        | age      | text                    | "thirty-six"               |
+        | age      | beyond 64 bits          | 99999999999999999999       |
+        | age      | beyond a double         | 1e400                      |
+        | age      | of 10,000 digits        | 9, 10,000 digits           |
+        | age      | an object               | {"$gt": 0}                 |
+        | age      | below its minimum       | -1                         |
+        | status   | no option               | "retired"                  |
+        | vip      | text                    | "yes"                      |
+        | birthday | no day                  | "2023-02-29"               |
+        | notes    | a list                  | ["x"]                      |
+        | notes    | nested 100,000 deep     | lists, 100,000 deep        |
+
+    Scenario: A unique key that is taken
+      When the editor upserts into contacts by email:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +1 212 555 0100 |
+      Then every answer is a refusal that tells nothing of the inside
+      And nothing has been written
+
+    Scenario: A create of what is there already
+      When the editor creates in contacts:
+        | email             | name |
+        | grace@example.com | Eve  |
+      Then every answer is a refusal that tells nothing of the inside
+      And Grace is as before
+
+    Scenario: A reference to nothing
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And Main has been deleted
+      When the editor upserts into import_batches by reference:
+        | reference | account_id |
+        | import-1  | {Main.id}  |
+      Then every answer is a refusal that tells nothing of the inside
+      And nothing has been written
+
+    Scenario: A required field that is missing
+      When the editor upserts into contacts by email:
+        | email           |
+        | ada@example.com |
+      Then every answer is a refusal that tells nothing of the inside
+      And nothing has been written
+
+    Scenario Outline: A list with <parameter> <value>
+      When the editor lists contacts with:
+        | <parameter> |
+        | <value>     |
+      Then every answer is a refusal that tells nothing of the inside
+
+      Examples: Parameters that are none
+        | parameter    | value                 |
+        | _sort        | name"                 |
+        | _fields      | nowhere               |
+        | _limit       | many                  |
+        | _limit       | 99999999999999999999  |
+        | _offset      | 99999999999999999999  |
+        | nowhere      | x                     |
+        | age          | x                     |
+        | age__in      | 1,x                   |
+        | name__match  | (                     |
+
+    Scenario Outline: The record <ident>
+      When the editor <verb> the record <ident> of contacts
+      Then every answer is a refusal that tells nothing of the inside
+
+      Examples: Ids that no record has
+        | verb    | ident                |
+        | reads   | x'                   |
+        | reads   | 99999999999999999999 |
+        | changes | -1                   |
+        | deletes | 1.5                  |
+
+    Scenario Outline: Every call about the table <name>
+      When the editor makes every call about the table <name>
+      Then every answer is a refusal that tells nothing of the inside
+
+      Examples: Tables that do not exist
+        | name          |
+        | no_such_table |
+        | contacts"     |
+        | %00           |
+        | %ff%fe        |
+
+    Scenario Outline: Somebody with <credential>
+      When somebody with <credential> upserts into contacts by email:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then every answer is a refusal that tells nothing of the inside
+      And nothing has been written
+
+      Examples: Credentials that are none
+        | credential                              |
+        | no credentials                          |
+        | a token that is no ASCII                |
+        | a signed token that has expired         |
+
+    Scenario: A transaction that can't be done
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "update", "table": "contacts", "id": "{Grace.id}", "fields": {"name": "Eve"}},
+          {"op": "create", "table": "contacts", "fields": {"email": "{Grace.email}", "name": "Eve"}}
+        ]
+        """
+      Then every answer is a refusal that tells nothing of the inside
+      And Grace is as before
+
+  @AC-809
+  Rule: AC-809 Credentials that are broken or have expired are answered with 401, and nothing is written
+
+    Scenario Outline: <credential>, where nothing matches
+      When somebody with <credential> upserts into contacts by email:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      Then the answer is 401
+      And nothing has been written
+
+      Examples: Credentials that are none
+        | credential                                      |
+        | a scheme and spaces                             |
+        | a scheme that is none                           |
+        | a token of 4,000 letters                        |
+        | a token that looks like SQL                     |
+        | a token that looks like a path                  |
+        | the word null as token                          |
+        | a star as token                                 |
+        | an unsigned token that names the editor         |
+        | a token that is signed with another key         |
+        | a signed token that has expired                 |
+        | the editor's token without its first letter     |
+        | the editor's token in the other case            |
+        | the editor's token backwards                    |
+        | the editor's token twice                        |
+        | the editor's token in percent escapes           |
+        | the editor's token without a scheme             |
+        | the editor's token as a password                |
+        | the scheme joined to the editor's token         |
+        | the editor's token in the query                 |
+        | the editor's token in a cookie                  |
+        | the editor's token in another header            |
+
+    Scenario Outline: <credential>, which is no header that can be read
+      When somebody with <credential> upserts into contacts by email:
+        | email           | name         | phone           |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      Then the answer is 401 or 400
+      And nothing has been written
+
+      Examples: Headers that are broken
+        | credential                                      |
+        | a token that is no ASCII                        |
+        | the editor's token in letters that look alike   |
+        | the editor's token broken by a space            |
+        | the editor's token broken by a tab              |
+        | the editor's token and another word             |
+        | the editor's token in quotes                    |
+        | the editor's token before another, in one header |
+        | the editor's token behind another, in one header |
+        | the editor's token in the first of two headers  |
+        | the editor's token in the second of two headers |
+
+    Scenario Outline: <credential>, where a record matches
+      When somebody with <credential> upserts into contacts by email:
+        | email             | name | status   |
+        | grace@example.com | Eve  | inactive |
+      Then the answer is 401
+      And nothing has been written
+
+      Examples: Credentials that are none
+        | credential                              |
+        | an unsigned token that names the editor |
+        | a signed token that has expired         |
+        | the editor's token in the other case    |
+        | the editor's token in the query         |
+
+    Scenario Outline: <credential>, in a transaction
+      When somebody with <credential> sends the transaction:
+        """
+        [
+          {"op": "update", "table": "contacts", "id": "{Grace.id}", "fields": {"name": "Eve"}},
+          {"op": "create", "table": "contacts", "fields": {"email": "ada@example.com", "name": "Ada Lovelace"}}
+        ]
+        """
+      Then the answer is 401
+      And nothing has been written
+
+      Examples: Credentials that are none
+        | credential                              |
+        | a made-up token                         |
+        | the editor's token in the other case    |
+        | the editor's token in a cookie          |
+
+    Scenario Outline: <credential> reads no record
+      When somebody with <credential> tries a reading in contacts and in no_such_table, 2 times by turns
+      Then every answer is 401, and the same for both tables
+      And Grace is as before
+
+      Examples: Credentials that are none
+        | credential                                  |
+        | the editor's token without its first letter |
+        | a signed token that has expired             |
+        | the editor's token in another header        |
+
+  @AC-810
+  Rule: AC-810 Nothing tells an anonymous caller which tables exist
+
+    Scenario Outline: <call> by nobody
+      When somebody with no credentials tries <call> in contacts and in no_such_table, 3 times by turns
+      Then every answer is 401, and the same for both tables
+      And Grace is as before
+
+      Examples: Every call that names a table
+        | call          |
+        | an upsert     |
+        | a batch       |
+        | a create      |
+        | a change      |
+        | a deletion    |
+        | a reading     |
+        | a list        |
+        | groups        |
+        | a description |
+        | a transaction |
+
+    Scenario Outline: <call> by somebody with a made-up token
+      When somebody with a made-up token tries <call> in contacts and in no_such_table, 3 times by turns
+      Then every answer is 401, and the same for both tables
+      And Grace is as before
+
+      Examples: Some of the calls
+        | call          |
+        | an upsert     |
+        | a deletion    |
+        | a list        |
+        | a description |
+        | a transaction |
+
+    Scenario Outline: <call> in another table by nobody
+      When somebody with no credentials tries <call> in accounts and in no_such_table, 3 times by turns
+      Then every answer is 401, and the same for both tables
+
+      Examples: Some of the calls
+        | call          |
+        | an upsert     |
+        | a list        |
+        | a description |
+
+    @should
+    Scenario Outline: <call> by nobody takes no longer for a table that exists
+      When somebody with no credentials tries <call> in contacts and in no_such_table, 24 times by turns
+      Then the answers take the same time for both tables
+
+      Examples: A call that reads, and one that writes
+        | call          |
+        | an upsert     |
+        | a list        |

@@ -1,0 +1,671 @@
+@hostile
+Feature: What a value may be
+  What a client sends is stored as it was sent, or it is refused. It is never run, never mended, and never rounded.
+
+  Background:
+    Given these contacts are stored:
+      | as    | email             | name         | status | age | phone           | notes   |
+      | Grace | grace@example.com | Grace Hopper | active | 85  | +1 212 555 0100 | Admiral |
+
+  @AC-804
+  Rule: AC-804 What looks like code is a name that does not exist, or a value that is kept; it is never run
+
+    Scenario Outline: <kind> is kept as a value
+      When the editor upserts into contacts by email, notes written as <text>:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 200 and says created
+      And notes is kept as it was written
+      And Grace is as before
+
+      Examples: What would be run somewhere
+        | kind                   | text                                               |
+        | The end of a statement | "'; DROP TABLE contacts; --"                       |
+        | A condition            | "' OR '1'='1"                                      |
+        | A double quote         | "\\"; DELETE FROM contacts; --"                    |
+        | A comment              | "admin'/*"                                         |
+        | A second query         | "' UNION SELECT name, sql FROM sqlite_master --"   |
+        | A pause                | "1'; SELECT pg_sleep(10); --"                      |
+        | A placeholder          | "? %s %(name)s :name $1 {0} {name}"                |
+        | A pattern              | "100%_[a-z]*"                                      |
+        | A template             | "{{7*7}} ${7*7} <%= 7*7 %> #{7*7}"                 |
+        | A script               | "<script>alert(1)</script>"                        |
+        | A markup entity        | "&lt;b&gt; &amp;amp; &#39;"                        |
+        | A shell command        | "$(touch /tmp/x) `id`; rm -rf / \| cat"            |
+        | A path                 | "../../../../etc/passwd"                           |
+        | An LDAP filter         | "*)(uid=*))(\|(uid=*"                              |
+        | A formula              | "=HYPERLINK(\\"http://example.com\\",\\"x\\")"     |
+        | A header               | "x\\r\\nSet-Cookie: session=1\\r\\n\\r\\n<html>"   |
+        | A log entry            | "x\\n2024-01-15 INFO login of admin"               |
+        | A lookup               | "${jndi:ldap://127.0.0.1/x}"                       |
+        | An XML entity          | "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///x'>]>&e;" |
+        | An operator            | "{\\"$gt\\": \\"\\"}"                              |
+        | A reference            | "{\\"$ref\\": \\"ada.id\\"}"                       |
+        | The word null          | "null"                                             |
+        | The word undefined     | "undefined"                                        |
+
+    Scenario Outline: <kind> in a match field finds the record that has it, and no other
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Odd  | <text> | EUR      |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into accounts by name:
+        | name   | currency |
+        | <text> | USD      |
+      Then the answer is 200 and says updated
+      And Odd now has currency "USD"
+      And Main is as before
+
+      Examples: What would be run somewhere
+        | kind                   | text                         |
+        | The end of a statement | x'; DROP TABLE accounts; --x |
+        | A condition            | x' OR '1'='1                 |
+        | A double quote         | x" OR ""="1                  |
+        | A pattern              | x%_1                         |
+        | A template             | {{7*7}}1                     |
+        | A backslash            | x\\' OR 1=1                  |
+        | A path                 | ../../x1                     |
+
+    Scenario Outline: <kind> names no field to write
+      When the editor upserts into contacts by email:
+        | email             | name | <name> |
+        | grace@example.com | Eve  | x      |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Names that look like code
+        | kind                   | name                                |
+        | The end of a statement | name = 'x' WHERE 1=1; --            |
+        | A quoted name          | "name"                              |
+        | A second assignment    | name" = 'x', "notes                 |
+        | A list of columns      | name, notes                         |
+        | An expression          | name \|\| notes                     |
+        | An operator            | $set                                |
+        | A path                 | ../name                             |
+        | A table and a column   | contacts.name                       |
+
+    Scenario Outline: <kind> names no match field
+      When the editor upserts into contacts with matchFields <names>:
+        | email             | name | phone           |
+        | grace@example.com | Eve  | +44 20 7946 001 |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Names that look like code
+        | kind                   | names                                        |
+        | The end of a statement | ["email\\"; DROP TABLE contacts; --"]        |
+        | A quoted name          | ["\\"email\\""]                              |
+        | A condition            | ["email\\" = 'x' OR \\"email"]               |
+        | A list of columns      | ["email, phone"]                             |
+        | An operator            | [{"$gt": ""}]                                |
+        | A function             | ["lower(email)"]                             |
+
+    Scenario Outline: <kind> is no condition of updateWhere
+      When the editor upserts into contacts by email with updateWhere <where>:
+        | email             | name |
+        | grace@example.com | Eve  |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Conditions that look like code
+        | kind                   | where                                   |
+        | The end of a statement | {"status\\" = 'x' OR 1=1 --": "active"} |
+        | A quoted name          | {"\\"status\\"": "active"}              |
+        | An operator as a name  | {"$where": "1 == 1"}                    |
+        | An operator as a value | {"status": {"$ne": "inactive"}}         |
+        | A list as a value      | {"status": ["active", "inactive"]}      |
+
+    Scenario: A condition that looks like code is a value that no record has
+      When the editor upserts into contacts by email with updateWhere {"notes": "x' OR '1'='1"}:
+        | email             | name |
+        | grace@example.com | Eve  |
+      Then the answer is 200 and says ignored
+      And nothing has been written
+
+    Scenario Outline: <kind> is not what updateFields may hold
+      When the editor upserts into contacts by email with updateFields <names>:
+        | email             | name |
+        | grace@example.com | Eve  |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Names that look like code
+        | kind                   | names                            |
+        | The end of a statement | ["name\\" = 'x'; --"]            |
+        | A quoted name          | ["\\"name\\""]                   |
+        | A second assignment    | ["name = 'x', notes"]            |
+
+    Scenario Outline: <kind> is no <type>
+      When the editor upserts into contacts by email:
+        | email             | name | <field> |
+        | grace@example.com | Eve  | <value> |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Objects and code in the place of plain values
+        | kind                   | type          | field    | value                            |
+        | An operator            | text          | notes    | `{"$ne": null}`                  |
+        | A reference            | text          | notes    | `{"$ref": "ada.id"}`             |
+        | A list                 | text          | notes    | `["x"]`                          |
+        | An increment           | integer       | age      | `{"$inc": 1}`                    |
+        | The end of a statement | integer       | age      | `"1; DROP TABLE contacts"`       |
+        | An expression          | integer       | age      | `"age + 1"`                      |
+        | A condition            | boolean       | vip      | `"true OR 1=1"`                  |
+        | The end of a date      | date          | birthday | `"2000-01-01'; --"`              |
+
+    Scenario: A name that looks like code is a name inside of typed JSON
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into raw_transactions by reference, payload written as {"$where": {"$ref": "x.id"}, "a'; --": ["{{7*7}}"], "__proto__": {"admin": true}}:
+        | reference | account_id |
+        | raw-1     | {Main.id}  |
+      Then the answer is 200 and says created
+      And payload is kept as it was written
+
+    Scenario Outline: There is no table <name>
+      When the editor makes every call about the table <name>
+      Then every answer is 404 or 400
+      And Grace is as before
+
+      Examples: Names that look like code
+        | name                                     |
+        | contacts; DROP TABLE contacts            |
+        | contacts"; DROP TABLE contacts; --       |
+        | contacts' OR '1'='1                      |
+        | "contacts"                               |
+        | contacts, accounts                       |
+        | main.contacts                            |
+        | (SELECT * FROM contacts)                 |
+        | sqlite_schema                            |
+        | information_schema.tables                |
+        | contacts--                               |
+        | contacts%00                              |
+        | contacts%0d%0aSet-Cookie: session=1      |
+        | ..%2f..%2fetc%2fpasswd                   |
+        | {{7*7}}                                  |
+        | __proto__                                |
+
+    Scenario Outline: There is no record <ident>
+      When the editor <verb> the record <ident> of contacts
+      Then the answer is 404 or 400
+      And Grace is as before
+
+      Examples: Ids that look like code
+        | verb    | ident                    |
+        | reads   | 1'OR'1'='1               |
+        | changes | 1;DROP_TABLE_contacts    |
+        | deletes | 1"OR"1"="1               |
+        | reads   | 1/**/OR/**/1=1           |
+        | reads   | ..%2f..%2faccounts       |
+        | deletes | _all                     |
+        | changes | id                       |
+        | deletes | 1,2,3                    |
+        | reads   | {"$gt":0}                |
+
+    Scenario Outline: A list with <parameter> <value>
+      When the editor lists contacts with:
+        | email             | <parameter> |
+        | grace@example.com | <value>     |
+      Then the answer is 400
+
+      Examples: Names that look like code
+        | parameter                   | value                                       |
+        | _sort                       | name; DROP TABLE contacts                   |
+        | _sort                       | name DESC, notes                            |
+        | _sort                       | (CASE WHEN 1=1 THEN name ELSE notes END)    |
+        | _sort                       | "name"                                      |
+        | _sort                       | random()                                    |
+        | _fields                     | name, (SELECT sql FROM sqlite_master)       |
+        | _fields                     | "name"                                      |
+        | _fields                     | *                                           |
+        | _include                    | accounts; --                                |
+        | _limit                      | 1; DROP TABLE contacts                      |
+        | _limit                      | 1 OR 1=1                                    |
+        | _offset                     | 0 UNION SELECT 1                            |
+        | name" = "name" OR "name     | x                                           |
+        | 1=1 --                      | x                                           |
+        | name[$ne]                   | x                                           |
+        | name__like; --              | x                                           |
+        | age                         | 1 OR 1=1                                    |
+        | age__gt                     | 0) OR (1=1                                  |
+        | age__in                     | 1,2) OR (1=1                                |
+        | id                          | 1 OR 1=1                                    |
+
+    Scenario Outline: A list of the contacts with <parameter> <value> has these, and no others
+      Given these contacts are stored:
+        | as  | email           | name   |
+        | Odd | odd@example.com | <name> |
+      When the editor lists contacts with:
+        | email__in   | <parameter> |
+        | {Odd.email} | <value>     |
+      Then the list is Odd
+      And every list says that there are 1 in all
+
+      Examples: Values that look like code
+        | parameter      | value            | name             |
+        | name           | x' OR '1'='1     | x' OR '1'='1     |
+        | name           | ' OR 1=1 --      | ' OR 1=1 --      |
+        | name           | x" OR ""="       | x" OR ""="       |
+        | name           | %                | %                |
+        | name           | {"$ne": null}    | {"$ne": null}    |
+        | name           | $(id)            | $(id)            |
+        | name__contains | ' OR '1'='1      | a' OR '1'='1b    |
+        | name__contains | %' --            | 50%' -- a        |
+        | name__in       | x') OR ('1'='1   | x') OR ('1'='1   |
+        | name__ne       | y' OR '1'='1     | Ada              |
+        | name__gte      | ' OR '1'='1      | Ada              |
+
+    Scenario Outline: Groups by <parameter> <value>
+      When the editor groups contacts with:
+        | group_by   | avg   |
+        | <group_by> | <avg> |
+      Then the answer is 400
+
+      Examples: Names that look like code
+        | parameter | value                  | group_by               | avg                          |
+        | group_by  | status; --             | status; --             | age                          |
+        | group_by  | a quoted status        | "status"               | age                          |
+        | avg       | another aggregate      | status                 | age), max(phone              |
+        | avg       | a subquery             | status                 | (SELECT count(*) FROM sqlite_master) |
+
+    Scenario Outline: A transaction with <kind>
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "upsert", "table": "contacts", "matchFields": ["email"], "as": "ada",
+           "fields": {"email": "ada@example.com", "name": "Ada Lovelace"}},
+          <operation>
+        ]
+        """
+      Then the transaction is refused
+      And nothing has been written
+
+      Examples: Operations that look like code
+        | kind                       | operation                                                                                                                            |
+        | a table that ends          | {"op": "create", "table": "contacts; --", "fields": {"email": "b@example.com", "name": "B"}}                                        |
+        | an operation that is none  | {"op": "update; drop", "table": "contacts", "id": "{Grace.id}", "fields": {"name": "Eve"}}                                          |
+        | a field that ends          | {"op": "update", "table": "contacts", "id": "{Grace.id}", "fields": {"name = 'x' --": "Eve"}}                                       |
+        | a guard that is always so  | {"op": "update", "table": "contacts", "id": "{Grace.id}", "where": {"name\\" OR 1=1 --": "x"}, "fields": {"name": "Eve"}}           |
+        | an operator as a guard     | {"op": "delete", "table": "contacts", "id": "{Grace.id}", "where": {"name": {"$ne": "x"}}}                                          |
+        | an operator as an id       | {"op": "delete", "table": "contacts", "id": {"$gt": 0}}                                                                             |
+        | an id that ends            | {"op": "delete", "table": "contacts", "id": "0 OR 1=1"}                                                                             |
+        | a reference to a secret    | {"op": "update", "table": "contacts", "id": "{Grace.id}", "fields": {"name": {"$ref": "ada.__class__"}}}                            |
+        | a reference that is a path | {"op": "update", "table": "contacts", "id": "{Grace.id}", "fields": {"name": {"$ref": "../ada.id"}}}                                |
+
+  @AC-805
+  Rule: AC-805 Text is kept to its last character; NUL and half a character are kept or refused
+
+    Scenario Outline: <kind>, created
+      When the editor upserts into contacts by email, name written as <text>:
+        | email           | notes |
+        | ada@example.com | first |
+      Then the answer is 200 and says created
+      And name is kept as it was written
+
+      Examples: Text
+        | kind                              | text                                                   |
+        | An accent                         | "Zoë Müller"                                           |
+        | An emoji                          | "😀"                                                   |
+        | A family of four, joined          | "👩‍👩‍👧‍👦"                                           |
+        | A skin tone                       | "👍🏽"                                                |
+        | A flag                            | "🏴󠁧󠁢󠁳󠁣󠁴󠁿 🇩🇪"                                      |
+        | A letter beyond 16 bits           | "𝒜𠮷"                                                  |
+        | The same as escapes               | "\\ud835\\udc9c\\ud842\\udfb7"                         |
+        | Hebrew and Arabic                 | "שלום مرحبا"                                           |
+        | A change of direction             | "abc\\u202edef\\u202c"                                 |
+        | An accent of its own              | "e\\u0301"                                             |
+        | A letter with its accent          | "\\u00e9"                                              |
+        | A Korean letter in its parts      | "\\u1112\\u1161\\u11ab"                                |
+        | A ligature and a Roman numeral    | "ﬁ Ⅳ ½ Å"                                              |
+        | The two small sigmas and sharp s  | "ςσ ß ẞ İ ı"                                           |
+        | Full-width letters                | "ＡＢＣ　１２３"                                       |
+        | A zero-width space and a joiner   | "a\\u200bb\\u200dc\\ufeff"                             |
+        | A soft hyphen                     | "a\\u00adb"                                            |
+        | Quotes of every kind              | "'\\"`´‘’“”«»"                                         |
+        | Backslashes                       | "\\\\ \\\\\\\\ \\\\n \\\\u0041 C:\\\\temp"             |
+        | Line ends as they are             | "a\\r\\nb\\nc\\rd\\u2028e\\u2029f\\u0085g"             |
+        | A tab and other controls          | "a\\tb\\u0001c\\u001fd\\u007fe"                        |
+        | White space at both ends          | "  \\t Ada \\n "                                       |
+        | White space of other kinds        | "\\u00a0Ada\\u2003Lovelace\\u3000"                     |
+        | Nothing but a space               | " "                                                    |
+        | A character that no one uses      | "\\ufffd \\ufffe \\uffff \\ue000"                      |
+        | The last character of all         | "\\udbff\\udfff"                                       |
+        | The word true                     | "true"                                                 |
+        | A number with zeros               | "0010.50"                                              |
+        | A number with an exponent         | "1e3"                                                  |
+        | A date                            | "2024-01-15T00:00:00Z"                                 |
+        | Percent and plus signs            | "50%25 a+b %41 &amp; a%20b"                            |
+
+    Scenario Outline: <kind>, updated
+      When the editor upserts into contacts by email, notes written as <text>:
+        | email             |
+        | grace@example.com |
+      Then the answer is 200 and says updated
+      And notes is kept as it was written
+      And Grace keeps id, name, phone, age
+
+      Examples: Text
+        | kind                        | text                         |
+        | An empty text               | ""                           |
+        | A family of four, joined    | "👩‍👩‍👧‍👦"                  |
+        | An accent of its own        | "e\\u0301"                   |
+        | Line ends as they are       | "a\\r\\nb\\nc\\rd"           |
+        | White space at both ends    | " Ada  "                     |
+        | Backslashes                 | "\\\\0 \\\\x00 \\\\"         |
+
+    Scenario Outline: <length> of text
+      When the editor upserts into contacts by email, notes written as <text> times:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 200 and says created
+      And notes is kept as it was written
+
+      Examples: Lengths at which something ends somewhere
+        | length                   | text              |
+        | 256 letters              | "x" 256           |
+        | 4,001 letters            | "x" 4,001         |
+        | 65,536 letters           | "x" 65,536        |
+        | A megabyte               | "x" 1,048,576     |
+        | A megabyte of emoji      | "😀" 262,144      |
+        | A megabyte of quotes     | "\\"" 524,288     |
+
+    Scenario: Two ways to write one letter are two texts
+      When the editor upserts into contacts by email:
+        | email           | name | notes        |
+        | ada@example.com | Ada  | `"\\u00e9"`  |
+        | bea@example.com | Bea  | `"e\\u0301"` |
+      Then the answer is 200 and says created, created
+      And these contacts are now stored:
+        | email           | notes        |
+        | ada@example.com | `"\\u00e9"`  |
+        | bea@example.com | `"e\\u0301"` |
+
+    Scenario: A filter finds text beyond 16 bits
+      Given these contacts are stored:
+        | as  | email           | name   | notes |
+        | Ada | ada@example.com | Ada    | 👩‍👧 é  |
+      When the editor lists contacts with:
+        | email__in                       | notes |
+        | {Ada.email}                     | 👩‍👧 é  |
+      Then the list is Ada
+
+    Scenario: A filter for one emoji does not find another
+      Given these contacts are stored:
+        | as  | email           | name | notes |
+        | Ada | ada@example.com | Ada  | 👩‍👧 é  |
+      When the editor lists contacts with:
+        | email__in   | notes |
+        | {Ada.email} | 👩‍👦 é  |
+      Then the list is empty
+      And every list says that there are 0 in all
+
+    Scenario: A key of emoji finds its record again
+      Given these accounts are stored:
+        | as   | name     | currency |
+        | Fund | 👩‍👩‍👧 1 | EUR      |
+        | Next | 👩‍👩‍👦 1 | EUR      |
+      When the editor upserts into accounts by name:
+        | name     | currency |
+        | 👩‍👩‍👧 1 | USD      |
+      Then the answer is 200 and says updated
+      And Fund now has currency "USD"
+      And Next is as before
+
+    Scenario Outline: <kind> is kept or refused
+      When the editor upserts into contacts by email, name written as <text>:
+        | email           | phone           |
+        | ada@example.com | +44 20 7946 001 |
+      Then name is kept as it was written, or the request is refused
+
+      Examples: What some can't store
+        | kind                             | text                     |
+        | A NUL                            | "\\u0000"                |
+        | A NUL inside of text             | "a\\u0000b"              |
+        | A NUL at the end                 | "ab\\u0000"              |
+        | The first half of a character    | "a\\ud83d"               |
+        | The second half of a character   | "\\ude00b"               |
+        | The halves in the wrong order    | "\\ude00\\ud83d"         |
+
+    Scenario Outline: <kind> in a stored record's field is kept or refused
+      When the editor upserts into contacts by email, notes written as <text>:
+        | email             |
+        | grace@example.com |
+      Then notes is kept as it was written, or the request is refused
+
+      Examples: What some can't store
+        | kind                          | text         |
+        | A NUL                         | "a\\u0000b"  |
+        | The first half of a character | "a\\ud83db"  |
+
+    Scenario Outline: <kind> inside of typed JSON is kept or refused
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into raw_transactions by reference, payload written as <json>:
+        | reference | account_id |
+        | raw-1     | {Main.id}  |
+      Then payload is kept as it was written, or the request is refused
+
+      Examples: What some can't store
+        | kind                          | json                     |
+        | A NUL                         | {"a": "x\\u0000y"}       |
+        | A NUL in a name               | {"a\\u0000b": 1}         |
+        | The first half of a character | {"a": ["\\ud83d"]}       |
+
+    Scenario: Text inside of typed JSON is kept as it is
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into raw_transactions by reference, payload written as {"é": "é 😀 \\ \r\n", " é ": [" "], "": ""}:
+        | reference | account_id |
+        | raw-1     | {Main.id}  |
+      Then the answer is 200 and says created
+      And payload is kept as it was written
+
+  @AC-806
+  Rule: AC-806 A number is kept or refused, and never changed in silence
+
+    Scenario Outline: <number> is kept in an integer field
+      When the editor upserts into category_templates by name, version written as <number>:
+        | name    |
+        | Monthly |
+      Then the answer is 200 and says created
+      And version is kept as it was written
+
+      Examples: Numbers of 64 bits
+        | number               |
+        | 0                    |
+        | -0                   |
+        | -1                   |
+        | 2147483647           |
+        | 2147483648           |
+        | -2147483649          |
+        | 4294967296           |
+        | 9007199254740991     |
+        | 9007199254740992     |
+        | 9007199254740993     |
+        | -9007199254740993    |
+        | 9223372036854775806  |
+        | 9223372036854775807  |
+        | -9223372036854775808 |
+
+    Scenario Outline: <number> is kept in an integer field, or refused
+      When the editor upserts into category_templates by name, version written as <number>:
+        | name    |
+        | Monthly |
+      Then version is kept as it was written, or the request is refused
+
+      Examples: Numbers that are no integers of 64 bits, or are written in another way
+        | number                        |
+        | 9223372036854775808           |
+        | -9223372036854775809          |
+        | 18446744073709551615          |
+        | 18446744073709551616          |
+        | 1000000000000000000000        |
+        | 1e3                           |
+        | 1E+2                          |
+        | 3.0                           |
+        | -0.0                          |
+        | 9007199254740993.0            |
+        | 9.007199254740993e15          |
+        | 1.5                           |
+        | 0.9999999999999999999         |
+        | 1e18                          |
+        | 1e19                          |
+        | 1e400                         |
+        | 1e-400                        |
+        | -1e400                        |
+        | 1e999999                      |
+
+    Scenario Outline: A stored integer becomes <number>, or stays as it is
+      Given these category_templates are stored:
+        | as      | name    | version |
+        | Monthly | Monthly | 1       |
+      When the editor upserts into category_templates by name, version written as <number>:
+        | name    |
+        | Monthly |
+      Then version is kept as it was written, or the request is refused
+
+      Examples: Large numbers
+        | number               |
+        | 9007199254740993     |
+        | 9223372036854775808  |
+        | 18446744073709551617 |
+        | 1.0000000000000001   |
+
+    Scenario Outline: The decimal <decimal> is kept
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into transactions by reference:
+        | reference | account_id | date       | amount    |
+        | tx-1      | {Main.id}  | 2024-01-15 | <decimal> |
+      Then the answer is 200 and says created
+      And amount is kept as it was written
+      And these transactions are now stored:
+        | reference | amount    |
+        | tx-1      | <decimal> |
+
+      Examples: Decimals
+        | decimal                   |
+        | 0.10                      |
+        | 0.30                      |
+        | 4500.00                   |
+        | -0.01                     |
+        | 0.1234                    |
+        | 9007199254740993          |
+        | 9007199254740993.01       |
+        | 123456789012.34           |
+        | 1234567890123456.78       |
+
+    Scenario Outline: The decimal <decimal> is kept or refused
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into transactions by reference, amount written as <json>:
+        | reference | account_id | date       |
+        | tx-1      | {Main.id}  | 2024-01-15 |
+      Then amount is kept as it was written, or the request is refused
+
+      Examples: Decimals of many digits
+        | decimal                                            | json                                                 |
+        | 0.30000000000000004                                | "0.30000000000000004"                                |
+        | 0.1000000000000000055511151231257827               | "0.1000000000000000055511151231257827"               |
+        | 12345678901234567890123456789012345678901234567890 | "12345678901234567890123456789012345678901234567890" |
+        | 0.00000000000000000000000000000000000000000001     | "0.00000000000000000000000000000000000000000001"     |
+        | 1e3                                                | "1e3"                                                |
+        | 1e400                                              | "1e400"                                              |
+
+    Scenario Outline: <kind> is no decimal
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into transactions by reference, amount written as <json>:
+        | reference | account_id | date       |
+        | tx-1      | {Main.id}  | 2024-01-15 |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: What libraries take for one
+        | kind                | json         |
+        | Not a number        | "NaN"        |
+        | Infinity            | "Infinity"   |
+        | Minus infinity      | "-inf"       |
+        | An underscore       | "1_000"      |
+        | A thousands comma   | "1,000.00"   |
+        | A decimal comma     | "1000,50"    |
+        | A currency          | "€ 10"       |
+        | An empty text       | ""           |
+        | A space             | " 10 "       |
+        | Eastern digits      | "١٢٣"        |
+        | A hexadecimal       | "0x10"       |
+
+    Scenario Outline: <number> inside of typed JSON is kept
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into raw_transactions by reference, payload written as {"n": [<number>]}:
+        | reference | account_id |
+        | raw-1     | {Main.id}  |
+      Then the answer is 200 and says created
+      And payload is kept as it was written
+
+      Examples: Numbers that a double holds
+        | number                |
+        | 0                     |
+        | 0.1                   |
+        | -1.5                  |
+        | 0.30000000000000004   |
+        | 9007199254740991      |
+        | -9007199254740991     |
+        | 1e3                   |
+        | 1E-2                  |
+        | 1e300                 |
+        | 100.0                 |
+
+    Scenario Outline: <number> inside of typed JSON is kept or refused
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into raw_transactions by reference, payload written as {"n": [<number>]}:
+        | reference | account_id |
+        | raw-1     | {Main.id}  |
+      Then payload is kept as it was written, or the request is refused
+
+      Examples: Numbers that a double does not hold
+        | number                                 |
+        | -0.0                                   |
+        | 9007199254740993                       |
+        | -9007199254740993                      |
+        | 9223372036854775807                    |
+        | 9223372036854775808                    |
+        | 18446744073709551617                   |
+        | 123456789012345678901234567890         |
+        | 9007199254740993.0                     |
+        | 0.1000000000000000055511151231257827   |
+        | 12345678901234567890.123               |
+        | 1.7976931348623157e308                 |
+        | 1e309                                  |
+        | 1e400                                  |
+        | -1e400                                 |
+        | 1e-400                                 |
+        | 5e-324                                 |
+        | 2e-324                                 |
+        | 1e999999999                            |
+
+    Scenario: A number of 10,000 digits is kept or refused
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into raw_transactions by reference, payload written as 9, 10,000 digits:
+        | reference | account_id |
+        | raw-1     | {Main.id}  |
+      Then payload is kept as it was written, or the request is refused
+
+    Scenario: A number of 10,000 digits in an integer field is refused
+      When the editor upserts into contacts by email, age written as 9, 10,000 digits:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 400
+      And nothing has been written

@@ -1,0 +1,24 @@
+"""`upsertspec docs`: the specification as a small site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("-o", "--output", "folder", metavar="DIR", required=True, help="Write the pages into this folder.")
+@click.option(
+    "--report", metavar="REPORT.JSON", help="Show at each criterion and scenario what this report says of it."
+)
+def docs(folder: str, report: str | None) -> None:
+    """Write the specification as pages: the contract, the criteria with their scenarios, tables, words, broken servers.
+
+    The pages need no server and no network: open index.html. It takes the extra `docs`: pip install 'upsertspec[docs]'.
+    """
+    from upsertspec.report.load import load
+    from upsertspec.site.build import build
+
+    files = build(Path(folder), load(report) if report else None)
+    click.echo(f"{len(files)} pages in {folder}; open {Path(folder) / 'index.html'}", err=True)

@@ -1,0 +1,145 @@
+"""The answers of a shape that the target file states: where id, record and operation are found in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from upsertspec.dialects.base import Answer, Response
+from upsertspec.dialects.naming import Names
+from upsertspec.dialects.operations import (
+    Delete,
+    Describe,
+    Find,
+    Operation,
+    Upsert,
+    UpsertBatch,
+)
+from upsertspec.dialects.paths import MISSING, Paths, named, walk
+
+SHOWN = 400
+SUCCESS, REDIRECT = 200, 300
+TOLD = ("created", "updated", "ignored")
+
+Part = Mapping[str, Any]
+
+
+def answer(operation: Operation, part: Part, response: Response, names: Names) -> Answer:
+    """What the response says, by what the target file states of it."""
+    said = Answer(response.status, text=response.body[:SHOWN].decode("utf-8", "replace"))
+    try:
+        body = response.parsed() if response.body else None
+    except (ValueError, RecursionError) as wrong:
+        body = None
+        if response.status >= REDIRECT or _is_read(operation, part.get("answer", {})):
+            return replace(said, fault=f"the body is no JSON ({wrong})")
+    location = next((value for name, value in response.headers.items() if name.lower() == "location"), "")
+    said = replace(said, body=body, location=location)
+    if not SUCCESS <= response.status < REDIRECT or isinstance(operation, Delete):
+        return said
+    stated = part.get("answer", {})
+    match operation:
+        case Find():
+            return _found(operation, stated, said, names)
+        case Describe():
+            paths = {name: walk(body, stated[name]) for name in ("fields", "unique_keys") if name in stated}
+            return replace(said, body=names.description(operation.table, paths))
+        case UpsertBatch():
+            return _batch(operation, stated, said, names)
+        case _:
+            return _one(operation, stated, said, body, names)
+
+
+def _is_read(operation: Operation, stated: Part) -> bool:
+    """Whether anything is looked for in the body."""
+    by_status = "status" in stated.get("operation", {"status": {}})
+    return isinstance(operation, (Find, Describe)) or not by_status or bool(stated.keys() - {"operation", "empty"})
+
+
+def _one(operation: Operation, stated: Part, said: Answer, whole: Any, names: Names) -> Answer:
+    """One record's answer, or that of one record of a batch: `whole` is the body that lists of ids stand in."""
+    lacks = _lacks(operation, stated, said.status)
+    record, fault = _record(operation.table, stated, said.body, lacks, names)
+    ident = None if "id" in lacks else walk(said.body, stated["id"]) if "id" in stated else (record or {}).get("id")
+    ident = None if ident is MISSING else ident
+    done = None if "operation" in lacks else _operation(stated["operation"], said, whole, ident)
+    return replace(said, id=ident, operation=done, record=record, fault=fault, lacks=lacks)
+
+
+def _lacks(operation: Operation, stated: Part, status: int) -> dict[str, str]:
+    """What this answer does not tell, with the reason."""
+    if status in stated.get("empty", ()):
+        why = f"the target file states that an answer of {status} is empty"
+        bodiless = {"record": why, "id": why}
+        by_status = "status" in stated.get("operation", {})
+        return bodiless if by_status or not isinstance(operation, Upsert) else {**bodiless, "operation": why}
+    lacking = [name for name in ("operation", "record", "id") if name not in stated]
+    if "record" in stated and "id" in lacking:
+        lacking.remove("id")
+    return {name: f"the target file states no {name} in the answer" for name in lacking}
+
+
+def _record(table: str, stated: Part, body: Any, lacks: Part, names: Names) -> tuple[dict[str, Any] | None, str]:
+    if "record" in lacks:
+        return None, ""
+    found = walk(body, stated["record"])
+    if not isinstance(found, dict):
+        return None, f"there is no object at {named(stated['record'])}"
+    return _whole(table, found, body, stated.get("beside", {}), names), ""
+
+
+def _whole(table: str, record: Part, around: Any, beside: Mapping[str, Paths], names: Names) -> dict[str, Any]:
+    """A record with our names of the fields, and with those that stand beside it."""
+    extra = {name: value for name, paths in beside.items() if (value := walk(around, paths)) is not MISSING}
+    return {**names.ours(table, record), **extra}
+
+
+def _operation(stated: Part, said: Answer, whole: Any, ident: Any) -> Any:
+    """How it says what was done: by its status, by a member, or by the list that has the id."""
+    if "status" in stated:
+        return stated["status"].get(str(said.status))
+    if "at" in stated:
+        value = walk(said.body, stated["at"])
+        text = value if isinstance(value, str) else None if value is MISSING else json.dumps(value)
+        return stated.get("values", {}).get(text, text)
+    lists = {name: walk(whole, stated[name]) for name in TOLD if name in stated}
+    return next((name for name, ids in lists.items() if isinstance(ids, list) and ident in ids), None)
+
+
+def _batch(batch: UpsertBatch, stated: Part, said: Answer, names: Names) -> Answer:
+    counts, lacks = _counts(stated, said)
+    if "parts" not in stated or said.status in stated.get("empty", ()):
+        why = "the target file states no parts in the answer to a batch"
+        return replace(said, lacks={**dict.fromkeys(("operation", "record", "id"), why), **lacks}, counts=counts)
+    listed = walk(said.body, stated["parts"])
+    if not isinstance(listed, list):
+        return replace(said, fault=f"there is no list at {named(stated['parts'])}")
+    parts = [_one(batch, stated, replace(said, body=part), said.body, names) for part in listed]
+    missing = _lacks(batch, stated, said.status)
+    fault = next((part.fault for part in parts if part.fault), "")
+    return replace(said, parts=parts, counts=counts, lacks={**missing, **lacks}, fault=fault)
+
+
+def _counts(stated: Part, said: Answer) -> tuple[dict[str, Any] | None, dict[str, str]]:
+    """How many were created, updated and ignored: numbers, or lists that are counted."""
+    if "counts" not in stated:
+        return None, {"counts": "the target file states no counts in the answer to a batch"}
+    found = {name: walk(said.body, stated["counts"][name]) for name in TOLD if name in stated["counts"]}
+    told = {name: len(value) if isinstance(value, list) else value for name, value in found.items()}
+    return {name: 0 if told.get(name, 0) is MISSING else told.get(name, 0) for name in TOLD}, {}
+
+
+def _found(find: Find, stated: Part, said: Answer, names: Names) -> Answer:
+    listed = walk(said.body, stated.get("records", "."))
+    if not isinstance(listed, list):
+        return replace(said, fault=f"there is no list at {named(stated.get('records', '.'))}")
+    records = []
+    for item in listed:
+        record = walk(item, stated.get("record", "."))
+        if not isinstance(record, dict):
+            return replace(said, fault=f"there is no object at {named(stated.get('record', '.'))} of each record")
+        records.append(_whole(find.table, record, item, stated.get("beside", {}), names))
+    total = walk(said.body, stated["total"]) if "total" in stated else None
+    return replace(said, records=records, total=total if isinstance(total, int) else None)

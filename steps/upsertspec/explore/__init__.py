@@ -1,0 +1,1 @@
+"""Looking for what no scenario says: random sequences of operations, against a target and a model of the contract."""

@@ -1,0 +1,132 @@
+"""The values that are tried: few, so that sequences meet, and each with a reason. The plainest come first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from upsertspec.schema import Field, tables
+
+LEFT_OUT = "(left out)"
+TEXTS = (
+    "Ada", "Bob", "", "null", "O'Brien \\ \"q\"", "two  spaces", "<b>&amp;</b>", "Zoë 🚀", "0",
+    "line\nline", " padded ", "NaN", "$1 %s {x}", "true",
+)  # fmt: skip
+JSONS: tuple[Any, ...] = (
+    {"useCases": ["a", "b", "a"]}, {}, {"notes": {"deep": [1, 2.5, True, None, "x"], "é": ""}},
+    {"actors": [{"name": "A", "type": "t", "age": 3}]},
+    {"entities": [{"name": "P", "attributes": ["w"]}], "boundaries": []},
+)  # fmt: skip
+BAD_JSONS: tuple[Any, ...] = (
+    "text", [], {"useCases": "deliver"}, {"useCases": [1]}, {"actors": [{"name": "C"}]}, {"actors": ["C"]}, 5,
+    {"actors": [{"name": "A", "type": "t"}, {"name": "B"}]}, {"entities": [{"name": "P"}]}, {"useCases": ["a", 1]},
+    {"entities": [{"name": "P", "attributes": [1]}]}, {"boundaries": {}},
+)  # fmt: skip
+GOOD: dict[str, tuple[Any, ...]] = {
+    "integer": (41, 5, 0, 1, 2**53 + 1, 2**63 - 1),
+    "boolean": (True, False),
+    "date": ("2024-02-29", "1999-12-31", "2000-02-29"),
+    "datetime": ("2024-01-15T10:00:00Z", "2024-06-30T23:59:59.123+05:30"),
+    "decimal": ("12.50", "0", "-3.1", "4500.00", "12345678901234567.89"),
+    "json": ({"a": [1, 2.5, True, None]}, [], {}, "text", 0, False),
+}
+BAD: dict[str, tuple[Any, ...]] = {
+    "text": (5, True, {"a": 1}, ["x"], 0, 1.5),
+    "integer": ("5", 1.5, True, "abc", [], "", {}),
+    "boolean": ("true", 1, 0, "false", "", "yes", []),
+    "date": ("2023-02-29", "2024-1-5", "15/01/2024", "2024-01-15T00:00:00Z", 20240115, "", "2024-13-01", "20240115",
+             "2024-04-31", "01/02/2024", 0, "soon"),
+    "datetime": ("2024-01-15T10:00:00", "yesterday", 0, "2024-01-15"),
+    "decimal": (12.5, "abc", "", 3, "12,50", True),
+    "json": (),
+    "reference": (),
+}  # fmt: skip
+NO_TABLES = (
+    "no_such_table",
+    "contact",
+    "Contacts",
+    "999999999",
+    "sqlite_master",
+    "pg_catalog",
+    "sqlite_sequence",
+    "contacts2",
+)
+ODD_FIELDS: tuple[dict[str, Any], ...] = (
+    {"nickname": "x"}, {"id": 1}, {"created_at": "2001-02-03T04:05:06.789Z"},
+    {"updated_at": "2001-02-03T04:05:06.789Z"}, {"id": None}, {"id": "nonsense"}, {"updated_at": "never"},
+    {"created_at": "2999-02-03T04:05:06.789Z", "updated_at": 5},
+)  # fmt: skip
+ODD_MEMBERS: tuple[dict[str, Any], ...] = (
+    {"onConflict": "replace"}, {"onConflict": None}, {"updateFields": ["nickname"]}, {"updateFields": "name"},
+    {"updateWhere": {"nickname": "x"}}, {"updateWhere": []}, {"returning": "minimal"}, {"onConflict": "IGNORE"},
+)  # fmt: skip
+FILTERS: tuple[tuple[tuple[str, Any], ...], ...] = (
+    (("status", "active"), ("status__eq", "draft"), ("name", "Bob"), ("validation_score", "41")),
+    (("status__ne", "draft"), ("description__ne", "Ada"), ("validation_score__ne", "5")),
+    (("validation_score__gt", "5"), ("validation_score__gte", "41")),
+    (("validation_score__lt", "41"), ("validation_score__lte", "5")),
+    (("name__contains", "d"), ("name__contains", "%"), ("name__contains", "A"), ("name__contains", "a")),
+    (("status__in", "draft,active"), ("name__in", "Ada,Bob")),
+    (("validation_score__isnull", "true"), ("description__isnull", "false")),
+    (("nickname", "x"), ("status__like", "dr"), ("_unknown", "1")),
+)
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "_sort": ("name", "-name", "validation_score", "status", "user_id", "nickname"),
+    "_limit": ("2", "1", "3", "1000", "1001", "-1"),
+    "_offset": ("0", "1", "2", "9"),
+    "_fields": ("name,status", "name", "id", "name,nickname"),
+    "_include": ("conversations", "artifacts", "conversations,artifacts", "messages"),
+}
+GROUPS: tuple[dict[str, str], ...] = (
+    {"group_by": "user_id", "avg": "validation_score"}, {"group_by": "user_id"}, {"group_by": "nickname"},
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Pick:
+    """The record of this place in its table, counted round and round; a negative place is one that is not there."""
+
+    table: str
+    place: int
+
+
+def good(field: Field) -> list[Any]:
+    """Values that the field takes, the plainest first."""
+    if field.type == "reference":
+        return [Pick(field.rules["references"], place) for place in (0, 1)]
+    if field.options:
+        return list(field.options)
+    if field.type == "json" and "schema" in field.rules:
+        return list(JSONS)
+    if field.type == "text":
+        return _texts(field)
+    listed = GOOD[field.type]
+    return [v for v in listed if "minimum" not in field.rules or v >= field.rules["minimum"]]
+
+
+def bad(field: Field) -> list[Any]:
+    """Values that the field does not take."""
+    listed: list[Any] = list(BAD[field.type])
+    if field.options:
+        listed += ["archived", "", field.options[0].upper(), f" {field.options[0]}"]
+    if "minimum" in field.rules:
+        listed += [field.rules["minimum"] - 1]
+    if field.type == "integer":
+        listed += [2**63]
+    if "pattern" in field.rules:
+        listed += ["EURO", "E1R", "EU"]
+    if "schema" in field.rules:
+        listed += BAD_JSONS
+    if field.type == "reference":
+        listed += [Pick(field.rules["references"], -1), Pick(field.rules["references"], -2)]
+    return [*listed, None] if field.required else listed
+
+
+def _texts(field: Field) -> list[Any]:
+    if "pattern" in field.rules:
+        return ["EUR", "usd"]
+    if field.name == "email":
+        return ["ada@example.com", "bob@example.com"]
+    if any(field.name in table.marked and table.fields[field.name] is field for table in tables().values()):
+        return [f"{field.name}-1", f"{field.name}-2", *TEXTS[:1]]
+    return list(TEXTS)

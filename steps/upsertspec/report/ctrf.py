@@ -1,0 +1,69 @@
+"""CTRF, the Common Test Report Format (ctrf.io), as dashboards and CI summaries read it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from upsertspec.report.bounds import milliseconds, moment
+from upsertspec.report.kinds import kind_of
+
+Raw = Mapping[str, Any]
+SPEC_VERSION = "0.0.0"
+STATUSES = ("passed", "failed", "skipped", "pending", "other")
+
+
+def render(report: Raw) -> str:
+    """The run as CTRF. Each test keeps its own status as `rawStatus`; the verdict is in `summary.extra`."""
+    run, suite = report["run"], report["suite"]
+    found = {
+        "reportFormat": "CTRF",
+        "specVersion": SPEC_VERSION,
+        "runId": run["id"],
+        "timestamp": run["finished"],
+        "generatedBy": f"upsertspec {suite['version']}",
+        "results": {
+            "tool": {"name": "upsertspec", "version": suite["version"]},
+            "summary": _summary(report),
+            "tests": [_test(result) for result in report["results"]],
+            "environment": {"appName": report["target"]["name"] or report["target"]["url"]},
+        },
+    }
+    return json.dumps(found, ensure_ascii=True, indent=1) + "\n"
+
+
+def _summary(report: Raw) -> dict[str, Any]:
+    counted = Counter(kind_of(result["status"]).ctrf for result in report["results"])
+    start, stop = (moment(report["run"][name], f"run.{name}") for name in ("started", "finished"))
+    return {
+        "tests": len(report["results"]),
+        **{status: counted[status] for status in STATUSES},
+        "suites": len({result["criterion"] for result in report["results"]}),
+        "start": start,
+        "stop": stop,
+        "duration": milliseconds(report["run"]["seconds"]),
+        "extra": dict(report["verdict"]),
+    }
+
+
+def _test(result: Raw) -> dict[str, Any]:
+    status = result["status"]
+    test: dict[str, Any] = {
+        "name": result["title"],
+        "testId": result["id"],
+        "status": kind_of(status).ctrf,
+        "rawStatus": status,
+        "duration": milliseconds(result["seconds"]),
+        "suite": [result["profile"], result["criterion"]],
+        "filePath": result["file"],
+        "line": result["line"],
+        "tags": [result["profile"], result["criterion"], result["level"]],
+        "threadId": result["worker"],
+    }
+    if result["reason"]:
+        test |= {"message": f"{status}: {result['reason']}"}
+    if result["reason"] and result["exchanges"]:
+        test |= {"trace": "\n".join(exchange["curl"] for exchange in result["exchanges"])}
+    return test

@@ -1,0 +1,26 @@
+"""The formats that a report can be given in, by name. Each is a function of the report alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+Render = Callable[[Mapping[str, Any]], str]
+
+FORMATS = {
+    "html": "upsertspec.report.page:page",
+    "markdown": "upsertspec.report.markdown:render",
+    "junit": "upsertspec.report.junit:render",
+    "ctrf": "upsertspec.report.ctrf:render",
+    "earl": "upsertspec.report.earl:render",
+    "badge": "upsertspec.report.badge:render",
+    "badge-json": "upsertspec.report.badge:render_json",
+}
+
+
+def renderer(name: str) -> Render:
+    """The function that gives a report in this format."""
+    module, _, function = FORMATS[name].partition(":")
+    found: Render = getattr(import_module(module), function)
+    return found

@@ -1,0 +1,77 @@
+"""How long the target took to answer, by criterion."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from upsertspec.report.page.model import Criterion, Profile
+from upsertspec.report.page.scale import Log, Tick, percent
+
+LEAST = 1e-5
+
+
+@dataclass(frozen=True)
+class Times:
+    """A criterion's answers: how many, and the times (seconds) that stand out of them. `silent` had no answer."""
+
+    criterion: Criterion
+    answers: int
+    silent: int
+    low: float
+    first: float
+    median: float
+    third: float
+    high: float
+    slowest: float
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """The times of every criterion, and their common scale."""
+
+    rows: list[Times]
+    scale: Log
+    ticks: list[Tick]
+
+
+def response_times(profiles: Iterable[Profile]) -> Distribution | None:
+    """The times of each criterion that has an answer; None where none has."""
+    rows = [found for p in profiles for c in p.criteria if (found := _times(c))]
+    if not rows:
+        return None
+    scale = Log(max(LEAST, min(row.low for row in rows)), max(LEAST, *(row.slowest for row in rows)))
+    return Distribution(rows, scale, scale.ticks)
+
+
+def _times(criterion: Criterion) -> Times | None:
+    exchanges = [exchange for s in criterion.scenarios for exchange in s.raw["exchanges"]]
+    seconds = sorted(float(exchange["elapsed"]) for exchange in exchanges if "response" in exchange)
+    if not seconds:
+        return None
+    low, first, median, third, high = (quantile(seconds, share) for share in (0.05, 0.25, 0.5, 0.75, 0.95))
+    silent = len(exchanges) - len(seconds)
+    return Times(criterion, len(seconds), silent, low, first, median, third, high, seconds[-1])
+
+
+def quantile(ordered: list[float], share: float) -> float:
+    """The value below which this share of the ordered values lies."""
+    if len(ordered) == 1:
+        return ordered[0]
+    if share == 0.5:
+        return statistics.median(ordered)
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+def at(found: Distribution, seconds: float) -> str:
+    """Where a time stands in the drawing."""
+    return percent(found.scale.at(seconds))
+
+
+def width(found: Distribution, low: float, high: float) -> str:
+    """How wide the drawing is between two times."""
+    return percent(found.scale.at(high) - found.scale.at(low))

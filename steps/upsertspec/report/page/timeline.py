@@ -1,0 +1,68 @@
+"""The run as a timeline: for each worker the scenarios that it ran, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from upsertspec.report.page.model import Profile, Scenario
+from upsertspec.report.page.scale import Linear, Tick, percent
+
+PIXELS_OF_A_BAR = 4
+SLOWEST = 5
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A scenario: where it begins, and how wide it is."""
+
+    scenario: Scenario
+    x: str
+    width: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The lanes of a run, its axis, the pixels that it needs, and the scenarios that took longest."""
+
+    lanes: Mapping[str, list[Bar]]
+    ticks: list[Tick]
+    pixels: int
+    slowest: list[Scenario]
+
+
+def timeline(profiles: Iterable[Profile]) -> Timeline | None:
+    """The timeline of all scenarios that sent something; None where none did.
+
+    A scenario begins with its first request: the document has no other time for it.
+    """
+    ran = [s for p in profiles for c in p.criteria for s in c.scenarios if s.raw["exchanges"]]
+    if not ran:
+        return None
+    ran.sort(key=_began)
+    zero = _began(ran[0])
+    scale = Linear(max(_began(s) - zero + _took(s) for s in ran))
+    lanes: dict[str, list[Bar]] = {}
+    for worker in sorted({s.raw["worker"] for s in ran}, key=lambda name: (len(name), name)):
+        lanes[worker] = [_bar(s, zero, scale) for s in ran if s.raw["worker"] == worker]
+    pixels = PIXELS_OF_A_BAR * max(map(len, lanes.values()))
+    slowest = sorted(ran, key=lambda s: -float(s.raw["seconds"]))[:SLOWEST]
+    return Timeline(lanes, scale.ticks, pixels, slowest)
+
+
+def _bar(scenario: Scenario, zero: float, scale: Linear) -> Bar:
+    return Bar(scenario, percent(scale.at(_began(scenario) - zero)), percent(scale.at(_took(scenario))))
+
+
+def _began(scenario: Scenario) -> float:
+    return min(_number(exchange, "started") for exchange in scenario.raw["exchanges"])
+
+
+def _took(scenario: Scenario) -> float:
+    last = max(_number(exchange, "started") + _number(exchange, "elapsed") for exchange in scenario.raw["exchanges"])
+    return max(last - _began(scenario), _number(scenario.raw, "seconds"))
+
+
+def _number(raw: Mapping[str, Any], name: str) -> float:
+    return float(raw[name])

@@ -1,0 +1,1 @@
+"""The specification as a small static site: `upsertspec docs`."""

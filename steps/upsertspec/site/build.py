@@ -1,0 +1,98 @@
+"""Write the site: one page for each profile, the contract, the tables, the vocabulary, the broken servers."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from upsertspec import __version__, schema, spec
+from upsertspec.errors import ConfigError
+from upsertspec.prove.last import last_proof
+from upsertspec.prove.servers import faults
+from upsertspec.report.page import page, words
+from upsertspec.report.page.safe import asset
+from upsertspec.resources import features_dir
+from upsertspec.site.markdown import Document, document
+from upsertspec.site.model import anchor_of, profiles
+from upsertspec.site.results import Results
+
+HERE = Path(__file__).parent / "templates"
+REPORT = "report.html"
+PAGES = {"index.html": "Overview", "contract.html": "Contract", "tables.html": "Tables and roles",
+         "vocabulary.html": "Vocabulary", "faults.html": "Broken servers"}  # fmt: skip
+LINKS = {
+    "CONTRACT.md": "contract.html",
+    "README.md": "vocabulary.html",
+    "schema.toml": "tables.html",
+    "features/CONTRACT.md": "contract.html",
+}
+
+
+def build(folder: Path, report: Mapping[str, Any] | None) -> list[str]:
+    """Write the site into the folder, and give the names of its files. Raises ConfigError where it can't be written."""
+    files = pages(report)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, "utf-8", newline="\n")
+    except OSError as wrong:
+        raise ConfigError([f"{wrong.filename} can't be written ({wrong.strerror}); name another folder"]) from wrong
+    return list(files)
+
+
+def pages(report: Mapping[str, Any] | None) -> dict[str, str]:
+    """Every file of the site by its name. With a report, its page is one, and each criterion says what became of it."""
+    broken = faults()
+    shown = profiles(broken, _about())
+    places = {c.own.id: f"{profile.file}#{c.own.id}" for profile in shown for c in profile.criteria}
+    common = {
+        "profiles": shown, "results": Results(report), "places": places, "proof": last_proof(), "faults": broken,
+        "version": __version__, "digest": spec.digest(), "titles": PAGES, "words": words, "anchor_of": anchor_of,
+        "report_page": REPORT, "tables": schema.tables(), "roles": schema.roles(), "protected": schema.PROTECTED,
+        "rules": rules,
+    }  # fmt: skip
+    files = {name: _render(name, common) for name in ("index.html", "tables.html", "faults.html")}
+    for name, source in (("contract.html", "CONTRACT.md"), ("vocabulary.html", "README.md")):
+        text: Document = document(features_dir() / source, LINKS, places)
+        files[name] = _render("document.html", {**common, "document": text}, name)
+    for profile in shown:
+        files[profile.file] = _render("profile.html", {**common, "profile": profile}, profile.file)
+    if report:
+        files[REPORT] = page(report)
+    return files
+
+
+def rules(field: schema.Field) -> str:
+    """The rules of a field in words."""
+    said = [word for word in ("required", "unique") if getattr(field, word)]
+    said += [f"one of {', '.join(field.options)}"] if field.options else []
+    named = {"default": "default", "minimum": "at least", "pattern": "matches"}
+    said += [f"{words_} {field.rules[rule]}" for rule, words_ in named.items() if rule in field.rules]
+    return "; ".join([*said, *(["has a JSON Schema"] if "schema" in field.rules else [])])
+
+
+def _about() -> dict[str, str]:
+    """What each profile is about, from the table in the contract."""
+    rows = re.findall(
+        r"^\| `(\w+)` \| AC-[^|]+\| ([^|]+) \|$", (features_dir() / "CONTRACT.md").read_text("utf-8"), re.M
+    )
+    return dict(rows)
+
+
+def _render(template: str, known: Mapping[str, Any], name: str = "") -> str:
+    style = Markup(f"{asset('page.css')}\n{(HERE / 'site.css').read_text('utf-8')}".strip())  # noqa: S704 - our own
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    found = environment.get_template(template).render(**known, style=style, policy=policy, here=name or template)
+    return f"{found.strip()}\n"

@@ -1,0 +1,98 @@
+"""The Markdown of the specification as parts of pages: headings get anchors, links lead to the site's own pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from upsertspec.errors import ConfigError
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_CRITERION = re.compile(r"\bAC-\d{3}\b")
+_WORD = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A page: its title, its content as HTML, and its headings of the second level with their anchors."""
+
+    title: str
+    html: Markup
+    headings: list[tuple[str, str]]
+
+
+def document(path: Path, links: Mapping[str, str], criteria: Mapping[str, str]) -> Document:
+    """The Markdown file as HTML.
+
+    `links` maps the links in it to pages; what is in none leads outside, and stays as text. `criteria` maps the id of a
+    criterion to its place. Raises ConfigError where markdown-it-py is not installed.
+    """
+    try:
+        from markdown_it import MarkdownIt
+    except ImportError as wrong:
+        raise ConfigError(["docs needs markdown-it-py; install it with: pip install 'upsertspec[docs]'"]) from wrong
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    text = re.sub(r"^<!--.*?-->\n", "", path.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    tokens = reader.parse(text)
+    headings = list(_headings(tokens))
+    for token in tokens:
+        token.children = _linked(token.children, links, criteria) if token.children else token.children
+    title = headings[0][2]
+    html = reader.renderer.render(tokens[3:], reader.options, {})
+    wide = html.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
+    return Document(title, Markup(wide), [(a, t) for level, a, t in headings if level == "h2"])  # noqa: S704 - our own
+
+
+def _headings(tokens: list[Token]) -> list[tuple[str, str, str]]:
+    found = []
+    for token, inline in pairwise(tokens):
+        if token.type == "heading_open":
+            anchor = _WORD.sub("-", inline.content.lower()).strip("-")
+            token.attrSet("id", anchor)
+            found.append((token.tag, anchor, inline.content))
+    return found
+
+
+def _linked(children: list[Token], links: Mapping[str, str], criteria: Mapping[str, str]) -> list[Token]:
+    """The parts of a line, with links that lead within the site, and the criteria in it linked."""
+    kept: list[Token] = []
+    inside = dropped = False
+    for child in children:
+        if child.type == "link_open":
+            target = links.get(str(child.attrGet("href")))
+            inside, dropped = True, target is None
+            child.attrSet("href", target or "")
+        if child.type == "text" and not inside:
+            kept += _criteria(child, criteria)
+        elif child.type not in ("link_open", "link_close") or not dropped:
+            kept.append(child)
+        if child.type == "link_close":
+            inside = dropped = False
+    return kept
+
+
+def _criteria(text: Token, criteria: Mapping[str, str]) -> list[Token]:
+    from markdown_it.token import Token
+
+    parts: list[Token] = []
+    at = 0
+    for found in _CRITERION.finditer(text.content):
+        if found[0] in criteria:
+            opened = Token("link_open", "a", 1, attrs={"href": criteria[found[0]]})
+            parts += [_text(text.content[at : found.start()]), opened, _text(found[0]), Token("link_close", "a", -1)]
+            at = found.end()
+    return [*parts, _text(text.content[at:])]
+
+
+def _text(content: str) -> Token:
+    from markdown_it.token import Token
+
+    return Token("text", "", 0, content=content)

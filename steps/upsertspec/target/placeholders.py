@@ -1,0 +1,55 @@
+"""The placeholders of a shape's templates: which there are, and where each may stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+MARK = re.compile(r"\{\{|\}\}|\{(?P<name>\w+)\}")
+STRAY = re.compile(r"[{}]")
+
+UPSERT = ("table", "fields", "otherFields", "matchFields", "matchField", "matchValue")
+KNOWN = {
+    "upsert": UPSERT,
+    "ignore": UPSERT,
+    "batch": ("table", "records", "fields", "matchFields", "matchField"),
+    "create": ("table", "fields"),
+    "change": ("table", "fields", "id"),
+    "read": ("table", "id"),
+    "delete": ("table", "id"),
+    "find": ("table", "where"),
+    "describe": ("table",),
+}
+"""By the operation."""
+
+CONTENT = ("fields", "otherFields", "records", "where")
+"""What is an object or a list of objects: it stands alone, in a body."""
+
+MATCH = ("matchFields", "matchField")
+"""What says by which fields a record is found."""
+
+
+def sole(template: str) -> str:
+    """The name of the placeholder that the text is, or an empty text where it is something else."""
+    found = MARK.fullmatch(template)
+    return (found["name"] or "") if found else ""
+
+
+def names_in(template: Any) -> set[str]:
+    """Every placeholder in a template."""
+    return {found["name"] for text in texts(template) for found in MARK.finditer(text) if found["name"]}
+
+
+def texts(template: Any) -> Iterator[str]:
+    """Every text in a template, names of members left out."""
+    if isinstance(template, str):
+        yield template
+    elif isinstance(template, (dict, list)):
+        for inner in template.values() if isinstance(template, dict) else template:
+            yield from texts(inner)
+
+
+def strays(text: str) -> bool:
+    """Whether the text has a brace that is neither doubled nor part of a placeholder."""
+    return bool(STRAY.search(MARK.sub("", text)))

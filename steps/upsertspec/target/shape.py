@@ -1,0 +1,94 @@
+"""What target.schema.json can't say of `[shape]`: its placeholders, and what goes with what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from upsertspec.schema import PROTECTED, tables
+from upsertspec.target.names import Fault, nearest
+from upsertspec.target.placeholders import CONTENT, KNOWN, MATCH, names_in, sole, strays, texts
+from upsertspec.target.positions import KeyPath
+
+CONDITION = ("field", "value")
+LISTS = ("created", "updated", "ignored")
+
+
+def shape(raw: Mapping[str, Any]) -> Iterator[Fault]:
+    """Every fault of the shape, and of how it is named."""
+    stated = raw.get("shape")
+    if stated is None:
+        if raw.get("dialect") == "shape":
+            yield ("dialect",), "is a shape that the file does not state; add [shape.upsert] and [shape.find]"
+        return
+    for other in ("dialect", "dialect_options"):
+        if raw.get(other, "shape") != "shape":
+            yield (other,), "does not go with [shape], which is a dialect itself; take one of them out"
+    for name, part in stated.items() if isinstance(stated, dict) else ():
+        if name in KNOWN and isinstance(part, dict):
+            yield from _templates(name, part)
+            yield from _keys(name, part)
+            yield from _answer(name, part.get("answer"))
+    if isinstance(stated, dict) and isinstance(stated.get("find"), dict):
+        yield from _filter(stated["find"])
+
+
+def _templates(name: str, part: Mapping[str, Any]) -> Iterator[Fault]:
+    """Placeholders that there are not, and content within a text."""
+    for member in ("path", "query", "headers", "body"):
+        path: KeyPath = ("shape", name, member)
+        known = () if member == "headers" else KNOWN[name]
+        yield from _unknown(path, part.get(member), known)
+        for text in texts(part.get(member)):
+            content = names_in(text) & set(CONTENT)
+            if content and (member != "body" or not sole(text)):
+                yield path, f"{_shown(content)} stands for an object; let it be a whole value in the body"
+
+
+def _unknown(path: KeyPath, template: Any, known: tuple[str, ...]) -> Iterator[Fault]:
+    for name in sorted(names_in(template) - set(known)):
+        mend = nearest(name, known) if known else "there are none"
+        yield path, f"{_shown([name])} is no placeholder here; {mend}"
+    if any(map(strays, texts(template))):
+        yield path, "has a brace that is part of no placeholder; write {{ or }} for a brace"
+
+
+def _keys(name: str, part: Mapping[str, Any]) -> Iterator[Fault]:
+    if name not in ("upsert", "ignore", "batch"):
+        return
+    said = names_in([part.get("path"), part.get("query"), part.get("body")]) & set(MATCH)
+    if not said and "keys" not in part:
+        mend = 'write {matchFields} or {matchField} in it, or state keys = { contacts = ["email"] }'
+        yield ("shape", name), f"nothing says by which fields a record is found; {mend}"
+    keys = part.get("keys")
+    for table, fields in (keys if isinstance(keys, dict) else {}).items():
+        path = ("shape", name, "keys", table)
+        if table not in tables():
+            yield path, f"is no table of the specification; {nearest(table, tables())}"
+        elif isinstance(fields, list):
+            known = [*tables()[table].fields, *PROTECTED]
+            for field in (f for f in fields if isinstance(f, str) and f not in known):
+                yield path, f"{field!r} is no field of {table}; {nearest(field, known)}"
+
+
+def _answer(name: str, answer: Any) -> Iterator[Fault]:
+    """An operation that is told by lists of ids needs the id."""
+    told = answer.get("operation") if isinstance(answer, dict) else None
+    if isinstance(told, dict) and set(LISTS) & set(told) and not {"id", "record"} & set(answer):
+        yield ("shape", name, "answer", "operation"), "tells by the id in a list, and no id is stated; add id"
+
+
+def _filter(find: Mapping[str, Any]) -> Iterator[Fault]:
+    given = find.get("filter")
+    for name, template in (given if isinstance(given, dict) else {}).items():
+        joined = "conditions" in names_in(template)
+        known = ("conditions",) if joined else CONDITION
+        yield from _unknown(("shape", "find", "filter"), template, known)
+        yield from _unknown(("shape", "find", "filter"), name, () if joined else CONDITION)
+        if joined != ("condition" in find):
+            yield ("shape", "find"), "{conditions} in filter and a condition of each field go together; write both"
+    yield from _unknown(("shape", "find", "condition"), find.get("condition"), CONDITION)
+
+
+def _shown(names: Any) -> str:
+    return ", ".join(f"{{{name}}}" for name in sorted(names))

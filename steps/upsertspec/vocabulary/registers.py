@@ -1,0 +1,186 @@
+"""From what many clients asked and were told to the histories of the registers that they wrote.
+
+A register is a key with the fields that are always written together. Each is judged for itself; a history can be
+explained where that of each register can.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from upsertspec.crowd import Deed
+from upsertspec.dialects.base import Answer
+from upsertspec.dialects.operations import Find, Upsert, UpsertBatch
+from upsertspec.history.model import PRESENT, UNTOLD, History, Kind, Operation, Seen, Value
+from upsertspec.schema import PROTECTED, Table
+from upsertspec.vocabulary.compare import same
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Register:
+    """A history, the fields that it is about, and which deed each of its operations is (None: the look afterwards)."""
+
+    fields: tuple[str, ...]
+    history: History
+    deeds: Sequence[Deed | None]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was stored under a key before and after, None where nothing was; and when the look afterwards was made."""
+
+    before: Record | None
+    after: Record | None
+    moment: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one deed did to one key: the fields that it sent, and what its answer says of them."""
+
+    deed: Deed
+    fields: Record
+    answer: Answer | None
+
+
+def registers(table: Table, key: Record, deeds: Sequence[Deed], look: Look) -> Iterator[Register]:
+    """The registers of one key, one for each group of fields that are written together.
+
+    Raises ValueError where a scenario writes groups that overlap.
+    """
+    parts = _without_constants([part for deed in deeds for part in _parts(deed, key)], key)
+    groups = list(dict.fromkeys(_group(part.fields, key) for part in parts))
+    if sum(map(len, groups)) != len(set().union(*groups)):
+        raise ValueError(f"groups of fields that overlap can't be judged: {groups}")
+    for fields in groups:
+        yield _Reading(table, key, fields, parts, look).register(deeds)
+
+
+def _parts(deed: Deed, key: Record) -> Iterator[Part]:
+    if isinstance(deed.operation, (Upsert, UpsertBatch)):
+        answers = (
+            [deed.answer] if isinstance(deed.operation, Upsert) else list(deed.answer.parts if deed.answer else ())
+        )
+        for place, fields in enumerate(deed.operation.sent):
+            if _has(fields, key):
+                yield Part(deed, fields, answers[place] if place < len(answers) else None)
+
+
+def _without_constants(parts: Sequence[Part], key: Record) -> list[Part]:
+    """The parts without the fields that all of them write alike: they tell nothing of who wrote last."""
+    first = parts[0].fields if parts else {}
+    same_in_all = {
+        n for n, v in first.items() if n not in key and all(n in p.fields and p.fields[n] == v for p in parts)
+    }
+    cut = [replace(p, fields={n: v for n, v in p.fields.items() if n not in same_in_all}) for p in parts]
+    return cut if all(_group(part.fields, key) for part in cut) else list(parts)
+
+
+def _has(record: Record, key: Record) -> bool:
+    return all(record.get(name) == value for name, value in key.items())
+
+
+def _group(fields: Record, key: Record) -> tuple[str, ...]:
+    return tuple(name for name in fields if name not in key)
+
+
+class _Reading:
+    """Reads what was sent and seen as values of one register."""
+
+    def __init__(self, table: Table, key: Record, fields: tuple[str, ...], parts: Sequence[Part], look: Look) -> None:
+        self._table, self._key, self._fields, self._parts, self._look = table, key, fields, parts, look
+        before = None if look.before is None else self._raw(look.before)
+        writes = [(self._raw(part.fields), part.fields) for part in parts if self._is_write(part)]
+        self._known = [*([(before, look.before)] if before and look.before else []), *writes]
+        values = {value for value, _ in writes}
+        self._alike = values if len(writes) > 1 and len(values) == 1 else set()
+        self._before = before
+
+    def register(self, deeds: Sequence[Deed]) -> Register:
+        """The history of this register, the look afterwards at its end."""
+        found = [*self._writes(), *self._reads(deeds)]
+        after = Operation(0, Kind.READ, self._look.moment, self._look.moment, seen=self._value(self._look.after))
+        history = History(self._before, [*(operation for operation, _ in found), after])
+        return Register(self._fields, history, [*(deed for _, deed in found), None])
+
+    def _writes(self) -> Iterator[tuple[Operation, Deed]]:
+        for place, part in enumerate(self._parts):
+            deed = part.deed
+            if not deed.is_refused:
+                yield self._write(part, deed, place), deed
+
+    def _write(self, part: Part, deed: Deed, place: int) -> Operation:
+        ignores = isinstance(part.deed.operation, (Upsert, UpsertBatch)) and "onConflict" in part.deed.operation.extra
+        kind = Kind.WRITE if self._is_write(part) and not ignores else Kind.KEEP
+        value = self._raw(part.fields) if self._is_write(part) else self._defaults()
+        if value in self._alike:  # the same JSON, written otherwise: each request stays one of its own
+            value = (value[0] + " " * (place + 1), *value[1:])
+        if not deed.is_done:
+            return Operation(deed.client, kind, deed.started, None, value)
+        said = part.answer.operation if part.answer and isinstance(part.answer.operation, str) else ""
+        record = part.answer.record if part.answer and not part.answer.fault else None
+        seen = self._value(record) if record and set(self._fields) <= record.keys() else UNTOLD
+        return Operation(deed.client, kind, deed.started, deed.ended, value, said, seen)
+
+    def _reads(self, deeds: Sequence[Deed]) -> Iterator[tuple[Operation, Deed]]:
+        for deed in deeds:
+            if isinstance(deed.operation, Find) and deed.is_done and deed.answer and not deed.answer.fault:
+                seen = self._found([r for r in deed.answer.records if _has(r, self._key)])
+                yield Operation(deed.client, Kind.READ, deed.started, deed.ended, seen=seen), deed
+
+    def _found(self, records: Sequence[Record]) -> Seen:
+        if len(records) > 1:
+            return tuple(json.dumps(f"{len(records)} records") for _ in self._fields)
+        return self._value(records[0] if records else None)
+
+    def _is_write(self, part: Part) -> bool:
+        return _group(part.fields, self._key) == self._fields
+
+    def _value(self, record: Record | None) -> Seen:
+        """A record that was seen, as the value of this register: one that is known, or what nobody wrote."""
+        if record is None:
+            return None
+        for value, known in self._known:
+            if all(same(self._table, name, known.get(name), record.get(name)) for name in self._fields):
+                return PRESENT if value in self._alike else value
+        return self._raw(record)
+
+    def _raw(self, record: Record) -> Value:
+        return tuple(json.dumps(record.get(name), ensure_ascii=False, default=str) for name in self._fields)
+
+    def _defaults(self) -> Value:
+        return self._raw({name: self._table.fields[name].rules.get("default") for name in self._fields})
+
+
+def as_one(deed: Deed, own: Sequence[str], shared: Record) -> Deed:
+    """A deed to several records, told as one to a single wide record: a batch is written, and a list read, whole."""
+    answer = deed.answer and replace(deed.answer, operation=_one_word(deed.answer), record=None)
+    if isinstance(deed.operation, UpsertBatch):
+        return replace(
+            deed, operation=Upsert(deed.operation.table, wide(deed.operation.sent, own, shared), []), answer=answer
+        )
+    if answer and deed.answer:
+        found = wide(deed.answer.records, own, shared)
+        answer = replace(answer, records=[found] if found else [])
+    return replace(deed, answer=answer)
+
+
+def wide(records: Sequence[Record], own: Sequence[str], shared: Record) -> dict[str, Any]:
+    """Several records as one: each field is named by its record's own part of the key."""
+    hidden = {*PROTECTED, *own, *shared}
+    return {
+        f"{'/'.join(str(record.get(name)) for name in own)} {field}": value
+        for record in sorted(records, key=lambda record: [str(record.get(name)) for name in own])
+        for field, value in record.items()
+        if field not in hidden
+    }
+
+
+def _one_word(answer: Answer) -> str:
+    words = {part.operation for part in answer.parts if isinstance(part.operation, str)}
+    return words.pop() if len(words) == 1 else ""

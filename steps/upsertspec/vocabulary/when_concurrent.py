@@ -1,0 +1,86 @@
+"""When: many clients do something at once, each with a connection of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pytest_bdd import parsers, when
+
+from upsertspec.dialects.operations import Find, Operation, Upsert, UpsertBatch
+from upsertspec.vocabulary.burst import act
+from upsertspec.vocabulary.conflict import members
+from upsertspec.vocabulary.control import require_alone
+from upsertspec.vocabulary.world import World
+
+Cells = Sequence[Sequence[str]]
+
+NUMBER = "{number}"
+ROUNDS = 5
+_INTO = r"(?P<table>\w+) by (?P<match>\w+(?:, \w+)*)"
+
+
+@when(parsers.re(rf"many clients at once upsert into {_INTO}(?P<words>(?: and (?:ignore|update) .+)?):"))
+def many_upsert(world: World, table: str, match: str, words: str, datatable: Cells) -> None:
+    """Each client sends one row, the rows in turn; {number} in a cell is a number that no other request has."""
+    verbs = words.replace(" and ignore ", " and ignores ").replace(" and update ", " and updates ")
+    extra = members(world, table, verbs)
+    require_alone(world, "ignore" if "onConflict" in extra else "upsert")
+    names = match.split(", ")
+    work = [[Upsert(table, _row(world, table, datatable, n), names, extra)] for n in _numbers(world)]
+    world.burst = act(world, work)
+
+
+@when(parsers.re(rf"many clients at once upsert batches into {_INTO}:"))
+def many_upsert_batches(world: World, table: str, match: str, datatable: Cells) -> None:
+    """Each client sends all rows in one request, every other client in the opposite order."""
+    require_alone(world, "batch")
+    work = [[_batch(world, table, match, datatable, number)] for number in _numbers(world)]
+    world.burst = act(world, work)
+
+
+@when(parsers.re(rf"many clients at once upsert into {_INTO}, while others read it:"))
+def many_upsert_and_read(world: World, table: str, match: str, datatable: Cells) -> None:
+    """Half of the clients send the row five times, with another {number} each time; the others read the record."""
+    require_alone(world, "upsert")
+    names = match.split(", ")
+    [key] = [{name: _row(world, table, datatable, 1)[name] for name in names}]
+    _with_readers(world, lambda number: Upsert(table, _row(world, table, datatable, number), names), Find(table, key))
+
+
+@when(parsers.re(rf"many clients at once upsert batches into {_INTO}, while others read all of one (?P<shared>\w+):"))
+def many_upsert_batches_and_read(world: World, table: str, match: str, shared: str, datatable: Cells) -> None:
+    """Half of the clients send all rows five times, each time as one request; the others read them in one list."""
+    require_alone(world, "batch")
+    reading = {shared: world.rows(table, _numbered(datatable, 1))[0][shared]}
+    _with_readers(world, lambda number: _batch(world, table, match, datatable, number), Find(table, reading), reading)
+
+
+def _with_readers(world: World, write: Any, read: Find, reading: dict[str, Any] | None = None) -> None:
+    writers, readers = _halves(world)
+    work: list[list[Operation]] = [[write(n + writers * turn) for turn in range(ROUNDS)] for n in range(1, writers + 1)]
+    work += [[read] * ROUNDS for _ in range(readers)]
+    world.burst = act(world, work, reading)
+
+
+def _numbers(world: World) -> range:
+    return range(1, world.client.crowd + 1)
+
+
+def _halves(world: World) -> tuple[int, int]:
+    writers = (world.client.crowd + 1) // 2
+    return writers, max(1, world.client.crowd - writers)
+
+
+def _row(world: World, table: str, datatable: Cells, number: int) -> dict[str, Any]:
+    rows = world.rows(table, _numbered(datatable, number))
+    return rows[(number - 1) % len(rows)]
+
+
+def _batch(world: World, table: str, match: str, datatable: Cells, number: int) -> UpsertBatch:
+    rows = world.rows(table, _numbered(datatable, number))
+    return UpsertBatch(table, rows if number % 2 else rows[::-1], match.split(", "))
+
+
+def _numbered(datatable: Cells, number: int) -> list[list[str]]:
+    return [[cell.replace(NUMBER, str(number)) for cell in line] for line in datatable]

@@ -1,0 +1,126 @@
+"""The scenarios of many clients: what they tell, whom they blame, when they are run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.concurrency.conftest import TOKENS, Judge
+from upsertspec.report import terminal
+from upsertspec.resources import report_schema_file
+from upsertspec.results import Result, Status
+
+HISTORY = json.loads(report_schema_file().read_text("utf-8"))
+
+
+def contradicting(result: Result) -> list[dict[str, object]]:
+    assert result.history
+    return [each for each in result.history["operations"] if each["contradicts"]]
+
+
+def test_the_history_is_in_the_result_and_keeps_to_the_schema(judge: Judge) -> None:
+    results = judge("", "AC-701", "AC-704")
+    assert {result.status for result in results} == {Status.PASSED}
+    schema = {"$ref": "#/$defs/history", "$defs": HISTORY["$defs"]}
+    for result in results:
+        assert result.history is not None
+        assert list(Draft202012Validator(schema).iter_errors(result.history)) == []
+        assert result.history["clients"] == 6
+        assert result.history["explanation"] == ""
+        for each in result.history["operations"]:
+            exchange = result.exchanges[each["exchange"]]
+            assert exchange["method"] == ("GET" if each["call"] == "read" else "POST")
+            assert each["outcome"].startswith(str(exchange["response"]["status"]))
+        assert Result.from_dict(json.loads(json.dumps(result.as_dict()))) == result
+
+
+def test_two_who_were_told_that_they_created_it_are_named(judge: Judge) -> None:
+    [result] = judge("created-to-all-who-looked", keyword="several and fields and 701")
+    assert result.status is Status.FAILED
+    assert len(contradicting(result)) == 2
+    assert {each["outcome"] for each in contradicting(result)} == {"200 created"}
+    assert "a record is created once, and more than one was told that it created it: client " in result.actual
+    shown = terminal.telling(result)
+    assert [exchange["method"] for exchange in shown] == ["POST", "POST"]
+    assert shown == [result.exchanges[int(str(each["exchange"]))] for each in contradicting(result)]
+
+
+def test_halves_are_told_by_whose_they_are(judge: Judge) -> None:
+    results = judge("reads-in-two-statements", "AC-704", clients=12)
+    [told] = [result for result in results if "many write, and others read" in result.case.title]
+    assert told.status is Status.FAILED
+    assert told.actual.startswith("nobody wrote what was seen, name ")
+    assert " of client " in told.actual
+    assert [each["call"] for each in contradicting(told)] == ["read"]
+
+
+@pytest.mark.parametrize(("fault", "blamed"), [("always-created", "AC-012"), ("created-is-201", "AC-001")])
+def test_what_goes_wrong_for_one_alone_is_another_criterions_matter(judge: Judge, fault: str, blamed: str) -> None:
+    results = judge(fault, "AC-701", "AC-703", "AC-001", "AC-002", "AC-012")
+    crowded = [result for result in results if result.case.profile == "concurrency"]
+    assert {result.status for result in crowded} == {Status.NOT_TESTABLE}
+    assert {result.blocked_by for result in crowded} == {"AC-001" if blamed == "AC-001" else "AC-002"}
+    assert blamed in {result.case.criterion for result in results if result.status is Status.FAILED}
+
+
+def test_a_server_that_waits_for_good_ends_the_run_and_not_the_next_server(judge: Judge) -> None:
+    results = judge("waits-for-good", "AC-703", clients=10, timeout=1.0)
+    first, *others = results
+    assert first.status is Status.FAILED
+    assert "to answer a read on a new connection" in first.expected
+    assert "POST" in first.expected
+    assert {result.status for result in others} == {Status.NOT_TESTABLE}
+    assert all("answers nobody any more" in result.reason for result in others)
+    assert {result.status for result in judge("", "AC-703")} == {Status.PASSED}
+
+
+def test_what_needs_another_profile_is_left_out_where_that_is_not_claimed(judge: Judge) -> None:
+    results = judge("", profiles=("core", "concurrency"), keyword="concurrency")
+    left_out = [result for result in results if result.status is Status.NOT_CLAIMED]
+    assert {result.case.criterion for result in left_out} == {"AC-704", "AC-705", "AC-706"}
+    assert {result.reason for result in left_out if result.case.criterion == "AC-705"} == {
+        "the target does not claim batch"
+    }
+    assert {result.status for result in results} == {Status.PASSED, Status.NOT_CLAIMED}
+
+
+def test_a_rate_at_which_nobody_meets_is_not_testable(judge: Judge) -> None:
+    results = judge("", "AC-703", keyword="account", clients=3, rate_limit=8.0)
+    assert [result.status for result in results] == [Status.NOT_TESTABLE]
+    assert "no two requests were under way at the same time; raise rate_limit" in results[0].reason
+
+
+def test_it_runs_last_and_alone_with_several_workers(judge: Judge) -> None:
+    results = judge("", "AC-003", "AC-703", jobs=2)
+    assert {result.status for result in results} == {Status.PASSED}
+    workers = {result.case.profile: set() for result in results}  # type: ignore[var-annotated]
+    started = {profile: [] for profile in workers}  # type: ignore[var-annotated]
+    for result in results:
+        workers[result.case.profile].add(result.worker)
+        started[result.case.profile] += [exchange["started"] for exchange in result.exchanges]
+    assert workers["concurrency"] == {"main"}
+    assert workers["core"] <= {"gw0", "gw1"}
+    assert max(started["core"]) < min(started["concurrency"])
+
+
+def test_two_runs_at_once_on_one_target_leave_each_other_alone(server: Callable[[str], str], tmp_path: Path) -> None:
+    url = server("")
+    env = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
+    line = [sys.executable, "-m", "upsertspec", "run", url, "--profile", "all", "--clients", "5"]
+    narrowed = [*line, "--criterion", "AC-012,AC-106,AC-308,AC-701,AC-702,AC-704,AC-705"]
+    both = [subprocess.Popen(narrowed, env=env, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [process.communicate()[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], "\n".join(told)
+
+
+def test_the_number_of_clients_is_asked_for(judge: Judge) -> None:
+    for clients in (2, 30):
+        results = judge("", "AC-701", keyword="many and clients and new and contact", clients=clients)
+        assert {result.status for result in results} == {Status.PASSED}
+        assert {result.history["clients"] for result in results if result.history} == {clients}

@@ -1,0 +1,64 @@
+"""Several workers: each scenario is run by one of them, and one that dies or is stopped leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.concurrency.conftest import TOKENS, Judge
+from tests.harness.wire import Answer, Wire, by_request, reply
+from upsertspec.client import Client
+from upsertspec.results import Status
+from upsertspec.workers import CAN_COPY
+
+pytestmark = pytest.mark.skipif(not CAN_COPY, reason="a process can't be copied on this system")
+
+
+def test_every_scenario_is_run_once_by_some_worker(judge: Judge) -> None:
+    results = judge("", "AC-003", "AC-012", jobs=3)
+    assert {result.status for result in results} == {Status.PASSED}
+    assert {result.worker for result in results} <= {"gw0", "gw1", "gw2"}
+    marks = Counter(str(result.exchanges[0]["request"]["body"]) for result in results if result.exchanges)
+    assert max(marks.values()) == 1, "no two send the same"
+
+
+def test_a_worker_that_dies_costs_what_it_was_at(judge: Judge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    call, here = Client.call, os.getpid()
+
+    def dying(self: Client, *given: Any) -> Any:
+        if os.getpid() != here:
+            with contextlib.suppress(FileExistsError):
+                (tmp_path / "died").touch(exist_ok=False)
+                os.kill(os.getpid(), signal.SIGKILL)
+        return call(self, *given)
+
+    monkeypatch.setattr(Client, "call", dying)
+    results = judge("", "AC-012", "AC-003", jobs=2)
+    lost = [result for result in results if result.status is Status.ERROR]
+    assert 1 <= len(lost) <= 2
+    assert all("no result" in result.reason for result in lost)
+    assert {result.status for result in results if result not in lost} == {Status.PASSED}
+
+
+def test_a_run_that_is_stopped_leaves_no_worker(wire: Callable[[Answer], Wire]) -> None:
+    target = wire(by_request(lambda *_: reply({"records": [], "total": 0})))
+    env = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
+    line = [sys.executable, "-m", "upsertspec", "run", target.url, "--jobs", "3"]
+    with subprocess.Popen(line, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        assert process.stdout
+        seen = ""
+        while "%" not in seen and "/192" not in seen:
+            seen += process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+        with pytest.raises(ProcessLookupError):
+            os.killpg(process.pid, 0)

@@ -1,0 +1,50 @@
+"""Runs of the suite against servers of every shape, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.dialects.facade import TOKENS, Facade
+from upsertspec.results import Result
+from upsertspec.runner import run
+from upsertspec.settings import Settings
+from upsertspec.target.load import from_file
+from upsertspec.target.model import Target
+from upsertspec_server.serving import serve_in_thread
+
+SHAPES = Path(__file__).resolve().parents[2] / "examples" / "shapes"
+ENV = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
+
+Judge = Callable[..., list[Result]]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[..., Target]:
+    """`load(toml)`: the target of a file with this text, with the tokens of every role."""
+
+    def read(text: str) -> Target:
+        file = tmp_path / "target.toml"
+        file.write_text(text, "utf-8")
+        return from_file(file, ENV)
+
+    return read
+
+
+def shape(name: str) -> Target:
+    """The target of an example."""
+    return from_file(SHAPES / f"{name}.toml", ENV)
+
+
+@pytest.fixture
+def judge() -> Judge:
+    """`judge(app, target, "AC-001", …)`: the results of these criteria, with the server at work meanwhile."""
+
+    def results(app: Facade, target: Target, *criteria: str, keyword: str = "", jobs: int = 1) -> list[Result]:
+        with serve_in_thread(app) as url:  # type: ignore[arg-type]
+            return run(Settings(replace(target, url=url), criteria=criteria, keyword=keyword), jobs)
+
+    return results

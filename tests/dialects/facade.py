@@ -1,0 +1,182 @@
+"""Servers of other shapes: each turns its requests into those of the contract and asks the reference for them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, Response, request
+
+from upsertspec_server import create_app, load_schema
+from upsertspec_server.app import Parts
+
+TOKENS = {role: f"{role}-token-1f3a" for role in ("editor", "creator", "updater", "viewer")}
+Said = tuple[int, Any]
+
+CONDITION = re.compile(r"\{(\w+)\}='((?:[^'\\]|\\.)*)'")
+
+
+class Facade(Flask):
+    """A server whose shape is its own and whose records are the reference's, with these parts."""
+
+    methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+    def __init__(self, parts: Parts | None = None) -> None:
+        super().__init__("facade", static_folder=None)
+        self.reference = create_app(load_schema(), TOKENS, parts=parts)
+        self.add_url_rule("/<path:path>", "all", self.respond, methods=list(self.methods))
+
+    def close(self) -> None:
+        """Close the reference."""
+        self.reference.close()
+
+    def respond(self, path: str) -> Response:
+        """Answer a request of this shape."""
+        status, body = self.answered(path.split("/"))
+        content = b"" if body is None else json.dumps(body).encode()
+        return Response(content, status, content_type="application/json")
+
+    def answered(self, path: list[str]) -> Said:
+        """Status and body for a path, by its segments."""
+        raise NotImplementedError
+
+    def ask(self, method: str, path: str, query: Mapping[str, Any] | None = None, body: Any = None) -> Said:
+        """Ask the reference, with the credential that came."""
+        headers = {k: v for k, v in request.headers if k == "Authorization"}
+        sent = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        got = self.reference.test_client().open(
+            f"/api/tables/{path}", method=method, query_string=dict(query or {}), headers=headers, **sent
+        )
+        return got.status_code, got.get_json() if got.data else None
+
+    def sent(self) -> Any:
+        """The body that came; null where it is no JSON."""
+        return request.get_json(force=True, silent=True)
+
+    def record(self, table: str, ident: str, body: Any = None) -> Said:
+        """The call of the same method on a record by its id."""
+        return self.ask(request.method, f"{table}/records/{ident}", body=body)
+
+    def upsert(self, table: str, body: Mapping[str, Any]) -> Said:
+        """An upsert of the contract."""
+        return self.ask("POST", f"{table}/records/upsert", body=body)
+
+
+class RecordsEnvelope(Facade):
+    """`{"records": [{"fields": …}]}`, by `fieldsToMergeOn`; 422 for what is invalid."""
+
+    def answered(self, path: list[str]) -> Said:
+        status, body = self.asked(path[2], path[3:])
+        return (422, body) if status == 400 else (status, body)
+
+    def asked(self, table: str, ident: list[str]) -> Said:
+        body = self.sent()
+        if ident:
+            status, found = self.record(table, ident[0], {"fields": body["fields"]} if body else None)
+            if request.method == "DELETE":
+                return (200, {"id": ident[0], "deleted": True}) if status == 204 else (status, found)
+            return (status, self.enveloped(found)) if status < 300 else (status, found)
+        if request.method == "GET":
+            return self.listed(table)
+        if request.method == "POST":
+            status, made = self.ask("POST", f"{table}/records", body=body)
+            return (200 if status == 201 else status), self.enveloped(made) if status == 201 else made
+        return self.merged(table, body)
+
+    def listed(self, table: str) -> Said:
+        formula = request.args.get("filterByFormula", "")
+        query = {name: re.sub(r"\\(.)", r"\1", value) for name, value in CONDITION.findall(formula)}
+        size = {"_limit": request.args["pageSize"]} if "pageSize" in request.args else {}
+        status, found = self.ask("GET", f"{table}/records", query={**query, **size})
+        return status, {"records": list(map(self.enveloped, found["records"]))} if status == 200 else found
+
+    def merged(self, table: str, body: Any) -> Said:
+        match = {"matchFields": body["performUpsert"]["fieldsToMergeOn"]} if body["performUpsert"] else {}
+        records = [each["fields"] for each in body["records"]]
+        single = len(records) == 1
+        status, done = self.upsert(table, {**({"fields": records[0]} if single else {"records": records}), **match})
+        if status != 200:
+            return status, done
+        parts = [done] if single else done["records"]
+        ids = {kind: [p["id"] for p in parts if p["operation"] == kind] for kind in ("created", "updated")}
+        told = {"createdRecords": ids["created"], "updatedRecords": ids["updated"]}
+        return 200, {"records": [self.enveloped(part["record"]) for part in parts], **told}
+
+    def enveloped(self, record: Any) -> Any:
+        fields = {k: v for k, v in record.items() if k not in ("id", "created_at")}
+        return {"id": record["id"], "createdTime": record["created_at"], "fields": fields}
+
+
+class KeyInUrl(Facade):
+    """`PUT /contacts/email/ada@example.com`: 201 with the record, or 204."""
+
+    def answered(self, path: list[str]) -> Said:
+        table, rest = path[0], path[1:]
+        if request.method == "PUT":
+            return self.put(table, *rest)
+        if rest:
+            return self.record(table, rest[1])
+        if request.method == "POST":
+            return self.ask("POST", f"{table}/records", body={"fields": self.sent()})
+        query = {"_limit" if name == "limit" else name: value for name, value in request.args.items()}
+        status, found = self.ask("GET", f"{table}/records", query=query)
+        return status, found["records"] if status == 200 else found
+
+    def put(self, table: str, field: str, value: str) -> Said:
+        status, done = self.upsert(table, {"fields": {**self.sent(), field: value}, "matchFields": [field]})
+        if status != 200:
+            return status, done
+        return (201, done["record"]) if done["operation"] == "created" else (204, None)
+
+
+class OnConflict(Facade):
+    """`POST /contacts?on_conflict=email` with a list, answered with 201 and a list."""
+
+    def answered(self, path: list[str]) -> Said:
+        table = path[0]
+        if request.method == "GET":
+            return self.listed(table)
+        if "on_conflict" not in request.args and "resolution" not in request.headers.get("Prefer", ""):
+            status, made = self.ask("POST", f"{table}/records", body={"fields": self.sent()[0]})
+            return status, [made] if status == 201 else made
+        return self.merged(table)
+
+    def listed(self, table: str) -> Said:
+        names = {"limit": "_limit", "offset": "_offset"}
+        query = {names.get(name, name): value.removeprefix("eq.") for name, value in request.args.items()}
+        ident = query.pop("id", None)
+        if ident is not None:
+            status, found = self.ask("GET", f"{table}/records/{ident}")
+            return (200, [found] if status == 200 else []) if status in (200, 404) else (status, found)
+        status, found = self.ask("GET", f"{table}/records", query=query)
+        return status, found["records"] if status == 200 else found
+
+    def merged(self, table: str) -> Said:
+        records, ignores = self.sent(), "ignore-duplicates" in request.headers["Prefer"]
+        key = request.args.get("on_conflict", "")
+        match = {"matchFields": key.split(",") if key else []} if "on_conflict" in request.args else {}
+        extra = {"onConflict": "ignore"} if ignores else {}
+        status, done = self.upsert(table, {"records": records, **match, **extra})
+        if status != 200:
+            return status, done
+        return 201, None if ignores else [part["record"] for part in done["records"]]
+
+
+class MergeApi(Facade):
+    """`{"new": 7}` after a create, `[{"id": 7}]` after an update."""
+
+    def answered(self, path: list[str]) -> Said:
+        table, rest = path[1], path[2:]
+        if rest == ["merge"]:
+            body = self.sent()
+            status, done = self.upsert(table, {"fields": body["row"], "matchFields": body["on"]})
+            if status != 200:
+                return status, done
+            return 200, {"new": done["id"]} if done["operation"] == "created" else [{"id": done["id"]}]
+        if rest:
+            return self.record(table, rest[0])
+        where = {k: v if isinstance(v, str) else json.dumps(v) for k, v in json.loads(request.args["where"]).items()}
+        status, found = self.ask("GET", f"{table}/records", query=where)
+        return status, found["records"] if status == 200 else found

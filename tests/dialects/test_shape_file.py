@@ -1,0 +1,121 @@
+"""What can be wrong with `[shape]` in a target file: each fault with its line and its mend, all of them at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.dialects.conftest import SHAPES
+from upsertspec.errors import ConfigError
+from upsertspec.target.model import Target
+from upsertspec.target.placeholders import KNOWN, names_in, strays
+
+Load = Callable[[str], Target]
+URL = 'url = "http://127.0.0.1:1"\n'
+FIND = '[shape.find]\npath = "/f"\n'
+UPSERT = '[shape.upsert]\npath = "/u"\nbody = { on = "{matchFields}", f = "{fields}" }\n'
+WHOLE = URL + FIND + UPSERT
+FOUND = URL + UPSERT + FIND
+BARE = URL + FIND + "[shape.upsert]\n"
+ANSWER = WHOLE + "[shape.upsert.answer]\n"
+
+FAULTS = {
+    URL + UPSERT: "line 2: shape: lacks 'find'; add it",
+    URL + FIND: "line 2: shape: lacks 'upsert'; add it",
+    BARE + 'body = "{matchFields}"\n': "line 4: shape.upsert: lacks 'path'; add it",
+    WHOLE + "methd = 3\n": "line 7: shape.upsert.methd: is not known here; did you mean 'method'?",
+    WHOLE + 'method = "put"\n': "line 7: shape.upsert.method: can't be \"put\"; ",
+    WHOLE + '[shape.upsrt]\npath = "/"\n': "line 7: shape.upsrt: is not known here; did you mean 'upsert'",
+    BARE + 'path = "u"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: can't be \"u\"; write a",
+    BARE + 'path = "/u?on={matchFields}"\n': "shape.upsert.path: can't be .*without a query",
+    BARE + 'path = "/{tabel}"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: {tabel} is no"
+    " placeholder here; did you mean 'table'?",
+    BARE + 'path = "/{id}"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: {id} is no",
+    BARE + 'path = "/{table"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: has a brace that"
+    " is part of no placeholder; write {{ or }} for a brace",
+    BARE + 'path = "/u"\nbody = { a = ["{matchFields}", { b = "{nowhere}" }] }\n': "line 6: shape"
+    ".upsert.body: {nowhere} is no placeholder here",
+    BARE + 'path = "/{fields}/{matchField}"\n': "shape.upsert.path: {fields} stands for an object; let"
+    " it be a whole value in the body",
+    BARE + 'path = "/u"\nbody = { on = "{matchFields}", f = "x{fields}" }\n': "{fields} stands for an",
+    WHOLE + 'headers = { X = "{table}" }\n': "line 7: shape.upsert.headers: {table} is no placeholder here;"
+    " there are none",
+    WHOLE + 'headers = { "a b" = "x" }\n': "shape.upsert.headers: can't be",
+    BARE + 'path = "/u"\nbody = "{fields}"\n': "line 4: shape.upsert: nothing says by which fields a"
+    ' record is found; write {matchFields} or {matchField} in it, or state keys = { contacts = ["email"] }',
+    WHOLE + 'keys = { contact = ["email"] }\n': "shape.upsert.keys.contact: is no table of the specification; did",
+    WHOLE + 'keys = { contacts = ["emial"] }\n': "shape.upsert.keys.contacts: 'emial' is no field of contacts; did",
+    WHOLE + "keys = { contacts = [] }\n": "shape.upsert.keys.contacts: can't be []; write a list of field",
+    ANSWER + 'record = "a..b"\n': "line 8: shape.upsert.answer.record: can't be \"a..b\";"
+    " write a path in the body",
+    ANSWER + "empty = [404]\n": "shape.upsert.answer.empty.0: can't be 404; write a status",
+    ANSWER + 'operation = { status = { "201" = "made" } }\n': "can't be \"made\"",
+    ANSWER + 'operation = { status = { "404" = "created" } }\n': 'can\'t be "404"; write',
+    ANSWER + 'operation = { at = "a", created = "b" }\n': "line 8: shape.upsert.answer."
+    "operation: is not complete, or says two things at once; write exactly one of",
+    ANSWER + 'operation = { values = { a = "created" } }\n': "is not complete, or says",
+    ANSWER + 'operation = { created = "a", updated = "b" }\n': "line 8: shape.upsert.answer"
+    ".operation: tells by the id in a list, and no id is stated; add id",
+    FOUND + 'filter = { "{field}" = "{valeu}" }\n': "line 7: shape.find.filter: {valeu} is no placeholder here;"
+    " did you mean 'value'?",
+    FOUND + 'filter = { a = "{value}", b = "{value}" }\n': "shape.find.filter: can't be",
+    FOUND + 'filter = { q = "{conditions}" }\n': "line 5: shape.find: {conditions} in filter and a condition",
+    FOUND + 'filter = { "{field}" = "{value}" }\ncondition = "{field}"\n': "in filter and a condition of each",
+    FOUND + 'filter = { q = "{conditions}" }\ncondition = "{name}={value}"\n': "line 8: shape.find.condition:"
+    " {name} is no placeholder here",
+    FOUND + 'escape = { ab = "x" }\n': "shape.find.escape: ",
+    URL + 'dialect = "native"\n' + UPSERT + FIND: "line 2: dialect: does not go with [shape], which is a",
+    URL + "dialect_options = { a = 1 }\n" + UPSERT + FIND: "line 2: dialect_options: does not go with [shape]",
+    URL + 'dialect = "shape"\n': "line 2: dialect: is a shape that the file does not state; add [shape.upsert] and",
+    URL + "shape = 3\n": "line 2: shape: can't be 3; write tables [shape.upsert]",
+    URL + "[shape]\nupsert = 3\nfind = []\n": "line 3: shape.upsert: can't be 3",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FAULTS)
+def test_a_fault_is_named_with_its_line_and_mend(text: str, load: Load) -> None:
+    with pytest.raises(ConfigError) as told:
+        load(text)
+    wanted = FAULTS[text]
+    assert wanted in str(told.value) or (".*" in wanted and re.search(wanted, str(told.value))), str(told.value)
+
+
+def test_all_faults_are_named_at_once(load: Load) -> None:
+    text = (
+        URL + '[shape.upsert]\npath = "/{x}"\nbody = { a = "{y}" }\n[shape.find]\npath = "/"\nfilter = { a = "{z}" }\n'
+    )
+    with pytest.raises(ConfigError) as told:
+        load(text)
+    lines = [int(found) for found in re.findall(r"toml: line (\d+): ", str(told.value))]
+    assert lines == [2, 3, 4, 7]
+
+
+@pytest.mark.parametrize("dialect", ["", 'dialect = "shape"\n'])
+def test_a_shape_is_a_dialect_of_its_own(dialect: str, load: Load) -> None:
+    target = load(URL + dialect + UPSERT + FIND)
+    assert target.dialect == "shape"
+    assert target.dialect_options["find"] == {"path": "/f"}
+
+
+def test_every_placeholder_is_in_the_readme_of_the_examples() -> None:
+    text = (SHAPES / "README.md").read_text("utf-8")
+    for name in {name for names in KNOWN.values() for name in names} | {"field", "value"}:
+        assert f"{{{name}}}" in text, name
+    for part in KNOWN:
+        assert f"`{part}`" in text, part
+
+
+def test_the_shape_in_the_readme_is_a_target(load: Load) -> None:
+    readme = (SHAPES.parents[1] / "README.md").read_text("utf-8")
+    [block] = [text for text in re.findall(r"```toml\n(.*?)```", readme, re.DOTALL) if "[shape.upsert]" in text]
+    target = load(block)
+    assert (target.dialect, target.deviations) == ("shape", {"created": (201,)})
+
+
+def test_braces() -> None:
+    assert names_in(["{a}", {"x": "{{b}} {c}{{{d}}}"}]) == {"a", "c", "d"}
+    assert not strays("{{ {a} }}")
+    assert strays("{a b}")
+    assert strays("a}")

@@ -1,0 +1,286 @@
+"""A stated shape, operation by operation: its requests, and what is found in its answers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from upsertspec.dialects.base import Answer, Response, Setup
+from upsertspec.dialects.operations import (
+    UNSET,
+    Change,
+    Create,
+    Delete,
+    Describe,
+    Find,
+    Groups,
+    List,
+    Operation,
+    Read,
+    Transaction,
+    Upsert,
+    UpsertBatch,
+)
+from upsertspec.dialects.shape import Shape
+from upsertspec.errors import CannotExpress
+
+FIND = {"path": "/{table}", "filter": {"{field}": "{value}"}}
+ADA = {"email": "a{b}@x.io", "name": "Ada"}
+BY_EMAIL = Upsert("contacts", ADA, ["email"])
+
+
+def shape(**parts: Any) -> Shape:
+    named = {"contacts": {"email": "mail"}}
+    return Shape(Setup({"contacts": "people/1"}, named, {"upsert": {"path": "/u"}, "find": FIND, **parts}))
+
+
+def asked(part: dict[str, Any], operation: Operation, name: str = "upsert") -> tuple[Any, ...]:
+    request = shape(**{name: part}).request(operation)
+    return request.method, request.path, dict(request.query), request.json
+
+
+REQUESTS: list[tuple[str, dict[str, Any], Operation, tuple[Any, ...]]] = [
+    ("upsert", {"path": "/{table}"}, BY_EMAIL, ("POST", "/people%2F1", {}, UNSET)),
+    (
+        "upsert",
+        {"path": "/x", "method": "PUT", "body": {"on": "{matchFields}", "rows": [{"f": "{fields}"}], "n": 1}},
+        BY_EMAIL,
+        ("PUT", "/x", {}, {"on": ["mail"], "rows": [{"f": {"mail": "a{b}@x.io", "name": "Ada"}}], "n": 1}),
+    ),
+    (
+        "upsert",
+        {"path": "/{table}/{matchField}/{matchValue}", "body": "{otherFields}"},
+        BY_EMAIL,
+        ("POST", "/people%2F1/mail/a%7Bb%7D%40x.io", {}, {"name": "Ada"}),
+    ),
+    (
+        "upsert",
+        {"path": "/x", "query": {"on": "{matchFields}", "t": "{{{table}}}"}},
+        Upsert("contacts", ADA, ["email", "name"]),
+        ("POST", "/x", {"on": "mail,name", "t": "{people/1}"}, UNSET),
+    ),
+    (
+        "upsert",
+        {"path": "/x", "query": {"on": "{matchFields}"}, "body": {"on": "{matchFields}", "f": "{fields}"}},
+        Upsert("contacts", {"name": "A"}, UNSET),
+        ("POST", "/x", {}, {"f": {"name": "A"}}),
+    ),
+    (
+        "upsert",
+        {"path": "/x", "body": {"on": "{matchFields}"}},
+        Upsert("contacts", ADA, None),
+        ("POST", "/x", {}, {"on": None}),
+    ),
+    (
+        "upsert",
+        {"path": "/x", "body": ["{fields}"], "keys": {"contacts": ["email"]}},
+        BY_EMAIL,
+        ("POST", "/x", {}, [{"mail": "a{b}@x.io", "name": "Ada"}]),
+    ),
+    (
+        "ignore",
+        {"path": "/x", "body": {"f": "{fields}"}},
+        Upsert("contacts", {"name": "A"}, ["name"], {"onConflict": "ignore"}),
+        ("POST", "/x", {}, {"f": {"name": "A"}}),
+    ),
+    (
+        "batch",
+        {"path": "/x", "body": {"rows": [{"f": "{fields}", "k": "{matchFields}"}], "other": ["x"]}},
+        UpsertBatch("contacts", [{"email": "a"}, {"name": "{fields}"}], ["email"]),
+        (
+            "POST", "/x", {},
+            {"rows": [{"f": {"mail": "a"}, "k": ["mail"]}, {"f": {"name": "{fields}"}, "k": ["mail"]}], "other": ["x"]},
+        ),
+    ),
+    ("batch", {"path": "/x", "body": ["{fields}"]}, UpsertBatch("contacts", [], ["email"]), ("POST", "/x", {}, [])),
+    (
+        "batch",
+        {"path": "/x", "body": "{records}"},
+        UpsertBatch("contacts", [{"email": "a"}], ["email"]),
+        ("POST", "/x", {}, [{"mail": "a"}]),
+    ),
+    ("create", {"path": "/c", "body": "{fields}"}, Create("contacts", {"email": "a"}),
+     ("POST", "/c", {}, {"mail": "a"})),
+    (
+        "change",
+        {"path": "/c/{id}", "body": {"set": "{fields}"}},
+        Change("contacts", "a/b", {"email": "a"}),
+        ("PATCH", "/c/a%2Fb", {}, {"set": {"mail": "a"}}),
+    ),
+    ("read", {"path": "/c", "query": {"id": "{id}"}}, Read("contacts", 7), ("GET", "/c", {"id": "7"}, UNSET)),
+    ("delete", {"path": "/c/{id}"}, Delete("contacts", 7), ("DELETE", "/c/7", {}, UNSET)),
+    ("describe", {"path": "/{table}/meta"}, Describe("contacts"), ("GET", "/people%2F1/meta", {}, UNSET)),
+    (
+        "find",
+        {"path": "/f", "filter": {"{field}": "eq.{value}"}, "limit": "n", "offset": "from"},
+        Find("contacts", {"email": "a", "age": 3, "vip": True, "notes": None}, limit=2, offset=4),
+        ("GET", "/f", {"mail": "eq.a", "age": "eq.3", "vip": "eq.true", "n": "2", "from": "4"}, UNSET),
+    ),
+    (
+        "find",
+        {"path": "/f", "filter": {"q": "all({conditions})"}, "condition": "{field}='{value}'", "escape": {"'": "''"}},
+        Find("contacts", {"email": "O'B", "name": "x"}),
+        ("GET", "/f", {"q": "all(mail='O''B',name='x')"}, UNSET),
+    ),
+    (
+        "find",
+        {"path": "/f", "filter": {"q": "{conditions}"}, "condition": "{field}={value}", "join": " and "},
+        Find("contacts", {}, limit=1),
+        ("GET", "/f", {}, UNSET),
+    ),
+    (
+        "find",
+        {"path": "/f", "method": "POST", "body": {"where": "{where}"}},
+        Find("contacts", {"email": None}),
+        ("POST", "/f", {}, {"where": {"mail": None}}),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "part", "operation", "wanted"), REQUESTS)
+def test_a_template_is_filled_in(
+    name: str, part: dict[str, Any], operation: Operation, wanted: tuple[Any, ...]
+) -> None:
+    assert asked(part, operation, name) == wanted
+
+
+ADDRESS = {"path": "/{table}/{matchField}/{matchValue}", "body": "{otherFields}"}
+QUERY = {"path": "/x", "query": {"on": "{matchFields}"}}
+
+
+@pytest.mark.parametrize(
+    ("part", "operation", "why"),
+    [
+        (ADDRESS, Upsert("contacts", ADA, ["email", "name"]), "room for one match field"),
+        (ADDRESS, Upsert("contacts", ADA, []), "room for one match field"),
+        (ADDRESS, Upsert("contacts", ADA, "email"), "room for one match field"),
+        (ADDRESS, Upsert("contacts", ADA, [""]), "room for one match field"),
+        (ADDRESS, Upsert("contacts", ADA, UNSET), "room for one match field"),
+        (ADDRESS, Upsert("contacts", ADA, ["phone"]), "phone has none here"),
+        (ADDRESS, Upsert("contacts", {"email": 42}, ["email"]), "it can only be text"),
+        (ADDRESS, Upsert("contacts", {"email": None}, ["email"]), "it can only be text"),
+        (ADDRESS, Upsert("contacts", {"email": ""}, ["email"]), "it can only be text"),
+        (QUERY, Upsert("contacts", ADA, "email"), "has no place in an address"),
+        (QUERY, Upsert("contacts", ADA, [["email"]]), "has no place in an address"),
+        (QUERY, Upsert("contacts", ADA, 1), "has no place in an address"),
+        (QUERY, Upsert("contacts", ADA, ["email"], {"onConflict": "ignore"}), r"has no \[shape.ignore\]"),
+        (QUERY, Upsert("contacts", ADA, ["email"], {"onConflict": "update"}), "no words for onConflict"),
+        (QUERY, Upsert("contacts", ADA, ["email"], {"updateFields": ["name"]}), "no words for updateFields"),
+        (
+            {"path": "/x", "keys": {"contacts": ["email"]}},
+            Upsert("contacts", ADA, ["name"]),
+            "matches contacts by email",
+        ),
+        ({"path": "/x", "keys": {"contacts": ["email"]}}, Upsert("contacts", ADA, []), "matches contacts by email"),
+        ({"path": "/x", "keys": {"contacts": ["email"]}}, Upsert("users", ADA, ["email"]), "no keys for users"),
+        (QUERY, UpsertBatch("contacts", [ADA], ["email"]), r"has no \[shape.batch\]"),
+        (QUERY, Create("contacts", ADA), r"has no \[shape.create\]"),
+        (QUERY, Read("contacts", 1), r"has no \[shape.read\]"),
+        (QUERY, List("contacts", {}), "no words for list calls"),
+        (QUERY, Groups("contacts", {}), "no words for groups calls"),
+        (QUERY, Transaction([]), "no words for transaction calls"),
+    ],
+)
+def test_what_has_no_place_in_the_shape_can_not_be_expressed(
+    part: dict[str, Any], operation: Operation, why: str
+) -> None:
+    with pytest.raises(CannotExpress, match=why):
+        shape(upsert=part).request(operation)
+
+
+def said(
+    stated: dict[str, Any], body: Any, status: int = 200, operation: Operation = BY_EMAIL, name: str = "upsert"
+) -> Answer:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    dialect = shape(**{name: {"path": "/x", "answer": stated}})
+    return dialect.answer(operation, Response(status, {"LOCATION": "/x/7"}, content))
+
+
+def test_where_a_record_is_found() -> None:
+    told = said({"record": "0.row", "id": "0.key", "beside": {"id": "0.key"}}, [{"key": 7, "row": {"mail": "a"}}])
+    assert (told.id, told.record, told.location, told.fault) == (7, {"email": "a", "id": 7}, "/x/7", "")
+    assert set(told.lacks) == {"operation"}
+    assert said({"record": "."}, {"id": 7, "mail": "a"}).id == 7
+
+
+def test_the_first_path_that_leads_somewhere_counts() -> None:
+    stated = {"id": ["new", "0.id"]}
+    assert said(stated, {"new": 7}).id == 7
+    assert said(stated, [{"id": 8}]).id == 8
+    assert said(stated, {}).id is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "body", "status", "wanted"),
+    [
+        ({"status": {"201": "created", "204": "updated"}}, b"", 201, "created"),
+        ({"status": {"201": "created", "204": "updated"}}, b"", 204, "updated"),
+        ({"status": {"201": "created"}}, b"", 200, None),
+        ({"at": "did", "values": {"INSERT": "created"}}, {"did": "INSERT"}, 200, "created"),
+        ({"at": "did", "values": {"INSERT": "created"}}, {"did": "MERGE"}, 200, "MERGE"),
+        ({"at": "new", "values": {"true": "created", "false": "updated"}}, {"new": False}, 200, "updated"),
+        ({"at": "did"}, {"did": "ignored"}, 200, "ignored"),
+        ({"at": "did"}, {}, 200, None),
+        ({"created": "c", "updated": "u"}, {"id": 7, "c": [7], "u": []}, 200, "created"),
+        ({"created": "c", "updated": "u"}, {"id": 7, "c": [], "u": [7]}, 200, "updated"),
+        ({"created": "c", "updated": "u"}, {"id": 7, "c": [], "u": []}, 200, None),
+        ({"created": "c", "updated": "u"}, {"id": 7, "c": 7}, 200, None),
+    ],
+)
+def test_how_it_tells_what_was_done(stated: dict[str, Any], body: Any, status: int, wanted: Any) -> None:
+    told = said({"operation": stated, "id": "id"}, body, status)
+    assert (told.operation, "operation" in told.lacks) == (wanted, False)
+
+
+def test_an_empty_answer_lacks_what_the_others_have() -> None:
+    assert said({}, b"done").fault == ""
+    assert said({"operation": {"status": {"201": "created"}}}, b"done", 201).operation == "created"
+    stated = {"record": ".", "operation": {"status": {"201": "created", "204": "updated"}}, "empty": [204]}
+    empty = said(stated, b"", 204)
+    assert (empty.operation, set(empty.lacks), empty.fault) == ("updated", {"record", "id"}, "")
+    assert set(said({"operation": {"at": "did"}, "empty": [204]}, b"", 204).lacks) == {"record", "id", "operation"}
+    assert said(stated, b"", 201).fault == 'there is no object at "."'
+    assert set(said({}, b"done", 200).lacks) == {"operation", "record", "id"}
+
+
+def test_a_body_that_is_not_as_stated_is_a_fault() -> None:
+    assert "no JSON" in said({"record": "."}, b"{").fault
+    assert said({"record": "a.b"}, {"a": []}).fault == 'there is no object at "a.b"'
+    assert said({"record": ["a", "b"]}, {}).fault == 'there is no object at "a" or "b"'
+    assert said({"record": "."}, {"error": "x"}, 400).fault == ""
+
+
+def test_the_parts_of_a_batch() -> None:
+    batch = UpsertBatch("contacts", [ADA, ADA], ["email"])
+    stated = {
+        "parts": "rows", "id": "key", "record": "row", "beside": {"id": "key"},
+        "operation": {"created": "new", "updated": "old"}, "counts": {"created": "new", "updated": "n"},
+    }  # fmt: skip
+    body = {"rows": [{"key": 1, "row": {"mail": "a"}}, {"key": 2, "row": {}}], "new": [2], "old": [1], "n": 1}
+    told = said(stated, body, operation=batch, name="batch")
+    assert [(part.id, part.operation) for part in told.parts] == [(1, "updated"), (2, "created")]
+    assert told.parts[0].record == {"email": "a", "id": 1}
+    assert (told.counts, told.lacks) == ({"created": 1, "updated": 1, "ignored": 0}, {})
+    assert said(stated, {}, operation=batch, name="batch").fault == 'there is no list at "rows"'
+    nothing = said({}, b"", 204, batch, "batch")
+    assert (nothing.parts, set(nothing.lacks)) == ((), {"operation", "record", "id", "counts"})
+
+
+def test_what_is_found() -> None:
+    find = Find("contacts", {})
+    stated = {"records": "rows", "record": "f", "beside": {"id": "k", "created_at": "t"}, "total": "n"}
+    body = {"rows": [{"k": 7, "f": {"mail": "a"}, "t": "now"}], "n": 9}
+    told = said(stated, body, operation=find, name="find")
+    assert (told.records, told.total) == ([{"email": "a", "id": 7, "created_at": "now"}], 9)
+    assert said({}, [{"id": 1}], operation=find, name="find").records == [{"id": 1}]
+    assert said({}, {}, operation=find, name="find").fault == 'there is no list at "."'
+    assert said({"record": "f"}, [1], operation=find, name="find").fault == 'there is no object at "f" of each record'
+
+
+def test_a_description_is_told_in_our_words() -> None:
+    stated = {"fields": "schema.fields", "unique_keys": "keys"}
+    body = {"schema": {"fields": {"mail": {"type": "text"}}}, "keys": [["mail"]]}
+    told = said(stated, body, operation=Describe("contacts"), name="describe")
+    assert told.body == {"fields": {"email": {"type": "text"}}, "unique_keys": [["email"]]}

@@ -1,0 +1,123 @@
+"""Every example in examples/shapes is true: a lawful server of the shape passes, and a broken one is caught."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+from tests.dialects.conftest import SHAPES, Judge, shape
+from tests.dialects.facade import Facade, KeyInUrl, MergeApi, OnConflict, RecordsEnvelope, Said
+from upsertspec.results import Result, Status
+from upsertspec_faults import catalogue
+
+SERVERS: dict[str, type[Facade]] = {
+    "records_envelope": RecordsEnvelope,
+    "key_in_url": KeyInUrl,
+    "on_conflict": OnConflict,
+    "merge_api": MergeApi,
+}
+ASKED = ("AC-001", "AC-002", "AC-003", "AC-005", "AC-006", "AC-007", "AC-009", "AC-012", "AC-103", "AC-301")
+P, D, N = Status.PASSED, Status.DEVIATES, Status.NOT_TESTABLE
+
+LAWFUL: dict[str, dict[str, set[Status]]] = {
+    "records_envelope": {**{each: {P} for each in ASKED}, "AC-007": {D}, "AC-009": {P, D}, "AC-301": {P, N}},
+    "key_in_url": {
+        "AC-001": {P, D}, "AC-002": {D, N}, "AC-003": {P, N}, "AC-005": {P, D, N}, "AC-006": {P, D}, "AC-007": {N},
+        "AC-009": {P, D}, "AC-012": {D}, "AC-103": {D, N},
+    },
+    "on_conflict": {
+        "AC-001": {P, D}, "AC-002": {D}, "AC-003": {P}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {P, N},
+        "AC-009": {P, D}, "AC-012": {N}, "AC-103": {P, D}, "AC-301": {N},
+    },
+    "merge_api": {
+        **{each: {P} for each in ASKED[:-1]}, "AC-001": {P, N}, "AC-002": {P, N}, "AC-007": {P, N},
+    },
+}  # fmt: skip
+
+
+def by_criterion(results: list[Result]) -> dict[str, set[Status]]:
+    found: dict[str, set[Status]] = defaultdict(set)
+    for result in results:
+        if result.status is not Status.NOT_CLAIMED:
+            found[result.case.criterion].add(result.status)
+    return dict(found)
+
+
+def failed(results: list[Result]) -> dict[str, str]:
+    return {r.case.criterion: r.reason for r in results if r.status is Status.FAILED}
+
+
+def test_every_example_is_tried() -> None:
+    assert {file.stem for file in SHAPES.glob("*.toml")} == set(SERVERS)
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_lawful_server_of_the_shape_fails_nothing(name: str, judge: Judge) -> None:
+    results = judge(SERVERS[name](), shape(name), *ASKED)
+    assert failed(results) == {}
+    assert by_criterion(results) == LAWFUL[name]
+
+
+@pytest.mark.parametrize("name", SERVERS)
+@pytest.mark.parametrize(
+    ("fault", "criterion"),
+    [("replaces-the-whole-record", "AC-002"), ("only-create-is-asked", "AC-006"), ("delete-then-insert", "AC-103")],
+)
+def test_a_broken_server_of_the_shape_is_caught(name: str, fault: str, criterion: str, judge: Judge) -> None:
+    results = judge(SERVERS[name](catalogue()[fault].parts), shape(name), criterion)
+    assert criterion in failed(results)
+
+
+class AllCreated(RecordsEnvelope):
+    """Lists every id among the created ones."""
+
+    def merged(self, table: str, body: Any) -> Said:
+        status, told = super().merged(table, body)
+        if status == 200:
+            told = {**told, "createdRecords": [r["id"] for r in told["records"]], "updatedRecords": []}
+        return status, told
+
+
+class Always201(KeyInUrl):
+    """Answers an update like a create."""
+
+    def put(self, table: str, field: str, value: str) -> Said:
+        status, told = super().put(table, field, value)
+        return (
+            (201, self.ask("GET", f"{table}/records", {field: value})[1]["records"][0])
+            if status == 204
+            else (status, told)
+        )
+
+
+class NoList(OnConflict):
+    """Answers with the record itself, where the shape has a list."""
+
+    def merged(self, table: str) -> Said:
+        status, told = super().merged(table)
+        return status, told[0] if status == 201 and told else told
+
+
+class AnotherForm(MergeApi):
+    """Answers with a text."""
+
+    def answered(self, path: list[str]) -> Said:
+        status, told = super().answered(path)
+        return status, "done" if path[-1] == "merge" and status == 200 else told
+
+
+@pytest.mark.parametrize(
+    ("server", "name", "criterion", "words"),
+    [
+        (AllCreated, "records_envelope", "AC-012", '"operation": "updated"; got "created"'),
+        (Always201, "key_in_url", "AC-012", "200; got 201"),
+        (NoList, "on_conflict", "AC-001", 'there is no object at "0"'),
+        (AnotherForm, "merge_api", "AC-001", "the body has another form"),
+    ],
+)
+def test_a_wrong_answer_of_the_shape_is_a_failure(
+    server: type[Facade], name: str, criterion: str, words: str, judge: Judge
+) -> None:
+    assert words in failed(judge(server(), shape(name), criterion))[criterion]

@@ -1,0 +1,80 @@
+"""The servers of others in examples/targets, each started by its own script on a free port, and judged once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+TARGETS = Path(__file__).resolve().parents[2] / "examples" / "targets"
+
+
+@dataclass
+class Started:
+    """A target that runs: its process, the variables that its target file wants, and that file with the right URL."""
+
+    name: str
+    process: subprocess.Popen[str]
+    url: str
+    environment: dict[str, str]
+    file: Path
+
+
+def start(name: str, folder: Path) -> Started:
+    """Start a target; its target file and dialect are copied to a folder, since its port is another one."""
+    process = subprocess.Popen(
+        [sys.executable, str(TARGETS / name / "start.py"), "--port", "0", "--announce", "json"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    told = json.loads(process.stdout.readline())
+    tokens = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in told["tokens"].items()}
+    for file in TARGETS.joinpath(name).glob("*_dialect.py"):
+        folder.joinpath(file.name).write_bytes(file.read_bytes())
+    text = TARGETS.joinpath(name, "target.toml").read_text("utf-8")
+    folder.joinpath("target.toml").write_text(text.replace(settings(name)["url"], told["url"]), "utf-8")
+    return Started(name, process, told["url"], {**os.environ, **tokens}, folder / "target.toml")
+
+
+def stop(target: Started) -> int:
+    """Close its standard input, and wait for its exit code."""
+    for pipe in (target.process.stdin, target.process.stdout):
+        assert pipe is not None
+        pipe.close()
+    return target.process.wait(60)
+
+
+def settings(name: str) -> dict[str, Any]:
+    """What the target file says."""
+    return tomllib.loads(TARGETS.joinpath(name, "target.toml").read_text("utf-8"))
+
+
+def judged(target: Started) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
+    """`upsertspec run` with the target file: how it ended, and its report."""
+    report = target.file.with_name("report")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "upsertspec",
+            "run",
+            "--target",
+            str(target.file),
+            "--report",
+            str(report),
+            "--jobs",
+            "2",
+        ],
+        env=target.environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    return done, json.loads(report.joinpath("report.json").read_text("utf-8"))

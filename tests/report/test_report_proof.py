@@ -1,0 +1,69 @@
+"""The digest of the last proof is in every report, and in one line on the terminal."""
+
+from __future__ import annotations
+
+import copy
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.report.kit import VALIDATOR, Done
+from upsertspec import spec
+from upsertspec.prove.last import last_proof
+from upsertspec.report import terminal
+
+Runs = Callable[[str], Done]
+FITTING = {"features_digest": spec.digest(), "faults": 7, "caught": 6, "criteria": {}}
+
+
+def test_a_report_has_the_last_proof(done: Runs) -> None:
+    for name in ("failing", "unreachable"):
+        assert done(name).report["proof"] == last_proof()
+
+
+def test_a_run_says_how_many_broken_servers_the_suite_catches(done: Runs) -> None:
+    lines = done("failing").out.splitlines()
+    [at] = [number for number, line in enumerate(lines) if "servers that are broken on purpose" in line]
+    headline = lines.index(done("failing").report["verdict"]["headline"])
+    assert at < headline, "the verdict is the last thing that is said"
+
+
+def test_where_nothing_was_judged_the_suite_does_not_praise_itself(done: Runs) -> None:
+    assert "broken on purpose" not in done("unreachable").out
+
+
+def told(proof: Any) -> str:
+    out = io.StringIO()
+    terminal.proof(proof, spec.digest(), out)
+    return out.getvalue()
+
+
+def test_a_proof_of_these_features_is_told_in_one_line() -> None:
+    assert told(FITTING) == "\n6 of 7 servers that are broken on purpose are caught by this suite\n"
+
+
+def test_a_proof_of_other_features_says_nothing_of_these() -> None:
+    assert told({**FITTING, "features_digest": "0" * 64}) == (
+        "\nthe last proof is of other features: `upsertspec prove` shows what this suite catches\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "breaking",
+    [
+        lambda report: report.pop("proof"),
+        lambda report: report["proof"].pop("faults"),
+        lambda report: report["proof"].update(more=1),
+        lambda report: report["proof"].update(features_digest="none"),
+        lambda report: report["proof"]["criteria"].update({"AC-1": {"caught": 1, "of": 1}}),
+        lambda report: report["proof"]["criteria"]["AC-001"].update(caught=-1),
+        lambda report: report["proof"]["criteria"]["AC-001"].pop("of"),
+    ],
+)
+def test_what_is_no_proof_does_not_pass(done: Runs, breaking: Callable[[Any], None]) -> None:
+    report = copy.deepcopy(done("failing").report)
+    assert list(VALIDATOR.iter_errors(report)) == []
+    breaking(report)
+    assert list(VALIDATOR.iter_errors(report))

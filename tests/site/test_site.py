@@ -1,0 +1,240 @@
+"""`upsertspec docs`: all of the specification is there, every link leads somewhere, and nothing leads outside."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
+
+import pytest
+from pytest_bdd.parser import ScenarioTemplate
+
+from tests.html import parsed, texts
+from tests.report.kit import CLI
+from tests.site.conftest import Site
+from upsertspec import schema, spec
+from upsertspec.errors import ConfigError
+from upsertspec.prove.last import last_proof
+from upsertspec.prove.servers import faults
+from upsertspec.report.page.words import worst
+from upsertspec.site import build, markdown
+from upsertspec.site.model import anchor_of
+
+BOTH = pytest.mark.parametrize("kind", ["plain", "judged"])
+
+
+@cache
+def tree(file: Path) -> Element:
+    """A page of ours as a browser reads it."""
+    return parsed(file.read_text("utf-8"))
+
+
+def ours(folder: Path) -> list[Path]:
+    """The pages of the site but for the report's own page, which has its own tests."""
+    return [file for file in sorted(folder.iterdir()) if file.name != "report.html"]
+
+
+def anchors(file: Path) -> list[str]:
+    if file.name == "report.html":
+        return re.findall(r' id="([^"]+)"', file.read_text("utf-8"))
+    return [found for element in tree(file).iter() if (found := element.get("id"))]
+
+
+def words(element: Element) -> str:
+    return spaced("".join(element.itertext()))
+
+
+def section(file: Path, name: str) -> Element:
+    return next(element for element in tree(file).iter() if element.get("aria-labelledby") == name)
+
+
+@BOTH
+def test_every_link_leads_to_what_is_there(site: Site, kind: str) -> None:
+    folder = site(kind)
+    known = {file.name: set(anchors(file)) for file in folder.iterdir()}
+    seen = 0
+    for file in ours(folder):
+        for link in tree(file).iter("a"):
+            name, _, anchor = (link.get("href") or "?").partition("#")
+            assert (name or file.name) in known, f"{file.name}: {link.get('href')}"
+            assert not anchor or unquote(anchor) in known[name or file.name], f"{file.name}: {link.get('href')}"
+            seen += 1
+    assert seen > 500
+
+
+@BOTH
+def test_anchors_are_unique_and_every_page_has_its_parts(site: Site, kind: str) -> None:
+    for file in ours(site(kind)):
+        names = anchors(file)
+        assert len(names) == len(set(names)), file.name
+        page = tree(file)
+        assert page.get("lang") == "en"
+        assert [len(list(page.iter(tag))) for tag in ("title", "h1", "main", "header", "footer")] == [1] * 5, file.name
+        labels = [nav.get("aria-label") for nav in page.iter("nav")]
+        assert labels[:2] == ["Pages", "Profiles"]
+        assert len(labels) == len(set(labels))
+        current = [link.get("href") for link in page.iter("a") if link.get("aria-current") == "page"]
+        assert current == [file.name]
+
+
+@BOTH
+def test_headings_leave_no_level_out(site: Site, kind: str) -> None:
+    for file in ours(site(kind)):
+        levels = [int(each.tag[1]) for each in tree(file).iter() if re.fullmatch("h[1-6]", str(each.tag))]
+        assert levels[0] == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels)), file.name
+
+
+@BOTH
+def test_nothing_is_fetched_and_nothing_runs(site: Site, kind: str) -> None:
+    for file in ours(site(kind)):
+        for element in tree(file).iter():
+            assert element.tag not in ("script", "img", "link", "iframe", "form", "input", "object"), file.name
+            assert not {"src", "style", "srcset"} & set(element.attrib), file.name
+            assert not [name for name in element.attrib if name.startswith("on")]
+        style = next(tree(file).iter("style")).text or ""
+        assert "url(" not in style
+        assert "@import" not in style
+        policy = next(e.get("content") for e in tree(file).iter("meta") if e.get("http-equiv"))
+        assert str(policy).startswith("default-src 'none'; style-src 'sha256-")
+
+
+def test_every_criterion_and_every_scenario_is_there(site: Site) -> None:
+    for criterion in spec.criteria():
+        file = site("plain") / f"{criterion.profile}.html"
+        own = section(file, criterion.id)
+        assert texts(own, "h2")[0].startswith(f"{criterion.id} {criterion.sentence}")
+        titles = [words(heading) for heading in own.iter("h3") if not str(heading.get("id")).endswith("-faults")]
+        wanted = dict.fromkeys(
+            template.name
+            for feature in spec.features()
+            for template in feature.scenarios.values()
+            if spec.criterion_of(spec.tags_of(template)) == criterion.id
+        )
+        assert titles == list(wanted)
+    shown = sum(len(list(tree(file).iter("article"))) for file in ours(site("plain")))
+    assert shown == sum(len(feature.scenarios) for feature in spec.features())
+
+
+def test_a_scenario_reads_as_it_is_written(site: Site) -> None:
+    for feature in spec.features():
+        for template in feature.scenarios.values():
+            case = case_of(template)
+            article = section(site("plain") / f"{case.profile}.html", anchor_of(case))
+            own = template.steps[len(template.all_background_steps) :]
+            told = [f"{step.keyword.strip()} {spaced(step.name)}" for step in own]
+            steps = [words(each) for each in article.iter("li") if each.find("b") is not None]
+            assert [shown[: len(line)] for shown, line in zip(steps, told, strict=True)] == told
+            cells = [cell.value for step in own if step.datatable for row in step.datatable.rows for cell in row.cells]
+            named = [name for each in template.examples for name in each.example_params]
+            values = [str(value) for each in template.examples for row in each.examples for value in row]
+            shown = [words(cell) for row in article.iter("tr") for cell in row]
+            assert Counter(shown) == Counter(map(spaced, [*cells, *named, *values]))
+
+
+def case_of(template: ScenarioTemplate) -> spec.Case:
+    """The first case of a scenario."""
+    file = Path(template.feature.filename)
+    place = f"{file.parent.name}/{file.name}", template.line_number
+    return next(case for case in spec.cases() if (case.file, case.line) == place)
+
+
+def spaced(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def test_every_broken_server_stands_at_what_it_violates(site: Site) -> None:
+    catalogue, folder = faults(), site("plain")
+    for criterion in spec.criteria():
+        own = section(folder / f"{criterion.profile}.html", f"{criterion.id}-faults")
+        wanted = [(fault.name, fault.says) for fault in catalogue if criterion.id in fault.violates]
+        assert list(zip(map(words, own.iter("dt")), map(words, own.iter("dd")), strict=True)) == wanted
+        proven = last_proof()["criteria"][criterion.id]
+        assert f"({proven['caught']} of {proven['of']} in the last proof)" in texts(own, "h3")[0]
+    assert set(anchors(folder / "faults.html")) >= {fault.name for fault in catalogue}
+
+
+def test_every_table_and_role_is_there(site: Site) -> None:
+    file = site("plain") / "tables.html"
+    for table in schema.tables().values():
+        rows = [[words(cell) for cell in row] for row in section(file, table.name).iter("tr")][1:]
+        assert [name for name, _, _ in rows] == list(table.fields)
+        for (_, kind, rules), field in zip(rows, table.fields.values(), strict=True):
+            assert kind in (field.type, f"→ {field.rules.get('references')}")
+            assert ("required" in rules, "unique" in rules) == (field.required, field.unique)
+            assert all(option in rules for option in field.options)
+    rows = [[words(cell) for cell in row] for row in section(file, "roles").iter("tr")][1:]
+    assert [name for name, *_ in rows] == [*schema.roles(), "anonymous"]
+    for name, *may in rows[:-1]:
+        assert may == ["yes" if schema.roles()[name][each] else "no" for each in ("create", "update", "delete", "read")]
+
+
+def test_the_contract_and_the_vocabulary_are_there_whole(site: Site) -> None:
+    for name, source in (("contract.html", "CONTRACT.md"), ("vocabulary.html", "README.md")):
+        raw = (spec.features_dir() / source).read_text("utf-8")
+        page = tree(site("plain") / name)
+        headings = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", raw, flags=re.DOTALL), re.MULTILINE)
+        shown = [words(each) for each in page.iter() if re.fullmatch("h[1-6]", str(each.tag))]
+        assert shown == [re.sub(r"[`*]", "", heading) for heading in headings]
+        assert len(list(page.iter("pre"))) == raw.count("```") // 2
+        rows = re.findall(r"^\|(?! ---).*\|$", raw, re.MULTILINE)
+        assert len(list(page.iter("tr"))) == len(rows)
+        assert "<!--" not in words(page)
+    links = {link.get("href") for link in tree(site("plain") / "contract.html").iter("a")}
+    assert {f"{c.profile}.html#{c.id}" for c in spec.criteria()} <= links
+
+
+def test_with_a_report_each_criterion_and_case_says_what_became_of_it(site: Site, raw: dict[str, Any]) -> None:
+    results = {result["id"]: result["status"] for result in raw["results"]}
+    folder = site("judged")
+    for criterion in raw["criteria"]:
+        own = section(folder / f"{criterion['profile']}.html", criterion["id"])
+        told = words(next(each for each in own.iter("p") if each.get("class") == "counts"))
+        said = [f"{number} {status}" for status, number in criterion["counts"].items()] or ["not in the report"]
+        assert sorted(re.findall(r"\d+ [a-z ]+?(?= \d|$)", told) or [told]) == sorted(said)
+    for case in spec.cases():
+        own = section(folder / f"{case.profile}.html", case.criterion)
+        links = {link.get("href"): words(link) for link in own.iter("a")}
+        assert links.get(f"report.html#{anchor_of(case)}", "") == results.get(case.id, "")
+    entries = [words(item) for item in tree(folder / "index.html").iter("li")]
+    for criterion in raw["criteria"]:
+        [entry] = [each for each in entries if each.startswith(criterion["id"])]
+        assert entry.endswith(worst(criterion["counts"]) if criterion["counts"] else "not in the report")
+
+
+def test_a_report_of_other_features_is_told(raw: dict[str, Any]) -> None:
+    other = {**raw, "suite": {**raw["suite"], "features_digest": "0" * 64}}
+    note = "made with another state of the scenarios"
+    assert note in build.pages(other)["index.html"]
+    assert note not in build.pages(raw)["index.html"]
+
+
+def test_what_a_report_holds_is_text(raw: dict[str, Any]) -> None:
+    pressed = "<script>alert(1)</script>\u202e\x00\ud800"
+    shown = {**raw, "target": {**raw["target"], "name": pressed}, "verdict": {**raw["verdict"], "headline": pressed}}
+    page = build.pages(shown)["index.html"]
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;\\u202e\\x00\\ud800") == 2
+
+
+def test_without_the_reader_of_markdown_the_mend_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "markdown_it", None)
+    with pytest.raises(ConfigError, match=r"pip install 'upsertspec\[docs\]'"):
+        markdown.document(spec.features_dir() / "CONTRACT.md", {}, {})
+
+
+def test_the_command_writes_it(tmp_path: Path, judged: Path) -> None:
+    done = subprocess.run([*CLI, "docs", "-o", str(tmp_path / "a" / "b")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "a" / "b" / "index.html").is_file()
+    (tmp_path / "file").touch()
+    refused = subprocess.run([*CLI, "docs", "-o", str(tmp_path / "file")], capture_output=True, text=True)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.endswith("name another folder\n")
