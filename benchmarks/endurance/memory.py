@@ -6,12 +6,15 @@ import argparse
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import requests
 from reference import Reference
 
 SAMPLES = 20
+CLIENTS = 16
+ROUNDS = 5
 
 
 def main() -> int:
@@ -51,13 +54,25 @@ def judged(server: Reference, options: argparse.Namespace) -> int:
 
 
 def fill(server: Reference, batches: int) -> None:
-    """Store so many thousand records: SQLite's page caches, one a thread, are full soon then, and hide no leak."""
+    """Store so many thousand records, and read them all, many at once.
+
+    SQLite's page caches, one a thread, are full then; their growth would hide a leak, or look like one.
+    """
     headers = {"Authorization": f"Bearer {server.environment['UPSERTSPEC_TOKEN_EDITOR']}"}
-    for batch in range(batches):
+    url = f"{server.url}/api/tables/contacts/records"
+
+    def write(batch: int) -> None:
         records = [{"email": f"fill-{batch}-{n}@example.com", "name": "N", "notes": "x" * 200} for n in range(1000)]
         body = {"records": records, "matchFields": ["email"]}
-        url = f"{server.url}/api/tables/contacts/records/upsert"
-        requests.post(url, json=body, headers=headers, timeout=60).raise_for_status()
+        requests.post(f"{url}/upsert", json=body, headers=headers, timeout=60).raise_for_status()
+
+    def read(batch: int) -> None:
+        query = {"_limit": 1000, "_offset": 1000 * (batch % batches)}
+        requests.get(url, params=query, headers=headers, timeout=60).raise_for_status()
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(write, range(batches)))
+        list(pool.map(read, range(ROUNDS * batches)))
 
 
 def failures(out: str) -> int:
