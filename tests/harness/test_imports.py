@@ -25,7 +25,7 @@ ORDER = [
     ("plugin",),
     ("workers",),
     ("runner", "report"),
-    ("suite", "provision", "prove", "compare", "discovery", "explore"),
+    ("suite", "provision", "prove", "compare", "discovery", "explore", "soak"),
     ("judge",),
     ("site",),
     ("cli",),

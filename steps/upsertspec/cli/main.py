@@ -20,6 +20,7 @@ from upsertspec.cli.provision import provision
 from upsertspec.cli.render import render
 from upsertspec.cli.run import run
 from upsertspec.cli.serve import serve
+from upsertspec.cli.soak import soak
 from upsertspec.errors import UpsertspecError
 
 HARNESS_ERROR = 3
@@ -54,6 +55,7 @@ _COMMANDS = (
     provision,
     prove,
     serve,
+    soak,
 )
 for _command in _COMMANDS:
     commands.add_command(_command)

@@ -64,6 +64,8 @@ class CurrentWatch:
             self.watch.reused = connection.sock is not None and connection.sock is self._last
         yield
         self._last = connection.sock
+        if self.watch is not None:
+            self.watch.sock = connection.sock
 
 
 class _WatchedAdapter(HTTPAdapter):

@@ -56,13 +56,15 @@ class Watchdog:
 
 
 class Watch:
-    """One exchange under way: knows the connection that it uses, once there is one.
+    """One exchange under way: knows the connection that it uses, once there is one, and the socket it was sent over.
 
+    Where the answer ends the connection, the connection lets go of its socket once the head has come.
     `reused` says whether another exchange has used it before, `answered` whether the head of an answer has come.
     """
 
     def __init__(self) -> None:
         self.connection: Any = None
+        self.sock: Any = None
         self.fired = False
         self.reused = False
         self.answered = False
@@ -70,7 +72,7 @@ class Watch:
     def shut(self) -> None:
         """End the exchange: whoever reads from the socket sees its end at once."""
         self.fired = True
-        sock = getattr(self.connection, "sock", None)
+        sock = getattr(self.connection, "sock", None) or self.sock
         if sock is not None:
             with contextlib.suppress(OSError, AttributeError):
                 socket.socket.shutdown(getattr(sock, "socket", sock), socket.SHUT_RDWR)

@@ -1,0 +1,90 @@
+"""Servers to soak, right and wrong, and the command as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from tests.harness.kit import TOKENS, Done
+from upsertspec_faults.catalogue import catalogue
+from upsertspec_server import create_app, load_schema
+from upsertspec_server.app import Application, Parts
+from upsertspec_server.serving import serve_in_thread
+
+COMMAND = [sys.executable, "-c", "from upsertspec.cli import main; main()", "soak"]
+ROLES = {variable.rpartition("_")[2].lower(): token for variable, token in TOKENS.items()}
+
+Start = Callable[[dict[str, Any], Callable[..., Any]], Any]
+Wrapper = Callable[[Application, dict[str, Any], Start], Any]
+
+
+class Wrapped:
+    """An application with something in front of it."""
+
+    def __init__(self, app: Application, wrapper: Wrapper) -> None:
+        self._app, self._wrapper = app, wrapper
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        return self._wrapper(self._app, environ, start_response)
+
+    def close(self) -> None:
+        self._app.close()
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[..., str]]:
+    """`served(fault="", wrapper=None)`: the URL of the reference, of a broken server, or of what stands before it."""
+    with ExitStack() as stack:
+
+        def start(fault: str = "", wrapper: Wrapper | None = None) -> str:
+            app = create_app(load_schema(), ROLES, parts=catalogue()[fault].parts if fault else Parts())
+            whole: Any = Wrapped(app, wrapper) if wrapper else app
+            return stack.enter_context(serve_in_thread(whole))
+
+        yield start
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """The tokens of every role, and nothing else of ours."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPSERTSPEC_", "LOCUST_"))}
+    return kept | TOKENS
+
+
+@pytest.fixture
+def soak(environment: dict[str, str]) -> Callable[..., Done]:
+    """The command as a process of its own; no token is in what it prints."""
+
+    def call(*arguments: str) -> Done:
+        done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=400, env=environment)
+        assert [token for token in TOKENS.values() if token in done.stdout + done.stderr] == []
+        assert "Traceback" not in done.stderr
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    return call
+
+
+@pytest.fixture
+def start_soak(environment: dict[str, str]) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """The command, left to run; it is ended with the test."""
+    with ExitStack() as stack:
+
+        def start(*arguments: str, **more: str) -> subprocess.Popen[str]:
+            process = subprocess.Popen(
+                [*COMMAND, *arguments],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                env=environment | more,
+            )
+            stack.callback(process.__exit__, None, None, None)
+            stack.callback(process.kill)
+            return process
+
+        yield start

@@ -1,0 +1,33 @@
+"""The long runs work: each once, for a moment."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "benchmarks" / "endurance"
+
+
+def ran(script: str, environment: dict[str, str], *options: str) -> str:
+    line = [sys.executable, str(FOLDER / script), *options]
+    done = subprocess.run(line, stdout=subprocess.PIPE, text=True, timeout=400, env=environment)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def test_a_server_that_is_killed_under_load_loses_nothing(environment: dict[str, str]) -> None:
+    out = ran("kills.py", environment, "--kills", "3", "--users", "4", "--between", "0.5")
+    assert out.endswith("every invariant holds\n\nkilled 3 times under load\n")
+    failed = re.search(r"^  together +\d+ +(\d+) ", out, re.MULTILINE)
+    assert failed
+    assert int(failed[1]) > 0  # the load went on while it was killed
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc to see the memory")
+def test_the_memory_is_told(environment: dict[str, str]) -> None:
+    options = ("--users", "4", "--seconds", "1", "--batches", "1", "--growth", "10")
+    assert re.search(r"under load( \d+\.\d)+\nfrom the middle ", ran("memory.py", environment, *options))

@@ -1,0 +1,157 @@
+"""The ledger: what it keeps, what it forgets by a rule, and how it comes from workers; and what it is judged by."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+
+import pytest
+
+from upsertspec.evidence import Masker
+from upsertspec.soak.faults import IDS, LOST, ONCE, TWICE, faults_of
+from upsertspec.soak.ledger import KEPT, MOST_FINDINGS, Broken, Entry, Ledger
+from upsertspec.soak.messages import MOST_MESSAGES, merged, packed, take, unpacked
+from upsertspec.soak.values import values
+
+KEY = "soak.run.k1@example.com"
+
+
+def written(*writes: tuple[str, float, float]) -> Entry:
+    """An entry whose writes were acknowledged: stamp, start, end."""
+    entry = Entry(KEY)
+    for stamp, started, ended in writes:
+        entry.acknowledge(stamp, started, ended, created=False)
+    return entry
+
+
+def stored(stamp: str, ident: Any = 1, **other: Any) -> dict[str, Any]:
+    return {"id": ident, **values(KEY, stamp), **other}
+
+
+def broken(entry: Entry, *records: dict[str, Any]) -> list[str]:
+    return [one.invariant for one in faults_of(entry, records, "curl …", Masker(()))]
+
+
+def test_only_the_last_of_writes_that_follow_each_other_may_be_stored() -> None:
+    entry = written(("a", 0, 1), ("b", 2, 3))
+    assert broken(entry, stored("b")) == []
+    assert broken(entry, stored("a")) == [LOST]
+    assert broken(entry) == [LOST]
+
+
+def test_any_of_writes_at_the_same_time_may_be_stored() -> None:
+    entry = written(("a", 0, 2), ("b", 1, 3))
+    assert broken(entry, stored("a")) == broken(entry, stored("b")) == []
+
+
+def test_a_write_that_began_before_the_last_was_answered_may_still_be_the_last() -> None:
+    entry = written(("b", 5, 6), ("c", 7, 8), ("a", 0, 10))
+    assert broken(entry, stored("c")) == broken(entry, stored("a")) == []
+    assert broken(entry, stored("b")) == [LOST]
+
+
+def test_what_nobody_knows_of_may_be_stored_or_not() -> None:
+    entry = Entry(KEY, unknown=["u"])
+    assert broken(entry) == broken(entry, stored("u")) == []
+    assert broken(entry, stored("v")) == [LOST]
+    entry = written(("a", 0, 1))
+    entry.unknown.append("u")
+    assert broken(entry, stored("a")) == broken(entry, stored("u")) == []
+    assert broken(entry) == [LOST]
+
+
+@pytest.mark.parametrize("field", ["name", "age", "notes"])
+def test_half_of_a_write_is_no_write(field: str) -> None:
+    entry = written(("a", 0, 2), ("b", 1, 3))
+    assert broken(entry, stored("a", **{field: values(KEY, "b")[field]})) == [LOST]
+
+
+def test_a_second_record_a_changed_id_and_a_second_create_are_found() -> None:
+    entry = written(("a", 0, 1))
+    entry.saw_id(1)
+    assert broken(entry, stored("a")) == []
+    assert broken(entry, stored("a", 2)) == [IDS]
+    assert broken(entry, stored("a"), stored("a", 2)) == [TWICE]
+    entry.saw_id(2)
+    assert broken(entry, stored("a", 2)) == [IDS]
+    entry = Entry(KEY)
+    entry.acknowledge("a", 0, 1, created=True)
+    entry.acknowledge("b", 2, 3, created=True)
+    assert broken(entry, stored("b")) == [ONCE]
+
+
+def test_ids_of_any_kind_are_compared() -> None:
+    entry = written(("a", 0, 1))
+    entry.saw_id({"n": [1, 2]})
+    assert broken(entry, stored("a", {"n": [1, 2]})) == []
+    assert broken(entry, stored("a", "1")) == [IDS]
+
+
+def test_of_very_many_keys_those_of_the_rule_are_kept() -> None:
+    ledger = Ledger()
+    ledger.entry("shared", shared=True)
+    for number in range(3 * KEPT):
+        ledger.entry(f"key-{number}").acknowledge("a", 0, 1, created=True)
+    assert ledger.keys == 3 * KEPT + 1
+    assert KEPT / 4 < len(ledger.entries) <= KEPT
+    chosen = {f"key-{n}" for n in range(3 * KEPT) if zlib.crc32(f"key-{n}".encode()) % 2**ledger.depth == 0}
+    assert ledger.entries.keys() == chosen | {"shared"}
+
+
+def test_ledgers_of_two_processes_are_one() -> None:
+    ledgers = [Ledger(writes=2, keys=2), Ledger(writes=3, keys=2)]
+    for number, ledger in enumerate(ledgers):
+        own, shared = Entry(f"own-{number}", unknown=["u"]), Entry(KEY, shared=True)
+        shared.acknowledge(f"s{number}", 0, 1, created=True)
+        shared.saw_id(number)
+        ledger.entries = {own.key: own, KEY: shared}
+    told = {str(n): json.loads(json.dumps(list(packed(ledger)))) for n, ledger in enumerate(ledgers)}
+    whole = merged(told, workers=2)
+    assert (whole.writes, whole.keys, whole.mistakes) == (5, 3, [])
+    assert set(whole.entries) == {"own-0", "own-1", KEY}
+    assert whole.entries[KEY].acknowledged.keys() == {"s0", "s1"}
+    assert broken(whole.entries[KEY], stored("s1", 0)) == [IDS, ONCE]
+
+
+def test_a_deeper_ledger_thins_the_other() -> None:
+    one, other = Ledger(), Ledger(depth=3)
+    for number in range(100):
+        one.entry(f"key-{number}")
+    one.merge(other)
+    assert one.entries.keys() == {f"key-{n}" for n in range(100) if zlib.crc32(f"key-{n}".encode()) % 8 == 0}
+
+
+def test_a_whole_ledger_comes_as_it_was() -> None:
+    ledger = Ledger(batches=[{"a": "s"}], unasked={"batch": "no words"}, mistakes=["m"], unknown=4)
+    ledger.find(Broken(LOST, KEY, "a", "b", "curl"))
+    for number in range(1000):
+        ledger.entry(f"key-{number}").acknowledge(f"s{number}", 0, 1, created=True)
+    messages = json.loads(json.dumps(list(packed(ledger))))
+    assert len(messages) == 6
+    assert unpacked(messages) == ledger
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [[], [None], ["text"], [{"entries": [{"key": 1, "more": 2}]}, {"rest": {}}], [{"rest": {"findings": [3]}}]],
+)
+def test_what_is_no_ledger_is_a_gap(messages: list[Any]) -> None:
+    whole = merged({"worker": messages}, workers=1)
+    assert whole.entries == {}
+    assert "can't be read" in whole.mistakes[0]
+    assert whole.mistakes[1] == "the ledgers of 1 of 1 workers did not come"
+
+
+def test_a_worker_that_tells_without_end_fills_no_memory() -> None:
+    told: dict[str, list[Any]] = {}
+    for _ in range(2 * MOST_MESSAGES):
+        take(told, "worker", {})
+    assert len(told["worker"]) == MOST_MESSAGES
+
+
+def test_of_many_findings_the_first_are_kept_and_all_counted() -> None:
+    ledger = Ledger()
+    for number in range(2 * MOST_FINDINGS):
+        ledger.find(Broken(LOST, str(number), "a", "b"))
+    assert (len(ledger.findings), ledger.found) == (MOST_FINDINGS, 2 * MOST_FINDINGS)
