@@ -16,13 +16,15 @@ from tests.pages.kit import MARKUP, written
 from tests.pages.test_access import found
 from tests.report.kit import Done
 from upsertspec.report.page import model, page
-from upsertspec.report.page.lanes import MOST_DRAWN, history
+from upsertspec.report.page.lanes import history
 from upsertspec.report.page.response_times import quantile, response_times
 from upsertspec.report.page.scale import Linear, Log
 from upsertspec.report.page.timeline import timeline
 
 Report = Callable[[str], Path]
 Runs = Callable[[str], Done]
+
+MOST = 300
 
 
 def operation(client: int, started: float, ended: float | None, **other: Any) -> dict[str, Any]:
@@ -113,7 +115,7 @@ def test_scales_have_round_ticks() -> None:
 
 
 def test_lanes_hold_each_client_and_its_operations() -> None:
-    drawn = history(LOST)
+    drawn = history(LOST, MOST)
     assert drawn
     assert {client: [each.number for each in lane] for client, lane in drawn.lanes.items()} == {
         0: [1, 4], 1: [2], 2: [3, 5], 3: [],
@@ -123,17 +125,17 @@ def test_lanes_hold_each_client_and_its_operations() -> None:
     assert spans[2] == ("8.00%", "52.00%")
     assert spans[5] == ("80.00%", "20.00%")
     assert [each.took for each in drawn.operations][-1] is None
-    assert history(None) is None
-    assert history({**LOST, "operations": []}) is None
+    assert history(None, MOST) is None
+    assert history({**LOST, "operations": []}, MOST) is None
 
 
 def test_a_long_history_is_cut_but_not_what_contradicts() -> None:
-    many = [operation(n % 4, float(n), n + 0.5) for n in range(2 * MOST_DRAWN)]
+    many = [operation(n % 4, float(n), n + 0.5) for n in range(2 * MOST)]
     many[-1]["contradicts"] = True
-    drawn = history({**LOST, "operations": many})
+    drawn = history({**LOST, "operations": many}, MOST)
     assert drawn
-    assert len(drawn.operations) == MOST_DRAWN + 1
-    assert drawn.left_out == MOST_DRAWN - 1
+    assert len(drawn.operations) == MOST + 1
+    assert drawn.left_out == MOST - 1
     assert drawn.operations[-1].raw["contradicts"]
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from upsertspec.report.page.scale import Linear, Tick, percent
 
-MOST_DRAWN = 300
 NUMBERED_FROM = 0.035
 THINNEST = 0.004
 
@@ -38,19 +37,17 @@ class History:
     left_out: int
 
 
-def history(raw: Mapping[str, Any] | None) -> History | None:
+def history(raw: Mapping[str, Any] | None, most: int) -> History | None:
     """The drawing of a result's `history`; None where it has none. The operations are numbered by their beginnings.
 
-    Of a long history the first operations are drawn, and each that contradicts.
+    Of a long history the first operations are drawn, `most` of them, and each that contradicts.
     """
     if not raw or not raw["operations"]:
         return None
     ordered = sorted(raw["operations"], key=lambda each: (each["started"], each["client"]))
     zero = ordered[0]["started"]
     scale = Linear(max(_end(each) for each in ordered) - zero or 1.0)
-    drawn = [
-        _operation(n, each, zero, scale) for n, each in enumerate(ordered, 1) if n <= MOST_DRAWN or each["contradicts"]
-    ]
+    drawn = [_operation(n, each, zero, scale) for n, each in enumerate(ordered, 1) if n <= most or each["contradicts"]]
     clients = sorted({*range(raw["clients"]), *(each["client"] for each in ordered)})
     lanes = {client: [each for each in drawn if each.raw["client"] == client] for client in clients}
     return History(raw, lanes, drawn, scale.ticks, len(ordered) - len(drawn))

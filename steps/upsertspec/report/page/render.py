@@ -22,12 +22,16 @@ from upsertspec.report.page.timeline import timeline
 BOUND = 2_000_000
 LIMITS = (
     Limits(),
-    Limits(stored=False),
-    Limits(text=800, curl=1500, body=2000, stored=False),
-    Limits(text=300, curl=800, body=800, stored=False),
-    Limits(text=300, curl=400, body=600, stored=False, passed=False),
-    Limits(text=200, curl=200, body=150, stored=False, passed=False),
-    Limits(text=100, curl=0, body=0, stored=False, passed=False, others=False),
+    Limits(calm=0),
+    Limits(calm=0, tables=False),
+    Limits(drawn=40, calm=0, tables=False),
+    Limits(drawn=0, calm=0, tables=False),
+    Limits(drawn=0, calm=0, tables=False, stored=False),
+    Limits(text=800, curl=1500, body=2000, drawn=0, calm=0, tables=False, stored=False),
+    Limits(text=300, curl=800, body=800, drawn=0, calm=0, tables=False, stored=False),
+    Limits(text=300, curl=400, body=600, drawn=0, calm=0, tables=False, stored=False, passed=False),
+    Limits(text=200, curl=200, body=150, drawn=0, calm=0, tables=False, stored=False, passed=False),
+    Limits(text=60, curl=0, body=0, drawn=0, calm=0, tables=False, stored=False, passed=False, others=False),
 )
 
 

@@ -21,16 +21,20 @@ CUT = "… ({} characters in all; report.json has them)"
 class Limits:
     """How much of a document goes into its page: characters of a text, of a `curl` line, of a body.
 
-    `stored` says whether what was stored before and after is told (the exchanges tell it too), `passed` whether what
-    passed keeps its exchanges, `others` whether the rest does.
+    Of a history `drawn` operations are shown, of one without a contradiction `calm`. `tables` says whether the steps
+    of what passed show their tables, `stored` whether what was stored before and after is told (the exchanges tell
+    both), `passed` whether what passed keeps its exchanges, `others` whether the rest keeps exchanges and tables.
     """
 
     text: int = 2000
     curl: int = 4000
     body: int = 8300
+    drawn: int = 300
+    calm: int = 100
     stored: bool = True
     passed: bool = True
     others: bool = True
+    tables: bool = True
 
 
 def visible(text: str, limit: int) -> str:
