@@ -46,7 +46,7 @@ class Database:
                         conn.execute("SELECT pg_advisory_xact_lock(0)")
                     return work(conn)
             except (Again, errors.SerializationFailure, errors.DeadlockDetected):
-                time.sleep(random.uniform(0, PAUSE))  # noqa: S311
+                time.sleep(random.uniform(0, PAUSE))  # noqa: S311 - a pause, no secret
             except psycopg.Error as wrong:
                 raise from_database(wrong) or wrong from wrong
         raise Problem(503, "Too many others write the same records; try again.", headers={"Retry-After": "1"})

@@ -35,11 +35,10 @@ def play(world: World, state: State, story: Story, who: str, user: Any, query: Q
         story.look(words, cells, "the answer is 400")
         require_status(world, world.send(who, List(TABLE, sent)), 400)
         return
-    wanted = [
-        e for e in state.of(TABLE) if e.values["user_id"] is user and all(_passes(e, *f) for f in _filters(query))
-    ]
-    story.look(words, cells, *_told(_sorted(wanted, query.get("_sort", "")), query))
-    _require_list(world, who, sent, _sorted(wanted, query.get("_sort", "")))
+    passing = [e for e in state.of(TABLE) if e.values["user_id"] is user and _passes_all(e, query)]
+    ordered = _sorted(passing, query.get("_sort", ""))
+    story.look(words, cells, *_told(ordered, query))
+    _require_list(world, who, sent, ordered)
 
 
 def play_groups(world: World, state: State, story: Story, query: Query) -> None:
@@ -168,6 +167,10 @@ def _filters(query: Query) -> list[tuple[str, str, str]]:
     return [(field, operator or "eq", value) for field, operator, value in parts]
 
 
+def _passes_all(entry: Entry, query: Query) -> bool:
+    return all(_passes(entry, *each) for each in _filters(query))
+
+
 def _passes(entry: Entry, field: str, operator: str, text: str) -> bool:
     value = entry.values[field]
     if operator == "isnull":
@@ -187,14 +190,7 @@ def _sorted(entries: Sequence[Entry], sort: str) -> list[Entry]:
     name = sort.removeprefix("-")
     if name not in ("name", "validation_score", "status"):
         return list(entries)
-    return sorted(
-        entries,
-        key=lambda e: (
-            e.values[name] is not None,
-            e.values[name] or 0 if name == "validation_score" else e.values[name] or "",
-        ),
-        reverse=sort.startswith("-"),
-    )
+    return sorted(entries, key=lambda e: (e.values[name] is not None, e.values[name]), reverse=sort.startswith("-"))
 
 
 def _cell(value: Any) -> str:

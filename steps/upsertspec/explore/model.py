@@ -21,14 +21,13 @@ ANY_REFUSAL = tuple(range(400, 500))
 class Expected:
     """What the contract lets an answer be: done with `status`, or refused with one of `refusals`.
 
-    `done` is None where it must be refused. `index` is the place of the one record that is wrong in a batch.
+    `done` is None where it must be refused.
     """
 
     status: int = 200
     done: Sequence[Done] | None = None
     refusals: tuple[int, ...] = ()
     why: str = ""
-    index: int | None = None
 
 
 class Refused(Exception):
@@ -129,7 +128,7 @@ class Model:
         try:
             return Expected(status, work())
         except Refused as refused:
-            return Expected(refusals=refused.statuses, why=str(refused), index=getattr(refused, "index", None))
+            return Expected(refusals=refused.statuses, why=str(refused))
         finally:
             self.state.restore(before)
 
@@ -140,17 +139,13 @@ class Model:
             raise Refused(Fault("a batch holds 1 to 1,000 records", (400, 413)))
         done: list[Done] = []
         faults: list[Fault] = []
-        places: list[int] = []
-        for place, fields in enumerate(records):
+        for fields in records:
             try:
                 done.append(self._upsert(who, table, fields, match, extra))
             except Refused as refused:
                 faults += refused.faults
-                places.append(place)
         if faults:
-            whole = Refused(*faults)
-            whole.index = places[0] if len(places) == 1 and len(records) > 1 else None  # type: ignore[attr-defined]
-            raise whole
+            raise Refused(*faults)
         return done
 
     def _upsert(self, who: str, name: str, fields: Any, match: Any, extra: Mapping[str, Any]) -> Done:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import jsonschema
@@ -133,11 +132,6 @@ def equal(table: Table, name: str, one: Any, other: Any) -> bool:
     if isinstance(one, (Entry, NoRecord)) or isinstance(other, (Entry, NoRecord)):
         return one is other
     return same(table, name, one, other)
-
-
-def number(field: Field, value: Any) -> Any:
-    """A value as it is sorted and compared in lists."""
-    return Decimal(value) if field.type == "decimal" else value
 
 
 def _is_day(text: str) -> bool:

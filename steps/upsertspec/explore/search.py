@@ -58,7 +58,7 @@ class Search:
                 sequences(self._target.profiles),
                 lambda moves: self._differs(moves, seed),
                 settings=how,
-                random=Random(seed),  # noqa: S311
+                random=Random(seed),  # noqa: S311 - to be repeated, no secret
             )
         return self._best
 

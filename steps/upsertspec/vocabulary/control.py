@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from upsertspec.dialects.base import Answer
@@ -11,7 +11,6 @@ from upsertspec.errors import Blocked, CheckFailed, TargetSilent
 from upsertspec.vocabulary.checks import require_body
 from upsertspec.vocabulary.world import World
 
-Judge = Callable[[Answer], str]
 Record = Mapping[str, Any]
 
 MATCH = ["email"]
