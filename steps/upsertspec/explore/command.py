@@ -9,7 +9,7 @@ from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import ConfigError
 from upsertspec.evidence import printable
-from upsertspec.explore.moves import WEIGHTS
+from upsertspec.explore.moves.sequences import WEIGHTS
 from upsertspec.explore.search import Finding, Search
 from upsertspec.report import terminal
 from upsertspec.settings import new_run_id

@@ -10,17 +10,19 @@ from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Groups, List
 from upsertspec.errors import CheckFailed
 from upsertspec.explore.state import Entry, State
-from upsertspec.explore.story import Story
+from upsertspec.explore.story import Story, escaped
 from upsertspec.schema import PROTECTED, tables
 from upsertspec.vocabulary.checks import require_body
 from upsertspec.vocabulary.compare import same_json, shown
 from upsertspec.vocabulary.statuses import require_status
+from upsertspec.vocabulary.then_lists import require_one_group
 from upsertspec.vocabulary.world import World
 
 TABLE = "projects"
 OPERATORS = ("eq", "ne", "gt", "gte", "lt", "lte", "contains", "in", "isnull")
 PLAIN = re.compile(r"[A-Z][a-z]*")
 LIMIT = 1000
+MOST = 2**63 - 1
 PAGES = 12
 
 Query = Mapping[str, Any]
@@ -29,7 +31,7 @@ Query = Mapping[str, Any]
 def play(world: World, state: State, story: Story, who: str, user: Any, query: Query) -> None:
     """A list of a user's projects. Raises CheckFailed where it is not the one that was asked for."""
     told = {"user_id": user, **query}
-    words, cells = f"the {who} lists {TABLE} with:", [list(told), [_cell(value) for value in told.values()]]
+    words, cells = f"the {who} lists {TABLE} with:", _cells(told)
     sent = {"user_id": user.id, **query}
     if not _allowed(query):
         story.look(words, cells, "the answer is 400")
@@ -38,19 +40,25 @@ def play(world: World, state: State, story: Story, who: str, user: Any, query: Q
     passing = [e for e in state.of(TABLE) if e.values["user_id"] is user and _passes_all(e, query)]
     ordered = _sorted(passing, query.get("_sort", ""))
     story.look(words, cells, *_told(ordered, query))
-    _require_list(world, who, sent, ordered)
+    _require_list(world, state, who, sent, ordered)
 
 
-def play_groups(world: World, state: State, story: Story, query: Query) -> None:
-    """Counts and averages by user. Raises CheckFailed where they are not those of the stored records."""
-    known = query["group_by"] in tables()[TABLE].fields
-    then = () if known else ("the answer is 400",)
-    story.look(f"the editor groups {TABLE} with:", [list(query), list(query.values())], *then)
-    answer = world.send("editor", Groups(TABLE, query))
+def play_groups(world: World, state: State, story: Story, who: str, query: Query) -> None:
+    """Counts and averages. Raises CheckFailed where they are not those of the stored records."""
+    known = all(name in tables()[TABLE].fields for name in query.values())
+    by = query["group_by"]
+    values = list(dict.fromkeys(e.values[by] for e in state.of(TABLE))) if known and by != "user_id" else []
+    then = [f"there is one group for each {by} of null"] if None in values else []
+    story.look(f"the {who} groups {TABLE} with:", _cells(query), *(then if known else ["the answer is 400"]))
+    answer = world.send(who, Groups(TABLE, query))
     if not known:
         require_status(world, answer, 400)
         return
     require_body(world, answer, 200)
+    if by != "user_id":
+        for value in values:
+            require_one_group(world, by, value)
+        return
     for user in state.of("users"):
         _require_group(answer, user, [e for e in state.of(TABLE) if e.values["user_id"] is user], "avg" in query)
 
@@ -85,7 +93,7 @@ def _near(wanted: Any, actual: Any) -> bool:
     return abs(wanted - actual) <= abs(wanted) * 1e-9 if numbers else same_json(wanted, actual)
 
 
-def _require_list(world: World, who: str, query: Query, wanted: Sequence[Entry]) -> None:
+def _require_list(world: World, state: State, who: str, query: Query, wanted: Sequence[Entry]) -> None:
     limit = int(query.get("_limit", 50))
     start = int(query.get("_offset", 0))
     found: list[Mapping[str, Any]] = []
@@ -100,10 +108,20 @@ def _require_list(world: World, who: str, query: Query, wanted: Sequence[Entry])
         found += answer.records
         if expected < limit:
             break
-    _require_records(found, wanted, start, query)
+    _require_records(state, found, wanted, start, query)
 
 
-def _require_records(found: Sequence[Mapping[str, Any]], wanted: Sequence[Entry], start: int, query: Query) -> None:
+def _require_nested(listed: Any, wanted: Sequence[Entry]) -> None:
+    """The children of a record in a list: exactly these, in any order."""
+    if not isinstance(listed, list) or not all(isinstance(child, dict) for child in listed):
+        raise CheckFailed("a list of the children", shown(listed))
+    if sorted(shown(child.get("id")) for child in listed) != sorted(shown(entry.id) for entry in wanted):
+        raise CheckFailed(f"the children {', '.join(e.name for e in wanted) or 'none'}", shown(listed))
+
+
+def _require_records(
+    state: State, found: Sequence[Mapping[str, Any]], wanted: Sequence[Entry], start: int, query: Query
+) -> None:
     by_id = {shown(entry.id): entry for entry in wanted}
     ids = [shown(record.get("id")) for record in found]
     if len(set(ids)) != len(ids) or any(ident not in by_id for ident in ids):
@@ -111,6 +129,8 @@ def _require_records(found: Sequence[Mapping[str, Any]], wanted: Sequence[Entry]
     _require_order([by_id[ident] for ident in ids], wanted[start:], query.get("_sort", ""))
     for record, ident in zip(found, ids, strict=True):
         _require_shape(record, by_id[ident], query)
+        for table in query.get("_include", "").split(",") if "_include" in query else []:
+            _require_nested(record.get(table), [e for e in state.of(table) if e.values["project_id"] is by_id[ident]])
 
 
 def _require_order(found: Sequence[Entry], wanted: Sequence[Entry], sort: str) -> None:
@@ -127,7 +147,6 @@ def _require_order(found: Sequence[Entry], wanted: Sequence[Entry], sort: str) -
 
 
 def _require_shape(record: Mapping[str, Any], entry: Entry, query: Query) -> None:
-    nested = query["_include"].split(",") if "_include" in query else []
     if "_fields" in query:
         known = {*tables()[TABLE].fields, *PROTECTED} & set(record)
         if known != {"id", *query["_fields"].split(",")}:
@@ -137,29 +156,29 @@ def _require_shape(record: Mapping[str, Any], entry: Entry, query: Query) -> Non
     ]
     if wrong:
         raise CheckFailed(f"{entry.name} as it is stored", shown({n: record[n] for n in wrong}))
-    for table in nested:
-        if not isinstance(record.get(table), list):
-            raise CheckFailed(f"a list {table!r} in {entry.name}", shown(record.get(table)))
 
 
 def _allowed(query: Query) -> bool:
+    return all(
+        _is_parameter(name, value) if name.startswith("_") else _is_filter(name, value) for name, value in query.items()
+    )
+
+
+def _is_parameter(name: str, value: str) -> bool:
     fields = {*tables()[TABLE].fields, *PROTECTED}
-    for name, value in query.items():
-        field, _, operator = name.partition("__")
-        if name == "_sort" and value.removeprefix("-") not in fields:
-            return False
-        if name == "_fields" and set(value.split(",")) - fields:
-            return False
-        if name == "_include" and set(value.split(",")) - {"conversations", "artifacts"}:
-            return False
-        if name == "_limit" and not 1 <= int(value) <= LIMIT:
-            return False
-        if name.startswith("_"):
-            if name not in ("_sort", "_fields", "_include", "_limit", "_offset"):
-                return False
-        elif field not in fields or (operator or "eq") not in OPERATORS:
-            return False
-    return True
+    if name in ("_limit", "_offset"):
+        least, most = (1, LIMIT) if name == "_limit" else (0, MOST)
+        return value.removeprefix("-").isdecimal() and least <= int(value) <= most
+    known = {"_sort": fields, "_fields": fields, "_include": {"conversations", "artifacts"}}
+    return name in known and not {part.removeprefix("-" * (name == "_sort")) for part in value.split(",")} - known[name]
+
+
+def _is_filter(name: str, value: str) -> bool:
+    field, _, operator = name.partition("__")
+    if field not in {*tables()[TABLE].fields, *PROTECTED} or (operator or "eq") not in OPERATORS:
+        return False
+    values = [] if operator == "isnull" else value.split(",") if operator == "in" else [value]
+    return tables()[TABLE].fields[field].type != "integer" or all(v.removeprefix("-").isdecimal() for v in values)
 
 
 def _filters(query: Query) -> list[tuple[str, str, str]]:
@@ -193,5 +212,9 @@ def _sorted(entries: Sequence[Entry], sort: str) -> list[Entry]:
     return sorted(entries, key=lambda e: (e.values[name] is not None, e.values[name]), reverse=sort.startswith("-"))
 
 
+def _cells(query: Query) -> list[list[str]]:
+    return [[escaped(name) for name in query], [_cell(value) for value in query.values()]]
+
+
 def _cell(value: Any) -> str:
-    return f"{{{value.name}.id}}" if isinstance(value, Entry) else str(value)
+    return f"{{{value.name}.id}}" if isinstance(value, Entry) else escaped(str(value))

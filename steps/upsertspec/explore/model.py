@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from upsertspec.explore import oddities
 from upsertspec.explore.rules import BAD, REFUSED, Fault, equal, field_faults, find, key_faults, stored_faults
 from upsertspec.explore.state import Done, Entry, State, Values
 from upsertspec.schema import PROTECTED, Table, roles, tables
@@ -21,20 +22,22 @@ ANY_REFUSAL = tuple(range(400, 500))
 class Expected:
     """What the contract lets an answer be: done with `status`, or refused with one of `refusals`.
 
-    `done` is None where it must be refused.
+    `done` is None where it must be refused; `wrong` is the place of the one record in a batch that is to blame.
     """
 
     status: int = 200
     done: Sequence[Done] | None = None
     refusals: tuple[int, ...] = ()
     why: str = ""
+    wrong: int | None = None
 
 
 class Refused(Exception):
     """The request is refused."""
 
-    def __init__(self, *faults: Fault) -> None:
+    def __init__(self, *faults: Fault, wrong: int | None = None) -> None:
         self.faults = faults
+        self.wrong = wrong
         super().__init__("; ".join(fault.why for fault in faults))
 
     @property
@@ -117,7 +120,8 @@ class Model:
     def enter(self, who: str, table: str, *permissions: str) -> None:
         """Raise Refused where nobody is known, no such table is there, or the role has none of the permissions."""
         if who not in roles():
-            raise Refused(Fault("the credentials are not valid", (401,)))
+            statuses = (400, 401) if who in oddities.UNREADABLE else (401,)
+            raise Refused(Fault("the credentials are not valid", statuses))
         if table not in tables():
             raise Refused(Fault(f"there is no table {table}", (404,)))
         if not any(roles()[who][permission] for permission in permissions):
@@ -128,7 +132,7 @@ class Model:
         try:
             return Expected(status, work())
         except Refused as refused:
-            return Expected(refusals=refused.statuses, why=str(refused))
+            return Expected(refusals=refused.statuses, why=str(refused), wrong=refused.wrong)
         finally:
             self.state.restore(before)
 
@@ -138,14 +142,14 @@ class Model:
         if not 1 <= len(records) <= LIMIT:
             raise Refused(Fault("a batch holds 1 to 1,000 records", (400, 413)))
         done: list[Done] = []
-        faults: list[Fault] = []
-        for fields in records:
+        faults: dict[int, Sequence[Fault]] = {}
+        for place, fields in enumerate(records):
             try:
                 done.append(self._upsert(who, table, fields, match, extra))
             except Refused as refused:
-                faults += refused.faults
+                faults[place] = refused.faults
         if faults:
-            raise Refused(*faults)
+            raise Refused(*itertools.chain(*faults.values()), wrong=_to_blame(table, records, list(faults)))
         return done
 
     def _upsert(self, who: str, name: str, fields: Any, match: Any, extra: Mapping[str, Any]) -> Done:
@@ -272,6 +276,19 @@ def member_faults(table: Table, extra: Mapping[str, Any]) -> Iterable[Fault]:
     where = extra.get("updateWhere", {})
     if not isinstance(where, dict) or any(name not in (*PROTECTED, *table.fields) for name in where):
         yield Fault("updateWhere is no object of fields", BAD)
+    elif any(_composed(table, name, value) for name, value in where.items()):
+        yield Fault("updateWhere has no plain value", BAD)
+
+
+def _composed(table: Table, name: str, value: Any) -> bool:
+    """Whether a value is an object or a list where the field takes none."""
+    return isinstance(value, (dict, list)) and (name in PROTECTED or table.fields[name].type != "json")
+
+
+def _to_blame(table: str, records: Sequence[Any], places: Sequence[int]) -> int | None:
+    """The place of the one record of several that can't be written, where it is wrong by itself."""
+    alone = len(places) == 1 < len(records) and any(field_faults(tables()[table], records[places[0]]))
+    return places[0] if alone else None
 
 
 def _with_defaults(table: Table, given: Values) -> Values:
@@ -289,14 +306,21 @@ def _followed(value: Any, named: Mapping[str, Entry]) -> Any:
     name, _, field_name = value["$ref"].partition(".")
     if name not in named:
         raise Refused(Fault("a $ref leads nowhere", ANY_REFUSAL))
+    if field_name != "id" and field_name not in tables()[named[name].table].fields:
+        raise Refused(Fault("a $ref names no field", ANY_REFUSAL))
     return named[name] if field_name == "id" else named[name].values.get(field_name)
 
 
 def _malformed(operation: Mapping[str, Any]) -> bool:
-    plain = {n: v for n, v in operation.get("fields", {}).items() if not isinstance(v, (dict, Entry))}
+    if operation["table"] not in tables() or operation["op"] not in ("create", "upsert", "update", "delete"):
+        return True
     table = tables()[operation["table"]]
-    wrong = [*field_faults(table, plain), *member_faults(table, {n: v for n, v in operation.items() if n not in PLAIN})]
-    return bool(wrong) or operation["op"] not in ("create", "upsert", "update", "delete")
+    plain = {n: v for n, v in operation.get("fields", {}).items() if not isinstance(v, (dict, Entry))}
+    guard = {"updateWhere": operation.get("where", {})}
+    extra = {n: v for n, v in operation.items() if n not in PLAIN}
+    ident = operation.get("id")
+    odd = isinstance(ident, str) or (isinstance(ident, dict) and set(ident) != {"$ref"})
+    return odd or any((*field_faults(table, plain), *member_faults(table, extra), *member_faults(table, guard)))
 
 
 def _denied(who: str, operation: Mapping[str, Any]) -> bool:

@@ -20,17 +20,19 @@ from upsertspec.dialects.operations import (
     UpsertBatch,
 )
 from upsertspec.errors import CheckFailed, NotTestable
-from upsertspec.explore import listing
+from upsertspec.explore import hostility, listing
+from upsertspec.explore.bulk import Bulk
 from upsertspec.explore.judge import require_stored, settle
 from upsertspec.explore.model import Expected, Model
-from upsertspec.explore.moves import Move
-from upsertspec.explore.resolve import Resolver, Wire
+from upsertspec.explore.moves.move import Move
+from upsertspec.explore.resolve import Wire, marks
+from upsertspec.explore.stage import Stage, picked
 from upsertspec.explore.state import Entry, children
 from upsertspec.explore.story import Story
-from upsertspec.explore.values import LEFT_OUT, Pick, good
-from upsertspec.schema import ROLES, Table, tables
+from upsertspec.explore.values import LEFT_OUT, Pick
+from upsertspec.schema import ROLES, tables
 from upsertspec.vocabulary.compare import shown
-from upsertspec.vocabulary.then_answers import require_batch
+from upsertspec.vocabulary.then_answers import require_batch, the_error_says_which
 from upsertspec.vocabulary.then_lists import the_description_names
 from upsertspec.vocabulary.world import World
 
@@ -45,16 +47,18 @@ class Player:
         self._world = World(client, mark, "")
         self._model = Model()
         self._state = self._model.state
-        self._resolver = Resolver(self._state, self._make)
         self._wire = Wire(mark)
+        self._stage = Stage(self._world, self._model, self._wire, self.story, profiles)
+        self._resolver = self._stage.resolver
+        self._bulk = Bulk(self._stage)
         self._roles = roles
         self._profiles = profiles
         self._tried: list[tuple[str, Row]] = []
-        self._made = 0
         self._plays: dict[str, Callable[[Move], None]] = {
-            "upsert": self._upsert, "batch": self._batch, "bulk": self._bulk, "create": self._create,
+            "upsert": self._upsert, "batch": self._batch, "bulk": self._many, "create": self._create,
             "change": self._change, "delete": self._delete, "read": self._read, "describe": self._describe,
             "list": self._list, "groups": self._groups, "family": self._family, "transaction": self._transaction,
+            "rewrite": self._rewrite,
         }  # fmt: skip
 
     def play(self, moves: Sequence[Move]) -> None:
@@ -65,11 +69,18 @@ class Player:
         self.look()
 
     def _one(self, move: Move) -> None:
+        since = len(self._world.attempts)
         try:
-            self._plays[move.kind](move)
+            if move.kind in hostility.PLAYS:
+                self._try(move.table, move.rows[0] if move.rows else None)
+                hostility.PLAYS[move.kind](self._stage, move)
+            else:
+                self._plays[move.kind](move)
         except NotTestable:
             if self._world.client.stopped:
                 raise
+        if "hostile" in self._profiles:
+            hostility.require_silence(self._stage, since)
 
     def _upsert(self, move: Move) -> None:
         fields, extra = self._resolver.resolved(move.rows[0]), self._resolver.resolved(dict(move.extra))
@@ -92,25 +103,29 @@ class Player:
         answer = self._world.send(move.who, sent)
         settle(self._world, self._state, self._wire, expected, answer, answer.parts)
         self._require_counts(expected, answer)
+        if expected.wrong is not None:
+            self.story.blame(expected.wrong)
+            the_error_says_which(self._world, expected.wrong)
+
+    def _rewrite(self, move: Move) -> None:
+        """An upsert of a record that is there, found by a key of it; without one it is changed by its id."""
+        entry, row = self._picked(move), self._resolver.resolved(move.rows[0])
+        known = tables()[entry.table]
+        match = next((list(k) for k in known.unique_keys if all(entry.values.get(n) is not None for n in k)), None)
+        if match is None:
+            return self._change(move)
+        needed = {name for name, field in known.fields.items() if field.required} | set(match)
+        fields = row | {name: entry.values[name] for name in needed}
+        made = replace(move, kind="batch" if move.words else "upsert", rows=[fields], match=match)
+        return self._batch(made) if move.words else self._upsert(made)
 
     def _require_counts(self, expected: Expected, answer: Answer) -> None:
         done = expected.done or ()
         if answer.status == 200 and len({id(one.entry) for one in done}) == len(done):
             require_batch(self._world, answer, [one.operation for one in done])
 
-    def _bulk(self, move: Move) -> None:
-        """Many contacts at once, whose names no other move uses: the first, the middle and the last are looked at."""
-        self._made += 1
-        count, label = move.rows[0], f"bulk{self._made}"
-        people = [{"email": f"{label}-{n}@example.com", "name": f"Person {n}", "age": n} for n in range(count)]
-        expected = self._model.batch("editor", "contacts", people, ["email"], {})
-        self.story.bulk(count, expected)
-        rows = [self._wire.row("contacts", person) for person in people]
-        answer = self._world.send("editor", UpsertBatch("contacts", rows, ["email"]))
-        settle(self._world, self._state, self._wire, expected, answer, answer.parts)
-        self._require_counts(expected, answer)
-        for person in (people[0], people[count // 2], people[-1]):
-            self._try("contacts", person)
+    def _many(self, move: Move) -> None:
+        self._bulk.play(move.rows[0], wrong=bool(move.words[0]))
 
     def _create(self, move: Move) -> None:
         for row in move.rows:
@@ -151,20 +166,26 @@ class Player:
     def _list(self, move: Move) -> None:
         user = self._resolver.pick(Pick("users", 0))
         self._create(replace(move, who="editor"))
+        for table, place in move.words:
+            there = [e for e in self._state.of("projects") if e.values["user_id"] is user]
+            if there:
+                self._stage.set_up(tables()[table], {"project_id": there[place % len(there)]})
         listing.play(self._world, self._state, self.story, move.who, user, move.query)
 
     def _groups(self, move: Move) -> None:
-        self._resolver.pick(Pick("users", 0))
-        listing.play_groups(self._world, self._state, self.story, move.query)
+        self._stage.at_least("users", 2)
+        self._create(replace(move, who="editor"))
+        listing.play_groups(self._world, self._state, self.story, move.who, move.query)
 
     def _family(self, move: Move) -> None:
         """A record, under it one of each table that refers to it, and so on."""
-        todo = [self._resolver.pick(Pick(move.table, 0))]
+        count = 2 if "two" in move.words else 1
+        todo: list[Any] = list(self._stage.at_least(move.table, count))[:count]
         while todo:
             parent = todo.pop()
             for table, name in children(parent.table if isinstance(parent, Entry) else ""):
                 if set(table.profiles) & set(self._profiles):
-                    todo.append(self._set_up(table, {name: parent}))
+                    todo.append(self._stage.set_up(table, {name: parent}))
 
     def _transaction(self, move: Move) -> None:
         operations = self._resolver.resolved(list(move.operations))
@@ -179,8 +200,7 @@ class Player:
     def look(self) -> None:
         """Everything is stored as the model has it, and nothing else."""
         for entry in self._state.all:
-            if entry.table != "contacts" or not str(entry.values["email"]).startswith("bulk"):
-                require_stored(self._world, self._wire, entry)
+            require_stored(self._world, self._wire, entry)
         for entry in self._state.gone:
             if entry.id is not None and self._world.reader.find(entry.table, {"id": entry.id}):
                 raise CheckFailed(f"{entry.name} to be gone", "it still reads by its id")
@@ -207,42 +227,12 @@ class Player:
         """Remember where a trace of a record would be found."""
         if table not in tables() or not isinstance(fields, Mapping):
             return
-        for name in tables()[table].marked:
+        for name in marks(table):
             if isinstance(fields.get(name), str) and fields[name] and (table, {name: fields[name]}) not in self._tried:
                 self._tried.append((table, {name: fields[name]}))
 
     def _picked(self, move: Move) -> Any:
-        assert move.record is not None
-        return self._resolver.pick(move.record)
-
-    def _make(self, table: str) -> None:
-        self._set_up(tables()[table], {})
-
-    def _set_up(self, table: Table, given: Row) -> Entry:
-        """A record that others can refer to, made as a scenario's setup makes it."""
-        self._made += 1
-        needed = {name: f for name, f in table.fields.items() if f.required and name not in given}
-        row = self._resolver.resolved({**{name: self._plain(table, name) for name in needed}, **given})
-        key = next((list(k) for k in table.unique_keys if all(row.get(n) is not None for n in k)), None)
-        if key is None:
-            expected = self._model.create("editor", table.name, row)
-            operation: Create | Upsert = Create(table.name, self._wire.row(table.name, row))
-        else:
-            expected = self._model.upsert("editor", table.name, row, key, {})
-            operation = Upsert(table.name, self._wire.row(table.name, row), key)
-        if expected.done is None:  # another key of it is taken: that record will do
-            return self._state.of(table.name)[0]
-        entry = expected.done[0].entry
-        self.story.stored(entry, row)
-        answer = self._world.send("editor", operation)
-        settle(self._world, self._state, self._wire, expected, answer, [answer])
-        return entry
-
-    def _plain(self, table: Table, name: str) -> Any:
-        value = good(table.fields[name])[0]
-        if not isinstance(value, str) or name not in table.marked or not self._state.of(table.name):
-            return value
-        return f"{name}{self._made}@example.com" if name == "email" else f"{name}-p{self._made}"
+        return picked(self._stage, move.record)
 
 
 def _stored(entry: Any) -> Entry | None:

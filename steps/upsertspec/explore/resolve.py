@@ -12,22 +12,24 @@ from upsertspec.schema import tables
 from upsertspec.vocabulary.cells import marked, table_for
 
 NO_IDS = {"integer": 999999999, "uuid": "00000000-0000-4000-8000-000000000000"}
+NONSENSE = "nonsense"
+LOG = ("activity_log", "project_id")
 OF_FIELDS = ("fields", "where", "updateWhere")
 
 Row = Mapping[str, Any]
 
 
 class Missing(NoRecord):
-    """A record that is not there, of a table."""
+    """A record that is not there, of a table; its id is one that the table could give, or nonsense."""
 
-    def __init__(self, table: str) -> None:
-        self.id = NO_IDS[tables()[table].id_type]
+    def __init__(self, table: str, nonsense: bool = False) -> None:
+        self.id = NONSENSE if nonsense else NO_IDS[tables()[table].id_type]
 
 
 class Resolver:
     """Gives picks their records; where a table has none yet, `make` makes one."""
 
-    def __init__(self, state: State, make: Callable[[str], None]) -> None:
+    def __init__(self, state: State, make: Callable[[str], Entry]) -> None:
         self._state = state
         self._make = make
 
@@ -39,7 +41,7 @@ class Resolver:
             there = self._state.of(pick.table)
             return there[pick.place % len(there)]
         gone = [entry for entry in self._state.gone if entry.table == pick.table and entry.id is not None]
-        return gone[-1] if gone and pick.place == -1 else Missing(pick.table)
+        return gone[-1] if gone and pick.place == -1 else Missing(pick.table, nonsense=pick.place == -3)
 
     def resolved(self, value: Any) -> Any:
         """A value with its picks resolved, inside objects and lists too."""
@@ -48,6 +50,11 @@ class Resolver:
         if isinstance(value, Mapping):
             return {name: self.resolved(inner) for name, inner in value.items()}
         return [self.resolved(inner) for inner in value] if isinstance(value, list) else value
+
+
+def marks(table: str) -> frozenset[str]:
+    """The fields whose texts no other sequence sends: those of keys, and the log's. A trace of them is found."""
+    return frozenset(LOG[1:]) if table == LOG[0] else table_for(table).marked
 
 
 class Wire:
@@ -66,7 +73,7 @@ class Wire:
         """One value as it is sent."""
         if isinstance(value, (Entry, Missing)):
             return value.id
-        return marked(value, self._mark) if isinstance(value, str) and name in table_for(table).marked else value
+        return marked(value, self._mark) if isinstance(value, str) and name in marks(table) else value
 
     def members(self, table: str, extra: Row) -> dict[str, Any]:
         """The members of the profile conflict as they are sent."""

@@ -14,7 +14,8 @@ from hypothesis.errors import NoSuchExample
 from upsertspec.client import Client
 from upsertspec.errors import CheckFailed, NotTestable, TargetSilent, TargetUnusable
 from upsertspec.evidence import Exchange
-from upsertspec.explore.moves import Move, sequences
+from upsertspec.explore.moves.move import Move
+from upsertspec.explore.moves.sequences import sequences
 from upsertspec.explore.play import Player
 from upsertspec.target.model import Target
 

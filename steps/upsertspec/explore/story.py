@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from upsertspec.explore.model import Expected
-from upsertspec.explore.moves import Move
+from upsertspec.explore.moves.move import Move
 from upsertspec.explore.rules import REFUSED, NoRecord
 from upsertspec.explore.state import Done, Entry
 from upsertspec.explore.values import LEFT_OUT
@@ -60,12 +60,35 @@ class Story:
         when = Line("When", words, rows(move.table, records) if records else [])
         self._add(when, expected, "the batch is answered with", records)
 
-    def bulk(self, count: int, expected: Expected) -> None:
-        """An upsert of very many records."""
-        refused = [Line("Then", _refusal(expected.refusals))] if expected.done is None else []
+    def bulk(self, count: int, holder: str, refusals: Sequence[int]) -> None:
+        """An upsert of very many records; the last may have the phone number of a holder, and so be refused."""
+        last = f", the last with the phone number of {holder}" if holder else ""
+        when = Line("When", f"the editor upserts a batch of {count} numbered contacts{last}")
         stored = Line("Then", f"all {count} numbered contacts are stored, each with its own values")
-        when = Line("When", f"the editor upserts a batch of {count} numbered contacts")
-        self._requests.append(Request(when, refused or [stored]))
+        self._requests.append(Request(when, [Line("Then", _refusal(refusals)) if refusals else stored]))
+
+    def altered(self, way: str, how: str, row: Row, then: str) -> None:
+        """A request whose body is altered on its way, and what comes of it."""
+        said = {"create": "creates in contacts", "batch": "upserts a batch into contacts by email"}
+        when = Line("When", f"the editor {said.get(way, 'upserts into contacts by email')}, the body {how}:")
+        status = 201 if way == "create" else 200
+        self._requests.append(
+            Request(replace(when, rows=rows("contacts", [row])), [Line("Then", then or f"the answer is {status}")])
+        )
+
+    def written(self, move: Move, row: Row, then: str) -> None:
+        """An upsert with one field to the letter."""
+        name, text, _ = move.words
+        words = f"the editor upserts into {move.table} by {', '.join(move.match)}, {name} written as {text}:"
+        self._requests.append(Request(Line("When", words, rows(move.table, [row])), [Line("Then", then)]))
+
+    def telling(self) -> None:
+        """What the last answer told was too much."""
+        self._requests[-1].then = [Line("Then", "every answer is a refusal that tells nothing of the inside")]
+
+    def blame(self, place: int) -> None:
+        """The last answer has to say which record is wrong."""
+        self._requests[-1].then.append(Line("Then", f"the error says that the record at index {place} is wrong"))
 
     def simple(self, words: str, table: str, row: Row | None, expected: Expected) -> None:
         """A call of the profile records."""
@@ -139,7 +162,7 @@ def rows(table: str, listed: Sequence[Mapping[str, Any]], names: Sequence[str] =
     known = tables().get(table) or tables()["contacts"]
     body = [[cell(known.fields.get(name), row[name]) if name in row else "" for name in header] for row in listed]
     if not names:
-        return [header, *body]
+        return [[escaped(name) for name in header], *body]
     return [["as", *header], *([name, *line] for name, line in zip(names, body, strict=True))]
 
 
@@ -152,11 +175,11 @@ def cell(spec: Field | None, value: Any) -> str:
     if isinstance(value, NoRecord):
         return f"`{json.dumps(getattr(value, 'id', None))}`"
     if spec is not None and spec.type in JSON_TYPES:
-        return _escaped(json.dumps(value, ensure_ascii=False))
+        return escaped(json.dumps(value, ensure_ascii=False))
     plain = isinstance(value, str) and value.isprintable() and value.strip() == value and value not in ("", "null")
     if plain and value[:1] not in "`{" and (spec is not None or not value[:1].isdigit()):
-        return _escaped(value)
-    return _escaped(f"`{json.dumps(value, ensure_ascii=False)}`")
+        return escaped(value)
+    return escaped(f"`{json.dumps(value, ensure_ascii=False)}`")
 
 
 def _upserts(move: Move, extra: Row) -> str:
@@ -206,7 +229,8 @@ def _plain(value: Any) -> Any:
     return [_plain(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text as a cell of a table has it."""
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", "\\n")
 
 

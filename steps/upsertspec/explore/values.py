@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from upsertspec.schema import Field, tables
+from upsertspec.explore import oddities
+from upsertspec.schema import Field
 
 LEFT_OUT = "(left out)"
 TEXTS = (
@@ -14,7 +16,7 @@ TEXTS = (
 )  # fmt: skip
 JSONS: tuple[Any, ...] = (
     {"useCases": ["a", "b", "a"]}, {}, {"notes": {"deep": [1, 2.5, True, None, "x"], "é": ""}},
-    {"actors": [{"name": "A", "type": "t", "age": 3}]},
+    {"actors": [{"name": "A", "type": "t", "ageInYears": 3}]}, {"useCases": []},
     {"entities": [{"name": "P", "attributes": ["w"]}], "boundaries": []},
 )  # fmt: skip
 BAD_JSONS: tuple[Any, ...] = (
@@ -23,23 +25,23 @@ BAD_JSONS: tuple[Any, ...] = (
     {"entities": [{"name": "P", "attributes": [1]}]}, {"boundaries": {}},
 )  # fmt: skip
 GOOD: dict[str, tuple[Any, ...]] = {
-    "integer": (41, 5, 0, 1, 2**53 + 1, 2**63 - 1),
+    "integer": (41, 5, 100, 0, 1, 2**53 + 1, 2**63 - 1, 2**31),
     "boolean": (True, False),
     "date": ("2024-02-29", "1999-12-31", "2000-02-29"),
     "datetime": ("2024-01-15T10:00:00Z", "2024-06-30T23:59:59.123+05:30"),
-    "decimal": ("12.50", "0", "-3.1", "4500.00", "12345678901234567.89"),
-    "json": ({"a": [1, 2.5, True, None]}, [], {}, "text", 0, False),
+    "decimal": ("12.50", "0", "-3.1", "4500.00", "12345678901234567.89", "0.1234"),
+    "json": ({"a": [1, 2.5, True, None]}, [], {}, "text", 0, False, {"snakeCase": "camelCase"}),
 }
 BAD: dict[str, tuple[Any, ...]] = {
     "text": (5, True, {"a": 1}, ["x"], 0, 1.5),
-    "integer": ("5", 1.5, True, "abc", [], "", {}),
+    "integer": ("5", 1.5, True, "abc", [], "", {}, [36]),
     "boolean": ("true", 1, 0, "false", "", "yes", []),
     "date": ("2023-02-29", "2024-1-5", "15/01/2024", "2024-01-15T00:00:00Z", 20240115, "", "2024-13-01", "20240115",
-             "2024-04-31", "01/02/2024", 0, "soon"),
+             "2024-04-31", "01/02/2024", 0, "soon", 1700000000),
     "datetime": ("2024-01-15T10:00:00", "yesterday", 0, "2024-01-15"),
     "decimal": (12.5, "abc", "", 3, "12,50", True),
     "json": (),
-    "reference": (),
+    "reference": ("nonsense", {"$gt": 0}, [], True),
 }  # fmt: skip
 NO_TABLES = (
     "no_such_table",
@@ -54,31 +56,27 @@ NO_TABLES = (
 ODD_FIELDS: tuple[dict[str, Any], ...] = (
     {"nickname": "x"}, {"id": 1}, {"created_at": "2001-02-03T04:05:06.789Z"},
     {"updated_at": "2001-02-03T04:05:06.789Z"}, {"id": None}, {"id": "nonsense"}, {"updated_at": "never"},
-    {"created_at": "2999-02-03T04:05:06.789Z", "updated_at": 5},
+    {"created_at": "2999-02-03T04:05:06.789Z", "updated_at": 5}, {"created_at": None},
 )  # fmt: skip
 ODD_MEMBERS: tuple[dict[str, Any], ...] = (
     {"onConflict": "replace"}, {"onConflict": None}, {"updateFields": ["nickname"]}, {"updateFields": "name"},
     {"updateWhere": {"nickname": "x"}}, {"updateWhere": []}, {"returning": "minimal"}, {"onConflict": "IGNORE"},
 )  # fmt: skip
-FILTERS: tuple[tuple[tuple[str, Any], ...], ...] = (
-    (("status", "active"), ("status__eq", "draft"), ("name", "Bob"), ("validation_score", "41")),
-    (("status__ne", "draft"), ("description__ne", "Ada"), ("validation_score__ne", "5")),
-    (("validation_score__gt", "5"), ("validation_score__gte", "41")),
-    (("validation_score__lt", "41"), ("validation_score__lte", "5")),
-    (("name__contains", "d"), ("name__contains", "%"), ("name__contains", "A"), ("name__contains", "a")),
-    (("status__in", "draft,active"), ("name__in", "Ada,Bob")),
-    (("validation_score__isnull", "true"), ("description__isnull", "false")),
-    (("nickname", "x"), ("status__like", "dr"), ("_unknown", "1")),
-)
+OPERATORS = {
+    "text": ("", "__eq", "__ne", "__contains", "__in", "__isnull", "__gte", "__lt"),
+    "integer": ("", "__eq", "__ne", "__gt", "__gte", "__lt", "__lte", "__in", "__isnull"),
+}
+ODD_FILTERS = (("nickname", "x"), ("status__like", "dr"), ("_unknown", "1"))
 PARAMETERS: dict[str, tuple[str, ...]] = {
-    "_sort": ("name", "-name", "validation_score", "status", "user_id", "nickname"),
+    "_sort": ("name", "-name", "validation_score", "-validation_score", "status", "user_id", "nickname"),
     "_limit": ("2", "1", "3", "1000", "1001", "-1"),
-    "_offset": ("0", "1", "2", "9"),
+    "_offset": ("0", "1", "2", "9", "-1"),
     "_fields": ("name,status", "name", "id", "name,nickname"),
     "_include": ("conversations", "artifacts", "conversations,artifacts", "messages"),
 }
 GROUPS: tuple[dict[str, str], ...] = (
-    {"group_by": "user_id", "avg": "validation_score"}, {"group_by": "user_id"}, {"group_by": "nickname"},
+    {"group_by": "user_id", "avg": "validation_score"}, {"group_by": "user_id"}, {"group_by": "description"},
+    {"group_by": "nickname"}, {"group_by": "user_id", "avg": "nickname"},
 )  # fmt: skip
 
 
@@ -90,25 +88,25 @@ class Pick:
     place: int
 
 
-def good(field: Field) -> list[Any]:
-    """Values that the field takes, the plainest first."""
+def good(field: Field, profiles: Collection[str] = ()) -> list[Any]:
+    """Values that the field takes, the plainest first; the profile `hostile` has more of them."""
     if field.type == "reference":
         return [Pick(field.rules["references"], place) for place in (0, 1)]
     if field.options:
         return list(field.options)
     if field.type == "json" and "schema" in field.rules:
         return list(JSONS)
+    more = oddities.GOOD.get(field.type, ()) if "hostile" in profiles else ()
     if field.type == "text":
-        return _texts(field)
-    listed = GOOD[field.type]
-    return [v for v in listed if "minimum" not in field.rules or v >= field.rules["minimum"]]
+        return _texts(field, more)
+    return [v for v in (*GOOD[field.type], *more) if "minimum" not in field.rules or v >= field.rules["minimum"]]
 
 
-def bad(field: Field) -> list[Any]:
+def bad(field: Field, profiles: Collection[str] = ()) -> list[Any]:
     """Values that the field does not take."""
     listed: list[Any] = list(BAD[field.type])
     if field.options:
-        listed += ["archived", "", field.options[0].upper(), f" {field.options[0]}"]
+        listed += ["archived", "", field.options[0].upper(), f" {field.options[0]}", field.options[0][:3]]
     if "minimum" in field.rules:
         listed += [field.rules["minimum"] - 1]
     if field.type == "integer":
@@ -119,14 +117,27 @@ def bad(field: Field) -> list[Any]:
         listed += BAD_JSONS
     if field.type == "reference":
         listed += [Pick(field.rules["references"], -1), Pick(field.rules["references"], -2)]
+    if "hostile" in profiles:
+        listed += oddities.BAD.get(field.type, ())
     return [*listed, None] if field.required else listed
 
 
-def _texts(field: Field) -> list[Any]:
-    if "pattern" in field.rules:
-        return ["EUR", "usd"]
+def keys_of(field: Field) -> list[Any]:
+    """Values for a field that records are found by: few."""
+    if field.type != "text" or field.options:
+        return good(field)
     if field.name == "email":
         return ["ada@example.com", "bob@example.com"]
-    if any(field.name in table.marked and table.fields[field.name] is field for table in tables().values()):
-        return [f"{field.name}-1", f"{field.name}-2", *TEXTS[:1]]
-    return list(TEXTS)
+    return [f"{field.name}-1", f"{field.name}-2"]
+
+
+def near(value: str) -> list[str]:
+    """Texts that are nearly this one, and are others."""
+    return [
+        value.title(), value.upper(), f" {value}", f"{value} ", value.replace("a", "á", 1), f"{value[0]}%{value[2:]}",
+        f"{value[0]}_{value[2:]}", f"{value}-",
+    ]  # fmt: skip
+
+
+def _texts(field: Field, more: Collection[str]) -> list[Any]:
+    return ["EUR", "usd"] if "pattern" in field.rules else [*TEXTS, *more]

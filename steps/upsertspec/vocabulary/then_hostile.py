@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote_plus
 
 from pytest_bdd import parsers, then
 
 from upsertspec.dialects.operations import Transaction, Verbatim
 from upsertspec.errors import CheckFailed
 from upsertspec.vocabulary.alike import differences, slower
+from upsertspec.vocabulary.calls import MISSING
 from upsertspec.vocabulary.checks import last_stored, require_body
 from upsertspec.vocabulary.compare import shown
 from upsertspec.vocabulary.exactly import kept
 from upsertspec.vocabulary.inside import told
 from upsertspec.vocabulary.statuses import require_status
 from upsertspec.vocabulary.then_stored import nothing_has_been_written
-from upsertspec.vocabulary.when_hostile import MISSING
 from upsertspec.vocabulary.world import Attempt, World
 
 REFUSED = (400, 409, 413, 422)
@@ -70,10 +71,7 @@ def tells_nothing(world: World) -> None:
         status = attempt.answer.status
         if not CLIENT_ERROR <= status < SERVER_ERROR:
             raise CheckFailed("an answer of 4xx", f"{status} with {attempt.answer.text or 'an empty body'}")
-        exchange = attempt.exchange
-        headers = "\n".join(f"{name}: {value}" for name, value in exchange.response_headers.items())
-        if found := told(f"{headers}\n{exchange.response_body}", _texts(attempt)):
-            raise CheckFailed("an error that tells nothing of the inside", "; ".join(found))
+        require_quiet(attempt)
 
 
 @then("every answer is 401, and the same for both tables")
@@ -119,11 +117,23 @@ def _call(attempt: Attempt) -> str:
     return f"{attempt.exchange.method} {attempt.exchange.url}"
 
 
-def _texts(attempt: Attempt) -> Iterator[str]:
-    """Every text that was sent."""
-    yield attempt.exchange.url
-    for fields in attempt.sent:
-        yield from (str(part) for pair in fields.items() for part in pair)
+def require_quiet(attempt: Attempt) -> None:
+    """Raise CheckFailed where an answer tells something of the inside; what was sent may be repeated in it."""
+    exchange = attempt.exchange
+    headers = "\n".join(f"{name}: {value}" for name, value in exchange.response_headers.items())
+    sent = [exchange.url, unquote_plus(exchange.url), *_texts(vars(attempt.operation))]
+    if found := told(f"{headers}\n{exchange.response_body}", sent):
+        raise CheckFailed("an error that tells nothing of the inside", "; ".join(found))
+
+
+def _texts(sent: Any) -> Iterator[str]:
+    """Every text in what was sent, names of members too."""
+    if isinstance(sent, Mapping):
+        yield from (text for pair in sent.items() for part in pair for text in _texts(part))
+    elif isinstance(sent, (list, tuple)):
+        yield from (text for part in sent for text in _texts(part))
+    elif isinstance(sent, (str, int, float)) and not isinstance(sent, bool):
+        yield str(sent)
 
 
 def _shown(sent: Any) -> str:

@@ -78,12 +78,15 @@ def among_the_groups_are(world: World, datatable: Sequence[Sequence[str]]) -> No
 @then(parsers.parse("there is one group for each {field:w} of {values}"))
 def one_group_for_each(world: World, field: str, values: str) -> None:
     """Each value has exactly one group, with a whole number as its count."""
-    listed = _groups(world)
     for value in values.split(", "):
-        wanted = None if value == "null" else value
-        counts = [group.get("count") for group in listed if group.get(field) == wanted]
-        if len(counts) != 1 or type(counts[0]) is not int or counts[0] < 1:
-            raise CheckFailed(f"one group of {field} {value} with its count", shown(counts))
+        require_one_group(world, field, None if value == "null" else value)
+
+
+def require_one_group(world: World, field: str, value: str | None) -> None:
+    """Raise CheckFailed where the last answer has not exactly one group of this value, with a whole number."""
+    counts = [group.get("count") for group in _groups(world) if group.get(field) == value]
+    if len(counts) != 1 or type(counts[0]) is not int or counts[0] < 1:
+        raise CheckFailed(f"one group of {field} {value or 'null'} with its count", shown(counts))
 
 
 @then(parsers.parse("the description names the fields and unique keys of {table:w}"))

@@ -10,24 +10,16 @@ from pytest_bdd import parsers, when
 
 from upsertspec.dialects.altered import nested, number
 from upsertspec.dialects.operations import (
-    Change,
     Create,
-    Delete,
-    Describe,
-    Groups,
-    List,
     Operation,
-    Read,
-    Transaction,
     Upsert,
     UpsertBatch,
     Verbatim,
 )
+from upsertspec.vocabulary.calls import MISSING, calls
 from upsertspec.vocabulary.world import World
 
 Cells = Sequence[Sequence[str]]
-
-MISSING = "no_such_table"
 
 _WAY = r"(?P<way>upserts into|upserts a batch into|creates in) (?P<table>\w+)(?: by (?P<match>\w+(?:, \w+)*))?"
 
@@ -58,13 +50,13 @@ def sends_a_broken_body(
 def upserts_written_as(world: World, table: str, match: str, field: str, text: str, datatable: Cells) -> None:
     """An upsert with one more field, whose value is this JSON to the letter, or `… N times`, or `lists, N deep`."""
     [row] = world.rows(table, datatable)
-    world.send_much("editor", Upsert(table, {**row, field: Verbatim(_written(text))}, match.split(", ")), "")
+    world.send_much("editor", Upsert(table, {**row, field: Verbatim(as_written(text))}, match.split(", ")), "")
 
 
 @when(parsers.parse("the editor makes every call about the table {name}"))
 def makes_every_call(world: World, name: str) -> None:
     """Every call that names a table, with this text in the place of its name; the ids are those of a stored contact."""
-    for operation in _calls(name, world.stored[0].record["id"], world.mark).values():
+    for operation in calls(name, world.stored[0].record["id"], world.mark).values():
         world.send("editor", operation)
 
 
@@ -74,30 +66,13 @@ def makes_every_call(world: World, name: str) -> None:
 def tries_both(world: World, credential: str, call: str, table: str, count: int) -> None:
     """A call about a table that exists, and about one that doesn't: first the one, then the other, and so on."""
     ident = world.stored[0].record["id"]
-    both = [_calls(name, ident, world.mark)[call] for name in (table, MISSING)]
+    both = [calls(name, ident, world.mark)[call] for name in (table, MISSING)]
     for turn in range(count):
         for operation in both if turn % 2 == 0 else both[::-1]:
             world.send(credential, operation)
 
 
-def _calls(table: str, ident: object, mark: str) -> Mapping[str, Operation]:
-    row = {"email": f"ada.{mark}@example.com", "name": "Ada Lovelace"}
-    create = {"op": "create", "table": table, "fields": row}
-    return {
-        "an upsert": Upsert(table, row, ["email"]),
-        "a batch": UpsertBatch(table, [row], ["email"]),
-        "a create": Create(table, row),
-        "a change": Change(table, ident, {"name": "Eve"}),
-        "a deletion": Delete(table, ident),
-        "a reading": Read(table, ident),
-        "a list": List(table, {}),
-        "groups": Groups(table, {"group_by": "status"}),
-        "a description": Describe(table),
-        "a transaction": Transaction([create]),
-    }
-
-
-def _written(text: str) -> str:
+def as_written(text: str) -> str:
     """JSON as it stands; `"x" 9 times` is one text, `lists, 9 deep` are lists in lists, `9, 9 digits` is a number."""
     if found := re.fullmatch(r'"(.+)" ([\d,]+) times', text):
         return json.dumps(json.loads(f'"{found[1]}"') * number(found[2]), ensure_ascii=False)

@@ -1,0 +1,64 @@
+"""Transactions: operations that refer to one another, with guards, right and wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from upsertspec.explore import oddities, values
+from upsertspec.explore.moves.draws import Draw, Scope, anyone, fields, keys, members, picks
+from upsertspec.explore.moves.move import Move
+from upsertspec.explore.moves.records import perhaps_wrong
+from upsertspec.explore.values import Pick
+from upsertspec.schema import tables
+
+TABLES = ("users", "projects", "conversations", "contacts", "activity_log")
+KEYED = ("contacts", "users")
+
+
+@st.composite
+def transaction(draw: Draw, within: Scope) -> list[Move]:
+    """Several operations, some of which refer to what came before; now and then it is sent once more."""
+    operations = [draw(operation(within, number)) for number in range(draw(st.integers(1, 4)))]
+    if "hostile" in within.profiles and draw(st.sampled_from([False] * 5 + [True])):
+        operations.append(_odd(draw(st.sampled_from(oddities.OPERATIONS))))
+    made = Move("transaction", draw(anyone()), "", operations=operations)
+    return [made] * draw(st.sampled_from([1, 1, 1, 2]))
+
+
+def _odd(listed: dict[str, Any]) -> dict[str, Any]:
+    return listed if listed["op"] == "create" or "id" in listed else {**listed, "id": Pick("contacts", 0)}
+
+
+@st.composite
+def operation(draw: Draw, within: Scope, number: int) -> dict[str, Any]:
+    """One operation of a transaction; what it may refer to is named `a0`, `a1`, …"""
+    op = draw(st.sampled_from(["create", "update", "upsert", "delete", "create", "update", "replace"]))
+    table = tables()[draw(st.sampled_from(KEYED if op == "upsert" else TABLES))]
+    match = draw(keys(table)) if op == "upsert" else ()
+    row = draw(perhaps_wrong(within, table, draw(fields(within, table, match, partial=op == "update"))))
+    made: dict[str, Any] = {"op": op, "table": table.name}
+    if op != "delete":
+        made["fields"] = {n: draw(perhaps_a_ref(v, number)) for n, v in row.items()}
+    if op == "upsert":
+        made["matchFields"] = draw(st.sampled_from([match] * 6 + [[], ["nickname"]]))
+        if draw(st.sampled_from([False, True])):
+            made |= draw(members(within, table, row, match))
+    if op in ("update", "delete"):
+        made["id"] = draw(perhaps_a_ref(draw(picks(table.name)), number))
+    if op == "update" and draw(st.booleans()):
+        names = draw(st.lists(st.sampled_from(list(table.fields)), min_size=1, max_size=2, unique=True))
+        listed = {name: [None, *values.good(table.fields[name], within.profiles)] for name in names}
+        made["where"] = {name: draw(st.sampled_from(some)) for name, some in listed.items()}
+    return made | ({"as": f"a{number}"} if op in ("create", "upsert") else {})
+
+
+@st.composite
+def perhaps_a_ref(draw: Draw, value: Any, number: int) -> Any:
+    """A reference to an earlier operation where a record is meant, now and then to another field than its id."""
+    if number and isinstance(value, Pick) and draw(st.booleans()):
+        return {"$ref": f"a{draw(st.integers(0, number - 1))}.id"}
+    if number and isinstance(value, str) and draw(st.sampled_from([False] * 9 + [True])):
+        return {"$ref": f"a{draw(st.integers(0, number - 1))}.name"}
+    return value

@@ -1,0 +1,98 @@
+"""Where a sequence is played: the target on one side, the model on the other, and the words that tell of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from upsertspec.dialects.operations import Create, Upsert
+from upsertspec.explore.judge import settle
+from upsertspec.explore.model import Model
+from upsertspec.explore.resolve import Resolver, Wire
+from upsertspec.explore.state import Entry, State
+from upsertspec.explore.story import Story
+from upsertspec.explore.values import Pick, good, keys_of
+from upsertspec.schema import Table, tables
+from upsertspec.vocabulary.checks import key_of
+from upsertspec.vocabulary.world import Stored, World
+
+Row = Mapping[str, Any]
+
+
+@dataclass
+class Stage:
+    """One sequence's own: nothing of it is known to the next."""
+
+    world: World
+    model: Model
+    wire: Wire
+    story: Story
+    profiles: Collection[str]
+    made: int = 0
+
+    @property
+    def state(self) -> State:
+        """What should be stored."""
+        return self.model.state
+
+    @property
+    def resolver(self) -> Resolver:
+        """Gives picks their records."""
+        return Resolver(self.state, self.make)
+
+    def aside(self) -> World:
+        """A world of its own for a few requests, to which everything is known that should be stored."""
+        world = World(self.world.client, self.world.mark, "")
+        world.stored = [Stored(e.name, e.table, self._key(e), e.read) for e in self.state.all]
+        self.world.reader.forget()
+        return world
+
+    def make(self, table: str) -> Entry:
+        """A record that others can refer to, made as a scenario's setup makes it."""
+        return self.set_up(tables()[table], {})
+
+    def at_least(self, table: str, count: int) -> Sequence[Entry]:
+        """The records of a table; as many are made as are missing."""
+        for _ in range(count - len(self.state.of(table))):
+            self.make(table)
+        return self.state.of(table)
+
+    def set_up(self, table: Table, given: Row) -> Entry:
+        """A record with these values, and with what it needs besides."""
+        self.made += 1
+        needed = {name: f for name, f in table.fields.items() if f.required and name not in given}
+        row = self.resolver.resolved({**{name: self._plain(table, name) for name in needed}, **given})
+        key = next((list(k) for k in table.unique_keys if all(row.get(n) is not None for n in k)), None)
+        if key is None:
+            expected = self.model.create("editor", table.name, row)
+            operation: Create | Upsert = Create(table.name, self.wire.row(table.name, row))
+        else:
+            expected = self.model.upsert("editor", table.name, row, key, {})
+            operation = Upsert(table.name, self.wire.row(table.name, row), key)
+        if expected.done is None:  # another key of it is taken: that record will do
+            return self.state.of(table.name)[0]
+        entry = expected.done[0].entry
+        self.story.stored(entry, row)
+        answer = self.world.send("editor", operation)
+        settle(self.world, self.state, self.wire, expected, answer, [answer])
+        return entry
+
+    def _key(self, entry: Entry) -> Row:
+        return key_of(tables()[entry.table], {**self.wire.row(entry.table, entry.values), "id": entry.id})
+
+    def _plain(self, table: Table, name: str) -> Any:
+        field = table.fields[name]
+        value = keys_of(field)[0] if name in table.marked else good(field)[0]
+        if not isinstance(value, str) or name not in table.marked or not self.state.of(table.name):
+            return value
+        return f"{name}{self.made}@example.com" if name == "email" else f"{name}-p{self.made}"
+
+
+Play = Callable[[Stage, Any], None]
+
+
+def picked(stage: Stage, pick: Pick | None) -> Any:
+    """The record that a move is about."""
+    assert pick is not None
+    return stage.resolver.pick(pick)
