@@ -11,6 +11,7 @@ import click
 from upsertspec.cli.options import adjusted, named_target, target_options
 from upsertspec.embedded import started
 from upsertspec.errors import ConfigError
+from upsertspec.explore import EXAMPLES
 from upsertspec.target.model import Target
 
 SEEDS = 2**32
@@ -21,8 +22,9 @@ SEEDS = 2**32
 @click.option(
     "--seed", type=click.IntRange(0, SEEDS), help="Repeat the search that told this seed. [default: a new one]"
 )
-@click.option("--examples", type=click.IntRange(1, 1_000_000), default=2000, show_default=True,
+@click.option("--examples", type=click.IntRange(1, 1_000_000), default=EXAMPLES, show_default=True,
               help="How many sequences to try.")  # fmt: skip
+@click.option("--must", is_flag=True, help="Leave out what the contract only recommends (SHOULD).")
 @click.pass_context
 def explore(
     context: click.Context,
@@ -32,6 +34,7 @@ def explore(
     timeout: float | None,
     seed: int | None,
     examples: int,
+    must: bool,
 ) -> None:
     """Send random sequences of operations to the target and to a model of the contract, and compare.
 
@@ -41,14 +44,14 @@ def explore(
     with contextlib.ExitStack() as stack:
         named = named_target(url, target_file)
         target = adjusted(named or stack.enter_context(started()).target(), profiles, timeout)
-        context.exit(_explore(target, secrets.randbelow(SEEDS) if seed is None else seed, examples))
+        context.exit(_explore(target, secrets.randbelow(SEEDS) if seed is None else seed, examples, must))
 
 
-def _explore(target: Target, seed: int, examples: int) -> int:
+def _explore(target: Target, seed: int, examples: int, must: bool) -> int:
     try:
         from upsertspec.explore.command import explore as run
     except ModuleNotFoundError as wrong:
         if wrong.name != "hypothesis":
             raise
         raise ConfigError(["explore needs Hypothesis; install it with: pip install 'upsertspec[explore]'"]) from wrong
-    return run(target, seed, examples, sys.stdout)
+    return run(target, seed, examples, must, sys.stdout)

@@ -16,7 +16,7 @@ from upsertspec.settings import new_run_id
 from upsertspec.target.model import Target
 
 
-def explore(target: Target, seed: int, examples: int, out: TextIO) -> int:
+def explore(target: Target, seed: int, examples: int, must: bool, out: TextIO) -> int:
     """Search, print what was found, give the exit code: 1 for a difference, 3 where the target can't be judged.
 
     Raises ConfigError where the target claims no profile that can be explored, TargetUnusable where it goes away.
@@ -31,7 +31,7 @@ def explore(target: Target, seed: int, examples: int, out: TextIO) -> int:
         return 3
     client = Client(target, dialect_for(target))
     try:
-        search = Search(target, client, new_run_id())
+        search = Search(target, client, new_run_id(), must)
         found = search.run(seed, examples)
     finally:
         client.close()

@@ -69,6 +69,13 @@ def require_stored(world: World, wire: Wire, entry: Entry) -> None:
     require_same(table, f"{entry.name} in {entry.table} as it was last answered", entry.read, found[0])
 
 
+def require_read(world: World, entry: Entry) -> None:
+    """Raise CheckFailed where an entry does not read by its id as it was read last."""
+    answer = world.reader.read(entry.table, entry.id)
+    require_body(world, answer, 200)
+    require_same(tables()[entry.table], f"{entry.name} read by its id as it is stored", entry.read, answer.record or {})
+
+
 def _require_done(world: World, state: State, wire: Wire, done: Done, part: Answer, last: bool) -> None:
     before = dict(done.entry.read)
     new = done.entry.id is None

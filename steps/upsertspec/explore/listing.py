@@ -138,7 +138,9 @@ def _require_order(found: Sequence[Entry], wanted: Sequence[Entry], sort: str) -
     name = sort.removeprefix("-")
     if name not in ("name", "validation_score", "status"):
         return
-    have, want = [e.values[name] for e in found], [e.values[name] for e in wanted]
+    have, want = ([e.values[name] for e in listed] for listed in (found, wanted))
+    if sort.startswith("-"):  # where nulls go then is left open
+        have, want = ([v for v in values if v is not None] for values in (have, want))
     if (
         all(v is None or not isinstance(v, str) or PLAIN.fullmatch(v) or name == "status" for v in want)
         and have != want

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from upsertspec.errors import NotTestable
 from upsertspec.explore import oddities
 from upsertspec.explore.rules import BAD, REFUSED, Fault, equal, field_faults, find, key_faults, stored_faults
 from upsertspec.explore.state import Done, Entry, State, Values
@@ -164,6 +165,8 @@ class Model:
         if not self._writes(table, found, extra):
             return Done("ignored", found, found.values)
         listed = extra.get("updateFields", list(given))
+        if not set(listed) & set(given):
+            raise NotTestable("updateFields leave nothing to write: that is updated or ignored")
         changed = {n: v for n, v in given.items() if n in listed}
         return self._stored(table, found, {**found.values, **changed}, may(who, "update"))
 
@@ -176,7 +179,7 @@ class Model:
     def _create(self, who: str, name: str, fields: Any) -> Done:
         self.enter(who, name, "create")
         table = tables()[name]
-        require(field_faults(table, fields))
+        require(_lenient_faults(table, fields))
         given = {n: v for n, v in fields.items() if n not in PROTECTED}
         return self._stored(table, None, _with_defaults(table, given), ())
 
@@ -184,7 +187,7 @@ class Model:
         self.enter(who, name, "update")
         table = tables()[name]
         missing = [] if self._has(entry, name) else [Fault("there is no such record", (404,))]
-        require([*missing, *field_faults(table, fields)])
+        require([*missing, *_lenient_faults(table, fields)])
         assert entry is not None
         given = {n: v for n, v in fields.items() if n not in PROTECTED}
         return self._stored(table, entry, {**entry.values, **given}, ())
@@ -230,17 +233,19 @@ class Model:
                 return self._upsert(who, table, fields, operation["matchFields"], extra)
             case "update":
                 entry = _followed(operation["id"], named)
-                self._guard(who, table, entry, operation.get("where", {}))
+                self._guard(who, table, entry, operation.get("where", {}), "update")
                 return self._change(who, table, entry if isinstance(entry, Entry) else None, fields)
             case "delete":
                 entry = _followed(operation["id"], named)
+                self._guard(who, table, entry, operation.get("where", {}), "delete")
                 return self._delete(who, table, entry if isinstance(entry, Entry) else None)
             case other:
                 raise Refused(Fault(f"there is no operation {other}", BAD))
 
-    def _guard(self, who: str, name: str, entry: Any, where: Mapping[str, Any]) -> None:
-        self.enter(who, name, "update")
+    def _guard(self, who: str, name: str, entry: Any, where: Mapping[str, Any], permission: str) -> None:
+        self.enter(who, name, permission)
         table = tables()[name]
+        require(member_faults(table, {"updateWhere": where}))
         if self._has(entry, name) and not all(equal(table, n, v, _value(entry, n)) for n, v in where.items()):
             raise Refused(Fault("the guard does not hold", (409,)))
 
@@ -250,6 +255,11 @@ def _lenient(who: str, expected: Expected) -> Expected:
     if any(done.operation == "ignored" for done in expected.done or ()) and may(who, "update"):
         return replace(expected, refusals=(*expected.refusals, 403))
     return expected
+
+
+def _lenient_faults(table: Table, fields: Any) -> list[Fault]:
+    """What is wrong with the fields of a create or a change by the id; which status says so is left open there."""
+    return [Fault(fault.why, REFUSED) for fault in field_faults(table, fields)]
 
 
 def require(*faults: Iterable[Fault]) -> None:

@@ -23,6 +23,7 @@ BAD: dict[str, tuple[Any, ...]] = {
     "date": ("2000-01-01'; --",),
     "decimal": ("NaN", "Infinity", "-inf", "1_000", "1,000.00", " 10 ", "١٢٣", "0x10", "€ 10"),
 }
+ENDS = ("' OR '1'='1", '" OR ""="1', "'; DROP TABLE accounts; --x", "\\' OR 1=1", "{{7*7}}1", "👩‍👩‍👧 1", "👩‍👩‍👦 1")
 FIELDS: tuple[dict[str, Any], ...] = (
     {"is_admin": True}, {"__proto__": "x"}, {"name.first": "x"}, {"rowid": 5}, {'"name"': "x"}, {"$set": "x"},
     {"name = 'x' WHERE 1=1; --": "x"}, {"name, notes": "x"}, {'name" = \'x\', "notes': "x"}, {"contacts.name": "x"},

@@ -22,7 +22,7 @@ from upsertspec.dialects.operations import (
 from upsertspec.errors import CheckFailed, NotTestable
 from upsertspec.explore import hostility, listing
 from upsertspec.explore.bulk import Bulk
-from upsertspec.explore.judge import require_stored, settle
+from upsertspec.explore.judge import require_read, require_stored, settle
 from upsertspec.explore.model import Expected, Model
 from upsertspec.explore.moves.move import Move
 from upsertspec.explore.resolve import Wire, marks
@@ -37,6 +37,7 @@ from upsertspec.vocabulary.then_lists import the_description_names
 from upsertspec.vocabulary.world import World
 
 Row = Mapping[str, Any]
+NEWEST = 2
 
 
 class Player:
@@ -201,6 +202,8 @@ class Player:
         """Everything is stored as the model has it, and nothing else."""
         for entry in self._state.all:
             require_stored(self._world, self._wire, entry)
+        for entry in self._state.all[-NEWEST:]:
+            require_read(self._world, entry)
         for entry in self._state.gone:
             if entry.id is not None and self._world.reader.find(entry.table, {"id": entry.id}):
                 raise CheckFailed(f"{entry.name} to be gone", "it still reads by its id")

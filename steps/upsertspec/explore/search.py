@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from hypothesis import HealthCheck, Phase, find, settings
-from hypothesis.errors import NoSuchExample
+from hypothesis.errors import Flaky, NoSuchExample
 
 from upsertspec.client import Client
 from upsertspec.errors import CheckFailed, NotTestable, TargetSilent, TargetUnusable
@@ -19,7 +19,7 @@ from upsertspec.explore.moves.sequences import sequences
 from upsertspec.explore.play import Player
 from upsertspec.target.model import Target
 
-SHRINKS = 300
+SHRINKS = 800
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,13 @@ class Finding:
 
 
 class Search:
-    """One search on one target."""
+    """One search on one target. With `must`, what the contract only recommends is left out."""
 
-    def __init__(self, target: Target, client: Client, run_id: str) -> None:
+    def __init__(self, target: Target, client: Client, run_id: str, must: bool = False, shrinks: int = SHRINKS) -> None:
         self._target = target
         self._client = client
+        self._must = must
+        self._shrinks = shrinks
         self._marks = (f"{run_id}{number:05d}" for number in itertools.count(1))
         self._best: Finding | None = None
         self._after = 0
@@ -54,9 +56,9 @@ class Search:
             phases=(Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),
         )
-        with contextlib.suppress(NoSuchExample):
+        with contextlib.suppress(NoSuchExample, Flaky):  # Flaky: the target, or the end of the shrinking
             find(
-                sequences(self._target.profiles),
+                sequences(self._target.profiles, self._must),
                 lambda moves: self._differs(moves, seed),
                 settings=how,
                 random=Random(seed),  # noqa: S311 - to be repeated, no secret
@@ -66,7 +68,7 @@ class Search:
     def _differs(self, moves: list[Move], seed: int) -> bool:
         if self._best is not None:
             self._after += 1
-            if self._after > SHRINKS:
+            if self._after > self._shrinks or self._client.stopped:
                 return False
         self.tried += 1
         self._client.log = []
@@ -74,14 +76,17 @@ class Search:
         try:
             player.play(moves)
         except (CheckFailed, TargetSilent) as wrong:
-            if self._client.stopped:
-                raise TargetUnusable(self._client.stopped) from wrong
+            self._require_target(wrong)
             self._best = self._found(player, wrong, seed)
             return True
         except NotTestable as wrong:
-            if self._client.stopped:
-                raise TargetUnusable(str(wrong)) from wrong
+            self._require_target(wrong)
         return False
+
+    def _require_target(self, wrong: Exception) -> None:
+        """Raise TargetUnusable where the target has gone away, and nothing was found before."""
+        if self._client.stopped and self._best is None:
+            raise TargetUnusable(self._client.stopped) from wrong
 
     def _found(self, player: Player, wrong: CheckFailed | TargetSilent, seed: int) -> Finding:
         expected = wrong.expected if isinstance(wrong, CheckFailed) else "an answer"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from upsertspec.schema import Table, tables
+from upsertspec.vocabulary.compare import shown
 
 Values = dict[str, Any]
 
@@ -54,8 +55,9 @@ class State:
 
     @property
     def gone(self) -> list[Entry]:
-        """Every entry that was stored once."""
-        return list(self._gone)
+        """Every entry that was stored once, and whose id no other has been given since."""
+        there = {(entry.table, shown(entry.id)) for entry in self._entries}
+        return [entry for entry in self._gone if (entry.table, shown(entry.id)) not in there]
 
     def new(self, table: str, values: Values) -> Entry:
         """An entry that is not stored yet, with a name of its own."""
@@ -85,11 +87,11 @@ class State:
 
     def snapshot(self) -> Snapshot:
         """How it is now."""
-        return Snapshot(self._entries[:], self._gone[:], [(e, dict(e.values)) for e in self._entries], self._made)
+        return Snapshot(self._entries[:], self._gone[:], [(e, dict(e.values)) for e in self._entries])
 
     def restore(self, before: Snapshot) -> None:
         """Make it as it was."""
-        self._entries, self._gone, self._made = before.entries[:], before.gone[:], before.made
+        self._entries, self._gone = before.entries[:], before.gone[:]
         for entry, values in before.values:
             entry.values = dict(values)
 
@@ -101,7 +103,6 @@ class Snapshot:
     entries: list[Entry]
     gone: list[Entry]
     values: list[tuple[Entry, Values]]
-    made: int
 
 
 def children(table: str) -> Iterator[tuple[Table, str]]:

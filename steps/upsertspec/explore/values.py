@@ -131,12 +131,17 @@ def keys_of(field: Field) -> list[Any]:
     return [f"{field.name}-1", f"{field.name}-2"]
 
 
-def near(value: str) -> list[str]:
+def nearly(value: str) -> list[str]:
     """Texts that are nearly this one, and are others."""
     return [
         value.title(), value.upper(), f" {value}", f"{value} ", value.replace("a", "á", 1), f"{value[0]}%{value[2:]}",
         f"{value[0]}_{value[2:]}", f"{value}-",
     ]  # fmt: skip
+
+
+def like_code(value: str) -> list[str]:
+    """This text, and more that would be run somewhere."""
+    return [f"{value}{end}" for end in oddities.ENDS]
 
 
 def _texts(field: Field, more: Collection[str]) -> list[Any]:

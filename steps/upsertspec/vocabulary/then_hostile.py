@@ -121,7 +121,8 @@ def require_quiet(attempt: Attempt) -> None:
     """Raise CheckFailed where an answer tells something of the inside; what was sent may be repeated in it."""
     exchange = attempt.exchange
     headers = "\n".join(f"{name}: {value}" for name, value in exchange.response_headers.items())
-    sent = [exchange.url, unquote_plus(exchange.url), *_texts(vars(attempt.operation))]
+    texts = [exchange.url, unquote_plus(exchange.url), *_texts(vars(attempt.operation))]
+    sent = [*texts, *(part.strip() for text in texts for part in text.split(","))]
     if found := told(f"{headers}\n{exchange.response_body}", sent):
         raise CheckFailed("an error that tells nothing of the inside", "; ".join(found))
 

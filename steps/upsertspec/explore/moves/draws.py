@@ -19,10 +19,14 @@ FEW, ALL = "few", "all"
 
 @dataclass(frozen=True)
 class Scope:
-    """What a sequence is about: the profiles that are asked for, and the table that most of its moves are about."""
+    """What a sequence is about: the profiles that are asked for, and the table that most of its moves are about.
+
+    `must` is whether it leaves out what the contract only recommends (AC-110, AC-111).
+    """
 
     profiles: frozenset[str]
     table: Table
+    must: bool = False
 
     @property
     def tables(self) -> list[Table]:
@@ -31,11 +35,11 @@ class Scope:
 
 
 @st.composite
-def scope(draw: Draw, profiles: frozenset[str]) -> Scope:
+def scope(draw: Draw, profiles: frozenset[str], must: bool) -> Scope:
     """A scope, contacts first and most often."""
     listed = tables_of(profiles)
     favoured = [table for table in listed if table.name in ("contacts", "projects")]
-    return Scope(profiles, draw(st.sampled_from([*favoured, *listed, *favoured * 3])))
+    return Scope(profiles, draw(st.sampled_from([*favoured, *listed, *favoured * 3])), must)
 
 
 def keyed(within: Scope) -> st.SearchStrategy[Table]:
@@ -77,8 +81,8 @@ def value(draw: Draw, within: Scope, table: Table, field: Field, match: bool) ->
         listed = values.keys_of(field)
     else:
         listed = values.good(field, within.profiles)
-    if not field.required and not match:
-        listed = [*listed, None]
+    if not field.required and not (match and within.must):
+        listed = [*listed * (3 if match else 1), None]
     return draw(st.sampled_from(listed))
 
 
@@ -93,12 +97,19 @@ def wrong(draw: Draw, within: Scope, table: Table) -> dict[str, Any]:
 
 
 @st.composite
-def members(draw: Draw, within: Scope, table: Table, row: Mapping[str, Any], match: Sequence[str]) -> dict[str, Any]:
-    """The members of the profile conflict, now and then wrong."""
+def members(
+    draw: Draw,
+    within: Scope,
+    table: Table,
+    row: Mapping[str, Any],
+    match: Sequence[str],
+    stored: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The members of the profile conflict, now and then wrong; conditions are of what is stored, if that is known."""
     rest = [name for name in row if name not in match] or list(row)
     some = draw(st.lists(st.sampled_from(rest), min_size=1, max_size=3, unique=True))
     unsent = [name for name in table.fields if name not in row][:1]
-    one, other = (draw(condition(within, table, row)) for _ in range(2))
+    one, other = (draw(condition(within, table, stored or row)) for _ in range(2))
     chosen: dict[str, Any] = draw(st.sampled_from([
         {"onConflict": "ignore"}, {"onConflict": "update"}, {"updateFields": some}, {"updateFields": [*some, *unsent]},
         {"updateWhere": one}, {"updateWhere": one | other}, {"updateWhere": one, "updateFields": some},

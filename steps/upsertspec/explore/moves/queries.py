@@ -15,6 +15,7 @@ from upsertspec.schema import tables
 
 FILTERED = ("validation_score", "validation_score", "name", "description", "status")
 NESTED = ("conversations", "artifacts")
+OTHERS = str.maketrans("🚀👧ë", "🛸👦e")
 Row = Mapping[str, Any]
 
 
@@ -52,6 +53,8 @@ def a_filter(draw: Draw, rows: Sequence[Row]) -> dict[str, str]:
         return {name + operator: draw(st.sampled_from(parts))}
     if operator == "__isnull":
         return {name + operator: draw(st.sampled_from(["true", "false"]))}
+    if not number and operator in ("", "__eq", "__ne"):
+        one = draw(st.sampled_from([one, one, one.swapcase(), one.translate(OTHERS)]))
     return {name + operator: f"{one},{other}" if operator == "__in" else one}
 
 

@@ -36,6 +36,7 @@ KINDS: dict[str, list[Kind]] = {
         *[hostile.written] * 3,
         *[hostile.strange_id, hostile.strange_table, hostile.probe],
         *[upserts.stranger, upserts.again] * 2,
+        *[upserts.twins] * 2,
     ],
 }
 WEIGHTS = {
@@ -51,23 +52,23 @@ WEIGHTS = {
 MOST = 9
 
 
-def sequences(profiles: Sequence[str]) -> st.SearchStrategy[list[Move]]:
+def sequences(profiles: Sequence[str], must: bool = False) -> st.SearchStrategy[list[Move]]:
     """Sequences of moves that these profiles allow, the shortest and plainest first.
 
-    One sequence has moves of a few profiles, mostly about one table, so that they meet; another has others.
+    One sequence has moves of a few profiles, mostly about one table, so that they meet; another has others. With `must`
+    they leave out what the contract only recommends.
     """
-    return sequence(frozenset(profiles))
+    return sequence(frozenset(profiles), must)
 
 
 @st.composite
-def sequence(draw: Draw, profiles: frozenset[str]) -> list[Move]:
+def sequence(draw: Draw, profiles: frozenset[str], must: bool) -> list[Move]:
     """One sequence."""
-    within = draw(scope(profiles))
+    within = draw(scope(profiles, must))
     weighted = [profile for profile, weight in WEIGHTS.items() if profile in profiles for _ in range(weight)]
     chosen = draw(st.lists(st.sampled_from(weighted), min_size=1, max_size=3, unique=True))
-    drawn = draw(
-        st.lists(some(within, [kind for profile in chosen for kind in KINDS[profile]]), min_size=1, max_size=MOST)
-    )
+    kinds = [kind for profile in chosen for kind in KINDS[profile]]
+    drawn = draw(st.lists(some(within, kinds), min_size=1, max_size=MOST))
     return [move for moves in drawn for move in moves]
 
 

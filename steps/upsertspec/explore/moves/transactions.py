@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from upsertspec.explore import oddities, values
-from upsertspec.explore.moves.draws import Draw, Scope, anyone, fields, keys, members, picks
+from upsertspec.explore import oddities
+from upsertspec.explore.moves.draws import Draw, Scope, anyone, condition, fields, keys, members, picks
 from upsertspec.explore.moves.move import Move
 from upsertspec.explore.moves.records import perhaps_wrong
 from upsertspec.explore.values import Pick
@@ -40,7 +40,7 @@ def operation(draw: Draw, within: Scope, number: int) -> dict[str, Any]:
     row = draw(perhaps_wrong(within, table, draw(fields(within, table, match, partial=op == "update"))))
     made: dict[str, Any] = {"op": op, "table": table.name}
     if op != "delete":
-        made["fields"] = {n: draw(perhaps_a_ref(v, number)) for n, v in row.items()}
+        made["fields"] = {n: draw(perhaps_a_ref(v, number, n in table.marked)) for n, v in row.items()}
     if op == "upsert":
         made["matchFields"] = draw(st.sampled_from([match] * 6 + [[], ["nickname"]]))
         if draw(st.sampled_from([False, True])):
@@ -48,17 +48,18 @@ def operation(draw: Draw, within: Scope, number: int) -> dict[str, Any]:
     if op in ("update", "delete"):
         made["id"] = draw(perhaps_a_ref(draw(picks(table.name)), number))
     if op == "update" and draw(st.booleans()):
-        names = draw(st.lists(st.sampled_from(list(table.fields)), min_size=1, max_size=2, unique=True))
-        listed = {name: [None, *values.good(table.fields[name], within.profiles)] for name in names}
-        made["where"] = {name: draw(st.sampled_from(some)) for name, some in listed.items()}
+        made["where"] = draw(condition(within, table, row)) | draw(condition(within, table, row))
     return made | ({"as": f"a{number}"} if op in ("create", "upsert") else {})
 
 
 @st.composite
-def perhaps_a_ref(draw: Draw, value: Any, number: int) -> Any:
-    """A reference to an earlier operation where a record is meant, now and then to another field than its id."""
+def perhaps_a_ref(draw: Draw, value: Any, number: int, marked: bool = True) -> Any:
+    """A reference to an earlier operation where a record is meant, now and then to another field than its id.
+
+    A field that is marked takes no text that was not marked for it.
+    """
     if number and isinstance(value, Pick) and draw(st.booleans()):
         return {"$ref": f"a{draw(st.integers(0, number - 1))}.id"}
-    if number and isinstance(value, str) and draw(st.sampled_from([False] * 9 + [True])):
+    if number and not marked and isinstance(value, str) and draw(st.sampled_from([False] * 9 + [True])):
         return {"$ref": f"a{draw(st.integers(0, number - 1))}.name"}
     return value

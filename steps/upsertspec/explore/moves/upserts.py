@@ -39,10 +39,19 @@ def twins(draw: Draw, within: Scope) -> list[Move]:
     table = draw(keyed(within))
     match = draw(keys(table))
     row = draw(fields(within, table, match))
+    marked = [name for name in match if name in table.marked]
+    if marked and draw(st.sampled_from([False, True])):
+        row = row | {marked[0]: draw(near(within, row[marked[0]]))}
     texts = [name for name in match if isinstance(row[name], str) and not table.fields[name].options]
-    near = [(row, {**row, texts[0]: draw(st.sampled_from(values.near(row[texts[0]])))})] if texts else [(row, row)]
+    nearly = [(row, {**row, texts[0]: draw(near(within, row[texts[0]]))})] if texts else [(row, row)]
     joined = [({**row, one: row[one] + "-"}, {**row, two: "-" + row[two]}) for one, two in permutations(texts, 2)]
-    return [Move("upsert", "editor", table.name, [one], match) for one in draw(st.sampled_from(near + joined))]
+    return [Move("upsert", "editor", table.name, [one], match) for one in draw(st.sampled_from(nearly + joined))]
+
+
+def near(within: Scope, value: str) -> st.SearchStrategy[str]:
+    """A text that is nearly this one. That case and white space count is only recommended."""
+    alike = [f"{value}-"] if within.must else values.nearly(value)
+    return st.sampled_from([*alike, *(values.like_code(value) if "hostile" in within.profiles else [])])
 
 
 @st.composite
@@ -108,7 +117,7 @@ def conflict(draw: Draw, within: Scope) -> list[Move]:
     stored, row = (draw(fields(within, table, match)) for _ in range(2))
     if draw(st.sampled_from([True, True, False])):
         row |= {name: stored[name] for name in match}
-    extra = draw(members(within, table, stored, match))
+    extra = draw(members(within, table, row, match, stored))
     if "hostile" in within.profiles and table.name == "contacts" and draw(st.sampled_from([False, False, True])):
         extra = draw(st.sampled_from(oddities.MEMBERS))
     before = Move("upsert", "editor", table.name, [stored], match)
@@ -127,7 +136,7 @@ def batch(draw: Draw, within: Scope) -> list[Move]:
         rows[place] = rows[place] | draw(wrong(within, table))
     extra: dict[str, Any] = draw(st.sampled_from([{}] * 9 + [{"fields": {"email": "ada@example.com", "name": "A"}}]))
     if not extra and "conflict" in within.profiles and rows and draw(st.sampled_from([False, False, True])):
-        extra = draw(members(within, table, (stored or rows)[0], match))
+        extra = draw(members(within, table, rows[0], match, (stored or rows)[0]))
     before = [Move("upsert", "editor", table.name, [row], match) for row in stored]
     made = Move("batch", draw(who()), table.name, rows, match, extra)
     return [*before, made, *([made] if draw(st.sampled_from([False, False, True])) else [])]
