@@ -39,7 +39,7 @@ def twins(draw: Draw, within: Scope) -> list[Move]:
     table = draw(keyed(within))
     match = draw(keys(table))
     row = draw(fields(within, table, match))
-    marked = [name for name in match if name in table.marked]
+    marked = [name for name in match if name in table.marked and row[name]]
     if marked and draw(st.sampled_from([False, True])):
         row = row | {marked[0]: draw(near(within, row[marked[0]]))}
     texts = [name for name in match if isinstance(row[name], str) and not table.fields[name].options]
