@@ -9,8 +9,8 @@ import pytest
 
 from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.explore.moves import WEIGHTS
-from upsertspec.explore.search import Finding, Search
+from upsertspec.explore.moves.sequences import WEIGHTS
+from upsertspec.explore.search import SHRINKS, Finding, Search
 from upsertspec.prove.servers import Serve, fleet
 from upsertspec.settings import new_run_id
 
@@ -28,12 +28,16 @@ def explore(serve: Serve) -> Explore:
     """Search a server by its name; an empty name is the unbroken one."""
 
     def run(
-        name: str, profiles: tuple[str, ...] = tuple(WEIGHTS), seed: int = 1, examples: int = 300
+        name: str,
+        profiles: tuple[str, ...] = tuple(WEIGHTS),
+        seed: int = 1,
+        examples: int = 300,
+        shrinks: int = SHRINKS,
     ) -> Finding | None:
         target = replace(serve(name), profiles=profiles)
         client = Client(target, dialect_for(target))
         try:
-            return Search(target, client, new_run_id()).run(seed, examples)
+            return Search(target, client, new_run_id(), shrinks=shrinks).run(seed, examples)
         finally:
             client.close()
 

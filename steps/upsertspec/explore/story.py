@@ -57,7 +57,8 @@ class Story:
     def batch(self, move: Move, records: Sequence[Row], extra: Row, expected: Expected) -> None:
         """An upsert of several records."""
         words = _upserts(move, extra).replace(" upserts into ", " upserts a batch into ")
-        when = Line("When", words, rows(move.table, records) if records else [])
+        nothing = Line("When", "the editor upserts a batch of 0 numbered contacts")
+        when = Line("When", words, rows(move.table, records)) if records else nothing
         self._add(when, expected, "the batch is answered with", records)
 
     def bulk(self, count: int, holder: str, refusals: Sequence[int]) -> None:

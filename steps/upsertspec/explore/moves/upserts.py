@@ -130,6 +130,8 @@ def batch(draw: Draw, within: Scope) -> list[Move]:
     table = draw(keyed(within))
     match = draw(keys(table))
     rows = draw(st.lists(fields(within, table, match), min_size=0, max_size=4))
+    if not rows:
+        return [Move("batch", "editor", "contacts", [], ["email"])]
     stored = draw(st.lists(fields(within, table, match), min_size=0, max_size=2))
     place = draw(st.sampled_from([-1, -1, -1, 0, 1, 2]))
     if 0 <= place < len(rows):
