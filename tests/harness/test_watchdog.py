@@ -13,7 +13,7 @@ from tests.harness.wire import Wire, always
 from upsertspec.errors import TargetSilent
 from upsertspec.transport.heads import WholeHead
 from upsertspec.transport.session import Limits, Session
-from upsertspec.transport.watchdog import WATCHDOG, Watch
+from upsertspec.transport.watchdog import WATCHDOG, Watch, Watchdog
 
 MOST_BYTES = 100
 
@@ -135,3 +135,25 @@ def test_the_time_runs_from_when_the_request_goes_out(
     for _ in range(2):
         session.send("GET", url, {}, None)
     assert watched == [0, 1, 0, 1]
+
+
+def test_an_exchange_that_is_over_is_never_cut_off_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its connection is then that of the next exchange, which is not late."""
+    shutting, over, shut_one = threading.Event(), threading.Event(), threading.Event()
+    order = []
+
+    def shut(watch: Watch) -> None:
+        shutting.set()
+        over.wait(0.2)
+        order.append("shut")
+        shut_one.set()
+
+    monkeypatch.setattr(Watch, "shut", shut)
+    watchdog, watch = Watchdog(), Watch(0)
+    watchdog.add(watch)
+    assert shutting.wait(10)
+    watchdog.remove(watch)
+    order.append("over")
+    over.set()
+    assert shut_one.wait(10)
+    assert order[-1] == "over"

@@ -47,11 +47,15 @@ class Watchdog:
             self._wake.wait()
             time.sleep(TICK)
             with self._lock:
-                now = time.monotonic()
-                late = [watch for watch, until in self._watched.items() if now > until]
+                self._shut_late()
                 if not self._watched:
                     self._wake.clear()
-            for watch in late:
+
+    def _shut_late(self) -> None:
+        """With the lock held: when an exchange is over, its connection may be that of the next one at once."""
+        now = time.monotonic()
+        for watch, until in self._watched.items():
+            if now > until:
                 watch.shut()
 
 
