@@ -1,89 +1,108 @@
-"""The reference server under many clients for minutes: errors, and the memory that it takes (Linux)."""
+"""The reference server under many clients for minutes: errors, and whether the memory in use grows (Linux, glibc).
+
+The resident memory of a process says little: SQLite's page caches (2 MiB a thread) fill for long, and what was freed
+once can be taken again unseen. So the server counts what is in use inside it, after a collection of garbage, and its
+page caches are small. The growth is that of a line through the samples (least squares).
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+import statistics
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import requests
 from reference import Reference
 
-SAMPLES = 20
-CLIENTS = 16
-ROUNDS = 5
+SMALL = Path(__file__).with_name("small.py")
+KINDS = {"malloc": ("KiB", 1024), "Python's own": ("blocks", 1)}
+Samples = list[tuple[float, float]]
+"""When, and how much."""
 
 
 def main() -> int:
-    """The soak's own exit code, or 1 where there was an error or the memory grew by more than `--growth`."""
+    """The soak's own exit code, or 1 where there was an error or the memory in use grew by more than it may."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--users", type=int, default=64)
-    parser.add_argument("--seconds", type=float, default=300)
-    parser.add_argument("--batches", type=int, default=60, help="thousands of records that are there before")
-    parser.add_argument("--growth", type=float, default=1.05, help="the most, from the middle to the end")
+    parser.add_argument("--warm", type=float, default=60, help="seconds of load that are not measured")
+    parser.add_argument("--seconds", type=float, default=300, help="seconds of load that are measured")
+    parser.add_argument("--bytes", type=float, default=4, help="the most of malloc's memory that a request may add")
+    parser.add_argument("--blocks", type=float, default=0.05, help="the most of Python's blocks that a request may add")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="upsertspec-") as folder:
-        server = Reference(Path(folder))
+        usage = Path(folder) / "usage"
+        os.environ["UPSERTBENCH_USAGE"] = str(usage)
+        server = Reference(Path(folder), (str(SMALL),))
         try:
-            return judged(server, options)
+            return judged(server, usage, options)
         finally:
             server.kill()
 
 
-def judged(server: Reference, options: argparse.Namespace) -> int:
-    """Soak, and sample the memory as long as the load lasts."""
-    empty = resident(server)
-    fill(server, options.batches)
-    before = resident(server)
-    soak = server.soak(options.users, options.seconds)
-    began = time.monotonic()
-    samples = []
-    while soak.poll() is None and time.monotonic() - began < options.seconds:
-        time.sleep(options.seconds / SAMPLES)
-        samples.append(resident(server))
+def judged(server: Reference, usage: Path, options: argparse.Namespace) -> int:
+    """Soak, then look at the samples of the measured seconds."""
+    whole = options.warm + options.seconds
+    soak = server.soak(options.users, whole)
+    assert soak.stdout is not None
+    print(soak.stdout.readline(), end="")
+    began, before = time.monotonic(), resident(server)
+    time.sleep(options.warm)
+    middle = resident(server)
+    time.sleep(options.seconds)
+    after = resident(server)
     out, _ = soak.communicate()
     print(out)
-    middle, end = samples[len(samples) // 2], samples[-1]
-    load = " ".join(f"{one:.1f}" for one in samples)
-    print(f"resident memory in MiB: {empty:.1f} empty, {before:.1f} filled; under load {load}")
-    print(f"from the middle ({middle:.1f}) to the end ({end:.1f}): {end / middle:.2f}x, at most {options.growth:g}x")
-    return soak.returncode or int(end / middle > options.growth or failures(out) > 0)
+    sent, failed = counts(out)
+    served = sent * options.seconds / whole
+    print(f"{sent} requests in {whole:g} s, {failed} failed; about {served:.0f} in the {options.seconds:g} s measured")
+    print(f"resident memory in MiB: {before:.1f} before, {middle:.1f} as measuring began, {after:.1f} at the end")
+    grown = [told(*pair, served) for pair in samples(usage, began + options.warm, options.seconds).items()]
+    grows = any(one > most for one, most in zip(grown, (options.bytes, options.blocks), strict=True))
+    return soak.returncode or int(grows or failed > 0)
 
 
-def fill(server: Reference, batches: int) -> None:
-    """Store so many thousand records, and read them all, many at once.
-
-    SQLite's page caches, one a thread, are full then; their growth would hide a leak, or look like one.
-    """
-    headers = {"Authorization": f"Bearer {server.environment['UPSERTSPEC_TOKEN_EDITOR']}"}
-    url = f"{server.url}/api/tables/contacts/records"
-
-    def write(batch: int) -> None:
-        records = [{"email": f"fill-{batch}-{n}@example.com", "name": "N", "notes": "x" * 200} for n in range(1000)]
-        body = {"records": records, "matchFields": ["email"]}
-        requests.post(f"{url}/upsert", json=body, headers=headers, timeout=60).raise_for_status()
-
-    def read(batch: int) -> None:
-        query = {"_limit": 1000, "_offset": 1000 * (batch % batches)}
-        requests.get(url, params=query, headers=headers, timeout=60).raise_for_status()
-
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        list(pool.map(write, range(batches)))
-        list(pool.map(read, range(ROUNDS * batches)))
+def samples(usage: Path, start: float, seconds: float) -> dict[str, Samples]:
+    """The samples of the measured seconds, by their kind."""
+    rows = [tuple(map(float, line.split())) for line in usage.read_text("ascii").splitlines()]
+    measured = [row for row in rows if start <= row[0] <= start + seconds]
+    return {kind: [(row[0], row[place]) for row in measured] for place, kind in enumerate(KINDS, start=1)}
 
 
-def failures(out: str) -> int:
-    """How many requests failed, by the line of all of them."""
-    return next(int(line.split()[2]) for line in out.splitlines() if line.split()[:1] == ["together"])
+def told(kind: str, found: Samples, served: float) -> float:
+    """Say how much of this kind is in use; gives what a request adds, in bytes or blocks."""
+    word, unit = KINDS[kind]
+    seconds = found[-1][0] - found[0][0]
+    slope, error = line(found)
+    tenths = [found[len(found) * n // 10 : len(found) * (n + 1) // 10] for n in range(10)]
+    means = " ".join(f"{statistics.fmean(size for _, size in tenth) / unit:.0f}" for tenth in tenths)
+    print(f"in use, {kind}, in {word}, mean of each tenth of {len(found)} samples: {means}")
+    print(f"  growth by least squares in {seconds:.0f} s: {slope * seconds / unit:+.1f} {word}", end="")
+    print(f" (standard error {error * seconds / unit:.1f}); a request: {slope * seconds / served:+.4f}")
+    return slope * seconds / served
+
+
+def line(found: Samples) -> tuple[float, float]:
+    """The slope of the line through the samples, and its standard error."""
+    xs, ys = zip(*found, strict=True)
+    slope, at = statistics.linear_regression(xs, ys)
+    rest = sum((y - at - slope * x) ** 2 for x, y in found)
+    spread = sum((x - statistics.fmean(xs)) ** 2 for x in xs)
+    return slope, (rest / (len(found) - 2) / spread) ** 0.5
+
+
+def counts(out: str) -> tuple[int, int]:
+    """How many requests were sent, and how many of them failed, by the line of all of them."""
+    words = next(line.split() for line in out.splitlines() if line.split()[:1] == ["together"])
+    return int(words[1]), int(words[2])
 
 
 def resident(server: Reference) -> float:
     """The resident memory of the server's process, in MiB."""
     status = Path(f"/proc/{server.process.pid}/status").read_text("ascii")
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")) / 1024
+    return next(int(each.split()[1]) for each in status.splitlines() if each.startswith("VmRSS:")) / 1024
 
 
 sys.exit(main())

@@ -8,6 +8,7 @@ import secrets
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROLES = ("editor", "creator", "updater", "viewer")
@@ -17,7 +18,9 @@ PROFILES = ("--profile", "conflict", "--profile", "batch")
 class Reference:
     """The reference server on one free loopback port, with one database file and the same tokens at every start."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, server: Sequence[str] = ("-m", "upsertspec_server")) -> None:
+        """`server` is what Python runs."""
+        self._server = server
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port = free.getsockname()[1]
         self._file = folder / "records.db"
@@ -29,7 +32,7 @@ class Reference:
         """Start it; it answers when this returns. Raises RuntimeError where it doesn't start."""
         options = ("--port", str(self._port), "--database", str(self._file), "--announce", "json")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "upsertspec_server", *options, "--until-stdin-closes"],
+            [sys.executable, *self._server, *options, "--until-stdin-closes"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self.environment,
         )  # fmt: skip
         assert self.process.stdout is not None

@@ -88,9 +88,10 @@ class Api:
         return call
 
     def authenticate(self) -> None:
-        """Before all else: 401 for every path under /api, whether it exists or not."""
+        """Before all else: 401 for every path under /api, whether it exists or not; 503 where the storage is gone."""
         if self.is_protected(request.path):
             g.role = self.auth.identify(request.headers.get("Authorization"))
+            self.store.require_file()
 
     def is_protected(self, path: str) -> bool:
         """Whether a path asks for credentials."""

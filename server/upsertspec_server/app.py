@@ -19,7 +19,7 @@ from upsertspec_server.api import Api
 from upsertspec_server.auth import Auth
 from upsertspec_server.body import Body
 from upsertspec_server.connections import Connections
-from upsertspec_server.errors import Problem
+from upsertspec_server.errors import Problem, StartError
 from upsertspec_server.filters import Filters
 from upsertspec_server.operations import Operations
 from upsertspec_server.query import Query
@@ -86,7 +86,7 @@ def create_app(
 
     `tokens` maps the name of a role to its token. Raises StartError where the file can't be used.
     """
-    folder = tempfile.TemporaryDirectory(prefix="upsertspec-") if database is None else None
+    folder = temporary_folder() if database is None else None
     path = database if folder is None else Path(folder.name) / "records.db"
     assert path is not None
     try:
@@ -103,6 +103,16 @@ def create_app(
     home.register(app, schema)
     register_errors(app, api.answers)
     return app
+
+
+def temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder for the time that the server runs. Raises StartError."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="upsertspec-")
+    except OSError as error:
+        raise StartError(
+            f"Can't make a temporary folder: {error.strerror}. Name one that can be written in TMPDIR, or a --database."
+        ) from None
 
 
 def assemble(schema: Schema, tokens: Mapping[str, str], connections: Connections, parts: Parts) -> Api:

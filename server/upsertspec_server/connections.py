@@ -21,6 +21,7 @@ class Connections:
     def __init__(self, path: Path, synchronous: str) -> None:
         """`synchronous` is FULL for a file that is kept, NORMAL for a temporary one."""
         self.path = path
+        self.file = identity(path)
         self.synchronous = synchronous
         self.local = threading.local()
         self.opened: list[Database] = []
@@ -35,10 +36,19 @@ class Connections:
             found = self.local.connection = self.open().conn
         return found
 
+    def is_in_place(self) -> bool:
+        """Whether the file is still the one that was opened: what is written to one that is gone is lost."""
+        return identity(self.path) == self.file
+
     def open(self) -> Database:
         """A new connection, which `close` closes too."""
         connection = sqlite3.connect(
-            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=512
+            f"{self.path.absolute().as_uri()}?mode=rw",  # a file that is gone is not made anew
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
         )
         database = Database(connection, execute_plugins=False)
         with self.lock:
@@ -59,6 +69,15 @@ class Connections:
                 database.close()
             self.opened.clear()
         self.local = threading.local()
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from every other, whatever its name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def compare_decimals(one: str, other: str) -> int:

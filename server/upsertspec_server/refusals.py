@@ -10,6 +10,7 @@ from upsertspec_server.errors import Problem, bad_request, conflict, field_error
 
 if TYPE_CHECKING:
     import sqlite3
+    from pathlib import Path
 
     from upsertspec_server.schema import Table
 
@@ -28,13 +29,28 @@ def integrity_problem(error: sqlite3.IntegrityError, table: Table, missing_paren
     return bad_request("A value breaks a rule of the table.")
 
 
+def busy_problem() -> Problem:
+    """503: another has the write lock for too long."""
+    headers = {"Retry-After": "1"}
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The database is busy. Try again.", headers=headers)
+
+
+def gone_problem(path: Path) -> Problem:
+    """503: nothing can be stored any more, and who runs the server has to do something."""
+    LOG.error(
+        "%s was deleted or replaced while it was in use. Stop the server; put the file back, or remove its -wal and "
+        "-shm files too, which belong to the old one; start again.",
+        path,
+    )
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The storage is gone. Nothing was written.")
+
+
 def store_problem(error: sqlite3.Error) -> Problem:
     """503 where the storage can't be used now, 507 where it is full, else 500. The cause goes to the log alone."""
     kind = getattr(error, "sqlite_errorname", "")
     LOG.error("The database failed: %s %s", kind, error)
     if kind.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        headers = {"Retry-After": "1"}
-        return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The database is busy. Try again.", headers=headers)
+        return busy_problem()
     if kind.startswith("SQLITE_FULL"):
         return Problem(HTTPStatus.INSUFFICIENT_STORAGE, "The storage is full. Nothing was written.")
     if kind.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):

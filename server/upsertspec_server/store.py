@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from upsertspec_server.refusals import integrity_problem
+from upsertspec_server.connections import BUSY_SECONDS
+from upsertspec_server.refusals import busy_problem, gone_problem, integrity_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,9 +52,24 @@ class Store:
                 self.rollback()
                 raise
 
+    def require_file(self) -> None:
+        """Raises 503 where the database file was deleted or replaced."""
+        if not self.connections.is_in_place():
+            raise gone_problem(self.connections.path)
+
     def turn(self) -> AbstractContextManager[object]:
         """Threads of this process wait here for their turn to write. SQLite alone would poll: slower, and not fair."""
-        return self.connections.writing
+        return self.turn_in_time()
+
+    @contextmanager
+    def turn_in_time(self) -> Iterator[None]:
+        """The turn to write, for the block. Raises 503 where it takes as long as SQLite would wait for its own lock."""
+        if not self.connections.writing.acquire(timeout=BUSY_SECONDS):
+            raise busy_problem()
+        try:
+            yield
+        finally:
+            self.connections.writing.release()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -73,8 +89,10 @@ class Store:
         self.connections.get().execute("BEGIN")
 
     def end_reading(self) -> None:
-        """End a transaction that only read."""
-        self.connections.get().execute("COMMIT")
+        """End a transaction that only read, if it is still open: SQLite ends it where reading fails."""
+        connection = self.connections.get()
+        if connection.in_transaction:
+            connection.execute("COMMIT")
 
     def commit(self) -> None:
         """Make the writes of the transaction last."""

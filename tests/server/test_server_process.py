@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -186,6 +187,22 @@ def test_what_was_acknowledged_outlives_a_kill(tmp_path):
                 timeout=60,
             )
             assert listed.json()["total"] == 1
+
+
+def test_a_disk_that_fills_up_in_the_middle_of_a_batch(tmp_path):
+    """The file may grow no more: the batch is refused, small writes go on, and there is no file beside for the body."""
+    path = tmp_path / "a.db"
+    with running("--database", str(path)) as (process, announced):
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (600_000, 600_000))
+        for _ in range(2):
+            answer = post(announced, "tables/contacts/records/upsert", BATCH)
+            assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/problem+json")
+            assert answer.json()["detail"] == "The storage failed. Nothing was written."
+            assert total(announced) == 0
+        assert upsert(announced, {"fields": RECORDS[0], "matchFields": ["email"]}).status_code == 200
+        assert total(announced) == 1
+    with running("--database", str(path)) as (_, announced):
+        assert post(announced, "tables/contacts/records/upsert", BATCH).json()["created"] == 999
 
 
 def test_a_client_that_goes_in_the_middle_of_its_request_leaves_nothing():

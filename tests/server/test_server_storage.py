@@ -128,3 +128,9 @@ def test_damaged(tmp_path):
     path.write_bytes(path.read_bytes()[:100] + bytes(8000))
     with pytest.raises(StartError, match="damaged"):
         create_app(load_schema(), {"editor": "t"}, path)
+
+
+def test_no_place_for_a_temporary_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "no"))
+    with pytest.raises(StartError, match=r"temporary folder.*TMPDIR"):
+        create_app(load_schema(), {"editor": "t"})

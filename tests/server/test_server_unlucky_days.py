@@ -1,5 +1,6 @@
 """A storage that fails while the server runs: it says so, writes no half of anything, and goes on when it can."""
 
+import os
 import sqlite3
 from contextlib import closing
 
@@ -11,6 +12,7 @@ from upsertspec_server.connections import Connections
 HEADERS = {"Authorization": "Bearer t"}
 UPSERT = "/api/tables/contacts/records/upsert"
 LIST = "/api/tables/contacts/records"
+PAGE = 4096
 
 
 @pytest.fixture
@@ -108,3 +110,77 @@ def test_a_database_that_is_gone_from_under_the_server(serve, path):
         other.execute("DROP TABLE contacts")
     require_problem(upsert(client, "b"), 500, "The storage failed")
     assert client.get("/api/health").status_code == 200
+
+
+@pytest.mark.parametrize("replace", [False, True], ids=["deleted", "replaced"])
+def test_a_file_that_is_deleted_or_replaced(serve, path, caplog, replace):
+    """A connection that is open would go on writing into the old file, and what is acknowledged would be lost."""
+    client = serve()
+    upsert(client, "a")
+    kept = path.with_name("kept.db")
+    path.rename(kept)
+    if replace:
+        create_app(load_schema(), {"editor": "t"}, path).close()
+    for answer in (upsert(client, "b"), batch(client, 3, 1), client.get(LIST, headers=HEADERS)):
+        require_problem(answer, 503, "The storage is gone")
+    require_problem(client.get(f"{LIST}/1", headers=HEADERS), 503, "The storage is gone")
+    assert path.exists() == replace
+    assert f"{path} was deleted or replaced" in caplog.text
+    kept.rename(path)
+    assert upsert(client, "b").status_code == 200
+    assert emails(client) == ["a", "b"]
+
+
+def test_a_write_ahead_log_that_is_cut(serve, path):
+    """What it held is lost, and is not guessed at: the rest is as it was, and can be written to."""
+    client = serve()
+    for number in range(20):
+        upsert(client, f"{number}")
+    log = path.with_name(f"{path.name}-wal").read_bytes()
+    cut = path.with_name("cut.db")
+    cut.write_bytes(path.read_bytes())
+    cut.with_name("cut.db-wal").write_bytes(log[: len(log) // 2 + 100])
+    with closing(create_app(load_schema(), {"editor": "t"}, cut)) as app:
+        found = emails(app.test_client())
+        assert found == [f"{number}" for number in range(len(found))]
+        assert 0 < len(found) < 20
+        assert upsert(app.test_client(), "b").status_code == 200
+
+
+def test_a_write_ahead_log_that_is_cut_while_the_server_runs(serve, path):
+    client = serve("cache_size = 0", "mmap_size = 0")
+    for number in range(20):
+        upsert(client, f"{number}")
+    os.truncate(path.with_name(f"{path.name}-wal"), 100)
+    for answer in (client.get(LIST, headers=HEADERS), upsert(client, "b")):
+        require_problem(answer, 500, "The storage failed")
+
+
+def test_a_page_that_is_damaged_in_the_middle(serve, path):
+    """Who asks for what is on it is told so; whatever else is there can be read and written."""
+    client = serve("cache_size = 0", "mmap_size = 0")
+    batch(client, 200, 500)
+    upsert(client, "marked", "MARK")
+    batch(client, 400, 500)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    page = path.read_bytes().index(b"MARK") // PAGE
+    with path.open("r+b") as file:
+        file.seek(page * PAGE)
+        file.write(b"\xff" * PAGE)
+    for answer in (client.get(f"{LIST}?_limit=1000", headers=HEADERS), upsert(client, "marked"), batch(client, 400, 1)):
+        require_problem(answer, 500, "The storage is damaged")
+    assert client.get(f"{LIST}/1", headers=HEADERS).get_json()["notes"] == "x" * 500
+    assert upsert(client, "b1").status_code == 200
+
+
+def test_a_turn_to_write_that_does_not_come(serve, monkeypatch):
+    """Another thread waits for a lock that another program holds: those behind it don't wait one after the other."""
+    monkeypatch.setattr("upsertspec_server.store.BUSY_SECONDS", 0.05)
+    client = serve()
+    with client.application.connections.writing:
+        answer = upsert(client, "a")
+        require_problem(answer, 503, "The database is busy")
+        assert answer.headers["Retry-After"] == "1"
+        assert emails(client) == []
+    assert upsert(client, "a").status_code == 200

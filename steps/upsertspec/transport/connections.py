@@ -13,7 +13,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from upsertspec.transport.broken import Lines
 from upsertspec.transport.heads import WholeHead
-from upsertspec.transport.watchdog import Watch
+from upsertspec.transport.watchdog import WATCHDOG, Watch
 
 
 def watched_adapter(current: CurrentWatch) -> HTTPAdapter:
@@ -22,12 +22,20 @@ def watched_adapter(current: CurrentWatch) -> HTTPAdapter:
     class Plain(HTTPConnection):
         response_class = WholeHead
 
+        def connect(self) -> None:
+            current.begin()
+            super().connect()
+
         def request(self, *args: Any, **kwargs: Any) -> None:
             with current.noted(self):
                 super().request(*args, **_in_lines(kwargs))
 
     class Secure(HTTPSConnection):
         response_class = WholeHead
+
+        def connect(self) -> None:
+            current.begin()
+            super().connect()
 
         def request(self, *args: Any, **kwargs: Any) -> None:
             with current.noted(self):
@@ -56,12 +64,19 @@ class CurrentWatch:
         self.watch: Watch | None = None
         self._last: Any = None
 
+    def begin(self) -> None:
+        """The exchange turns to the target: its time runs from here, and not while the request was being prepared."""
+        if self.watch is not None and not self.watch.begun:
+            self.watch.begun = True
+            WATCHDOG.add(self.watch)
+
     @contextlib.contextmanager
     def noted(self, connection: HTTPConnection) -> Iterator[None]:
         """The exchange sends its request over this connection; its socket is used if the last was sent over it."""
         if self.watch is not None:
             self.watch.connection = connection
             self.watch.reused = connection.sock is not None and connection.sock is self._last
+        self.begin()
         yield
         self._last = connection.sock
         if self.watch is not None:

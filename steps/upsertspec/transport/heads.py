@@ -7,6 +7,7 @@ look whole, and its body empty. Of the informational answers that may come first
 from __future__ import annotations
 
 import http.client
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +18,13 @@ SMALLEST_INFORMATION, SMALLEST_FINAL = 100, 200
 class WholeHead(http.client.HTTPResponse):
     """A response whose head has to end in an empty line. Informational answers before it are passed over."""
 
+    _trailer_ended = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it was read, by its own framing; never where only the end of the connection tells its end."""
+        return self.length == 0 or self._trailer_ended
+
     def begin(self) -> None:
         """Read the head. Raises IncompleteHead where the connection ends before it does."""
         self._read_head()
@@ -25,15 +33,23 @@ class WholeHead(http.client.HTTPResponse):
             self._read_head()
 
     def _read_head(self) -> None:
+        if self._last_line(super().begin) not in END_OF_HEAD:
+            raise IncompleteHead("the connection ended in the headers")
+
+    def _read_and_discard_trailer(self) -> None:
+        """After the last chunk; `http.client` takes the end of the connection for its end too."""
+        self._trailer_ended = self._last_line(super()._read_and_discard_trailer) in END_OF_HEAD  # type: ignore[misc]
+
+    def _last_line(self, read: Callable[[], None]) -> bytes:
+        """The last line that was read by this."""
         file: Any = self.fp
         lines: Any = _Lines(file)
         self.fp = lines
         try:
-            super().begin()
+            read()
         finally:
             self.fp = file if self.fp is lines else self.fp
-        if lines.last not in END_OF_HEAD:
-            raise IncompleteHead("the connection ended in the headers")
+        return bytes(lines.last)
 
 
 class IncompleteHead(http.client.HTTPException):

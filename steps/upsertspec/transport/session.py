@@ -17,6 +17,7 @@ import urllib3
 from upsertspec.dialects.base import Response
 from upsertspec.errors import TargetSilent
 from upsertspec.transport.connections import CurrentWatch, watched_adapter
+from upsertspec.transport.heads import WholeHead
 from upsertspec.transport.watchdog import WATCHDOG, Watch
 
 ANSWER_CAP = 16 * 1024 * 1024
@@ -118,23 +119,24 @@ class Session:
         self._session.close()
 
     def _timed(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
-        watch = self._current.watch = Watch()
-        WATCHDOG.add(watch, self._limits.seconds)
+        watch = self._current.watch = Watch(self._limits.seconds)
         try:
             with _unwarned() if self._session.verify is False else contextlib.nullcontext():
-                response = self._exchange(method, url, headers, body)
-            if watch.fired:  # what was cut off can look whole: a head, and the end of the connection
+                response = self._exchange(watch, method, url, headers, body)
+            if watch.is_late:  # what was cut off can look whole: a head, and the end of the connection
                 raise TimeoutError
         except _FAULTS as fault:
             raise _silent(fault, watch, self._limits.seconds) from fault
         finally:
             WATCHDOG.remove(watch)
             self._current.watch = None
+        if watch.fired:
+            self.close()
         self._used = time.monotonic()
         self._keeping.proven = self._keeping.proven or watch.reused
         return response
 
-    def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
+    def _exchange(self, watch: Watch, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
         with self._session.request(
             method,
             url,
@@ -144,9 +146,10 @@ class Session:
             allow_redirects=False,
             stream=True,
         ) as answer:
-            if self._current.watch is not None:
-                self._current.watch.answered = True
-            return Response(answer.status_code, dict(answer.headers), self._read(answer))
+            watch.answered = True
+            content, head = self._read(answer), answer.raw._original_response
+            watch.whole = isinstance(head, WholeHead) and head.is_whole
+            return Response(answer.status_code, dict(answer.headers), content)
 
     def _read(self, answer: requests.Response) -> bytes:
         parts: list[bytes] = []

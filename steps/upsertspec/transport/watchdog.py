@@ -28,10 +28,10 @@ class Watchdog:
         """In the copy of a process: nothing is watched, and no thread looks."""
         self.__init__()  # type: ignore[misc]
 
-    def add(self, watch: Watch, seconds: float) -> None:
-        """Watch this exchange from now on, for this many seconds."""
+    def add(self, watch: Watch) -> None:
+        """Watch this exchange from now on."""
         with self._lock:
-            self._watched[watch] = time.monotonic() + seconds
+            self._watched[watch] = time.monotonic() + watch.seconds
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="upsertspec-watchdog", daemon=True)
                 self._thread.start()
@@ -47,11 +47,15 @@ class Watchdog:
             self._wake.wait()
             time.sleep(TICK)
             with self._lock:
-                now = time.monotonic()
-                late = [watch for watch, until in self._watched.items() if now > until]
+                self._shut_late()
                 if not self._watched:
                     self._wake.clear()
-            for watch in late:
+
+    def _shut_late(self) -> None:
+        """With the lock held: when an exchange is over, its connection may be that of the next one at once."""
+        now = time.monotonic()
+        for watch, until in self._watched.items():
+            if now > until:
                 watch.shut()
 
 
@@ -59,15 +63,25 @@ class Watch:
     """One exchange under way: knows the connection that it uses, once there is one, and the socket it was sent over.
 
     Where the answer ends the connection, the connection lets go of its socket once the head has come.
-    `reused` says whether another exchange has used it before, `answered` whether the head of an answer has come.
+    `reused` says whether another exchange has used it before, `answered` whether the head of an answer has come, and
+    `whole` whether all of it has, by its own framing. What had arrived before the socket was shut can still be read:
+    so an answer that is whole came in time, however late a busy machine let the harness look at it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
         self.connection: Any = None
         self.sock: Any = None
+        self.begun = False
         self.fired = False
         self.reused = False
         self.answered = False
+        self.whole = False
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its time was over before all of the answer was there."""
+        return self.fired and not self.whole
 
     def shut(self) -> None:
         """End the exchange: whoever reads from the socket sees its end at once."""

@@ -1,0 +1,72 @@
+"""The reference server, which says every second what memory is in use inside it (Linux with glibc 2.33 or later).
+
+Takes the options of `python -m upsertspec_server`. Its page caches are small, so that they are full at once.
+UPSERTBENCH_USAGE names the file for the samples. UPSERTBENCH_LEAK is how many bytes it keeps of every write: to see
+that the measurement sees a leak.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from upsertspec_server.__main__ import main
+from upsertspec_server.app import Parts
+from upsertspec_server.connections import Connections
+from upsertspec_server.store import Store
+
+CACHE = 100  # KiB a connection, of which there is one a thread
+EVERY = 1.0
+MALLINFO = (
+    "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost",
+)  # fmt: skip
+LEAK = int(os.environ.get("UPSERTBENCH_LEAK", "0"))
+kept: list[bytes] = []
+
+
+class Usage(ctypes.Structure):
+    """`struct mallinfo2`, as mallinfo(3) has it."""
+
+    _fields_ = tuple((name, ctypes.c_size_t) for name in MALLINFO)
+
+
+class SmallCaches(Connections):
+    """Connections whose page caches are full at once."""
+
+    def pragmas(self) -> list[str]:
+        """The usual ones, and a small cache."""
+        return [*super().pragmas(), f"cache_size = -{CACHE}"]
+
+
+class Leaking(Store):
+    """A store that keeps something of every write."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """The usual one."""
+        kept.append(os.urandom(LEAK))
+        with super().transaction():
+            yield
+
+
+def sample(file: Path) -> None:
+    """Write lines of: seconds, bytes in use of those that malloc gave (SQLite's too), blocks in use of Python's own."""
+    libc = ctypes.CDLL(None)
+    libc.mallinfo2.restype = Usage
+    with file.open("w", buffering=1) as out:
+        while True:
+            gc.collect()
+            used = libc.mallinfo2()
+            out.write(f"{time.monotonic()} {used.uordblks + used.hblkhd} {sys.getallocatedblocks()}\n")
+            time.sleep(EVERY)
+
+
+threading.Thread(target=sample, args=(Path(os.environ["UPSERTBENCH_USAGE"]),), daemon=True).start()
+sys.exit(main(parts=Parts(connections=SmallCaches, store=Leaking if LEAK else Store)))
