@@ -94,6 +94,26 @@ Feature: Many clients write at once
       And Ada keeps id, created_at, phone, status
       And Bob is as before
 
+    @needs-batch
+    Scenario: Batches of different fields don't undo each other
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | s-1        | kitchen | photo      |
+      And these asset_variants are stored:
+        | as    | parent_asset_id | variant_type | storage_path  | width | processing_error |
+        | Thumb | {Photo.id}      | thumbnail    | kitchen/thumb | 1     | before           |
+        | Webp  | {Photo.id}      | webp         | kitchen/webp  | 2     | before           |
+      When many clients at once upsert batches of 2 into asset_variants by parent_asset_id, variant_type, while others read all of one parent_asset_id:
+        | parent_asset_id | variant_type | width    | processing_error |
+        | {Photo.id}      | thumbnail    | {number} |                  |
+        | {Photo.id}      | webp         | {number} |                  |
+        | {Photo.id}      | thumbnail    |          | try {number}     |
+        | {Photo.id}      | webp         |          | try {number}     |
+      Then every answer is 200 and says updated
+      And some order of the requests explains every answer and what is stored
+      And Thumb keeps id, created_at, storage_path
+      And Webp keeps id, created_at, storage_path
+
     Scenario: Every write moves updated_at, and none moves created_at
       When many clients at once upsert into contacts by email:
         | email           | name | notes               |

@@ -99,7 +99,9 @@ class Ledger:
         return made
 
     def find(self, broken: Broken) -> None:
-        """Note a broken invariant; of very many the first are kept, and all are counted."""
+        """Note a broken invariant, of a key once; of very many the first are kept, and all are counted."""
+        if any((each.invariant, each.key) == (broken.invariant, broken.key) for each in self.findings):
+            return
         self.found += 1
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append(broken)

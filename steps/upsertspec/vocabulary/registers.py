@@ -154,7 +154,8 @@ class _Reading:
         return tuple(json.dumps(record.get(name), ensure_ascii=False, default=str) for name in self._fields)
 
     def _defaults(self) -> Value:
-        return self._raw({name: self._table.fields[name].rules.get("default") for name in self._fields})
+        fields = {name: self._table.fields[own_name(name)] for name in self._fields}
+        return self._raw({name: field.rules.get("default") for name, field in fields.items()})
 
 
 def as_one(deed: Deed, own: Sequence[str], shared: Record) -> Deed:
@@ -179,6 +180,11 @@ def wide(records: Sequence[Record], own: Sequence[str], shared: Record) -> dict[
         for field, value in record.items()
         if field not in hidden
     }
+
+
+def own_name(field: str) -> str:
+    """The name that a field of a wide record has in its own record."""
+    return field.rpartition(" ")[2]
 
 
 def _one_word(answer: Answer) -> str:

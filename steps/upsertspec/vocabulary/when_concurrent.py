@@ -35,7 +35,7 @@ def many_upsert(world: World, table: str, match: str, words: str, datatable: Cel
 def many_upsert_batches(world: World, table: str, match: str, datatable: Cells) -> None:
     """Each client sends all rows in one request, every other client in the opposite order."""
     require_alone(world, "batch")
-    work = [[_batch(world, table, match, datatable, number)] for number in _numbers(world)]
+    work = [[_batch(world, table, match, datatable, number, len(datatable))] for number in _numbers(world)]
     world.burst = act(world, work)
 
 
@@ -48,12 +48,25 @@ def many_upsert_and_read(world: World, table: str, match: str, datatable: Cells)
     _with_readers(world, lambda number: Upsert(table, _row(world, table, datatable, number), names), Find(table, key))
 
 
-@when(parsers.re(rf"many clients at once upsert batches into {_INTO}, while others read all of one (?P<shared>\w+):"))
-def many_upsert_batches_and_read(world: World, table: str, match: str, shared: str, datatable: Cells) -> None:
-    """Half of the clients send all rows five times, each time as one request; the others read them in one list."""
+@when(
+    parsers.re(
+        rf"many clients at once upsert batches(?: of (?P<size>\d+))? into {_INTO}, "
+        r"while others read all of one (?P<shared>\w+):"
+    )
+)
+def many_upsert_batches_and_read(
+    world: World, size: str | None, table: str, match: str, shared: str, datatable: Cells
+) -> None:
+    """Half of the clients send all rows five times, each time as one request; the others read them in one list.
+
+    Where batches are of so many rows, one client sends the first of them, the next the next, in turn.
+    """
     require_alone(world, "batch")
     reading = {shared: world.rows(table, _numbered(datatable, 1))[0][shared]}
-    _with_readers(world, lambda number: _batch(world, table, match, datatable, number), Find(table, reading), reading)
+    most = int(size or len(datatable))
+    _with_readers(
+        world, lambda number: _batch(world, table, match, datatable, number, most), Find(table, reading), reading
+    )
 
 
 def _with_readers(world: World, write: Any, read: Find, reading: dict[str, Any] | None = None) -> None:
@@ -77,9 +90,11 @@ def _row(world: World, table: str, datatable: Cells, number: int) -> dict[str, A
     return rows[(number - 1) % len(rows)]
 
 
-def _batch(world: World, table: str, match: str, datatable: Cells, number: int) -> UpsertBatch:
+def _batch(world: World, table: str, match: str, datatable: Cells, number: int, size: int) -> UpsertBatch:
     rows = world.rows(table, _numbered(datatable, number))
-    return UpsertBatch(table, rows if number % 2 else rows[::-1], match.split(", "))
+    parts = [rows[start : start + size] for start in range(0, len(rows), size)]
+    turn, place = divmod(number - 1, len(parts))
+    return UpsertBatch(table, parts[place][::-1] if turn % 2 else parts[place], match.split(", "))
 
 
 def _numbered(datatable: Cells, number: int) -> list[list[str]]:
