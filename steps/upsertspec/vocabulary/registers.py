@@ -129,9 +129,16 @@ class _Reading:
 
     def _reads(self, deeds: Sequence[Deed]) -> Iterator[tuple[Operation, Deed]]:
         for deed in deeds:
-            if isinstance(deed.operation, Find) and deed.is_done and deed.answer and not deed.answer.fault:
+            if self._is_read(deed) and deed.answer:
                 seen = self._found([r for r in deed.answer.records if _has(r, self._key)])
                 yield Operation(deed.client, Kind.READ, deed.started, deed.ended, seen=seen), deed
+
+    def _is_read(self, deed: Deed) -> bool:
+        """Whether it was answered with what is stored under this key, and not under another."""
+        if not isinstance(deed.operation, Find) or not deed.is_done or deed.answer is None or deed.answer.fault:
+            return False
+        asked = deed.operation.where
+        return all(asked[name] == value for name, value in self._key.items() if name in asked)
 
     def _found(self, records: Sequence[Record]) -> Seen:
         if len(records) > 1:

@@ -46,8 +46,8 @@ def every_answer_says(world: World, operation: str) -> None:
         raise CheckFailed(f"every answer to say {operation}", _with_why(_counted(said), burst))
 
 
-@then("every batch is done, and of each record one answer says created")
-def every_batch_is_done(world: World) -> None:
+@then(parsers.re("every (?P<what>batch|write) is done, and of each record one answer says created"))
+def every_write_is_done(world: World) -> None:
     """Every client was answered with 200; of all answers to a key one says created, and the others updated."""
     burst = _answered(world)
     if not _is_told(world, burst):
@@ -128,8 +128,8 @@ def _told(deed: Deed) -> str:
 
 
 def _parts_of(deed: Deed, key: Record) -> Iterable[Answer]:
-    """What the answer to a batch says of one key."""
-    parts = deed.answer.parts if deed.answer else ()
+    """What the answer says of one key."""
+    parts = _parts(deed.answer) if deed.answer else ()
     return [part for sent, part in zip(deed.operation.sent, parts, strict=False) if _is(sent, key)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pytest_bdd import parsers, when
@@ -15,7 +15,7 @@ from upsertspec.vocabulary.world import World
 
 Cells = Sequence[Sequence[str]]
 
-NUMBER = "{number}"
+NUMBER, CLIENT = "{number}", "{client}"
 ROUNDS = 5
 _INTO = r"(?P<table>\w+) by (?P<match>\w+(?:, \w+)*)"
 
@@ -46,6 +46,21 @@ def many_upsert_and_read(world: World, table: str, match: str, datatable: Cells)
     names = match.split(", ")
     [key] = [{name: _row(world, table, datatable, 1)[name] for name in names}]
     _with_readers(world, lambda number: Upsert(table, _row(world, table, datatable, number), names), Find(table, key))
+
+
+@when(parsers.re(rf"many clients at once upsert into {_INTO}, five times each, and read it each time:"))
+def many_upsert_and_read_their_own(world: World, table: str, match: str, datatable: Cells) -> None:
+    """Each client sends the row five times, with another {number} each time, and reads its record after each."""
+    require_alone(world, "upsert")
+    names, clients = match.split(", "), world.client.crowd
+
+    def own(client: int) -> Iterator[Operation]:
+        for turn in range(ROUNDS):
+            [row] = world.rows(table, _numbered(datatable, client + clients * turn, client))
+            yield Upsert(table, row, names)
+            yield Find(table, {name: row[name] for name in names})
+
+    world.burst = act(world, [list(own(client)) for client in range(1, clients + 1)])
 
 
 @when(
@@ -97,5 +112,5 @@ def _batch(world: World, table: str, match: str, datatable: Cells, number: int, 
     return UpsertBatch(table, parts[place][::-1] if turn % 2 else parts[place], match.split(", "))
 
 
-def _numbered(datatable: Cells, number: int) -> list[list[str]]:
-    return [[cell.replace(NUMBER, str(number)) for cell in line] for line in datatable]
+def _numbered(datatable: Cells, number: int, client: int = 0) -> list[list[str]]:
+    return [[cell.replace(NUMBER, str(number)).replace(CLIENT, str(client)) for cell in line] for line in datatable]
