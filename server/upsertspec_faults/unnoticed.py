@@ -14,7 +14,7 @@ from upsertspec_faults.lost_updates import Recent, WholeRecords
 from upsertspec_server.answers import Answers
 from upsertspec_server.plans import Outcome, Row, Upsert
 from upsertspec_server.reader import Reader
-from upsertspec_server.schema import Table
+from upsertspec_server.schema import Role, Table
 
 OFTEN = 7
 FRESH = 0.3
@@ -33,6 +33,11 @@ class SecondIsDropped(Recent):
 @fault("AC-701", using=(SecondIsDropped,))
 class LoserOfTheRaceIsDropped(LooksAhead):
     """Says "updated" to whoever comes second, with the values that it sent, and stores nothing of them."""
+
+    def written(self, plan: Upsert, role: Role) -> list[Outcome]:
+        if not any((plan.matches or {}).values()):
+            self.crowd.dawdle(0.1)
+        return super().written(plan, role)
 
 
 class WholeInABatch(WholeRecords):
