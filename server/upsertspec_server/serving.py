@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 THREADS = 8
 MAX_BYTES = 64 * 1024 * 1024  # far above the application's own limit, so that its 413 is the one that clients see
+CONNECTIONS = 1000  # clients that keep theirs idle must not keep others out
 PIECE = 64 * 1024  # read at once: a large batch comes in a few pieces
 
 
@@ -64,6 +65,8 @@ def listen(app: Application, host: str, port: int) -> Any:
             host=host,
             port=port,
             threads=THREADS,
+            connection_limit=CONNECTIONS,
+            asyncore_use_poll=True,
             max_request_body_size=MAX_BYTES,
             recv_bytes=PIECE,
             ident="upsertspec",
