@@ -15,6 +15,23 @@ Feature: Many clients write at once
       And each key has one record, with the values of one request
       And some order of the requests explains every answer and what is stored
 
+    Scenario: Ten new contacts, each from a few of the clients
+      When many clients at once upsert into contacts by email:
+        | email           | name            | notes               |
+        | ada@example.com | Ada of {number} | written by {number} |
+        | bob@example.com | Bob of {number} | written by {number} |
+        | cat@example.com | Cat of {number} | written by {number} |
+        | dan@example.com | Dan of {number} | written by {number} |
+        | eve@example.com | Eve of {number} | written by {number} |
+        | fay@example.com | Fay of {number} | written by {number} |
+        | gus@example.com | Gus of {number} | written by {number} |
+        | hal@example.com | Hal of {number} | written by {number} |
+        | ivy@example.com | Ivy of {number} | written by {number} |
+        | jon@example.com | Jon of {number} | written by {number} |
+      Then every write is done, and of each record one answer says created
+      And each key has one record, with the values of one request
+      And some order of the requests explains every answer and what is stored
+
     Scenario: A job that is delivered many times sends the same request each time
       When many clients at once upsert into contacts by email:
         | email           | name | age |
@@ -94,6 +111,25 @@ Feature: Many clients write at once
       And Ada keeps id, created_at, phone, status
       And Bob is as before
 
+    @needs-batch
+    Scenario: Batches of different fields don't undo each other
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | s-1        | kitchen | photo      |
+      And these asset_variants are stored:
+        | as    | parent_asset_id | variant_type | storage_path  | width | processing_error |
+        | Thumb | {Photo.id}      | thumbnail    | kitchen/thumb | 1     | before           |
+        |       | {Photo.id}      | webp         | kitchen/webp  | 2     | before           |
+      When many clients at once upsert batches of 2 into asset_variants by parent_asset_id, variant_type, while others read all of one parent_asset_id:
+        | parent_asset_id | variant_type | width    | processing_error |
+        | {Photo.id}      | thumbnail    | {number} |                  |
+        | {Photo.id}      | webp         | {number} |                  |
+        | {Photo.id}      | thumbnail    |          | try {number}     |
+        | {Photo.id}      | webp         |          | try {number}     |
+      Then every answer is 200 and says updated
+      And some order of the requests explains every answer and what is stored
+      And Thumb keeps id, created_at, storage_path
+
     Scenario: Every write moves updated_at, and none moves created_at
       When many clients at once upsert into contacts by email:
         | email           | name | notes               |
@@ -123,6 +159,14 @@ Feature: Many clients write at once
       Then every answer is 200 and says created
       And each has an id of its own
       And each key has one record, with the values of one request
+
+    Scenario: A contact of each client, written and read again and again
+      When many clients at once upsert into contacts by email, five times each, and read it each time:
+        | email                       | name            | age      | notes               |
+        | person-{client}@example.com | Person {number} | {number} | written by {number} |
+      Then every write is done, and of each record one answer says created
+      And no reader has seen half of a write
+      And some order of the requests explains every answer and what is stored
 
     Scenario: An account from each client, in another table
       When many clients at once upsert into accounts by name:

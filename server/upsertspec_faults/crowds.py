@@ -82,7 +82,7 @@ class Crowded(Api):
     def __init__(self, **parts: Any) -> None:
         super().__init__(**parts)
         self.crowd = Crowd()
-        for part in (self.operations, self.store, self.reader):
+        for part in (self.operations, self.store, self.reader, self.answers):
             if hasattr(part, "crowd"):
                 part.crowd = self.crowd
 

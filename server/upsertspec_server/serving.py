@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 THREADS = 8
 MAX_BYTES = 64 * 1024 * 1024  # far above the application's own limit, so that its 413 is the one that clients see
 IN_MEMORY = 9 * 1024 * 1024  # what the application takes never waits in a file: that would fail where a disk is full
+CONNECTIONS = 1000  # clients that keep theirs idle must not keep others out
 PIECE = 64 * 1024  # read at once: a large batch comes in a few pieces
 
 
@@ -65,6 +66,8 @@ def listen(app: Application, host: str, port: int) -> Any:
             host=host,
             port=port,
             threads=THREADS,
+            connection_limit=CONNECTIONS,
+            asyncore_use_poll=True,
             max_request_body_size=MAX_BYTES,
             recv_bytes=PIECE,
             inbuf_overflow=IN_MEMORY,

@@ -74,7 +74,10 @@ class Client:
         request = altered(request, alteration) if alteration else request
         headers = headers_for(self._target, who)
         self.masker.learn(derived(self._target, who))
-        response = self._sent(who, request, headers, safe=not operation.changes)
+        try:
+            response = self._sent(who, request, headers, safe=not operation.changes)
+        finally:
+            self._spare_connections(who)
         self.answered = self.log[-1]
         if self.vigil.alarmed:
             self._look()
@@ -121,6 +124,11 @@ class Client:
         for session in self._sessions.values():
             session.close()
         self._sessions.clear()
+
+    def _spare_connections(self, who: str) -> None:
+        """Keep none for a broken credential: there are many, and a target may have room for few connections."""
+        if who not in ROLES and who in self._sessions:
+            self._sessions[who].close()
 
     def _look(self) -> None:
         """After many refusals and errors in a row: where contacts can't be read any more either, the run ends."""

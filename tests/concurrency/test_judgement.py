@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +16,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.concurrency.conftest import TOKENS, Judge
+from tests.harness.wire import Answer, Wire, reply
 from upsertspec.report import terminal
 from upsertspec.resources import report_schema_file
 from upsertspec.results import Result, Status
+from upsertspec_server import serving
 
 HISTORY = json.loads(report_schema_file().read_text("utf-8"))
 
@@ -83,7 +89,7 @@ def test_a_server_that_waits_for_good_ends_the_run_and_not_the_next_server(judge
 def test_what_needs_another_profile_is_left_out_where_that_is_not_claimed(judge: Judge) -> None:
     results = judge("", profiles=("core", "concurrency"), keyword="concurrency")
     left_out = [result for result in results if result.status is Status.NOT_CLAIMED]
-    assert {result.case.criterion for result in left_out} == {"AC-704", "AC-705", "AC-706"}
+    assert {result.case.criterion for result in left_out} == {"AC-702", "AC-704", "AC-705", "AC-706"}
     assert {result.reason for result in left_out if result.case.criterion == "AC-705"} == {
         "the target does not claim batch"
     }
@@ -117,6 +123,55 @@ def test_two_runs_at_once_on_one_target_leave_each_other_alone(server: Callable[
     both = [subprocess.Popen(narrowed, env=env, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     told = [process.communicate()[0] for process in both]
     assert [process.returncode for process in both] == [0, 0], "\n".join(told)
+
+
+UNNOTICED = [
+    ("loser-of-the-race-is-dropped", "a and few and of", "AC-701"),
+    ("batch-saves-what-it-read", "batches and different and fields", "AC-702"),
+    ("write-is-rolled-back-under-load", "written and read and again", "AC-703"),
+]
+
+
+@pytest.mark.parametrize(("fault", "keyword", "criterion"), UNNOTICED)
+def test_what_one_crowd_on_one_key_hides_is_seen(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch, fault: str, keyword: str, criterion: str
+) -> None:
+    monkeypatch.setattr(serving, "THREADS", 24)  # all at once: nobody comes later, and writes over what is wrong
+    for name, status in (("", Status.PASSED), (fault, Status.FAILED)):
+        [result] = judge(name, criterion, keyword=keyword, clients=20)
+        assert result.status is status, (name, result.actual, result.reason)
+
+
+def test_an_answer_with_anothers_id_is_seen(judge: Judge) -> None:
+    [result] = judge("answers-with-the-last-outcome", "AC-702", keyword="two and records and half")
+    assert result.status is Status.FAILED
+
+
+def test_a_target_that_does_one_after_the_other_is_told_of_the_time_limit(
+    judge: Judge, wire: Callable[[Answer], Wire]
+) -> None:
+    lock, known = threading.Lock(), {"id": 1, "email": "", "name": ""}
+
+    def answer(connection: socket.socket, request: bytes) -> bool:
+        body = request.partition(b"\r\n\r\n")[2]
+        if not body:
+            found = [known] if known["email"] and str(known["email"]).split("@")[0].encode() in request else []
+            connection.sendall(reply({"records": found, "total": len(found)}))
+            return True
+        with lock:
+            fields = json.loads(body)["fields"]
+            said = "updated" if fields["email"] == known["email"] else "created"
+            known.update(fields)
+            time.sleep(0.4 if "ada" in fields["email"] else 0)
+        with contextlib.suppress(OSError):
+            connection.sendall(reply({"id": 1, "operation": said, "record": known}))
+        return True
+
+    url = wire(answer).url
+    results = judge("", "AC-701", keyword="job and delivered", clients=6, timeout=1.0, url=url)
+    [result] = [each for each in results if each.case.title.startswith("A job")]
+    assert result.status is Status.FAILED
+    assert "a target that does one after the other needs a longer --timeout, or fewer --clients" in result.actual
 
 
 def test_the_number_of_clients_is_asked_for(judge: Judge) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -17,6 +18,7 @@ import pytest
 from tests.concurrency.conftest import TOKENS, Judge
 from tests.harness.wire import Answer, Wire, by_request, reply
 from upsertspec.client import Client
+from upsertspec.dialects.operations import Find
 from upsertspec.results import Status
 from upsertspec.workers import CAN_COPY
 
@@ -62,3 +64,21 @@ def test_a_run_that_is_stopped_leaves_no_worker(wire: Callable[[Answer], Wire]) 
         process.communicate()
         with pytest.raises(ProcessLookupError):
             os.killpg(process.pid, 0)
+
+
+def test_a_server_with_many_idle_connections_still_answers(server: Callable[[str], str]) -> None:
+    host, port = server("").removeprefix("http://").split(":")
+    with contextlib.ExitStack() as idle:
+        for _ in range(300):
+            idle.enter_context(socket.create_connection((host, int(port)), timeout=30))
+        last = idle.enter_context(socket.create_connection((host, int(port)), timeout=30))
+        last.sendall(b"GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert last.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_a_broken_credential_keeps_no_connection(wire: Callable[[Answer], Wire], client: Callable[..., Client]) -> None:
+    target = wire(by_request(lambda *_: reply({"records": [], "total": 0})))
+    one, look = client(target.url), Find("contacts", {"email": "ada@example.com"})
+    for who in ("an empty credential", "an empty credential", "editor", "editor"):
+        one.call(who, look)
+    assert target.connections == 3

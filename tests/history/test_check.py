@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import combinations
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 from tests.history import brute
 from upsertspec.history.check import Effort, explains
 from upsertspec.history.model import PRESENT, UNTOLD, History, Kind, Operation, Seen, Value
-from upsertspec.history.smallest import contradiction
+from upsertspec.history.smallest import BUDGET, contradiction
 
 MOMENTS = 6
 
@@ -55,6 +58,9 @@ BEFORE: Value = ("0",)
         (history(keep(1, 2, 3, "created"), keep(2, 0, 1)), False),
         (history(keep(1, 0, 1)), False),
         (history(keep(1, 0, 3, "created"), keep(2, 0, 1), read(2, 3, None)), False),
+        (history(keep(1, 0, 1, "created"), keep(2, 0, 1, "ignored", seen=None)), False),
+        (history(write(1, 0, 3, ""), write(2, 4, 5, ""), read(6, 7, 1)), False),
+        (history(write(1, 4, 9, ""), write(2, 0, 3, ""), read(6, 7, 1)), True),
         (history(read(0, 1, None)), True),
         (history(write(1, 0, 1, "created", seen=("2",)), write(2, 0, 1, "updated", seen=("2",))), True),
         (history(write(1, 0, 1, "created", seen=("2",)), write(2, 0, 1, "updated", seen=("1",))), False),
@@ -90,7 +96,7 @@ def operations_of(draw: st.DrawFn, client: int) -> Operation:
         return Operation(client, kind, start, end, seen=draw(st.sampled_from([*values, PRESENT])))
     own: Value = (str(client),)
     said = draw(st.sampled_from(["created", "updated", "updated", ""])) if end is not None else ""
-    seen = draw(st.sampled_from([UNTOLD, UNTOLD, own, PRESENT, *values[1:]]))
+    seen = draw(st.sampled_from([UNTOLD, UNTOLD, own, PRESENT, *values]))
     return Operation(client, kind, start, end, own, said, seen)
 
 
@@ -102,13 +108,22 @@ def test_it_says_what_a_search_through_every_order_says(told: History) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(histories(most=6))
-def test_a_contradiction_holds_and_none_of_it_can_be_spared(told: History) -> None:
+def test_a_contradiction_holds_and_no_smaller_one_does(told: History) -> None:
     places = contradiction(told)
     assert (places == []) == (explains(told) is not None)
     if places:
         assert explains(told.knowing(set(places))) is None
-        for spared in places:
-            assert explains(told.knowing(set(places) - {spared})) is not None
+        for fewer in combinations(range(len(told.operations)), len(places) - 1):
+            assert explains(told.knowing(set(fewer))) is not None
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories(), st.data())
+def test_less_that_is_known_is_judged_like_a_search_with_all_others_unknown(told: History, data: st.DataObject) -> None:
+    places = data.draw(st.sets(st.sampled_from(range(len(told.operations)))))
+    others = [e if p in places else e.unknown() for p, e in enumerate(told.operations)]
+    kept = [each for place, each in enumerate(others) if place in places or each.writes]
+    assert (explains(told.knowing(places)) is not None) == brute.explains(History(told.initial, kept))
 
 
 def serial(count: int, lapse: float) -> History:
@@ -134,6 +149,41 @@ def test_hundreds_of_operations_take_few_looks(make: object) -> None:
             effort = Effort()
             assert (explains(told, effort) is not None) is verdict
             assert effort.looks <= len(told.operations) ** 2
+
+
+def told_by_nobody(count: int) -> History:
+    """All at the same time, and nobody was told that it created the record: each is needed to contradict the rest."""
+    return history(*(write(n, 0, 1) for n in range(1, count + 1)))
+
+
+def in_a_circle(count: int) -> History:
+    """Each was shown the values of the next."""
+    return history(*(write(n, 0, 1, seen=(str(n % count + 1),)) for n in range(1, count + 1)), initial=BEFORE)
+
+
+def unanswered(count: int) -> History:
+    """No write is answered, each is seen in turn, and in the end nothing is there."""
+    reads = [read(n, n + 0.5, n) for n in range(1, count + 1)]
+    return history(*(write(n, 0, None) for n in range(1, count + 1)), *reads, read(count + 2, count + 3, None))
+
+
+@pytest.mark.parametrize(
+    ("make", "size"), [(told_by_nobody, 400), (in_a_circle, 400), (unanswered, 2), (lambda n: crowded(n, 1), 3)]
+)
+def test_the_search_for_the_fewest_is_bounded(make: Callable[[int], History], size: int) -> None:
+    effort = Effort()
+    assert explains(make(400), effort) is None
+    assert effort.looks <= 5 * 801
+    effort = Effort()
+    assert len(contradiction(make(400), effort=effort)) == size
+    assert effort.looks <= BUDGET + 20 * 801
+
+
+def test_without_a_budget_what_is_found_contradicts_itself_all_the_same() -> None:
+    told = crowded(50, 0)
+    places = contradiction(told, budget=0)
+    assert explains(told.knowing(set(places))) is None
+    assert len(contradiction(told)) < len(places)
 
 
 def test_two_writes_of_one_value_are_no_history() -> None:

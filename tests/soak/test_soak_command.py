@@ -169,6 +169,23 @@ def test_a_target_that_answers_429_ends_and_is_not_judged(served: Served, soak: 
     assert re.search(r"\d+ x upsert: status 429", done.out)
     assert "could not be judged: no write was acknowledged" in done.out
     assert "0 writes acknowledged, 0 of unknown outcome" in done.out
+    assert "holds" not in done.out
+
+
+def test_a_target_that_answers_429_or_503_now_and_then_is_judged(served: Served, soak: Soak) -> None:
+    numbers = iter(range(10**9))
+    refusals = ["429 Too Many Requests", "503 Service Unavailable"]
+
+    def refuses(app: Any, environ: dict[str, Any], start_response: Any) -> Any:
+        number = next(numbers)
+        if number % 3:
+            return app(environ, start_response)
+        return answered(start_response, refusals[number % 2], ("Retry-After", "0"))
+
+    done = soak(served(wrapper=refuses), *SHORT)
+    assert done.code == 0, done.text
+    assert re.search(r"\d+ x upsert: status 503", done.out)
+    assert done.out.rstrip().endswith("every invariant holds")
 
 
 def test_a_target_that_hangs_ends_and_is_not_judged(served: Served, soak: Soak) -> None:

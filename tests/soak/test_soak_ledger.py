@@ -155,3 +155,19 @@ def test_of_many_findings_the_first_are_kept_and_all_counted() -> None:
     for number in range(2 * MOST_FINDINGS):
         ledger.find(Broken(LOST, str(number), "a", "b"))
     assert (len(ledger.findings), ledger.found) == (MOST_FINDINGS, 2 * MOST_FINDINGS)
+
+
+def test_where_a_worker_was_lost_its_last_write_of_a_shared_key_is_no_loss_of_anothers() -> None:
+    ledger = Ledger()
+    for key in ("own", KEY):
+        entry = ledger.entry(key, shared=key == KEY)
+        entry.acknowledge("a", 0, 1, created=True)
+        entry.saw_id(1)
+    told = {"1": list(packed(ledger))}
+    whole, part = (merged(told, workers=workers).entries for workers in (1, 2))
+    assert broken(whole[KEY], stored("of-the-lost-one")) == [LOST]
+    assert broken(part[KEY], stored("of-the-lost-one")) == []
+    assert broken(part[KEY]) == [LOST]
+    assert broken(part[KEY], stored("of-the-lost-one", 2)) == [IDS]
+    assert broken(part[KEY], stored("a"), stored("a", 2)) == [TWICE]
+    assert broken(part["own"], stored("of-the-lost-one")) == [LOST]

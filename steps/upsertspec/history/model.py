@@ -88,10 +88,19 @@ class History:
         if len(set(written)) != len(written) or others & set(written):
             raise ValueError("two operations write the same value; give each write one of its own")
 
+    @property
+    def answered(self) -> list[Operation]:
+        """The operations of which an answer tells that they were done, and perhaps what they saw."""
+        return [each for each in self.operations if each.end is not None]
+
     def knowing(self, places: set[int]) -> History:
         """The history where only the operations at these places are known; of the others nothing is but that they were.
 
-        An order that explains a history explains it with less known, too.
+        An order that explains a history explains it with less known, too. Of the others those are left whose value was
+        seen, and one that can have created the record: what the rest did, if anything, nobody saw.
         """
-        known = [each if place in places else each.unknown() for place, each in enumerate(self.operations)]
-        return History(self.initial, [each for place, each in enumerate(known) if each.writes or place in places])
+        known = [self.operations[place] for place in sorted(places)]
+        others = [e for place, e in enumerate(self.operations) if e.writes and place not in places]
+        seen = {each.seen for each in known}
+        free = next((each for each in others if each.value not in seen), None)
+        return History(self.initial, [*known, *(e.unknown() for e in others if e.value in seen or e is free)])

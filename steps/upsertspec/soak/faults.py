@@ -45,6 +45,8 @@ def _lost(entry: Entry, records: Sequence[Record]) -> bool:
     """Whether what is stored is no write that can be the last one. Nothing can be, where nothing was acknowledged."""
     if not records:
         return bool(entry.acknowledged)
+    if entry.partial:
+        return False
     return not any(has(entry.key, stamp, records[0]) for stamp in (*entry.acknowledged, *entry.unknown))
 
 

@@ -17,6 +17,8 @@ from upsertspec.vocabulary.lookup import Reader
 
 READERS = 8
 REASON = 300
+ATTEMPTS = 5
+PAUSE = 0.5
 
 Gather = Callable[[Callable[[], None], int], None]
 """Runs a function so many times at once, and waits for all."""
@@ -58,16 +60,16 @@ def _read_all(todo: Iterator[Entry], connect: Callable[[], Client], judgement: J
         for entry in todo:
             if time.monotonic() > until:
                 break
-            _judge_one(entry, client, judgement)
+            _judge_one(entry, client, judgement, until)
             if client.stopped:
                 break
     finally:
         client.close()
 
 
-def _judge_one(entry: Entry, client: Client, judgement: Judgement) -> None:
+def _judge_one(entry: Entry, client: Client, judgement: Judgement, until: float) -> None:
     try:
-        records = _records(entry.key, client)
+        records = _read_patiently(entry.key, client, until)
     except (NotTestable, TargetSilent) as wrong:
         _note(judgement, f"a key could not be read back: {printable(client.masker.text(str(wrong)))[:REASON]}")
         return
@@ -78,6 +80,18 @@ def _judge_one(entry: Entry, client: Client, judgement: Judgement) -> None:
     judgement.found += len(new)
 
 
+def _read_patiently(key: str, client: Client, until: float) -> list[Any]:
+    """The records of a key. The load is over: who was asked for too much, or fails at times, is waited for."""
+    for attempt in range(1, ATTEMPTS):
+        try:
+            return _records(key, client)
+        except (NotTestable, TargetSilent):
+            if client.stopped or time.monotonic() + attempt * PAUSE > until:
+                raise
+            time.sleep(attempt * PAUSE)
+    return _records(key, client)
+
+
 def _judge_batches(ledger: Ledger, connect: Callable[[], Client], judgement: Judgement, until: float) -> None:
     """A batch of unknown outcome is stored whole, or not at all; none of its keys was written afterwards."""
     client = connect()
@@ -86,7 +100,7 @@ def _judge_batches(ledger: Ledger, connect: Callable[[], Client], judgement: Jud
             if time.monotonic() > until:
                 _note(judgement, "there was no time to look at every batch of unknown outcome")
                 break
-            _judge_batch(stamps, client, judgement)
+            _judge_batch(stamps, client, judgement, until)
             judgement.batches += 1
     except (NotTestable, TargetSilent) as wrong:
         _note(judgement, f"a batch could not be read back: {printable(client.masker.text(str(wrong)))[:REASON]}")
@@ -94,8 +108,9 @@ def _judge_batches(ledger: Ledger, connect: Callable[[], Client], judgement: Jud
         client.close()
 
 
-def _judge_batch(stamps: dict[str, str], client: Client, judgement: Judgement) -> None:
-    there = {k for k, stamp in stamps.items() if any(has(k, stamp, record) for record in _records(k, client))}
+def _judge_batch(stamps: dict[str, str], client: Client, judgement: Judgement, until: float) -> None:
+    read = {key: _read_patiently(key, client, until) for key in stamps}
+    there = {key for key, stamp in stamps.items() if any(has(key, stamp, record) for record in read[key])}
     if 0 < len(there) < len(stamps):
         missing = ", ".join(sorted(set(stamps) - there)[:3])
         stored = f"{len(there)} of {len(stamps)} records; not {missing}"

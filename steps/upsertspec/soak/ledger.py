@@ -22,7 +22,8 @@ ID_LENGTH = 160
 class Entry:
     """A key. `acknowledged` are the stamps of the writes that can be the last one, with the time each was answered.
 
-    `unknown` are the stamps of writes of which nobody knows whether they were carried out.
+    `unknown` are the stamps of writes of which nobody knows whether they were carried out. It is `partial` where others
+    wrote it whose ledgers did not come.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Entry:
     ids: list[str] = field(default_factory=list)
     acknowledged: dict[str, float] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    partial: bool = False
 
     def acknowledge(self, stamp: str, started: float, ended: float, created: bool) -> None:
         """The write was carried out. What was answered before it began can't be the last write any more."""
@@ -97,7 +99,9 @@ class Ledger:
         return made
 
     def find(self, broken: Broken) -> None:
-        """Note a broken invariant; of very many the first are kept, and all are counted."""
+        """Note a broken invariant, of a key once; of very many the first are kept, and all are counted."""
+        if any((each.invariant, each.key) == (broken.invariant, broken.key) for each in self.findings):
+            return
         self.found += 1
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append(broken)

@@ -44,7 +44,10 @@ def take(told: dict[str, list[Any]], worker: str, message: Any) -> None:
 
 
 def merged(told: Mapping[str, list[Any]], workers: int) -> Ledger:
-    """One ledger from those of the workers. One that did not come, or not whole, is noted as a mistake."""
+    """One ledger from those of the workers. One that did not come, or not whole, is noted as a mistake.
+
+    Its worker wrote the keys that all share, too: what it wrote there last, no other ledger tells.
+    """
     whole, ledgers = Ledger(), 0
     for parts in told.values():
         try:
@@ -54,4 +57,6 @@ def merged(told: Mapping[str, list[Any]], workers: int) -> Ledger:
             whole.mistake(f"a worker's ledger can't be read: {wrong}")
     if ledgers < workers:
         whole.mistake(f"the ledgers of {workers - ledgers} of {workers} workers did not come")
+        for entry in whole.entries.values():
+            entry.partial = entry.shared
     return whole

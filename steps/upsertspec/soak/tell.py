@@ -63,15 +63,21 @@ def _lines(ledger: Ledger, judgement: Judgement) -> Iterator[str]:
     yield ""
     for invariant in INVARIANTS:
         broken = sum(one.invariant == invariant for one in judgement.findings)
-        yield f"  {invariant:<29} {f'broken {broken} times' if broken else _held(judgement)}"
+        yield f"  {invariant:<29} {f'broken {broken} times' if broken else _held(ledger, judgement)}"
     for one in judgement.findings[:SHOWN_ERRORS]:
         yield from _told(one)
     yield ""
     yield _verdict(judgement)
 
 
-def _held(judgement: Judgement) -> str:
-    return "not judged" if not judgement.judged else "holds, as far as judged" if judgement.unjudged else "holds"
+def _held(ledger: Ledger, judgement: Judgement) -> str:
+    return (
+        "not judged"
+        if not judgement.judged or not ledger.writes
+        else "holds, as far as judged"
+        if judgement.unjudged
+        else "holds"
+    )
 
 
 def _told(one: Broken) -> list[str]:

@@ -7,6 +7,7 @@
 | `…` in backticks | JSON, for values that the field's type would read otherwise |
 | {name.field} | the value that the named stored record has in that field |
 | {number} in a cell | a number that no other request of the many clients has |
+| {client} in a cell | the number of one of the many clients |
 | anything else | as the field's type reads it: text as it stands, numbers, booleans and json as JSON |
 
 Text for a field of a unique key gets the scenario's mark, so that no two scenarios, runs or workers meet; a long number

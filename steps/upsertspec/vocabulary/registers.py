@@ -129,9 +129,16 @@ class _Reading:
 
     def _reads(self, deeds: Sequence[Deed]) -> Iterator[tuple[Operation, Deed]]:
         for deed in deeds:
-            if isinstance(deed.operation, Find) and deed.is_done and deed.answer and not deed.answer.fault:
+            if self._is_read(deed) and deed.answer:
                 seen = self._found([r for r in deed.answer.records if _has(r, self._key)])
                 yield Operation(deed.client, Kind.READ, deed.started, deed.ended, seen=seen), deed
+
+    def _is_read(self, deed: Deed) -> bool:
+        """Whether it was answered with what is stored under this key, and not under another."""
+        if not isinstance(deed.operation, Find) or not deed.is_done or deed.answer is None or deed.answer.fault:
+            return False
+        asked = deed.operation.where
+        return all(asked[name] == value for name, value in self._key.items() if name in asked)
 
     def _found(self, records: Sequence[Record]) -> Seen:
         if len(records) > 1:
@@ -154,7 +161,8 @@ class _Reading:
         return tuple(json.dumps(record.get(name), ensure_ascii=False, default=str) for name in self._fields)
 
     def _defaults(self) -> Value:
-        return self._raw({name: self._table.fields[name].rules.get("default") for name in self._fields})
+        fields = {name: self._table.fields[own_name(name)] for name in self._fields}
+        return self._raw({name: field.rules.get("default") for name, field in fields.items()})
 
 
 def as_one(deed: Deed, own: Sequence[str], shared: Record) -> Deed:
@@ -179,6 +187,11 @@ def wide(records: Sequence[Record], own: Sequence[str], shared: Record) -> dict[
         for field, value in record.items()
         if field not in hidden
     }
+
+
+def own_name(field: str) -> str:
+    """The name that a field of a wide record has in its own record."""
+    return field.rpartition(" ")[2]
 
 
 def _one_word(answer: Answer) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pytest_bdd import parsers, when
@@ -15,7 +15,7 @@ from upsertspec.vocabulary.world import World
 
 Cells = Sequence[Sequence[str]]
 
-NUMBER = "{number}"
+NUMBER, CLIENT = "{number}", "{client}"
 ROUNDS = 5
 _INTO = r"(?P<table>\w+) by (?P<match>\w+(?:, \w+)*)"
 
@@ -35,7 +35,7 @@ def many_upsert(world: World, table: str, match: str, words: str, datatable: Cel
 def many_upsert_batches(world: World, table: str, match: str, datatable: Cells) -> None:
     """Each client sends all rows in one request, every other client in the opposite order."""
     require_alone(world, "batch")
-    work = [[_batch(world, table, match, datatable, number)] for number in _numbers(world)]
+    work = [[_batch(world, table, match, datatable, number, len(datatable))] for number in _numbers(world)]
     world.burst = act(world, work)
 
 
@@ -48,12 +48,40 @@ def many_upsert_and_read(world: World, table: str, match: str, datatable: Cells)
     _with_readers(world, lambda number: Upsert(table, _row(world, table, datatable, number), names), Find(table, key))
 
 
-@when(parsers.re(rf"many clients at once upsert batches into {_INTO}, while others read all of one (?P<shared>\w+):"))
-def many_upsert_batches_and_read(world: World, table: str, match: str, shared: str, datatable: Cells) -> None:
-    """Half of the clients send all rows five times, each time as one request; the others read them in one list."""
+@when(parsers.re(rf"many clients at once upsert into {_INTO}, five times each, and read it each time:"))
+def many_upsert_and_read_their_own(world: World, table: str, match: str, datatable: Cells) -> None:
+    """Each client sends the row five times, with another {number} each time, and reads its record after each."""
+    require_alone(world, "upsert")
+    names, clients = match.split(", "), world.client.crowd
+
+    def own(client: int) -> Iterator[Operation]:
+        for turn in range(ROUNDS):
+            [row] = world.rows(table, _numbered(datatable, client + clients * turn, client))
+            yield Upsert(table, row, names)
+            yield Find(table, {name: row[name] for name in names})
+
+    world.burst = act(world, [list(own(client)) for client in range(1, clients + 1)])
+
+
+@when(
+    parsers.re(
+        rf"many clients at once upsert batches(?: of (?P<size>\d+))? into {_INTO}, "
+        r"while others read all of one (?P<shared>\w+):"
+    )
+)
+def many_upsert_batches_and_read(
+    world: World, size: str | None, table: str, match: str, shared: str, datatable: Cells
+) -> None:
+    """Half of the clients send all rows five times, each time as one request; the others read them in one list.
+
+    Where batches are of so many rows, one client sends the first of them, the next the next, in turn.
+    """
     require_alone(world, "batch")
     reading = {shared: world.rows(table, _numbered(datatable, 1))[0][shared]}
-    _with_readers(world, lambda number: _batch(world, table, match, datatable, number), Find(table, reading), reading)
+    most = int(size or len(datatable))
+    _with_readers(
+        world, lambda number: _batch(world, table, match, datatable, number, most), Find(table, reading), reading
+    )
 
 
 def _with_readers(world: World, write: Any, read: Find, reading: dict[str, Any] | None = None) -> None:
@@ -77,10 +105,12 @@ def _row(world: World, table: str, datatable: Cells, number: int) -> dict[str, A
     return rows[(number - 1) % len(rows)]
 
 
-def _batch(world: World, table: str, match: str, datatable: Cells, number: int) -> UpsertBatch:
+def _batch(world: World, table: str, match: str, datatable: Cells, number: int, size: int) -> UpsertBatch:
     rows = world.rows(table, _numbered(datatable, number))
-    return UpsertBatch(table, rows if number % 2 else rows[::-1], match.split(", "))
+    parts = [rows[start : start + size] for start in range(0, len(rows), size)]
+    turn, place = divmod(number - 1, len(parts))
+    return UpsertBatch(table, parts[place][::-1] if turn % 2 else parts[place], match.split(", "))
 
 
-def _numbered(datatable: Cells, number: int) -> list[list[str]]:
-    return [[cell.replace(NUMBER, str(number)) for cell in line] for line in datatable]
+def _numbered(datatable: Cells, number: int, client: int = 0) -> list[list[str]]:
+    return [[cell.replace(NUMBER, str(number)).replace(CLIENT, str(client)) for cell in line] for line in datatable]
