@@ -16,6 +16,7 @@ from upsertspec.vocabulary.world import World
 
 Record = Mapping[str, Any]
 
+BAD_REQUEST = 400
 NAMED_TYPES = ("text", "integer", "boolean", "date")
 
 
@@ -24,6 +25,13 @@ def the_list_is(world: World, who: str, order: str) -> None:
     """The last list has exactly the named records, and no others."""
     require_body(world, world.last.answer, 200)
     require_names(world, world.last.answer.records, who, ordered=bool(order))
+
+
+@then("the list is empty, or the request is refused")
+def the_list_is_empty_or_refused(world: World) -> None:
+    """The last list has no record, or was answered with 400: an id is what the target makes it."""
+    if world.last.answer.status != BAD_REQUEST:
+        the_list_is(world, "empty", "")
 
 
 @then(parsers.re(r"the lists together are (?P<who>\w+(?:, \w+)*)(?P<loose>(?: in any order)?), each once"))
