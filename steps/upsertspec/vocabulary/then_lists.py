@@ -27,11 +27,16 @@ def the_list_is(world: World, who: str, order: str) -> None:
     require_names(world, world.last.answer.records, who, ordered=bool(order))
 
 
-@then("the list is empty, or the request is refused")
-def the_list_is_empty_or_refused(world: World) -> None:
-    """The last list has no record, or was answered with 400: an id is what the target makes it."""
-    if world.last.answer.status != BAD_REQUEST:
+@then(parsers.parse("the first list is {who:w}, and the last is empty or refused"))
+def the_last_list_is_empty_or_refused(world: World, who: str) -> None:
+    """The first list has just the named record; the last has none, in all neither, or was answered with 400."""
+    first, last = world.attempts[0].answer, world.last.answer
+    require_body(world, first, 200)
+    require_names(world, first.records, who, ordered=False)
+    if last.status != BAD_REQUEST:
         the_list_is(world, "empty", "")
+        if last.total not in (None, 0):
+            raise CheckFailed('"total": 0', shown(last.total))
 
 
 @then(parsers.re(r"the lists together are (?P<who>\w+(?:, \w+)*)(?P<loose>(?: in any order)?), each once"))
