@@ -125,6 +125,7 @@ Feature: Several records in one request
     Scenario: The last of a thousand
       When the editor upserts a batch of 1000 numbered contacts, the last with the phone number of Grace
       Then the request is refused
+      And the error says that the record at index 999 is wrong
       And nothing has been written
 
     Scenario: Two records of the batch stand in each other's way

@@ -60,6 +60,13 @@ Feature: What happens on a match
       Then the answer is 200 and says ignored
       And Ada, Grace are as before
 
+    Scenario: A match that is to be ignored stays, also where a condition agrees
+      When the editor upserts into contacts by email and ignores a match and updates only where status is pending:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the answer is 200 and says ignored
+      And Ada, Grace are as before
+
     Scenario: To ask for an update in so many words is to ask for nothing special
       When the editor upserts into contacts by email with onConflict "update":
         | email           | name      |
@@ -201,7 +208,7 @@ Feature: What happens on a match
       Then the answer is 200 and says <operation>
       And Grace is as before
 
-      Examples: Both, the one, the other, a null, a protected field, a value of another type
+      Examples: Both, the one, the other, a null, a protected field, false and zero, another case
         | conditions                       | operation |
         | status is pending, age is 36     | updated   |
         | status is pending, age is 37     | ignored   |
@@ -212,6 +219,9 @@ Feature: What happens on a match
         | id is {Grace.id}                 | ignored   |
         | updated_at is {Ada.updated_at}   | updated   |
         | updated_at is 2001-02-03T04:05:06.789Z | ignored |
+        | vip is false                     | ignored   |
+        | age is 0                         | ignored   |
+        | name is ada lovelace             | ignored   |
 
     Scenario: Where nothing matches, conditions don't stand in the way of a create
       When the editor upserts into contacts by email and updates only where status is pending:
@@ -287,13 +297,16 @@ Feature: What happens on a match
         | onConflict   | "IGNORE"              |
         | onConflict   | ""                    |
         | onConflict   | true                  |
+        | onConflict   | null                  |
         | updateFields | "name"                |
         | updateFields | ["nowhere"]           |
         | updateFields | ["name", "nowhere"]   |
         | updateFields | [1]                   |
         | updateFields | {"name": true}        |
+        | updateFields | null                  |
         | updateWhere  | "status = 'pending'"  |
         | updateWhere  | ["status"]            |
+        | updateWhere  | null                  |
         | updateWhere  | {"nowhere": 1}        |
         | updateWhere  | {"status": "pending", "nowhere": null} |
 

@@ -193,14 +193,15 @@ Feature: What a value may be
 
       Examples: Ids that look like code
         | verb    | ident                    |
-        | reads   | 1'OR'1'='1               |
-        | changes | 1;DROP_TABLE_contacts    |
-        | deletes | 1"OR"1"="1               |
-        | reads   | 1/**/OR/**/1=1           |
+        | reads   | {Grace.id}'OR'1'='1      |
+        | changes | {Grace.id};DROP_TABLE_contacts |
+        | deletes | {Grace.id}"OR"1"="1      |
+        | reads   | {Grace.id}/**/OR/**/1=1  |
         | reads   | ..%2f..%2faccounts       |
         | deletes | _all                     |
         | changes | id                       |
-        | deletes | 1,2,3                    |
+        | deletes | {Grace.id},2,3           |
+        | reads   | 1'OR'1'='1               |
         | reads   | {"$gt":0}                |
 
     Scenario Outline: A list with <parameter> <value>
@@ -230,7 +231,18 @@ Feature: What a value may be
         | age                         | 1 OR 1=1                                    |
         | age__gt                     | 0) OR (1=1                                  |
         | age__in                     | 1,2) OR (1=1                                |
-        | id                          | 1 OR 1=1                                    |
+
+    Scenario Outline: An id that looks like code, <value>, is refused, or no record has it
+      When the editor lists contacts with:
+        | email__in     | id         |
+        | {Grace.email} | {Grace.id} |
+        | {Grace.email} | <value>    |
+      Then the first list is Grace, and the last is empty or refused
+
+      Examples: What would be run somewhere
+        | value        |
+        | 1 OR 1=1     |
+        | 1' OR '1'='1 |
 
     Scenario Outline: A list of the contacts with <parameter> <value> has these, and no others
       Given these contacts are stored:
@@ -336,6 +348,9 @@ Feature: What a value may be
         | A number with an exponent         | "1e3"                                                  |
         | A date                            | "2024-01-15T00:00:00Z"                                 |
         | Percent and plus signs            | "50%25 a+b %41 &amp; a%20b"                            |
+        | A line end at the end             | "Ada\\n"                                               |
+        | A byte order mark in front        | "\\ufeffAda"                                           |
+        | A heart, in colour and in black   | "\\u2764\\ufe0f \\u2764\\ufe0e"                       |
 
     Scenario Outline: <kind>, updated
       When the editor upserts into contacts by email, notes written as <text>:
@@ -452,6 +467,23 @@ Feature: What a value may be
         | A NUL                         | {"a": "x\\u0000y"}       |
         | A NUL in a name               | {"a\\u0000b": 1}         |
         | The first half of a character | {"a": ["\\ud83d"]}       |
+
+    Scenario Outline: Typed JSON that is nothing but text, <json>, stays text
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into raw_transactions by reference, payload written as <json>:
+        | reference | account_id |
+        | raw-1     | {Main.id}  |
+      Then the answer is 200 and says created
+      And payload is kept as it was written
+
+      Examples: Text that would be JSON itself
+        | json           |
+        | "5"            |
+        | "null"         |
+        | "[1]"          |
+        | "{\\"a\\": 1}" |
 
     Scenario: Text inside of typed JSON is kept as it is
       Given these accounts are stored:

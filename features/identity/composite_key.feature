@@ -48,6 +48,16 @@ Feature: Which record is meant
         | Beach | org_lx          | media-1 | item-beach-001 | Found    |
       And Harbor is as before
 
+    Scenario: Keys that are told apart by their end only, behind more than 200 letters
+      Given these image_metadata are stored:
+        | as   | organization_id | key     | image_item_id | image_item_path |
+        | Left | org_lx          | media-1 | https://media.example.com/organizations/lx/rooms/living-room/shelves/upper/left/photographs/of/the/second/visit/in/full/resolution/and/without/any/compression/as/they/came/from/the/camera/of/the/surveyor/who/came/twice/image-1 | /left.jpg |
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id | image_item_path |
+        | org_lx          | media-1 | https://media.example.com/organizations/lx/rooms/living-room/shelves/upper/left/photographs/of/the/second/visit/in/full/resolution/and/without/any/compression/as/they/came/from/the/camera/of/the/surveyor/who/came/twice/image-2 | /right.jpg |
+      Then the answer is 200 and says created
+      And Left, Beach are as before
+
     Scenario: Keys that read alike when their parts are joined are told apart
       Given these image_metadata are stored:
         | as   | organization_id | key     | image_item_id | image_item_path |

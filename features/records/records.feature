@@ -87,6 +87,19 @@ Feature: Records by their id
         | nonsense                             | projects      |
         | 1                                    | no_such_table |
 
+    Scenario Outline: The id of a record with <more> behind it is the id of none
+      Given these contacts are stored:
+        | as  | email           | name         |
+        | Ada | ada@example.com | Ada Lovelace |
+      When the editor reads the record {Ada.id}<more> of contacts
+      Then the answer is 404
+
+      Examples: What a lenient reader of numbers leaves out
+        | more |
+        | x    |
+        | ,2   |
+        | .5   |
+
     Scenario: A viewer reads what is there
       When the viewer reads Mira
       Then the answer is 200
@@ -227,6 +240,10 @@ Feature: Records by their id
         | one member         | {"useCases": ["a", "b", "a"]} |
         | another member     | {"notes": {"deep": [1, 2.5, true, null, "x"]}} |
         | more of an actor   | {"actors": [{"name": "A", "type": "t", "age": 3}]} |
+        | a null inside      | {"notes": {"first": null, "others": [null, {"second": null}]}} |
+        | a name with a dot  | {"notes": {"a.b": 1, "a": {"b": 2}}} |
+        | a moment as text   | {"notes": ["2024-01-15T10:00:00+02:00", "2024-01-15T10:00:00Z"]} |
+        | JSON as text       | {"notes": ["5", "null", "{}", "[1]"]} |
 
     Scenario Outline: <kind> is refused
       When the editor creates in projects:

@@ -122,6 +122,7 @@ Feature: Several operations, all or nothing
         | kind             | operation |
         | a missing table  | {"op": "create", "table": "no_such_table", "fields": {"name": "x"}} |
         | a missing record | {"op": "update", "table": "users", "id": "{Gone.id}", "fields": {"name": "x"}} |
+        | a missing record to delete | {"op": "delete", "table": "users", "id": "{Gone.id}"} |
 
     Scenario: The first operation fails, and the others are not done
       When the editor sends the transaction:
@@ -221,6 +222,28 @@ Feature: Several operations, all or nothing
         """
       Then the answer is 409
       And Atlas, Mira, Theo are as before
+
+    Scenario: A guard may ask for null
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "update", "table": "projects", "id": "{Atlas.id}", "where": {"description": null},
+           "fields": {"name": "Changed"}}
+        ]
+        """
+      Then the transaction is answered with 200 and says updated
+      And Atlas now has name "Changed"
+
+    Scenario: A guard for empty text is a guard
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "update", "table": "projects", "id": "{Atlas.id}", "where": {"description": ""},
+           "fields": {"name": "Changed"}}
+        ]
+        """
+      Then the answer is 409
+      And Atlas is as before
 
     Scenario: A guarded delete keeps to its guard
       When the editor sends the transaction:

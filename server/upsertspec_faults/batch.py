@@ -200,6 +200,14 @@ class IndexCountsFromOne(Answers):
         return super().problem(problem if problem.index is None else problem.at(problem.index + 1))
 
 
+@fault("AC-302")
+class IndexWithinAChunk(Answers):
+    """Writes a batch in chunks of 100, and counts from the beginning of its chunk which record is wrong."""
+
+    def problem(self, problem: Problem) -> Answer:
+        return super().problem(problem if problem.index is None else problem.at(problem.index % 100))
+
+
 @fault("AC-304")
 class EmptyBatchIs200(Validator):
     """Answers 200 to an empty batch: nothing was asked, and nothing was done."""

@@ -53,3 +53,11 @@ class UnknownMembersAreSkipped(Validator):
     def upsert(self, table: Table, body: dict[str, Any]) -> Upsert:
         known = ("fields", "records", "matchFields", "onConflict", "updateFields", "updateWhere")
         return super().upsert(table, {name: body[name] for name in known if name in body})
+
+
+@fault("AC-206")
+class NullMembersAreLeftOut(Validator):
+    """Takes a member of the request that is null for one that is not there."""
+
+    def upsert(self, table: Table, body: dict[str, Any]) -> Upsert:
+        return super().upsert(table, {name: value for name, value in body.items() if value is not None})

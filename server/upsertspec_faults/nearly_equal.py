@@ -102,3 +102,15 @@ class MatchPads(FindThenWrite):
 @fault("AC-111", using=(Like,))
 class MatchByLike(FindThenWrite):
     """Matches with LIKE: case is one, and _ and % stand for other characters."""
+
+
+class Beginning(Folded):
+    """Compares as many letters as an index on text of four bytes a letter has room for."""
+
+    def equal(self, column: str) -> str:
+        return f"substr({column}, 1, 191) = substr(?, 1, 191)"
+
+
+@fault("AC-101", using=(Beginning,))
+class MatchByABeginning(FindThenWrite):
+    """Matches by the first 191 letters of a text: its index reaches no further."""

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - the names come from the schema
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -400,3 +401,12 @@ class OptionsAreAdvice(Values):
 
     def check_options(self, field: Any, value: Any) -> None:
         pass
+
+
+@fault("AC-602", "AC-804")
+class IdsAreReadFromTheirBeginning(Api):
+    """Reads the number that an id begins with, as parseInt() does, and leaves what comes behind it."""
+
+    def record_id(self, table: Table, text: str) -> Any:
+        found = re.match(r"\d+", text)
+        return int(found.group()) if found and not table.uuid else super().record_id(table, text)

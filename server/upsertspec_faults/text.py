@@ -84,3 +84,27 @@ class LowersAddresses(Values):
     def check_text(self, value: Any) -> Any:
         text: str = super().check_text(value)
         return text.lower() if "@" in text else text
+
+
+@fault("AC-805")
+class ChompsText(Values):
+    """Drops a line end at the end, as one does who reads line by line."""
+
+    def check_text(self, value: Any) -> Any:
+        return re.sub(r"\r?\n\Z", "", super().check_text(value))
+
+
+@fault("AC-805")
+class DropsByteOrderMarks(Values):
+    """Drops a byte order mark in front of text, which it takes for that of a file."""
+
+    def check_text(self, value: Any) -> Any:
+        return super().check_text(value).removeprefix("\ufeff")
+
+
+@fault("AC-805")
+class DropsVariations(Values):
+    """Drops what says whether an emoji is in colour."""
+
+    def check_text(self, value: Any) -> Any:
+        return re.sub("[\ufe00-\ufe0f]", "", super().check_text(value))

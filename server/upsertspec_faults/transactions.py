@@ -13,7 +13,7 @@ from flask import g, request
 from upsertspec_faults.catalogue import fault
 from upsertspec_server.answers import Answer, Answers
 from upsertspec_server.api import Api
-from upsertspec_server.errors import Problem
+from upsertspec_server.errors import Problem, conflict
 from upsertspec_server.operations import Operations
 from upsertspec_server.plans import Outcome, Row
 from upsertspec_server.schema import Role, Table
@@ -381,3 +381,35 @@ class DeletingIsUpdating(Transactions):
 
     def run(self, operations: list[dict[str, Any]], role: Role) -> list[Outcome]:
         return super().run(operations, replace(role, delete=role.update))
+
+
+@fault("AC-502")
+class DeletesWhatIsNotThere(Operations):
+    """Is content where there is nothing to delete: what was asked for is so."""
+
+    def delete(self, table: Table, record_id: Any, where: Row | None = None) -> Outcome:
+        try:
+            return super().delete(table, record_id, where)
+        except Problem as problem:
+            if problem.status != HTTPStatus.NOT_FOUND or request.method == "DELETE":
+                raise
+        return Outcome(table, "deleted", record_id, None)
+
+
+@fault("AC-503")
+class GuardOfNullNeverHolds(Operations):
+    """Compares null in a guard with =, which holds for nothing."""
+
+    def check_guard(self, table: Table, stored: Row, where: Row | None) -> None:
+        if None in (where or {}).values():
+            raise conflict("The guard does not hold.")
+        super().check_guard(table, stored, where)
+
+
+@fault("AC-503")
+class GuardSkipsWhatIsFalse(Operations):
+    """Asks `if value` where it should ask whether there is a guard: empty text asks for nothing."""
+
+    def check_guard(self, table: Table, stored: Row, where: Row | None) -> None:
+        asked = {name: value for name, value in (where or {}).items() if value is None or value}
+        super().check_guard(table, stored, asked)

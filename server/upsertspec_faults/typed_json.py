@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from upsertspec_faults.catalogue import fault
@@ -141,3 +142,62 @@ class JsonInSnakeCase(Values):
         if field.type != "json" or not isinstance(value, dict):
             return value
         return {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower(): member for name, member in value.items()}
+
+
+class JsonRewritten(Values):
+    """Changes each value in a JSON value, from the inside out."""
+
+    def check_json(self, value: Any) -> Any:
+        return super().check_json(self.rewritten(value))
+
+    def rewritten(self, value: Any) -> Any:
+        """The value, rewritten."""
+        if isinstance(value, dict):
+            return self.members({name: self.rewritten(member) for name, member in value.items()})
+        return [self.rewritten(item) for item in value] if isinstance(value, list) else self.single(value)
+
+    def members(self, value: dict[str, Any]) -> dict[str, Any]:
+        """What becomes of an object."""
+        return value
+
+    def single(self, value: Any) -> Any:
+        """What becomes of a value that is neither an object nor a list."""
+        return value
+
+
+@fault("AC-611")
+class JsonDropsNulls(JsonRewritten):
+    """Drops the members of a JSON value that are null, as a serializer does that was told to keep answers short."""
+
+    def members(self, value: dict[str, Any]) -> dict[str, Any]:
+        return {name: member for name, member in value.items() if member is not None}
+
+
+@fault("AC-611")
+class JsonNamesHaveNoDots(JsonRewritten):
+    """Puts something else in the place of the dots in names of JSON members, which mean a path to its database."""
+
+    def members(self, value: dict[str, Any]) -> dict[str, Any]:
+        return {name.replace(".", "\uff0e"): member for name, member in value.items()}
+
+
+@fault("AC-611")
+class JsonMomentsAreUtc(JsonRewritten):
+    """Takes text in JSON that looks like a moment for one, and writes it in its own way."""
+
+    def single(self, value: Any) -> Any:
+        if not (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", value)):
+            return value
+        moment = datetime.fromisoformat(value).astimezone(UTC)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@fault("AC-611", "AC-805")
+class JsonTextIsReadAgain(JsonRewritten):
+    """Reads text in JSON once more, and stores what it means where it is JSON itself."""
+
+    def single(self, value: Any) -> Any:
+        try:
+            return jsontext.read(value.encode()) if isinstance(value, str) else value
+        except ValueError:
+            return value

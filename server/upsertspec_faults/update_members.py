@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from upsertspec_faults.bases import FindThenWrite
 from upsertspec_faults.catalogue import fault
 from upsertspec_server.operations import Operations
@@ -83,3 +85,33 @@ class UpdateWhereStopsCreates(Operations):
         if plan.update_where and not self.agrees(plan.table, self.new_row(plan.table, row, now), plan.update_where):
             return Outcome(plan.table, "ignored", None, None)
         return super().create_new(plan, row, now)
+
+
+@fault("AC-204")
+class UpdateWhereSkipsWhatIsFalse(Operations):
+    """Asks `if value` where it should ask whether there is a condition: false, 0 and empty text ask for nothing."""
+
+    def where_agrees(self, plan: Upsert, match: Row) -> bool:
+        asked = {name: value for name, value in (plan.update_where or {}).items() if value is None or value}
+        return self.agrees(plan.table, match, asked)
+
+
+@fault("AC-204")
+class UpdateWhereIgnoresCase(Operations):
+    """Compares text in updateWhere whatever its case, as its database does."""
+
+    def where_agrees(self, plan: Upsert, match: Row) -> bool:
+        return self.agrees(plan.table, folded(match), folded(plan.update_where or {}))
+
+
+@fault("AC-201")
+class UpdateWhereGoesBeforeIgnore(Operations):
+    """Looks at updateWhere first, and at `ignore` only where there is none."""
+
+    def leaves_untouched(self, plan: Upsert, row: Row, match: Row) -> bool:
+        return super().leaves_untouched(replace(plan, ignore=plan.ignore and not plan.update_where), row, match)
+
+
+def folded(row: Row) -> Row:
+    """The row, its text in small letters."""
+    return {name: value.lower() if isinstance(value, str) else value for name, value in row.items()}

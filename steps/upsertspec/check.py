@@ -84,8 +84,8 @@ def _reached(target: Target, client: Client, answers: list[Answer]) -> Finding:
     said = " and ".join(str(status) for status in statuses)
     if refused or 401 in statuses or 403 in statuses:
         return Finding(FATAL, f"the editor's credential is not accepted ({said})", "check the token and the role")
-    if any(300 <= status < 400 for status in statuses):
-        where = next((v for e in client.log for k, v in e.response_headers.items() if k.lower() == "location"), "?")
+    where = next((v for e in client.log for k, v in e.response_headers.items() if k.lower() == "location"), "")
+    if where and any(300 <= status < 400 for status in statuses):
         return Finding(
             FATAL, f"{target.url} redirects to {where}", "redirects are not followed; name that address itself"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from upsertspec.dialects.altered import UNDECLARED, Altered, altered, with_query
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
@@ -214,8 +214,9 @@ class Client:
         return exchange
 
     def _url(self, request: Request) -> str:
-        query = f"?{urlencode(request.query, errors='surrogatepass')}" if request.query else ""
-        return f"{self._target.url}{request.path}{query}"
+        # A space as %20: some read a plus sign in a query as what it is (RFC 3986).
+        query = urlencode(request.query, errors="surrogatepass", quote_via=quote)
+        return f"{self._target.url}{request.path}{'?' if query else ''}{query}"
 
     def _curl_flags(self, who: str) -> list[str]:
         cookies = ["-b", "cookies.txt", "-c", "cookies.txt"] if self._login(who) else []

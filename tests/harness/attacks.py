@@ -62,6 +62,13 @@ def layers(body: bytes, count: int) -> bytes:
     return body
 
 
+def nothing_compressed(connection: socket.socket, request: bytes) -> bool:
+    """A compressed body that goes on, and never holds a letter."""
+    connection.sendall(OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"")[:10])
+    while True:
+        connection.sendall(b"\0\0\0\xff\xff" * 10_000)
+
+
 COMPRESSED = layers(BOMB, 2)
 BROKE = "the connection broke before a whole answer came"
 LATE = "no whole answer within"
@@ -147,6 +154,39 @@ PREFLIGHT: Mapping[str, Attack] = {
     "UTF-16": Attack(always(reply(raw=LIST.decode().encode("utf-16"))), "no JSON"),
     "a byte order mark": Attack(always(reply(raw=b"\xef\xbb\xbf" + LIST)), "no JSON"),
     "a list in place of an object": Attack(always(reply([])), "no JSON object"),
+    "a chunk with a megabyte said of it": Attack(
+        always(CHUNKED + b"2;" + b"x" * 1_000_000 + b"\r\n{}\r\n0\r\n\r\n", keep=False), "LineTooLong"
+    ),
+    "chunks of a byte without end": Attack(endlessly(CHUNKED, b"1;a=b\r\n \r\n" * 5000), LATE, timeout=0.4),
+    "parts that are compressed to nothing, without end": Attack(
+        endlessly(OK + b"Content-Encoding: gzip\r\n\r\n", gzip.compress(b"") * 3000), LATE, timeout=0.4
+    ),
+    "nothing, compressed without end": Attack(nothing_compressed, LATE, timeout=0.4),
+    "a checksum that is wrong": Attack(
+        always(reply(raw=gzip.compress(LIST)[:-8] + b"\0" * 8, Content_Encoding="gzip")), BROKE
+    ),
+    "a status with a fraction": Attack(raw("HTTP/1.1 200.5 OK"), "200.5"),
+    "a status of zeros": Attack(raw("HTTP/1.1 000 Zero"), "BadStatusLine"),
+    "a redirect that leads nowhere": Attack(always(reply({}, 302)), "answers with 302 and 302"),
+    "an answer for caches": Attack(always(b"HTTP/1.1 304 Not Modified\r\n\r\n"), "answers with 304 and 304"),
+    "a redirect to a script": Attack(
+        always(reply({}, 302, Location="javascript:alert(1)")), "redirects to javascript:"
+    ),
+    "a redirect to no host": Attack(always(reply({}, 307, Location="http://[::1")), "redirects to http://"),
+    "a demand for a domain's password": Attack(always(reply({}, 401, WWW_Authenticate="NTLM")), "not accepted"),
+    "a million lists that nest": Attack(always(reply(raw=b"[" * 1_000_000)), "no JSON"),
+    "five million objects": Attack(
+        always(reply(raw=b'{"records": [' + b"{}," * 5_000_000 + b"{}]}")), "no JSON.*more than 1000000 values"
+    ),
+    "a million members": Attack(
+        always(reply(raw=b'{"fields": {' + b",".join(b'"%d":1' % n for n in range(1_200_000)) + b"}}")), "no JSON"
+    ),
+    "a member that comes a million times": Attack(
+        always(reply(raw=b"{" + b'"a":0,' * 1_200_000 + b'"a":0}')), "no JSON"
+    ),
+    "a body that says it is UTF-7": Attack(
+        always(reply(raw=b"+AHsAIg-records+ACI-:[]}", Content_Type="application/json; charset=utf-7")), "no JSON"
+    ),
     "a reset after half an answer": Attack(then_reset(reply({"records": []})[:-8]), BROKE),
 }
 
@@ -278,6 +318,17 @@ ANSWERS: Mapping[str, Attack] = {
     "a redirect of a write": Attack(upserts(lambda f: reply({}, 307, Location="ELSEWHERE/5")), "307", 1),
     "a redirect of a read": Attack(
         upserts(made(), lambda f: reply({}, 301, Location="ELSEWHERE/6")), "no way to read back", 3
+    ),
+    "hints before every answer": Attack(
+        upserts(
+            lambda f: b"HTTP/1.1 103 Early Hints\r\nLink: <ELSEWHERE/7>; rel=preload\r\n\r\n" * 50 + reply(made()(f)),
+            listing(),
+        ),
+        "passed|expected",
+        1,
+    ),
+    "names of members of escapes": Attack(
+        upserts(made(**{ESCAPE: 1, "__proto__": {}}), listing(**{ESCAPE: 1})), "expected", 1
     ),
     "an answer twice": Attack(upserts(lambda f: reply(made()(f)) * 2, listing()), "passed|expected", 1),
     "an answer and garbage behind it": Attack(

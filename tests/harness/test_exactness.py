@@ -18,6 +18,7 @@ from upsertspec.vocabulary.exactly import kept
 from upsertspec.vocabulary.inside import told
 
 NUMBERS = tables()["category_templates"]
+PAYLOADS = tables()["raw_transactions"]
 MONEY = tables()["transactions"]
 BODY = {"fields": {"email": "ada@example.com", "notes": "Zoë"}, "matchFields": ["email"]}
 REQUEST = Request("POST", "/x", json=BODY)
@@ -57,6 +58,43 @@ def came(text: str) -> Any:
 )
 def test_a_value_is_kept_to_the_last_digit(sent: str, back: str, same: bool) -> None:
     assert kept(NUMBERS, "version", Verbatim(sent), came(back)) is same
+
+
+@pytest.mark.parametrize(
+    ("sent", "other"),
+    [
+        ("9" * 10_000, "9" * 9_999 + "8"),
+        ("1." + "3" * 10_000, "1." + "3" * 9_999),
+        ("[" * 1000 + "]" * 1000, "[" * 999 + "]" * 999),
+        ('{"a":' * 1000 + "1" + "}" * 1000, '{"a":' * 1000 + "2" + "}" * 1000),
+    ],
+)
+def test_what_a_target_may_keep_is_read(sent: str, other: str) -> None:
+    back = came(f'{{"record": {{"payload": {sent}}}}}')["record"]["payload"]
+    assert kept(PAYLOADS, "payload", Verbatim(sent), back)
+    assert not kept(PAYLOADS, "payload", Verbatim(other), back)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("[" * 1201 + "]" * 1201, "more than 1200 levels"),
+        ("[" * 10_000_000, "more than"),
+        ('{"a":' * 1_000_000, "more than"),
+        ("[" + "{}," * 5_000_000 + "{}]", "more than 1000000 values"),
+        ("[" + '"a",' * 1_000_001 + '"b"]', "more than 1000000 values"),
+        ('{"n": ' + "9" * 20_001 + "}", "more than 20000 digits"),
+        ('{"n": 0.' + "9" * 20_001 + "}", "more than 20000 digits"),
+    ],
+)
+def test_what_no_target_needs_is_not_read(body: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        came(body)
+
+
+@pytest.mark.parametrize("text", ["[{,\\\\" * 200_000, '\\"[' * 400_000, "," * 8_000_000])
+def test_marks_in_a_text_are_not_counted(text: str) -> None:
+    assert came(f'{{"notes": "{text}"}}')["notes"] == json.loads(f'"{text}"')
 
 
 def test_decimals_are_compared_as_numbers() -> None:

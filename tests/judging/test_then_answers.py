@@ -168,7 +168,7 @@ def test_an_id_may_end_in_any_letter() -> None:
     then.location_leads_to_the_record(after(Answer(201, id="aX", location="/x/aX")))
 
 
-@pytest.mark.parametrize("location", ["", "/api/records/a", "/a%20b/x", "/x?id=a%20b"])
+@pytest.mark.parametrize("location", ["", "/api/records/a", "/a%20b/x", "/x?id=a%20b", "http://[::1/a%20b"])
 def test_a_location_leads_elsewhere(location: str) -> None:
     with failing("a Location that ends in the id a b", f'"{location}"'):
         then.location_leads_to_the_record(after(Answer(201, id="a b", location=location)))

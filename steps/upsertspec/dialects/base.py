@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import uuid4
 
+from upsertspec.dialects.bounds import require_readable, require_short
 from upsertspec.dialects.operations import UNSET, Operation, Verbatim
+
+INT_DIGITS = 4000
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,12 @@ class Response:
     body: bytes
 
     def parsed(self) -> Any:
-        """The body as JSON, its broken numbers as `Exact`; raises ValueError where it is none (NaN is none)."""
-        return json.loads(self.body.decode("utf-8"), parse_constant=_refuse, parse_float=Exact)
+        """The body as JSON, its broken numbers and the longest as `Exact`.
+
+        Raises ValueError where it is none (NaN is none), or more than is read of any (`dialects.bounds`).
+        """
+        require_readable(self.body)
+        return json.loads(self.body.decode("utf-8"), parse_constant=_refuse, parse_float=_exact, parse_int=_whole)
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,16 @@ def written(value: Any) -> str:
     for mark, own in verbatim.items():
         text = text.replace(f'"{mark}"', own)
     return text
+
+
+def _whole(text: str) -> int | Exact:
+    """The number; Python makes no int of more digits than this."""
+    return int(text) if len(text) <= INT_DIGITS else _exact(text)
+
+
+def _exact(text: str) -> Exact:
+    require_short(text)
+    return Exact(text)
 
 
 def _refuse(constant: str) -> Any:

@@ -16,7 +16,7 @@ Number = int | float | Decimal
 
 def meant(sent: Any) -> Any:
     """What was sent, its numbers to the last digit; a text with half a character holds a lone surrogate."""
-    return json.loads(sent.json, parse_float=Decimal) if isinstance(sent, Verbatim) else sent
+    return json.loads(sent.json, parse_float=Decimal, parse_int=Decimal) if isinstance(sent, Verbatim) else sent
 
 
 def kept(table: Table, name: str, sent: Any, actual: Any) -> bool:

@@ -16,6 +16,7 @@ from upsertspec.vocabulary.world import World
 
 Record = Mapping[str, Any]
 
+BAD_REQUEST = 400
 NAMED_TYPES = ("text", "integer", "boolean", "date")
 
 
@@ -24,6 +25,18 @@ def the_list_is(world: World, who: str, order: str) -> None:
     """The last list has exactly the named records, and no others."""
     require_body(world, world.last.answer, 200)
     require_names(world, world.last.answer.records, who, ordered=bool(order))
+
+
+@then(parsers.parse("the first list is {who:w}, and the last is empty or refused"))
+def the_last_list_is_empty_or_refused(world: World, who: str) -> None:
+    """The first list has just the named record; the last has none, in all neither, or was answered with 400."""
+    first, last = world.attempts[0].answer, world.last.answer
+    require_body(world, first, 200)
+    require_names(world, first.records, who, ordered=False)
+    if last.status != BAD_REQUEST:
+        the_list_is(world, "empty", "")
+        if last.total not in (None, 0):
+            raise CheckFailed('"total": 0', shown(last.total))
 
 
 @then(parsers.re(r"the lists together are (?P<who>\w+(?:, \w+)*)(?P<loose>(?: in any order)?), each once"))

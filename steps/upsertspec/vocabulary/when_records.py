@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -70,7 +71,8 @@ def reads(world: World, role: str, name: str) -> None:
 
 @when(parsers.re(r"the editor (?P<verb>reads|changes|deletes) the record (?P<ident>\S+) of (?P<table>\w+)"))
 def does_to_a_record(world: World, verb: str, ident: str, table: str) -> None:
-    """Read, change or delete a record by an id that the scenario makes up."""
+    """Read, change or delete a record by an id that the scenario makes up; `{name.id}` in it is that of a record."""
+    ident = re.sub(r"\{(\w+)\.(\w+)\}", lambda found: str(world.value_of(found[1], found[2])), ident)
     field = next(iter(table_for(table).fields))
     operations: dict[str, Operation] = {
         "reads": Read(table, ident),
