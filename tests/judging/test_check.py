@@ -141,14 +141,14 @@ NO_JSON = "the body is no JSON"
         (
             Answer(404),
             Answer(300),
-            "http://h redirects to ?",
-            "redirects are not followed; name that address itself",
+            "http://h answers with 404 and 300 where contacts are read",
+            "mend the target, or its URL",
         ),
         (
             Answer(399),
             Answer(404),
-            "http://h redirects to ?",
-            "redirects are not followed; name that address itself",
+            "http://h answers with 399 and 404 where contacts are read",
+            "mend the target, or its URL",
         ),
         (
             Answer(200, fault=NO_JSON),
@@ -186,15 +186,24 @@ def test_a_target_that_cannot_be_judged(described: Answer, listed: Answer, what:
     assert contacts(described, listed) == [Finding(FATAL, what, mend)]
 
 
-@pytest.mark.parametrize("header", ["Location", "location"])
-def test_a_redirect_is_told_with_its_goal(header: str) -> None:
-    memory = Saying(lambda *_: Answer(302))
+@pytest.mark.parametrize(
+    ("status", "header", "what"),
+    [
+        (299, "Location", "http://h answers with 299 and 299 where contacts are read"),
+        (300, "Location", "http://h redirects to /elsewhere"),
+        (302, "location", "http://h redirects to /elsewhere"),
+        (399, "Location", "http://h redirects to /elsewhere"),
+        (400, "Location", "http://h answers with 400 and 400 where contacts are read"),
+    ],
+)
+def test_a_redirect_is_told_with_its_goal(status: int, header: str, what: str) -> None:
+    memory = Saying(lambda *_: Answer(status))
     answered = {"Content-Type": "text/plain", header: "/elsewhere"}
     memory.log = [
         Exchange("editor", "GET", "", {}, None, response_headers={"X-Other": "no"}),
         Exchange("editor", "GET", "", {}, None, response_headers=answered),
     ]
-    assert check(TARGET, cast(Client, memory))[0].what == "http://h redirects to /elsewhere"
+    assert check(TARGET, cast(Client, memory))[0].what == what
 
 
 def test_either_a_description_or_a_list_is_enough_to_begin() -> None:
