@@ -91,6 +91,15 @@ Feature: Lists of records
         | {Mira.id} | active |
       Then the list is Comet, Ember
 
+    Scenario: White space in a filter counts
+      Given these projects are stored:
+        | as     | name        | user_id   |
+        | Spaced | `" Atlas "` | {Mira.id} |
+      When the editor lists projects with:
+        | user_id   | name          |
+        | {Mira.id} | {Spaced.name} |
+      Then the list is Spaced
+
     Scenario: A range
       When the editor lists projects with:
         | user_id   | validation_score__gt | validation_score__lt |

@@ -195,6 +195,16 @@ Feature: Records by their id
       Then the answer is 201
       And the created record reads the same by its id
 
+    Scenario: A deleted record does not come back with its key
+      Given Mira has been deleted
+      When the editor upserts into users by email:
+        | email            |
+        | mira@example.com |
+      Then the answer is 200 and says created
+      And these users are now stored:
+        | email            | name |
+        | mira@example.com | null |
+
     Scenario: What is gone can't be deleted again
       When the editor deletes Atlas twice
       Then the answer is 404

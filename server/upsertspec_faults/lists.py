@@ -164,6 +164,14 @@ class ContainsIsTheBeginning(Filters):
 
 
 @fault("AC-604")
+class FiltersAreTrimmed(Filters):
+    """Strips the text to look for, as it comes from a search field."""
+
+    def op_eq(self, field: Field, text: str) -> Condition:
+        return super().op_eq(field, text.strip())
+
+
+@fault("AC-604")
 class FirstOfIn(Filters):
     """Takes the first of several values only."""
 

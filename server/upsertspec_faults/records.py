@@ -203,6 +203,20 @@ class DeletedKeepsItsKey(Graves):
         return super().new_row(table, row, now)
 
 
+@fault("AC-609")
+class DeletedComesBack(Graves):
+    """Marks a record as deleted, and takes the mark away where its key comes again: what it held is there again."""
+
+    def new_row(self, table: Table, row: Row, now: str) -> Row:
+        made = super().new_row(table, row, now)
+        for (name, _), grave in self.graves.items():
+            for key in table.unique_keys:
+                if name == table.name and all(row.get(field) == grave[field] is not None for field in key):
+                    known = {field: value for field, value in made.items() if value is not None}
+                    return {field: grave[field] for field in table.fields} | known
+        return made
+
+
 @fault("AC-609", "AC-404", "AC-613")
 class DeletedIsStillListed(Store):
     """Marks a record as deleted, and what hangs on it, and finds them no more by the id; the lists forget to ask."""

@@ -13,6 +13,7 @@ from upsertspec.vocabulary.cells import marked, table_for
 
 NO_IDS = {"integer": 999999999, "uuid": "00000000-0000-4000-8000-000000000000"}
 NONSENSE = "nonsense"
+GONE, ODD = -1, -3
 LOG = ("activity_log", "project_id")
 OF_FIELDS = ("fields", "where", "updateWhere")
 
@@ -20,10 +21,10 @@ Row = Mapping[str, Any]
 
 
 class Missing(NoRecord):
-    """A record that is not there, of a table; its id is one that the table could give, or nonsense."""
+    """A record that is not there, of a table; its id is one that the table could give, or another."""
 
-    def __init__(self, table: str, nonsense: bool = False) -> None:
-        self.id = NONSENSE if nonsense else NO_IDS[tables()[table].id_type]
+    def __init__(self, table: str, ident: Any = None) -> None:
+        self.id = NO_IDS[tables()[table].id_type] if ident is None else ident
 
 
 class Resolver:
@@ -41,7 +42,14 @@ class Resolver:
             there = self._state.of(pick.table)
             return there[pick.place % len(there)]
         gone = [entry for entry in self._state.gone if entry.table == pick.table and entry.id is not None]
-        return gone[-1] if gone and pick.place == -1 else Missing(pick.table, nonsense=pick.place == -3)
+        if gone and pick.place == GONE:
+            return gone[-1]
+        return Missing(pick.table, self._odd(pick.table) if pick.place == ODD else None)
+
+    def _odd(self, table: str) -> str:
+        """An id that no record has: one that begins like a record's own, or nonsense."""
+        there = self._state.of(table)
+        return f"{there[0].id}x" if there else NONSENSE
 
     def resolved(self, value: Any) -> Any:
         """A value with its picks resolved, inside objects and lists too."""
