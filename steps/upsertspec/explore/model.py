@@ -225,6 +225,8 @@ class Model:
     def _plain(self, who: str, operation: Mapping[str, Any], named: Mapping[str, Entry]) -> Done:
         table = operation["table"]
         fields = {n: _followed(v, named) for n, v in operation.get("fields", {}).items()}
+        for name, value in fields.items():
+            _require_its_own(table, name, value)
         extra = {n: v for n, v in operation.items() if n not in PLAIN}
         match operation["op"]:
             case "create":
@@ -233,10 +235,12 @@ class Model:
                 return self._upsert(who, table, fields, operation["matchFields"], extra)
             case "update":
                 entry = _followed(operation["id"], named)
+                _require_its_own(table, "id", entry)
                 self._guard(who, table, entry, operation.get("where", {}), "update")
                 return self._change(who, table, entry if isinstance(entry, Entry) else None, fields)
             case "delete":
                 entry = _followed(operation["id"], named)
+                _require_its_own(table, "id", entry)
                 self._guard(who, table, entry, operation.get("where", {}), "delete")
                 return self._delete(who, table, entry if isinstance(entry, Entry) else None)
             case other:
@@ -309,9 +313,13 @@ def _value(entry: Entry, name: str) -> Any:
     return entry.read.get(name) if name in PROTECTED else entry.values.get(name)
 
 
+def _is_ref(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"$ref"}
+
+
 def _followed(value: Any, named: Mapping[str, Entry]) -> Any:
     """What a `$ref` leads to: an entry where it names an id, else that field's value."""
-    if not isinstance(value, dict) or set(value) != {"$ref"}:
+    if not _is_ref(value):
         return value
     name, _, field_name = value["$ref"].partition(".")
     if name not in named:
@@ -321,15 +329,23 @@ def _followed(value: Any, named: Mapping[str, Entry]) -> Any:
     return named[name] if field_name == "id" else named[name].values.get(field_name)
 
 
+def _require_its_own(table: str, name: str, value: Any) -> None:
+    """Raise NotTestable where another table's id stands for a record: it may be the id of one that is there as well."""
+    fields = tables()[table].fields if table in tables() else {}
+    wanted = table if name == "id" else fields[name].rules.get("references", "") if name in fields else ""
+    if isinstance(value, Entry) and wanted and value.table != wanted:
+        raise NotTestable(f"an id of {value.table} may be one of {wanted} too")
+
+
 def _malformed(operation: Mapping[str, Any]) -> bool:
     if operation["table"] not in tables() or operation["op"] not in ("create", "upsert", "update", "delete"):
         return True
     table = tables()[operation["table"]]
-    plain = {n: v for n, v in operation.get("fields", {}).items() if not isinstance(v, (dict, Entry))}
+    plain = {n: v for n, v in operation.get("fields", {}).items() if not (isinstance(v, Entry) or _is_ref(v))}
     guard = {"updateWhere": operation.get("where", {})}
     extra = {n: v for n, v in operation.items() if n not in PLAIN}
     ident = operation.get("id")
-    odd = isinstance(ident, str) or (isinstance(ident, dict) and set(ident) != {"$ref"})
+    odd = isinstance(ident, str) or (isinstance(ident, dict) and not _is_ref(ident))
     return odd or any((*field_faults(table, plain), *member_faults(table, extra), *member_faults(table, guard)))
 
 

@@ -44,6 +44,7 @@ class Search:
         self._shrinks = shrinks
         self._marks = (f"{run_id}{number:05d}" for number in itertools.count(1))
         self._best: Finding | None = None
+        self._moves: list[Move] = []
         self._after = 0
         self.tried = 0
 
@@ -63,13 +64,25 @@ class Search:
                 settings=how,
                 random=Random(seed),  # noqa: S311 - to be repeated, no secret
             )
+        self._leave_out(seed)
         return self._best
+
+    def _leave_out(self, seed: int) -> None:
+        """Leave out each move that the difference does not need: Hypothesis may have come to its end before."""
+        for place in reversed(range(len(self._moves) if self._shrinks else 0)):
+            fewer = self._moves[:place] + self._moves[place + 1 :]
+            if fewer and not self._client.stopped:
+                self._shows(fewer, seed)
 
     def _differs(self, moves: list[Move], seed: int) -> bool:
         if self._best is not None:
             self._after += 1
             if self._after > self._shrinks or self._client.stopped:
                 return False
+        return self._shows(moves, seed)
+
+    def _shows(self, moves: list[Move], seed: int) -> bool:
+        """Whether a sequence shows a difference; it is kept then."""
         self.tried += 1
         self._client.log = []
         player = Player(self._client, next(self._marks), tuple(self._target.roles), self._target.profiles)
@@ -77,7 +90,7 @@ class Search:
             player.play(moves)
         except (CheckFailed, TargetSilent) as wrong:
             self._require_target(wrong)
-            self._best = self._found(player, wrong, seed)
+            self._best, self._moves = self._found(player, wrong, seed), moves
             return True
         except NotTestable as wrong:
             self._require_target(wrong)

@@ -30,7 +30,7 @@ KINDS: dict[str, list[Kind]] = {
         *[queries.lists] * 6,
         *[queries.groups] * 2,
     ],
-    "transactions": [transactions.transaction],
+    "transactions": [*[transactions.transaction] * 2, transactions.chain],
     "hostile": [
         *[hostile.broken_body] * 2,
         *[hostile.written] * 3,

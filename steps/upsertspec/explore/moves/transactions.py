@@ -7,14 +7,16 @@ from typing import Any
 from hypothesis import strategies as st
 
 from upsertspec.explore import oddities
-from upsertspec.explore.moves.draws import Draw, Scope, anyone, condition, fields, keys, members, picks
+from upsertspec.explore.moves.draws import Draw, Scope, anyone, condition, fields, keys, members, picks, who
 from upsertspec.explore.moves.move import Move
 from upsertspec.explore.moves.records import perhaps_wrong
+from upsertspec.explore.resolve import marks
 from upsertspec.explore.values import Pick
 from upsertspec.schema import tables
 
 TABLES = ("users", "projects", "conversations", "contacts", "activity_log")
 KEYED = ("contacts", "users")
+LINKS = (("projects", "user_id", "users"), ("conversations", "project_id", "projects"))
 
 
 @st.composite
@@ -32,6 +34,40 @@ def _odd(listed: dict[str, Any]) -> dict[str, Any]:
 
 
 @st.composite
+def chain(draw: Draw, within: Scope) -> Move:
+    """A user, a project of the user, a conversation of the project, each by its name; then one of them again."""
+    first = {"op": "create", "table": "contacts", "fields": draw(fields(within, tables()["contacts"])), "as": "other"}
+    user = draw(fields(within, tables()["users"], ["email"]))
+    upserted = {"op": "upsert", "table": "users", "fields": user, "matchFields": ["email"], "as": "users"}
+    created = {"op": "create", "table": "users", "fields": user, "as": "users"}
+    linked = [draw(link(within, table, name, parent)) for table, name, parent in LINKS]
+    before = draw(st.sampled_from([[first], []]))
+    return Move("transaction", draw(who()), "", operations=[
+        *before, draw(st.sampled_from([created, upserted])), *linked, *draw(afterwards(within)),
+    ])  # fmt: skip
+
+
+@st.composite
+def link(draw: Draw, within: Scope, table: str, name: str, parent: str) -> dict[str, Any]:
+    """A create of a record that refers to the one that was made just before."""
+    row = draw(fields(within, tables()[table])) | {name: {"$ref": f"{parent}.id"}}
+    return {"op": "create", "table": table, "fields": row, "as": table}
+
+
+@st.composite
+def afterwards(draw: Draw, within: Scope) -> list[dict[str, Any]]:
+    """What is done with one of the records that were made, if anything; now and then it is wrong."""
+    table = tables()[draw(st.sampled_from(["users", "projects"]))]
+    row = draw(perhaps_wrong(within, table, draw(fields(within, table, partial=True))))
+    by_name = {"table": table.name, "id": {"$ref": f"{table.name}.id"}}
+    guard = draw(st.sampled_from([{}, {"where": draw(condition(within, table, row))}]))
+    after: list[dict[str, Any]] = draw(
+        st.sampled_from([[], [{"op": "update", **by_name, "fields": row, **guard}], [{"op": "delete", **by_name}]])
+    )
+    return after
+
+
+@st.composite
 def operation(draw: Draw, within: Scope, number: int) -> dict[str, Any]:
     """One operation of a transaction; what it may refer to is named `a0`, `a1`, …"""
     op = draw(st.sampled_from(["create", "update", "upsert", "delete", "create", "update", "replace"]))
@@ -40,7 +76,7 @@ def operation(draw: Draw, within: Scope, number: int) -> dict[str, Any]:
     row = draw(perhaps_wrong(within, table, draw(fields(within, table, match, partial=op == "update"))))
     made: dict[str, Any] = {"op": op, "table": table.name}
     if op != "delete":
-        made["fields"] = {n: draw(perhaps_a_ref(v, number, n in table.marked)) for n, v in row.items()}
+        made["fields"] = {n: draw(perhaps_a_ref(v, number, n in marks(table.name))) for n, v in row.items()}
     if op == "upsert":
         made["matchFields"] = draw(st.sampled_from([match] * 6 + [[], ["nickname"]]))
         if draw(st.sampled_from([False, True])):
