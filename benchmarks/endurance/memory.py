@@ -18,6 +18,7 @@ from pathlib import Path
 from reference import Reference
 
 SMALL = Path(__file__).with_name("small.py")
+PARTS, LEAST = 10, 5
 KINDS = {"malloc": ("KiB", 1024), "Python's own": ("blocks", 1)}
 Samples = list[tuple[float, float]]
 """When, and how much."""
@@ -32,6 +33,8 @@ def main() -> int:
     parser.add_argument("--bytes", type=float, default=4, help="the most of malloc's memory that a request may add")
     parser.add_argument("--blocks", type=float, default=0.05, help="the most of Python's blocks that a request may add")
     options = parser.parse_args()
+    if options.seconds < LEAST:
+        parser.error(f"a sample is taken each second, and a line needs some: give at least {LEAST} --seconds")
     with tempfile.TemporaryDirectory(prefix="upsertspec-") as folder:
         usage = Path(folder) / "usage"
         os.environ["UPSERTBENCH_USAGE"] = str(usage)
@@ -76,9 +79,10 @@ def told(kind: str, found: Samples, served: float) -> float:
     word, unit = KINDS[kind]
     seconds = found[-1][0] - found[0][0]
     slope, error = line(found)
-    tenths = [found[len(found) * n // 10 : len(found) * (n + 1) // 10] for n in range(10)]
-    means = " ".join(f"{statistics.fmean(size for _, size in tenth) / unit:.0f}" for tenth in tenths)
-    print(f"in use, {kind}, in {word}, mean of each tenth of {len(found)} samples: {means}")
+    count = min(PARTS, len(found))
+    parts = [found[len(found) * n // count : len(found) * (n + 1) // count] for n in range(count)]
+    means = " ".join(f"{statistics.fmean(size for _, size in part) / unit:.0f}" for part in parts)
+    print(f"in use, {kind}, in {word}, means of {count} parts of {len(found)} samples: {means}")
     print(f"  growth by least squares in {seconds:.0f} s: {slope * seconds / unit:+.1f} {word}", end="")
     print(f" (standard error {error * seconds / unit:.1f}); a request: {slope * seconds / served:+.4f}")
     return slope * seconds / served
