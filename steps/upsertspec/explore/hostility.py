@@ -15,6 +15,7 @@ from upsertspec.explore.moves.move import Move
 from upsertspec.explore.stage import Stage
 from upsertspec.explore.values import Pick, good
 from upsertspec.schema import tables
+from upsertspec.vocabulary.checks import last_stored
 from upsertspec.vocabulary.statuses import require_status
 from upsertspec.vocabulary.then_hostile import (
     every_answer_is,
@@ -103,10 +104,10 @@ def written(stage: Stage, move: Move) -> None:
     else:
         is_kept(aside, name, "or refused" if outcome == oddities.EITHER else None)
     stage.world.attempts += aside.attempts
-    if answer.status == 200 and answer.record:
+    if answer.status == 200:
         done = expected.done[0]
         assert done.values is not None
-        done.values[name] = answer.record[name]
+        done.values[name] = last_stored(aside)[1][name]
         settle(stage.world, stage.state, stage.wire, expected, answer, [answer])
 
 
