@@ -1,9 +1,13 @@
-"""The model is the contract's, and not one server's: lawful variants differ from it in nothing that is a MUST."""
+"""The model is the contract's, and not one server's: what is lawful differs from it in nothing that is a MUST."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from tests.dialects.conftest import shape
+from tests.dialects.test_shapes import SERVERS
 from tests.variants.conftest import ROLES, TOKENS
 from tests.variants.stacks import stacked, stacks
 from upsertspec.client import Client
@@ -12,6 +16,7 @@ from upsertspec.explore.moves.sequences import WEIGHTS
 from upsertspec.explore.search import Search
 from upsertspec.settings import new_run_id
 from upsertspec.target.model import Target
+from upsertspec_server.serving import serve_in_thread as serve_facade
 from upsertspec_variants import Variant
 from upsertspec_variants.serving import serve_in_thread
 
@@ -22,12 +27,23 @@ STACKS = [pytest.param(stack, id="+".join(variant.name for variant in stack)) fo
 def test_a_lawful_variant_differs_in_nothing(stack: list[Variant]) -> None:
     variant = stacked(stack)
     with serve_in_thread(variant, TOKENS) as url:
-        target = Target(
-            url=url, profiles=tuple(WEIGHTS), roles=ROLES, table_ids=variant.tables, field_names=variant.fields
+        differs_in_nothing(
+            Target(url=url, profiles=tuple(WEIGHTS), roles=ROLES, table_ids=variant.tables, field_names=variant.fields)
         )
-        client = Client(target, dialect_for(target))
-        try:
-            found = Search(target, client, new_run_id(), must=True).run(seed=3, examples=40)
-        finally:
-            client.close()
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_server_of_another_shape_differs_in_nothing(name: str) -> None:
+    with serve_facade(SERVERS[name]()) as url:
+        target = shape(name)
+        profiles = tuple(profile for profile in target.profiles if profile in WEIGHTS)
+        differs_in_nothing(replace(target, url=url, profiles=profiles))
+
+
+def differs_in_nothing(target: Target) -> None:
+    client = Client(target, dialect_for(target))
+    try:
+        found = Search(target, client, new_run_id(), must=True).run(seed=3, examples=40)
+    finally:
+        client.close()
     assert found is None, f"{found.scenario}\n{found.expected}\n{found.actual}"

@@ -36,7 +36,16 @@ def settle(world: World, state: State, wire: Wire, expected: Expected, answer: A
         raise CheckFailed(f"{len(expected.done)} results", f"{len(parts)}: {answer.text}")
     for place, (done, part) in enumerate(zip(expected.done, parts, strict=True)):
         last = all(other.entry is not done.entry for other in expected.done[place + 1 :])
+        _require_operation(world, done, part, sum(other.entry is done.entry for other in expected.done))
         _require_done(world, state, wire, done, part, last)
+
+
+def _require_operation(world: World, done: Done, part: Answer, times: int) -> None:
+    """Raise CheckFailed where something else was done. What is said of a key twice in a batch is left open."""
+    operation = world.last.operation
+    told = isinstance(operation, TELLING) and not (isinstance(operation, UpsertBatch) and times > 1)
+    if told and done.operation in UPSERTED:
+        require_part(world, part, done.operation)
 
 
 def require_refused(world: World, expected: Expected, answer: Answer) -> None:
@@ -79,8 +88,6 @@ def require_read(world: World, entry: Entry) -> None:
 def _require_done(world: World, state: State, wire: Wire, done: Done, part: Answer, last: bool) -> None:
     before = dict(done.entry.read)
     new = done.entry.id is None
-    if done.operation in UPSERTED and isinstance(world.last.operation, TELLING):
-        require_part(world, part, done.operation)
     if done.values is None:
         state.apply(done)
         return
