@@ -25,7 +25,7 @@ from upsertspec.vocabulary.then_hostile import (
     same_for_both,
 )
 from upsertspec.vocabulary.when_hostile import as_written, makes_every_call, tries_both
-from upsertspec.vocabulary.world import Attempt
+from upsertspec.vocabulary.world import Attempt, World
 
 BAD, UNSUPPORTED, MISSING = 400, 415, 404
 TURNS = 2
@@ -121,11 +121,9 @@ def strange_id(stage: Stage, move: Move) -> None:
 
 def strange_table(stage: Stage, move: Move) -> None:
     """There is no such table, whatever is asked of it."""
-    stage.resolver.pick(Pick("contacts", 0))
+    aside = _with_a_contact(stage)
     words = f"the editor makes every call about the table {move.table}"
     stage.story.look(words, [], "every answer is 404 or 400")
-    aside = stage.aside()
-    _bring_forward(aside.stored)
     makes_every_call(aside, move.table)
     stage.world.attempts += aside.attempts
     every_answer_is(aside, MISSING, BAD)
@@ -133,20 +131,21 @@ def strange_table(stage: Stage, move: Move) -> None:
 
 def probe(stage: Stage, move: Move) -> None:
     """Whoever is not known learns nothing of which tables there are."""
-    stage.resolver.pick(Pick("contacts", 0))
+    aside = _with_a_contact(stage)
     [call] = move.words
     words = f"somebody with {move.who} tries {call} in {move.table} and in no_such_table, {TURNS} times by turns"
     stage.story.look(words, [], "every answer is 401, and the same for both tables")
-    aside = stage.aside()
-    _bring_forward(aside.stored)
     tries_both(aside, move.who, call, move.table, TURNS)
     stage.world.attempts += aside.attempts
     same_for_both(aside)
 
 
-def _bring_forward(stored: list[Any]) -> None:
-    """A contact first, since it is its id that is used."""
-    stored.sort(key=lambda one: one.table != "contacts")
+def _with_a_contact(stage: Stage) -> World:
+    """A world aside in which a contact stands first, since it is its id that is used."""
+    stage.resolver.pick(Pick("contacts", 0))
+    aside = stage.aside()
+    aside.stored.sort(key=lambda one: one.table != "contacts")
+    return aside
 
 
 def require_silence(stage: Stage, since: int) -> None:

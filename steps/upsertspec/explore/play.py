@@ -26,7 +26,7 @@ from upsertspec.explore.judge import require_read, require_stored, settle
 from upsertspec.explore.model import Expected, Model
 from upsertspec.explore.moves.move import Move
 from upsertspec.explore.resolve import Wire, marks
-from upsertspec.explore.stage import Stage, picked
+from upsertspec.explore.stage import Stage
 from upsertspec.explore.state import Entry, children
 from upsertspec.explore.story import Story
 from upsertspec.explore.values import LEFT_OUT, Pick
@@ -235,7 +235,8 @@ class Player:
                 self._tried.append((table, {name: fields[name]}))
 
     def _picked(self, move: Move) -> Any:
-        return picked(self._stage, move.record)
+        assert move.record is not None
+        return self._resolver.pick(move.record)
 
 
 def _stored(entry: Any) -> Entry | None:

@@ -12,7 +12,7 @@ from upsertspec.explore.model import Model
 from upsertspec.explore.resolve import Resolver, Wire
 from upsertspec.explore.state import Entry, State
 from upsertspec.explore.story import Story
-from upsertspec.explore.values import Pick, good, keys_of
+from upsertspec.explore.values import good, keys_of
 from upsertspec.schema import Table, tables
 from upsertspec.vocabulary.checks import key_of
 from upsertspec.vocabulary.world import Stored, World
@@ -91,9 +91,3 @@ class Stage:
         if not isinstance(value, str) or name not in table.marked or not self.state.of(table.name):
             return value
         return f"{name}{self.made}@example.com" if name == "email" else f"{name}-p{self.made}"
-
-
-def picked(stage: Stage, pick: Pick | None) -> Any:
-    """The record that a move is about."""
-    assert pick is not None
-    return stage.resolver.pick(pick)

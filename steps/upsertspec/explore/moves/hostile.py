@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from upsertspec.explore import oddities
 from upsertspec.explore.moves.draws import Draw, Scope, value
 from upsertspec.explore.moves.move import Move
-from upsertspec.explore.values import NO_TABLES, Pick
+from upsertspec.explore.values import NO_TABLES
 from upsertspec.schema import tables
 from upsertspec.transport.credentials import BROKEN
 from upsertspec.vocabulary.calls import CALLS
@@ -60,4 +60,4 @@ def probe(draw: Draw, within: Scope) -> Move:
     """Somebody who is not known tries a call about a table that exists, and about one that doesn't."""
     who = draw(st.sampled_from([NOBODY] * 8 + [name for name in BROKEN if name not in oddities.UNREADABLE]))
     call = draw(st.sampled_from(list(CALLS)))
-    return Move("probe", who, within.table.name, record=Pick("contacts", 0), words=[call])
+    return Move("probe", who, within.table.name, words=[call])
