@@ -17,7 +17,7 @@ from pathlib import Path
 
 import kit
 
-from upsertspec.resources import features_dir
+from upsertspec.spec.files import features_dir
 
 HERE = str(Path(__file__).resolve())
 
@@ -81,7 +81,7 @@ def judged(features: Path, reports: Path) -> tuple[float, int]:
 
 def judge(features: str, arguments: list[str]) -> None:
     """`upsertspec run` in this process, on another features folder."""
-    from upsertspec import resources
+    from upsertspec.spec import files as resources
 
     resources.features_dir = lambda: Path(features)
     from upsertspec.cli import main as suite

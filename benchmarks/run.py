@@ -61,9 +61,9 @@ def process(*arguments: str) -> str:
 
 def record(tape: str, chosen: list[str]) -> None:
     """Run the suite in this process, and write down what it sends, below its own headers and pooling."""
-    from upsertspec import embedded
     from upsertspec.cli import main as suite
-    from upsertspec.transport.session import AGENT, Session
+    from upsertspec.http.session import AGENT, Session
+    from upsertspec.run import embedded
 
     exchanges: list[dict[str, Any]] = []
     tokens: dict[str, str] = {}

@@ -9,13 +9,13 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from statistics import median
 
-from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.explore import EXAMPLES
 from upsertspec.explore.moves.sequences import WEIGHTS
 from upsertspec.explore.search import Search
+from upsertspec.http.client import Client
 from upsertspec.prove.servers import Serve, faults, fleet
-from upsertspec.settings import new_run_id
+from upsertspec.run.settings import new_run_id
 
 CONCURRENT = "AC-7"
 AIM = 0.9

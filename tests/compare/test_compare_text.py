@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.compare.kit import result, saved, shaped
-from upsertspec.compare.markdown import markdown
-from upsertspec.compare.matrix import Matrix, read
-from upsertspec.compare.terminal import terminal
+from upsertspec.report.compare.markdown import markdown
+from upsertspec.report.compare.matrix import Matrix, read
+from upsertspec.report.compare.terminal import terminal
 
 HOSTILE = (
     "a|b `c` <script>alert(1)</script> [x](http://y) **z** _u_ @everyone #12 \\| \x1b[31m\r\n\u202e\ud800 www.x.y ~~"

@@ -11,7 +11,7 @@ import pytest
 
 from tests.compare.kit import STATUSES, result, saved, shaped
 from tests.harness.kit import Done
-from upsertspec.compare.changes import Diff, Kind, read_two
+from upsertspec.report.compare.changes import Diff, Kind, read_two
 
 Cli = Callable[..., Done]
 MET = ("passed", "deviates", "stale known failure")

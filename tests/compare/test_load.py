@@ -12,7 +12,7 @@ import pytest
 
 from tests.compare.kit import result, shaped
 from upsertspec.errors import ConfigError
-from upsertspec.report.load import LARGEST, load
+from upsertspec.report.reading import LARGEST, load
 
 Change = Callable[[dict[str, Any]], Any]
 WHOLE = json.dumps(shaped(result("failed"), result()))

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.compare.kit import STATUSES, result, saved, shaped
-from upsertspec.compare.differences import differences
-from upsertspec.compare.matrix import Column, Matrix, apart, head, read
-from upsertspec.compare.states import Cell
+from upsertspec.report.compare.differences import differences
+from upsertspec.report.compare.matrix import Column, Matrix, apart, head, read
+from upsertspec.report.compare.states import Cell
 
 Change = Callable[[dict[str, Any]], Any]
 
@@ -119,7 +119,7 @@ DIFFERENCES: dict[str, tuple[Change, str]] = {
         "B has statuses that this version of upsertspec does not know: improved",
     ),
     "a target that could not be judged": (
-        lambda raw: raw["preflight"].append({"level": "fatal", "what": "it is down", "mend": "start it"}),
+        lambda raw: raw["preflight"].append({"level": "fatal", "what": "it is down", "hint": "start it"}),
         "B could not be judged: it is down",
     ),
     "the same run": (lambda raw: raw["run"].update(id="abc123"), "A and B are reports of the same run"),

@@ -13,8 +13,8 @@ import pytest
 
 from tests.compare.kit import result, saved, shaped
 from tests.harness.kit import Done
-from upsertspec.compare.matrix import read
-from upsertspec.compare.page import page
+from upsertspec.report.compare.matrix import read
+from upsertspec.report.compare.page import page
 
 Cli = Callable[..., Done]
 VOID = {"meta", "input"}

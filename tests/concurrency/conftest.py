@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from tests.harness.wire import Answer, Wire
-from upsertspec import spec
-from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.results import Result
-from upsertspec.runner import run
-from upsertspec.settings import Settings
-from upsertspec.target.model import Credential, Secret, Target
-from upsertspec_faults import catalogue
+from upsertspec.http.client import Client
+from upsertspec.report.result import Result
+from upsertspec.run.runner import run
+from upsertspec.run.settings import Settings
+from upsertspec.spec import criteria as spec
+from upsertspec.target.target import Credential, Secret, Target
+from upsertspec_broken import catalogue
 from upsertspec_server import create_app, load_schema
 from upsertspec_server.app import Parts
 from upsertspec_server.serving import serve_in_thread

@@ -11,10 +11,11 @@ import pytest
 
 from tests.concurrency.conftest import Door
 from tests.harness.wire import Answer, Wire, by_request, reply, silence
-from upsertspec.client import Client
-from upsertspec.crowd import Crowd, Deed
+from upsertspec.concurrency.clients import ConcurrentClients
 from upsertspec.dialects.operations import Find, Operation, Upsert
 from upsertspec.errors import CheckFailed, NotTestable
+from upsertspec.http.client import Client
+from upsertspec.steps.concurrent_run import RecordedCall
 
 Serve = Callable[[Answer], Wire]
 Make = Callable[..., Client]
@@ -28,8 +29,8 @@ def work(clients: int) -> list[list[Operation]]:
     return [[Upsert("contacts", {"email": "ada@example.com", "name": str(n)}, ["email"])] for n in range(clients)]
 
 
-def act(client: Client, clients: int) -> list[Deed]:
-    return Crowd(client, LOOK).act(work(clients))
+def act(client: Client, clients: int) -> list[RecordedCall]:
+    return ConcurrentClients(client, LOOK).act(work(clients))
 
 
 def writing(write: Callable[[socket.socket, bytes], bool], look: bytes = EMPTY) -> Answer:
@@ -52,11 +53,11 @@ def test_all_requests_are_under_way_together(wire: Serve, client: Make) -> None:
         connection.sendall(DONE)
         return True
 
-    deeds = act(client(wire(writing(write)).url), 12)
+    calls = act(client(wire(writing(write)).url), 12)
     assert door.met.is_set()
-    assert sorted(deed.client for deed in deeds) == list(range(1, 13))
-    assert all(deed.answer and deed.answer.status == 200 for deed in deeds)
-    assert max(deed.started for deed in deeds) < min(deed.ended or 0 for deed in deeds)
+    assert sorted(call.client for call in calls) == list(range(1, 13))
+    assert all(call.answer and call.answer.status == 200 for call in calls)
+    assert max(call.started for call in calls) < min(call.ended or 0 for call in calls)
 
 
 def test_connections_are_opened_ahead_and_used_again(wire: Serve, client: Make) -> None:
@@ -72,10 +73,10 @@ def test_connections_are_opened_ahead_and_used_again(wire: Serve, client: Make) 
 def test_every_request_is_in_the_evidence_in_the_order_of_the_beginnings(wire: Serve, client: Make) -> None:
     one = client(wire(by_request(lambda method, *_: EMPTY if method == "GET" else DONE)).url)
     one.step = "When many clients"
-    deeds = act(one, 8)
+    calls = act(one, 8)
     sent = [exchange for exchange in one.log if exchange.method == "POST"]
     assert len(sent) == 8
-    assert {id(deed.exchange) for deed in deeds} == {id(exchange) for exchange in sent}
+    assert {id(call.exchange) for call in calls} == {id(exchange) for exchange in sent}
     assert [exchange.clock for exchange in one.log] == sorted(exchange.clock for exchange in one.log)
     assert {exchange.step for exchange in one.log} == {"When many clients"}
 
@@ -90,17 +91,17 @@ def test_too_many_requests_slow_it_down_and_fail_nothing(wire: Serve, client: Ma
         connection.sendall(reply({}, 429, Retry_After="0" if left[0] % 2 else None) if refused else DONE)
         return True
 
-    deeds = act(client(wire(writing(write)).url), 6)
-    assert [deed.answer.status for deed in deeds if deed.answer] == [200] * 6
-    assert not any(deed.failure for deed in deeds)
-    assert any(deed.exchange and deed.exchange.attempt > 1 for deed in deeds)
+    calls = act(client(wire(writing(write)).url), 6)
+    assert [call.answer.status for call in calls if call.answer] == [200] * 6
+    assert not any(call.failure for call in calls)
+    assert any(call.exchange and call.exchange.attempt > 1 for call in calls)
 
 
 def test_what_is_refused_for_good_with_429_is_not_testable(wire: Serve, client: Make) -> None:
     later = reply({}, 429, Retry_After="0")
-    deeds = act(client(wire(writing(lambda c, _: not c.sendall(later))).url), 3)
-    assert {deed.untestable for deed in deeds} == {True}
-    assert "429 to 8 attempts" in deeds[0].failure
+    calls = act(client(wire(writing(lambda c, _: not c.sendall(later))).url), 3)
+    assert {call.untestable for call in calls} == {True}
+    assert "429 to 8 attempts" in calls[0].failure
 
 
 def test_the_rate_limit_is_kept_to_by_all_together(wire: Serve, client: Make) -> None:
@@ -146,7 +147,7 @@ def test_a_target_that_loses_some_answers_and_lives_is_judged(wire: Serve, clien
         connection.sendall(DONE)
         return True
 
-    deeds = act(client(wire(writing(write)).url, timeout=0.5), 5)
-    silent = [deed for deed in deeds if deed.answer is None]
+    calls = act(client(wire(writing(write)).url, timeout=0.5), 5)
+    silent = [call for call in calls if call.answer is None]
     assert len(silent) == 2
-    assert all(deed.ended is None and deed.failure.startswith("no answer in time") for deed in silent)
+    assert all(call.ended is None and call.failure.startswith("no answer in time") for call in silent)

@@ -18,8 +18,8 @@ from jsonschema import Draft202012Validator
 from tests.concurrency.conftest import TOKENS, Judge
 from tests.harness.wire import Answer, Wire, reply
 from upsertspec.report import terminal
-from upsertspec.resources import report_schema_file
-from upsertspec.results import Result, Status
+from upsertspec.report.result import Result, Status
+from upsertspec.spec.files import report_schema_file
 from upsertspec_server import serving
 
 HISTORY = json.loads(report_schema_file().read_text("utf-8"))

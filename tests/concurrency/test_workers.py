@@ -17,10 +17,10 @@ import pytest
 
 from tests.concurrency.conftest import TOKENS, Judge
 from tests.harness.wire import Answer, Wire, by_request, reply
-from upsertspec.client import Client
 from upsertspec.dialects.operations import Find
-from upsertspec.results import Status
-from upsertspec.workers import CAN_COPY
+from upsertspec.http.client import Client
+from upsertspec.report.result import Status
+from upsertspec.run.workers import CAN_COPY
 
 pytestmark = pytest.mark.skipif(not CAN_COPY, reason="a process can't be copied on this system")
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.dialects.facade import TOKENS, Facade
-from upsertspec.results import Result
-from upsertspec.runner import run
-from upsertspec.settings import Settings
-from upsertspec.target.load import from_file
-from upsertspec.target.model import Target
+from upsertspec.report.result import Result
+from upsertspec.run.runner import run
+from upsertspec.run.settings import Settings
+from upsertspec.target.target import Target
+from upsertspec.target.target_file import from_file
 from upsertspec_server.serving import serve_in_thread
 
 SHAPES = Path(__file__).resolve().parents[2] / "examples" / "shapes"

@@ -10,16 +10,16 @@ import pytest
 
 from tests.dialects.conftest import Judge
 from tests.dialects.facade import TOKENS
-from upsertspec import spec
 from upsertspec.errors import ENDED, Blocked, ConfigError, NotTestable
-from upsertspec.notes import Notes
-from upsertspec.outcome import worst
-from upsertspec.results import Result, Status
-from upsertspec.settle import settle
+from upsertspec.report.result import Result, Status
+from upsertspec.report.verdict import Verdict, tally
+from upsertspec.run.finalize import settle
+from upsertspec.run.recorder import worst
+from upsertspec.spec import criteria as spec
+from upsertspec.steps.findings import Notes
 from upsertspec.target.deviations import KINDS
-from upsertspec.target.model import Credential, Secret, Target
-from upsertspec.verdict import Verdict, tally
-from upsertspec_faults import catalogue
+from upsertspec.target.target import Credential, Secret, Target
+from upsertspec_broken import catalogue
 from upsertspec_server import create_app, load_schema
 
 ROLES = {role: Credential(secret=Secret(token)) for role, token in TOKENS.items()}

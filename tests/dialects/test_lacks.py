@@ -12,10 +12,10 @@ from tests.dialects.facade import TOKENS
 from upsertspec.dialects.base import Answer, Response, Setup
 from upsertspec.dialects.native import Native
 from upsertspec.dialects.operations import Operation, Read
-from upsertspec.results import Result, Status
-from upsertspec.target.model import Credential, Secret, Target
-from upsertspec.verdict import Verdict, tally
-from upsertspec_faults import catalogue
+from upsertspec.report.result import Result, Status
+from upsertspec.report.verdict import Verdict, tally
+from upsertspec.target.target import Credential, Secret, Target
+from upsertspec_broken import catalogue
 from upsertspec_server import create_app, load_schema
 
 ROLES = {role: Credential(secret=Secret(token)) for role, token in TOKENS.items()}

@@ -16,9 +16,9 @@ from upsertspec.dialects.native import Native
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.dialects.shape import Shape
 from upsertspec.errors import ConfigError
-from upsertspec.results import Status
-from upsertspec.target.load import from_file
-from upsertspec.target.model import Target
+from upsertspec.report.result import Status
+from upsertspec.target.target import Target
+from upsertspec.target.target_file import from_file
 
 URL = 'url = "http://127.0.0.1:1"\n'
 WHOLE = """

@@ -32,7 +32,7 @@ from upsertspec.dialects.operations import (
 )
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import CannotExpress, DialectError
-from upsertspec.target.model import Target
+from upsertspec.target.target import Target
 
 ADA = {"email": "ada@example.com", "name": None, "tags": ["{x}"]}
 BASE = "/api/tables/contacts"

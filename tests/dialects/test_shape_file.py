@@ -9,8 +9,8 @@ import pytest
 
 from tests.dialects.conftest import SHAPES
 from upsertspec.errors import ConfigError
-from upsertspec.target.model import Target
 from upsertspec.target.placeholders import KNOWN, names_in, strays
+from upsertspec.target.target import Target
 
 Load = Callable[[str], Target]
 URL = 'url = "http://127.0.0.1:1"\n'

@@ -9,8 +9,8 @@ import pytest
 
 from tests.dialects.conftest import SHAPES, Judge, shape
 from tests.dialects.facade import Facade, KeyInUrl, MergeApi, OnConflict, RecordsEnvelope, Said
-from upsertspec.results import Result, Status
-from upsertspec_faults import catalogue
+from upsertspec.report.result import Result, Status
+from upsertspec_broken import catalogue
 
 SERVERS: dict[str, type[Facade]] = {
     "records_envelope": RecordsEnvelope,

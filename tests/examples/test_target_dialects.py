@@ -14,8 +14,8 @@ from upsertspec.dialects.guarded import Guarded
 from upsertspec.dialects.operations import UNSET, Find, Operation, Upsert, UpsertBatch
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import CannotExpress
-from upsertspec.schema import ROLES
-from upsertspec.target.load import from_file
+from upsertspec.spec.schema import ROLES
+from upsertspec.target.target_file import from_file
 
 ODD = [b'{"data": null, "rows": [{"vip": []}], "items": [{}], "ok": true}', b'{"data": {"requests": {"0": 1}}}']
 ADA = {"email": "ada@example.com", "name": "Ada"}

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from tests.examples.targets import TARGETS, Started, judged, settings, start, stop
 
-from upsertspec.schema import ROLES, tables
-from upsertspec.target.load import from_file
+from upsertspec.spec.schema import ROLES, tables
+from upsertspec.target.target_file import from_file
 
 UNTESTED = 3
 """Nothing failed but what is known; but there are criteria that these APIs have no words for."""

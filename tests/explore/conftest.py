@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.explore.moves.sequences import WEIGHTS
 from upsertspec.explore.search import SHRINKS, Finding, Search
+from upsertspec.http.client import Client
 from upsertspec.prove.servers import Serve, fleet
-from upsertspec.settings import new_run_id
+from upsertspec.run.settings import new_run_id
 
 Explore = Callable[..., Finding | None]
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from upsertspec.cli.main import commands
 from upsertspec.prove.servers import Serve
-from upsertspec.target.model import Target
+from upsertspec.target.target import Target
 
 
 @pytest.fixture

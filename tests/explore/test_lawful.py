@@ -10,15 +10,15 @@ from tests.dialects.conftest import shape
 from tests.dialects.test_shapes import SERVERS
 from tests.variants.conftest import ROLES, TOKENS
 from tests.variants.stacks import stacked, stacks
-from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.explore.moves.sequences import WEIGHTS
 from upsertspec.explore.search import Search
-from upsertspec.settings import new_run_id
-from upsertspec.target.model import Target
+from upsertspec.http.client import Client
+from upsertspec.run.settings import new_run_id
+from upsertspec.target.target import Target
+from upsertspec_conforming import Variant
+from upsertspec_conforming.serving import serve_in_thread
 from upsertspec_server.serving import serve_in_thread as serve_facade
-from upsertspec_variants import Variant
-from upsertspec_variants.serving import serve_in_thread
 
 STACKS = [pytest.param(stack, id="+".join(variant.name for variant in stack)) for stack in stacks()]
 

@@ -81,7 +81,7 @@ def test_the_scenario_can_be_pasted(
     found = explore(name, profiles, seed=seed, examples=1500, shrinks=200)
     assert found is not None
     Path(pytester.path / "found.feature").write_text(f"Feature: Found\n\n{found.scenario}", "utf-8")
-    pytester.makeconftest('pytest_plugins = ["upsertspec.plugin"]')
+    pytester.makeconftest('pytest_plugins = ["upsertspec.run.plugin"]')
     pytester.makepyfile('from pytest_bdd import scenarios\n\nscenarios("found.feature")\n')
     for server, outcome in ((name, "failed"), ("", "passed")):
         target = serve(server)

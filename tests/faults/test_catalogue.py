@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
-from upsertspec_faults import Fault, catalogue
-from upsertspec_faults.catalogue import fault
+from upsertspec_broken import Fault, catalogue
+from upsertspec_broken.catalogue import fault
 from upsertspec_server.app import Parts
 from upsertspec_server.values import Values
 

@@ -1,4 +1,4 @@
-"""`python -m upsertspec_faults`: lists the faults, and serves one as the reference is served."""
+"""`python -m upsertspec_broken`: lists the faults, and serves one as the reference is served."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import sys
 import pytest
 import requests
 
-from upsertspec_faults.__main__ import main
-from upsertspec_faults.catalogue import catalogue
+from upsertspec_broken.__main__ import main
+from upsertspec_broken.catalogue import catalogue
 
 
 def test_lists_every_fault(capsys: pytest.CaptureFixture[str]) -> None:
@@ -28,7 +28,7 @@ def test_refuses_a_fault_that_is_not_there(arguments: list[str], capsys: pytest.
 
 def test_serves_the_broken_server_until_stdin_closes() -> None:
     options = ["--port", "0", "--announce", "json", "--until-stdin-closes"]
-    command = [sys.executable, "-m", "upsertspec_faults", "created-is-201", *options]
+    command = [sys.executable, "-m", "upsertspec_broken", "created-is-201", *options]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         told = json.loads(process.stdout.readline())

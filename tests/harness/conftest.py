@@ -13,10 +13,10 @@ import pytest
 from tests.harness.kit import TOKENS, Done
 from tests.harness.wire import Answer, Wire
 from upsertspec.cli.main import main
-from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.target.load import from_file, roles_from
-from upsertspec.target.model import Target
+from upsertspec.http.client import Client
+from upsertspec.target.target import Target
+from upsertspec.target.target_file import from_file, roles_from
 
 
 @pytest.fixture(autouse=True)

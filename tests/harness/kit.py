@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from upsertspec.schema import ROLES
+from upsertspec.spec.schema import ROLES
 
 TOKENS = {f"UPSERTSPEC_TOKEN_{role.upper()}": f"s3cret-{role}/token+9=" for role in ROLES}
 

@@ -19,10 +19,10 @@ from tests.harness.kit import TOKENS
 from tests.harness.test_wrong_servers import WRONG
 from tests.harness.wire import Answer, Wire, always, by_request, reply
 from tests.report.kit import VALIDATOR
-from upsertspec.judge import judge
-from upsertspec.results import Status
-from upsertspec.target.load import roles_from
-from upsertspec.target.model import Target
+from upsertspec.report.result import Status
+from upsertspec.run.session import judge
+from upsertspec.target.target import Target
+from upsertspec.target.target_file import roles_from
 
 Serve = Callable[..., Wire]
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from tests.harness.kit import TOKENS
 from tests.harness.wire import Handler, Wire, by_request, headers_of, reply
-from upsertspec.check import FATAL, OK, WARNING, Finding, check
-from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.schema import tables
-from upsertspec.target.load import roles_from
-from upsertspec.target.model import Credential, Secret, Target
+from upsertspec.http.client import Client
+from upsertspec.run.preflight import FATAL, OK, WARNING, Finding, check
+from upsertspec.spec.schema import tables
+from upsertspec.target.target import Credential, Secret, Target
+from upsertspec.target.target_file import roles_from
 
 Serve = Callable[..., Wire]
 CONTACTS = {"name": "contacts", "fields": {name: {} for name in tables()["contacts"].fields}}

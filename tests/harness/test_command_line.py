@@ -11,7 +11,7 @@ import pytest
 
 from tests.harness.kit import TOKENS, Done
 from tests.harness.wire import Wire, always, reply
-from upsertspec import spec
+from upsertspec.spec import criteria as spec
 
 Cli = Callable[..., Done]
 Serve = Callable[..., Wire]

@@ -13,12 +13,12 @@ import pytest
 
 from tests.harness.kit import TOKENS
 from tests.harness.wire import Answer, Wire, always, by_request, headers_of, reply, silence, then_reset
-from upsertspec.client import Client
 from upsertspec.dialects.operations import Find, Upsert
 from upsertspec.errors import NotTestable, TargetSilent
-from upsertspec.transport import pace
-from upsertspec.transport.credentials import BROKEN
-from upsertspec.transport.session import Limits, Session
+from upsertspec.http import pacing as pace
+from upsertspec.http.client import Client
+from upsertspec.http.credentials import BROKEN
+from upsertspec.http.session import Limits, Session
 
 Serve = Callable[..., Wire]
 Connect = Callable[..., Client]

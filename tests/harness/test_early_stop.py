@@ -13,9 +13,9 @@ import pytest
 from tests.harness.kit import Done
 from tests.harness.test_runs import forward, tokens
 from tests.harness.wire import Wire, reply
-from upsertspec.embedded import process_of, started
-from upsertspec.target.model import Target
-from upsertspec.vigil import IN_A_ROW, SETUPS_IN_A_ROW
+from upsertspec.http.circuit_breaker import IN_A_ROW, SETUPS_IN_A_ROW
+from upsertspec.run.embedded import process_of, started
+from upsertspec.target.target import Target
 
 Command = Callable[..., Done]
 Serve = Callable[..., Wire]
@@ -103,7 +103,7 @@ def test_a_target_whose_upserts_are_refused_from_the_start(
 @pytest.mark.parametrize("fault", ["forbidden-is-404", "forbidden-is-401"])
 def test_refusals_in_a_row_end_no_run(fault: str, command: Command, tmp_path: Path) -> None:
     """Nothing but refusals is asked for, and this server gives another than the contract; still it is judged whole."""
-    with process_of("upsertspec_faults", fault, "--port", "0", "--announce", "json", "--until-stdin-closes") as process:
+    with process_of("upsertspec_broken", fault, "--port", "0", "--announce", "json", "--until-stdin-closes") as process:
         assert process.stdout
         told = json.loads(process.stdout.readline())
         env = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in told["tokens"].items()}

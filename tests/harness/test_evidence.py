@@ -13,10 +13,10 @@ import pytest
 
 from tests.harness.kit import TOKENS
 from tests.harness.wire import Wire, always, headers_of, reply
-from upsertspec.client import Client
 from upsertspec.dialects.operations import Find, Upsert
-from upsertspec.evidence import BODY_CAP, MASK, Masker, curl_line, printable, shown_body
-from upsertspec.target.model import Secret, basic
+from upsertspec.http.client import Client
+from upsertspec.http.evidence import BODY_CAP, MASK, Masker, curl_line, printable, shown_body
+from upsertspec.target.target import Secret, basic
 
 Serve = Callable[..., Wire]
 Connect = Callable[..., Client]

@@ -11,11 +11,11 @@ from upsertspec.dialects.altered import UNDECLARED, altered
 from upsertspec.dialects.base import Exact, Request, Response, written
 from upsertspec.dialects.operations import Verbatim
 from upsertspec.errors import CannotExpress
-from upsertspec.evidence import Exchange
-from upsertspec.schema import tables
-from upsertspec.vocabulary.alike import differences, slower
-from upsertspec.vocabulary.exactly import kept
-from upsertspec.vocabulary.inside import told
+from upsertspec.http.evidence import Exchange
+from upsertspec.spec.schema import tables
+from upsertspec.steps.exact_values import kept
+from upsertspec.steps.indistinguishable import differences, slower
+from upsertspec.steps.leakage import told
 
 NUMBERS = tables()["category_templates"]
 PAYLOADS = tables()["raw_transactions"]

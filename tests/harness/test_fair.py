@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from upsertspec.schema import tables
-from upsertspec.target.load import from_file
-from upsertspec.vocabulary.cells import rows
-from upsertspec.vocabulary.compare import differences, same
-from upsertspec.vocabulary.then_answers import _names_index
+from upsertspec.spec.schema import tables
+from upsertspec.steps.cells import rows
+from upsertspec.steps.equality import differences, same
+from upsertspec.steps.then_answers import _names_index
+from upsertspec.target.target_file import from_file
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from tests.harness.wire import Wire, always, by_request, endlessly, headers_of, 
 from upsertspec.discovery.fetch import PLACES, Found, fetch
 from upsertspec.discovery.write import target_file
 from upsertspec.errors import TargetUnusable
-from upsertspec.schema import ROLES
-from upsertspec.target.load import from_file, roles_from
-from upsertspec.target.model import Target
-from upsertspec.transport.session import Limits
+from upsertspec.http.session import Limits
+from upsertspec.spec.schema import ROLES
+from upsertspec.target.target import Target
+from upsertspec.target.target_file import from_file, roles_from
 from upsertspec_server import create_app, load_schema
 from upsertspec_server.serving import serve_in_thread
 

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from tests.harness.wire import Answer, Wire, by_request, headers_of, reply
-from upsertspec.client import Client
 from upsertspec.dialects.operations import Find
 from upsertspec.errors import CannotExpress, NotTestable, TargetSilent
-from upsertspec.target.model import Credential, Login, Secret
+from upsertspec.http.client import Client
+from upsertspec.target.target import Credential, Login, Secret
 
 Serve = Callable[..., Wire]
 Connect = Callable[..., Client]

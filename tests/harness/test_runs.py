@@ -14,8 +14,8 @@ import pytest
 
 from tests.harness.kit import Done
 from tests.harness.wire import Wire
-from upsertspec.embedded import FAULTS, Embedded, process_of, started
-from upsertspec.target.model import Target
+from upsertspec.run.embedded import FAULTS, Embedded, process_of, started
+from upsertspec.target.target import Target
 
 Command = Callable[..., Done]
 Serve = Callable[..., Wire]

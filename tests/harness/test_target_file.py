@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.harness.kit import Done
-from upsertspec import spec
 from upsertspec.cli.init import TEMPLATE
 from upsertspec.errors import ConfigError
-from upsertspec.target.load import from_file, from_url
-from upsertspec.target.model import Credential, KnownFailure, Secret, Target
+from upsertspec.spec import criteria as spec
+from upsertspec.target.target import Credential, KnownFailure, Secret, Target
+from upsertspec.target.target_file import from_file, from_url
 
 Load = Callable[..., Target]
 URL = 'url = "http://127.0.0.1:1"\n'

@@ -13,9 +13,9 @@ import pytest
 
 from tests.harness.kit import Done
 from tests.harness.wire import Answer, Wire, endlessly, read_request, reply, slowly
-from upsertspec.client import Client
 from upsertspec.dialects.operations import Find
 from upsertspec.errors import TargetSilent
+from upsertspec.http.client import Client
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl to make a certificate")
 

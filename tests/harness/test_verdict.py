@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import pytest
 
 from upsertspec.errors import Blocked, CannotExpress, CheckFailed, NotTestable, TargetSilent
-from upsertspec.outcome import judge, with_known
-from upsertspec.results import Result, Status
-from upsertspec.settle import mark_stale
-from upsertspec.spec import Case
-from upsertspec.target.model import KnownFailure, Target
-from upsertspec.verdict import Tally, Verdict, tally
+from upsertspec.report.result import Result, Status
+from upsertspec.report.verdict import Tally, Verdict, tally
+from upsertspec.run.finalize import mark_stale
+from upsertspec.run.recorder import judge, with_known
+from upsertspec.spec.criteria import Case
+from upsertspec.target.target import KnownFailure, Target
 
 
 def case(level: str = "MUST", title: str = "it holds", criterion: str = "AC-001") -> Case:

@@ -11,9 +11,9 @@ import requests
 
 from tests.harness.wire import Wire, always
 from upsertspec.errors import TargetSilent
-from upsertspec.transport.heads import WholeHead
-from upsertspec.transport.session import Limits, Session
-from upsertspec.transport.watchdog import WATCHDOG, Watch, Watchdog
+from upsertspec.http.heads import WholeHead
+from upsertspec.http.session import Limits, Session
+from upsertspec.http.watchdog import WATCHDOG, Watch, Watchdog
 
 MOST_BYTES = 100
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations, permutations
 
-from upsertspec.history.model import CREATED, PRESENT, UNTOLD, History, Kind, Operation, Value
+from upsertspec.concurrency.history import CREATED, PRESENT, UNTOLD, History, Kind, Operation, Value
 
 Event = tuple[int, bool]
 """The place of an operation, and whether this is its effect (else the look that its answer shows)."""

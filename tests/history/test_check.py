@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.history import brute
-from upsertspec.history.check import Effort, explains
-from upsertspec.history.model import PRESENT, UNTOLD, History, Kind, Operation, Seen, Value
-from upsertspec.history.smallest import BUDGET, contradiction
+from upsertspec.concurrency.history import PRESENT, UNTOLD, History, Kind, Operation, Seen, Value
+from upsertspec.concurrency.linearizability import Effort, explains
+from upsertspec.concurrency.smallest import BUDGET, contradiction
 
 MOMENTS = 6
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from upsertspec.history.explain import explained
-from upsertspec.history.model import UNTOLD, History, Kind, Operation, Seen
+from upsertspec.concurrency.explanation import explained
+from upsertspec.concurrency.history import UNTOLD, History, Kind, Operation, Seen
 
 FIELDS = ("name", "age")
 

@@ -9,14 +9,14 @@ from typing import Any, cast
 
 import pytest
 
-from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Operation, Read
 from upsertspec.errors import Blocked, CheckFailed
-from upsertspec.evidence import Exchange, Masker
-from upsertspec.schema import tables
-from upsertspec.vigil import Vigil
-from upsertspec.vocabulary.world import Attempt, Stored, World
+from upsertspec.http.circuit_breaker import CircuitBreaker
+from upsertspec.http.client import Client
+from upsertspec.http.evidence import Exchange, Masker
+from upsertspec.spec.schema import tables
+from upsertspec.steps.world import Attempt, Stored, World
 
 MARK = "m1"
 BEFORE, AFTER = "2024-01-01T00:00:00.000Z", "2024-01-01T00:00:00.001Z"
@@ -40,7 +40,7 @@ class Memory:
         self.log: list[Any] = []
         self.step = ""
         self.stopped = ""
-        self.vigil = Vigil()
+        self.breaker = CircuitBreaker()
         self.lacks: dict[str, str] = {}
         self.cannot: dict[str, str] = {}
         self.deviations: dict[str, tuple[int, ...]] = {}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from upsertspec.schema import tables
-from upsertspec.vocabulary.cells import LONG, marked, names, resolved, rows, table_for, value
+from upsertspec.spec.schema import tables
+from upsertspec.steps.cells import LONG, marked, names, resolved, rows, table_for, value
 
 CONTACTS = tables()["contacts"]
 

@@ -9,15 +9,15 @@ from typing import Any, cast
 import pytest
 
 from tests.judging.kit import Memory
-from upsertspec import check as preflight
-from upsertspec.check import FATAL, OK, WARNING, Finding, check, fatal
-from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Describe, Find
 from upsertspec.errors import CannotExpress, DialectError, NotTestable, TargetSilent
-from upsertspec.evidence import MASK, Exchange
-from upsertspec.schema import ROLES, tables, tables_of
-from upsertspec.target.model import Credential, Login, Secret, Target
+from upsertspec.http.client import Client
+from upsertspec.http.evidence import MASK, Exchange
+from upsertspec.run import preflight
+from upsertspec.run.preflight import FATAL, OK, WARNING, Finding, check, fatal
+from upsertspec.spec.schema import ROLES, tables, tables_of
+from upsertspec.target.target import Credential, Login, Secret, Target
 
 Says = Callable[[str, Any], Answer | Exception]
 TARGET = Target("http://h", roles={role: Credential(secret=Secret(f"{role}-token")) for role in ROLES})
@@ -89,22 +89,22 @@ def test_without_an_editor_nothing_is_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "mend"),
+    ("kind", "hint"),
     [
-        ("unreachable", "start the target, or mend the host and port"),
-        ("TLS", "mend the certificate, or name its authority in [tls] of a target file"),
+        ("unreachable", "start the target, or hint the host and port"),
+        ("TLS", "hint the certificate, or name its authority in [tls] of a target file"),
         ("no answer in time", "look why it hangs, or allow more with --timeout"),
         ("broken answer", "is it an HTTP server? look at its log"),
     ],
 )
-def test_a_silent_target(kind: str, mend: str) -> None:
+def test_a_silent_target(kind: str, hint: str) -> None:
     silent = TargetSilent(kind, "so it was")
-    assert contacts(silent, Answer(200)) == [Finding(FATAL, "http://h gives no usable answer: so it was", mend)]
+    assert contacts(silent, Answer(200)) == [Finding(FATAL, "http://h gives no usable answer: so it was", hint)]
 
 
 def test_a_target_that_cannot_be_asked() -> None:
     assert contacts(Answer(200), NotTestable("a login failed")) == [
-        Finding(FATAL, "http://h can't be asked: a login failed", "mend it and check again")
+        Finding(FATAL, "http://h can't be asked: a login failed", "hint it and check again")
     ]
 
 
@@ -112,7 +112,7 @@ NO_JSON = "the body is no JSON"
 
 
 @pytest.mark.parametrize(
-    ("described", "listed", "what", "mend"),
+    ("described", "listed", "what", "hint"),
     [
         (
             Answer(200),
@@ -142,13 +142,13 @@ NO_JSON = "the body is no JSON"
             Answer(404),
             Answer(300),
             "http://h answers with 404 and 300 where contacts are read",
-            "mend the target, or its URL",
+            "hint the target, or its URL",
         ),
         (
             Answer(399),
             Answer(404),
             "http://h answers with 399 and 404 where contacts are read",
-            "mend the target, or its URL",
+            "hint the target, or its URL",
         ),
         (
             Answer(200, fault=NO_JSON),
@@ -166,24 +166,24 @@ NO_JSON = "the body is no JSON"
             Answer(404),
             Answer(400),
             "http://h answers with 404 and 400 where contacts are read",
-            "mend the target, or its URL",
+            "hint the target, or its URL",
         ),
         (
             Answer(404),
             Answer(200, fault=NO_JSON),
             "http://h answers with 404 and 200 where contacts are read",
-            "mend the target, or its URL",
+            "hint the target, or its URL",
         ),
         (
             Answer(299),
             Answer(500),
             "http://h answers with 299 and 500 where contacts are read",
-            "mend the target, or its URL",
+            "hint the target, or its URL",
         ),
     ],
 )
-def test_a_target_that_cannot_be_judged(described: Answer, listed: Answer, what: str, mend: str) -> None:
-    assert contacts(described, listed) == [Finding(FATAL, what, mend)]
+def test_a_target_that_cannot_be_judged(described: Answer, listed: Answer, what: str, hint: str) -> None:
+    assert contacts(described, listed) == [Finding(FATAL, what, hint)]
 
 
 @pytest.mark.parametrize(
@@ -219,14 +219,14 @@ def test_a_finding_shows_no_secret_and_no_control_character() -> None:
 @pytest.mark.parametrize("role", ROLES[1:])
 def test_a_role_without_credentials(role: str) -> None:
     roles = {name: held for name, held in TARGET.roles.items() if name != role}
-    mend = f"without UPSERTSPEC_TOKEN_{role.upper()} or [roles.{role}], what needs it is not testable"
+    hint = f"without UPSERTSPEC_TOKEN_{role.upper()} or [roles.{role}], what needs it is not testable"
     listed = found(target=replace(TARGET, roles=roles))
-    assert told(listed) == [Finding(WARNING, f"there are no credentials for the {role} role", mend)]
+    assert told(listed) == [Finding(WARNING, f"there are no credentials for the {role} role", hint)]
     assert sum("credential is accepted" in finding.what for finding in listed) == 2
 
 
 @pytest.mark.parametrize(
-    ("answer", "what", "mend"),
+    ("answer", "what", "hint"),
     [
         (
             Answer(403),
@@ -237,9 +237,9 @@ def test_a_role_without_credentials(role: str) -> None:
         (NotTestable("no login"), "the viewer can't be asked: no login", "look at the target's log"),
     ],
 )
-def test_a_role_that_is_not_accepted(answer: Answer | Exception, what: str, mend: str) -> None:
+def test_a_role_that_is_not_accepted(answer: Answer | Exception, what: str, hint: str) -> None:
     assert told(found(lambda who, asked: answer if who == "viewer" else good(who, asked))) == [
-        Finding(WARNING, what, mend)
+        Finding(WARNING, what, hint)
     ]
 
 
@@ -317,8 +317,8 @@ def test_a_table_that_is_not_there() -> None:
     def says(who: str, operation: Any) -> Answer:
         return Answer(404) if operation.table == "image_metadata" else good(who, operation)
 
-    mend = "create it, or map its name in [tables]"
-    assert told(found(says, BOTH)) == [Finding(WARNING, "there is no table image_metadata (404)", mend)]
+    hint = "create it, or map its name in [tables]"
+    assert told(found(says, BOTH)) == [Finding(WARNING, "there is no table image_metadata (404)", hint)]
 
 
 def test_a_table_is_looked_for_with_one_record() -> None:
@@ -369,7 +369,7 @@ MISTAKE = DialectError("d", "request", "Find", "no slash")
 
 
 def test_a_dialect_with_a_mistake_can_judge_nothing() -> None:
-    assert contacts(Answer(200), MISTAKE) == [Finding(FATAL, str(MISTAKE), "mend the dialect")]
+    assert contacts(Answer(200), MISTAKE) == [Finding(FATAL, str(MISTAKE), "hint the dialect")]
 
 
 def test_a_dialect_without_words_for_a_description_is_asked_for_a_list() -> None:

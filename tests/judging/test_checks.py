@@ -22,9 +22,10 @@ from tests.judging.kit import (
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Find, Transaction, Upsert, UpsertBatch
 from upsertspec.errors import CheckFailed, NotTestable
-from upsertspec.schema import tables
-from upsertspec.vocabulary import checks, statuses
-from upsertspec.vocabulary.world import World
+from upsertspec.spec.schema import tables
+from upsertspec.steps import assertions as checks
+from upsertspec.steps import statuses
+from upsertspec.steps.world import World
 
 ADA, BOB = contact(1, "Ada"), contact(2, "Bob")
 CONTACTS = tables()["contacts"]

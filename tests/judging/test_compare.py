@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.judging.kit import failing
-from upsertspec.schema import tables
-from upsertspec.vocabulary.compare import SHOWN, differences, instant, is_utc, require_same, same, same_json, shown
+from upsertspec.spec.schema import tables
+from upsertspec.steps.equality import SHOWN, differences, instant, is_utc, require_same, same, same_json, shown
 
 CONTACTS, TRANSACTIONS, VARIANTS = (tables()[name] for name in ("contacts", "transactions", "asset_variants"))
 NOON = "2024-01-01T12:00:00Z"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.judging.kit import Memory, contact, keep, world_of
-from upsertspec.vocabulary.conflict import members
+from upsertspec.steps.conflict_members import members
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from upsertspec.errors import CannotExpress, NotTestable
-from upsertspec.target.model import Credential, Login, Secret, Target
-from upsertspec.transport.broken import LONG, MADE_UP, PLACES
-from upsertspec.transport.credentials import BROKEN, NOBODY, derived, headers_for, query_for, role
+from upsertspec.http.credentials import BROKEN, NOBODY, derived, headers_for, query_for, role
+from upsertspec.http.malformed import LONG, MADE_UP, PLACES
+from upsertspec.target.target import Credential, Login, Secret, Target
 
 EDITOR = Credential(secret=Secret("t0ken"))
 TARGET = Target("http://h", roles={"editor": EDITOR, "viewer": Credential(secret=Secret("other"))})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from upsertspec.evidence import (
+from upsertspec.http.evidence import (
     CURL_BODY_CAP,
     LONGEST_FORM,
     MASK,
@@ -16,7 +16,7 @@ from upsertspec.evidence import (
     shown_body,
     without_userinfo,
 )
-from upsertspec.transport.broken import Lines
+from upsertspec.http.malformed import Lines
 
 SECRET = "s3cret-t0ken"
 

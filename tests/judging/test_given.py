@@ -11,9 +11,9 @@ from tests.judging.kit import MARK, Memory, contact, exchange, keep, sent, world
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Delete, Upsert
 from upsertspec.errors import Blocked, CannotExpress, CheckFailed, TargetSilent
-from upsertspec.vigil import SETUPS_IN_A_ROW
-from upsertspec.vocabulary import given
-from upsertspec.vocabulary.world import Stored, World
+from upsertspec.http.circuit_breaker import SETUPS_IN_A_ROW
+from upsertspec.steps import given
+from upsertspec.steps.world import Stored, World
 
 TABLE = [["as", "email", "name"], ["Ada", "ada@example.com", "Ada"], ["", "bob@example.com", "Bob of {Ada.id}"]]
 ADA = contact(1, "Ada")
@@ -289,7 +289,7 @@ def test_a_run_goes_on_where_it_is_not_or_setups_failed_in_another_way(status: i
 def test_a_setup_that_comes_about_begins_the_count_anew() -> None:
     memory = Storing()
     for _ in range(SETUPS_IN_A_ROW - 1):
-        memory.vigil.setup_refused(404)
+        memory.breaker.setup_refused(404)
     given.these_are_stored(world_of(memory), "contacts", TABLE)
-    memory.vigil.setup_refused(404)
-    assert not memory.vigil.setups_alarmed
+    memory.breaker.setup_refused(404)
+    assert not memory.breaker.setups_alarmed

@@ -7,11 +7,11 @@ from typing import Any, cast
 import pytest
 
 from tests.judging.kit import Memory, contact
-from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, Upsert, UpsertBatch
-from upsertspec.vocabulary.identity import FEW, can_be_found, with_ids
-from upsertspec.vocabulary.lookup import Reader
+from upsertspec.http.client import Client
+from upsertspec.steps.identity import FEW, can_be_found, with_ids
+from upsertspec.steps.lookup import Reader
 
 ADA, BOB = contact(1, "Ada"), contact(2, "Bob", phone="5")
 LACKS = {"id": "it answers with 204"}

@@ -7,11 +7,11 @@ from typing import Any, cast
 import pytest
 
 from tests.judging.kit import Memory, contact
-from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Operation, Read
 from upsertspec.errors import CannotExpress, NotTestable
-from upsertspec.vocabulary.lookup import PAGE, PAGES, Reader
+from upsertspec.http.client import Client
+from upsertspec.steps.lookup import PAGE, PAGES, Reader
 
 ADA, BOB = contact(1, "Ada"), contact(2, "Bob")
 

@@ -9,14 +9,14 @@ from typing import Any, cast
 import pytest
 
 from tests.judging.kit import Memory, step
-from upsertspec.client import Client
 from upsertspec.errors import Blocked, CannotExpress, CheckFailed, DialectError, NotTestable, TargetSilent
-from upsertspec.evidence import MASK, Exchange
-from upsertspec.notes import Notes
-from upsertspec.outcome import Recorder, adjust_report, judge, known_for, with_known, worst
-from upsertspec.results import Result, Status
-from upsertspec.spec import Case
-from upsertspec.target.model import KnownFailure, Target
+from upsertspec.http.client import Client
+from upsertspec.http.evidence import MASK, Exchange
+from upsertspec.report.result import Result, Status
+from upsertspec.run.recorder import Recorder, adjust_report, judge, known_for, with_known, worst
+from upsertspec.spec.criteria import Case
+from upsertspec.steps.findings import Notes
+from upsertspec.target.target import KnownFailure, Target
 
 CASE = Case("core/x: a title", "core", "AC-001", "MUST", "AC-001 a rule", "a title", "core/x.feature", 7)
 SHOULD = Case("core/x: another", "core", "AC-110", "SHOULD", "AC-110 a rule", "another", "core/x.feature", 9)

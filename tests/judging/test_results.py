@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from upsertspec.results import Result, Status, StepResult
-from upsertspec.spec import Case
+from upsertspec.report.result import Result, Status, StepResult
+from upsertspec.spec.criteria import Case
 
 CASE = Case(
     "core/x: a title [n=1]", "core", "AC-001", "MUST", "rule", "a title", "core/x.feature", 7, {"n": "1"}, ("identity",)

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
-from upsertspec import spec
-from upsertspec.selection import assign_cases, case_of, deselect, put_last
-from upsertspec.settings import Part, Settings
-from upsertspec.spec import LAST
-from upsertspec.target.model import Target
+from upsertspec.run.selection import assign_cases, case_of, deselect, put_last
+from upsertspec.run.settings import Part, Settings
+from upsertspec.spec import criteria as spec
+from upsertspec.spec.criteria import LAST
+from upsertspec.target.target import Target
 
 BOTH = Settings(Target("http://h", profiles=("core", "identity")))
 

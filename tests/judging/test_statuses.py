@@ -9,8 +9,8 @@ import pytest
 from tests.judging.kit import Memory, failing, sent, world_of
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, Delete, Describe, Transaction, Upsert, UpsertBatch
-from upsertspec.vocabulary.statuses import is_declared, kinds_of, require_status
-from upsertspec.vocabulary.world import World
+from upsertspec.steps.statuses import is_declared, kinds_of, require_status
+from upsertspec.steps.world import World
 
 UPSERT = Upsert("contacts", {}, ["email"])
 

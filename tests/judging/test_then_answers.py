@@ -22,9 +22,9 @@ from tests.judging.kit import (
 )
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Transaction, Upsert, UpsertBatch
-from upsertspec.vocabulary import then_answers as then
-from upsertspec.vocabulary.compare import shown
-from upsertspec.vocabulary.world import World
+from upsertspec.steps import then_answers as then
+from upsertspec.steps.equality import shown
+from upsertspec.steps.world import World
 
 ADA, BOB = contact(1, "Ada"), contact(2, "Bob")
 BATCH = UpsertBatch("contacts", [{"email": ADA["email"]}, {"email": BOB["email"]}], ["email"])

@@ -9,9 +9,9 @@ import pytest
 from tests.judging.kit import Memory, contact, failing, keep, sent, world_of
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Describe, Groups, List
-from upsertspec.schema import tables
-from upsertspec.vocabulary import then_lists as then
-from upsertspec.vocabulary.world import World
+from upsertspec.spec.schema import tables
+from upsertspec.steps import then_lists as then
+from upsertspec.steps.world import World
 
 ADA, BOB, EVE = contact(1, "Ada"), contact(2, "Bob"), contact(3, "Eve")
 

@@ -9,9 +9,9 @@ import pytest
 from tests.judging.kit import AFTER, BEFORE, Memory, answered, contact, failing, keep, sent, untested, world_of
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Upsert, UpsertBatch
-from upsertspec.vocabulary import then_stored as then
-from upsertspec.vocabulary.when_upsert import numbered
-from upsertspec.vocabulary.world import World
+from upsertspec.steps import then_stored as then
+from upsertspec.steps.when_upsert import numbered
+from upsertspec.steps.world import World
 
 ADA, BOB = contact(1, "Ada"), contact(2, "Bob")
 UPSERT = Upsert("contacts", {"email": ADA["email"]}, ["email"])

@@ -82,7 +82,7 @@ def test_only_what_the_wheel_needs_goes_in(image: Path) -> None:
 def test_the_environment_has_no_build_tools(image: Path) -> None:
     [site] = (image / VENV.lstrip("/")).glob("lib/python*/site-packages")
     names = {path.name for path in site.iterdir()}
-    assert {"upsertspec", "upsertspec_server", "upsertspec_faults"} <= names
+    assert {"upsertspec", "upsertspec_server", "upsertspec_broken"} <= names
     assert not {"pip", "setuptools", "hatchling", "wheel"} & names
 
 

@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from upsertspec import spec
 from upsertspec.report.formats import FORMATS
-from upsertspec.target.model import DEFAULT_TIMEOUT
+from upsertspec.spec import criteria as spec
+from upsertspec.target.target import DEFAULT_TIMEOUT
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")

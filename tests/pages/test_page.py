@@ -22,7 +22,7 @@ from upsertspec.report.page.contrast import contrast
 from upsertspec.report.page.render import BOUND
 from upsertspec.report.page.stored import records
 from upsertspec.report.page.words import MEANING, STATES, kind, sentence
-from upsertspec.results import Status
+from upsertspec.report.result import Status
 
 Runs = Callable[[str], Done]
 

@@ -15,7 +15,8 @@ from tests.pages.browser import PHONE, opened
 from tests.pages.kit import MARKUP, written
 from tests.pages.test_access import found
 from tests.report.kit import Done
-from upsertspec.report.page import model, page
+from upsertspec.report.page import contents as model
+from upsertspec.report.page import page
 from upsertspec.report.page.lanes import history
 from upsertspec.report.page.response_times import quantile, response_times
 from upsertspec.report.page.scale import Linear, Log

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from upsertspec_faults import catalogue
+from upsertspec_broken import catalogue
 from upsertspec_server import create_app, load_schema
 from upsertspec_server.serving import serve_in_thread
 
@@ -84,8 +84,8 @@ def test_a_fixture_can_name_the_target(own: Path, url: str) -> None:
         conftest.write(
             f"""
 import pytest
-from upsertspec.settings import Settings
-from upsertspec.target.model import Credential, Secret, Target
+from upsertspec.run.settings import Settings
+from upsertspec.target.target import Credential, Secret, Target
 
 @pytest.fixture(scope="session")
 def upsertspec_settings():

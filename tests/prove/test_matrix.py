@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 
-from upsertspec import spec
 from upsertspec.prove.matrix import Proof, Row, row_of
+from upsertspec.prove.output import tell
 from upsertspec.prove.page import page
 from upsertspec.prove.servers import Fault
-from upsertspec.prove.tell import tell
-from upsertspec.results import Result, Status
-from upsertspec.spec import Case
+from upsertspec.report.result import Result, Status
+from upsertspec.spec import criteria as spec
+from upsertspec.spec.criteria import Case
 
 FAULT = Fault("forgets-all", "Forgets <all> of it.", ("AC-001", "AC-002"))
 

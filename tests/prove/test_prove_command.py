@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from upsertspec import spec
-from upsertspec.prove.last import last_proof
 from upsertspec.prove.servers import faults
+from upsertspec.report.proof import last_proof
+from upsertspec.spec import criteria as spec
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -36,7 +36,7 @@ def test_an_unknown_fault_is_a_usage_error() -> None:
 
 
 def test_the_last_proof_is_of_this_specification_and_this_catalogue() -> None:
-    mend = "run `upsertspec prove --quick --digest steps/upsertspec/prove/proof.json`"
+    mend = "run `upsertspec prove --quick --digest steps/upsertspec/report/proof.json`"
     assert last_proof()["features_digest"] == spec.digest(), mend
     assert last_proof()["faults"] == len(faults()), mend
 

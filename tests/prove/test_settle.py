@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from upsertspec.results import Result, Status, StepResult
-from upsertspec.settle import settle
-from upsertspec.spec import Case, cases
-from upsertspec.target.model import KnownFailure, Target
+from upsertspec.report.result import Result, Status, StepResult
+from upsertspec.run.finalize import settle
+from upsertspec.spec.criteria import Case, cases
+from upsertspec.target.target import KnownFailure, Target
 
 TARGET = Target(url="http://127.0.0.1:1")
 

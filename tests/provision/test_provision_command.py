@@ -17,7 +17,7 @@ from upsertspec.provision import document as document_module
 from upsertspec.provision import selection
 from upsertspec.provision.document import document
 from upsertspec.provision.selection import tables_for
-from upsertspec.schema import ROLES, tables
+from upsertspec.spec.schema import ROLES, tables
 
 SHAPE = Path(document_module.__file__).with_name("provision.schema.json")
 

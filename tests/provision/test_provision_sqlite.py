@@ -10,8 +10,8 @@ import pytest
 from tests.provision.rules import REFUSED, STORED, TAKEN
 from upsertspec.provision.selection import tables_for
 from upsertspec.provision.sqlite import sqlite_text
-from upsertspec.schema import PROTECTED, tables
-from upsertspec.spec import PROFILES
+from upsertspec.spec.criteria import PROFILES
+from upsertspec.spec.schema import PROTECTED, tables
 
 
 @pytest.fixture

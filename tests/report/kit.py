@@ -20,11 +20,11 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from upsertspec.embedded import SERVER, command
-from upsertspec.resources import report_schema_file
-from upsertspec.schema import ROLES
+from upsertspec.run.embedded import SERVER, command
+from upsertspec.spec.files import report_schema_file
+from upsertspec.spec.schema import ROLES
 
-FAULTS = "upsertspec_faults"
+FAULTS = "upsertspec_broken"
 TOKENS = {f"UPSERTSPEC_TOKEN_{role.upper()}": f"t0ken-of-the-{role}/9+=" for role in ROLES}
 SCHEMA = json.loads(report_schema_file().read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)

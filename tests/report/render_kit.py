@@ -19,7 +19,7 @@ TEXTS = {
     "name",
     "headline",
     "what",
-    "mend",
+    "hint",
     "sentence",
     "title",
     "reason",

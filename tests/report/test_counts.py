@@ -13,7 +13,7 @@ from junitparser import Error, Failure, Skipped
 from junitparser.xunit2 import JUnitXml, TestCase
 
 from tests.report.kit import Done
-from upsertspec.results import Status
+from upsertspec.report.result import Status
 
 Runs = Callable[[str], Done]
 

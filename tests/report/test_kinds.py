@@ -9,7 +9,7 @@ from tests.report.ctrf_schema import STATUSES
 from upsertspec.report.ctrf import STATUSES as WRITTEN
 from upsertspec.report.kinds import KINDS, OTHER, kind_of
 from upsertspec.report.page.words import STATES
-from upsertspec.results import Status
+from upsertspec.report.result import Status
 
 OUTCOMES = {"passed", "failed", "cantTell", "inapplicable", "untested"}
 

@@ -131,7 +131,7 @@ def test_a_row_of_the_table_can_hold_a_bar(done: Runs) -> None:
 def test_it_keeps_within_its_limit(done: Runs, limit: int) -> None:
     report = hostile(done("hostile").report)
     report["results"] = [{**r, "id": str(n)} for n in range(40) for r in report["results"]]
-    report["preflight"] = [{"level": "warning", "what": "😀" * 9000, "mend": PRESSED * 90}] * 30
+    report["preflight"] = [{"level": "warning", "what": "😀" * 9000, "hint": PRESSED * 90}] * 30
     report["target"] |= {"name": "😀" * 9000, "url": "`😀" * 9000, "profiles": ["|😀" * 9000]}
     report["criteria"] = [{**criterion, "planned": 1} for criterion in report["criteria"]] * 60
     text = markdown.render(report, limit)

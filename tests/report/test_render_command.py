@@ -11,7 +11,7 @@ import pytest
 from tests.report.kit import Done
 from tests.report.render_kit import render
 from upsertspec.report.formats import FORMATS, renderer
-from upsertspec.report.load import load
+from upsertspec.report.reading import load
 
 Runs = Callable[[str], Done]
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from tests.report.kit import VALIDATOR, Done
-from upsertspec import spec
-from upsertspec.prove.last import last_proof
 from upsertspec.report import terminal
+from upsertspec.report.proof import last_proof
+from upsertspec.spec import criteria as spec
 
 Runs = Callable[[str], Done]
 FITTING = {"features_digest": spec.digest(), "faults": 7, "caught": 6, "criteria": {}}

@@ -11,11 +11,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.report.kit import SCHEMA, VALIDATOR, Done
-from upsertspec import check, spec
 from upsertspec.report.document import SCHEMA_ID, SCHEMA_VERSION
-from upsertspec.results import Status
-from upsertspec.schema import ROLES
-from upsertspec.verdict import Verdict
+from upsertspec.report.result import Status
+from upsertspec.report.verdict import Verdict
+from upsertspec.run import preflight as check
+from upsertspec.spec import criteria as spec
+from upsertspec.spec.schema import ROLES
 
 Runs = Callable[[str], Done]
 

@@ -15,9 +15,9 @@ import pytest
 
 from tests.report.conftest import hostile
 from tests.report.kit import FAULTS, Done, environment, run_line, started
-from upsertspec import spec
 from upsertspec.report import terminal
-from upsertspec.results import Result, Status
+from upsertspec.report.result import Result, Status
+from upsertspec.spec import criteria as spec
 
 Runs = Callable[[str], Done]
 

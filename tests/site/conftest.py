@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.report.kit import FAULTS, run, started
-from upsertspec.report.load import load
+from upsertspec.report.reading import load
 from upsertspec.site.build import build
 
 Site = Callable[[str], Path]

@@ -19,13 +19,14 @@ from pytest_bdd.parser import ScenarioTemplate
 from tests.html import parsed, texts
 from tests.report.kit import CLI
 from tests.site.conftest import Site
-from upsertspec import schema, spec
 from upsertspec.errors import ConfigError
-from upsertspec.prove.last import last_proof
 from upsertspec.prove.servers import faults
 from upsertspec.report.page.words import worst
+from upsertspec.report.proof import last_proof
 from upsertspec.site import build, markdown
-from upsertspec.site.model import anchor_of
+from upsertspec.site.contents import anchor_of
+from upsertspec.spec import criteria as spec
+from upsertspec.spec import schema
 
 BOTH = pytest.mark.parametrize("kind", ["plain", "judged"])
 

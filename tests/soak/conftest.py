@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.harness.kit import TOKENS, Done
-from upsertspec_faults.catalogue import catalogue
+from upsertspec_broken.catalogue import catalogue
 from upsertspec_server import create_app, load_schema
 from upsertspec_server.app import Application, Parts
 from upsertspec_server.serving import serve_in_thread

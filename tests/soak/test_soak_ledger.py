@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from upsertspec.evidence import Masker
+from upsertspec.http.evidence import Masker
 from upsertspec.soak.faults import IDS, LOST, ONCE, TWICE, faults_of
 from upsertspec.soak.ledger import KEPT, MOST_FINDINGS, Broken, Entry, Ledger
 from upsertspec.soak.messages import MOST_MESSAGES, merged, packed, take, unpacked
-from upsertspec.soak.values import values
+from upsertspec.soak.records import values
 
 KEY = "soak.run.k1@example.com"
 

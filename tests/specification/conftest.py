@@ -6,14 +6,13 @@ import pytest
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from tests.specification.raw import Scenario, scenarios
-from upsertspec.vocabulary import (
+from upsertspec.concurrency import then_concurrent, when_concurrent
+from upsertspec.steps import (
     given,
     then_answers,
-    then_concurrent,
     then_hostile,
     then_lists,
     then_stored,
-    when_concurrent,
     when_hostile,
     when_records,
     when_upsert,

@@ -10,8 +10,8 @@ from typing import Any
 from gherkin.parser import Parser
 from gherkin.token_scanner import TokenScanner
 
-from upsertspec import spec
-from upsertspec.resources import features_dir
+from upsertspec.spec import criteria as spec
+from upsertspec.spec.files import features_dir
 
 
 @dataclass(frozen=True)

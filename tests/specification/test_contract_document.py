@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from upsertspec import spec
-from upsertspec.resources import features_dir
-from upsertspec.schema import Field, Table, roles, tables
+from upsertspec.spec import criteria as spec
+from upsertspec.spec.files import features_dir
+from upsertspec.spec.schema import Field, Table, roles, tables
 from upsertspec_server import create_app, load_schema
 from upsertspec_server.body import MAX_BYTES
 from upsertspec_server.filters import Filters

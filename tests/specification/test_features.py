@@ -10,9 +10,9 @@ import pytest
 from pytest_bdd.steps import StepFunctionContext
 
 from tests.specification.raw import Scenario, document, step_texts
-from upsertspec import spec
-from upsertspec.resources import features_dir
-from upsertspec.schema import tables
+from upsertspec.spec import criteria as spec
+from upsertspec.spec.files import features_dir
+from upsertspec.spec.schema import tables
 
 CRITERIA = {
     "core": range(1, 15),

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from pytest_bdd.steps import StepFunctionContext
 
 from tests.specification.raw import Scenario, step_texts
-from upsertspec import spec
 from upsertspec.dialects.altered import alterations
-from upsertspec.resources import features_dir
-from upsertspec.transport.credentials import BROKEN
-from upsertspec.vocabulary import cells
+from upsertspec.http.credentials import BROKEN
+from upsertspec.spec import criteria as spec
+from upsertspec.spec.files import features_dir
+from upsertspec.steps import cells
 
 PAGE = features_dir() / "README.md"
 

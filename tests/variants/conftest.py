@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from upsertspec import spec
-from upsertspec.results import Result
-from upsertspec.runner import run
-from upsertspec.settings import Settings
-from upsertspec.target.model import Credential, Secret, Target
-from upsertspec_variants import Variant
-from upsertspec_variants.serving import serve_in_thread
+from upsertspec.report.result import Result
+from upsertspec.run.runner import run
+from upsertspec.run.settings import Settings
+from upsertspec.spec import criteria as spec
+from upsertspec.target.target import Credential, Secret, Target
+from upsertspec_conforming import Variant
+from upsertspec_conforming.serving import serve_in_thread
 
 TOKENS = {role: f"{role}-token" for role in ("editor", "creator", "updater", "viewer")}
 ROLES = {role: Credential(secret=Secret(token)) for role, token in TOKENS.items()}

@@ -9,8 +9,8 @@ import dataclasses
 import os
 from typing import Any
 
+from upsertspec_conforming import Variant, catalogue
 from upsertspec_server.app import Parts
-from upsertspec_variants import Variant, catalogue
 
 
 def stacks() -> list[list[Variant]]:

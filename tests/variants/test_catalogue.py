@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from upsertspec import spec
+from upsertspec.spec import criteria as spec
+from upsertspec_conforming import Variant, catalogue, variant
 from upsertspec_server.app import Parts
 from upsertspec_server.values import Values
-from upsertspec_variants import Variant, catalogue, variant
 
 VARIANTS = list(catalogue().values())
 

@@ -1,4 +1,4 @@
-"""`python -m upsertspec_variants`: lists the variants, and serves one as the reference is served."""
+"""`python -m upsertspec_conforming`: lists the variants, and serves one as the reference is served."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from upsertspec.target.load import from_file
-from upsertspec_variants.__main__ import main
-from upsertspec_variants.catalogue import catalogue
+from upsertspec.target.target_file import from_file
+from upsertspec_conforming.__main__ import main
+from upsertspec_conforming.catalogue import catalogue
 
 
 def test_lists_every_variant(capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,7 +42,7 @@ def test_prints_what_a_target_file_maps(name: str, tmp_path: Path, capsys: pytes
 )
 def test_serves_until_stdin_closes(name: str, status: int) -> None:
     options = ["--port", "0", "--announce", "json", "--until-stdin-closes"]
-    command = [sys.executable, "-m", "upsertspec_variants", name, *options]
+    command = [sys.executable, "-m", "upsertspec_conforming", name, *options]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         told = json.loads(process.stdout.readline())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from upsertspec import check
-from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.results import Result, Status
-from upsertspec.target.model import Target
-from upsertspec_variants import Variant
-from upsertspec_variants.canary import CANARY
-from upsertspec_variants.serving import serve_in_thread
+from upsertspec.http.client import Client
+from upsertspec.report.result import Result, Status
+from upsertspec.run import preflight as check
+from upsertspec.target.target import Target
+from upsertspec_conforming import Variant
+from upsertspec_conforming.canary import CANARY
+from upsertspec_conforming.serving import serve_in_thread
 
 from .conftest import ROLES, TOKENS, Judge
 from .stacks import stacked, stacks

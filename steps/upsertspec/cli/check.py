@@ -8,8 +8,8 @@ import sys
 import click
 
 from upsertspec.cli.options import adjusted, named_target, target_options
-from upsertspec.embedded import started
-from upsertspec.target.model import Target
+from upsertspec.run.embedded import started
+from upsertspec.target.target import Target
 
 
 @click.command()
@@ -26,8 +26,9 @@ def check(
 
 
 def _check(target: Target) -> int:
-    from upsertspec.check import FATAL, OK, preflight
     from upsertspec.report import terminal
+    from upsertspec.report.finding import FATAL, OK
+    from upsertspec.run.preflight import preflight
 
     found = preflight(target)
     terminal.findings(found, sys.stdout, everything=True)

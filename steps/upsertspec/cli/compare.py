@@ -13,7 +13,7 @@ import click
 from upsertspec.errors import ConfigError
 
 if TYPE_CHECKING:
-    from upsertspec.compare.matrix import Matrix
+    from upsertspec.report.compare.matrix import Matrix
 
 FORMATS = ("terminal", "markdown", "html")
 BY_ENDING = {".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
@@ -32,7 +32,7 @@ def compare(reports: tuple[str, ...], kind: str | None, output: str | None) -> N
     suite are read, and in what they differ is told. The exit code is 0 whatever the verdicts are, and 2 for a file
     that is no report.
     """
-    from upsertspec.compare.matrix import read
+    from upsertspec.report.compare.matrix import read
 
     if output and any(_same_file(output, report) for report in reports):
         raise ConfigError([f"-o {output} is one of the reports; name another file"])
@@ -47,14 +47,14 @@ def compare(reports: tuple[str, ...], kind: str | None, output: str | None) -> N
 
 def _text(kind: str, matrix: Matrix, colour: bool) -> str:
     if kind == "html":
-        from upsertspec.compare.page import page
+        from upsertspec.report.compare.page import page
 
         return page(matrix)
     if kind == "markdown":
-        from upsertspec.compare.markdown import markdown
+        from upsertspec.report.compare.markdown import markdown
 
         return markdown(matrix)
-    from upsertspec.compare.terminal import terminal
+    from upsertspec.report.compare.terminal import terminal
 
     return terminal(matrix, shutil.get_terminal_size((100, 24)).columns, colour and "NO_COLOR" not in os.environ)
 

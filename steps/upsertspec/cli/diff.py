@@ -29,9 +29,9 @@ def diff(context: click.Context, old: str, new: str, kind: str) -> None:
          tested any more (not testable, or a harness error)
       2  a file is no report, or the reports have no scenario in common
     """
-    from upsertspec.compare.changes import read_two
-    from upsertspec.compare.diff_markdown import diff_markdown
-    from upsertspec.compare.diff_terminal import diff_terminal
+    from upsertspec.report.compare.changes import read_two
+    from upsertspec.report.compare.diff_markdown import diff_markdown
+    from upsertspec.report.compare.diff_terminal import diff_terminal
 
     found = read_two(old, new)
     width = shutil.get_terminal_size((100, 24)).columns

@@ -17,7 +17,7 @@ def docs(folder: str, report: str | None) -> None:
 
     The pages need no server and no network: open index.html. It takes the extra `docs`: pip install 'upsertspec[docs]'.
     """
-    from upsertspec.report.load import load
+    from upsertspec.report.reading import load
     from upsertspec.site.build import build
 
     files = build(Path(folder), load(report) if report else None)

@@ -9,10 +9,10 @@ import sys
 import click
 
 from upsertspec.cli.options import adjusted, named_target, target_options
-from upsertspec.embedded import started
 from upsertspec.errors import ConfigError
 from upsertspec.explore import EXAMPLES
-from upsertspec.target.model import Target
+from upsertspec.run.embedded import started
+from upsertspec.target.target import Target
 
 SEEDS = 2**32
 

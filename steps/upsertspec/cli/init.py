@@ -47,7 +47,7 @@ def _looked_at(url: str) -> str:
     from upsertspec.discovery.fetch import fetch
     from upsertspec.discovery.write import target_file
     from upsertspec.target.address import fault_of
-    from upsertspec.target.load import roles_from
+    from upsertspec.target.target_file import roles_from
 
     if wrong := fault_of(url):
         raise ConfigError([wrong])

@@ -14,7 +14,7 @@ from upsertspec.cli.diff import diff
 from upsertspec.cli.docs import docs
 from upsertspec.cli.explore import explore
 from upsertspec.cli.init import init
-from upsertspec.cli.listing import listing
+from upsertspec.cli.list_command import listing
 from upsertspec.cli.prove import prove
 from upsertspec.cli.provision import provision
 from upsertspec.cli.render import render

@@ -12,8 +12,8 @@ import click
 
 from upsertspec.errors import ConfigError
 from upsertspec.target.from_env import PROFILE, TARGET, target_from, with_profiles
-from upsertspec.target.load import from_url
-from upsertspec.target.model import Target
+from upsertspec.target.target import Target
+from upsertspec.target.target_file import from_url
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -38,10 +38,10 @@ def prove(
     Exit code 0 where every one is caught and every criterion has one, else 1.
     """
     from upsertspec.prove.matrix import Proof
+    from upsertspec.prove.output import tell
     from upsertspec.prove.page import page
+    from upsertspec.prove.runner import prove as judge
     from upsertspec.prove.servers import faults
-    from upsertspec.prove.tell import tell
-    from upsertspec.prove.work import prove as judge
 
     wanted = tuple(name.upper() for name in criteria)
     chosen = [f for f in faults() if (not names or f.name in names) and (not wanted or set(wanted) & set(f.violates))]

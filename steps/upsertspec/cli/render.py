@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from upsertspec.cli.writing import write_text
+from upsertspec.cli.output import write_text
 from upsertspec.errors import ConfigError
 from upsertspec.report.bounds import LARGEST, LEAST, SHORT
 from upsertspec.report.formats import FORMATS, renderer
-from upsertspec.report.load import load
+from upsertspec.report.reading import load
 
 
 @click.command()

@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from upsertspec.cli.options import adjusted, named_target, target_options
-from upsertspec.embedded import started
 from upsertspec.errors import ConfigError
-from upsertspec.target.model import MOST_CLIENTS, Target
+from upsertspec.run.embedded import started
+from upsertspec.target.target import MOST_CLIENTS, Target
 
 
 @click.command()
@@ -56,7 +56,7 @@ def run(
     report = _folder(folder)
     junit_file = _file(junit)
     with _target(url, target_file) as target:
-        from upsertspec.judge import judge  # imports pytest, while the embedded server starts
+        from upsertspec.run.session import judge  # imports pytest, while the embedded server starts
 
         asked = tuple(name for text in criteria for name in text.replace(",", " ").upper().split())
         chosen = adjusted(target(), profiles, timeout, clients)

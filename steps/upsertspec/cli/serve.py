@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from upsertspec.embedded import FAULTS, SERVER, command
+from upsertspec.run.embedded import FAULTS, SERVER, command
 
 
 @click.command()

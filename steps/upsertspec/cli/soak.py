@@ -9,10 +9,10 @@ import secrets
 import click
 
 from upsertspec.cli.options import adjusted, named_target, target_options
-from upsertspec.embedded import started
 from upsertspec.errors import ConfigError, TargetUnusable
+from upsertspec.run.embedded import started
 from upsertspec.soak.plan import ALONE, DAY, MASTER, WORKER, Plan
-from upsertspec.target.model import Target
+from upsertspec.target.target import Target
 
 
 @click.command()
@@ -70,7 +70,7 @@ def soak(
 
 
 def _soak(target: Target, plan: Plan) -> int:
-    from upsertspec.check import fatal, preflight
+    from upsertspec.run.preflight import fatal, preflight
     from upsertspec.soak.process import run
 
     if why := fatal(preflight(target)):

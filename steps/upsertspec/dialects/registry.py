@@ -14,7 +14,7 @@ from upsertspec.dialects.base import Dialect, Setup
 from upsertspec.dialects.native import Native
 from upsertspec.dialects.shape import Shape
 from upsertspec.errors import ConfigError
-from upsertspec.target.model import DIALECTS, Target
+from upsertspec.target.target import DIALECTS, Target
 
 METHODS = ("request", "answer")
 OWN: Mapping[str, Callable[[Setup], Dialect]] = {Native.name: Native, Shape.name: Shape}

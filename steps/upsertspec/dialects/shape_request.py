@@ -21,7 +21,7 @@ from upsertspec.dialects.operations import (
 )
 from upsertspec.dialects.templates import as_text, filled, parameters, path, text
 from upsertspec.errors import CannotExpress
-from upsertspec.schema import tables
+from upsertspec.spec.schema import tables
 from upsertspec.target.placeholders import names_in
 
 IGNORE = {"onConflict": "ignore"}

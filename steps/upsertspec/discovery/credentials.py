@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Iterator
 from upsertspec.discovery.document import text
 from upsertspec.discovery.guess import Guess, scheme_kind
 from upsertspec.discovery.toml import comment, toml_text
-from upsertspec.schema import ROLES
-from upsertspec.target.load import VARIABLE
+from upsertspec.spec.schema import ROLES
+from upsertspec.target.target_file import VARIABLE
 
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 KNOWN = ("bearer", "header", "basic")

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from upsertspec.dialects.base import Response
 from upsertspec.errors import TargetSilent, TargetUnusable
-from upsertspec.evidence import printable
-from upsertspec.target.model import Credential
-from upsertspec.transport.session import Limits, Session
+from upsertspec.http.evidence import printable
+from upsertspec.http.session import Limits, Session
+from upsertspec.target.target import Credential
 
 PLACES = ("/openapi.json", "/api/openapi.json", "/swagger.json", "/v3/api-docs")
 LIMITS = Limits(seconds=5.0, answer_bytes=8 * 1024 * 1024)

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from upsertspec.discovery.document import Document, Operation, text
-from upsertspec.schema import tables
-from upsertspec.spec import PROFILES
+from upsertspec.spec.criteria import PROFILES
+from upsertspec.spec.schema import tables
 from upsertspec.target.address import fault_of
 
 MOST = 20

@@ -9,7 +9,7 @@ from upsertspec.discovery.document import Document
 from upsertspec.discovery.fetch import Found
 from upsertspec.discovery.guess import Guess
 from upsertspec.discovery.toml import comment, said, toml_text
-from upsertspec.schema import tables_of
+from upsertspec.spec.schema import tables_of
 
 NAMES = 30
 BEGUN = "A target for `upsertspec run --target FILE`, begun by `upsertspec init`. What is not known is a question."

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from upsertspec.check import fatal, preflight
-from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import ConfigError
-from upsertspec.evidence import printable
 from upsertspec.explore.moves.sequences import WEIGHTS
 from upsertspec.explore.search import Finding, Search
+from upsertspec.http.client import Client
+from upsertspec.http.evidence import printable
 from upsertspec.report import terminal
-from upsertspec.settings import new_run_id
-from upsertspec.target.model import Target
+from upsertspec.run.preflight import fatal, preflight
+from upsertspec.run.settings import new_run_id
+from upsertspec.target.target import Target
 
 
 def explore(target: Target, seed: int, examples: int, must: bool, out: TextIO) -> int:

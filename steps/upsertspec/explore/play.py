@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import (
     UNSET,
@@ -20,21 +19,23 @@ from upsertspec.dialects.operations import (
     UpsertBatch,
 )
 from upsertspec.errors import CheckFailed, NotTestable
-from upsertspec.explore import hostility, listing
-from upsertspec.explore.bulk import Bulk
-from upsertspec.explore.judge import require_read, require_stored, settle
-from upsertspec.explore.model import Expected, Model
+from upsertspec.explore import hostile_operations as hostility
+from upsertspec.explore import list_checks as listing
+from upsertspec.explore.checks import require_read, require_stored, settle
+from upsertspec.explore.expectations import Expected, Model
+from upsertspec.explore.large_batches import Bulk
 from upsertspec.explore.moves.move import Move
+from upsertspec.explore.pasted_scenario import Story
 from upsertspec.explore.resolve import Wire, marks
 from upsertspec.explore.stage import Stage
 from upsertspec.explore.state import Entry, children
-from upsertspec.explore.story import Story
 from upsertspec.explore.values import LEFT_OUT, Pick
-from upsertspec.schema import ROLES, tables
-from upsertspec.vocabulary.compare import shown
-from upsertspec.vocabulary.then_answers import require_batch, the_error_says_which
-from upsertspec.vocabulary.then_lists import the_description_names
-from upsertspec.vocabulary.world import World
+from upsertspec.http.client import Client
+from upsertspec.spec.schema import ROLES, tables
+from upsertspec.steps.equality import shown
+from upsertspec.steps.then_answers import require_batch, the_error_says_which
+from upsertspec.steps.then_lists import the_description_names
+from upsertspec.steps.world import World
 
 Row = Mapping[str, Any]
 NEWEST = 2

@@ -8,8 +8,8 @@ from typing import Any
 from upsertspec.explore.rules import NoRecord
 from upsertspec.explore.state import Entry, State
 from upsertspec.explore.values import Pick
-from upsertspec.schema import tables
-from upsertspec.vocabulary.cells import marked, table_for
+from upsertspec.spec.schema import tables
+from upsertspec.steps.cells import marked, table_for
 
 NO_IDS = {"integer": 999999999, "uuid": "00000000-0000-4000-8000-000000000000"}
 NONSENSE = "nonsense"

@@ -11,8 +11,8 @@ from typing import Any
 import jsonschema
 
 from upsertspec.explore.state import Entry, State, Values
-from upsertspec.schema import PROTECTED, Field, Table
-from upsertspec.vocabulary.compare import instant, same
+from upsertspec.spec.schema import PROTECTED, Field, Table
+from upsertspec.steps.equality import instant, same
 
 BAD = (400,)
 REFUSED = (400, 409, 422)

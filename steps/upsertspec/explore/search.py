@@ -11,13 +11,13 @@ from random import Random
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis.errors import Flaky, NoSuchExample
 
-from upsertspec.client import Client
 from upsertspec.errors import CheckFailed, NotTestable, TargetSilent, TargetUnusable
-from upsertspec.evidence import Exchange
 from upsertspec.explore.moves.move import Move
 from upsertspec.explore.moves.sequences import sequences
 from upsertspec.explore.play import Player
-from upsertspec.target.model import Target
+from upsertspec.http.client import Client
+from upsertspec.http.evidence import Exchange
+from upsertspec.target.target import Target
 
 SHRINKS = 800
 

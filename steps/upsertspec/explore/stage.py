@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from upsertspec.dialects.operations import Create, Upsert
-from upsertspec.explore.judge import settle
-from upsertspec.explore.model import Model
+from upsertspec.explore.checks import settle
+from upsertspec.explore.expectations import Model
+from upsertspec.explore.pasted_scenario import Story
 from upsertspec.explore.resolve import Resolver, Wire
 from upsertspec.explore.state import Entry, State
-from upsertspec.explore.story import Story
 from upsertspec.explore.values import good, keys_of
-from upsertspec.schema import Table, tables
-from upsertspec.vocabulary.checks import key_of
-from upsertspec.vocabulary.world import Stored, World
+from upsertspec.spec.schema import Table, tables
+from upsertspec.steps.assertions import key_of
+from upsertspec.steps.world import Stored, World
 
 DONE = (200, 201)
 

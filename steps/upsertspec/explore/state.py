@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from upsertspec.schema import Table, tables
-from upsertspec.vocabulary.compare import shown
+from upsertspec.spec.schema import Table, tables
+from upsertspec.steps.equality import shown
 
 Values = dict[str, Any]
 

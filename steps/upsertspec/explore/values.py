@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from upsertspec.explore import oddities
-from upsertspec.schema import Field
+from upsertspec.explore import hostile_values as oddities
+from upsertspec.spec.schema import Field
 
 LEFT_OUT = "(left out)"
 TEXTS = (

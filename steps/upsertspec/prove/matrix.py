@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from upsertspec import spec
 from upsertspec.prove.servers import Fault
-from upsertspec.results import Result, Status
+from upsertspec.report.result import Result, Status
+from upsertspec.spec import criteria as spec
 
 FELLED = (Status.FAILED, Status.WARNED)
 

@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from upsertspec.embedded import FAULTS, announced, command, process_of
-from upsertspec.target.model import Target
+from upsertspec.run.embedded import FAULTS, announced, command, process_of
+from upsertspec.target.target import Target
 
 Serve = Callable[[str], Target]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from upsertspec.provision.selection import indexed, profiles_of, tables_for
-from upsertspec.schema import PROTECTED, Field, Table, roles, tables
+from upsertspec.spec.schema import PROTECTED, Field, Table, roles, tables
 
 VERSION = 1
 RULES = ("default", "minimum", "pattern", "schema")

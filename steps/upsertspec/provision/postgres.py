@@ -8,7 +8,7 @@ from typing import Any
 
 from upsertspec.provision import sql
 from upsertspec.provision.selection import profiles_of, tables_for
-from upsertspec.schema import Field, Table, tables
+from upsertspec.spec.schema import Field, Table, tables
 
 NOTES = """\
 Every rule is the database's: types, keys, checks, references, and JSON Schema by a function. A trigger keeps id and

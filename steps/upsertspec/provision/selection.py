@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from upsertspec.errors import ConfigError
-from upsertspec.schema import Table, tables
-from upsertspec.spec import PROFILES
+from upsertspec.spec.criteria import PROFILES
+from upsertspec.spec.schema import Table, tables
 
 CORE = "core"
 

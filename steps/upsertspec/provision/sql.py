@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from upsertspec.provision.selection import indexed
-from upsertspec.schema import Table, roles
+from upsertspec.spec.schema import Table, roles
 
 WIDTH = 117
 

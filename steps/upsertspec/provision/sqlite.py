@@ -8,7 +8,7 @@ from typing import Any
 
 from upsertspec.provision import sql
 from upsertspec.provision.selection import profiles_of, tables_for
-from upsertspec.schema import Field, Table, tables
+from upsertspec.spec.schema import Field, Table, tables
 
 NOTES = """\
 SQLite 3.37 or later. References and cascades hold only on connections that say PRAGMA foreign_keys = ON, each anew.

@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from upsertspec import __version__, spec
-from upsertspec.check import Finding
-from upsertspec.evidence import without_userinfo
+from upsertspec import __version__
+from upsertspec.http.evidence import without_userinfo
 from upsertspec.report.files import write_whole
-from upsertspec.results import Result
-from upsertspec.settings import Settings
-from upsertspec.verdict import Tally, tally
+from upsertspec.report.finding import Finding
+from upsertspec.report.result import Result
+from upsertspec.report.verdict import Tally, tally
+from upsertspec.spec import criteria as spec
+from upsertspec.target.target import Target
 
 SCHEMA_VERSION = 1
 SCHEMA_ID = f"urn:upsertspec:report:{SCHEMA_VERSION}"
@@ -27,7 +28,11 @@ class Run:
     `proof` is the digest of the last proof (see `prove.last`), or None where none is known.
     """
 
-    settings: Settings
+    target: Target
+    run_id: str
+    criteria: Sequence[str]
+    keyword: str
+    scope: str
     findings: Sequence[Finding]
     results: Sequence[Result]
     jobs: int
@@ -39,7 +44,7 @@ class Run:
     @property
     def tally(self) -> Tally:
         """The one count of this run."""
-        return tally(self.results, self.settings.scope)
+        return tally(self.results, self.scope)
 
 
 def document(run: Run) -> dict[str, Any]:
@@ -47,7 +52,7 @@ def document(run: Run) -> dict[str, Any]:
     return {
         "schema": SCHEMA_ID,
         "suite": {"name": "upsertspec", "version": __version__, "features_digest": spec.digest()},
-        "target": _target(run.settings),
+        "target": _target(run.target),
         "run": _run(run),
         "verdict": verdict(run.tally),
         "preflight": [asdict(finding) for finding in run.findings],
@@ -74,8 +79,7 @@ def write(path: Path, report: Mapping[str, Any]) -> None:
     write_whole(path, (json.dumps(report, ensure_ascii=True, indent=1) + "\n").encode("ascii"))
 
 
-def _target(settings: Settings) -> dict[str, Any]:
-    target = settings.target
+def _target(target: Target) -> dict[str, Any]:
     return {
         "name": target.name,
         "url": without_userinfo(target.url),
@@ -88,9 +92,9 @@ def _target(settings: Settings) -> dict[str, Any]:
 
 
 def _run(run: Run) -> dict[str, Any]:
-    chosen = {"criteria": list(run.settings.criteria), "keyword": run.settings.keyword}
+    chosen = {"criteria": list(run.criteria), "keyword": run.keyword}
     times = {"started": run.started, "finished": run.finished, "seconds": round(run.seconds, 3)}
-    return {"id": run.settings.run_id, **times, "jobs": run.jobs, "selection": chosen}
+    return {"id": run.run_id, **times, "jobs": run.jobs, "selection": chosen}
 
 
 def _criterion(criterion: spec.Criterion, run: Run) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from upsertspec.evidence import CUT, printable
+from upsertspec.http.evidence import CUT, printable
 
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$]")
 _TALKS = re.compile(r"(?:@|#|://|www\.|GH-)", re.IGNORECASE)

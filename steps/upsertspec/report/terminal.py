@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, TextIO
 
-from upsertspec.check import OK, Finding
-from upsertspec.evidence import printable
-from upsertspec.results import Result, Status
-from upsertspec.verdict import Tally, Verdict, tally
+from upsertspec.http.evidence import printable
+from upsertspec.report.finding import OK, Finding
+from upsertspec.report.result import Result, Status
+from upsertspec.report.verdict import Tally, Verdict, tally
 
 BAR = 30
 PLAIN_LINES = 10
@@ -53,7 +53,7 @@ def findings(listed: Iterable[Finding], out: TextIO, everything: bool = False) -
     """Print what the preflight found; by default only what is not as it should be."""
     for finding in listed:
         if everything or finding.level != OK:
-            mend = f"\n          {finding.mend}" if finding.mend else ""
+            mend = f"\n          {finding.hint}" if finding.hint else ""
             out.write(f"{finding.level:>8}  {finding.what}{mend}\n")
 
 

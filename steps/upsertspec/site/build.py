@@ -12,16 +12,18 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from upsertspec import __version__, schema, spec
+from upsertspec import __version__
 from upsertspec.errors import ConfigError
-from upsertspec.prove.last import last_proof
 from upsertspec.prove.servers import faults
 from upsertspec.report.page import page, words
 from upsertspec.report.page.safe import asset
-from upsertspec.resources import features_dir
+from upsertspec.report.proof import last_proof
+from upsertspec.site.contents import anchor_of, profiles
 from upsertspec.site.markdown import Document, document
-from upsertspec.site.model import anchor_of, profiles
 from upsertspec.site.results import Results
+from upsertspec.spec import criteria as spec
+from upsertspec.spec import schema
+from upsertspec.spec.files import features_dir
 
 HERE = Path(__file__).parent / "templates"
 REPORT = "report.html"

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from upsertspec import spec
 from upsertspec.report.page.safe import visible
 from upsertspec.report.page.words import worst
-from upsertspec.site.model import Criterion, Scenario
+from upsertspec.site.contents import Criterion, Scenario
+from upsertspec.spec import criteria as spec
 
 LONGEST = 600
 

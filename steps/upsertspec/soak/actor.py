@@ -16,7 +16,7 @@ from upsertspec.soak.faults import LOST, faults_of
 from upsertspec.soak.ledger import ID_LENGTH, Broken, Entry, Ledger
 from upsertspec.soak.outcome import DONE, REFUSED, UNKNOWN
 from upsertspec.soak.plan import KEY, SHARED, TABLE
-from upsertspec.soak.values import key, shared_key, values
+from upsertspec.soak.records import key, shared_key, values
 
 LIVE = 20
 KNOWN_IN_BATCH, NEW_IN_BATCH = 4, 4

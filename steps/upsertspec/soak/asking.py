@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from upsertspec.client import Client
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation
 from upsertspec.errors import CannotExpress, NotTestable, TargetSilent
-from upsertspec.evidence import Masker, printable
+from upsertspec.http.client import Client
+from upsertspec.http.evidence import Masker, printable
 from upsertspec.soak.ledger import Ledger
 from upsertspec.soak.outcome import REFUSED, Failed, kind, kind_of, outcome, outcome_of_silence
 

@@ -14,12 +14,12 @@ import urllib3
 from gevent.event import Event  # type: ignore[import-untyped]
 from gevent.os import tp_read  # type: ignore[import-untyped]
 
-from upsertspec.soak.judge import READERS, judge
-from upsertspec.soak.load import ROLES
+from upsertspec.soak.load_test import ROLES
+from upsertspec.soak.output import begun, counts, judged
 from upsertspec.soak.plan import UNJUDGED, WORKER, Plan
-from upsertspec.soak.tell import begun, counts, judged
 from upsertspec.soak.users import connector
-from upsertspec.target.model import Target
+from upsertspec.soak.verification import READERS, judge
+from upsertspec.target.target import Target
 
 
 def soak(target: Target, plan: Plan) -> int:

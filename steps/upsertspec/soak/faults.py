@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from upsertspec.evidence import Masker
-from upsertspec.schema import tables
+from upsertspec.http.evidence import Masker
 from upsertspec.soak.ledger import Broken, Entry, id_text
 from upsertspec.soak.plan import KEY, TABLE
-from upsertspec.soak.values import values
-from upsertspec.vocabulary.compare import differences, shown
+from upsertspec.soak.records import values
+from upsertspec.spec.schema import tables
+from upsertspec.steps.equality import differences, shown
 
 TWICE = "no key twice"
 LOST = "no acknowledged write lost"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from upsertspec.dialects.base import Answer
-from upsertspec.evidence import Exchange, printable
+from upsertspec.http.evidence import Exchange, printable
 
 DONE, REFUSED, UNKNOWN = "done", "refused", "unknown"
 TOO_MANY = 429

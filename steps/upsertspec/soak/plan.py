@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from upsertspec.errors import ConfigError
-from upsertspec.target.model import Target
+from upsertspec.target.target import Target
 
 ALONE, MASTER, WORKER = "alone", "master", "worker"
 UNJUDGED = 3

@@ -9,10 +9,10 @@ import pickle
 import signal
 import subprocess
 
-from upsertspec.embedded import command
 from upsertspec.errors import ConfigError
+from upsertspec.run.embedded import command
 from upsertspec.soak.plan import UNJUDGED, Plan, longest
-from upsertspec.target.model import Target
+from upsertspec.target.target import Target
 
 MODULE = "upsertspec.soak"
 CODES = (0, 1, 2, 3)

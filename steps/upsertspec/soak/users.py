@@ -9,15 +9,15 @@ from typing import Any
 
 from locust import User
 
-from upsertspec.client import Client
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.evidence import printable
+from upsertspec.http.client import Client
+from upsertspec.http.evidence import printable
 from upsertspec.soak.actor import Actor
 from upsertspec.soak.asking import Asking
 from upsertspec.soak.ledger import Ledger
 from upsertspec.soak.outcome import Failed
 from upsertspec.soak.plan import Plan
-from upsertspec.target.model import Target
+from upsertspec.target.target import Target
 
 ALWAYS = {Actor.upsert: 5, Actor.upsert_shared: 2, Actor.read: 2, Actor.find: 2, Actor.page: 1}
 CLAIMED = {"conflict": {Actor.ignore: 2}, "batch": {Actor.batch: 1}}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pytest_bdd.utils import CONFIG_STACK
 
-from upsertspec import spec
-from upsertspec.resources import features_dir
-from upsertspec.settings import SETTINGS
+from upsertspec.run.settings import SETTINGS
+from upsertspec.spec import criteria as spec
+from upsertspec.spec.files import features_dir
 
 
 def feature_paths() -> list[str]:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from upsertspec.errors import ConfigError
-from upsertspec.spec import PROFILES, cases
-from upsertspec.target.load import from_file, from_url
-from upsertspec.target.model import Target
+from upsertspec.spec.criteria import PROFILES, cases
+from upsertspec.target.target import Target
+from upsertspec.target.target_file import from_file, from_url
 
 TARGET = "UPSERTSPEC_TARGET"
 PROFILE = "UPSERTSPEC_PROFILE"

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
 from typing import Any
 
-from upsertspec import spec
-from upsertspec.schema import PROTECTED, tables
-from upsertspec.target.model import DIALECTS
+from upsertspec.spec import criteria as spec
+from upsertspec.spec.schema import PROTECTED, tables
 from upsertspec.target.positions import KeyPath
+from upsertspec.target.target import DIALECTS
 
 Fault = tuple[KeyPath, str]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from upsertspec.schema import PROTECTED, tables
+from upsertspec.spec.schema import PROTECTED, tables
 from upsertspec.target.names import Fault, nearest
 from upsertspec.target.placeholders import CONTENT, KNOWN, MATCH, names_in, sole, strays, texts
 from upsertspec.target.positions import KeyPath

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from upsertspec.explore import values
 from upsertspec.explore.values import Pick
-from upsertspec.schema import Field, Table, tables, tables_of
-from upsertspec.transport.credentials import BROKEN
+from upsertspec.http.credentials import BROKEN
+from upsertspec.spec.schema import Field, Table, tables, tables_of
 
 Draw = Callable[..., Any]
 FEW, ALL = "few", "all"

@@ -6,13 +6,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from upsertspec.explore import oddities
+from upsertspec.explore import hostile_values as oddities
 from upsertspec.explore.moves.draws import Draw, Scope, value
 from upsertspec.explore.moves.move import Move
 from upsertspec.explore.values import NO_TABLES
-from upsertspec.schema import tables
-from upsertspec.transport.credentials import BROKEN
-from upsertspec.vocabulary.calls import CALLS
+from upsertspec.http.credentials import BROKEN
+from upsertspec.spec.schema import tables
+from upsertspec.steps.table_calls import CALLS
 
 NOBODY = "no credentials"
 WAYS = ("upsert", "batch", "create")

@@ -7,11 +7,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from upsertspec.explore import oddities, values
+from upsertspec.explore import hostile_values as oddities
+from upsertspec.explore import values
 from upsertspec.explore.moves.draws import Draw, Scope, fields, who
 from upsertspec.explore.moves.move import Move
 from upsertspec.explore.values import Pick
-from upsertspec.schema import tables
+from upsertspec.spec.schema import tables
 
 FILTERED = ("validation_score", "validation_score", "name", "description", "status")
 NESTED = ("conversations", "artifacts")

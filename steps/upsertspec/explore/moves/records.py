@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from upsertspec.explore.moves.draws import Draw, Scope, any_table, fields, picks, who, wrong
 from upsertspec.explore.moves.move import Move
 from upsertspec.explore.values import ODD_FIELDS, Pick
-from upsertspec.schema import Table
+from upsertspec.spec.schema import Table
 
 ROOTS = ("users", "accounts", "category_templates", "room_assets")
 

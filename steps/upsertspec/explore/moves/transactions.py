@@ -6,13 +6,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from upsertspec.explore import oddities
+from upsertspec.explore import hostile_values as oddities
 from upsertspec.explore.moves.draws import Draw, Scope, anyone, condition, fields, keys, members, picks, who
 from upsertspec.explore.moves.move import Move
 from upsertspec.explore.moves.records import perhaps_wrong
 from upsertspec.explore.resolve import marks
 from upsertspec.explore.values import Pick
-from upsertspec.schema import tables
+from upsertspec.spec.schema import tables
 
 TABLES = ("users", "projects", "conversations", "contacts", "activity_log")
 KEYED = ("contacts", "users")

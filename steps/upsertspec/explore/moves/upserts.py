@@ -7,11 +7,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from upsertspec.explore import oddities, values
+from upsertspec.explore import hostile_values as oddities
+from upsertspec.explore import values
 from upsertspec.explore.moves.draws import Draw, Scope, anyone, fields, keyed, keys, members, strangers, who, wrong
 from upsertspec.explore.moves.move import Move
-from upsertspec.schema import ROLES
-from upsertspec.transport.credentials import BROKEN
+from upsertspec.http.credentials import BROKEN
+from upsertspec.spec.schema import ROLES
 
 
 @st.composite

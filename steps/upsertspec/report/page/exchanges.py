@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from upsertspec.evidence import printable
+from upsertspec.http.evidence import printable
 from upsertspec.report.page import words
 from upsertspec.report.page.safe import CUT, Limits
 

@@ -10,7 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from upsertspec.report.files import write_whole
-from upsertspec.report.page import model, words
+from upsertspec.report.page import contents as model
+from upsertspec.report.page import words
 from upsertspec.report.page.contrast import contrast
 from upsertspec.report.page.exchanges import packed
 from upsertspec.report.page.lanes import contradicting, history

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from upsertspec.report.page.model import Criterion, Profile
+from upsertspec.report.page.contents import Criterion, Profile
 from upsertspec.report.page.scale import Log, Tick, percent
 
 LEAST = 1e-5

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from upsertspec.evidence import printable
+from upsertspec.http.evidence import printable
 
 HERE = Path(__file__).parent
 CUT = "… ({} characters in all; report.json has them)"

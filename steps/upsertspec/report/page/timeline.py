@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from upsertspec.report.page.model import Profile, Scenario
+from upsertspec.report.page.contents import Profile, Scenario
 from upsertspec.report.page.scale import Linear, Tick, percent
 
 PIXELS_OF_A_BAR = 4

@@ -1,0 +1,70 @@
+"""`upsertspec list`: the criteria of the specification."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with every scenario.")
+@click.option("--scenarios", is_flag=True, help="With the titles of the scenarios.")
+@click.option("--faults", is_flag=True, help="The servers that are broken on purpose, instead.")
+def listing(as_json: bool, scenarios: bool, faults: bool) -> None:
+    """List the criteria: profile, level, number of scenarios, and how many broken servers prove each."""
+    from upsertspec.report.proof import last_proof
+    from upsertspec.spec import criteria as spec
+
+    if faults:
+        _faults(as_json)
+        return
+    if as_json:
+        click.echo(json.dumps(_document(), ensure_ascii=False, indent=1))
+        return
+    profile = ""
+    for criterion in spec.criteria():
+        if criterion.profile != profile:
+            profile = criterion.profile
+            click.echo(profile)
+        proven = last_proof()["criteria"].get(criterion.id, {"caught": 0, "of": 0})
+        numbers = (
+            f"{len(criterion.cases):>3} scenarios  {proven['caught']:>2} of {proven['of']:>2} broken servers caught"
+        )
+        click.echo(f"  {criterion.id}  {criterion.level:<6}  {numbers}  {criterion.sentence}")
+        for case in criterion.cases if scenarios else ():
+            click.echo(f"          {case.title}")
+
+
+def _faults(as_json: bool) -> None:
+    from upsertspec.prove.servers import faults
+
+    if as_json:
+        listed = [{"name": f.name, "says": f.says, "violates": list(f.violates)} for f in faults()]
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+        return
+    for fault in faults():
+        click.echo(f"{fault.name:<42}  {' '.join(fault.violates)}\n    {fault.says}")
+
+
+def _document() -> dict[str, Any]:
+    from upsertspec import __version__
+    from upsertspec.report.proof import last_proof
+    from upsertspec.spec import criteria as spec
+
+    return {
+        "suite": {"name": "upsertspec", "version": __version__, "features_digest": spec.digest()},
+        "proof": last_proof(),
+        "profiles": [profile for profile in spec.PROFILES if any(c.profile == profile for c in spec.criteria())],
+        "criteria": [
+            {
+                "id": criterion.id,
+                "profile": criterion.profile,
+                "level": criterion.level,
+                "sentence": criterion.sentence,
+                "scenarios": [{"title": c.title, "file": c.file, "line": c.line} for c in criterion.cases],
+            }
+            for criterion in spec.criteria()
+        ],
+    }

@@ -1,0 +1,210 @@
+"""One pooled session to the target: sends a request, reads the answer within its limits, follows no redirect."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import time
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+import urllib3
+
+from upsertspec.dialects.base import Response
+from upsertspec.errors import TargetSilent
+from upsertspec.http.connections import CurrentWatch, watched_adapter
+from upsertspec.http.heads import WholeHead
+from upsertspec.http.watchdog import WATCHDOG, Watch
+
+ANSWER_CAP = 16 * 1024 * 1024
+CHUNK = 65536
+AGENT = "upsertspec"
+IDLE = 1.0
+DROPPED = "kept connection closed"
+BROKEN = "broken answer"
+
+Body = bytes | Iterable[bytes] | None
+"""What is sent: bytes as they are, pieces in chunks."""
+
+_FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
+_LATE = {"ReadTimeout", "ReadTimeoutError", "ConnectTimeout", "ConnectTimeoutError", "TimeoutError"}
+_DROPS = {"RemoteDisconnected", "ConnectionResetError", "ConnectionAbortedError", "BrokenPipeError"}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an exchange may take: seconds for the whole of it, bytes for the body of the answer."""
+
+    seconds: float = 10.0
+    answer_bytes: int = ANSWER_CAP
+
+
+@dataclass
+class Keeping:
+    """What is known of how a target keeps its connections; the sessions of one client share it.
+
+    A server may close a kept connection at any time, also as a request is on its way to it. A read is then sent once
+    more. A write can't be: so it goes over a kept connection only where keeping was seen to work, and a moment ago.
+    """
+
+    proven: bool = False
+    broken: bool = False
+
+    def allows(self, safe: bool, idle: float) -> bool:
+        """Whether a request may go over a connection that was last used so many seconds ago."""
+        return not self.broken and (safe or (self.proven and idle < IDLE))
+
+
+class Session:
+    """A session for one role. The environment (proxies, .netrc) is not consulted; cookies are kept only on demand."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        settings: Mapping[str, Any],
+        keep_cookies: bool = False,
+        keeping: Keeping | None = None,
+    ) -> None:
+        self._limits = limits
+        self._keeping = keeping or Keeping()
+        self._used = 0.0
+        self._current = CurrentWatch()
+        self._session = _NoRedirects()
+        self._session.trust_env = False
+        self._session.headers.clear()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, watched_adapter(self._current))
+        for name, value in settings.items():
+            setattr(self._session, name, value)
+        if not keep_cookies:
+            self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def send_alone(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
+        """Send one request over a connection of its own: it, or what it leads to, may break the connection."""
+        self.close()
+        try:
+            return self._timed(method, url, headers, body)
+        finally:
+            self.close()
+
+    def send(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
+        """Send one request and read its whole answer. Raises `TargetSilent` where no usable answer comes."""
+        safe = method in ("GET", "HEAD")
+        if not self._keeping.allows(safe, time.monotonic() - self._used):
+            self.close()
+        try:
+            return self._timed(method, url, headers, body)
+        except TargetSilent as silent:
+            if silent.kind != DROPPED:
+                raise
+            self._keeping.broken = True
+            if not safe:
+                raise
+        return self._timed(method, url, headers, body)
+
+    def cookies(self) -> list[str]:
+        """The values of the cookies that it keeps."""
+        return [cookie.value for cookie in self._session.cookies if cookie.value]
+
+    def adopt_cookies(self, other: Session) -> None:
+        """Take over the cookies that another session keeps."""
+        self._session.cookies.update(other._session.cookies)
+
+    def close(self) -> None:
+        """Close the connection; the next request opens another."""
+        self._session.close()
+
+    def _timed(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
+        watch = self._current.watch = Watch(self._limits.seconds)
+        try:
+            with _unwarned() if self._session.verify is False else contextlib.nullcontext():
+                response = self._exchange(watch, method, url, headers, body)
+            if watch.is_late:  # what was cut off can look whole: a head, and the end of the connection
+                raise TimeoutError
+        except _FAULTS as fault:
+            raise _silent(fault, watch, self._limits.seconds) from fault
+        finally:
+            WATCHDOG.remove(watch)
+            self._current.watch = None
+        if watch.fired:
+            self.close()
+        self._used = time.monotonic()
+        self._keeping.proven = self._keeping.proven or watch.reused
+        return response
+
+    def _exchange(self, watch: Watch, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
+        with self._session.request(
+            method,
+            url,
+            headers={"User-Agent": AGENT, "Accept-Encoding": "identity", **headers},
+            data=body,
+            timeout=self._limits.seconds,
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            watch.answered = True
+            content, head = self._read(answer), answer.raw._original_response
+            watch.whole = isinstance(head, WholeHead) and head.is_whole
+            return Response(answer.status_code, dict(answer.headers), content)
+
+    def _read(self, answer: requests.Response) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while chunk := answer.raw.read(CHUNK, decode_content=True):
+            parts.append(chunk)
+            size += len(chunk)
+            if size > self._limits.answer_bytes:
+                answer.close()
+                raise TargetSilent("too large", f"the answer is over {self._limits.answer_bytes} bytes long")
+        return b"".join(parts)
+
+
+@contextlib.contextmanager
+def _unwarned() -> Iterator[None]:
+    """Whoever turned the check of certificates off knows that it is off."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+        yield
+
+
+class _NoRedirects(requests.Session):
+    """A session that takes a redirect for an answer like others: `requests` would read its body without a limit."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """There is none to go to."""
+
+
+def _silent(fault: BaseException, watch: Watch, seconds: float) -> TargetSilent:
+    chain = _chain(fault)
+    names = {type(link).__name__ for link in chain}
+    if watch.fired or names & _LATE:
+        return TargetSilent("no answer in time", f"no whole answer within {seconds:g} s")
+    if names & {"ProxyError"}:
+        return TargetSilent("unreachable", f"the proxy can't be used: {_root(chain)}")
+    if names & {"NewConnectionError", "ConnectionRefusedError", "NameResolutionError", "gaierror"}:
+        return TargetSilent("unreachable", f"can't connect: {_root(chain)}")
+    if names & {"SSLError", "SSLCertVerificationError"}:
+        return TargetSilent("TLS", f"no secure connection: {_root(chain)}")
+    if watch.reused and not watch.answered and names & _DROPS:
+        return TargetSilent(DROPPED, "the target closed a kept connection as a request was on its way")
+    return TargetSilent(BROKEN, f"the connection broke before a whole answer came: {_root(chain)}")
+
+
+def _chain(fault: BaseException) -> list[BaseException]:
+    links: list[BaseException] = []
+    todo: list[Any] = [fault]
+    while todo and len(links) < 20:
+        link = todo.pop(0)
+        if isinstance(link, BaseException) and link not in links:
+            links.append(link)
+            todo += [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
+    return links
+
+
+def _root(chain: list[BaseException]) -> str:
+    last = next((link for link in reversed(chain) if str(link)), chain[0])
+    return f"{type(last).__name__}: {last!s}"

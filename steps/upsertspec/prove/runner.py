@@ -1,0 +1,71 @@
+"""The work of a proof, shared out among processes: each serves and judges its share, one server after the other."""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+
+from upsertspec.prove.matrix import Proof, Row, row_of
+from upsertspec.prove.servers import Fault, fleet
+from upsertspec.report.result import Result, Status
+from upsertspec.run.embedded import Embedded, process_of
+from upsertspec.run.runner import run, run_each
+from upsertspec.run.settings import Settings
+from upsertspec.spec import criteria as spec
+from upsertspec.target.target import Target
+
+SECONDS = 5.0
+VARIANTS, CANARY = "upsertspec_conforming", "canary"
+
+
+def prove(faults: Sequence[Fault], criteria: tuple[str, ...], jobs: int, quick: bool = False) -> Proof:
+    """Judge the unbroken server, the canary, and each of the broken ones.
+
+    `criteria` narrows what is run; a quick proof judges each broken server only by the criteria that it violates.
+    """
+    shares = [list(faults[start::jobs]) for start in range(jobs)]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        settings = itertools.repeat(criteria), itertools.repeat(quick)
+        rows = itertools.chain.from_iterable(pool.map(rows_of, shares, *settings))
+        return Proof(
+            rows=sorted(rows, key=lambda row: row.fault.name),
+            unclean=unclean(criteria),
+            lenient=lenient(criteria),
+            criteria=criteria or tuple(criterion.id for criterion in spec.criteria()),
+        )
+
+
+def rows_of(share: Sequence[Fault], criteria: tuple[str, ...], quick: bool) -> list[Row]:
+    """The rows of these broken servers: one process serves them, one pytest session judges them."""
+    with fleet() as serve:
+
+        def asked() -> Iterator[Settings]:
+            for fault in share:
+                own = tuple(c for c in fault.violates if not criteria or c in criteria)
+                yield _settings(serve(fault.name), own if quick else criteria)
+
+        return [row_of(fault, results) for fault, results in zip(share, run_each(asked()), strict=True)]
+
+
+def unclean(criteria: tuple[str, ...]) -> list[str]:
+    """The cases that the unbroken server does not pass: there should be none."""
+    with fleet() as serve:
+        results = run(_settings(serve(""), criteria))
+    return [result.case.id for result in results if result.status is not Status.PASSED]
+
+
+def lenient(criteria: tuple[str, ...]) -> list[str]:
+    """The cases that pass on a server that answers nothing right: there should be none."""
+    with process_of(VARIANTS, CANARY, "--port", "0", "--announce", "json", "--until-stdin-closes") as process:
+        results: list[Result] = run(_settings(Embedded(process).target(), criteria))
+    return [result.case.id for result in results if result.status in (Status.PASSED, Status.DEVIATES)]
+
+
+def _settings(target: Target, criteria: tuple[str, ...]) -> Settings:
+    """A server of our own answers soon or never: some of them hang for good."""
+    target = replace(target, profiles=spec.PROFILES, timeout=SECONDS)
+    return Settings(target, criteria=criteria, patient=True)

@@ -1,0 +1,90 @@
+"""In what reports differ beside the verdict: who made them, what was asked for, what their suites hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from upsertspec.report.compare.matrix import Column, shown
+from upsertspec.report.compare.states import unknown
+
+NAMED = 8
+
+
+def differences(columns: Sequence[Column]) -> list[str]:
+    """Each difference that a reader should know of, in a sentence; none where only the results differ."""
+    return [*_values(columns), *_criteria(columns), *_scenarios(columns), *_each(columns), *_same_runs(columns)]
+
+
+def _values(columns: Sequence[Column]) -> Iterator[str]:
+    for what, value in _ASKED.items():
+        found: dict[str, list[str]] = {}
+        for column in columns:
+            found.setdefault(value(column), []).append(column.head)
+        if len(found) > 1:
+            yield f"{what}: " + "; ".join(f"{said} in {_named(heads)}" for said, heads in found.items())
+
+
+_ASKED: dict[str, Callable[[Column], str]] = {
+    "made by upsertspec": lambda column: shown(column.report["suite"]["version"]),
+    "features": lambda column: column.features,
+    "claimed profiles": lambda column: shown(", ".join(column.report["target"]["profiles"]), 200),
+    "selection": lambda column: _selection(column),
+    "dialect": lambda column: shown(column.report["target"]["dialect"]),
+}
+
+
+def _selection(column: Column) -> str:
+    asked = column.report["run"]["selection"]
+    words = [*asked["criteria"], *([f"-k {asked['keyword']!r}"] if asked["keyword"] else [])]
+    return shown(", ".join(words), 200) or "everything claimed"
+
+
+def _criteria(columns: Sequence[Column]) -> Iterator[str]:
+    """Which criteria are only in some of the reports, by who has them."""
+    owners: dict[tuple[str, ...], list[str]] = {}
+    for ident in sorted({ident for column in columns for ident in column.criteria}):
+        owners.setdefault(tuple(c.head for c in columns if ident in c.criteria), []).append(shown(ident, 20))
+    for heads, idents in owners.items():
+        if len(heads) < len(columns):
+            yield f"criteria only in {_named(heads)}: {_named(idents)}"
+
+
+def _scenarios(columns: Sequence[Column]) -> Iterator[str]:
+    """Which criteria have other scenarios, where the reports planned them all."""
+    shared = set.intersection(*(set(column.by_criterion) for column in columns))
+    if any(_selection(column) != "everything claimed" for column in columns):
+        return
+    other = [ident for ident in shared if len({frozenset(r["id"] for r in c.by_criterion[ident]) for c in columns}) > 1]
+    if other:
+        yield f"criteria whose scenarios differ: {_named([shown(ident, 20) for ident in sorted(other)])}"
+    reworded = [i for i in shared if len({c.criteria[i]["sentence"] for c in columns if i in c.criteria}) > 1]
+    if reworded:
+        yield f"criteria that are worded differently: {_named([shown(ident, 20) for ident in sorted(reworded)])}"
+
+
+def _each(columns: Sequence[Column]) -> Iterator[str]:
+    for column in columns:
+        if words := unknown(column.report["results"]):
+            yield f"{column.head} has statuses that this version of upsertspec does not know: {_named(words)}"
+        for finding in column.report["preflight"]:
+            if finding["level"] == "fatal":
+                yield f"{column.head} could not be judged: {shown(finding['what'], 300)}"
+
+
+def _same_runs(columns: Sequence[Column]) -> Iterator[str]:
+    runs: dict[tuple[str, str], list[str]] = {}
+    for column in columns:
+        run = column.report["run"]
+        runs.setdefault((run["id"], run["started"]), []).append(column.head)
+    for heads in runs.values():
+        if len(heads) > 1:
+            yield f"{_named(heads)} are reports of the same run"
+
+
+def _named(words: Sequence[str]) -> str:
+    """a, b and c; of many the first."""
+    more = f" and {len(words) - NAMED} more" if len(words) > NAMED else ""
+    listed = list(words[:NAMED])
+    if more or len(listed) < 2:
+        return ", ".join(listed) + more
+    return f"{', '.join(listed[:-1])} and {listed[-1]}"

@@ -1,0 +1,160 @@
+"""The matrix: a row for each criterion, a column for each report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from upsertspec.http.evidence import printable
+from upsertspec.report.compare.states import TOLD, Cell
+from upsertspec.report.reading import load
+from upsertspec.report.terminal import telling
+
+LABEL = 60
+DIGEST = 12
+Report = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One report: its short head (A, B, … or old and new), its label, which no other has, and its file."""
+
+    head: str
+    label: str
+    file: str
+    report: Report
+
+    @cached_property
+    def by_criterion(self) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
+        """The results of each criterion."""
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        for result in self.report["results"]:
+            found.setdefault(result["criterion"], []).append(result)
+        return {name: tuple(results) for name, results in found.items()}
+
+    @cached_property
+    def criteria(self) -> Mapping[str, Mapping[str, Any]]:
+        """The criteria of the suite that made it."""
+        return {criterion["id"]: criterion for criterion in self.report["criteria"]}
+
+    @property
+    def verdict(self) -> str:
+        """The verdict in a word or two."""
+        return printable(self.report["verdict"]["verdict"])[:LABEL]
+
+    @property
+    def headline(self) -> str:
+        """The verdict with its whole denominator."""
+        return printable(self.report["verdict"]["headline"])[:1000]
+
+    @property
+    def url(self) -> str:
+        """The address of the target."""
+        return shown(self.report["target"]["url"], 200)
+
+    @property
+    def made(self) -> str:
+        """What made the report, and when."""
+        version, started = self.report["suite"]["version"], self.report["run"]["started"]
+        return f"upsertspec {shown(version)}, features {self.features}, {shown(started)}"
+
+    @property
+    def features(self) -> str:
+        """The beginning of the digest of the features."""
+        return printable(self.report["suite"]["features_digest"][:DIGEST])
+
+    def cell(self, criterion: str) -> Cell:
+        """What became of a criterion."""
+        return Cell(self.by_criterion.get(criterion, ()), criterion in self.criteria)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A criterion and its cells, one a column."""
+
+    id: str
+    profile: str
+    level: str
+    sentence: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def judged(self) -> bool:
+        """Whether any of the targets was asked for it."""
+        return any(cell.judged for cell in self.cells)
+
+    @property
+    def same(self) -> bool:
+        """Whether the targets don't differ in it."""
+        return len({cell.words for cell in self.cells}) == 1
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Criteria by targets."""
+
+    columns: tuple[Column, ...]
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """A row for each criterion that any of the reports has."""
+        ids = {ident for column in self.columns for ident in (*column.criteria, *column.by_criterion)}
+        return tuple(self._row(ident) for ident in sorted(ids, key=lambda ident: (len(ident), ident)))
+
+    def _row(self, ident: str) -> Row:
+        told = next((c.criteria[ident] for c in self.columns if ident in c.criteria), {})
+        profile, level, sentence = (shown(str(told.get(name, "")), 300) for name in ("profile", "level", "sentence"))
+        return Row(shown(ident, 20), profile, level, sentence, tuple(c.cell(ident) for c in self.columns))
+
+
+def read(files: Sequence[str]) -> Matrix:
+    """The matrix of these reports, in their order. Raises ConfigError with what is wrong with a file."""
+    reports = [_light(load(Path(file))) for file in files]
+    places = [shown_file(file) for file in files]
+    labels = apart([_name(report) for report in reports], places)
+    listed = zip(labels, places, reports, strict=True)
+    return Matrix(tuple(Column(head(index), *told) for index, told in enumerate(listed)))
+
+
+def _light(report: Report) -> Report:
+    """The report without the evidence that is not shown: many of them fit into memory then."""
+    results = [{**r, "steps": [], "exchanges": _shown_of(r), "history": None} for r in report["results"]]
+    return {**report, "results": results}
+
+
+def _shown_of(result: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return [] if result["status"] in TOLD else telling(result["exchanges"], result.get("history"))
+
+
+def apart(names: Sequence[str], files: Sequence[str]) -> list[str]:
+    """A label for each name: names that are the same get their file, and where that is the same too, a number."""
+    often = Counter(names)
+    labels = [name if often[name] == 1 else f"{name} ({file})" for name, file in zip(names, files, strict=True)]
+    often = Counter(labels)
+    return [label if often[label] == 1 else f"{label} #{number}" for number, label in enumerate(labels, 1)]
+
+
+def head(index: int) -> str:
+    """A, B, … Z, AA, AB, …"""
+    before, letter = divmod(index, 26)
+    return (head(before - 1) if before else "") + chr(ord("A") + letter)
+
+
+def shown(text: str, most: int = LABEL) -> str:
+    """Text of a report, as it can be shown, its end left out where it is long."""
+    text = printable(text[: most * 2])
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def shown_file(name: str) -> str:
+    """The name of a file, as it can be shown, its beginning left out where it is long."""
+    name = printable(name)
+    return name if len(name) <= LABEL else f"…{name[1 - LABEL :]}"
+
+
+def _name(report: Report) -> str:
+    return shown(report["target"]["name"].strip() or report["target"]["url"])

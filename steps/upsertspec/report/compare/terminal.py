@@ -1,0 +1,120 @@
+"""The matrix for a terminal: short heads with a legend, folded where the columns don't fit beside each other."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from upsertspec.report.compare.differences import differences
+from upsertspec.report.compare.matrix import Column, Matrix, Row
+from upsertspec.report.compare.states import LEGEND, Cell
+
+NARROWEST = 40
+GAP = 2
+SENTENCE = 24
+VERDICTS = {"conformant": "conform", "not conformant": "NOT", "incomplete": "incompl"}
+COLOURS = {"passed": "32", "failed": "1;31", "harness error": "31", "stale known failure": "31"}
+PALE = "2"
+OTHER = "33"
+
+
+def terminal(matrix: Matrix, width: int, colour: bool = False) -> str:
+    """The legend with each verdict, the differences, and the matrix, in lines of at most so many letters."""
+    width = max(width, NARROWEST)
+    rows = [row for row in matrix.rows if row.judged]
+    lines = [*legend(matrix.columns, width), *told_differences(matrix.columns, width), ""]
+    short = not _fits(matrix.columns, rows, width)
+    for block in _blocks(matrix.columns, rows, width, short):
+        lines += [*_block(matrix.columns, block, rows, width, short, colour), ""]
+    lines += textwrap.wrap(_words(rows), width) if short else []
+    lines += textwrap.wrap(not_judged(matrix), width)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def told_differences(columns: Sequence[Column], width: int) -> list[str]:
+    """In what the reports differ, wrapped; no line where they don't."""
+    listed = differences(columns)
+    told = [line for text in listed for line in textwrap.wrap(f"- {text}", width, subsequent_indent="  ")]
+    return ["", "The reports differ:", *told] if told else []
+
+
+def not_judged(matrix: Matrix) -> str:
+    """Which criteria no target was asked for; empty where there are none."""
+    left = [row.id for row in matrix.rows if not row.judged]
+    return f"Judged on none of the targets: {', '.join(left)}" if left else ""
+
+
+def legend(columns: Sequence[Column], width: int) -> Iterator[str]:
+    """Each column with its head, its target, its file and its verdict."""
+    indent = " " * (max(len(c.head) for c in columns) + GAP)
+    for column in columns:
+        first = f"{column.head:<{len(indent)}}{column.label}, {column.url}"
+        for text in (first, f"{indent}{column.file}: {column.made}", f"{indent}{column.headline}"):
+            yield from textwrap.wrap(text, width, subsequent_indent=indent)
+
+
+def _fits(columns: Sequence[Column], rows: Sequence[Row], width: int) -> bool:
+    """Whether whole words fit, with room for the criteria's sentences."""
+    used = sum(_column_width(column, at, rows, short=False) + GAP for at, column in enumerate(columns))
+    return _first_width(rows) + used + SENTENCE <= width
+
+
+def _blocks(columns: Sequence[Column], rows: Sequence[Row], width: int, short: bool) -> Iterator[list[int]]:
+    """Which columns stand beside each other."""
+    block: list[int] = []
+    used = _first_width(rows)
+    for at, column in enumerate(columns):
+        own = _column_width(column, at, rows, short) + GAP
+        if block and used + own > width:
+            yield block
+            block, used = [], _first_width(rows)
+        block.append(at)
+        used += own
+    yield block
+
+
+def _block(
+    columns: Sequence[Column], block: Sequence[int], rows: Sequence[Row], width: int, short: bool, colour: bool
+) -> Iterator[str]:
+    widths = [_column_width(columns[at], at, rows, short) for at in block]
+    first = _first_width(rows)
+    chosen = [columns[at] for at in block]
+    for name, cells in (("", [c.head for c in chosen]), ("verdict", [_verdict(c, short) for c in chosen])):
+        yield f"{name:<{first}}" + _padded(cells, widths)
+    room = width - first - sum(width + GAP for width in widths) - GAP
+    for row in rows:
+        cells = [_painted(row.cells[at], short, own, colour) for at, own in zip(block, widths, strict=True)]
+        sentence = textwrap.shorten(row.sentence, room, placeholder=" …") if room >= SENTENCE else ""
+        yield (f"{row.id:<{first}}" + "".join(" " * GAP + cell for cell in cells) + " " * GAP + sentence).rstrip()
+
+
+def _padded(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "".join(" " * GAP + f"{cell:<{own}}" for cell, own in zip(cells, widths, strict=True)).rstrip()
+
+
+def _painted(cell: Cell, short: bool, width: int, colour: bool) -> str:
+    text = f"{_said(cell, short):<{width}}"
+    code = COLOURS.get(cell.state, OTHER) if cell.judged else PALE
+    return f"\x1b[{code}m{text}\x1b[0m" if colour else text
+
+
+def _said(cell: Cell, short: bool) -> str:
+    return cell.short if short else cell.words
+
+
+def _verdict(column: Column, short: bool) -> str:
+    return VERDICTS.get(column.verdict, column.verdict[:8]) if short else column.verdict
+
+
+def _first_width(rows: Sequence[Row]) -> int:
+    return max([len("verdict"), *(len(row.id) for row in rows)])
+
+
+def _column_width(column: Column, at: int, rows: Sequence[Row], short: bool) -> int:
+    cells = [len(_said(row.cells[at], short)) for row in rows]
+    return max([len(column.head), len(_verdict(column, short)), *cells])
+
+
+def _words(rows: Sequence[Row]) -> str:
+    used = {cell.short.split(" ")[0] for row in rows for cell in row.cells}
+    return "; ".join(f"{word}: {means}" for word, means in LEGEND.items() if word in used)

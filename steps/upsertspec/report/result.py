@@ -1,0 +1,79 @@
+"""The result of one case, as the plugin writes it down and the report holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from upsertspec.spec.criteria import Case
+
+
+class Status(StrEnum):
+    """What became of a case. Every planned case has exactly one."""
+
+    PASSED = "passed"
+    DEVIATES = "deviates"
+    FAILED = "failed"
+    WARNED = "warned"
+    KNOWN_FAILURE = "known failure"
+    STALE = "stale known failure"
+    NOT_TESTABLE = "not testable"
+    NOT_CLAIMED = "not claimed"
+    ERROR = "harness error"
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """A step as it was run: `state` is passed, failed or not run."""
+
+    keyword: str
+    text: str
+    state: str
+    table: list[list[str]] = field(default_factory=list)
+
+
+PLAIN = ("reason", "expected", "actual", "blocked_by", "seconds", "worker")
+
+
+@dataclass(frozen=True)
+class Result:
+    """A case, its status and why; what was expected and what came where it failed; its steps and exchanges.
+
+    `blocked_by` is the criterion whose matter it is that the case could not be tested, or empty. `deviations` are the
+    declared statuses that came, like "created 201"; `kept` the kinds of outcome that came with the contract's status.
+    `history` tells what many clients did at once, where they did.
+    """
+
+    case: Case
+    status: Status
+    reason: str = ""
+    expected: str = ""
+    actual: str = ""
+    blocked_by: str = ""
+    steps: tuple[StepResult, ...] = ()
+    exchanges: tuple[Mapping[str, Any], ...] = ()
+    seconds: float = 0.0
+    worker: str = "main"
+    deviations: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    history: Mapping[str, Any] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as JSON-able data."""
+        plain = {name: getattr(self, name) for name in PLAIN}
+        steps = [{"keyword": s.keyword, "text": s.text, "state": s.state, "table": s.table} for s in self.steps]
+        case = {**vars(self.case), "example": dict(self.case.example), "needs": list(self.case.needs)}
+        told = {"deviations": list(self.deviations), "kept": list(self.kept)}
+        evidence = {"steps": steps, "exchanges": list(self.exchanges)}
+        shown = {"case": case, "status": self.status.value, **plain, **told, **evidence}
+        return shown if self.history is None else {**shown, "history": self.history}
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Result:
+        """The result from the data that `as_dict` gave."""
+        case = Case(**{**raw["case"], "needs": tuple(raw["case"].get("needs", ()))})
+        steps = tuple(StepResult(**step) for step in raw["steps"])
+        rest = {k: raw[k] for k in PLAIN} | {k: tuple(raw[k]) for k in ("deviations", "kept", "exchanges")}
+        return cls(case, Status(raw["status"]), steps=steps, history=raw.get("history"), **rest)

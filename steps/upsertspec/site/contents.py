@@ -1,0 +1,140 @@
+"""What the site shows: profiles, their criteria, and the scenarios of each as they stand in the feature files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pytest_bdd.parser import ScenarioTemplate, Step
+
+from upsertspec.prove.servers import Fault
+from upsertspec.report.page.contents import Scenario as Shown
+from upsertspec.spec import criteria as spec
+from upsertspec.spec.files import features_dir
+
+Rows = list[list[str]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A step: its keyword, its words, the table or the text below it."""
+
+    keyword: str
+    text: str
+    table: Rows
+    docstring: str
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The rows of an outline, the names of its columns first."""
+
+    name: str
+    rows: Rows
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario or an outline, with the cases that are run of it. `anchor` is that of its first case in a report."""
+
+    title: str
+    file: str
+    line: int
+    steps: list[Line]
+    examples: list[Examples]
+    cases: tuple[spec.Case, ...]
+
+    @property
+    def anchor(self) -> str:
+        """Where it is, on its page of the site and in a report."""
+        return anchor_of(self.cases[0])
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A criterion, the scenarios under it, what their files store beforehand, and the broken servers that prove it."""
+
+    own: spec.Criterion
+    background: list[Line]
+    scenarios: tuple[Scenario, ...]
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A profile and its criteria."""
+
+    name: str
+    about: str
+    criteria: tuple[Criterion, ...]
+
+    @property
+    def file(self) -> str:
+        """Its page."""
+        return f"{self.name}.html"
+
+    @cached_property
+    def scenarios(self) -> int:
+        """The number of its cases."""
+        return sum(len(criterion.own.cases) for criterion in self.criteria)
+
+
+def anchor_of(case: spec.Case) -> str:
+    """The place of a case in every report."""
+    return Shown({"id": case.id, "criterion": case.criterion}, 0).anchor
+
+
+def profiles(faults: Sequence[Fault], about: dict[str, str]) -> list[Profile]:
+    """Every profile that has a criterion, in their order."""
+    shown = [criterion_of(criterion, faults) for criterion in spec.criteria()]
+    found = [
+        Profile(name, about.get(name, ""), tuple(c for c in shown if c.own.profile == name)) for name in spec.PROFILES
+    ]
+    return [profile for profile in found if profile.criteria]
+
+
+def criterion_of(criterion: spec.Criterion, faults: Sequence[Fault]) -> Criterion:
+    """A criterion as the site shows it."""
+    templates = list(_templates(criterion.id))
+    background = templates[0].all_background_steps
+    return Criterion(
+        own=criterion,
+        background=[_line(step) for step in background],
+        scenarios=tuple(_scenario(template, criterion) for template in templates),
+        faults=tuple(fault for fault in faults if criterion.id in fault.violates),
+    )
+
+
+def _templates(criterion: str) -> Iterator[ScenarioTemplate]:
+    for feature in spec.features():
+        for template in feature.scenarios.values():
+            if spec.criterion_of(spec.tags_of(template)) == criterion:
+                yield template
+
+
+def _scenario(template: ScenarioTemplate, criterion: spec.Criterion) -> Scenario:
+    file = _file(template)
+    cases = tuple(c for c in criterion.cases if (c.file, c.line) == (file, template.line_number))
+    before = len(template.all_background_steps)
+    return Scenario(
+        title=template.name,
+        file=file,
+        line=template.line_number,
+        steps=[_line(step) for step in template.steps[before:]],
+        examples=[
+            Examples(each.name or "", [list(each.example_params), *(list(map(str, row)) for row in each.examples)])
+            for each in template.examples
+        ],
+        cases=cases,
+    )
+
+
+def _file(template: ScenarioTemplate) -> str:
+    name = template.feature.filename
+    return next(str(f.relative_to(features_dir()).as_posix()) for f in spec.feature_files() if str(f) == name)
+
+
+def _line(step: Step) -> Line:
+    table = [[cell.value for cell in row.cells] for row in step.datatable.rows] if step.datatable else []
+    return Line(step.keyword.strip(), step.name, table, step.docstring or "")

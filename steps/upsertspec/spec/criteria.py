@@ -1,0 +1,147 @@
+"""The specification as data: the criteria, their profiles and levels, and every scenario that is planned."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from pytest_bdd.feature import get_feature
+from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate, render_string
+
+from upsertspec.spec.files import features_dir
+
+PROFILES = (
+    "core",
+    "identity",
+    "conflict",
+    "batch",
+    "integrity",
+    "transactions",
+    "records",
+    "concurrency",
+    "hostile",
+)
+LAST = ("concurrency",)
+"""The profiles that are run after all others, and by one worker alone: they are about load, and make some."""
+NEEDS = "needs-"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One scenario, or one row of an outline. `id` is stable between runs: file, title, example.
+
+    `needs` are the profiles that it uses beside its own: it is run where they are claimed, too.
+    """
+
+    id: str
+    profile: str
+    criterion: str
+    level: str
+    rule: str
+    title: str
+    file: str
+    line: int
+    example: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+
+    def unclaimed(self, profiles: Iterable[str]) -> tuple[str, ...]:
+        """Which of the profiles that it takes are not among these."""
+        return tuple(profile for profile in (self.profile, *self.needs) if profile not in profiles)
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A criterion: its sentence, its level (MUST or SHOULD) and its cases."""
+
+    id: str
+    profile: str
+    level: str
+    sentence: str
+    cases: tuple[Case, ...]
+
+
+def feature_files(base: Path | None = None) -> list[Path]:
+    """Every feature file, sorted by its path."""
+    return sorted((base or features_dir()).rglob("*.feature"))
+
+
+@cache
+def features(base: Path | None = None) -> tuple[Feature, ...]:
+    """Every feature file, parsed."""
+    root = base or features_dir()
+    return tuple(get_feature(str(file.parent), file.name) for file in feature_files(root))
+
+
+@cache
+def cases(base: Path | None = None) -> tuple[Case, ...]:
+    """Every case of the specification, in the order of files and lines."""
+    root = base or features_dir()
+    return tuple(c for feature in features(base) for t in feature.scenarios.values() for c in _cases(root, t))
+
+
+def criteria(base: Path | None = None) -> tuple[Criterion, ...]:
+    """Every criterion that has a scenario, in the order of profiles and numbers."""
+    by_id: dict[str, list[Case]] = {}
+    for case in cases(base):
+        by_id.setdefault(case.criterion, []).append(case)
+    found = [_criterion(ident, tuple(members)) for ident, members in by_id.items()]
+    return tuple(sorted(found, key=lambda c: c.id))
+
+
+def digest(base: Path | None = None) -> str:
+    """SHA-256 over the feature files and schema.toml: the same for the same specification, wherever it is."""
+    root = base or features_dir()
+    total = hashlib.sha256()
+    for file in [*feature_files(root), root / "schema.toml"]:
+        total.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def case_id(feature: Feature, title: str, example: Mapping[str, str]) -> str:
+    """The stable name of a case, from what pytest-bdd knows of it."""
+    path = Path(feature.filename).resolve()
+    file = "/".join(path.parts[-2:])
+    values = ", ".join(f"{k}={v}" for k, v in example.items())
+    return f"{file}: {title}" + (f" [{values}]" if values else "")
+
+
+def tags_of(scenario: ScenarioTemplate | Scenario) -> set[str]:
+    """The tags of a scenario with those that it inherits from its rule and its feature."""
+    inherited = scenario.rule.tags if scenario.rule else set()
+    return {*scenario.tags, *inherited, *scenario.feature.tags}
+
+
+def criterion_of(tags: Iterable[str]) -> str:
+    """The criterion among the tags, or an empty string."""
+    return next((tag for tag in sorted(tags) if tag.startswith("AC-")), "")
+
+
+def _cases(root: Path, template: ScenarioTemplate) -> Iterator[Case]:
+    tags = tags_of(template)
+    for example in _examples(template):
+        yield Case(
+            id=case_id(template.feature, template.name, example),
+            profile=next((p for p in PROFILES if p in tags), ""),
+            criterion=criterion_of(tags),
+            level="SHOULD" if "should" in tags else "MUST",
+            rule=template.rule.name if template.rule else "",
+            title=render_string(template.name, example),
+            file=Path(template.feature.filename).relative_to(root).as_posix(),
+            line=template.line_number,
+            example=example,
+            needs=tuple(sorted(tag.removeprefix(NEEDS) for tag in tags if tag.startswith(NEEDS))),
+        )
+
+
+def _examples(template: ScenarioTemplate) -> list[dict[str, str]]:
+    rows = [{k: str(v) for k, v in row.items()} for table in template.examples for row in table.as_contexts()]
+    return rows if template.examples else [{}]
+
+
+def _criterion(ident: str, members: tuple[Case, ...]) -> Criterion:
+    level = "MUST" if any(c.level == "MUST" for c in members) else "SHOULD"
+    sentence = members[0].rule.removeprefix(ident).strip()
+    return Criterion(ident, members[0].profile, level, sentence, members)

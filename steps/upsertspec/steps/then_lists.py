@@ -1,0 +1,154 @@
+"""Then: what a list, a group or a description says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pytest_bdd import parsers, then
+
+from upsertspec.errors import CheckFailed
+from upsertspec.spec.schema import PROTECTED
+from upsertspec.steps.assertions import require_body
+from upsertspec.steps.cells import table_for
+from upsertspec.steps.equality import same_json, shown
+from upsertspec.steps.world import World
+
+Record = Mapping[str, Any]
+
+BAD_REQUEST = 400
+NAMED_TYPES = ("text", "integer", "boolean", "date")
+
+
+@then(parsers.re(r"the list is (?P<who>empty|\w+(?:, \w+)*)(?P<order>(?:, in this order)?)"))
+def the_list_is(world: World, who: str, order: str) -> None:
+    """The last list has exactly the named records, and no others."""
+    require_body(world, world.last.answer, 200)
+    require_names(world, world.last.answer.records, who, ordered=bool(order))
+
+
+@then(parsers.parse("the first list is {who:w}, and the last is empty or refused"))
+def the_last_list_is_empty_or_refused(world: World, who: str) -> None:
+    """The first list has just the named record; the last has none, in all neither, or was answered with 400."""
+    first, last = world.attempts[0].answer, world.last.answer
+    require_body(world, first, 200)
+    require_names(world, first.records, who, ordered=False)
+    if last.status != BAD_REQUEST:
+        the_list_is(world, "empty", "")
+        if last.total not in (None, 0):
+            raise CheckFailed('"total": 0', shown(last.total))
+
+
+@then(parsers.re(r"the lists together are (?P<who>\w+(?:, \w+)*)(?P<loose>(?: in any order)?), each once"))
+def the_lists_together_are(world: World, who: str, loose: str) -> None:
+    """All lists, one after the other, have the named records, in this order and none twice."""
+    for attempt in world.attempts:
+        require_body(world, attempt.answer, 200)
+    records = [record for attempt in world.attempts for record in attempt.answer.records]
+    require_names(world, records, who, ordered=not loose)
+
+
+@then(parsers.parse("every list says that there are {total:d} in all"))
+def every_list_says(world: World, total: int) -> None:
+    """`total` counts what the filters let through, not what is on the page."""
+    for attempt in world.attempts:
+        if attempt.answer.total != total:
+            raise CheckFailed(f'"total": {total}', shown(attempt.answer.total))
+
+
+@then(parsers.parse("each listed record has just the fields {fields}"))
+def each_listed_record_has(world: World, fields: str) -> None:
+    """The chosen fields of the table, and no others."""
+    require_body(world, world.last.answer, 200)
+    known = {*table_for(world.last.table).fields, *PROTECTED}
+    for record in world.last.answer.records:
+        if known & set(record) != set(fields.split(", ")):
+            raise CheckFailed(f"just {fields}", ", ".join(record))
+
+
+@then(parsers.parse("in the list {parent:w} holds the {table:w} {who}"))
+def in_the_list_holds(world: World, parent: str, table: str, who: str) -> None:
+    """The parent's children are nested in it, under the name of their table: exactly these, in any order."""
+    require_body(world, world.last.answer, 200)
+    ident = shown(world.named(parent).record["id"])
+    nested = next((r.get(table) for r in world.last.answer.records if shown(r.get("id")) == ident), None)
+    if not isinstance(nested, list) or not all(isinstance(child, dict) for child in nested):
+        raise CheckFailed(f"a list {table!r} of objects in {parent}", shown(nested))
+    require_names(world, nested, "empty" if who == "none" else who, ordered=False)
+
+
+@then("among the groups are:")
+def among_the_groups_are(world: World, datatable: Sequence[Sequence[str]]) -> None:
+    """One group of each row's first column, with the row's count and average."""
+    listed = _groups(world)
+    for wanted in world.rows(world.last.table, datatable):
+        by = next(iter(wanted))
+        mine = [group for group in listed if shown(group.get(by)) == shown(wanted[by])]
+        if len(mine) != 1 or not all(same_json(value, mine[0].get(name)) for name, value in wanted.items()):
+            raise CheckFailed(f"one group {shown(wanted)}", shown(mine))
+
+
+@then(parsers.parse("there is one group for each {field:w} of {values}"))
+def one_group_for_each(world: World, field: str, values: str) -> None:
+    """Each value has exactly one group, with a whole number as its count."""
+    for value in values.split(", "):
+        require_one_group(world, field, None if value == "null" else value)
+
+
+def require_one_group(world: World, field: str, value: str | None) -> None:
+    """Raise CheckFailed where the last answer has not exactly one group of this value, with a whole number."""
+    counts = [group.get("count") for group in _groups(world) if group.get(field) == value]
+    if len(counts) != 1 or type(counts[0]) is not int or counts[0] < 1:
+        raise CheckFailed(f"one group of {field} {value or 'null'} with its count", shown(counts))
+
+
+@then(parsers.parse("the description names the fields and unique keys of {table:w}"))
+def the_description_names(world: World, table: str) -> None:
+    """Every field with what schema.toml says of it, and every unique key, in any order; beside the id no other."""
+    require_body(world, world.last.answer, 200)
+    body = world.last.answer.body
+    fields = body.get("fields") if isinstance(body, dict) else None
+    if not isinstance(fields, dict):
+        raise CheckFailed('"fields", an object', world.last.answer.text)
+    spec = table_for(table)
+    for name, field in spec.fields.items():
+        _require_described(name, field.rules, fields.get(name))
+    wanted = sorted(sorted(key) for key in spec.unique_keys)
+    keys = body.get("unique_keys")
+    listed = [sorted(map(str, key)) for key in keys if isinstance(key, list)] if isinstance(keys, list) else []
+    if sorted(key for key in listed if key != ["id"]) != wanted:
+        raise CheckFailed(f'"unique_keys" {shown(wanted)}', shown(keys))
+
+
+def require_names(world: World, records: Sequence[Record], who: str, ordered: bool) -> None:
+    """Raise CheckFailed where the records are not exactly the named ones."""
+    known = {shown(stored.record.get("id")): stored.name for stored in world.stored}
+    found = [known.get(shown(record.get("id")), f"a stranger with id {shown(record.get('id'))}") for record in records]
+    wanted = [] if who == "empty" else who.split(", ")
+    if (found if ordered else sorted(found)) != (wanted if ordered else sorted(wanted)):
+        raise CheckFailed(", ".join(wanted) or "an empty list", ", ".join(found) or "an empty list")
+
+
+def _require_described(name: str, rules: Record, described: Any) -> None:
+    if not isinstance(described, dict):
+        raise CheckFailed(f"a description of the field {name}", shown(described))
+    if rules.get("type") in NAMED_TYPES and described.get("type") != rules["type"]:
+        raise CheckFailed(f"{name}: type {shown(rules['type'])}", shown(described.get("type")))
+    told = ("required", "unique", "options", "default", "minimum", "references")
+    for rule in told:
+        if not same_json(_unordered(rules.get(rule)), _unordered(described.get(rule))):
+            raise CheckFailed(f"{name}: {rule} {shown(rules.get(rule))}", shown(described.get(rule)))
+
+
+def _unordered(value: Any) -> Any:
+    """Options in any order; false and nothing are the same, zero is neither."""
+    return sorted(map(str, value)) if isinstance(value, list) else False if value is None else value
+
+
+def _groups(world: World) -> list[Record]:
+    require_body(world, world.last.answer, 200)
+    body = world.last.answer.body
+    groups = body.get("groups") if isinstance(body, dict) else None
+    if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
+        raise CheckFailed('a list of "groups"', world.last.answer.text)
+    return groups

@@ -1,0 +1,83 @@
+"""When: requests that are broken on purpose, values that few keep, names that look like code, callers who probe."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from pytest_bdd import parsers, when
+
+from upsertspec.dialects.altered import nested, number
+from upsertspec.dialects.operations import (
+    Create,
+    Operation,
+    Upsert,
+    UpsertBatch,
+    Verbatim,
+)
+from upsertspec.steps.table_calls import MISSING, calls
+from upsertspec.steps.world import World
+
+Cells = Sequence[Sequence[str]]
+
+_WAY = r"(?P<way>upserts into|upserts a batch into|creates in) (?P<table>\w+)(?: by (?P<match>\w+(?:, \w+)*))?"
+
+
+@when(parsers.re(rf"the (?P<role>\w+) {_WAY}, the body (?P<how>.+):"))
+def sends_a_broken_body(
+    world: World, role: str, way: str, table: str, match: str | None, how: str, datatable: Cells
+) -> None:
+    """The rows as one request, whose body is altered before it is sent: cut off, declared as something else, and so on.
+
+    A target may close the connection on a body that is too large; all else it has to answer.
+    """
+    rows = world.rows(table, datatable)
+    names = (match or "").split(", ")
+    made: Mapping[str, Callable[[], Operation]] = {
+        "upserts into": lambda: Upsert(table, rows[0], names),
+        "upserts a batch into": lambda: UpsertBatch(table, rows, names),
+        "creates in": lambda: Create(table, rows[0]),
+    }
+    world.send_much(role, made[way](), how)
+
+
+@when(
+    parsers.re(
+        r"the editor upserts into (?P<table>\w+) by (?P<match>\w+(?:, \w+)*), (?P<field>\w+) written as (?P<text>.+):"
+    )
+)
+def upserts_written_as(world: World, table: str, match: str, field: str, text: str, datatable: Cells) -> None:
+    """An upsert with one more field, whose value is this JSON to the letter, or `… N times`, or `lists, N deep`."""
+    [row] = world.rows(table, datatable)
+    world.send_much("editor", Upsert(table, {**row, field: Verbatim(as_written(text))}, match.split(", ")), "")
+
+
+@when(parsers.parse("the editor makes every call about the table {name}"))
+def makes_every_call(world: World, name: str) -> None:
+    """Every call that names a table, with this text in the place of its name; the ids are those of a stored contact."""
+    for operation in calls(name, world.stored[0].record["id"], world.mark).values():
+        world.send("editor", operation)
+
+
+@when(
+    parsers.parse("somebody with {credential} tries {call} in {table:w} and in no_such_table, {count:d} times by turns")
+)
+def tries_both(world: World, credential: str, call: str, table: str, count: int) -> None:
+    """A call about a table that exists, and about one that doesn't: first the one, then the other, and so on."""
+    ident = world.stored[0].record["id"]
+    both = [calls(name, ident, world.mark)[call] for name in (table, MISSING)]
+    for turn in range(count):
+        for operation in both if turn % 2 == 0 else both[::-1]:
+            world.send(credential, operation)
+
+
+def as_written(text: str) -> str:
+    """JSON as it stands; `"x" 9 times` is one text, `lists, 9 deep` are lists in lists, `9, 9 digits` is a number."""
+    if found := re.fullmatch(r'"(.+)" ([\d,]+) times', text):
+        return json.dumps(json.loads(f'"{found[1]}"') * number(found[2]), ensure_ascii=False)
+    if found := re.fullmatch(r"(lists|objects), ([\d,]+) deep", text):
+        return nested(found[1], number(found[2]))
+    if found := re.fullmatch(r"(\d), ([\d,]+) digits", text):
+        return found[1] * number(found[2])
+    return text

@@ -1,0 +1,146 @@
+"""From a target file, or a URL and the environment, to a `Target`. Every fault is named at once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from upsertspec.errors import ConfigError
+from upsertspec.spec.schema import ROLES
+from upsertspec.target.address import fault_of
+from upsertspec.target.references import unsendable
+from upsertspec.target.target import (
+    DEFAULT_CLIENTS,
+    DEFAULT_TIMEOUT,
+    Credential,
+    KnownFailure,
+    Login,
+    Secret,
+    Target,
+    basic,
+)
+from upsertspec.target.validate import faults
+
+VARIABLE = "UPSERTSPEC_TOKEN_"
+
+
+def from_file(path: Path, env: Mapping[str, str]) -> Target:
+    """The target that a TOML file describes. Raises ConfigError with every fault of the file."""
+    text = _text(path)
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        raise ConfigError([f"is no TOML: {wrong}; mend it there"], str(path)) from wrong
+    except RecursionError as wrong:
+        raise ConfigError(["is no target file: it is nested too deeply; write it anew"], str(path)) from wrong
+    if found := faults(raw, text, env, path.parent):
+        raise ConfigError(found, str(path))
+    return _Reader(env, path).target(raw)
+
+
+def from_url(url: str, env: Mapping[str, str]) -> Target:
+    """A native target at this URL, with the tokens that the environment has. Raises ConfigError for a bad URL."""
+    if wrong := fault_of(url):
+        raise ConfigError([wrong])
+    return Target(url=url.rstrip("/"), roles=roles_from(env))
+
+
+def roles_from(env: Mapping[str, str]) -> dict[str, Credential]:
+    """Bearer credentials from UPSERTSPEC_TOKEN_EDITOR, …_CREATOR, …_UPDATER and …_VIEWER, where they are set."""
+    named = {role: VARIABLE + role.upper() for role in ROLES if env.get(VARIABLE + role.upper())}
+    if wrong := [name for name in named.values() if unsendable(env[name])]:
+        raise ConfigError([f"{name} holds a character that no header can carry; set it anew" for name in wrong])
+    return {role: Credential(secret=Secret(env[name], name)) for role, name in named.items()}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError as wrong:
+        raise ConfigError([f"there is no file {path}; `upsertspec init` writes one"]) from wrong
+    except (OSError, UnicodeDecodeError) as wrong:
+        mend = "name a file of UTF-8 text that can be read"
+        raise ConfigError([f"can't be read as UTF-8 text ({wrong}); {mend}"], str(path)) from wrong
+
+
+def _known(entry: Mapping[str, Any]) -> list[KnownFailure]:
+    """One of a whole criterion, or one for each scenario that is named."""
+    titles = entry.get("scenarios", [entry.get("scenario", "")])
+    return [KnownFailure(entry["criterion"], entry["reason"], title) for title in titles]
+
+
+def _listed(statuses: Any) -> tuple[int, ...]:
+    return tuple(statuses) if isinstance(statuses, list) else (statuses,)
+
+
+class _Reader:
+    """Reads a checked TOML document."""
+
+    def __init__(self, env: Mapping[str, str], source: Path) -> None:
+        self._env = env
+        self._source = source
+        self._folder = source.parent
+
+    def target(self, raw: Mapping[str, Any]) -> Target:
+        tables = raw.get("tables", {})
+        return Target(
+            url=raw["url"].rstrip("/"),
+            name=raw.get("name", ""),
+            dialect=raw.get("dialect", "shape" if "shape" in raw else "native"),
+            dialect_options=raw.get("dialect_options", raw.get("shape", {})),
+            profiles=tuple(dict.fromkeys(["core", *raw.get("profiles", [])])),
+            roles=self._roles(raw.get("roles")),
+            table_ids={name: str(settings["id"]) for name, settings in tables.items() if "id" in settings},
+            field_names={name: settings.get("fields", {}) for name, settings in tables.items()},
+            headers={name: self._value(value) for name, value in raw.get("headers", {}).items()},
+            timeout=float(raw.get("timeout", DEFAULT_TIMEOUT)),
+            rate_limit=raw.get("rate_limit"),
+            clients=int(raw.get("clients", DEFAULT_CLIENTS)),
+            session=self._session(raw),
+            known_failures=tuple(known for entry in raw.get("known_failures", []) for known in _known(entry)),
+            deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},
+            source=str(self._source),
+        )
+
+    def _roles(self, raw: Mapping[str, Any] | None) -> dict[str, Credential]:
+        if raw is None:
+            return roles_from(self._env)
+        return {role: self._credential(settings) for role, settings in raw.items()}
+
+    def _credential(self, settings: Mapping[str, Any]) -> Credential:
+        if "bearer" in settings:
+            return Credential(secret=self._secret(settings["bearer"]))
+        if "basic" in settings:
+            return basic(settings["basic"]["username"], self._secret(settings["basic"]["password"]))
+        if "login" in settings:
+            return Credential(login=self._login(settings["login"]))
+        return Credential(settings["header"], settings.get("prefix", ""), self._secret(settings["value"]))
+
+    def _login(self, settings: Mapping[str, Any]) -> Login:
+        content = settings.get("json", settings.get("form", {}))
+        style: Literal["json", "form"] = "form" if "form" in settings else "json"
+        values = {name: self._value(value) for name, value in content.items()}
+        return Login(settings["path"], settings.get("method", "POST"), style, values)
+
+    def _value(self, value: Any) -> str | Secret:
+        return value if isinstance(value, str) else self._secret(value)
+
+    def _secret(self, reference: Mapping[str, str]) -> Secret:
+        return Secret(self._env[reference["env"]], reference["env"])
+
+    def _session(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        tls = raw.get("tls", {})
+        settings: dict[str, Any] = {"verify": self._file(tls["ca"]) if "ca" in tls else tls.get("verify", True)}
+        if "client_certificate" in tls:
+            key = [self._file(tls["client_key"])] if "client_key" in tls else []
+            settings["cert"] = (
+                (self._file(tls["client_certificate"]), *key) if key else self._file(tls["client_certificate"])
+            )
+        if "proxy" in raw:
+            settings["proxies"] = {"http": raw["proxy"], "https": raw["proxy"]}
+        return settings
+
+    def _file(self, name: str) -> str:
+        return str(self._folder / name)
