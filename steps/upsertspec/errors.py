@@ -39,6 +39,13 @@ class NotTestable(Exception):
     """A criterion can't be tested here, for a reason that is reported. Never counts as a pass."""
 
 
+class NotApplicable(Exception):
+    """The target file states something (no such field, table or role) that rules the scenario out.
+
+    It never counts as a pass, and never keeps a target from being conformant in what applies.
+    """
+
+
 class CannotExpress(NotTestable):
     """The dialect has no way to say what the scenario asks for."""
 

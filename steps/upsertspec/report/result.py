@@ -19,6 +19,7 @@ class Status(StrEnum):
     WARNED = "warned"
     KNOWN_FAILURE = "known failure"
     STALE = "stale known failure"
+    NOT_APPLICABLE = "not applicable"
     NOT_TESTABLE = "not testable"
     NOT_CLAIMED = "not claimed"
     ERROR = "harness error"

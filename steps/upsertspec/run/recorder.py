@@ -9,7 +9,15 @@ from typing import Any, Protocol
 import pytest
 from pytest_bdd.parser import Scenario, Step
 
-from upsertspec.errors import Blocked, CannotExpress, CheckFailed, DialectError, NotTestable, TargetSilent
+from upsertspec.errors import (
+    Blocked,
+    CannotExpress,
+    CheckFailed,
+    DialectError,
+    NotApplicable,
+    NotTestable,
+    TargetSilent,
+)
 from upsertspec.http.client import Client
 from upsertspec.http.evidence import printable
 from upsertspec.report.result import Result, Status, StepResult
@@ -135,6 +143,8 @@ def judge(error: BaseException | None) -> tuple[Status, str, str, str]:
         return Status.FAILED, f"no usable answer: {error}", "an answer", str(error)
     if isinstance(error, pytest.skip.Exception):
         return Status.NOT_CLAIMED, str(error), "", ""
+    if isinstance(error, NotApplicable):
+        return Status.NOT_APPLICABLE, str(error), "", ""
     if isinstance(error, Blocked):
         return Status.NOT_TESTABLE, str(error), error.expected, error.actual
     if isinstance(error, NotTestable):
