@@ -36,7 +36,8 @@ class Client:
 
     `log` takes the exchanges, `answered` is the one of the last operation, `known` what was found once for all;
     `stopped` says why no more are sent, once it is so; a patient client never stops because of what it is answered.
-    `lacks` is what the dialect's answers never tell, `deviations` are the statuses that the target declares.
+    `lacks` is what the dialect's answers never tell, `deviations` are the statuses that the target declares. `bindings`
+    say which tables and fields the target has, `untrue` what of that its answers contradict.
     """
 
     def __init__(self, target: Target, dialect: Dialect, share: int = 1, patient: bool = False) -> None:
@@ -60,6 +61,8 @@ class Client:
         self.known: dict[str, bool] = {}
         self.told: dict[str, Blocked | None] = {}
         self.stopped = ""
+        self.bindings = target.bindings
+        self.untrue: Mapping[tuple[str, str], str] = getattr(dialect, "untrue", {})
         self.lacks = dialect.lacks
         self.cannot = self._dialect.cannot
         self.deviations = target.deviations

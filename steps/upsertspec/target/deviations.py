@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from upsertspec.target.names import Fault
+from upsertspec.target.positions import Fault
 
 REFUSALS = {400: "invalid", 401: "unauthenticated", 403: "forbidden", 409: "conflict", 413: "too_large"}
 """By the contract's status; what is missing, 404, is `no_table` or `missing_record`."""
