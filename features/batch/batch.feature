@@ -8,7 +8,7 @@ Feature: Several records in one request
       | Ada   | ada@example.com   | Ada Lovelace | active | 36  | +44 20 7946 001 |
       | Grace | grace@example.com | Grace Hopper | active | 85  | +1 212 555 0100 |
 
-  @AC-301
+  @AC-301 @defines-batch @asserts-answer @asserts-operation @asserts-counts
   Rule: AC-301 A batch creates and updates, and answers in order with each operation and the counts
 
     Scenario: Some are new, some are not
@@ -17,15 +17,15 @@ Feature: Several records in one request
         | alan@example.com  | Alan Turing | 41  |
         | ada@example.com   | Ada Byron   | 37  |
         | edsger@example.com | E. Dijkstra | 72  |
-      Then the batch is answered with 200 and says created, updated, created
-      And each record of the batch is in the answer, in order, as it is stored
+      Then the answer is 200 and says created, updated, created
+      And the answer holds the stored records
       And nothing else has changed
 
     Scenario: A batch of one
       When the editor upserts a batch into contacts by email:
         | email           | name      |
         | ada@example.com | Ada Byron |
-      Then the batch is answered with 200 and says updated
+      Then the answer is 200 and says updated
       And these contacts are now stored:
         | email           | name      |
         | ada@example.com | Ada Byron |
@@ -36,7 +36,7 @@ Feature: Several records in one request
         | email             | age | status   |
         | grace@example.com | 86  |          |
         | ada@example.com   |     | inactive |
-      Then the batch is answered with 200 and says updated, updated
+      Then the answer is 200 and says updated, updated
       And these contacts are now stored:
         | email             | name         | age | status   | phone           |
         | grace@example.com | Grace Hopper | 86  | active   | +1 212 555 0100 |
@@ -47,15 +47,15 @@ Feature: Several records in one request
         | email             | name        | phone           |
         | byron@example.com | Ada Byron   | +44 20 7946 001 |
         | alan@example.com  | Alan Turing | +44 20 7946 002 |
-      Then the batch is answered with 200 and says updated, created
-      And each record of the batch is in the answer, in order, as it is stored
+      Then the answer is 200 and says updated, created
+      And the answer holds the stored records
 
     Scenario: A batch that ignores matches
       When the editor upserts a batch into contacts by email and ignores a match:
         | email            | name        |
         | ada@example.com  | Ada Byron   |
         | alan@example.com | Alan Turing |
-      Then the batch is answered with 200 and says ignored, created
+      Then the answer is 200 and says ignored, created
       And Ada, Grace are as before
       And these contacts are now stored:
         | email            | name        |
@@ -66,7 +66,7 @@ Feature: Several records in one request
         | email             | name      | age |
         | grace@example.com | Amazing   | 86  |
         | alan@example.com  | Alan      | 41  |
-      Then the batch is answered with 200 and says updated, created
+      Then the answer is 200 and says updated, created
       And these contacts are now stored:
         | email             | name         | age |
         | grace@example.com | Grace Hopper | 86  |
@@ -77,7 +77,7 @@ Feature: Several records in one request
         | email             | name      |
         | ada@example.com   | Ada Byron |
         | grace@example.com | Amazing   |
-      Then the batch is answered with 200 and says updated, ignored
+      Then the answer is 200 and says updated, ignored
       And these contacts are now stored:
         | email           | name      | age |
         | ada@example.com | Ada Byron | 36  |
@@ -151,7 +151,7 @@ Feature: Several records in one request
         | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 24000     | ready             | 2024-01-15T10:00:00Z |
         | {Photo.id}      | optimized    | kitchen/1_opt.webp   | 180000    | processing        | null                 |
         | {Photo.id}      | webp         | kitchen/1_full.webp  | 950000    | failed            | 2024-01-15T10:00:05Z |
-      Then the batch is answered with 200 and says updated, created, created
+      Then the answer is 200 and says updated, created, created
       And these asset_variants are now stored:
         | storage_path         | variant_type | file_size | processing_status | processed_at         |
         | kitchen/1_thumb.webp | thumbnail    | 24000     | ready             | 2024-01-15T10:00:00Z |
@@ -164,7 +164,7 @@ Feature: Several records in one request
         | alan@example.com   | Alan Turing | 41  | true  | first |
         | edsger@example.com | E. Dijkstra |     |       |       |
         | barbara@example.com | B. Liskov  | 80  | false | null  |
-      Then the batch is answered with 200 and says created, created, created
+      Then the answer is 200 and says created, created, created
       And these contacts are now stored:
         | email               | name        | age  | vip   | notes |
         | alan@example.com    | Alan Turing | 41   | true  | first |
@@ -177,7 +177,7 @@ Feature: Several records in one request
         | ada@example.com   | Ada Byron |     |          |       |
         | grace@example.com | Amazing   | 86  | inactive | later |
         | alan@example.com  | Alan      |     |          | last  |
-      Then the batch is answered with 200 and says updated, updated, created
+      Then the answer is 200 and says updated, updated, created
       And these contacts are now stored:
         | email             | name      | age  | status   | notes |
         | ada@example.com   | Ada Byron | 36   | active   | null  |
@@ -189,7 +189,7 @@ Feature: Several records in one request
         | email             | name      | age | status   |
         | grace@example.com | Amazing   | 86  | pending  |
         | ada@example.com   | Ada Byron | 37  | inactive |
-      Then the batch is answered with 200 and says updated, updated
+      Then the answer is 200 and says updated, updated
       And these contacts are now stored:
         | email             | name      | age | status   |
         | ada@example.com   | Ada Byron | 37  | inactive |
@@ -236,7 +236,7 @@ Feature: Several records in one request
         | alan@example.com   | Alan Turing  | 41  |
         | edsger@example.com | E. Dijkstra  | 72  |
         | alan@example.com   | A. M. Turing | 42  |
-      Then the batch is refused whole, or these contacts are stored:
+      Then the batch is refused, or these contacts are now stored:
         | email              | name         | age |
         | alan@example.com   | A. M. Turing | 42  |
         | edsger@example.com | E. Dijkstra  | 72  |
@@ -247,7 +247,7 @@ Feature: Several records in one request
         | email           | name      | age |
         | ada@example.com | Ada Byron | 37  |
         | ada@example.com | Countess  | 38  |
-      Then the batch is refused whole, or these contacts are stored:
+      Then the batch is refused, or these contacts are now stored:
         | email           | name     | age |
         | ada@example.com | Countess | 38  |
       And Grace is as before
@@ -257,7 +257,7 @@ Feature: Several records in one request
         | email            | name         | age |
         | alan@example.com | Alan Turing  | 41  |
         | alan@example.com | A. M. Turing | 42  |
-      Then the batch is refused whole, or these contacts are stored:
+      Then the batch is refused, or these contacts are now stored:
         | email            | name        | age |
         | alan@example.com | Alan Turing | 41  |
       And nothing else has changed
@@ -275,7 +275,8 @@ Feature: Several records in one request
 
     Scenario: A thousand contacts twice
       When the editor upserts a batch of 1000 numbered contacts twice
-      Then the batches are answered with 200 and say 1000 created, then 1000 updated
+      Then the answer is 200 and says 1000 created, 1000 updated
+      And every answer has the same ids
       And all 1000 numbered contacts are stored, each with its own values
 
   @AC-307
@@ -309,7 +310,7 @@ Feature: Several records in one request
         | email             | name      |
         | ada@example.com   | Ada Byron |
         | grace@example.com | Amazing   |
-      Then the batch is answered with 200 and says updated, updated
+      Then the answer is 200 and says updated, updated
       And these contacts are now stored:
         | email             | name      |
         | ada@example.com   | Ada Byron |
@@ -320,18 +321,19 @@ Feature: Several records in one request
         | email              | name        |
         | alan@example.com   | Alan Turing |
         | edsger@example.com | E. Dijkstra |
-      Then the batch is answered with 200 and says created, created
+      Then the answer is 200 and says created, created
       And nothing else has changed
 
   @AC-308
   Rule: AC-308 A batch repeated changes no count and no id
 
     Scenario: The same new records twice
-      When the editor upserts the same batch twice into contacts by email:
+      When the editor upserts a batch twice into contacts by email:
         | email              | name        |
         | alan@example.com   | Alan Turing |
         | edsger@example.com | E. Dijkstra |
-      Then the batches are answered with 200 and say 2 created, then 2 updated
+      Then the answer is 200 and says 2 created, 2 updated
+      And every answer has the same ids
       And these contacts are now stored:
         | email              | name        |
         | alan@example.com   | Alan Turing |
@@ -342,11 +344,12 @@ Feature: Several records in one request
       Given these accounts are stored:
         | as      | name    | currency |
         | Savings | Savings | EUR      |
-      When the editor upserts the same batch twice into transactions by reference:
+      When the editor upserts a batch twice into transactions by reference:
         | reference | account_id   | date       | amount  | merchant | flow |
         | tx-1      | {Savings.id} | 2024-01-15 | 12.50   | Bakery   | out  |
         | tx-2      | {Savings.id} | 2024-01-16 | 2000.00 | Employer | in   |
-      Then the batches are answered with 200 and say 2 created, then 2 updated
+      Then the answer is 200 and says 2 created, 2 updated
+      And every answer has the same ids
       And these transactions are now stored:
         | reference | account_id   | date       | amount  | merchant | flow |
         | tx-1      | {Savings.id} | 2024-01-15 | 12.50   | Bakery   | out  |
@@ -357,7 +360,7 @@ Feature: Several records in one request
         | email             | name         |
         | ada@example.com   | Ada Lovelace |
         | grace@example.com | Grace Hopper |
-      Then the batch is answered with 200 and says updated, updated
+      Then the answer is 200 and says updated, updated
       And these contacts are now stored:
         | email             | name         |
         | ada@example.com   | Ada Lovelace |

@@ -33,7 +33,7 @@ Feature: The worker that makes variants of an asset
         | as    | parent_asset_id | variant_type | file_size | processing_status |
         | Thumb | {Photo.id}      | thumbnail    | 30000     | ready             |
 
-  @AC-204
+  @AC-204 @asserts-answer @asserts-operation
   Rule: AC-204 With updateWhere a match is written only where the stored record agrees; else it is ignored and stays
 
     Scenario: A pending variant is taken into processing
@@ -63,5 +63,5 @@ Feature: The worker that makes variants of an asset
         | parent_asset_id | variant_type | storage_path         | processing_status |
         | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | failed            |
       Then the answer is 200 and says ignored
-      And the answer's record is whole
+      And the answer holds the whole stored record
       And Thumb is as before

@@ -3,7 +3,7 @@ Feature: An upsert creates or updates
   Whoever sends a record says which fields tell it apart. Where a stored record has the same values in
   these fields, it is updated in place; where none has, a record is created. The answer is 200 either way.
 
-  @AC-001
+  @AC-001 @defines-upsert-create @asserts-answer
   Rule: AC-001 An upsert that matches nothing creates the record and answers 200 with it
 
     Scenario: A new contact is created
@@ -31,6 +31,7 @@ Feature: An upsert creates or updates
       Then the answer is 200 and says created
       And the answer holds the stored record
 
+    @asserts-id
     Scenario: A created record can be read by the id in the answer
       When the editor upserts into contacts by email:
         | email           | name         |
@@ -63,7 +64,7 @@ Feature: An upsert creates or updates
         | email            | name         | notes   |
         | grace@example.co | Grace Hopper | Admiral |
       Then the answer is 200 and says created
-      And each has an id of its own
+      And every answer has an id of its own
       And nothing else has changed
 
     Scenario: Several new records get an id each
@@ -73,7 +74,7 @@ Feature: An upsert creates or updates
         | grace@example.com | Grace Hopper |
         | alan@example.com  | Alan Turing  |
       Then the answer is 200 and says created, created, created
-      And each has an id of its own
+      And every answer has an id of its own
       And these contacts are now stored:
         | email             | name         |
         | ada@example.com   | Ada Lovelace |
@@ -99,7 +100,7 @@ Feature: An upsert creates or updates
         | looks like null    | `"null"`                           |
         | looks like numbers | 0036.50                            |
 
-  @AC-002
+  @AC-002 @defines-upsert-update @asserts-answer
   Rule: AC-002 An upsert that matches a record updates it and answers 200 with it
 
     Background:

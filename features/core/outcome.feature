@@ -7,7 +7,7 @@ Feature: The answer tells what was done
       | as    | email             | name         | status |
       | Grace | grace@example.com | Grace Hopper | active |
 
-  @AC-012
+  @AC-012 @defines-operation @asserts-answer @asserts-operation
   Rule: AC-012 An upsert is answered with 200 and with the operation that was done
 
     Scenario: The first upsert of a key says created
@@ -66,7 +66,7 @@ Feature: The answer tells what was done
         | ada@example.com | Ada Lovelace | active   |     |
         | ada@example.com | Ada Byron    | inactive | 36  |
       Then the answer is 200 and says created, updated, updated
-      And all answers have one id
+      And every answer has the same id
       And these contacts are now stored:
         | email           | name      | status   | age |
         | ada@example.com | Ada Byron | inactive | 36  |
@@ -80,7 +80,7 @@ Feature: The answer tells what was done
         | ada@example.com |              | 36  |      |              |
         | ada@example.com |              |     | true | Wrote Note G |
       Then the answer is 200 and says created, updated, updated
-      And all answers have one id
+      And every answer has the same id
       And these contacts are now stored:
         | email           | name         | age | vip  | notes        |
         | ada@example.com | Ada Lovelace | 36  | true | Wrote Note G |
@@ -119,7 +119,7 @@ Feature: The answer tells what was done
         | ada@example.com | Ada Lovelace | 35  |
         | ada@example.com | Ada Lovelace | 36  |
       Then the answer is 200 and says created, updated, updated, updated, updated, updated
-      And all answers have one id
+      And every answer has the same id
       And these contacts are now stored:
         | email           | name         | age |
         | ada@example.com | Ada Lovelace | 36  |

@@ -14,7 +14,7 @@ Feature: What a stranger learns
       When the editor upserts into contacts by email, the body <broken>:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
       Examples: Bodies that are none
@@ -37,7 +37,7 @@ Feature: What a stranger learns
       When the editor upserts into contacts by email, <field> written as <json>:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
       Examples: Values of another type
@@ -58,14 +58,14 @@ Feature: What a stranger learns
       When the editor upserts into contacts by email:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +1 212 555 0100 |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
     Scenario: A create of what is there already
       When the editor creates in contacts:
         | email             | name |
         | grace@example.com | Eve  |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And Grace is as before
 
     Scenario: A reference to nothing
@@ -76,21 +76,21 @@ Feature: What a stranger learns
       When the editor upserts into import_batches by reference:
         | reference | account_id |
         | import-1  | {Main.id}  |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
     Scenario: A required field that is missing
       When the editor upserts into contacts by email:
         | email           |
         | ada@example.com |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
     Scenario Outline: A list with <parameter> <value>
       When the editor lists contacts with:
         | <parameter> |
         | <value>     |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
 
       Examples: Parameters that are none
         | parameter    | value                 |
@@ -106,7 +106,7 @@ Feature: What a stranger learns
 
     Scenario Outline: The record <ident>
       When the editor <verb> the record <ident> of contacts
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
 
       Examples: Ids that no record has
         | verb    | ident                |
@@ -117,7 +117,7 @@ Feature: What a stranger learns
 
     Scenario Outline: Every call about the table <name>
       When the editor makes every call about the table <name>
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
 
       Examples: Tables that do not exist
         | name          |
@@ -130,7 +130,7 @@ Feature: What a stranger learns
       When somebody with <credential> upserts into contacts by email:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
       Examples: Credentials that are none
@@ -147,7 +147,7 @@ Feature: What a stranger learns
           {"op": "create", "table": "contacts", "fields": {"email": "{Grace.email}", "name": "Eve"}}
         ]
         """
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And Grace is as before
 
   @AC-809

@@ -53,7 +53,9 @@ Feature: What a value may be
         | name   | currency |
         | <text> | USD      |
       Then the answer is 200 and says updated
-      And Odd now has currency "USD"
+      And these accounts are now stored:
+        | as  | currency |
+        | Odd | USD      |
       And Main is as before
 
       Examples: What would be run somewhere
@@ -424,7 +426,9 @@ Feature: What a value may be
         | name     | currency |
         | 👩‍👩‍👧 1 | USD      |
       Then the answer is 200 and says updated
-      And Fund now has currency "USD"
+      And these accounts are now stored:
+        | as   | currency |
+        | Fund | USD      |
       And Next is as before
 
     Scenario Outline: <kind> is kept or refused

@@ -86,7 +86,7 @@ Feature: Which record is meant
         | organization_id | key     | image_item_id  | image_item_path | alt_text |
         | org_hq          | media-1 | item-beach-001 | /hq/beach.jpg   | HQ beach |
       Then the answer is 200 and says created
-      And each has an id of its own
+      And every answer has an id of its own
       And Beach, Harbor are as before
 
     Scenario: The same image under another key
@@ -94,7 +94,7 @@ Feature: Which record is meant
         | organization_id | key     | image_item_id  | image_item_path | alt_text   |
         | org_lx          | media-2 | item-beach-001 | /two/beach.jpg  | Copy of it |
       Then the answer is 200 and says created
-      And each has an id of its own
+      And every answer has an id of its own
       And Beach, Harbor are as before
 
     Scenario: Both are updated, each in its own place

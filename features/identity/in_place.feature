@@ -26,7 +26,7 @@ Feature: An update happens in place
         | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Two      |
         | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Three    |
       Then the answer is 200 and says updated, updated, updated
-      And all answers have one id
+      And every answer has the same id
       And Beach keeps id
 
     Scenario: An id in the request does not become the record's
@@ -54,7 +54,7 @@ Feature: An update happens in place
         | organization_id | key     | image_item_id  | image_item_path | alt_text              |
         | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Stunning beach sunset |
       Then Beach keeps created_at
-      And Beach's updated_at has moved forward
+      And Beach's updated_at is later than before
       And nothing else has changed
 
     Scenario: An update with the values that are stored already is written too
@@ -62,7 +62,7 @@ Feature: An update happens in place
         | organization_id | key     | image_item_id  | image_item_path | alt_text     |
         | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Beach sunset |
       Then Beach keeps created_at
-      And Beach's updated_at has moved forward
+      And Beach's updated_at is later than before
 
     Scenario: Every update is later than the one before
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
@@ -80,7 +80,7 @@ Feature: An update happens in place
         | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | 2101-02-03T04:05:06.789Z | 2101-02-03T04:05:06.789Z |
       Then the protected fields are the server's own
       And Beach keeps created_at
-      And Beach's updated_at has moved forward
+      And Beach's updated_at is later than before
 
   @AC-105
   Rule: AC-105 Fields that are not mentioned keep their values; a null that is given is stored
@@ -142,7 +142,7 @@ Feature: An update happens in place
         | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt |
         | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt |
       Then the answer is 200 and says created, updated, updated
-      And all answers have one id
+      And every answer has the same id
       And these image_metadata are now stored:
         | organization_id | key     | image_item_id | image_item_path | alt_text |
         | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt |
@@ -153,7 +153,7 @@ Feature: An update happens in place
         | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt    | Test description    |
         | test_org        | media-1 | test-item-001 | /path/to/image  | Updated alt | Updated description |
       Then the answer is 200 and says created, updated
-      And all answers have one id
+      And every answer has the same id
       And these image_metadata are now stored:
         | organization_id | key     | image_item_id | alt_text    | description         |
         | test_org        | media-1 | test-item-001 | Updated alt | Updated description |

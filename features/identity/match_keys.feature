@@ -90,7 +90,7 @@ Feature: What can be matched by
         | ada@example.com  | Ada Lovelace | null  |
         | alan@example.com | Alan Turing  | null  |
       Then the answer is 200 and says created, created
-      And each has an id of its own
+      And every answer has an id of its own
 
     Scenario: A null leaves whoever has no phone number untouched
       Given these contacts are stored:
@@ -161,4 +161,4 @@ Feature: What can be matched by
         | `"\u00e5@example.com"`  | Letter |
         | `"a\u030a@example.com"` | Parts  |
       Then the answer is 200 and says created, created
-      And each has an id of its own
+      And every answer has an id of its own

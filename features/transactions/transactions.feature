@@ -23,10 +23,10 @@ Feature: Several operations, all or nothing
            "fields": {"conversation_id": {"$ref": "talk.id"}, "role": "system", "content": "Welcome to Atlas"}}
         ]
         """
-      Then the transaction is answered with 200 and says created, created, created
-      And in result 1 of the transaction project_id is the id of result 0
-      And in result 2 of the transaction conversation_id is the id of result 1
-      And every result of the transaction is stored
+      Then the answer is 200 and says created, created, created
+      And in result 1 project_id is the id of result 0
+      And in result 2 conversation_id is the id of result 1
+      And the answer holds the stored records
 
     Scenario: An asset with its initial variant
       When the editor sends the transaction:
@@ -39,9 +39,9 @@ Feature: Several operations, all or nothing
                       "storage_path": "kitchen/1_thumb.webp"}}
         ]
         """
-      Then the transaction is answered with 200 and says created, created
-      And in result 1 of the transaction parent_asset_id is the id of result 0
-      And every result of the transaction is stored
+      Then the answer is 200 and says created, created
+      And in result 1 parent_asset_id is the id of result 0
+      And the answer holds the stored records
 
     Scenario: A reference leads into the path of a later operation
       When the editor sends the transaction:
@@ -52,8 +52,8 @@ Feature: Several operations, all or nothing
            "fields": {"status": "active"}}
         ]
         """
-      Then the transaction is answered with 200 and says created, updated
-      And in result 1 of the transaction id is the id of result 0
+      Then the answer is 200 and says created, updated
+      And in result 1 id is the id of result 0
 
     Scenario: References name any earlier operation, and any of its fields
       When the editor sends the transaction:
@@ -65,9 +65,9 @@ Feature: Several operations, all or nothing
            "fields": {"project_id": {"$ref": "project.id"}, "title": {"$ref": "project.name"}}}
         ]
         """
-      Then the transaction is answered with 200 and says created, created, created
-      And in result 2 of the transaction project_id is the id of result 0
-      And result 2 of the transaction has title "Atlas"
+      Then the answer is 200 and says created, created, created
+      And in result 2 project_id is the id of result 0
+      And in result 2 title is "Atlas"
 
     Scenario: An upsert has a name for later operations too
       When the editor sends the transaction:
@@ -78,8 +78,8 @@ Feature: Several operations, all or nothing
           {"op": "create", "table": "projects", "fields": {"name": "Atlas", "user_id": {"$ref": "owner.id"}}}
         ]
         """
-      Then the transaction is answered with 200 and says updated, created
-      And in result 1 of the transaction user_id is the id of result 0
+      Then the answer is 200 and says updated, created
+      And in result 1 user_id is the id of result 0
 
   @AC-502
   Rule: AC-502 A failure at any operation leaves nothing written
@@ -178,9 +178,9 @@ Feature: Several operations, all or nothing
                       "to_user_id": "{Theo.id}"}}
         ]
         """
-      Then the transaction is answered with 200 and says updated, created
-      And every result of the transaction is stored
-      And there are 1 activity_log with project_id {Atlas.id}
+      Then the answer is 200 and says updated, created
+      And the answer holds the stored records
+      And one record in activity_log has project_id {Atlas.id}
 
     Scenario: Someone who is not the owner can't
       When the editor sends the transaction:
@@ -195,7 +195,7 @@ Feature: Several operations, all or nothing
         """
       Then the answer is 409
       And Atlas, Mira, Theo are as before
-      And there are 0 activity_log with project_id {Atlas.id}
+      And no record in activity_log has project_id {Atlas.id}
 
     Scenario: A log entry that comes before the transfer goes with it
       When the editor sends the transaction:
@@ -210,7 +210,7 @@ Feature: Several operations, all or nothing
         """
       Then the answer is 409
       And Atlas, Mira, Theo are as before
-      And there are 0 activity_log with project_id {Atlas.id}
+      And no record in activity_log has project_id {Atlas.id}
 
     Scenario: Of a guard every value has to agree
       When the editor sends the transaction:
@@ -231,8 +231,10 @@ Feature: Several operations, all or nothing
            "fields": {"name": "Changed"}}
         ]
         """
-      Then the transaction is answered with 200 and says updated
-      And Atlas now has name "Changed"
+      Then the answer is 200 and says updated
+      And these projects are now stored:
+        | as    | name    |
+        | Atlas | Changed |
 
     Scenario: A guard for empty text is a guard
       When the editor sends the transaction:
@@ -272,7 +274,7 @@ Feature: Several operations, all or nothing
            "fields": {"email": "ada@example.com", "name": "Ada Byron"}}
         ]
         """
-      Then the transaction is answered with 200 and says created, updated
+      Then the answer is 200 and says created, updated
       And these contacts are now stored:
         | as  | email            | name        | status  |
         |     | alan@example.com | Alan Turing | active  |
@@ -289,7 +291,7 @@ Feature: Several operations, all or nothing
            "fields": {"email": "alan@example.com", "name": "A. M. Turing"}}
         ]
         """
-      Then the transaction is answered with 200 and says created, updated
+      Then the answer is 200 and says created, updated
       And these contacts are now stored:
         | email            | name         |
         | alan@example.com | A. M. Turing |
@@ -304,7 +306,7 @@ Feature: Several operations, all or nothing
            "fields": {"email": "grace@example.com", "name": "Amazing"}}
         ]
         """
-      Then the transaction is answered with 200 and says ignored, ignored
+      Then the answer is 200 and says ignored, ignored
       And Ada, Grace are as before
 
     Scenario Outline: <kind> is refused as outside
@@ -384,5 +386,5 @@ Feature: Several operations, all or nothing
         """
         [{"op": "create", "table": "users", "fields": {"email": "new@example.com"}}]
         """
-      Then the transaction is answered with 200 and says created
-      And every result of the transaction is stored
+      Then the answer is 200 and says created
+      And the answer holds the stored records
