@@ -1,6 +1,6 @@
 @batch
 Feature: Several records in one request
-  A batch is one decision: all of its records are upserted, or none of them is.
+  A batch upserts all of its records or none of them.
 
   Background:
     Given these contacts are stored:
@@ -11,7 +11,7 @@ Feature: Several records in one request
   @AC-301 @defines-batch @asserts-answer @asserts-operation @asserts-counts
   Rule: AC-301 A batch creates and updates, and answers in order with each operation and the counts
 
-    Scenario: Some are new, some are not
+    Scenario: A batch with new and known records
       When the editor upserts a batch into contacts by email:
         | email             | name        | age |
         | alan@example.com  | Alan Turing | 41  |
@@ -21,7 +21,7 @@ Feature: Several records in one request
       And the answer holds the stored records
       And nothing else has changed
 
-    Scenario: A batch of one
+    Scenario: A batch of one record
       When the editor upserts a batch into contacts by email:
         | email           | name      |
         | ada@example.com | Ada Byron |
@@ -31,7 +31,7 @@ Feature: Several records in one request
         | ada@example.com | Ada Byron |
       And Grace is as before
 
-    Scenario: Several updates, and each keeps what it does not mention
+    Scenario: Each record of a batch keeps the fields that it does not mention
       When the editor upserts a batch into contacts by email:
         | email             | age | status   |
         | grace@example.com | 86  |          |
@@ -42,7 +42,7 @@ Feature: Several records in one request
         | grace@example.com | Grace Hopper | 86  | active   | +1 212 555 0100 |
         | ada@example.com   | Ada Lovelace | 36  | inactive | +44 20 7946 001 |
 
-    Scenario: A batch by another key
+    Scenario: A batch matched by another key
       When the editor upserts a batch into contacts by phone:
         | email             | name        | phone           |
         | byron@example.com | Ada Byron   | +44 20 7946 001 |
@@ -61,7 +61,7 @@ Feature: Several records in one request
         | email            | name        |
         | alan@example.com | Alan Turing |
 
-    Scenario: A batch that updates one field only
+    Scenario: A batch that updates only one field
       When the editor upserts a batch into contacts by email and updates only age:
         | email             | name      | age |
         | grace@example.com | Amazing   | 86  |
@@ -72,7 +72,7 @@ Feature: Several records in one request
         | grace@example.com | Grace Hopper | 86  |
         | alan@example.com  | Alan         | 41  |
 
-    Scenario: A batch on a condition
+    Scenario: A batch that updates under a condition
       When the editor upserts a batch into contacts by email and updates only where age is 36:
         | email             | name      |
         | ada@example.com   | Ada Byron |
@@ -84,9 +84,9 @@ Feature: Several records in one request
       And Grace is as before
 
   @AC-302
-  Rule: AC-302 One bad record leaves nothing written, and the error says which it is
+  Rule: AC-302 One invalid record leaves nothing written, and the error says which one it is
 
-    Scenario Outline: <kind> at index <index>
+    Scenario Outline: <kind> at index <index> is refused
       When the editor upserts a batch into contacts by email:
         | email              | name        | age   | phone   |
         | ada@example.com    | <name 0>    | 1     |         |
@@ -96,15 +96,15 @@ Feature: Several records in one request
       And the error says that the record at index <index> is wrong
       And nothing has been written
 
-      Examples: One bad record
+      Examples: One invalid record
         | kind                   | index | name 0 | name 1 | name 2 | age       | phone           |
         | a required field null  | 0     | null   | Alan   | Edsger | 2         |                 |
         | a required field left out | 1  | Ada    |        | Edsger | 2         |                 |
-        | a value of another type | 1    | Ada    | Alan   | Edsger | `"two"`   |                 |
+        | a value of the wrong type | 1    | Ada    | Alan   | Edsger | `"two"`   |                 |
         | a value below the minimum | 1  | Ada    | Alan   | Edsger | -2        |                 |
-        | a unique key of another | 2    | Ada    | Alan   | Edsger | 2         | +1 212 555 0100 |
+        | another's unique key    | 2    | Ada    | Alan   | Edsger | 2         | +1 212 555 0100 |
 
-    Scenario: An unknown field in the last record
+    Scenario: An unknown field in the last record is refused
       When the editor upserts a batch into contacts by email:
         | email            | name        | nickname |
         | ada@example.com  | Ada Byron   |          |
@@ -113,7 +113,7 @@ Feature: Several records in one request
       And the error says that the record at index 1 is wrong
       And nothing has been written
 
-    Scenario: A record without its match field
+    Scenario: A record without its match field is refused
       When the editor upserts a batch into contacts by email:
         | email            | name        | phone           |
         | alan@example.com | Alan Turing |                 |
@@ -122,13 +122,13 @@ Feature: Several records in one request
       And the error says that the record at index 1 is wrong
       And nothing has been written
 
-    Scenario: The last of a thousand
+    Scenario: An invalid record at the end of a thousand is refused
       When the editor upserts a batch of 1000 numbered contacts, the last with the phone number of Grace
       Then the request is refused
       And the error says that the record at index 999 is wrong
       And nothing has been written
 
-    Scenario: Two records of the batch stand in each other's way
+    Scenario: Two records of a batch with the same phone number are refused
       When the editor upserts a batch into contacts by email:
         | email              | name        | phone           |
         | alan@example.com   | Alan Turing | +44 20 7946 009 |
@@ -139,7 +139,7 @@ Feature: Several records in one request
   @AC-303
   Rule: AC-303 Each record of a batch gets its own values
 
-    Scenario: The variants of one photo, each with its own size, state and time
+    Scenario: The variants of a photo each get their own size, state and time
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |
         | Photo | session-1  | kitchen | photo      |
@@ -158,7 +158,7 @@ Feature: Several records in one request
         | kitchen/1_opt.webp   | optimized    | 180000    | processing        | null                 |
         | kitchen/1_full.webp  | webp         | 950000    | failed            | 2024-01-15T10:00:05Z |
 
-    Scenario: Values don't wander from one record to the next
+    Scenario: Fields of one record do not leak into the next
       When the editor upserts a batch into contacts by email:
         | email              | name        | age | vip   | notes |
         | alan@example.com   | Alan Turing | 41  | true  | first |
@@ -171,7 +171,7 @@ Feature: Several records in one request
         | edsger@example.com  | E. Dijkstra | null | null  | null  |
         | barbara@example.com | B. Liskov   | 80   | false | null  |
 
-    Scenario: A field that only a later record has is written too
+    Scenario: A field that only a later record has is written
       When the editor upserts a batch into contacts by email:
         | email             | name      | age | status   | notes |
         | ada@example.com   | Ada Byron |     |          |       |
@@ -184,7 +184,7 @@ Feature: Several records in one request
         | grace@example.com | Amazing   | 86   | inactive | later |
         | alan@example.com  | Alan      | null | active   | last  |
 
-    Scenario: Updates don't take the values of the first record
+    Scenario: Each update gets its own values, not those of the first record
       When the editor upserts a batch into contacts by email:
         | email             | name      | age | status   |
         | grace@example.com | Amazing   | 86  | pending  |
@@ -198,39 +198,39 @@ Feature: Several records in one request
   @AC-304
   Rule: AC-304 An empty batch, and one over the limit, is refused with 400 or 413
 
-    Scenario: A batch of nothing
+    Scenario: A batch without records is refused
       When the editor upserts a batch of 0 numbered contacts
       Then the answer is 400 or 413
 
-    Scenario: A batch of nothing beside the fields of a record
+    Scenario: An empty list of records beside a record's fields is refused
       When the editor upserts into contacts by email with records []:
         | email           | name      |
         | ada@example.com | Ada Byron |
       Then the answer is 400 or 413
       And nothing has been written
 
-    Scenario: A batch of 1,001 records
+    Scenario: A batch of 1,001 records is refused
       When the editor upserts a batch of 1001 numbered contacts
       Then the answer is 400 or 413
       And nothing has been written
 
-    Scenario Outline: Records that are <value> are no batch
+    Scenario Outline: Records that are <value> are refused
       When the editor upserts into contacts by email with records <value>:
         | email           | name      |
         | ada@example.com | Ada Byron |
       Then the answer is 400
       And nothing has been written
 
-      Examples: No batch, and fields beside it
+      Examples: Not a list of records, with fields beside it
         | value                         |
         | {"email": "x@example.com"}    |
         | "ada@example.com"             |
         | [1]                           |
 
   @AC-305
-  Rule: AC-305 A key that comes twice in a batch is refused whole, or its last values win in one record
+  Rule: AC-305 A batch with the same key twice is refused as a whole, or stores one record with the last values
 
-    Scenario: A new key twice
+    Scenario: A new key twice in a batch
       When the editor upserts a batch into contacts by email:
         | email              | name         | age |
         | alan@example.com   | Alan Turing  | 41  |
@@ -242,7 +242,7 @@ Feature: Several records in one request
         | edsger@example.com | E. Dijkstra  | 72  |
       And nothing else has changed
 
-    Scenario: A known key twice
+    Scenario: A known key twice in a batch
       When the editor upserts a batch into contacts by email:
         | email           | name      | age |
         | ada@example.com | Ada Byron | 37  |
@@ -252,7 +252,7 @@ Feature: Several records in one request
         | ada@example.com | Countess | 38  |
       And Grace is as before
 
-    Scenario: A new key twice, where matches are ignored: the first stays
+    Scenario: With matches ignored, the first record of a new key stays
       When the editor upserts a batch into contacts by email and ignores a match:
         | email            | name         | age |
         | alan@example.com | Alan Turing  | 41  |
@@ -263,26 +263,26 @@ Feature: Several records in one request
       And nothing else has changed
 
   @AC-306
-  Rule: AC-306 A batch of 1,000 records is done
+  Rule: AC-306 A batch of 1,000 records is accepted
 
-    Scenario: A thousand new contacts
+    Scenario: A thousand new contacts are created
       When the editor upserts a batch of 1000 numbered contacts
       Then all 1000 numbered contacts are stored, each with its own values
 
-    Scenario: Half a thousand
+    Scenario: Five hundred new contacts are created
       When the editor upserts a batch of 500 numbered contacts
       Then all 500 numbered contacts are stored, each with its own values
 
-    Scenario: A thousand contacts twice
+    Scenario: A thousand contacts sent twice keep their ids
       When the editor upserts a batch of 1000 numbered contacts twice
       Then the answer is 200 and says 1000 created, 1000 updated
       And every answer has the same ids
       And all 1000 numbered contacts are stored, each with its own values
 
   @AC-307
-  Rule: AC-307 A role that may not do a part of the batch is refused whole with 403
+  Rule: AC-307 A batch that the role may do only in part is refused as a whole with 403
 
-    Scenario: The creator's batch has a match
+    Scenario: The creator's batch with a match is refused
       When the creator upserts a batch into contacts by email:
         | email            | name        |
         | alan@example.com | Alan Turing |
@@ -290,7 +290,7 @@ Feature: Several records in one request
       Then the answer is 403
       And nothing has been written
 
-    Scenario: The updater's batch has a new record
+    Scenario: The updater's batch with a new record is refused
       When the updater upserts a batch into contacts by email:
         | email            | name        |
         | ada@example.com  | Ada Byron   |
@@ -298,14 +298,14 @@ Feature: Several records in one request
       Then the answer is 403
       And nothing has been written
 
-    Scenario: The viewer's batch
+    Scenario: The viewer's batch is refused
       When the viewer upserts a batch into contacts by email:
         | email           | name      |
         | ada@example.com | Ada Byron |
       Then the answer is 403
       And nothing has been written
 
-    Scenario: The updater's batch of matches
+    Scenario: The updater may update several records
       When the updater upserts a batch into contacts by email:
         | email             | name      |
         | ada@example.com   | Ada Byron |
@@ -316,7 +316,7 @@ Feature: Several records in one request
         | ada@example.com   | Ada Byron |
         | grace@example.com | Amazing   |
 
-    Scenario: The creator's batch of new records
+    Scenario: The creator may create several records
       When the creator upserts a batch into contacts by email:
         | email              | name        |
         | alan@example.com   | Alan Turing |
@@ -325,9 +325,9 @@ Feature: Several records in one request
       And nothing else has changed
 
   @AC-308
-  Rule: AC-308 A batch repeated changes no count and no id
+  Rule: AC-308 Repeating a batch changes no count and no id
 
-    Scenario: The same new records twice
+    Scenario: The same new records sent twice
       When the editor upserts a batch twice into contacts by email:
         | email              | name        |
         | alan@example.com   | Alan Turing |
@@ -340,7 +340,7 @@ Feature: Several records in one request
         | edsger@example.com | E. Dijkstra |
       And nothing else has changed
 
-    Scenario: The import of an account's transactions, repeated
+    Scenario: The import of an account's transactions is repeated
       Given these accounts are stored:
         | as      | name    | currency |
         | Savings | Savings | EUR      |
@@ -355,7 +355,7 @@ Feature: Several records in one request
         | tx-1      | {Savings.id} | 2024-01-15 | 12.50   | Bakery   | out  |
         | tx-2      | {Savings.id} | 2024-01-16 | 2000.00 | Employer | in   |
 
-    Scenario: Known records twice
+    Scenario: Known records sent again with the same values
       When the editor upserts a batch into contacts by email:
         | email             | name         |
         | ada@example.com   | Ada Lovelace |

@@ -1,6 +1,6 @@
 @records
 Feature: Records by their id
-  What an upsert does by key, the calls of the records profile do by id: create, read, change, delete.
+  An upsert finds records by a key; the calls of this profile create records, and read, change and delete them by id.
 
   Background:
     Given these users are stored:
@@ -18,21 +18,21 @@ Feature: Records by their id
       And the record reads the same by its id
       And the answer holds the stored record
 
-    Scenario: The answer says where the record is
+    Scenario: The Location header points to the record
       When the editor creates in projects:
         | name  | user_id   |
         | Atlas | {Mira.id} |
       Then the answer is 201
       And the answer's Location leads to the record
 
-    Scenario: A create is no upsert: a key that is taken is a conflict
+    Scenario: A create with a taken key is a conflict
       When the editor creates in users:
         | email            | name |
         | mira@example.com | Eve  |
       Then the request is refused
       And nothing has been written
 
-    Scenario: A required field is needed
+    Scenario: A create needs every required field
       When the editor creates in users:
         | name |
         | Eve  |
@@ -46,12 +46,12 @@ Feature: Records by their id
       Then the answer is 403
       And nothing has been written
 
-      Examples: Roles that may not
+      Examples: Roles without the permission
         | role    |
         | updater |
         | viewer  |
 
-    Scenario: Protected fields are dropped
+    Scenario: Protected fields are dropped from a create
       When the editor creates in users:
         | email           | name | id                                     | created_at               |
         | eve@example.com | Eve  | `"00000000-0000-4000-8000-000000000000"` | 2001-02-03T04:05:06.789Z |
@@ -61,7 +61,7 @@ Feature: Records by their id
   @AC-602
   Rule: AC-602 Reading a record that does not exist is answered with 404
 
-    Scenario: A record that was deleted
+    Scenario: A deleted record can't be read
       Given these projects are stored:
         | as    | name  | user_id   |
         | Atlas | Atlas | {Mira.id} |
@@ -69,14 +69,14 @@ Feature: Records by their id
       When the editor reads Atlas
       Then the answer is 404
 
-    Scenario: A record that was there a moment ago
+    Scenario: A record can't be read right after its deletion
       Given these projects are stored:
         | as    | name  | user_id   |
         | Atlas | Atlas | {Mira.id} |
       When the editor deletes Atlas, then reads it
       Then the answer is 404
 
-    Scenario Outline: There is no record <id> in <table>
+    Scenario Outline: The id <id> in <table> is unknown
       When the editor reads the record <id> of <table>
       Then the answer is 404
 
@@ -88,20 +88,20 @@ Feature: Records by their id
         | nonsense                             | projects      |
         | 1                                    | no_such_table |
 
-    Scenario Outline: The id of a record with <more> behind it is the id of none
+    Scenario Outline: A record's id followed by <more> is unknown
       Given these contacts are stored:
         | as  | email           | name         |
         | Ada | ada@example.com | Ada Lovelace |
       When the editor reads the record {Ada.id}<more> of contacts
       Then the answer is 404
 
-      Examples: What a lenient reader of numbers leaves out
+      Examples: Text that a lenient parser ignores
         | more |
         | x    |
         | ,2   |
         | .5   |
 
-    Scenario: A viewer reads what is there
+    Scenario: The viewer may read a record
       When the viewer reads Mira
       Then the answer is 200
       And the answer holds the stored record
@@ -115,7 +115,7 @@ Feature: Records by their id
         | Atlas | Atlas | Maps        | draft  | 40               | {Mira.id} |
         | Bolt  | Bolt  | Screws      | draft  | 20               | {Mira.id} |
 
-    Scenario: One field
+    Scenario: A partial update writes one field
       When the editor changes Atlas:
         | name       |
         | Atlas Mark |
@@ -127,7 +127,7 @@ Feature: Records by their id
         | Atlas | Atlas Mark |
       And Atlas's updated_at is later than before
 
-    Scenario: A null takes a value away
+    Scenario: A null clears a value in a partial update
       When the editor changes Atlas:
         | description |
         | null        |
@@ -148,7 +148,7 @@ Feature: Records by their id
         | as    | name       |
         | Atlas | Atlas Mark |
 
-    Scenario Outline: <field> can't become <value>
+    Scenario Outline: <field> can't be changed to <value>
       When the editor changes Atlas:
         | <field> | description |
         | <value> | changed     |
@@ -162,7 +162,7 @@ Feature: Records by their id
         | name             | null     |
         | nickname         | x        |
 
-    Scenario: The creator may not
+    Scenario: The creator may not change a record
       When the creator changes Atlas:
         | name |
         | Mine |
@@ -175,7 +175,7 @@ Feature: Records by their id
       And Atlas, Bolt are as before
 
   @AC-609 @defines-delete
-  Rule: AC-609 A deleted record is gone, and only that
+  Rule: AC-609 A deleted record is gone, and no other
 
     Background:
       Given these projects are stored:
@@ -189,12 +189,12 @@ Feature: Records by their id
       And Atlas is gone
       And Bolt, Mira are as before
 
-    Scenario: A user is deleted, and in no list any more
+    Scenario: A user is deleted
       When the editor deletes Mira
       Then the answer is 204
       And Mira is gone
 
-    Scenario: The key of a deleted record is free again
+    Scenario: The key of a deleted record can be used again
       Given Mira has been deleted
       When the editor creates in users:
         | email            | name |
@@ -203,7 +203,7 @@ Feature: Records by their id
       And the record reads the same by its id
       And the answer holds the stored record
 
-    Scenario: A deleted record does not come back with its key
+    Scenario: A new record with a deleted key has none of the old values
       Given Mira has been deleted
       When the editor upserts into users by email:
         | email            |
@@ -213,7 +213,7 @@ Feature: Records by their id
         | email            | name |
         | mira@example.com | null |
 
-    Scenario: What is gone can't be deleted again
+    Scenario: A deleted record can't be deleted again
       When the editor deletes Atlas twice
       Then the answer is 404
       And Bolt, Mira are as before
@@ -228,16 +228,16 @@ Feature: Records by their id
       Then the answer is 403
       And Atlas, Bolt are as before
 
-      Examples: Roles that may not
+      Examples: Roles without the permission
         | role    |
         | creator |
         | updater |
         | viewer  |
 
   @AC-611
-  Rule: AC-611 Typed JSON is kept as it is, and checked
+  Rule: AC-611 Typed JSON is kept as sent and checked against its schema
 
-    Scenario: What was collected comes back as it was
+    Scenario: Typed JSON comes back as it was sent
       When the editor creates in projects:
         | name  | user_id   | collected_data |
         | Atlas | {Mira.id} | {"actors": [{"name": "Courier", "type": "human"}], "useCases": ["deliver"], "boundaries": [], "entities": [{"name": "Parcel", "attributes": ["weight", "size"]}]} |
@@ -245,7 +245,7 @@ Feature: Records by their id
       And the record reads the same by its id
       And the answer holds the stored record
 
-    Scenario Outline: <kind> is kept
+    Scenario Outline: <kind> is kept as typed JSON
       When the editor creates in projects:
         | name  | user_id   | collected_data |
         | Atlas | {Mira.id} | <value>        |
@@ -253,7 +253,7 @@ Feature: Records by their id
       And the record reads the same by its id
       And the answer holds the stored record
 
-      Examples: What the type lets through
+      Examples: Values that fit the schema
         | kind               | value |
         | an empty object    | {} |
         | null               | null |
@@ -265,13 +265,13 @@ Feature: Records by their id
         | a moment as text   | {"notes": ["2024-01-15T10:00:00+02:00", "2024-01-15T10:00:00Z"]} |
         | JSON as text       | {"notes": ["5", "null", "{}", "[1]"]} |
 
-    Scenario Outline: <kind> is refused
+    Scenario Outline: <kind> is refused as typed JSON
       When the editor creates in projects:
         | name  | user_id   | collected_data |
         | Atlas | {Mira.id} | <value>        |
       Then the request is refused
 
-      Examples: What the type does not let through
+      Examples: Values that do not fit the schema
         | kind                          | value |
         | text                          | "actors" |
         | a list                        | [] |
@@ -284,7 +284,7 @@ Feature: Records by their id
         | an entity without attributes  | {"entities": [{"name": "Parcel"}]} |
         | attributes that are numbers   | {"entities": [{"name": "Parcel", "attributes": [1]}]} |
 
-    Scenario: A partial update is checked too
+    Scenario: A partial update with invalid typed JSON is refused
       Given these projects are stored:
         | as    | name  | user_id   | collected_data          |
         | Atlas | Atlas | {Mira.id} | {"useCases": ["first"]} |
@@ -294,7 +294,7 @@ Feature: Records by their id
       Then the request is refused
       And Atlas is as before
 
-    Scenario: A partial update replaces the whole value
+    Scenario: A partial update replaces typed JSON as a whole
       Given these projects are stored:
         | as    | name  | user_id   | collected_data                              |
         | Atlas | Atlas | {Mira.id} | {"useCases": ["deliver"], "boundaries": []} |
@@ -318,7 +318,7 @@ Feature: Records by their id
         | status | validation_score | description |
         | draft  | 0                | null        |
 
-    Scenario: What is given goes before the default
+    Scenario: A given value replaces the default
       When the editor creates in projects:
         | name  | user_id   | status    | validation_score |
         | Atlas | {Mira.id} | completed | 7                |
@@ -327,7 +327,7 @@ Feature: Records by their id
         | status    | validation_score |
         | completed | 7                |
 
-    Scenario: A null that is given stays null
+    Scenario: A given null replaces the default
       When the editor creates in projects:
         | name  | user_id   | status | validation_score |
         | Atlas | {Mira.id} | null   | null             |
@@ -336,20 +336,20 @@ Feature: Records by their id
         | status | validation_score |
         | null   | null             |
 
-    Scenario Outline: <value> is no status
+    Scenario Outline: <value> is not a status
       When the editor creates in projects:
         | name  | user_id   | status  |
         | Atlas | {Mira.id} | <value> |
       Then the request is refused
 
-      Examples: None of the options
+      Examples: Not an option
         | value    |
         | archived |
         | Draft    |
         | `""`     |
 
   @AC-613
-  Rule: AC-613 A user's projects, their conversations, messages and artifacts go with the user
+  Rule: AC-613 Deleting a user deletes the user's projects with their conversations, messages and artifacts
 
     Background:
       Given these projects are stored:
@@ -362,7 +362,7 @@ Feature: Records by their id
         | as    | conversation_id | role   | content |
         | Hello | {Talk.id}       | system | Welcome |
 
-    Scenario: From the user to the message
+    Scenario: Deleting a user deletes everything below
       Given these artifacts are stored:
         | as   | project_id | type | content |
         | Plan | {Atlas.id} | plan | Draw    |
@@ -370,7 +370,7 @@ Feature: Records by their id
       Then the answer is 204
       And Mira, Atlas, Talk, Hello, Plan are gone
 
-    Scenario: From the conversation to the message
+    Scenario: Deleting a conversation deletes its messages
       When the editor deletes Talk
       Then the answer is 204
       And Talk, Hello are gone
