@@ -25,9 +25,9 @@ from upsertspec.dialects.operations import (
 from upsertspec.dialects.queries import description, groups, query
 from upsertspec.dialects.words import Forms, Words
 from upsertspec.errors import NotApplicable
+from upsertspec.spec.outcomes import MISSING, OK, is_success
 from upsertspec.target.bindings import Bindings
 
-SUCCESS, REDIRECT, GONE = 200, 300, 404
 NAMES = ("matchFields", "updateFields")
 OBJECTS = ("fields", "where", "updateWhere", "updateValues")
 
@@ -68,7 +68,7 @@ class Bound:
         if isinstance(operation, Transaction):
             return self._transaction(operation, answer)
         words = self.words(operation.table)
-        if SUCCESS <= answer.status < REDIRECT:
+        if is_success(answer.status):
             self._remember(operation, words)
         if isinstance(operation, Read) and "id" in words.binding.absent:
             return self._read_by_key(operation, words, answer)
@@ -176,7 +176,7 @@ class Bound:
     def _one(self, words: Words, answer: Answer, sent: Any) -> Answer:
         record = None if answer.record is None else self._record(words, answer.record)
         ident = answer.id if answer.id is not None else (record or {}).get("id")
-        if "id" in words.binding.absent and SUCCESS <= answer.status < REDIRECT:
+        if "id" in words.binding.absent and is_success(answer.status):
             ident = (record or {}).get("id") or _made_up(words.key_of(sent if isinstance(sent, Mapping) else {}))
             lacks = {name: why for name, why in answer.lacks.items() if name != "id"}
             answer = replace(answer, lacks=lacks)
@@ -186,8 +186,8 @@ class Bound:
         """What a list says of one record, where there is no id to read it by."""
         found = [self._record(words, record) for record in answer.records]
         one = next((record for record in found if record["id"] == read.id), None)
-        if answer.status != SUCCESS or one is None:
-            return replace(answer, status=GONE if answer.status == SUCCESS else answer.status, records=())
+        if answer.status != OK or one is None:
+            return replace(answer, status=MISSING if answer.status == OK else answer.status, records=())
         return replace(answer, id=read.id, record=one, records=())
 
     def _operations(self, operations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -220,7 +220,7 @@ class Bound:
             self._one(self.words(table), part, fields)
             for table, (part, fields) in zip(tables, _paired(answer.parts, sent), strict=False)
         ]
-        if SUCCESS <= answer.status < REDIRECT:
+        if is_success(answer.status):
             self._there.clear()
         return replace(answer, parts=parts)
 
