@@ -14,6 +14,7 @@ from upsertspec.target.bindings import FieldBinding, TableBinding, ours_of
 from upsertspec.target.text_forms import TextForm
 
 NUMBERS = ("integer", "reference")
+SHOWN = 160
 PLAIN_TYPES = ("integer", "boolean")
 
 Forms = dict[tuple[str, str], TextForm]
@@ -30,6 +31,26 @@ class Words:
     def called(self) -> str:
         """The table's name in messages."""
         return self.binding.name
+
+    def label(self, name: str) -> str:
+        """The target's name of a field in messages."""
+        return self.binding.field(name).name
+
+    def shown(self, name: str, value: Any) -> Any:
+        """A value in messages, as the target has it."""
+        try:
+            return self.value(name, value)
+        except NotApplicable:
+            return value
+
+    def told(self, row: Mapping[str, Any]) -> str:
+        """A row in messages: JSON with the target's names and values, cut short."""
+        try:
+            theirs = self.fields(row)
+        except NotApplicable:
+            theirs = {self.label(name): self.shown(name, value) for name, value in row.items()}
+        text = json.dumps(theirs, ensure_ascii=False, default=str)
+        return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
     def names(self, names: Any) -> Any:
         """A list of field names in the target's words; anything else as it is.
@@ -56,7 +77,7 @@ class Words:
     def require(self, name: str) -> None:
         """Raise NotApplicable where the target states that it has no such field."""
         if name in self.binding.absent:
-            raise NotApplicable(f"{self.called} has no {name}")
+            raise NotApplicable(f"{self.called} has no {name}", ((self.binding.table, name),))
 
     def fields(self, fields: Any) -> Any:
         """An object with the target's names and values; anything else as it is. What the target lacks is left out."""

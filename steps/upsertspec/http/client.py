@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import quote, urlencode
 
@@ -11,6 +11,7 @@ from upsertspec.dialects.altered import UNDECLARED, Altered, altered, with_query
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
 from upsertspec.dialects.guarded import Guarded
 from upsertspec.dialects.operations import Find, Operation
+from upsertspec.dialects.words import Words
 from upsertspec.errors import ENDED, Blocked, DialectError, NotTestable, TargetSilent
 from upsertspec.http.circuit_breaker import CircuitBreaker, is_refusal
 from upsertspec.http.credentials import derived, headers_for, query_for
@@ -62,10 +63,15 @@ class Client:
         self.told: dict[str, Blocked | None] = {}
         self.stopped = ""
         self.bindings = target.bindings
+        self._words: Callable[[str], Words] | None = getattr(dialect, "words", None)
         self.untrue: Mapping[tuple[str, str], str] = getattr(dialect, "untrue", {})
         self.lacks = dialect.lacks
         self.cannot = self._dialect.cannot
         self.deviations = target.deviations
+
+    def words(self, table: str) -> Words:
+        """The target's own names and values for a table."""
+        return self._words(table) if self._words else Words(self.bindings.of(table), {})
 
     def call(self, who: str, operation: Operation, alteration: str = "") -> Answer:
         """Carry out one operation. `who` is a role, or a broken credential by its name (`transport.credentials`).

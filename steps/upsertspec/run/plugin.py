@@ -13,12 +13,13 @@ import pytest
 from pytest_bdd.parser import Scenario, Step
 
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.errors import CannotExpress, UpsertspecError
+from upsertspec.errors import NotApplicable, UpsertspecError
 from upsertspec.http.client import Client
 from upsertspec.run.recorder import Recorder, adjust_report
 from upsertspec.run.selection import assign_cases, case_of, deselect, put_last
 from upsertspec.run.settings import SETTINGS, Settings
 from upsertspec.spec.criteria import PROFILES, asserted, is_own
+from upsertspec.steps.own_table import require_points
 from upsertspec.steps.world import World
 from upsertspec.target.from_env import target_from_env
 
@@ -109,8 +110,11 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenari
     request.config.stash[RECORDER].begin(scenario, request.getfixturevalue("upsertspec_client"), settings.target)
     if case is not None and not settings.claimed(case):
         pytest.skip(settings.why_not_claimed(case))
+    if case is not None:
+        bindings = request.getfixturevalue("upsertspec_client").bindings
+        require_points(bindings, [step.name for step in scenario.steps], case.example)
     if case is not None and (why := request.getfixturevalue("upsertspec_client").cannot.get(case.criterion)):
-        raise CannotExpress(why)
+        raise NotApplicable(why)
 
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:

@@ -11,7 +11,6 @@ from upsertspec.errors import CheckFailed
 from upsertspec.spec.outcomes import INVALID, OK
 from upsertspec.spec.schema import PROTECTED
 from upsertspec.steps.assertions import require_body
-from upsertspec.steps.cells import table_for
 from upsertspec.steps.equality import same_json, shown
 from upsertspec.steps.world import World
 
@@ -60,7 +59,7 @@ def every_list_says(world: World, total: int) -> None:
 def each_listed_record_has(world: World, fields: str) -> None:
     """The records have these fields of the table and no others."""
     require_body(world, world.last.answer, OK)
-    known = {*table_for(world.last.table).fields, *PROTECTED}
+    known = {*world.table(world.last.table).fields, *PROTECTED}
     for record in world.last.answer.records:
         if known & set(record) != set(fields.split(", ")):
             raise CheckFailed(f"just {fields}", ", ".join(record))
@@ -110,7 +109,7 @@ def the_description_names(world: World, table: str) -> None:
     fields = body.get("fields") if isinstance(body, dict) else None
     if not isinstance(fields, dict):
         raise CheckFailed('"fields", an object', world.last.answer.text)
-    spec = table_for(table)
+    spec = world.table(table)
     for name, field in spec.fields.items():
         _require_described(name, field.rules, fields.get(name))
     wanted = sorted(sorted(key) for key in spec.unique_keys)

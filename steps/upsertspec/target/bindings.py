@@ -82,9 +82,11 @@ class TableBinding:
     def view(self) -> Table:
         """The table as the target has it, in the specification's words."""
         fields = {name: self._viewed(f) for name, f in self.spec.fields.items() if name not in self.absent}
-        listed = (key for key in self.spec.unique_keys if all(name in fields for name in key))
-        keys = tuple(key for key in listed if len(key) > 1 or fields[key[0]].unique)
-        return replace(self.spec, name=self.table, fields=fields, unique_keys=keys)
+        whole = [key for key in self.spec.unique_keys if all(name in fields for name in key)]
+        kept = [key for key in whole if len(key) > 1 or fields[key[0]].unique]
+        single = ((name,) for name, field in fields.items() if field.unique)
+        keys = tuple(dict.fromkeys([*kept, *single]))
+        return replace(self.spec, fields=fields, unique_keys=keys)
 
     @property
     def protected(self) -> tuple[str, ...]:
