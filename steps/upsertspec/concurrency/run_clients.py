@@ -27,6 +27,7 @@ def act(world: World, work: Sequence[Sequence[Operation]], reading: Record | Non
     """Let each client do its work, all at once. `reading` is what readers ask for who see several records as one."""
     writes = [each for operations in work for each in operations if isinstance(each, (Upsert, UpsertBatch))]
     table, match = writes[0].table, writes[0].match_fields
+    world.words(table).names(match)  # not applicable where the target has no such key
     keys = _distinct([{name: fields[name] for name in match} for each in writes for fields in each.sent])
     before = [_stored(world, table, key) for key in keys] if len(keys) <= FEW_KEYS else [None for _ in keys]
     world.reader.read_anew(Find(table, keys[0]), until=lambda: world.client.kept)

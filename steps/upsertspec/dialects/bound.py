@@ -121,8 +121,12 @@ class Bound:
 
     def _find(self, words: Words, find: Find) -> Find:
         where = dict(find.where)
-        if "id" in words.binding.absent and "id" in where:
-            where = {**self._keys.get((words.binding.table, str(where.pop("id"))), {}), **where}
+        if "id" in where:
+            known = self._keys.get((words.binding.table, str(where["id"])), {})
+            if "id" in words.binding.absent:
+                where = {**known, **{name: value for name, value in where.items() if name != "id"}}
+            elif getattr(self.inner, "finds_by_key", False):
+                where = {**known, **where}
         theirs = {**words.fields(where), **words.binding.fixed}
         return replace(find, table=words.binding.place, where=theirs)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pytest_bdd import parsers, then
 
-from upsertspec.errors import CheckFailed
+from upsertspec.errors import CheckFailed, DialectError, NotApplicable, NotTestable, TargetSilent
 from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, OK, is_refusal
 from upsertspec.steps.assertions import (
     find_key,
@@ -82,12 +82,25 @@ def one_record_has(world: World, count: str, table: str, field: str, cell: str) 
         raise CheckFailed(f"{count} record in {wanted.called} with {wanted.told(row)}", f"{len(found)}")
 
 
-@then("nothing has been written")
+NOTHING_WRITTEN = "nothing has been written"
+
+
+@then(NOTHING_WRITTEN)
 def nothing_has_been_written(world: World) -> None:
     """Every stored record reads as before, and no value that was sent is in a new record."""
     for stored in world.stored:
         require_untouched(world, stored)
     require_nothing_new(world)
+
+
+def add_what_was_written(world: World, wrong: CheckFailed) -> None:
+    """Add to a wrong answer what is stored now and should not be, if there is any."""
+    try:
+        nothing_has_been_written(world)
+    except CheckFailed as written:
+        wrong.add(written.expected, written.actual)
+    except (NotTestable, NotApplicable, TargetSilent, DialectError):
+        return
 
 
 @then("nothing else has changed")
