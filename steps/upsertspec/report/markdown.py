@@ -17,7 +17,7 @@ LONGEST_CURL = 3_000
 MARGIN = 400
 MARKS = {"conformant": "✅", "not conformant": "❌", "incomplete": "❔"}
 GROUPED = ("not testable", "deviates")
-UNTOLD = ("passed", "not claimed", *GROUPED)
+UNREPORTED = ("passed", "not claimed", *GROUPED)
 
 
 def render(report: Raw, limit: int = SHORT) -> str:
@@ -55,7 +55,7 @@ def _findings(report: Raw) -> list[Raw]:
 
 def _failures(report: Raw) -> Iterator[str]:
     """A heading, then each case that is told: the worst first, and of each criterion the first before its others."""
-    told = [result for result in report["results"] if result["status"] not in UNTOLD]
+    told = [result for result in report["results"] if result["status"] not in UNREPORTED]
     seen: Counter[str] = Counter()
     places = []
     for result in told:
