@@ -22,11 +22,10 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from upsertspec.spec.schema import Field, Table, tables
+from upsertspec.spec.schema import Table, tables
+from upsertspec.spec.types import FieldType
 
 _REFERENCE = re.compile(r"\{(\w+)\.(\w+)\}")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_JSON_TYPES = ("integer", "boolean", "json")
 LIKE_CONTACTS = "contacts"
 LONG = 10**9
 
@@ -59,7 +58,7 @@ def names(datatable: Sequence[Sequence[str]]) -> list[str]:
 
 def value(table: Table, name: str, cell: str, mark: str, lookup: Lookup) -> Any:
     """The value of one cell. Raises ValueError where it is none for its field's type."""
-    read = _read(table.fields.get(name), cell, lookup)
+    read = _read(table.type_of(name), cell, lookup)
     if name not in table.marked:
         return read
     if isinstance(read, int) and read >= LONG:
@@ -88,15 +87,11 @@ def _given(name: str, cell: str) -> bool:
     return name != "as" and cell != ""
 
 
-def _read(field: Field | None, cell: str, lookup: Lookup) -> Any:
+def _read(kind: FieldType, cell: str, lookup: Lookup) -> Any:
     if cell == "null":
         return None
     if len(cell) > 1 and cell.startswith("`") and cell.endswith("`"):
         return json.loads(cell[1:-1])
     if reference := _REFERENCE.fullmatch(cell):
         return lookup(reference[1], reference[2])
-    if field is None and _NUMBER.fullmatch(cell):
-        return json.loads(cell)
-    if field is not None and field.type in _JSON_TYPES:
-        return json.loads(cell)
-    return cell
+    return kind.read(cell)
