@@ -57,11 +57,12 @@ class Table:
         return frozenset(name for key in self.unique_keys for name in key if self.fields[name].is_free_text)
 
     def type_of(self, name: str) -> FieldType:
-        """The type of a field, a protected one too; `UNTYPED` for a name that the table doesn't have."""
+        """The type of a field, protected or not; `UNTYPED` where the table has no such field."""
         if name in self.fields:
             return self.fields[name].type
-        protected: Mapping[str, FieldType] = {"id": self.id_type, "created_at": TIMESTAMP, "updated_at": TIMESTAMP}
-        return protected.get(name, UNTYPED)
+        if name == "id":
+            return self.id_type
+        return TIMESTAMP if name in PROTECTED else UNTYPED
 
 
 @cache
