@@ -17,6 +17,7 @@ from upsertspec.errors import CheckFailed
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, OK, UPSERTED, is_refusal
 from upsertspec.spec.schema import PROTECTED, Table
+from upsertspec.spec.types import instant, same_json
 from upsertspec.steps.assertions import (
     id_of,
     last_stored,
@@ -30,7 +31,7 @@ from upsertspec.steps.assertions import (
     the_one,
 )
 from upsertspec.steps.cells import table_for
-from upsertspec.steps.equality import instant, require_same, same_json, shown
+from upsertspec.steps.equality import require_same, shown
 from upsertspec.steps.statuses import require_every_status, require_status
 from upsertspec.steps.world import Attempt, World
 
