@@ -10,6 +10,7 @@ from upsertspec.errors import CannotExpress, CheckFailed, NotTestable
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import OK, is_success
 from upsertspec.spec.schema import Table, tables
+from upsertspec.spec.types import is_id
 from upsertspec.steps.equality import differences, same, shown
 from upsertspec.steps.missing_ids import can_be_found
 from upsertspec.steps.own_table import compared, keys_sent, own_members
@@ -101,11 +102,6 @@ def require_id(value: Any) -> Any:
     if not is_id(value):
         raise CheckFailed('an "id"', shown(value))
     return value
-
-
-def is_id(value: Any) -> bool:
-    """Whether a value can be an id: any integer or text."""
-    return isinstance(value, (int, str)) and not isinstance(value, bool)
 
 
 def the_one(world: World, table: str, where: Record) -> Record:

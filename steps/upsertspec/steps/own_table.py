@@ -11,7 +11,6 @@ from upsertspec.spec.schema import PROTECTED, Field, Table, tables
 from upsertspec.target.bindings import Bindings, FieldBinding, TableBinding
 
 Row = Mapping[str, Any]
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def lacking(binding: TableBinding, names: Sequence[str]) -> NotApplicable:
@@ -49,15 +48,9 @@ def _is_wrong(field: Field, value: Any, others: Sequence[Row]) -> bool:
         return field.required
     if field.unique and any(other.get(field.name) == value for other in others):
         return True
-    if field.options:
-        return value not in field.options
-    if field.type == "boolean":
-        return not isinstance(value, bool)
-    if field.type == "integer":
-        return type(value) is not int or value < field.rules.get("minimum", value)
-    if field.type == "date":
-        return not (isinstance(value, str) and _DAY.fullmatch(value))
-    return field.type == "text" and not isinstance(value, str)
+    if not field.type.accepts(value) or (field.options and value not in field.options):
+        return True
+    return type(value) is int and value < field.rules.get("minimum", value)
 
 
 def named(binding: TableBinding, names: Sequence[str]) -> list[str]:
