@@ -80,7 +80,7 @@ class Bound:
             case Find() | List():
                 return replace(answer, records=[self._record(words, record) for record in answer.records])
             case UpsertBatch():
-                parts = [self._one(words, part, sent) for part, sent in _paired(answer.parts, operation.sent)]
+                parts = tuple(self._one(words, part, sent) for part, sent in _paired(answer.parts, operation.sent))
                 return replace(answer, parts=parts)
             case _:
                 return self._one(words, answer, operation.sent[-1] if operation.sent else {})
