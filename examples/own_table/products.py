@@ -58,15 +58,13 @@ class Invalid(Exception):
         self.field = field
 
 
-def create_app(keys: Mapping[str, str], bug: str = "") -> Flask:
-    """The API. `keys` maps an API key to what it may do: "all" or "read"."""
+def create_app(keys: Mapping[str, str], bug: str = "", folder: Path = Path()) -> Flask:
+    """The API, with its database in a folder. `keys` maps an API key to what it may do: "all" or "read"."""
     app = Flask(__name__)
     collate = "COLLATE NOCASE" if bug == "case-insensitive-key" else ""
-    folder = tempfile.TemporaryDirectory(prefix="products")
-    app.extensions["folder"] = folder  # it goes with the application
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(Path(folder.name) / "products.db", timeout=60, isolation_level=None)
+        connection = sqlite3.connect(folder / "products.db", timeout=60, isolation_level=None)
         connection.row_factory = sqlite3.Row
         return connection
 
@@ -287,7 +285,8 @@ def main() -> None:
     options.add_argument("--bug", choices=BUGS, default="", help="; ".join(f"{k}: {v}" for k, v in BUGS.items()))
     given = options.parse_args()
     keys = {os.environ["PRODUCTS_KEY"]: "all", os.environ["PRODUCTS_READ_KEY"]: "read"}
-    create_app(keys, given.bug).run("127.0.0.1", given.port, threaded=True)
+    with tempfile.TemporaryDirectory(prefix="products") as folder:
+        create_app(keys, given.bug, Path(folder)).run("127.0.0.1", given.port, threaded=True)
 
 
 if __name__ == "__main__":

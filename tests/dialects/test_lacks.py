@@ -19,7 +19,7 @@ from upsertspec_broken import catalogue
 from upsertspec_server import create_app, load_schema
 
 ROLES = {role: Credential(secret=Secret(token)) for role, token in TOKENS.items()}
-P, F, N = Status.PASSED, Status.FAILED, Status.NOT_TESTABLE
+P, F, N = Status.PASSED, Status.FAILED, Status.NOT_APPLICABLE
 
 
 class Mute(Native):

@@ -82,4 +82,4 @@ def test_parts_that_are_too_few_and_batches_that_are_too_long_are_left_alone() -
     ],
 )
 def test_what_was_sent_can_be_found_by_a_key_of_each_record(operation: Any, wanted: bool) -> None:
-    assert can_be_found(operation) is wanted
+    assert can_be_found(Reader(cast(Client, Memory())), operation) is wanted

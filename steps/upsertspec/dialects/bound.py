@@ -65,6 +65,8 @@ class Bound:
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
         answer = self.inner.answer(self._theirs(operation), response)
+        if not isinstance(answer, Answer):
+            return answer  # the dialect's mistake, which `Guarded` reports
         if isinstance(operation, Transaction):
             return self._transaction(operation, answer)
         words = self.words(operation.table)

@@ -61,7 +61,7 @@ def is_refused(world: World, what: str) -> None:
 
 
 @then(parsers.re(r"the (?P<last>last )?answer is 200 and says (?P<operations>.+?)(?P<refusable>, or 400)?"))
-def the_answer_says(world: World, last: str | None, operations: str, refusable: str | None) -> None:
+def the_answer_says(world: World, last: str | None, operations: str, refusable: str | None = None) -> None:
     """Each request, or the last, was answered with 200 and reports these operations in order.
 
     An upsert reports one id and the record of that id; a batch or a transaction reports each of its records, a batch

@@ -23,7 +23,7 @@ from upsertspec.steps.assertions import (
     the_one,
 )
 from upsertspec.steps.cells import names
-from upsertspec.steps.equality import differences, is_utc, same, shown
+from upsertspec.steps.equality import is_utc, same, shown
 from upsertspec.steps.own_table import named
 from upsertspec.steps.statuses import require_status
 from upsertspec.steps.when_upsert import numbered
@@ -136,8 +136,10 @@ def keeps(world: World, name: str, fields: str) -> None:
     now = the_one(world, known.table, known.key)
     binding, words = world.binding(known.table), world.words(known.table)
     for field in named(binding, fields.split(", ")):
-        if wrong := differences(binding.view, known.record, now, [field], words):
-            raise CheckFailed(f"{name}'s {words.label(field)} to stay as it was", wrong[0])
+        before, after = known.record.get(field), now.get(field)
+        if not same(binding.view, field, before, after):
+            actual = shown(words.shown(field, after)) if field in now else "no such member"
+            raise CheckFailed(f"{name}'s {words.label(field)} to stay {shown(words.shown(field, before))}", actual)
     require_own_kept(world, known.table, now)
 
 
