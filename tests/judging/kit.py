@@ -14,10 +14,11 @@ from upsertspec.dialects.operations import Find, Operation, Read
 from upsertspec.errors import Blocked, CheckFailed
 from upsertspec.http.circuit_breaker import CircuitBreaker
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import Exchange, Masker
+from upsertspec.http.exchange import Exchange
+from upsertspec.http.masking import Masker
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.schema import tables
-from upsertspec.steps.world import Attempt, Stored, World
+from upsertspec.steps.world import Attempt, ControlResults, Stored, World
 
 MARK = "m1"
 BEFORE, AFTER = "2024-01-01T00:00:00.000Z", "2024-01-01T00:00:00.001Z"
@@ -37,7 +38,6 @@ class Memory:
         self.records = records
         self.answers: list[Answer | Exception | Callable[[Any], Answer]] = []
         self.asked: list[tuple[str, Operation]] = []
-        self.known: dict[str, bool] = {}
         self.log: list[Any] = []
         self.step = ""
         self.stopped = ""
@@ -76,9 +76,9 @@ class Memory:
         return Answer(200, id=read.id, record=found[0]) if found else Answer(404)
 
 
-def world_of(memory: Memory, criterion: str = "AC-104") -> World:
+def world_of(memory: Memory, criterion: str = "AC-104", controls: ControlResults | None = None) -> World:
     """A scenario of this criterion; AC-104 is one that is about nothing in the answers."""
-    return World(cast(Client, memory), MARK, criterion, subjects_of(criterion))
+    return World(cast(Client, memory), MARK, criterion, controls, subjects_of(criterion))
 
 
 def subjects_of(criterion: str) -> frozenset[str]:
