@@ -78,7 +78,7 @@ class Memory:
 
 def world_of(memory: Memory, criterion: str = "AC-104", controls: ControlResults | None = None) -> World:
     """A scenario of this criterion; AC-104 is one that is about nothing in the answers."""
-    return World(cast(Client, memory), MARK, criterion, subjects_of(criterion), controls)
+    return World(cast(Client, memory), MARK, criterion, controls, subjects_of(criterion))
 
 
 def subjects_of(criterion: str) -> frozenset[str]:
