@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from upsertspec_server import config as defaults
@@ -17,7 +17,7 @@ from upsertspec_server import database
 from upsertspec_server.auth import Auth
 from upsertspec_server.errors import CONTENT_TYPE, LOG, Problem, StartError, database_problem
 from upsertspec_server.fields import TYPES, FieldType
-from upsertspec_server.jsontext import StrictJSON, write
+from upsertspec_server.jsontext import StrictJSON
 from upsertspec_server.queries import Queries
 from upsertspec_server.records import Records
 from upsertspec_server.request import Request
@@ -111,7 +111,6 @@ def create_app(config: Mapping[str, Any] | None = None, server_class: type[Serve
     app.config.from_mapping(config)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
-    app.setup()
     app.before_request(app.authenticate)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
@@ -119,6 +118,7 @@ def create_app(config: Mapping[str, Any] | None = None, server_class: type[Serve
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(sqlite3.Error, lambda error: problem_response(database_problem(error)))
     app.register_error_handler(Exception, internal_error)
+    app.setup()
     return app
 
 
@@ -134,7 +134,7 @@ def temporary_folder() -> tempfile.TemporaryDirectory[str]:
 
 def problem_response(problem: Problem) -> Response:
     """A problem, as application/problem+json."""
-    response = Response(write(problem.body()), problem.status, problem.headers)
+    response = Response(current_app.json.dumps(problem.body()), problem.status, problem.headers)
     response.content_type = CONTENT_TYPE
     return response
 

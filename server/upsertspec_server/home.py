@@ -122,7 +122,7 @@ def kind(schema: Json) -> str:
     """What a schema allows, in words, without its rules."""
     for several in ("oneOf", "anyOf"):
         if several in schema and "type" not in schema:
-            return " or ".join(map(kind, schema[several]))
+            return " or ".join(kind(each) for each in schema[several])
     match schema:
         case {"$ref": name}:
             return str(name.rpartition("/")[2])
@@ -132,8 +132,8 @@ def kind(schema: Json) -> str:
             return " or ".join(map(json.dumps, values))
         case {"type": "array", "items": items}:
             return f"a list of {kind(items)}"
-        case {"type": "object", "properties": {**members}}:
-            return "{" + ", ".join(f"{name}: {kind(inner)}" for name, inner in members.items()) + "}"
+        case {"type": "object", "properties": _}:
+            return "{" + ", ".join(f"{name}: {kind(inner)}" for name, inner in schema["properties"].items()) + "}"
         case {"type": [*types]}:
             return " or ".join(types)
     return str(schema.get("type", "any value"))
