@@ -154,8 +154,13 @@ class Store:
         return list(self.db.table(table.name).rows_where(where, values, **options))
 
     def find(self, table: Table, key: Key, row: Row) -> Row | None:
-        """The stored row whose key fields all equal those of the given row. A null equals nothing."""
-        return next(iter(self.rows(table, self.equals(key), [row[name] for name in key])), None)
+        """The stored row whose key fields all equal those of the given row. A null equals nothing.
+
+        This is SQL of our own, since sqlite-utils looks first, for each query, whether the table exists.
+        """
+        sql = f"SELECT {names(table.columns)} FROM {quote(table.name)} WHERE {self.equals(key)} LIMIT 1"
+        found = self.db.execute(sql, [row[name] for name in key]).fetchone()
+        return None if found is None else dict(zip(table.columns, found, strict=True))
 
     def equals(self, key: Key) -> str:
         """The condition that the columns have the bound values."""
