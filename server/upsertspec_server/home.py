@@ -34,7 +34,7 @@ def page(schema: Schema, url: str) -> Response:
     shapes = document()["components"]["schemas"]
     html = render_template(
         "home.html", info=document()["info"], calls=calls, try_it=try_it, shapes=shapes, words=words, schema=schema,
-        style=STYLE,
+        style=STYLE
     )  # fmt: skip
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     nothing = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -85,11 +85,7 @@ SCHEMAS: Json = {
         "id operation record", id=ID, operation={"enum": ["created", "updated", "ignored"]}, record=ref("Record")
     ),
     "UpsertedBatch": closed(
-        "created updated ignored records",
-        created=COUNT,
-        updated=COUNT,
-        ignored=COUNT,
-        records=array(ref("Upserted")),
+        "created updated ignored records", created=COUNT, updated=COUNT, ignored=COUNT, records=array(ref("Upserted"))
     ),
     "Page": closed(
         "records total limit offset",

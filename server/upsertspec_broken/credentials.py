@@ -1,4 +1,4 @@
-"""Callers who are let in, or refused in the wrong way; and roles that may do more or less than they may."""
+"""Callers who are let in, or refused in the wrong way; and strangers who learn which tables exist."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import time
 import unicodedata
 from collections.abc import Callable
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
@@ -18,9 +17,8 @@ from upsertspec_broken import add, broken
 from upsertspec_catalogue import Answer, answers, view
 from upsertspec_server import Server
 from upsertspec_server.auth import Auth
-from upsertspec_server.errors import Problem, not_found
-from upsertspec_server.schema import Role, Row, Table
-from upsertspec_server.upsert import Outcome, Plan, Upserts
+from upsertspec_server.errors import Problem
+from upsertspec_server.schema import Role, Table
 from upsertspec_server.views.common import current_app, request
 
 BEARER = "Bearer "
@@ -326,145 +324,3 @@ class DescriptionIsOpen(Server):
             if request.endpoint != "tables.describe" or request.method != "GET":
                 raise
             g.role = next(role for _, role in self.auth.known if role.name == "viewer")
-
-
-class AsksFor(Upserts):
-    """Asks for other permissions."""
-
-    def check_permissions(self, role: Role, outcomes: list[Outcome], batch: bool) -> None:
-        operation = self.operation()
-        super().check_permissions(role, [replace(each, operation=operation) for each in outcomes], batch)
-
-    def operation(self) -> str:
-        """The operation whose permission is checked."""
-        return "ignored"
-
-
-@broken("AC-005", "AC-006")
-class EitherPermissionWillDo(AsksFor):
-    """Lets a role that may create or update do both."""
-
-
-@broken("AC-005")
-class OnlyUpdateIsAsked(AsksFor):
-    """Checks the permission to update, whatever is done."""
-
-    def operation(self) -> str:
-        return "updated"
-
-
-@broken("AC-006")
-class OnlyCreateIsAsked(AsksFor):
-    """Checks the permission to create, whatever is done, since the call is a POST."""
-
-    def operation(self) -> str:
-        return "created"
-
-
-@broken("AC-005", "AC-006")
-class BothPermissionsAreAsked(Upserts):
-    """Refuses a role that may not do both, whatever there is to do."""
-
-    def check_permissions(self, role: Role, outcomes: list[Outcome], batch: bool) -> None:
-        for action in ("create", "update"):
-            self.app.auth.require(role, action)
-
-
-@broken("AC-005", "AC-006")
-class RefusesWhenAllIsDone(Upserts):
-    """Checks the permission after the commit: the answer is 403, but the record is written."""
-
-    def check_permissions(self, role: Role, outcomes: list[Outcome], batch: bool) -> None:
-        self.store.db.commit()
-        super().check_permissions(role, outcomes, batch)
-        self.store.db.begin()
-
-
-def forbidden(status: HTTPStatus) -> Any:
-    """A part: 403 is answered with another status."""
-
-    @answers
-    def instead(answer: Answer) -> None:
-        if answer.status == HTTPStatus.FORBIDDEN:
-            answer.status = status
-
-    return instead
-
-
-add("forbidden-is-401", "Answers 401 to a caller whom it knows.", "AC-005 AC-006", forbidden(HTTPStatus.UNAUTHORIZED))
-add("forbidden-is-404", "Answers 404 for what a role may not do, as if it did not exist.", "AC-005 AC-006",
-    forbidden(HTTPStatus.NOT_FOUND))  # fmt: skip
-
-
-@broken("AC-005")
-class NothingToUpdateIs404(Upserts):
-    """Answers 404 where a role that may only update has nothing to update."""
-
-    def check_permissions(self, role: Role, outcomes: list[Outcome], batch: bool) -> None:
-        if role.update and not role.create and any(each.operation == "created" for each in outcomes):
-            raise not_found("There is no record to update.")
-        super().check_permissions(role, outcomes, batch)
-
-
-@broken("AC-005", "AC-006")
-class DeniesInSilence(Upserts):
-    """Answers 200 and "ignored" where a role may not write, as row level security does."""
-
-    def run(self, plan: Plan, role: Role) -> list[Outcome]:
-        try:
-            return super().run(plan, role)
-        except Problem as problem:
-            if problem.status != HTTPStatus.FORBIDDEN:
-                raise
-        self.store.db.rollback()
-        self.store.db.begin()
-        return [Outcome(plan.table, "ignored", None, None) for _ in plan.rows]
-
-
-@broken("AC-006")
-class UnchangedNeedsNoPermission(Upserts):
-    """Checks the permission to update only where some value changes."""
-
-    def run(self, plan: Plan, role: Role) -> list[Outcome]:
-        matches = [(self.find_match(plan, row), row) for row in plan.rows]
-        same = all(match and all(match[name] == row[name] for name in row) for match, row in matches)
-        return super().run(plan, replace(role, update=role.update or same))
-
-
-@broken("AC-006")
-class CreatorsOwnTheirRecords(Upserts):
-    """Lets a role update the records that it created itself."""
-
-    def __init__(self, app: Server) -> None:
-        super().__init__(app)
-        self.owners: set[tuple[str, str, Any]] = set()
-
-    def run(self, plan: Plan, role: Role) -> list[Outcome]:
-        matches = [self.find_match(plan, row) or {"id": None} for row in plan.rows]
-        own = all((role.name, plan.table.name, match["id"]) in self.owners for match in matches)
-        outcomes = super().run(plan, replace(role, update=role.update or own))
-        self.owners |= {(role.name, plan.table.name, each.id) for each in outcomes if each.operation == "created"}
-        return outcomes
-
-
-@broken("AC-006")
-class PermissionByTheFirstKey(Upserts):
-    """Checks by the table's first key whether it will create or update, but matches by another."""
-
-    def run(self, plan: Plan, role: Role) -> list[Outcome]:
-        for row in plan.rows:
-            self.app.auth.require(role, "update" if self.is_known(plan, row) else "create")
-        return super().run(plan, replace(role, create=True, update=True))
-
-    def is_known(self, plan: Plan, row: Row) -> bool:
-        """Whether a stored record has the values of the first key."""
-        first = plan.table.unique_keys[0]
-        return row.keys() >= set(first) and self.store.find(plan.table, first, row) is not None
-
-
-@broken("AC-005")
-@view("records.upsert")
-def role_after_body(original: Any, table: str) -> Any:
-    """Checks the request before the role: a role that may do nothing learns what is wrong with it."""
-    current_app.validator.upsert(current_app.schema.find(table), request.read_object())
-    return original(table=table)
