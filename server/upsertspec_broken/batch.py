@@ -16,7 +16,7 @@ from upsertspec_server.errors import Problem, bad_field
 from upsertspec_server.schema import Role, Row, Table
 from upsertspec_server.upsert import Outcome, Plan, Upserts
 from upsertspec_server.validation import Validator
-from upsertspec_server.views.common import current_app, request
+from upsertspec_server.views import current_app, request
 
 MAX = 1000
 

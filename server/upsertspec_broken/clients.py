@@ -18,7 +18,7 @@ from upsertspec_broken.bases import FindThenWrite
 from upsertspec_server import Server
 from upsertspec_server.errors import Problem
 from upsertspec_server.upsert import Outcome, Plan
-from upsertspec_server.views.records import batch_body
+from upsertspec_server.views import batch_body
 
 MANY = 3
 MEMORY = 10.0

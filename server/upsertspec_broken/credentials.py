@@ -19,7 +19,7 @@ from upsertspec_server import Server
 from upsertspec_server.auth import Auth
 from upsertspec_server.errors import Problem
 from upsertspec_server.schema import Role, Table
-from upsertspec_server.views.common import current_app, request
+from upsertspec_server.views import current_app, request
 
 BEARER = "Bearer "
 

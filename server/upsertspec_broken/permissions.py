@@ -12,7 +12,7 @@ from upsertspec_server import Server
 from upsertspec_server.errors import Problem, not_found
 from upsertspec_server.schema import Role, Row
 from upsertspec_server.upsert import Outcome, Plan, Upserts
-from upsertspec_server.views.common import current_app, request
+from upsertspec_server.views import current_app, request
 
 
 class AsksFor(Upserts):

@@ -15,7 +15,7 @@ from upsertspec_server.records import Records
 from upsertspec_server.schema import Row, Table
 from upsertspec_server.store import Store
 from upsertspec_server.upsert import Outcome
-from upsertspec_server.views.common import current_app, parse_id, request
+from upsertspec_server.views import current_app, parse_id, request
 
 
 @broken("AC-601")

@@ -15,7 +15,7 @@ from upsertspec_server import Server
 from upsertspec_server.database import bring_table_up_to_date
 from upsertspec_server.errors import Problem, bad_field
 from upsertspec_server.schema import Schema, Table
-from upsertspec_server.views.common import current_app, request
+from upsertspec_server.views import current_app, request
 
 
 @broken("AC-003")

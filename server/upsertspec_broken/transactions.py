@@ -21,7 +21,7 @@ from upsertspec_server.schema import Role, Row, Table
 from upsertspec_server.store import Store
 from upsertspec_server.transactions import Operation, Results, Transactions
 from upsertspec_server.upsert import Outcome, agrees
-from upsertspec_server.views.common import current_app
+from upsertspec_server.views import current_app
 
 ANYONE = Role("anyone", create=True, update=True, delete=True, read=True)
 

@@ -15,7 +15,7 @@ from upsertspec_server.records import Records
 from upsertspec_server.schema import Field, Row, Table
 from upsertspec_server.upsert import Outcome
 from upsertspec_server.validation import Validator
-from upsertspec_server.views.common import current_app, parse_id, request
+from upsertspec_server.views import current_app, parse_id, request
 
 Change = Callable[[Any], Any]
 UNCHANGED: Change = lambda value: value  # noqa: E731

@@ -14,7 +14,7 @@ from upsertspec_conforming import add, conforming
 from upsertspec_server import Server, jsontext
 from upsertspec_server.fields import DecimalText, Json
 from upsertspec_server.jsontext import StrictJSON
-from upsertspec_server.views.common import current_app
+from upsertspec_server.views import current_app
 
 OBJECTS = "JSON (3): RFC 8259, 4, an object is an unordered collection; white space between tokens says nothing."
 RANDOM = random.Random(7)  # noqa: S311 - not for secrets
