@@ -238,7 +238,7 @@ class Tells(Store):
             raise
 
     def detail(self, problem: Problem, table: Table) -> str:
-        """What is told."""
+        """The detail of the answer."""
         return str(problem.__cause__)
 
 

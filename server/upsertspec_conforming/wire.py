@@ -161,10 +161,10 @@ def _handler(app: Server, wire: type[Wire]) -> type[BaseHTTPRequestHandler]:
 
 def call(app: Callable[..., Any], environ: dict[str, Any]) -> Reply:
     """What a WSGI application answers, whole."""
-    told: list[Any] = []
-    parts = app(environ, lambda status, headers, _=None: told.extend((status, headers)))
+    started: list[Any] = []
+    parts = app(environ, lambda status, headers, _=None: started.extend((status, headers)))
     try:
         body = b"".join(parts)
     finally:
         getattr(parts, "close", lambda: None)()
-    return Reply(told[0], list(told[1]), body)
+    return Reply(started[0], list(started[1]), body)

@@ -110,7 +110,7 @@ class Validator:
             except ValueError as error:
                 errors.append(field_error(name, str(error)))
         if errors:
-            raise bad_request("A field is not as the table wants it.", *errors)
+            raise bad_request("A field is not valid.", *errors)
         return row
 
     def value(self, field: Field, value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Several conforming servers in one, so that the whole suite is not run for each: a stack.
 
-Entries go together where their parts take different places. UPSERTSPEC_VARIANTS=alone runs each by itself.
+Entries go together where their parts take different places. UPSERTSPEC_CONFORMING=alone runs each by itself.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from upsertspec_conforming import catalogue
 
 def stacks() -> list[list[Entry]]:
     """Every entry once, in as few stacks as a first fit gives."""
-    alone = os.environ.get("UPSERTSPEC_VARIANTS") == "alone"
+    alone = os.environ.get("UPSERTSPEC_CONFORMING") == "alone"
     found: list[list[Entry]] = []
     for entry in sorted(catalogue().values(), key=lambda each: -len(places(each))):
         room = next((stack for stack in found if not alone and fits(stack, entry)), None)
