@@ -158,7 +158,7 @@ class Store:
 
         This is SQL of our own, since sqlite-utils looks first, for each query, whether the table exists.
         """
-        sql = f"SELECT {names(table.columns)} FROM {quote(table.name)} WHERE {self.equals(key)} LIMIT 1"
+        sql = f"SELECT * FROM {quote(table.name)} WHERE {self.equals(key)} LIMIT 1"
         found = self.db.execute(sql, [row[name] for name in key]).fetchone()
         return None if found is None else dict(zip(table.columns, found, strict=True))
 

@@ -60,6 +60,9 @@ def test_migrates_an_older_version(tmp_path):
     after = client.get(f"{RECORDS}/1", headers=HEADERS).json
     del before["retired"]
     assert after == {**before, "notes": None}
+    found = {"fields": {"email": "a", "notes": "new"}, "matchFields": ["email"]}
+    assert client.post(f"{RECORDS}/upsert", json=found, headers=HEADERS).json["record"]["notes"] == "new"
+    assert client.get(f"{RECORDS}/1", headers=HEADERS).json["created_at"] == before["created_at"]
     created = client.post(RECORDS, json={"fields": {"email": "c", "name": "N"}}, headers=HEADERS).json
     assert created["id"] == 3
     again = client.post(RECORDS, json={"fields": {"email": "d", "name": "N", "phone": "a"}}, headers=HEADERS)
