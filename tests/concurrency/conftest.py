@@ -19,8 +19,7 @@ from upsertspec.run.settings import Settings
 from upsertspec.spec import criteria as spec
 from upsertspec.target.target import Credential, Secret, Target
 from upsertspec_broken import catalogue
-from upsertspec_server import create_app, load_schema
-from upsertspec_server.app import Parts
+from upsertspec_server import create_app
 from upsertspec_server.serving import serve_in_thread
 
 TOKENS = {role: f"{role}-token" for role in ("editor", "creator", "updater", "viewer")}
@@ -34,8 +33,8 @@ def server() -> Iterator[Callable[[str], str]]:
     with ExitStack() as stack:
 
         def serve(name: str = "") -> str:
-            parts = catalogue()[name].parts if name else Parts()
-            return stack.enter_context(serve_in_thread(create_app(load_schema(), TOKENS, parts=parts)))
+            app = (catalogue()[name].create_app if name else create_app)({"TOKENS": TOKENS})
+            return stack.enter_context(serve_in_thread(app))
 
         yield serve
 

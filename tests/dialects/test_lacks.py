@@ -16,7 +16,7 @@ from upsertspec.report.result import Result, Status
 from upsertspec.report.verdict import Verdict, tally
 from upsertspec.target.target import Credential, Secret, Target
 from upsertspec_broken import catalogue
-from upsertspec_server import create_app, load_schema
+from upsertspec_server import create_app
 
 ROLES = {role: Credential(secret=Secret(token)) for role, token in TOKENS.items()}
 P, F, N = Status.PASSED, Status.FAILED, Status.NOT_TESTABLE
@@ -46,7 +46,7 @@ def mute(*aspects: str, profiles: tuple[str, ...] = ("core",)) -> Target:
 
 
 def judged(judge: Judge, target: Target, *criteria: str, fault: str = "", keyword: str = "") -> list[Result]:
-    app = create_app(load_schema(), TOKENS, parts=catalogue()[fault].parts if fault else None)
+    app = (catalogue()[fault].create_app if fault else create_app)({"TOKENS": TOKENS})
     results: list[Result] = judge(app, target, *criteria, keyword=keyword)
     return [result for result in results if result.status is not Status.NOT_CLAIMED]
 

@@ -19,7 +19,7 @@ from upsertspec.http.session import Limits
 from upsertspec.spec.schema import ROLES
 from upsertspec.target.target import Target
 from upsertspec.target.target_file import from_file, roles_from
-from upsertspec_server import create_app, load_schema
+from upsertspec_server import create_app
 from upsertspec_server.serving import serve_in_thread
 
 Cli = Callable[..., Done]
@@ -68,7 +68,7 @@ def written(found: Found, folder: Path, set_roles: tuple[str, ...] = ROLES) -> T
 def test_the_reference_server_is_recognised(cli: Cli, tmp_path: Path) -> None:
     tokens = {role: TOKENS[f"UPSERTSPEC_TOKEN_{role.upper()}"] for role in ROLES}
     file = tmp_path / "reference.toml"
-    with serve_in_thread(create_app(load_schema(), tokens)) as url:
+    with serve_in_thread(create_app({"TOKENS": tokens})) as url:
         done = cli("init", url, "-o", str(file))
         assert done.code == 0, done.text
         assert loaded(file).url == url

@@ -12,22 +12,21 @@ from typing import Any
 import pytest
 
 from tests.harness.kit import TOKENS, Done
-from upsertspec_broken.catalogue import catalogue
-from upsertspec_server import create_app, load_schema
-from upsertspec_server.app import Application, Parts
+from upsertspec_broken import catalogue
+from upsertspec_server import Server, create_app
 from upsertspec_server.serving import serve_in_thread
 
 COMMAND = [sys.executable, "-c", "from upsertspec.cli import main; main()", "soak"]
 ROLES = {variable.rpartition("_")[2].lower(): token for variable, token in TOKENS.items()}
 
 Start = Callable[[dict[str, Any], Callable[..., Any]], Any]
-Wrapper = Callable[[Application, dict[str, Any], Start], Any]
+Wrapper = Callable[[Server, dict[str, Any], Start], Any]
 
 
 class Wrapped:
     """An application with something in front of it."""
 
-    def __init__(self, app: Application, wrapper: Wrapper) -> None:
+    def __init__(self, app: Server, wrapper: Wrapper) -> None:
         self._app, self._wrapper = app, wrapper
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
@@ -43,7 +42,7 @@ def served() -> Iterator[Callable[..., str]]:
     with ExitStack() as stack:
 
         def start(fault: str = "", wrapper: Wrapper | None = None) -> str:
-            app = create_app(load_schema(), ROLES, parts=catalogue()[fault].parts if fault else Parts())
+            app = (catalogue()[fault].create_app if fault else create_app)({"TOKENS": ROLES})
             whole: Any = Wrapped(app, wrapper) if wrapper else app
             return stack.enter_context(serve_in_thread(whole))
 

@@ -15,12 +15,10 @@ from flask.testing import FlaskClient
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.files import features_dir
 from upsertspec.spec.schema import Field, Table, roles, tables
-from upsertspec_server import create_app, load_schema
-from upsertspec_server.body import MAX_BYTES
-from upsertspec_server.filters import Filters
-from upsertspec_server.query import DEFAULT_LIMIT, MAX_LIMIT, OPTIONS
-from upsertspec_server.validation import MAX_RECORDS, UPSERT_MEMBERS
-from upsertspec_server.values import Values
+from upsertspec_server import create_app
+from upsertspec_server.config import DEFAULT_LIMIT, MAX_CONTENT_LENGTH, MAX_LIMIT, MAX_RECORDS
+from upsertspec_server.queries import OPERATORS, OPTIONS
+from upsertspec_server.validation import UPSERT_MEMBERS
 
 TOKENS = {role: f"{role}-token" for role in roles()}
 CALL = re.compile(r"`(GET|POST|PATCH|DELETE) (\S+)` by the (\w+) is answered with (\d+):")
@@ -85,7 +83,7 @@ def _field(field: Field) -> str:
 
 @pytest.fixture
 def client() -> Iterator[FlaskClient]:
-    app = create_app(load_schema(), TOKENS)
+    app = create_app({"TOKENS": TOKENS})
     yield app.test_client()
     app.close()
 
@@ -189,13 +187,13 @@ def test_the_parameters_and_operators_of_a_list_are_those_of_the_server() -> Non
     assert [name for name in named if name.startswith("_")] == list(OPTIONS)
     sentence = re.search(r"The operators are (.*?), as in", page(), re.DOTALL)
     assert sentence
-    assert set(re.findall(r"`(\w+)`", sentence[1])) == set(Filters(Values()).operators)
+    assert set(re.findall(r"`(\w+)`", sentence[1])) == set(OPERATORS)
 
 
 def test_the_limits_are_those_of_the_server() -> None:
     assert f"{DEFAULT_LIMIT} by default and {MAX_LIMIT:,} at most" in page()
     assert f"a list of 1 to {MAX_RECORDS:,} objects" in page()
-    assert f"over {MAX_BYTES >> 20} MiB" in page()
+    assert f"over {MAX_CONTENT_LENGTH >> 20} MiB" in page()
 
 
 def test_the_schema_of_typed_json_is_told() -> None:
