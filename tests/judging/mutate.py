@@ -1,7 +1,7 @@
 """Mutation testing of the judging code with mutmut: see README.md in this folder.
 
-mutmut wants the code in `src/`, and leaves decorated functions alone. So it is given a copy: there every step
-definition and property is a plain function, which is decorated in a line of its own behind it.
+mutmut wants the code in `src/` and does not change decorated functions. So it works on a copy, in which every step
+definition and property is a plain function with its decorators applied in lines after it.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import random
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 JUDGING = (
-    *("verdict", "settle", "outcome", "results", "selection", "check", "evidence"),
-    *("prove/matrix", "transport/credentials"),
-    *(f"vocabulary/{name}" for name in ("compare", "checks", "lookup", "cells", "conflict", "given")),
-    *(f"vocabulary/{name}" for name in ("then_answers", "then_stored", "then_lists")),
+    *("http/credentials", "http/evidence", "prove/matrix", "report/result", "report/verdict"),
+    *(f"run/{name}" for name in ("finalize", "preflight", "recorder", "selection")),
+    *(f"steps/{name}" for name in ("assertions", "cells", "conflict_members", "equality", "given", "lookup")),
+    *(f"steps/{name}" for name in ("then_answers", "then_stored", "then_lists")),
 )
 TESTS = ("tests/judging", "tests/harness/test_verdict.py", "tests/prove/test_matrix.py", "tests/prove/test_settle.py")
 CONFIG = """
@@ -31,9 +31,10 @@ only_mutate = {modules}
 pytest_add_cli_args_test_selection = {tests}
 pytest_add_cli_args = ["-p", "no:cacheprovider", "--ignore=tests/judging/test_mutate.py"]
 """
+NOBODY = "no_such_mutant"
 PLAIN = ("staticmethod", "classmethod")
 KILLED = (1, 3, -24, 24, 36, 37, 152, 255)
-"""mutmut's exit codes for a mutant that a test fails for, that breaks a test, or that never ends."""
+"""mutmut's exit codes for a mutant that a test fails for, that breaks the test run, or that never ends."""
 
 
 def main() -> None:
@@ -42,8 +43,14 @@ def main() -> None:
     shutil.rmtree(options.folder, ignore_errors=True)
     lay_out(options.folder, options.modules or JUDGING, options.tests or TESTS)
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(options.jobs)]
-    subprocess.run(command, cwd=options.folder, check=True, stdout=subprocess.DEVNULL)
-    report(options.folder)
+    names: list[str] = []
+    if options.sample:
+        # With a name that no mutant has, mutmut makes the mutants and times the tests, and then stops.
+        subprocess.run([*command, NOBODY], cwd=options.folder, check=False, capture_output=True)
+        every = [name for codes in exit_codes(options.folder).values() for name in codes]
+        names = random.Random(options.seed).sample(every, min(options.sample, len(every)))
+    subprocess.run([*command, *names], cwd=options.folder, check=True, stdout=subprocess.DEVNULL)
+    report(options.folder, set(names))
 
 
 def parsed() -> argparse.Namespace:
@@ -52,6 +59,8 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("modules", nargs="*", help="modules, such as vocabulary/checks (default: all that judge)")
     parser.add_argument("--folder", type=Path, required=True, help="where to work; what is there is removed")
     parser.add_argument("--tests", nargs="*", help="test files (default: the quick ones)")
+    parser.add_argument("--sample", type=int, help="test only so many mutants, chosen at random (default: all)")
+    parser.add_argument("--seed", type=int, default=0, help="of the random choice (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=2)
     return parser.parse_args()
 
@@ -70,7 +79,7 @@ def lay_out(folder: Path, modules: tuple[str, ...], tests: tuple[str, ...]) -> N
 
 
 def undecorated(source: str) -> str:
-    """The same module, with every decorated function decorated behind its end."""
+    """The same module, with the decorators of each function applied after its end."""
     lines = source.splitlines()
     for function in sorted(decorated(ast.parse(source)), key=lambda node: node.lineno, reverse=True):
         indent = " " * function.col_offset
@@ -82,7 +91,7 @@ def undecorated(source: str) -> str:
 
 
 def decorated(tree: ast.Module) -> Iterator[ast.FunctionDef]:
-    """The functions that mutmut would leave alone."""
+    """The functions that mutmut would not change."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             names = [ast.unparse(each) for each in node.decorator_list]
@@ -90,20 +99,35 @@ def decorated(tree: ast.Module) -> Iterator[ast.FunctionDef]:
                 yield node
 
 
-def report(folder: Path) -> None:
-    """Print the figures, and what survived."""
+def exit_codes(folder: Path) -> dict[str, dict[str, int | None]]:
+    """For each module, the exit code of the tests for each of its mutants: None where they were not run."""
+    made = folder / "mutants" / "src" / "upsertspec"
+    return {
+        file.relative_to(made).as_posix().removesuffix(".py.meta"): json.loads(file.read_text("utf-8"))[
+            "exit_code_by_key"
+        ]
+        for file in sorted(made.rglob("*.py.meta"))
+    }
+
+
+def report(folder: Path, sample: set[str]) -> None:
+    """Print the figures, and what survived: of the sample, or of all mutants where it is empty."""
     survivors: list[str] = []
-    total: Counter[str] = Counter()
-    for file in sorted((folder / "mutants").rglob("*.py.meta")):
-        codes: dict[str, int | None] = json.loads(file.read_text("utf-8"))["exit_code_by_key"]
-        alive = [name for name, code in codes.items() if code not in KILLED]
+    total = 0
+    for module, codes in exit_codes(folder).items():
+        tested = {name: code for name, code in codes.items() if not sample or name in sample}
+        alive = [name for name, code in tested.items() if code not in KILLED]
         survivors += alive
-        total.update({"mutants": len(codes), "killed": len(codes) - len(alive)})
-        if codes:
-            name = file.relative_to(folder / "mutants" / "src" / "upsertspec").as_posix().removesuffix(".py.meta")
-            print(f"{name:<28} {len(codes):>5} mutants {len(codes) - len(alive):>5} killed {len(alive):>5} survived")
-    print(f"{'in all':<28} {total['mutants']:>5} mutants {total['killed']:>5} killed {len(survivors):>5} survived")
+        total += len(tested)
+        if tested:
+            print(figures(module, len(tested), len(alive)))
+    print(figures("all", total, len(survivors)))
     print("\n".join(survivors))
+
+
+def figures(name: str, mutants: int, alive: int) -> str:
+    """A line of the report."""
+    return f"{name:<28} {mutants:>5} mutants {mutants - alive:>5} killed {alive:>5} survived"
 
 
 if __name__ == "__main__":

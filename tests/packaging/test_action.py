@@ -16,6 +16,8 @@ import yaml
 from tests.packaging.offline import BIN, ROOT, environment
 from tests.report.kit import FAULTS, TOKENS, started
 
+pytestmark = pytest.mark.slow
+
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS = ACTION["runs"]["steps"]
 EXPRESSION = re.compile(r"\$\{\{ (.+?) \}\}")

@@ -20,6 +20,8 @@ import pytest
 from tests.harness.kit import TOKENS, Done
 from upsertspec.soak.faults import HALF, IDS, INVARIANTS, LOST, TWICE
 
+pytestmark = pytest.mark.slow
+
 Served = Callable[..., str]
 Soak = Callable[..., Done]
 SHORT = ("--users", "4", "--seconds", "1")

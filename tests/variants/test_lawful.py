@@ -16,6 +16,8 @@ from upsertspec_conforming.serving import serve_in_thread
 from .conftest import ROLES, TOKENS, Judge
 from .stacks import stacked, stacks
 
+pytestmark = pytest.mark.slow
+
 STACKS = [pytest.param(stack, id="+".join(variant.name for variant in stack)) for stack in stacks()]
 
 
