@@ -1,31 +1,21 @@
-"""The command line, in this process, and reports that runs have made."""
+"""Reports that runs have made."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.harness.kit import Done
+from tests.kit import Done
 from tests.report.kit import FAULTS, run, started
-from upsertspec.cli.main import main
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
-    """`cli("compare", …)`: how it ended and what it printed."""
+def cli(cli: Callable[..., Done], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """A command on a terminal of 100 columns."""
     monkeypatch.setenv("COLUMNS", "100")
-
-    def call(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["upsertspec", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        code = ended.value.code
-        return Done(code if isinstance(code, int) else 0, *capsys.readouterr())
-
-    return call
+    return cli
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.compare.kit import STATUSES, result, saved, shaped
-from tests.harness.kit import Done
+from tests.kit import Done
 from upsertspec.report.compare.changes import Diff, Kind, read_two
 
 Cli = Callable[..., Done]

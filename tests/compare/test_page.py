@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.compare.kit import result, saved, shaped
-from tests.harness.kit import Done
+from tests.kit import Done
 from upsertspec.report.compare.matrix import read
 from upsertspec.report.compare.page import page
 

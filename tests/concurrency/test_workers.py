@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from tests.concurrency.conftest import TOKENS, Judge
+from tests.concurrency.conftest import Judge
 from tests.harness.wire import Answer, Wire, by_request, reply
+from tests.kit import TOKEN_VARIABLES
 from upsertspec.dialects.operations import Find
 from upsertspec.http.client import Client
 from upsertspec.report.result import Status
@@ -53,7 +54,7 @@ def test_a_worker_that_dies_costs_what_it_was_at(judge: Judge, monkeypatch: pyte
 
 def test_a_run_that_is_stopped_leaves_no_worker(wire: Callable[[Answer], Wire]) -> None:
     target = wire(by_request(lambda *_: reply({"records": [], "total": 0})))
-    env = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
+    env = TOKEN_VARIABLES
     line = [sys.executable, "-m", "upsertspec", "run", target.url, "--jobs", "3"]
     with subprocess.Popen(line, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stdout

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.harness.attacks import ANSWERS, PREFLIGHT, Attack
-from tests.harness.kit import TOKENS
 from tests.harness.test_wrong_servers import WRONG
 from tests.harness.wire import Answer, Wire, always, by_request, reply
+from tests.kit import TOKEN_VARIABLES
 from tests.report.kit import VALIDATOR
 from upsertspec.report.result import Status
 from upsertspec.run.session import judge
@@ -60,7 +60,7 @@ def naming(answer: Answer, elsewhere: Wire) -> Answer:
 
 
 def editor() -> str:
-    return TOKENS["UPSERTSPEC_TOKEN_EDITOR"]
+    return TOKEN_VARIABLES["UPSERTSPEC_TOKEN_EDITOR"]
 
 
 def run(attack: Attack, url: str, folder: Path, keyword: str = "") -> tuple[int, str]:
@@ -77,7 +77,7 @@ def require_harmless(attack: Attack, code: int, said: str, folder: Path, elsewhe
     assert re.search(attack.says, said, re.DOTALL), said
     report = (folder / "report.json").read_text("utf-8")
     for text in (said, report):
-        assert not any(token in text for token in TOKENS.values())
+        assert not any(token in text for token in TOKEN_VARIABLES.values())
         assert not {letter for letter in text if not letter.isprintable() and letter != "\n"}
     assert "Traceback" not in said
     VALIDATOR.validate(json.loads(report))

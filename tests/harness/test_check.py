@@ -7,8 +7,8 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from tests.harness.kit import TOKENS
 from tests.harness.wire import Handler, Wire, by_request, headers_of, reply
+from tests.kit import TOKEN_VARIABLES
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.http.client import Client
 from upsertspec.run.preflight import FATAL, OK, WARNING, Finding, check
@@ -48,7 +48,7 @@ def test_a_target_with_everything(serve: Serve) -> None:
     assert levels(found) == {OK}
     assert {line.split()[0] for line in wire.lines()} == {"GET"}
     sent = {dict(headers_of(request))["authorization"] for request in wire.requests}
-    assert sent == {f"Bearer {value}" for value in TOKENS.values()}
+    assert sent == {f"Bearer {value}" for value in TOKEN_VARIABLES.values()}
 
 
 def test_a_description_for_everybody_does_not_hide_a_refused_token(serve: Serve) -> None:
@@ -95,7 +95,7 @@ def test_a_role_that_may_not_read_is_a_warning(serve: Serve) -> None:
 
 
 def _refuse_viewer(connection: socket.socket, request: bytes) -> bool:
-    viewer = TOKENS["UPSERTSPEC_TOKEN_VIEWER"].encode() in request
+    viewer = TOKEN_VARIABLES["UPSERTSPEC_TOKEN_VIEWER"].encode() in request
     path = request.split(b" ")[1].decode()
     connection.sendall(reply({}, 403) if viewer else good("GET", path, b""))
     return True

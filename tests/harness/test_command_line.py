@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.kit import TOKENS, Done
 from tests.harness.wire import Wire, always, reply
+from tests.kit import TOKEN_VARIABLES, Done
 from upsertspec.spec import criteria as spec
 
 Cli = Callable[..., Done]
@@ -85,7 +85,7 @@ def test_variables_count_like_options(serve: Serve, cli: Cli, tmp_path: Path, mo
     assert report["run"]["selection"] == {"criteria": ["AC-001", "AC-002"], "keyword": "contact"}
     assert report["target"]["url"] == wire.url
     assert (tmp_path / "junit.xml").is_file()
-    assert not any(token in json.dumps(report) for token in TOKENS.values())
+    assert not any(token in json.dumps(report) for token in TOKEN_VARIABLES.values())
 
 
 def test_a_url_goes_before_the_variable(serve: Serve, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

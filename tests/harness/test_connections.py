@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.harness.kit import TOKENS
 from tests.harness.wire import Answer, Wire, always, by_request, headers_of, reply, silence, then_reset
+from tests.kit import TOKEN_VARIABLES
 from upsertspec.dialects.operations import Find, Upsert
 from upsertspec.errors import NotTestable, TargetSilent
 from upsertspec.http import pacing as pace
@@ -221,7 +221,7 @@ def test_extra_headers_and_own_names_are_sent_and_names_come_back(serve: Serve, 
     head, _, body = wire.requests[0].partition(b"\r\n\r\n")
     assert head.startswith(b"POST /api/tables/tbl%201/records/upsert HTTP/1.1")
     assert dict(headers_of(head))["x-tenant"] == "acme"
-    assert dict(headers_of(head))["authorization"] == f"Bearer {TOKENS['UPSERTSPEC_TOKEN_EDITOR']}"
+    assert dict(headers_of(head))["authorization"] == f"Bearer {TOKEN_VARIABLES['UPSERTSPEC_TOKEN_EDITOR']}"
     assert body == b'{"fields": {"e_mail": "a@x.io"}, "matchFields": ["e_mail"]}'
     talker.call("editor", FIND)
     assert wire.lines()[1].startswith("GET /api/tables/tbl%201/records?e_mail=a%40x.io")
@@ -271,7 +271,7 @@ def test_two_headers_go_out_as_two(serve: Serve, client: Connect) -> None:
     talker.call("the editor's token in the second of two headers", FIND)
     sent = [value for name, value in headers_of(wire.requests[0]) if name == "authorization"]
     assert len(sent) == 2
-    assert sent[1].endswith(TOKENS["UPSERTSPEC_TOKEN_EDITOR"])
+    assert sent[1].endswith(TOKEN_VARIABLES["UPSERTSPEC_TOKEN_EDITOR"])
     assert talker.log[0].curl.count("Authorization: Bearer") == 2
 
 
@@ -280,7 +280,7 @@ def test_a_broken_credential_gives_nothing_away(who: str, serve: Serve, client: 
     wire = serve(always(FOUND))
     talker = client(wire.url)
     talker.call(who, FIND)
-    token = TOKENS["UPSERTSPEC_TOKEN_EDITOR"]
+    token = TOKEN_VARIABLES["UPSERTSPEC_TOKEN_EDITOR"]
     shown = json.dumps([exchange.as_dict() for exchange in talker.log], ensure_ascii=False)
     for secret in (token, token[1:], token.swapcase(), token[::-1], quote(token, safe="")):
         assert secret not in shown

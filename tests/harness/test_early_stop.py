@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.kit import Done
 from tests.harness.test_runs import forward, tokens
 from tests.harness.wire import Wire, reply
+from tests.kit import Done
 from upsertspec.http.circuit_breaker import IN_A_ROW, SETUPS_IN_A_ROW
 from upsertspec.run.embedded import process_of, started
 from upsertspec.target.target import Target

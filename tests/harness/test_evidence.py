@@ -11,8 +11,8 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from tests.harness.kit import TOKENS
 from tests.harness.wire import Wire, always, headers_of, reply
+from tests.kit import TOKEN_VARIABLES
 from upsertspec.dialects.operations import Find, Upsert
 from upsertspec.http.client import Client
 from upsertspec.http.evidence import BODY_CAP, MASK, Masker, curl_line, printable, shown_body
@@ -21,7 +21,7 @@ from upsertspec.target.target import Secret, basic
 Serve = Callable[..., Wire]
 Connect = Callable[..., Client]
 
-EDITOR = TOKENS["UPSERTSPEC_TOKEN_EDITOR"]
+EDITOR = TOKEN_VARIABLES["UPSERTSPEC_TOKEN_EDITOR"]
 FIND = Find("contacts", {"email": "a@x.io"})
 NASTY = 'it\'s "quoted" $HOME `id` $(id) !! \\ \n\r\t \x1b[31m \u202e \u200b {a,b}[1-2] @file Þóra 李 🚀 \x7f\x85'
 
@@ -145,7 +145,7 @@ def test_the_curl_line_sends_the_same_request(who: str, serve: Serve, client: Co
         line = talker.log[-1].curl
         assert line.isprintable()
         assert EDITOR[:-1] not in line
-        sent_by_curl(line, **TOKENS)
+        sent_by_curl(line, **TOKEN_VARIABLES)
         same_request(*wire.requests[-2:])
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.harness.kit import TOKENS, Done
 from tests.harness.wire import Wire, always, by_request, endlessly, headers_of, reply, silence
+from tests.kit import TOKEN_VARIABLES, Done
 from upsertspec.discovery.fetch import PLACES, Found, fetch
 from upsertspec.discovery.write import target_file
 from upsertspec.errors import TargetUnusable
@@ -55,18 +55,18 @@ def documented(document: Any, place: str = "/openapi.json", status: int = 404) -
 
 
 def loaded(file: Path, env: Mapping[str, str] | None = None) -> Target:
-    return from_file(file, TOKENS if env is None else env)
+    return from_file(file, TOKEN_VARIABLES if env is None else env)
 
 
 def written(found: Found, folder: Path, set_roles: tuple[str, ...] = ROLES) -> Target:
     """The target of the file that is made of this."""
     file = folder / "target.toml"
     file.write_text(target_file(found, set_roles), "utf-8")
-    return loaded(file, {name: token for name, token in TOKENS.items() if name[17:].lower() in set_roles})
+    return loaded(file, {name: token for name, token in TOKEN_VARIABLES.items() if name[17:].lower() in set_roles})
 
 
 def test_the_reference_server_is_recognised(cli: Cli, tmp_path: Path) -> None:
-    tokens = {role: TOKENS[f"UPSERTSPEC_TOKEN_{role.upper()}"] for role in ROLES}
+    tokens = {role: TOKEN_VARIABLES[f"UPSERTSPEC_TOKEN_{role.upper()}"] for role in ROLES}
     file = tmp_path / "reference.toml"
     with serve_in_thread(create_app(load_schema(), tokens)) as url:
         done = cli("init", url, "-o", str(file))
@@ -77,7 +77,7 @@ def test_the_reference_server_is_recognised(cli: Cli, tmp_path: Path) -> None:
     assert 'dialect = "native"' in text
     offered = '"core", "identity", "conflict", "batch", "integrity", "transactions", "records"'
     assert f"# profiles = [{offered}]" in text
-    assert not any(token in text for token in TOKENS.values())
+    assert not any(token in text for token in TOKEN_VARIABLES.values())
 
 
 def test_another_shape_becomes_questions(cli: Cli, serve: Serve, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_another_shape_becomes_questions(cli: Cli, serve: Serve, tmp_path: Path)
     text, target = file.read_text("utf-8"), loaded(file)
     assert target.name == "Acme CRM"
     assert target.table_ids == {"contacts": "Contacts", "image_metadata": "image-metadata"}
-    assert target.roles["viewer"].headers() == {"X-Api-Key": TOKENS["UPSERTSPEC_TOKEN_VIEWER"]}
+    assert target.roles["viewer"].headers() == {"X-Api-Key": TOKEN_VARIABLES["UPSERTSPEC_TOKEN_VIEWER"]}
     assert "#   POST /v1/orders/bulk-upsert 'Several at once': it is named so" in text
     assert "#   PATCH /v1/image-metadata: it takes performUpsert" in text
     assert "#   PUT /v1/Contacts/{contact_id} 'replace_contact Replace Contact': PUT, which may create" in text
@@ -108,7 +108,7 @@ def test_only_get_is_sent_and_little_of_it(cli: Cli, serve: Serve, tmp_path: Pat
 
 
 def test_a_token_goes_along_only_where_it_is_asked_for(cli: Cli, serve: Serve, tmp_path: Path) -> None:
-    viewer = f"Bearer {TOKENS['UPSERTSPEC_TOKEN_VIEWER']}"
+    viewer = f"Bearer {TOKEN_VARIABLES['UPSERTSPEC_TOKEN_VIEWER']}"
 
     def answer(connection: Any, request: bytes) -> bool:
         shown = dict(headers_of(request)).get("authorization")
@@ -255,7 +255,7 @@ NO_DOCUMENTS = {
 @pytest.mark.parametrize("name", NO_DOCUMENTS)
 def test_what_is_no_document_is_none(name: str, serve: Serve, tmp_path: Path) -> None:
     wire = serve(always(reply(raw=NO_DOCUMENTS[name])))
-    found = fetch(wire.url, roles_from(TOKENS))
+    found = fetch(wire.url, roles_from(TOKEN_VARIABLES))
     assert found.document == {}
     assert written(found, tmp_path).url == wire.url
 

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.harness.kit import Done
 from tests.harness.wire import Wire
+from tests.kit import Done
 from upsertspec.run.embedded import FAULTS, Embedded, process_of, started
 from upsertspec.target.target import Target
 

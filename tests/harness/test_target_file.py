@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.kit import Done
+from tests.kit import Done
 from upsertspec.cli.init import TEMPLATE
 from upsertspec.errors import ConfigError
 from upsertspec.spec import criteria as spec

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.kit import Done
 from tests.harness.wire import Answer, Wire, endlessly, read_request, reply, slowly
+from tests.kit import Done
 from upsertspec.dialects.operations import Find
 from upsertspec.errors import TargetSilent
 from upsertspec.http.client import Client

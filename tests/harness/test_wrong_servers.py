@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.kit import TOKENS, Done
 from tests.harness.wire import Answer, Wire, always, by_request, endlessly, reply, silence, slowly, then_reset
+from tests.kit import TOKEN_VARIABLES, Done
 from tests.report.kit import VALIDATOR
 
 Serve = Callable[..., Wire]
@@ -79,7 +79,7 @@ def test_a_wrong_server_is_told_and_not_judged(name: str, serve: Serve, cli: Cli
 def assert_told(done: Done, words: str) -> None:
     assert re.search(words, done.out, re.DOTALL), done.text
     assert "Traceback" not in done.text
-    assert not any(token in done.text for token in TOKENS.values())
+    assert not any(token in done.text for token in TOKEN_VARIABLES.values())
 
 
 def test_nothing_listens(cli: Cli) -> None:
@@ -136,7 +136,7 @@ def test_a_proxy_that_is_not_there_is_named(serve: Serve, cli: Cli, tmp_path: ob
 
 
 def test_an_answer_that_echoes_escapes_and_tokens_is_shown_as_text(serve: Serve, cli: Cli) -> None:
-    token = TOKENS["UPSERTSPEC_TOKEN_EDITOR"]
+    token = TOKEN_VARIABLES["UPSERTSPEC_TOKEN_EDITOR"]
     where = f"/\x1b[31m\u202e{token}".encode().decode("latin-1")
     target = serve(by_request(lambda *_: reply({}, 302, Location=where)))
     done = cli("run", target.url, "--timeout", "0.5")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.kit import TOKENS
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.files import features_dir
 from upsertspec.spec.schema import Field, Table, roles, tables
@@ -22,7 +23,6 @@ from upsertspec_server.query import DEFAULT_LIMIT, MAX_LIMIT, OPTIONS
 from upsertspec_server.validation import MAX_RECORDS, UPSERT_MEMBERS
 from upsertspec_server.values import Values
 
-TOKENS = {role: f"{role}-token" for role in roles()}
 CALL = re.compile(r"`(GET|POST|PATCH|DELETE) (\S+)` by the (\w+) is answered with (\d+):")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,}Z")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
