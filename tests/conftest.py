@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.wire import Answer, Wire
+from tests.http.wire import Answer, Wire
 from tests.kit import TOKEN_VARIABLES, Done
 from upsertspec.cli.main import main
 from upsertspec.dialects.registry import dialect_for

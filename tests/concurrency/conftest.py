@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.wire import Answer, Wire
+from tests.http.wire import Answer, Wire
 from tests.kit import CREDENTIALS, TOKENS
 from upsertspec.report.result import Result
 from upsertspec.run.runner import run

@@ -16,7 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.concurrency.conftest import Judge
-from tests.harness.wire import Answer, Wire, reply
+from tests.http.wire import Answer, Wire, reply
 from tests.kit import TOKEN_VARIABLES
 from upsertspec.report import terminal
 from upsertspec.report.result import Result, Status

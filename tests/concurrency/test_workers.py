@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.concurrency.conftest import Judge
-from tests.harness.wire import Answer, Wire, by_request, reply
+from tests.http.wire import Answer, Wire, by_request, reply
 from tests.kit import TOKEN_VARIABLES
 from upsertspec.dialects.operations import Find
 from upsertspec.http.client import Client
