@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.history import brute
+from tests.concurrency import brute
 from upsertspec.concurrency.history import PRESENT, UNTOLD, History, Kind, Operation, Seen, Value
 from upsertspec.concurrency.linearizability import Effort, explains
 from upsertspec.concurrency.smallest import BUDGET, contradiction

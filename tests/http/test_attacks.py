@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.http.attacks import ANSWERS, PREFLIGHT, Attack
-from tests.run.test_wrong_servers import WRONG
 from tests.http.wire import Answer, Wire, always, by_request, reply
 from tests.kit import TOKEN_VARIABLES
 from tests.report.kit import VALIDATOR
+from tests.run.test_wrong_servers import WRONG
 from upsertspec.report.result import Status
 from upsertspec.run.session import judge
 from upsertspec.target.target import Target

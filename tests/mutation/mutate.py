@@ -23,13 +23,17 @@ JUDGING = (
     *(f"steps/{name}" for name in ("assertions", "cells", "conflict_members", "equality", "given", "lookup")),
     *(f"steps/{name}" for name in ("then_answers", "then_stored", "then_lists")),
 )
-TESTS = ("tests/judging", "tests/report/test_verdict.py", "tests/prove/test_matrix.py", "tests/run/test_finalize.py")
+TESTS = (
+    *("tests/steps", "tests/http/test_credentials.py", "tests/http/test_masking.py", "tests/prove/test_matrix.py"),
+    *(f"tests/report/test_{name}.py" for name in ("result", "verdict")),
+    *(f"tests/run/test_{name}.py" for name in ("finalize", "preflight", "recorder", "selection")),
+)
 CONFIG = """
 [tool.mutmut]
 source_paths = ["src"]
 only_mutate = {modules}
 pytest_add_cli_args_test_selection = {tests}
-pytest_add_cli_args = ["-p", "no:cacheprovider", "--ignore=tests/mutation/test_mutate.py"]
+pytest_add_cli_args = ["-p", "no:cacheprovider"]
 """
 NOBODY = "no_such_mutant"
 PLAIN = ("staticmethod", "classmethod")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.run.test_runs import forward, tokens
 from tests.http.wire import Wire, reply
 from tests.kit import Done
+from tests.run.test_runs import forward, tokens
 from upsertspec.http.circuit_breaker import IN_A_ROW, SETUPS_IN_A_ROW
 from upsertspec.run.embedded import process_of, started
 from upsertspec.target.target import Target

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.report.compare.kit import STATUSES, result, saved, shaped
 from tests.kit import Done
+from tests.report.compare.kit import STATUSES, result, saved, shaped
 from upsertspec.report.compare.changes import Diff, Kind, read_two
 
 Cli = Callable[..., Done]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.report.compare.kit import result, saved, shaped
 from tests.kit import Done
+from tests.report.compare.kit import result, saved, shaped
 from upsertspec.report.compare.matrix import read
 from upsertspec.report.compare.page import page
 

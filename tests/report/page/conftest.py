@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests.report.kit import Done
 from tests.report.page import kit
 from tests.report.page.browser import launched
-from tests.report.kit import Done
 
 KINDS: dict[str, Callable[[Path], Done]] = {
     each.__name__: each for each in (kit.passing, kit.failing, kit.whole, kit.hostile)

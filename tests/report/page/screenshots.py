@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from tests.report.page.browser import launched, opened
 from tests.report.page.kit import whole, written
 
-IMAGES = Path(__file__).parents[2] / ".github" / "images"
+IMAGES = Path(__file__).parents[3] / ".github" / "images"
 LARGEST = 150_000
 TITLE = "A number stays as well as a UUID"
 

@@ -10,9 +10,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from tests.report.kit import Done
 from tests.report.page.browser import DESKTOP, PHONE, Opened, opened
 from tests.report.page.test_in_a_browser import unfold
-from tests.report.kit import Done
 
 Report = Callable[[str], Path]
 Runs = Callable[[str], Done]

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.report.page.browser import opened
 from tests.report.kit import Done
+from tests.report.page.browser import opened
 
 Report = Callable[[str], Path]
 Runs = Callable[[str], Done]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests.report.kit import Done
 from tests.report.page.browser import DESKTOP, PHONE, Opened, opened
 from tests.report.page.kit import LARGE, MARKUP, REFRESH
-from tests.report.kit import Done
 
 Report = Callable[[str], Path]
 Runs = Callable[[str], Done]

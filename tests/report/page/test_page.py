@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.report.page.kit import MARKUP, written
 from tests.report.kit import PACKED, Done
+from tests.report.page.kit import MARKUP, written
 from upsertspec.report.page import page
 from upsertspec.report.page.contrast import contrast
 from upsertspec.report.page.limits import BOUND

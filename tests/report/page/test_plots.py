@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.report.kit import Done
 from tests.report.page.browser import PHONE, opened
 from tests.report.page.kit import MARKUP, written
 from tests.report.page.test_access import found
-from tests.report.kit import Done
 from upsertspec.report.page import contents, page
 from upsertspec.report.page.lanes import history
 from upsertspec.report.page.response_times import quantile, response_times
