@@ -18,9 +18,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 JUDGING = (
-    *("http/credentials", "http/evidence", "prove/matrix", "report/result", "report/verdict"),
-    *(f"run/{name}" for name in ("finalize", "preflight", "recorder", "selection")),
-    *(f"steps/{name}" for name in ("assertions", "cells", "conflict_members", "equality", "given", "lookup")),
+    *("report/verdict", "report/result", "prove/matrix"),
+    *(f"run/{name}" for name in ("finalize", "recorder", "selection", "collection", "preflight")),
+    *(f"http/{name}" for name in ("masking", "curl", "exchange", "credentials")),
+    *(f"steps/{name}" for name in ("equality", "assertions", "lookup", "cells", "conflict_members", "given")),
     *(f"steps/{name}" for name in ("then_answers", "then_stored", "then_lists")),
 )
 TESTS = (
@@ -60,7 +61,7 @@ def main() -> None:
 def parsed() -> argparse.Namespace:
     """The options."""
     parser = argparse.ArgumentParser(description="Mutation testing of the judging code.")
-    parser.add_argument("modules", nargs="*", help="modules, such as vocabulary/checks (default: all that judge)")
+    parser.add_argument("modules", nargs="*", help="modules, such as steps/assertions (default: all that judge)")
     parser.add_argument("--folder", type=Path, required=True, help="where to work; what is there is removed")
     parser.add_argument("--tests", nargs="*", help="test files (default: the quick ones)")
     parser.add_argument("--sample", type=int, help="test only so many mutants, chosen at random (default: all)")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from tests.kit import TOKEN_VARIABLES
 from tests.report.kit import Done
-from upsertspec.http.evidence import BODY_CAP, HEADER_CAP, MASK
+from upsertspec.http.masking import BODY_CAP, HEADER_CAP, MASK
 
 Runs = Callable[[str], Done]
 
