@@ -13,7 +13,7 @@ from tests.report.page.kit import whole, written
 
 IMAGES = Path(__file__).parents[3] / ".github" / "images"
 LARGEST = 150_000
-TITLE = "A number stays as well as a UUID"
+TITLE = "A numeric id stays the same too"
 
 
 def main() -> None:
