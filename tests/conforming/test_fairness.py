@@ -14,6 +14,8 @@ from upsertspec.target.target import Target
 from upsertspec_catalogue import Entry
 from upsertspec_conforming import CATALOGUE
 
+pytestmark = pytest.mark.slow
+
 STACKS = [pytest.param(stack, id="+".join(entry.name for entry in stack)) for stack in stacks()]
 CANARY = CATALOGUE.load()["canary"]
 

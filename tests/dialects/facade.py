@@ -9,10 +9,10 @@ from typing import Any
 
 from flask import Flask, Response, request
 
+from tests.kit import TOKENS
 from upsertspec_catalogue import Entry
 from upsertspec_server import create_app
 
-TOKENS = {role: f"{role}-token-1f3a" for role in ("editor", "creator", "updater", "viewer")}
 Said = tuple[int, Any]
 
 CONDITION = re.compile(r"\{(\w+)\}='((?:[^'\\]|\\.)*)'")

@@ -10,7 +10,7 @@ import pytest
 from flask import Response
 
 from tests.dialects.conftest import Judge
-from tests.dialects.facade import TOKENS
+from tests.kit import CREDENTIALS, TOKENS
 from upsertspec.errors import ENDED, Blocked, ConfigError, NotTestable
 from upsertspec.report.result import Result, Status
 from upsertspec.report.verdict import Verdict, tally
@@ -19,16 +19,15 @@ from upsertspec.run.recorder import worst
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.outcomes import KINDS
 from upsertspec.steps.findings import ScenarioFindings
-from upsertspec.target.target import Credential, Secret, Target
+from upsertspec.target.target import Target
 from upsertspec_broken import catalogue
 
-ROLES = {role: Credential(secret=Secret(token)) for role, token in TOKENS.items()}
 URL = 'url = "http://127.0.0.1:1"\n'
 P, D, F, S, N = Status.PASSED, Status.DEVIATES, Status.FAILED, Status.STALE, Status.NOT_TESTABLE
 
 
 def target(**declared: int) -> Target:
-    return Target(url="http://127.0.0.1:1", roles=ROLES, deviations={k: (v,) for k, v in declared.items()})
+    return Target(url="http://127.0.0.1:1", roles=CREDENTIALS, deviations={k: (v,) for k, v in declared.items()})
 
 
 def judged(judge: Judge, wanted: Target, fault: str, *criteria: str) -> list[Result]:

@@ -19,6 +19,8 @@ from upsertspec.target.target import Target
 from upsertspec_catalogue import Entry
 from upsertspec_server.serving import serve_in_thread as serve_facade
 
+pytestmark = pytest.mark.slow
+
 STACKS = [pytest.param(stack, id="+".join(variant.name for variant in stack)) for stack in stacks()]
 
 

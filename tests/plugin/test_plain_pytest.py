@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit import ROOT, TOKEN_VARIABLES, TOKENS
 from upsertspec_broken import catalogue
 from upsertspec_server import create_app
 from upsertspec_server.serving import serve_in_thread
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
-TOKENS = {role: f"{role}-token-1f3a" for role in ("editor", "creator", "updater", "viewer")}
+README = (ROOT / "README.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +37,8 @@ def own(tmp_path: Path) -> Path:
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("UPSERTSPEC_", "PYTEST_"))}
-    tokens = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
     line = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    settings = {**inherited, **tokens, **environment}
+    settings = {**inherited, **TOKEN_VARIABLES, **environment}
     return subprocess.run(line, cwd=folder, env=settings, capture_output=True, text=True, check=False)
 
 

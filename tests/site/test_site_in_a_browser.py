@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from tests.pages.browser import DESKTOP, PHONE, launched, opened
+from tests.report.page.browser import DESKTOP, PHONE, launched, opened
 from tests.site.conftest import Site
 from upsertspec_server import create_app
 
