@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Describe, Find
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.errors import CannotExpress, DialectError, NotTestable, TargetSilent
+from upsertspec.errors import CannotExpress, DialectError, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
 from upsertspec.http.text import printable
 from upsertspec.report.finding import FATAL, OK, WARNING, Finding
 from upsertspec.spec.schema import PROTECTED, ROLES, Table, tables_of
 from upsertspec.target.target import SHORTEST_SECRET, Credential, Secret, Target
+
+NO_KEY = "upsertspec-none"
 
 
 def check(target: Target, client: Client) -> list[Finding]:
@@ -46,12 +48,12 @@ def _reach(target: Target, client: Client) -> Iterator[Finding]:
         )
         return
     try:
-        answers = [*_described("contacts", client), client.call("editor", Find("contacts", {}, limit=1))]
+        answers = [*_described("contacts", client), _found("editor", "contacts", client)]
     except DialectError as wrong:
         yield Finding(FATAL, str(wrong), "fix the dialect")
     except TargetSilent as silent:
         yield Finding(FATAL, f"{target.url} gives no usable answer: {silent}", _hint_for_silence(silent.kind))
-    except NotTestable as wrong:
+    except (NotTestable, NotApplicable) as wrong:
         yield Finding(FATAL, f"{target.url} can't be asked: {wrong}", "fix this, then check again")
     else:
         yield _reached(target, client, answers)
@@ -61,8 +63,17 @@ def _described(table: str, client: Client) -> list[Answer]:
     """The answer with the table's description, or nothing if the dialect can't ask for it."""
     try:
         return [client.call("editor", Describe(table))]
-    except CannotExpress:
+    except (CannotExpress, NotApplicable):
         return []
+
+
+def _found(role: str, table: str, client: Client) -> Answer:
+    """The answer to a list of one record; where the target finds records by their key alone, to a key that none has."""
+    try:
+        return client.call(role, Find(table, {}, limit=1))
+    except CannotExpress:
+        key = client.bindings.table(table).unique_keys[0]
+        return client.call(role, Find(table, dict.fromkeys(key, NO_KEY), limit=1))
 
 
 def _reached(target: Target, client: Client, answers: list[Answer]) -> Finding:
@@ -97,7 +108,7 @@ def _hint_for_silence(kind: str) -> str:
 
 
 def _credentials(target: Target, client: Client) -> Iterator[Finding]:
-    for role in ROLES[1:]:
+    for role in (role for role in ROLES[1:] if role not in target.without):
         if role not in target.roles:
             hint = f"without UPSERTSPEC_TOKEN_{role.upper()} or [roles.{role}], what needs it is not testable"
             yield Finding(WARNING, f"there are no credentials for the {role} role", hint)
@@ -108,8 +119,8 @@ def _credentials(target: Target, client: Client) -> Iterator[Finding]:
 
 def _accepted(role: str, client: Client) -> Finding:
     try:
-        answer = client.call(role, Find("contacts", {}, limit=1))
-    except (TargetSilent, NotTestable, DialectError) as wrong:
+        answer = _found(role, "contacts", client)
+    except (TargetSilent, NotTestable, NotApplicable, DialectError) as wrong:
         return Finding(WARNING, f"the {role} can't be asked: {wrong}", "look at the target's log")
     if answer.status == 200:
         return Finding(OK, f"the {role}'s credential is accepted")
@@ -137,10 +148,11 @@ def _shows(credential: Credential) -> str:
 
 
 def _tables(target: Target, client: Client) -> Iterator[Finding]:
-    for table in tables_of(frozenset(target.profiles)):
+    listed = tables_of(frozenset(target.profiles))
+    for table in (target.bindings.table(each.name) for each in listed if each.name not in target.bindings.absent):
         try:
             yield _table(table, client)
-        except (TargetSilent, NotTestable, DialectError) as wrong:
+        except (TargetSilent, NotTestable, NotApplicable, DialectError) as wrong:
             yield Finding(WARNING, f"the table {table.name} can't be checked: {wrong}", "look at the target's log")
 
 
@@ -152,7 +164,7 @@ def _table(table: Table, client: Client) -> Finding:
         if not missing:
             return Finding(OK, f"the table {table.name} exists, with its fields")
         return Finding(WARNING, f"the table {table.name} lacks {', '.join(missing)}", "add them, or map their names")
-    status = client.call("editor", Find(table.name, {}, limit=1)).status
+    status = _found("editor", table.name, client).status
     if status == 200:
         return Finding(OK, f"the table {table.name} exists; it has no description")
     return Finding(WARNING, f"there is no table {table.name} ({status})", "create it, or map its name in [tables]")
