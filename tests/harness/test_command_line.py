@@ -1,16 +1,20 @@
-"""The command line: each wrong use ends with exit code 2, the place and the mend; variables count like options."""
+"""The command line: wrong use ends with exit code 2, the place and the fix; the same options work everywhere."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.harness.kit import TOKENS, Done
 from tests.harness.wire import Wire, always, reply
+from upsertspec.cli.main import commands
 from upsertspec.spec import criteria as spec
 
 Cli = Callable[..., Done]
@@ -33,12 +37,14 @@ WRONG: dict[str, tuple[list[str], str]] = {
         "nothing is selected: no scenario of core matches -k 'nosuchword'",
     ),
     "no number": (["run", URL, "--timeout", "soon"], "Invalid value for '--timeout'"),
-    "a time of nan": (["run", URL, "--timeout", "nan"], "--timeout"),
+    "a time of nan": (["run", URL, "--timeout", "nan"], "'--timeout': nan is not a number of seconds"),
     "no time": (["run", URL, "--timeout", "0"], "Invalid value for '--timeout'"),
     "no workers": (["run", URL, "--jobs", "0"], "Invalid value for '--jobs'"),
     "one client alone": (["run", URL, "--clients", "1"], "Invalid value for '--clients'"),
     "no such option": (["run", "--nonsense"], "No such option"),
     "no such command": (["judge"], "No such command"),
+    "no such criterion to prove": (["prove", "--criterion", "ac-001,AC-999"], "AC-999: no such criterion"),
+    "no such profile to provision": (["provision", "--profile", "core,cor"], "cor: no such profile"),
     "a check of two targets": (["check", URL, "--target", "x.toml"], "both a URL and --target"),
 }
 
@@ -116,3 +122,63 @@ def test_help_names_the_exit_codes(cli: Cli) -> None:
     done = cli("--help")
     assert done.code == 0
     assert "3  incomplete" in done.out
+
+
+def options_of(command: str) -> dict[str, click.Option]:
+    """The options of a command, by each of their names."""
+    options = [option for option in commands.commands[command].params if isinstance(option, click.Option)]
+    return {name: option for option in options for name in option.opts}
+
+
+SHARED = {
+    "--target": ("run", "check", "explore", "soak"),
+    "--profile": ("run", "check", "explore", "soak"),
+    "--timeout": ("run", "check", "explore", "soak", "init"),
+    "--criterion": ("run", "prove"),
+    "--force": ("init", "provision"),
+}
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_an_option_is_the_same_in_every_command(name: str) -> None:
+    found = [options_of(command)[name] for command in SHARED[name]]
+    assert len({(option.help, option.multiple, option.envvar, str(option.type)) for option in found}) == 1
+    others = [command for command in commands.commands if command not in SHARED[name] and name in options_of(command)]
+    assert others == (["provision"] if name == "--profile" else [])
+
+
+def test_every_command_that_writes_a_file_calls_it_output() -> None:
+    for command in commands.commands:
+        options = options_of(command)
+        assert ("-o" in options) == ("--output" in options), command
+    assert all("-o" in options_of(command) for command in ("compare", "diff", "docs", "init", "provision", "render"))
+
+
+def test_every_option_has_a_help_text() -> None:
+    for command in commands.commands:
+        for name, option in options_of(command).items():
+            assert option.help, f"{command} {name}"
+
+
+@pytest.mark.parametrize("command", ["init", "provision"])
+def test_a_file_is_replaced_only_with_force(command: str, cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("mine")
+    refused = cli(command, "-o", str(file))
+    assert refused.code == 2
+    assert "exists and is not replaced; name another file, or add --force" in refused.err
+    assert file.read_text("utf-8") == "mine"
+    assert cli(command, "-o", str(file), "--force").code == 0
+    assert file.read_text("utf-8") != "mine"
+
+
+def test_a_fifo_is_written_into_and_not_replaced(cli: Cli, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text("utf-8")), daemon=True)
+    reader.start()
+    assert cli("provision", "-o", str(pipe)).code == 0
+    reader.join(30)
+    assert read == [cli("provision").out]
+    assert pipe.is_fifo()

@@ -198,7 +198,7 @@ def test_what_is_there_is_left_alone_and_nothing_is_sent(cli: Cli, serve: Serve,
     file.write_text("mine")
     done = cli("init", wire.url, "-o", str(file))
     assert done.code == 2
-    assert "is there already and is left as it is" in done.err
+    assert "exists and is not replaced" in done.err
     assert (file.read_text(), wire.requests) == ("mine", [])
 
 

@@ -249,7 +249,7 @@ def test_init_writes_the_template_and_leaves_what_is_there(cli: Callable[..., Do
     file.write_text("mine")
     again = cli("init", str(file))
     assert again.code == 2
-    assert "is there already and is left as it is; name another file" in again.err
+    assert "exists and is not replaced; name another file" in again.err
     assert file.read_text() == "mine"
 
 

@@ -16,6 +16,7 @@ from upsertspec.http.circuit_breaker import CircuitBreaker
 from upsertspec.http.client import Client
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.masking import Masker
+from upsertspec.spec import criteria as spec
 from upsertspec.spec.schema import tables
 from upsertspec.steps.world import Attempt, ControlResults, Stored, World
 
@@ -76,8 +77,18 @@ class Memory:
 
 
 def world_of(memory: Memory, criterion: str = "AC-104", controls: ControlResults | None = None) -> World:
-    """A scenario of this criterion; AC-104 is one for which nothing that answers tell is its own matter."""
-    return World(cast(Client, memory), MARK, criterion, controls)
+    """A scenario of this criterion; AC-104 is one that is about nothing in the answers."""
+    return World(cast(Client, memory), MARK, criterion, subjects_of(criterion), controls)
+
+
+def subjects_of(criterion: str) -> frozenset[str]:
+    """What the scenarios of this criterion are about (`@asserts-…`)."""
+    return frozenset().union(*(spec.asserted(case) for case in spec.cases() if case.criterion == criterion))
+
+
+def about(subject: str) -> list[str]:
+    """The criteria with a scenario that is about this."""
+    return [criterion.id for criterion in spec.criteria() if subject in subjects_of(criterion.id)]
 
 
 def contact(ident: Any = 1, name: str = "Ada", **fields: Any) -> Record:
@@ -117,16 +128,16 @@ def failing(expected: str, actual: str) -> Iterator[None]:
 
 
 def suspected(world: World) -> list[tuple[str, str, str]]:
-    """What the scenario has met that is another criterion's matter."""
-    blocked = [each for each in world.notes.suspicions if isinstance(each, Blocked)]
-    assert blocked == world.notes.suspicions
+    """The secondary findings of the scenario, all of which block it."""
+    blocked = [each for each in world.findings.secondary if isinstance(each, Blocked)]
+    assert blocked == world.findings.secondary
     return [(each.criterion, each.expected, each.actual) for each in blocked]
 
 
 def untested(world: World) -> list[str]:
     """Why the scenario is not testable, although it went on."""
-    assert not any(isinstance(each, Blocked) for each in world.notes.suspicions)
-    return [str(each) for each in world.notes.suspicions]
+    assert not any(isinstance(each, Blocked) for each in world.findings.secondary)
+    return [str(each) for each in world.findings.secondary]
 
 
 def step(keyword: str, name: str, *table: list[str]) -> Any:

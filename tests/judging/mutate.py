@@ -21,7 +21,7 @@ JUDGING = (
     *("report/verdict", "report/result", "prove/matrix"),
     *(f"run/{name}" for name in ("finalize", "recorder", "selection", "collection", "preflight")),
     *(f"http/{name}" for name in ("masking", "curl", "exchange", "credentials")),
-    *(f"steps/{name}" for name in ("equality", "assertions", "lookup", "cells", "conflict_members", "given")),
+    *(f"steps/{name}" for name in ("equality", "assertions", "lookup", "cells", "phrases", "given")),
     *(f"steps/{name}" for name in ("then_answers", "then_stored", "then_lists")),
 )
 TESTS = ("tests/judging", "tests/harness/test_verdict.py", "tests/prove/test_matrix.py", "tests/prove/test_settle.py")

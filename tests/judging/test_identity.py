@@ -10,8 +10,8 @@ from tests.judging.kit import Memory, contact
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, Upsert, UpsertBatch
 from upsertspec.http.client import Client
-from upsertspec.steps.identity import FEW, can_be_found, with_ids
 from upsertspec.steps.lookup import Reader
+from upsertspec.steps.missing_ids import FEW, can_be_found, with_ids
 
 ADA, BOB = contact(1, "Ada"), contact(2, "Bob", phone="5")
 LACKS = {"id": "it answers with 204"}

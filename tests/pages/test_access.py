@@ -10,9 +10,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from tests.compare.kit import STATUSES, result, saved, shaped
 from tests.pages.browser import DESKTOP, PHONE, Opened, opened
 from tests.pages.test_in_a_browser import unfold
 from tests.report.kit import Done
+from upsertspec.prove.matrix import Proof, Row
+from upsertspec.prove.page import page as proof_page
+from upsertspec.prove.servers import Fault
+from upsertspec.report.compare.matrix import read
+from upsertspec.report.compare.page import page as comparison
 
 Report = Callable[[str], Path]
 Runs = Callable[[str], Done]
@@ -81,3 +87,22 @@ def test_what_scrolls_is_reached_by_the_keyboard(browser: Browser, report: Repor
         wide = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)"
         assert seen.page.evaluate(f"{wide}.length") > 5
         assert seen.page.evaluate(f"{wide}.every(e => e.tabIndex === 0 && e.ariaLabel)")
+
+
+@pytest.mark.parametrize(("scheme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["light", "dark, phone"])
+def test_axe_finds_nothing_in_the_comparison_and_the_proof(
+    browser: Browser, tmp_path: Path, scheme: str, size: tuple[int, int]
+) -> None:
+    reports = [shaped(*map(result, STATUSES)), shaped(result("failed"), verdict="not conformant", name="other")]
+    files = [saved(tmp_path / f"{number}.json", report) for number, report in enumerate(reports)]
+    row = Row(Fault("forgets-all", "Forgets all of it.", ("AC-001", "AC-002")), {"AC-001": 1, "AC-009": 1})
+    pages = (comparison(read(files)), proof_page(Proof([row], (), (), ("AC-001", "AC-002"))))
+    for number, text in enumerate(pages):
+        file = tmp_path / f"{number}.html"
+        file.write_text(text, "utf-8")
+        with opened(browser, file, size=size, color_scheme=scheme) as seen:
+            assert found(seen) == []
+            assert (seen.quiet, seen.overflow) == (True, 0)
+            if button := seen.page.locator("td button").all():
+                button[0].click()
+                assert found(seen) == []

@@ -66,6 +66,12 @@ def test_a_setup_whose_blocker_was_not_run_stays_not_testable() -> None:
     assert statuses([setup, result("AC-001", Status.PASSED)])[0] is Status.FAILED
 
 
+def test_a_setup_whose_blocker_does_not_apply_stays_not_testable() -> None:
+    blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
+    setup = replace(blocked, steps=(StepResult("Given", "these contacts are stored:", "failed"),))
+    assert statuses([setup, result("AC-001", Status.NOT_APPLICABLE)])[0] is Status.NOT_TESTABLE
+
+
 def test_a_stale_known_failure_says_what_to_do() -> None:
     target = Target(url="http://127.0.0.1:1", known_failures=(KnownFailure("AC-014", "issue 7"),))
     passed = [Result(case, Status.PASSED) for case in cases() if case.criterion == "AC-014"]

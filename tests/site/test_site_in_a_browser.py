@@ -78,7 +78,7 @@ def test_the_colours_and_the_links_work(browser: Browser, site: Site) -> None:
 def test_a_keyboard_reaches_the_content(browser: Browser, site: Site) -> None:
     with opened(browser, site("plain") / "core.html") as seen:
         seen.page.keyboard.press("Tab")
-        assert seen.page.evaluate("document.activeElement.textContent") == "To the content"
+        assert seen.page.evaluate("document.activeElement.textContent") == "Skip to the content"
         seen.page.keyboard.press("Enter")
         assert seen.page.url.endswith("#main")
 

@@ -10,11 +10,11 @@ from typing import Any
 import jsonschema
 
 from upsertspec.explore.state import Entry, State, Values
+from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID
 from upsertspec.spec.schema import PROTECTED, Field, Table
 from upsertspec.steps.equality import same
 
-BAD = (400,)
-REFUSED = (400, 409, 422)
+BAD, REFUSED = (INVALID,), CONSTRAINT_REFUSED
 
 
 @dataclass(frozen=True)
