@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_bdd_apply_tag(tag: str) -> bool | None:
-    """Make no markers of the tags that the harness reads itself: they are not valid names for markers."""
+    """Make no markers of the tags that only the harness reads: `AC-001` is not a valid name for a marker."""
     return True if is_own(tag) else None
 
 
@@ -105,8 +105,8 @@ def world(
 ) -> World:
     """The state of one scenario."""
     case = case_of(request.node)
-    criterion, subjects = (case.criterion, asserted(case)) if case else ("", frozenset())
-    made = World(upsertspec_client, next(upsertspec_marks), criterion, subjects, upsertspec_controls)
+    criterion, subjects = (case.criterion, asserted(case)) if case else ("", ())
+    made = World(upsertspec_client, next(upsertspec_marks), criterion, upsertspec_controls, subjects)
     request.config.stash[RECORDER].world(made)
     return made
 

@@ -80,8 +80,8 @@ class World:
         client: Client,
         mark: str,
         criterion: str,
-        subjects: Collection[str] = (),
         controls: ControlResults | None = None,
+        subjects: Collection[str] = (),
     ) -> None:
         self.client = client
         self.mark = mark
