@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.conforming.conftest import ROLES, serve
+from tests.conforming.conftest import serve
 from tests.conforming.stacks import stacked, stacks
 from tests.dialects.conftest import shape
 from tests.dialects.test_shapes import SERVERS
+from tests.kit import CREDENTIALS
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.explore.moves.sequences import WEIGHTS
 from upsertspec.explore.search import Search
@@ -29,7 +30,13 @@ def test_a_lawful_variant_differs_in_nothing(stack: list[Entry]) -> None:
     variant = stacked(stack)
     with serve(variant) as url:
         differs_in_nothing(
-            Target(url=url, profiles=tuple(WEIGHTS), roles=ROLES, table_ids=variant.tables, field_names=variant.fields)
+            Target(
+                url=url,
+                profiles=tuple(WEIGHTS),
+                roles=CREDENTIALS,
+                table_ids=variant.tables,
+                field_names=variant.fields,
+            )
         )
 
 
