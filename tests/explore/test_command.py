@@ -21,7 +21,7 @@ def always_created(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Target:
     return target
 
 
-def test_a_difference_is_told_with_its_requests(always_created: Target) -> None:
+def test_a_difference_is_printed_with_its_requests(always_created: Target) -> None:
     done = CliRunner().invoke(commands, ["explore", always_created.url, "--seed", "1"])
     assert done.exit_code == 1, done.output
     for words in ("seed 1", "Scenario:", 'expected  "operation": "updated"', 'got       "created"', "curl -sS"):

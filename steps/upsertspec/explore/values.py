@@ -1,4 +1,4 @@
-"""The values that are tried: few, so that sequences meet, and each with a reason. The plainest come first."""
+"""The values to try: few, so that operations meet on them, and each for a reason. The plainest come first."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from upsertspec.explore import hostile_values as oddities
+from upsertspec.explore import hostile_values
 from upsertspec.spec.schema import Field
 
 LEFT_OUT = "(left out)"
+GONE, MISSING, STRANGE = -1, -2, -3
+"""Places of records that do not exist: a deleted one, an id nobody has, and an id of a strange form."""
 TEXTS = (
     "Ada", "Bob", "", "null", "O'Brien \\ \"q\"", "two  spaces", "<b>&amp;</b>", "Zoë 🚀", "0",
     "line\nline", " padded ", "NaN", "$1 %s {x}", "true",
@@ -62,12 +64,12 @@ NO_TABLES = (
     "sqlite_sequence",
     "contacts2",
 )
-ODD_FIELDS: tuple[dict[str, Any], ...] = (
+WRONG_FIELDS: tuple[dict[str, Any], ...] = (
     {"nickname": "x"}, {"id": 1}, {"created_at": "2001-02-03T04:05:06.789Z"},
     {"updated_at": "2001-02-03T04:05:06.789Z"}, {"id": None}, {"id": "nonsense"}, {"updated_at": "never"},
     {"created_at": "2999-02-03T04:05:06.789Z", "updated_at": 5}, {"created_at": None},
 )  # fmt: skip
-ODD_MEMBERS: tuple[dict[str, Any], ...] = (
+WRONG_MEMBERS: tuple[dict[str, Any], ...] = (
     {"onConflict": "replace"}, {"onConflict": None}, {"updateFields": ["nickname"]}, {"updateFields": "name"},
     {"updateWhere": {"nickname": "x"}}, {"updateWhere": []}, {"returning": "minimal"}, {"onConflict": "IGNORE"},
 )  # fmt: skip
@@ -75,7 +77,7 @@ OPERATORS = {
     "text": ("", "__eq", "__ne", "__contains", "__in", "__isnull", "__gte", "__lt"),
     "integer": ("", "__eq", "__ne", "__gt", "__gte", "__lt", "__lte", "__in", "__isnull"),
 }
-ODD_FILTERS = (("nickname", "x"), ("status__like", "dr"), ("_unknown", "1"))
+WRONG_FILTERS = (("nickname", "x"), ("status__like", "dr"), ("_unknown", "1"))
 PARAMETERS: dict[str, tuple[str, ...]] = {
     "_sort": ("name", "-name", "validation_score", "-validation_score", "status", "user_id", "nickname"),
     "_limit": ("2", "1", "3", "1000", "1001", "-1"),
@@ -91,28 +93,28 @@ GROUPS: tuple[dict[str, str], ...] = (
 
 @dataclass(frozen=True)
 class Pick:
-    """The record of this place in its table, counted round and round; a negative place is one that is not there."""
+    """A record by its place in its table, counted round and round. A negative place is a record that does not exist."""
 
     table: str
     place: int
 
 
 def good(field: Field, profiles: Collection[str] = ()) -> list[Any]:
-    """Values that the field takes, the plainest first; the profile `hostile` has more of them."""
+    """Values that the field accepts, the plainest first. The profile `hostile` adds more."""
     if field.type == "reference":
         return [Pick(field.rules["references"], place) for place in (0, 1)]
     if field.options:
         return list(field.options)
     if field.type == "json" and "schema" in field.rules:
         return list(JSONS)
-    more = oddities.GOOD.get(field.type, ()) if "hostile" in profiles else ()
+    more = hostile_values.GOOD.get(field.type, ()) if "hostile" in profiles else ()
     if field.type == "text":
         return _texts(field, more)
     return [v for v in (*GOOD[field.type], *more) if "minimum" not in field.rules or v >= field.rules["minimum"]]
 
 
 def bad(field: Field, profiles: Collection[str] = ()) -> list[Any]:
-    """Values that the field does not take."""
+    """Values that the field does not accept."""
     listed: list[Any] = list(BAD[field.type])
     if field.options:
         listed += ["archived", "", field.options[0].upper(), f" {field.options[0]}", field.options[0][:3]]
@@ -125,14 +127,14 @@ def bad(field: Field, profiles: Collection[str] = ()) -> list[Any]:
     if "schema" in field.rules:
         listed += BAD_JSONS
     if field.type == "reference":
-        listed += [Pick(field.rules["references"], -1), Pick(field.rules["references"], -2)]
+        listed += [Pick(field.rules["references"], place) for place in (GONE, MISSING)]
     if "hostile" in profiles:
-        listed += oddities.BAD.get(field.type, ())
+        listed += hostile_values.BAD.get(field.type, ())
     return [*listed, None] if field.required else listed
 
 
 def keys_of(field: Field) -> list[Any]:
-    """Values for a field that records are found by: few."""
+    """A few values for a field of a unique key."""
     if field.type != "text" or field.options:
         return good(field)
     if field.name == "email":
@@ -141,7 +143,7 @@ def keys_of(field: Field) -> list[Any]:
 
 
 def nearly(value: str) -> list[str]:
-    """Texts that are nearly this one, and are others."""
+    """Texts that look like this one, but differ."""
     return [
         value.title(), value.upper(), f" {value}", f"{value} ", value.replace("a", "á", 1), f"{value[0]}%{value[2:]}",
         f"{value[0]}_{value[2:]}", f"{value}-",
@@ -149,8 +151,8 @@ def nearly(value: str) -> list[str]:
 
 
 def like_code(value: str) -> list[str]:
-    """This text, and more that would be run somewhere."""
-    return [f"{value}{end}" for end in oddities.ENDS]
+    """This text, followed by something that an unsafe server would run."""
+    return [f"{value}{end}" for end in hostile_values.ENDS]
 
 
 def _texts(field: Field, more: Collection[str]) -> list[Any]:

@@ -1,0 +1,138 @@
+"""What the contract says about the fields and keys of one record, and how a violation may be answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import jsonschema
+
+from upsertspec.explore.model_state import ModelRecord, ModelState, NoRecord, Values
+from upsertspec.spec.schema import PROTECTED, Field, Table
+from upsertspec.steps.equality import instant, same
+
+BAD = (400,)
+REFUSED = (400, 409, 422)
+LARGEST = 2**63 - 1
+DECIMAL = re.compile(r"-?\d+(\.\d+)?")
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a request is refused, and the statuses that may say so."""
+
+    why: str
+    statuses: tuple[int, ...]
+
+
+def field_problems(table: Table, fields: Any) -> Iterator[Problem]:
+    """What is wrong with the fields of a request, whatever is stored."""
+    if not isinstance(fields, dict):
+        yield Problem("fields is not an object", BAD)
+        return
+    for name, value in fields.items():
+        if name in PROTECTED:
+            continue
+        if name not in table.fields:
+            yield Problem(f"there is no field {name}", BAD)
+        elif value is not None:
+            yield from value_problems(table.fields[name], value)
+        elif table.fields[name].required:
+            yield Problem(f"{name} is required, and null", BAD)
+
+
+def value_problems(field: Field, value: Any) -> Iterator[Problem]:
+    """What is wrong with a value that is not null."""
+    if not _has_type(field, value):
+        strict = field.type not in ("json", "reference")
+        yield Problem(f"{field.name} has the wrong type", BAD if strict else REFUSED)
+        return
+    rules = field.rules
+    if field.options and value not in field.options:
+        yield Problem(f"{field.name} is not one of the options", REFUSED)
+    if "minimum" in rules and value < rules["minimum"]:
+        yield Problem(f"{field.name} is below the minimum", REFUSED)
+    if "pattern" in rules and not re.fullmatch(rules["pattern"], value):
+        yield Problem(f"{field.name} does not match the pattern", REFUSED)
+    if field.type == "integer" and not -LARGEST - 1 <= value <= LARGEST:
+        yield Problem(f"{field.name} has more than 64 bits", REFUSED)
+    if "schema" in rules and not jsonschema.Draft202012Validator(rules["schema"]).is_valid(value):
+        yield Problem(f"{field.name} does not match its JSON Schema", REFUSED)
+
+
+def _has_type(field: Field, value: Any) -> bool:
+    match field.type:
+        case "text":
+            return isinstance(value, str)
+        case "integer":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "boolean":
+            return isinstance(value, bool)
+        case "date":
+            return isinstance(value, str) and DATE.fullmatch(value) is not None and _is_day(value)
+        case "datetime":
+            return instant(value) is not None
+        case "decimal":
+            return isinstance(value, str) and DECIMAL.fullmatch(value) is not None
+        case "reference":
+            return isinstance(value, (ModelRecord, NoRecord))
+        case _:
+            return True
+
+
+def key_problems(table: Table, fields: Mapping[str, Any], match: Any) -> Iterator[Problem]:
+    """What is wrong with the match fields."""
+    if not isinstance(match, list) or not match or not all(isinstance(name, str) for name in match):
+        yield Problem("matchFields is not a list of names", BAD)
+    elif len(set(match)) < len(match):
+        yield Problem("a match field is named twice", BAD)
+    elif any(name not in table.fields for name in match):
+        yield Problem("a match field does not exist, or is protected", BAD)
+    elif not any(set(match) == set(key) for key in table.unique_keys):
+        yield Problem("the match fields are not a unique key", REFUSED)
+    elif any(name not in fields for name in match):
+        yield Problem("a match field is missing in fields", BAD)
+
+
+def stored_problems(state: ModelState, table: Table, values: Values, mine: ModelRecord | None) -> Iterator[Problem]:
+    """What storing these values, in place of `mine` if it is given, would violate."""
+    for name, field in table.fields.items():
+        value = values.get(name)
+        if field.required and value is None:
+            yield Problem(f"{name} is required", BAD)
+        lost = isinstance(value, ModelRecord) and (
+            value not in state.all or value.table != field.rules.get("references")
+        )
+        if isinstance(value, NoRecord) or lost:
+            yield Problem(f"{name} refers to a record that does not exist", REFUSED)
+    for key in table.unique_keys:
+        other = find(state, table, {name: values.get(name) for name in key})
+        if other is not None and other is not mine:
+            yield Problem(f"{', '.join(key)} is taken", REFUSED)
+
+
+def find(state: ModelState, table: Table, wanted: Mapping[str, Any]) -> ModelRecord | None:
+    """The record that has all of these values. Null equals nothing."""
+    if any(value is None for value in wanted.values()):
+        return None
+    matching = (r for r in state.of(table.name) if all(equal(table, n, v, r.values.get(n)) for n, v in wanted.items()))
+    return next(matching, None)
+
+
+def equal(table: Table, name: str, one: Any, other: Any) -> bool:
+    """Whether two values of a field are equal by the contract. A reference equals only itself."""
+    if isinstance(one, (ModelRecord, NoRecord)) or isinstance(other, (ModelRecord, NoRecord)):
+        return one is other
+    return same(table, name, one, other)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
