@@ -22,7 +22,7 @@ def ran(script: str, environment: dict[str, str], *options: str) -> str:
 def test_a_server_that_is_killed_under_load_loses_nothing(environment: dict[str, str]) -> None:
     out = ran("kills.py", environment, "--kills", "3", "--users", "4", "--between", "0.5")
     assert out.endswith("every invariant holds\n\nkilled 3 times under load\n")
-    failed = re.search(r"^  together +\d+ +(\d+) ", out, re.MULTILINE)
+    failed = re.search(r"^  total +\d+ +(\d+) ", out, re.MULTILINE)
     assert failed
     assert int(failed[1]) > 0  # the load went on while it was killed
 

@@ -54,7 +54,7 @@ def soak(
       2  a wrong command line, target file or environment
       3  one of these could not be judged
     """
-    from upsertspec.soak.process import require_locust
+    from upsertspec.soak.parent_process import require_locust
 
     require_locust()
     if math.isnan(seconds):
@@ -71,7 +71,7 @@ def soak(
 
 def _soak(target: Target, plan: Plan) -> int:
     from upsertspec.run.preflight import fatal, preflight
-    from upsertspec.soak.process import run
+    from upsertspec.soak.parent_process import run
 
     if why := fatal(preflight(target)):
         raise TargetUnusable(why)
