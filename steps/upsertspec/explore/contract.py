@@ -124,13 +124,13 @@ class Contract:
         return expected
 
     def _expect(self, status: int, work: Callable[[], list[Effect]]) -> Expected:
-        before = self.state.snapshot()
+        undo = self.state.undo()
         try:
             return Expected(status, work())
         except Refused as refused:
             return Expected(refusals=refused.statuses, why=str(refused), wrong=refused.wrong)
         finally:
-            self.state.restore(before)
+            undo()
 
     def _require_permission(self, who: str, table: str, *permissions: str) -> None:
         """Raise Refused if the caller is unknown, there is no such table, or the role has none of the permissions."""

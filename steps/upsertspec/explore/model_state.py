@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,21 +85,14 @@ class ModelState:
                 todo += [other for other in self.all if any(value is record for value in other.values.values())]
         return found
 
-    def snapshot(self) -> Snapshot:
-        """A copy to restore later."""
-        return Snapshot(self.all[:], self._deleted[:], [(record, dict(record.values)) for record in self.all])
+    def undo(self) -> Callable[[], None]:
+        """A function that undoes everything from now on."""
+        everything, deleted = self.all[:], self._deleted[:]
+        values = [(record, dict(record.values)) for record in self.all]
 
-    def restore(self, before: Snapshot) -> None:
-        """Undo everything since the snapshot."""
-        self.all, self._deleted = before.all[:], before.deleted[:]
-        for record, values in before.values:
-            record.values = dict(values)
+        def undo() -> None:
+            self.all, self._deleted = everything, deleted
+            for record, before in values:
+                record.values = before
 
-
-@dataclass(frozen=True)
-class Snapshot:
-    """A state to restore."""
-
-    all: list[ModelRecord]
-    deleted: list[ModelRecord]
-    values: list[tuple[ModelRecord, Values]]
+        return undo

@@ -220,7 +220,9 @@ class Search:
 
     def _new(self, client: PatientClient) -> OperationSequence:
         client.log = []
-        return OperationSequence(client, next(self._marks), self.schema, tuple(self._target.roles), self._restrictions)
+        return OperationSequence(
+            client, next(self._marks), self.schema, tuple(self._target.roles), self._restrictions.explain
+        )
 
     def _finding(self, sequence: OperationSequence, wrong: Exception) -> Finding:
         expected = wrong.expected if isinstance(wrong, CheckFailed) else "an answer"

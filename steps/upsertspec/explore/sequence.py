@@ -37,12 +37,8 @@ class Unanswered(Exception):
     """A request got no answer that says anything about the contract: the sequence cannot be judged."""
 
 
-class Restrictions(Protocol):
-    """What is known about values that the target refuses, although the contract allows them."""
-
-    def explain(self, rows: Sequence[tuple[str, Row]], status: int) -> bool:
-        """Whether such a value is among these records (table and fields), so that their refusal says nothing new."""
-        ...
+Explain = Callable[[Sequence[tuple[str, Any]], int], bool]
+"""Whether the target refuses, with this status, a valid value in these records (table and fields) by itself."""
 
 
 class PlayedOperation(Protocol):
@@ -61,14 +57,14 @@ class PlayedOperation(Protocol):
 class OperationSequence:
     """A sequence and all that belongs to it. Nothing of it is shared with the next one."""
 
-    def __init__(self, client: Client, mark: str, schema: Schema, roles: Collection[str], known: Restrictions) -> None:
+    def __init__(self, client: Client, mark: str, schema: Schema, roles: Collection[str], explain: Explain) -> None:
         self.schema = schema
         self.world = World(client, mark, "")
         self.contract = Contract(schema)
         self.scenario = Scenario(schema)
         self.operations: list[PlayedOperation] = []
         self._roles = roles
-        self._restrictions = known
+        self._explain = explain
         self._sent_texts: list[tuple[str, Row]] = []
         self._made = 0
         self.numbered: dict[str, str] = {}
@@ -120,7 +116,7 @@ class OperationSequence:
             self.remember(table, fields)
         answer = self.world.send(who, operation)
         surprising = answer.status in RESTRICTED and answer.status not in expected.refusals
-        if surprising and self._restrictions.explain(rows, answer.status):
+        if surprising and self._explain(rows, answer.status):
             return answer
         compare(self, expected, answer)
         return answer

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from upsertspec.dialects import operations as sent
 from upsertspec.explore import strategies
-from upsertspec.explore.model_state import ModelRecord, NoRecord
+from upsertspec.explore.model_state import ModelRecord
 from upsertspec.explore.operations.upserts import Batch, Upsert
 from upsertspec.explore.sequence import OperationSequence
 from upsertspec.explore.strategies import Draw, Scope
@@ -40,50 +40,30 @@ class Create:
 
 
 @dataclass(frozen=True)
-class Change:
-    """A partial update by id."""
+class ById:
+    """A call about one record by its id: the verb is reads, changes (these fields) or deletes."""
 
+    verb: str
     who: str
     record: Pick
-    fields: Row
+    fields: Row | None = None
 
     def play(self, sequence: OperationSequence) -> None:
         """Send it and compare."""
-        table, record, fields = self.record.table, sequence.resolved(self.record), sequence.resolved(self.fields)
-        expected = sequence.contract.change(self.who, table, record, fields)
-        sequence.scenario.write(f"the {self.who} changes {_named(record, table)}:", table, [fields], expected)
-        operation = sent.Change(table, record.id, sequence.on_the_wire(table, fields))
-        sequence.send(self.who, operation, expected, [(table, fields)])
-
-
-@dataclass(frozen=True)
-class Delete:
-    """A delete by id."""
-
-    who: str
-    record: Pick
-
-    def play(self, sequence: OperationSequence) -> None:
-        """Send it and compare."""
-        table, record = self.record.table, sequence.resolved(self.record)
-        expected = sequence.contract.delete(self.who, table, record)
-        sequence.scenario.write(f"the {self.who} deletes {_named(record, table)}", table, [], expected)
-        sequence.send(self.who, sent.Delete(table, record.id), expected)
-
-
-@dataclass(frozen=True)
-class Read:
-    """A read by id."""
-
-    who: str
-    record: Pick
-
-    def play(self, sequence: OperationSequence) -> None:
-        """Send it and compare."""
-        table, record = self.record.table, sequence.resolved(self.record)
-        expected = sequence.contract.read(self.who, table, record)
-        sequence.scenario.write(f"the {self.who} reads {_named(record, table)}", table, [], expected)
-        sequence.send(self.who, sent.Read(table, record.id), expected)
+        table, record, contract = self.record.table, sequence.resolved(self.record), sequence.contract
+        rows = [] if self.fields is None else [sequence.resolved(self.fields)]
+        operation: sent.Operation
+        if rows:
+            expected = contract.change(self.who, table, record, rows[0])
+            operation = sent.Change(table, record.id, sequence.on_the_wire(table, rows[0]))
+        elif self.verb == "deletes":
+            expected, operation = contract.delete(self.who, table, record), sent.Delete(table, record.id)
+        else:
+            expected, operation = contract.read(self.who, table, record), sent.Read(table, record.id)
+        named = record.name if isinstance(record, ModelRecord) else f"the record {record.id} of {table}"
+        colon = ":" if rows else ""
+        sequence.scenario.write(f"the {self.who} {self.verb} {named}{colon}", table, rows, expected)
+        sequence.send(self.who, operation, expected, [(table, fields) for fields in rows])
 
 
 @dataclass(frozen=True)
@@ -132,16 +112,12 @@ class Rewrite:
         record, table = sequence.resolved(self.record), sequence.schema[self.record.table]
         key = next((list(k) for k in table.unique_keys if all(record.values.get(n) is not None for n in k)), None)
         if key is None:
-            return Change(self.who, self.record, self.fields).play(sequence)
+            return ById("changes", self.who, self.record, self.fields).play(sequence)
         needed = {name for name, field in table.fields.items() if field.required} | set(key)
         fields = {**self.fields, **{name: record.values[name] for name in needed}}
         if self.in_batch:
             return Batch(self.who, table.name, [fields], key).play(sequence)
         return Upsert(self.who, table.name, fields, key).play(sequence)
-
-
-def _named(record: ModelRecord | NoRecord, table: str) -> str:
-    return record.name if isinstance(record, ModelRecord) else f"the record {record.id} of {table}"
 
 
 @st.composite
@@ -153,34 +129,24 @@ def create(draw: Draw, scope: Scope) -> list[Create]:
 
 
 @st.composite
-def wrong_write(draw: Draw, scope: Scope) -> Create | Change:
+def wrong_write(draw: Draw, scope: Scope) -> Create | ById:
     """A create or a change with a wrong value, perhaps without a required field."""
     table = draw(strategies.any_table(scope))
     creates = draw(st.sampled_from([True, False]))
     row = draw(strategies.rows(scope, table, partial=not creates)) | draw(strategies.wrong_field(scope, table))
     lacking = draw(st.sampled_from(["", "", "", *table.fields]))
     row = {name: value for name, value in row.items() if name != lacking}
-    return Create("editor", table.name, row) if creates else Change("editor", Pick(table.name, 0), row)
+    return Create("editor", table.name, row) if creates else ById("changes", "editor", Pick(table.name, 0), row)
 
 
 @st.composite
-def change(draw: Draw, scope: Scope) -> Change:
-    """A change by id."""
+def by_id(draw: Draw, scope: Scope) -> ById:
+    """A change, a delete or a read by id."""
     table = draw(strategies.any_table(scope))
+    verb = draw(st.sampled_from(["changes", "changes", "deletes", "deletes", "reads"]))
     row = draw(strategies.maybe_wrong(scope, table, draw(strategies.rows(scope, table, partial=True))))
-    return Change(draw(strategies.a_role()), draw(strategies.picks(table.name)), row)
-
-
-@st.composite
-def delete(draw: Draw, scope: Scope) -> Delete:
-    """A delete by id."""
-    return Delete(draw(strategies.a_role()), draw(strategies.picks(draw(strategies.any_table(scope)).name)))
-
-
-@st.composite
-def read(draw: Draw, scope: Scope) -> Read:
-    """A read by id."""
-    return Read(draw(strategies.a_role()), draw(strategies.picks(draw(strategies.any_table(scope)).name)))
+    who, record = draw(strategies.a_role()), draw(strategies.picks(table.name))
+    return ById(verb, who, record, row if verb == "changes" else None)
 
 
 def describe(scope: Scope) -> st.SearchStrategy[Describe]:
@@ -194,5 +160,5 @@ def family(draw: Draw, scope: Scope) -> list[Any]:
     roots = [table for table in scope.schema.explored if table.name in ROOTS]
     table = draw(st.sampled_from(roots) if roots else strategies.any_table(scope))
     first, row = Pick(table.name, 0), draw(strategies.rows(scope, table, partial=True))
-    then = [[], [Delete("editor", first)], [Rewrite(first, row, False)], [Rewrite(first, row, True)]]
+    then = [[], [ById("deletes", "editor", first)], [Rewrite(first, row, False)], [Rewrite(first, row, True)]]
     return [Family(table.name, draw(st.sampled_from([1, 2]))), *draw(st.sampled_from(then))]

@@ -15,7 +15,7 @@ from upsertspec.explore.scenario import upserts
 from upsertspec.explore.sequence import OperationSequence
 from upsertspec.explore.strategies import Draw, Scope, sometimes
 from upsertspec.http.credentials import BROKEN
-from upsertspec.spec.schema import ROLES
+from upsertspec.spec.schema import ROLES, Table
 from upsertspec.steps.then_answers import require_batch, the_error_says_which
 
 Row = Mapping[str, Any]
@@ -76,20 +76,27 @@ def _members(sequence: OperationSequence, table: str, extra: Row) -> Row:
 
 
 @st.composite
-def plain(draw: Draw, scope: Scope) -> Upsert:
-    """A valid upsert, by a caller who may or may not do it."""
+def valid(draw: Draw, scope: Scope) -> tuple[Table, list[str], dict[str, Any]]:
+    """A table, one of its keys, and valid fields."""
     table = draw(strategies.keyed_table(scope))
     match = draw(strategies.keys(table))
-    return Upsert(draw(strategies.anyone()), table.name, draw(strategies.rows(scope, table, match)), match)
+    return table, match, draw(strategies.rows(scope, table, match))
+
+
+@st.composite
+def plain(draw: Draw, scope: Scope) -> Upsert:
+    """A valid upsert, by a caller who may or may not do it."""
+    table, match, row = draw(valid(scope))
+    return Upsert(draw(strategies.anyone()), table.name, row, match)
 
 
 @st.composite
 def same_key(draw: Draw, scope: Scope) -> list[Upsert]:
     """Two upserts of one key; the second with other fields, or the same."""
-    table = draw(strategies.keyed_table(scope))
-    match = draw(strategies.keys(table))
-    first, other = (draw(strategies.rows(scope, table, match)) for _ in range(2))
-    second = draw(st.sampled_from([other, first])) | {name: first[name] for name in match}
+    table, match, first = draw(valid(scope))
+    second = draw(st.sampled_from([draw(strategies.rows(scope, table, match)), first])) | {
+        name: first[name] for name in match
+    }
     callers = draw(strategies.a_role()), draw(strategies.anyone())
     return [Upsert(who, table.name, row, match) for who, row in zip(callers, (first, second), strict=True)]
 
@@ -97,9 +104,7 @@ def same_key(draw: Draw, scope: Scope) -> list[Upsert]:
 @st.composite
 def similar_keys(draw: Draw, scope: Scope) -> list[Upsert]:
     """Two upserts whose keys look alike, but differ."""
-    table = draw(strategies.keyed_table(scope))
-    match = draw(strategies.keys(table))
-    row = draw(strategies.rows(scope, table, match))
+    table, match, row = draw(valid(scope))
     marked = [name for name in match if name in table.marked and row[name]]
     if marked and draw(st.booleans()):
         row = row | {marked[0]: draw(similar_text(scope, row[marked[0]]))}
@@ -118,18 +123,15 @@ def similar_text(scope: Scope, text: str) -> st.SearchStrategy[str]:
 @st.composite
 def wrong_value(draw: Draw, scope: Scope) -> Upsert:
     """An upsert with one value of the wrong type, or one that breaks the field's rules."""
-    table = draw(strategies.keyed_table(scope))
-    match = draw(strategies.keys(table))
-    row = draw(strategies.rows(scope, table, match)) | draw(strategies.wrong_field(scope, table))
+    table, match, row = draw(valid(scope))
+    row |= draw(strategies.wrong_field(scope, table))
     return Upsert("editor", table.name, row, match)
 
 
 @st.composite
 def wrong_fields(draw: Draw, scope: Scope) -> Upsert:
     """An upsert that lacks a field, or has an unknown or a protected one."""
-    table = draw(strategies.keyed_table(scope))
-    match = draw(strategies.keys(table))
-    row = draw(strategies.rows(scope, table, match))
+    table, match, row = draw(valid(scope))
     lacking = draw(st.sampled_from(["", "", *[name for name in table.fields if name in row]]))
     if lacking:
         row = {name: value for name, value in row.items() if name != lacking}
@@ -141,9 +143,7 @@ def wrong_fields(draw: Draw, scope: Scope) -> Upsert:
 @st.composite
 def wrong_match(draw: Draw, scope: Scope) -> Upsert:
     """An upsert with wrong match fields."""
-    table = draw(strategies.keyed_table(scope))
-    key = draw(strategies.keys(table))
-    row = draw(strategies.rows(scope, table, key))
+    table, key, row = draw(valid(scope))
     some = draw(st.lists(st.sampled_from(list(table.fields)), min_size=1, max_size=3, unique=True))
     listed: list[Any] = [
         [], None, values.LEFT_OUT, some, some[:1], [*key, *key], [*key, "nickname"], ["nickname"], ["nickname", *key],
@@ -166,18 +166,16 @@ def unknown_table(draw: Draw, _: Scope) -> Upsert:
 @st.composite
 def unknown_caller(draw: Draw, scope: Scope) -> Upsert:
     """An upsert with broken credentials; the fields may be wrong too."""
-    table = draw(strategies.keyed_table(scope))
-    match = draw(strategies.keys(table))
-    row = draw(strategies.rows(scope, table, match)) | draw(st.sampled_from([{}, {}, {"nickname": "x"}]))
+    table, match, row = draw(valid(scope))
+    row |= draw(st.sampled_from([{}, {}, {"nickname": "x"}]))
     return Upsert(draw(st.sampled_from(BROKEN)), table.name, row, match)
 
 
 @st.composite
 def conflict(draw: Draw, scope: Scope) -> list[Upsert]:
     """A record, and mostly an upsert that matches it and says what happens then."""
-    table = draw(strategies.keyed_table(scope))
-    match = draw(strategies.keys(table))
-    stored, row = (draw(strategies.rows(scope, table, match)) for _ in range(2))
+    table, match, stored = draw(valid(scope))
+    row = draw(strategies.rows(scope, table, match))
     if draw(st.sampled_from([True, True, False])):
         row |= {name: stored[name] for name in match}
     extra = draw(strategies.conflict_members(scope, table, row, match, stored))
