@@ -11,10 +11,11 @@ from upsertspec.explore.field_rules import (
     BAD,
     REFUSED,
     Problem,
-    equal,
     field_problems,
     find,
+    holds,
     key_problems,
+    member_problems,
     stored_problems,
 )
 from upsertspec.explore.hostile_values import UNREADABLE
@@ -22,7 +23,6 @@ from upsertspec.explore.model_state import Effect, ModelRecord, ModelState, Valu
 from upsertspec.explore.schema import Schema
 from upsertspec.spec.schema import PROTECTED, Table, roles
 
-CONFLICT_MEMBERS = ("onConflict", "updateFields", "updateWhere")
 OPERATION_MEMBERS = ("op", "table", "fields", "matchFields", "id", "where", "as")
 PERMISSIONS = {"create": ("create",), "update": ("update",), "delete": ("delete",), "upsert": ("create", "update")}
 LIMIT = 1000
@@ -162,13 +162,13 @@ class Contract:
     def _upsert(self, who: str, name: str, fields: Any, match: Any, extra: Row) -> Effect:
         self._require_permission(who, name, "create", "update")
         table = self.schema[name]
-        _require(field_problems(table, fields), _member_problems(table, extra))
+        _require(field_problems(table, fields), member_problems(table, extra))
         _require(key_problems(table, fields, match))
         given = _writable(fields)
         found = find(self.state, table, {n: given[n] for n in match})
         if found is None:
             return self._store(table, None, _with_defaults(table, given), _forbidden(who, "create"))
-        if extra.get("onConflict") == "ignore" or not _holds(table, found, extra.get("updateWhere", {})):
+        if extra.get("onConflict") == "ignore" or not holds(table, found, extra.get("updateWhere", {})):
             return Effect("ignored", found, found.values)
         listed = extra.get("updateFields", list(given))
         if not set(listed) & set(given):
@@ -234,8 +234,8 @@ class Contract:
             record = self._dereferenced(operation["id"], named)
             self._require_own_id(table, "id", record)
             self._require_permission(who, table, op)
-            _require(_member_problems(self.schema[table], {"updateWhere": where}))
-            if self._exists(record, table) and not _holds(self.schema[table], record, where):
+            _require(member_problems(self.schema[table], {"updateWhere": where}))
+            if self._exists(record, table) and not holds(self.schema[table], record, where):
                 raise Refused(Problem("the guard does not hold", (409,)))
             return self._change(who, table, record, fields) if op == "update" else self._delete(who, table, record)
         if op == "create":
@@ -274,7 +274,7 @@ class Contract:
         guard = {"updateWhere": operation.get("where", {})}
         ident = operation.get("id")
         strange = isinstance(ident, str) or (isinstance(ident, dict) and not _is_ref(ident))
-        problems = (*field_problems(table, plain), *_member_problems(table, extra), *_member_problems(table, guard))
+        problems = (*field_problems(table, plain), *member_problems(table, extra), *member_problems(table, guard))
         return strange or bool(problems)
 
 
@@ -307,38 +307,12 @@ def _lacks_permission(who: str, operation: Row) -> bool:
     return who in roles() and not all(roles()[who][needed] for needed in PERMISSIONS.get(operation["op"], ()))
 
 
-def _member_problems(table: Table, extra: Row) -> Iterable[Problem]:
-    """What is wrong with the further members of an upsert."""
-    for name in extra:
-        if name not in CONFLICT_MEMBERS:
-            yield Problem(f"there is no member {name}", BAD)
-    if extra.get("onConflict", "update") not in ("update", "ignore"):
-        yield Problem("onConflict is neither update nor ignore", BAD)
-    listed = extra.get("updateFields", [])
-    if not isinstance(listed, list) or any(name not in table.fields for name in listed):
-        yield Problem("updateFields is not a list of fields", BAD)
-    where = extra.get("updateWhere", {})
-    if not isinstance(where, dict) or any(name not in (*PROTECTED, *table.fields) for name in where):
-        yield Problem("updateWhere is not an object of fields", BAD)
-    elif any(isinstance(v, (dict, list)) and not _is_json(table, n) for n, v in where.items()):
-        yield Problem("updateWhere has a composed value", BAD)
-
-
-def _is_json(table: Table, name: str) -> bool:
-    return name in table.fields and table.fields[name].type == "json"
-
-
 def _writable(fields: Row) -> Values:
     return {name: value for name, value in fields.items() if name not in PROTECTED}
 
 
 def _with_defaults(table: Table, given: Values) -> Values:
     return {name: given.get(name, field.rules.get("default")) for name, field in table.fields.items()}
-
-
-def _holds(table: Table, record: ModelRecord, where: Row) -> bool:
-    """Whether a stored record has these values."""
-    return all(equal(table, n, v, (record.read if n in PROTECTED else record.values).get(n)) for n, v in where.items())
 
 
 def _is_ref(value: Any) -> bool:

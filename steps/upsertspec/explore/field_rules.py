@@ -1,9 +1,9 @@
-"""What the contract says about the fields and keys of one record, and how a violation may be answered."""
+"""What the contract says about the fields, keys and members of one write, and how a violation may be answered."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from upsertspec.explore.model_state import ModelRecord, ModelState, NoRecord, Va
 from upsertspec.spec.schema import PROTECTED, Field, Table
 from upsertspec.steps.equality import instant, same
 
+CONFLICT_MEMBERS = ("onConflict", "updateFields", "updateWhere")
 BAD = (400,)
 REFUSED = (400, 409, 422)
 LARGEST = 2**63 - 1
@@ -98,6 +99,27 @@ def key_problems(table: Table, fields: Mapping[str, Any], match: Any) -> Iterato
         yield Problem("a match field is missing in fields", BAD)
 
 
+def member_problems(table: Table, extra: Mapping[str, Any]) -> Iterable[Problem]:
+    """What is wrong with the further members of an upsert."""
+    for name in extra:
+        if name not in CONFLICT_MEMBERS:
+            yield Problem(f"there is no member {name}", BAD)
+    if extra.get("onConflict", "update") not in ("update", "ignore"):
+        yield Problem("onConflict is neither update nor ignore", BAD)
+    listed = extra.get("updateFields", [])
+    if not isinstance(listed, list) or any(name not in table.fields for name in listed):
+        yield Problem("updateFields is not a list of fields", BAD)
+    where = extra.get("updateWhere", {})
+    if not isinstance(where, dict) or any(name not in (*PROTECTED, *table.fields) for name in where):
+        yield Problem("updateWhere is not an object of fields", BAD)
+    elif any(isinstance(v, (dict, list)) and not _is_json(table, n) for n, v in where.items()):
+        yield Problem("updateWhere has a composed value", BAD)
+
+
+def _is_json(table: Table, name: str) -> bool:
+    return name in table.fields and table.fields[name].type == "json"
+
+
 def stored_problems(state: ModelState, table: Table, values: Values, mine: ModelRecord | None) -> Iterator[Problem]:
     """What storing these values, in place of `mine` if it is given, would violate."""
     for name, field in table.fields.items():
@@ -128,6 +150,11 @@ def equal(table: Table, name: str, one: Any, other: Any) -> bool:
     if isinstance(one, (ModelRecord, NoRecord)) or isinstance(other, (ModelRecord, NoRecord)):
         return one is other
     return same(table, name, one, other)
+
+
+def holds(table: Table, record: ModelRecord, where: Mapping[str, Any]) -> bool:
+    """Whether a stored record has these values."""
+    return all(equal(table, n, v, (record.read if n in PROTECTED else record.values).get(n)) for n, v in where.items())
 
 
 def _is_day(text: str) -> bool:
