@@ -352,7 +352,7 @@ def test_locust_that_is_missing_is_told_plainly(environment: dict[str, str]) -> 
     [
         (["--worker"], "--worker needs a URL or --target FILE"),
         (["--master"], "--master needs a URL or --target FILE"),
-        (["--seconds", "nan"], "--seconds nan is no time"),
+        (["--seconds", "nan"], "nan is not a number of seconds"),
         (["--users", "0"], "--users"),
         (["http://127.0.0.1:9"], "gives no usable answer"),
     ],

@@ -141,7 +141,7 @@ def test_what_is_no_ledger_is_a_gap(messages: list[Any]) -> None:
     whole = merged({"worker": messages}, workers=1)
     assert whole.entries == {}
     assert "cannot be read" in whole.errors[0]
-    assert whole.errors[1] == "the ledgers of 1 of 1 workers did not come"
+    assert whole.errors[1] == "1 of 1 workers sent no ledger"
 
 
 def test_a_worker_that_tells_without_end_fills_no_memory() -> None:
