@@ -110,13 +110,14 @@ class Search:
             max_examples=examples, stateful_step_count=STEPS, database=None, deadline=None, report_multiple_bugs=False,
             phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet,
         )  # fmt: skip
-        with tempfile.TemporaryDirectory() as home, contextlib.suppress(Difference, Flaky, SearchEnded):
-            set_hypothesis_home_dir(home)
-            run_state_machine_as_test(seed(number)(lambda: Exploration(self)), settings=how)  # type: ignore[arg-type]
-        set_hypothesis_home_dir(None)
-        self._leave_out()
-        self._client.close()
-        self._probes.close()
+        with tempfile.TemporaryDirectory() as home, contextlib.ExitStack() as stack:
+            stack.callback(self._probes.close)
+            stack.callback(lambda: self._client.close())
+            stack.callback(set_hypothesis_home_dir, None)
+            set_hypothesis_home_dir(home)  # it would write into the working folder
+            with contextlib.suppress(Difference, Flaky, SearchEnded):
+                run_state_machine_as_test(seed(number)(lambda: Exploration(self)), settings=how)  # type: ignore[arg-type]
+            self._leave_out()
         self.result.restrictions = list(self._restrictions.learnt.values())
         return self.result
 

@@ -26,7 +26,7 @@ from upsertspec.steps.world import Stored, World
 MISSING_IDS = {"integer": 999999999, "uuid": "00000000-0000-4000-8000-000000000000"}
 NEWEST = 2
 DONE = (200, 201)
-ERROR = 400
+OK, ERROR, SERVER_ERROR = 200, 400, 500
 RESTRICTED = (400, 413, 422)
 """How a target refuses a value that it does not take."""
 
@@ -107,7 +107,10 @@ class OperationSequence:
             return
         except NotTestable as wrong:
             last = client.log[-1] if client.log else None
-            if client.stopped or (last and (last.failure or (last.status or 0) >= ERROR)):
+            status = last.status or 0 if last else OK
+            if not client.stopped and status >= SERVER_ERROR:
+                raise CheckFailed("an answer without a server error", f"{status}: {wrong}") from wrong
+            if client.stopped or status == 0 or status >= ERROR:
                 raise Unanswered(str(wrong)) from wrong
 
     def send(self, who: str, operation: Operation, expected: Expected, rows: Sequence[tuple[str, Any]] = ()) -> Answer:

@@ -33,16 +33,10 @@ GOOD: dict[str, tuple[Any, ...]] = {
     "datetime": ("2024-01-15T10:00:00Z", "2024-06-30T23:59:59.123+05:30"),
     "decimal": ("12.50", "0", "-3.1", "4500.00", "12345678901234567.89", "0.1234"),
     "json": (
-        {"a": [1, 2.5, True, None]},
-        [],
-        {},
-        "text",
-        0,
-        False,
-        {"snakeCase": "camelCase"},
+        {"a": [1, 2.5, True, None]}, [], {}, "text", 0, False, {"snakeCase": "camelCase"},
         {"a.b": "[1, 2]", "c": "true", "d": "12", "e": None, "f": "2024-01-15T10:00:00+02:00"},
     ),
-}
+}  # fmt: skip
 BAD: dict[str, tuple[Any, ...]] = {
     "text": (5, True, {"a": 1}, ["x"], 0, 1.5),
     "integer": ("5", 1.5, True, "abc", [], "", {}, [36]),
@@ -55,15 +49,8 @@ BAD: dict[str, tuple[Any, ...]] = {
     "reference": ("nonsense", {"$gt": 0}, [], True),
 }  # fmt: skip
 NO_TABLES = (
-    "no_such_table",
-    "contact",
-    "Contacts",
-    "999999999",
-    "sqlite_master",
-    "pg_catalog",
-    "sqlite_sequence",
-    "contacts2",
-)
+    "no_such_table", "contact", "Contacts", "999999999", "sqlite_master", "pg_catalog", "sqlite_sequence", "contacts2",
+)  # fmt: skip
 WRONG_FIELDS: tuple[dict[str, Any], ...] = (
     {"nickname": "x"}, {"id": 1}, {"created_at": "2001-02-03T04:05:06.789Z"},
     {"updated_at": "2001-02-03T04:05:06.789Z"}, {"id": None}, {"id": "nonsense"}, {"updated_at": "never"},
