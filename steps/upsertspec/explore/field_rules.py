@@ -43,7 +43,7 @@ def field_problems(table: Table, fields: Any) -> Iterator[Problem]:
         elif value is not None:
             yield from value_problems(table.fields[name], value)
         elif table.fields[name].required:
-            yield Problem(f"{name} is required, and null", BAD)
+            yield _missing(table.fields[name])
 
 
 def value_problems(field: Field, value: Any) -> Iterator[Problem]:
@@ -125,7 +125,7 @@ def stored_problems(state: ModelState, table: Table, values: Values, mine: Model
     for name, field in table.fields.items():
         value = values.get(name)
         if field.required and value is None:
-            yield Problem(f"{name} is required", BAD)
+            yield _missing(field)
         lost = isinstance(value, ModelRecord) and (
             value not in state.all or value.table != field.rules.get("references")
         )
@@ -155,6 +155,11 @@ def equal(table: Table, name: str, one: Any, other: Any) -> bool:
 def holds(table: Table, record: ModelRecord, where: Mapping[str, Any]) -> bool:
     """Whether a stored record has these values."""
     return all(equal(table, n, v, (record.read if n in PROTECTED else record.values).get(n)) for n, v in where.items())
+
+
+def _missing(field: Field) -> Problem:
+    """A required reference may be left to the rule about references, which has more statuses."""
+    return Problem(f"{field.name} is required", REFUSED if field.type == "reference" else BAD)
 
 
 def _is_day(text: str) -> bool:

@@ -116,10 +116,14 @@ class Search:
             stack.callback(set_hypothesis_home_dir, None)
             set_hypothesis_home_dir(home)  # it would write into the working folder
             with contextlib.suppress(Difference, Flaky, SearchEnded):
-                run_state_machine_as_test(seed(number)(lambda: Exploration(self)), settings=how)  # type: ignore[arg-type]
-            self._leave_out()
+                self._explore(number, how)
+            with contextlib.suppress(SearchEnded):
+                self._leave_out()
         self.result.restrictions = list(self._restrictions.learnt.values())
         return self.result
+
+    def _explore(self, number: int, how: settings) -> None:
+        run_state_machine_as_test(seed(number)(lambda: Exploration(self)), settings=how)  # type: ignore[arg-type]
 
     def start(self) -> OperationSequence | None:
         """A new sequence; None when enough was done to make the difference smaller."""
@@ -179,8 +183,11 @@ class Search:
         wrong = _problem(lambda: _replay(again, operations, "hostile" in self.schema.profiles))
         if wrong is None or isinstance(wrong, Unanswered):
             return None if wrong else False
+        found = self._finding(again, wrong)
+        if isinstance(wrong, TargetSilent) and (why := self._trouble(found)):
+            self._end(why, found)
         self._operations = again.operations
-        self.result.finding, self.result.repeated = self._finding(again, wrong), True
+        self.result.finding, self.result.repeated = found, True
         return True
 
     def _trouble(self, found: Finding) -> str:
