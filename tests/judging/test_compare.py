@@ -10,7 +10,8 @@ import pytest
 
 from tests.judging.kit import failing
 from upsertspec.spec.schema import tables
-from upsertspec.steps.equality import SHOWN, differences, instant, is_utc, require_same, same, same_json, shown
+from upsertspec.spec.types import instant, same_json
+from upsertspec.steps.equality import SHOWN, differences, is_utc, require_same, same, shown
 
 CONTACTS, TRANSACTIONS, VARIANTS = (tables()[name] for name in ("contacts", "transactions", "asset_variants"))
 NOON = "2024-01-01T12:00:00Z"

@@ -233,9 +233,23 @@ def test_a_field_described_wrong(field: str, rule: str, value: Any, expected: st
         then.the_description_names(described(body), "contacts")
 
 
-def test_a_type_that_the_contract_does_not_name_may_have_any_name() -> None:
+@pytest.mark.parametrize(
+    ("table", "field", "said", "expected"),
+    [
+        ("transactions", "amount", "number", 'amount: type "decimal"'),
+        ("asset_variants", "processed_at", "timestamp", 'processed_at: type "datetime"'),
+        ("raw_transactions", "payload", "object", 'payload: type "json"'),
+    ],
+)
+def test_every_type_has_the_name_of_the_contract(table: str, field: str, said: str, expected: str) -> None:
+    body = description(table)
+    body["fields"][field]["type"] = said
+    with failing(expected, f'"{said}"'):
+        then.the_description_names(described(body), table)
+
+
+def test_the_type_of_a_reference_may_have_any_name() -> None:
     body = description("transactions")
-    body["fields"]["amount"]["type"] = "number"
     body["fields"]["account_id"]["type"] = "foreign key"
     then.the_description_names(described(body), "transactions")
 

@@ -101,9 +101,10 @@ def _single(operation: Upsert | UpsertBatch, names: Names) -> dict[str, Any]:
         return told
     if not isinstance(operation.fields, dict) or name not in operation.fields:
         raise CannotExpress(f"the shape says the match field with its value, and {name} has none here")
-    value, field = operation.fields[name], tables().get(operation.table)
-    is_text = field is None or name not in field.fields or field.fields[name].type not in ("integer", "reference")
-    if value == "" or not isinstance(value, str if is_text else (str, int)) or isinstance(value, bool):
+    value, table = operation.fields[name], tables().get(operation.table)
+    field = table.fields.get(name) if table else None
+    accepted = field.type.in_address if field else (str,)
+    if value == "" or not isinstance(value, accepted) or isinstance(value, bool):
         raise CannotExpress(f"the shape says the value of {name} in the address, where it can only be text")
     others = {k: v for k, v in operation.fields.items() if k != name}
     return {**told, "matchValue": value, "otherFields": names.theirs(operation.table, others)}

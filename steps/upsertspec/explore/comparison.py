@@ -11,8 +11,9 @@ from upsertspec.errors import CheckFailed
 from upsertspec.explore.contract import Expected
 from upsertspec.explore.model_state import Effect, ModelRecord
 from upsertspec.spec.schema import PROTECTED
+from upsertspec.spec.types import instant
 from upsertspec.steps.assertions import require_body, require_part
-from upsertspec.steps.equality import differences, instant, require_same, shown
+from upsertspec.steps.equality import differences, require_same, shown
 from upsertspec.steps.statuses import require_status
 
 if TYPE_CHECKING:

@@ -261,7 +261,7 @@ class Contract:
     def _require_own_id(self, table: str, name: str, value: Any) -> None:
         """Raise LeftOpen for an id of another table: a record of this table may have the same id."""
         fields = self.schema[table].fields if table in self.schema else {}
-        wanted = table if name == "id" else fields[name].rules.get("references", "") if name in fields else ""
+        wanted = table if name == "id" else fields[name].references or "" if name in fields else ""
         if isinstance(value, ModelRecord) and wanted and value.table != wanted:
             raise LeftOpen(f"an id of {value.table} may be one of {wanted} too")
 

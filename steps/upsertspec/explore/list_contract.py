@@ -11,7 +11,8 @@ from upsertspec.errors import CheckFailed
 from upsertspec.explore.model_state import ModelRecord
 from upsertspec.explore.schema import Schema
 from upsertspec.spec.schema import PROTECTED
-from upsertspec.steps.equality import same_json, shown
+from upsertspec.spec.types import FieldType, same_json
+from upsertspec.steps.equality import shown
 
 TABLE = "projects"
 CHILDREN = ("conversations", "artifacts")
@@ -49,31 +50,50 @@ def _is_filter(schema: Schema, fields: set[str], name: str, value: str) -> bool:
     if field not in fields or (operator or "eq") not in OPERATORS:
         return False
     values = [] if operator == "isnull" else value.split(",") if operator == "in" else [value]
-    return schema[TABLE].fields[field].type != "integer" or all(v.removeprefix("-").isdecimal() for v in values)
+    return all(_has_type(schema[TABLE].type_of(field), value) for value in values)
 
 
-def selected(records: Records, query: Query) -> Records:
+def _has_type(kind: FieldType, text: str) -> bool:
+    try:
+        kind.parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def selected(schema: Schema, records: Records, query: Query) -> Records:
     """The records that pass every filter, in the order of `_sort`."""
+    kind_of = schema[TABLE].type_of
     filters = [(*name.partition("__")[::2], value) for name, value in query.items() if not name.startswith("_")]
-    passing = [r for r in records if all(_passes(r.values[name], op or "eq", text) for name, op, text in filters)]
+    passing = [
+        r
+        for r in records
+        if all(_passes(kind_of(name), r.values[name], op or "eq", text) for name, op, text in filters)
+    ]
     sort = query.get("_sort", "")
     name = sort.removeprefix("-")
     if name not in SORTED:
         return passing
-    key = lambda r: (r.values[name] is not None, r.values[name])  # noqa: E731
-    return sorted(passing, key=key, reverse=sort.startswith("-"))
+    null = [r for r in passing if r.values[name] is None]
+    others = [r for r in passing if r.values[name] is not None]
+    others.sort(key=lambda r: kind_of(name).order(r.values[name]), reverse=sort.startswith("-"))
+    return [*others, *null] if sort.startswith("-") else [*null, *others]
 
 
-def _passes(value: Any, operator: str, text: str) -> bool:
+def _passes(kind: FieldType, value: Any, operator: str, text: str) -> bool:
     if operator == "isnull":
         return (value is None) == (text == "true")
     if value is None:
         return False
-    cast: Any = int if isinstance(value, int) else str
+
+    def given(part: str = text) -> Any:
+        return kind.order(kind.parse(part))
+
+    own = kind.order(value)
     tests: dict[str, Any] = {
-        "eq": lambda: value == cast(text), "ne": lambda: value != cast(text), "gt": lambda: value > cast(text),
-        "gte": lambda: value >= cast(text), "lt": lambda: value < cast(text), "lte": lambda: value <= cast(text),
-        "contains": lambda: text in value, "in": lambda: value in [cast(part) for part in text.split(",")],
+        "eq": lambda: own == given(), "ne": lambda: own != given(), "gt": lambda: own > given(),
+        "gte": lambda: own >= given(), "lt": lambda: own < given(), "lte": lambda: own <= given(),
+        "contains": lambda: text in value, "in": lambda: own in map(given, text.split(",")),
     }  # fmt: skip
     return bool(tests[operator]())
 

@@ -15,7 +15,6 @@ from upsertspec.explore.values import LEFT_OUT
 from upsertspec.spec.schema import PROTECTED, ROLES, Field
 from upsertspec.steps.cells import LIKE_CONTACTS
 
-JSON_TYPES = ("integer", "boolean", "json")
 FEW = 4
 
 Row = Mapping[str, Any]
@@ -162,7 +161,7 @@ def cell(spec: Field | None, value: Any) -> str:
         return f"{{{value.name}.id}}"
     if isinstance(value, NoRecord):
         return f"`{json.dumps(value.id)}`"
-    if spec is not None and spec.type in JSON_TYPES:
+    if spec is not None and spec.type.cells_are_json:
         return escaped(json.dumps(value, ensure_ascii=False))
     plain = isinstance(value, str) and value.isprintable() and value.strip() == value and value not in ("", "null")
     if plain and value[:1] not in "`{" and (spec is not None or not value[:1].isdigit()):

@@ -39,7 +39,7 @@ class Schema:
     def children(self, parent: str) -> Iterator[tuple[Table, str]]:
         """The explored tables that refer to this one, each with the field that does."""
         for table in self.explored:
-            yield from ((table, name) for name, f in table.fields.items() if f.rules.get("references") == parent)
+            yield from ((table, name) for name, f in table.fields.items() if f.references == parent)
 
     def marked(self, table: str) -> frozenset[str]:
         """The text fields that find a record. Their values carry the mark of the sequence, so they are its alone."""

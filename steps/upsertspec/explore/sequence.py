@@ -23,7 +23,6 @@ from upsertspec.steps.equality import shown
 from upsertspec.steps.then_hostile import require_quiet
 from upsertspec.steps.world import Stored, World
 
-MISSING_IDS = {"integer": 999999999, "uuid": "00000000-0000-4000-8000-000000000000"}
 NEWEST = 2
 DONE = (200, 201)
 OK, ERROR, SERVER_ERROR = 200, 400, 500
@@ -147,7 +146,7 @@ class OperationSequence:
             return deleted[-1]
         if pick.place == STRANGE:
             return NoRecord(f"{self.state.of(pick.table)[0].id}x" if self.state.of(pick.table) else "nonsense")
-        return NoRecord(MISSING_IDS[self.schema[pick.table].id_type])
+        return NoRecord(self.schema[pick.table].id_type.absent)
 
     def on_the_wire(self, table: str, value: Any, name: str = "") -> Any:
         """Fields, or the value of one field, as they are sent: ids for records, and the sequence's mark in keys."""

@@ -8,6 +8,7 @@ from typing import Any
 from upsertspec.dialects.base import Answer
 from upsertspec.errors import CheckFailed, NotTestable
 from upsertspec.spec.schema import Table
+from upsertspec.spec.types import is_id
 from upsertspec.steps.cells import table_for
 from upsertspec.steps.equality import differences, require_same, shown
 from upsertspec.steps.identity import can_be_found
@@ -97,11 +98,6 @@ def require_id(value: Any) -> Any:
     if not is_id(value):
         raise CheckFailed('an "id"', shown(value))
     return value
-
-
-def is_id(value: Any) -> bool:
-    """Whether a value can be an id: opaque, but a number or a text."""
-    return isinstance(value, (int, str)) and not isinstance(value, bool)
 
 
 def the_one(world: World, table: str, where: Record) -> Record:

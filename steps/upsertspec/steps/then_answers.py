@@ -14,6 +14,7 @@ from pytest_bdd import parsers, then
 from upsertspec.dialects.base import Answer
 from upsertspec.errors import CheckFailed
 from upsertspec.spec.schema import PROTECTED
+from upsertspec.spec.types import instant, same_json
 from upsertspec.steps.assertions import (
     CREATING,
     id_of,
@@ -26,7 +27,7 @@ from upsertspec.steps.assertions import (
     the_one,
 )
 from upsertspec.steps.cells import table_for
-from upsertspec.steps.equality import instant, require_same, same_json, shown
+from upsertspec.steps.equality import require_same, shown
 from upsertspec.steps.statuses import CLIENT_ERROR, REFUSED, SERVER_ERROR, require_status
 from upsertspec.steps.world import World
 

@@ -9,6 +9,7 @@ from typing import Any
 from pytest_bdd import parsers, then
 
 from upsertspec.errors import CheckFailed
+from upsertspec.spec.types import instant, same_json
 from upsertspec.steps.assertions import (
     id_of,
     is_touched,
@@ -22,7 +23,7 @@ from upsertspec.steps.assertions import (
     the_one,
 )
 from upsertspec.steps.cells import names, table_for
-from upsertspec.steps.equality import instant, is_utc, require_same, same, same_json, shown
+from upsertspec.steps.equality import is_utc, require_same, same, shown
 from upsertspec.steps.statuses import CLIENT_ERROR, REFUSED, SERVER_ERROR, require_status
 from upsertspec.steps.when_upsert import numbered
 from upsertspec.steps.world import World

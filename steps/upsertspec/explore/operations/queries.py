@@ -63,7 +63,7 @@ class ListProjects:
             sequence.scenario.request(words, "the answer is 400", cells=cells)
             require_status(sequence.world, sequence.world.send(self.who, sent.List(TABLE, query)), BAD)
             return
-        wanted = selected(mine, self.query)
+        wanted = selected(sequence.schema, mine, self.query)
         names = f"the list is {', '.join(project.name for project in wanted) or 'empty'}"
         paged = {"_limit", "_offset"} & set(query)
         total = f"every list says that there are {len(wanted)} in all"
@@ -149,7 +149,7 @@ def a_filter(draw: Draw, projects: Sequence[Row]) -> dict[str, str]:
     """A filter, mostly by a value that one of the projects has."""
     name = draw(st.sampled_from(FILTERED))
     number = name == "validation_score"
-    operator = draw(st.sampled_from(values.OPERATORS["integer" if number else "text"]))
+    operator = draw(st.sampled_from(values.NUMBER_OPERATORS if number else values.TEXT_OPERATORS))
     known = [row[name] for row in projects if row.get(name) not in (None, "")]
     listed = [str(v) for v in [*known, *known, *((5, 41, 60) if number else ("Ada", "draft"))]]
     one, other = (draw(st.sampled_from(listed)) for _ in range(2))
