@@ -20,7 +20,8 @@ from upsertspec.run.settings import new_run_id
 
 Reply = tuple[int, str]
 Before = Callable[[int, bytes], "Reply | None"]
-"""What is answered to the request of this number and body; None lets the reference server answer."""
+"""What is answered to the request of this number and body; None lets the reference server answer, GONE hangs up."""
+GONE: Reply = (0, "")
 
 Searched = Callable[..., tuple[Result, list[float]]]
 
@@ -60,6 +61,9 @@ def proxy(url: str, before: Before) -> ThreadingHTTPServer:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             status, answer = before(next(numbers), body) or self.forwarded(body)
             content = answer.encode()
+            if status == GONE[0]:
+                self.close_connection = True
+                return
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
@@ -125,6 +129,17 @@ def test_a_server_that_dies_is_reported_with_the_sequence_before(searched: Searc
     assert result.last is not None
     assert "Scenario: " in result.last.scenario
     assert result.last.exchanges
+
+
+@pytest.mark.parametrize("last", [25, 26, 27, 28, 29])
+def test_wherever_a_server_dies_requests_that_it_answered_are_shown(searched: Searched, last: int) -> None:
+    result, _ = searched(lambda n, _: GONE if n > last else None)
+    assert result.finding is None
+    assert not result.is_enough
+    assert "the target stopped answering" in result.ended
+    assert result.last is not None
+    assert any(exchange.status for exchange in result.last.exchanges)
+    assert result.last.exchanges[-1].failure
 
 
 def test_ordinary_validation_is_learnt_and_left_behind(searched: Searched) -> None:

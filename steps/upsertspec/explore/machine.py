@@ -81,7 +81,7 @@ class Exploration(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Look at what is stored, unless the sequence was broken off."""
         if self._sequence and sys.exception() is None and self._check(self._sequence.finish):
-            self._search.judged()
+            self._search.judged(self._sequence)
 
     def scopes(self) -> st.SearchStrategy[Scope]:
         """What the sequence can be about."""

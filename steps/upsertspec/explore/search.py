@@ -7,7 +7,7 @@ import itertools
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.configuration import set_hypothesis_home_dir
@@ -19,6 +19,7 @@ from upsertspec.errors import CheckFailed, NotTestable, TargetSilent
 from upsertspec.explore.machine import STEPS, Exploration
 from upsertspec.explore.patient_client import PatientClient, Sleep
 from upsertspec.explore.restrictions import LearntRestrictions
+from upsertspec.explore.scenario import Scenario
 from upsertspec.explore.schema import Schema
 from upsertspec.explore.sequence import OperationSequence, PlayedOperation, Unanswered
 from upsertspec.http.evidence import Exchange
@@ -99,6 +100,7 @@ class Search:
         self._shrinks = shrinks
         self._unanswered = 0
         self._operations: list[PlayedOperation] = []
+        self._previous: tuple[Scenario, list[Exchange]] | None = None
 
     def text(self, text: str) -> str:
         """The text without the target's secrets."""
@@ -133,8 +135,9 @@ class Search:
                 return None
         return self._new(self._client)
 
-    def judged(self) -> None:
+    def judged(self, sequence: OperationSequence) -> None:
         """A sequence was played to its end without a difference."""
+        self._previous = sequence.scenario, self._client.log
         if not self.result.repeated:
             self.result.tried += 1
             self.result.judged += 1
@@ -223,6 +226,10 @@ class Search:
             self._client = PatientClient(self._target, self._sleep)
 
     def _end(self, why: str, last: Finding) -> None:
+        """End the search. If no request of the last sequence was answered, the one before it is shown."""
+        if self._previous and all(exchange.failure for exchange in last.exchanges):
+            scenario, log = self._previous
+            last = replace(last, scenario=scenario.text(TITLE), exchanges=[*log, *last.exchanges])
         self.result.ended, self.result.last = why, last
         raise SearchEnded
 
