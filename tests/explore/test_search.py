@@ -46,7 +46,7 @@ def test_a_broken_server_is_found(explore: Explore, name: str, profiles: tuple[s
     assert "Scenario: " in found.scenario
 
 
-def test_what_is_found_is_small(explore: Explore) -> None:
+def test_a_finding_is_small(explore: Explore) -> None:
     result = explore("always-created", ("core",))
     found = result.finding
     assert found is not None

@@ -28,7 +28,7 @@ def test_a_server_that_is_killed_under_load_loses_nothing(environment: dict[str,
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc to see the memory")
-def test_the_memory_is_told(environment: dict[str, str]) -> None:
+def test_the_memory_is_printed(environment: dict[str, str]) -> None:
     options = ("--users", "4", "--warm", "1", "--seconds", "6", "--bytes", "1e6", "--blocks", "1e4")
     out = ran("memory.py", environment, *options)
     for kind in ("malloc, in KiB", "Python's own, in blocks"):

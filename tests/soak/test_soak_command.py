@@ -64,16 +64,16 @@ def test_a_broken_server_is_found(
     done = soak(served(fault), *SHORT, "--profile", "batch")
     assert done.code == 1, done.text
     assert re.search(rf"^  {invariant} +broken \d+ times$", done.out, re.MULTILINE)
-    told = re.search(
+    found = re.search(
         rf"^  {invariant}: (?P<key>soak\.\S+@example\.com)\n    acknowledged  (?P<was>.+)\n"
         r"    stored        (?P<now>.+)\n    read by       (?P<curl>curl .+)$",
         done.out,
         re.MULTILINE,
     )
-    assert told, done.out
-    read = subprocess.run(["bash", "-c", told["curl"]], capture_output=True, text=True, env=environment, check=True)
+    assert found, done.out
+    read = subprocess.run(["bash", "-c", found["curl"]], capture_output=True, text=True, env=environment, check=True)
     assert "200 OK" in read.stdout
-    assert told["key"] in read.stdout
+    assert found["key"] in read.stdout
 
 
 def test_a_token_that_the_target_stores_is_not_shown(served: Served, soak: Soak) -> None:
@@ -107,7 +107,7 @@ def with_body(environ: dict[str, Any], body: Any) -> dict[str, Any]:
 
 
 def lagging(seconds: float) -> Callable[..., Any]:
-    """Reads are answered from a copy, on which every write is repeated so many seconds later."""
+    """Reads are answered from a copy, on which every write is repeated after this many seconds."""
     copy: Any = create_app(load_schema(), ROLES)
     lock, writes = threading.Lock(), queue.Queue[tuple[float, Any]]()
 
@@ -279,12 +279,12 @@ def test_a_target_that_dies_is_not_judged(start_soak: Callable[..., subprocess.P
     )  # fmt: skip
     with server:
         assert server.stdout
-        told = json.loads(server.stdout.readline())
-        environment = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in told["tokens"].items()}
-        process = start_soak(told["url"], "--users", "4", "--seconds", "60", **environment)
+        started = json.loads(server.stdout.readline())
+        environment = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in started["tokens"].items()}
+        process = start_soak(started["url"], "--users", "4", "--seconds", "60", **environment)
         assert process.stdout
         process.stdout.readline()
-        wait_for_records(told)
+        wait_for_records(started)
         server.kill()
         process.send_signal(signal.SIGINT)  # the load ends, and is judged
         out, _ = process.communicate(timeout=300)
@@ -294,13 +294,13 @@ def test_a_target_that_dies_is_not_judged(start_soak: Callable[..., subprocess.P
     assert "holds" not in out
 
 
-def wait_for_records(told: dict[str, Any]) -> None:
+def wait_for_records(started: dict[str, Any]) -> None:
     import requests
 
     for _ in range(600):
         listed = requests.get(
-            f"{told['url']}/api/tables/contacts/records",
-            headers={"Authorization": f"Bearer {told['tokens']['editor']}"},
+            f"{started['url']}/api/tables/contacts/records",
+            headers={"Authorization": f"Bearer {started['tokens']['editor']}"},
             timeout=60,
         )
         if listed.json()["total"] > 20:
@@ -319,17 +319,17 @@ def test_two_workers_and_a_master(served: Served, soak: Soak, start_soak: Callab
     place = ("--profile", "batch", "--master-port", port)
     workers = [start_soak(url, "--worker", *place) for _ in range(2)]
     done = soak(url, *SHORT, "--master", "--expect-workers", "2", *place)
-    told = [worker.communicate(timeout=120)[0] for worker in workers]
+    outputs = [worker.communicate(timeout=120)[0] for worker in workers]
     assert done.code == 0, done.text
-    assert [worker.returncode for worker in workers] == [0, 0], told
-    parts = [int(re.search(r"(\d+) writes acknowledged; the master", text)[1]) for text in told]  # type: ignore[index]
+    assert [worker.returncode for worker in workers] == [0, 0], outputs
+    parts = [int(re.search(r"(\d+) writes acknowledged; the master", text)[1]) for text in outputs]  # type: ignore[index]
     assert all(parts)
     assert f"\n{sum(parts)} writes acknowledged" in done.out
     assert sent(done.out)["total"][0] > 0
-    assert [token for token in TOKENS.values() if any(token in text for text in told)] == []
+    assert [token for token in TOKENS.values() if any(token in text for text in outputs)] == []
 
 
-def test_a_port_that_is_taken_is_told(served: Served, soak: Soak) -> None:
+def test_a_port_in_use_is_reported(served: Served, soak: Soak) -> None:
     url = served()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         busy = str(taken.getsockname()[1])
@@ -338,7 +338,7 @@ def test_a_port_that_is_taken_is_told(served: Served, soak: Soak) -> None:
     assert f"--master-port {busy}: the master cannot listen there" in done.err
 
 
-def test_locust_that_is_missing_is_told_plainly(environment: dict[str, str]) -> None:
+def test_missing_locust_is_reported(environment: dict[str, str]) -> None:
     hidden = "import sys; sys.modules['locust'] = None; from upsertspec.cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", hidden, "soak"], capture_output=True, text=True, timeout=120, env=environment
@@ -357,7 +357,7 @@ def test_locust_that_is_missing_is_told_plainly(environment: dict[str, str]) -> 
         (["http://127.0.0.1:9"], "gives no usable answer"),
     ],
 )
-def test_what_can_not_be_soaked_is_told(soak: Soak, arguments: list[str], words: str) -> None:
+def test_wrong_options_are_reported(soak: Soak, arguments: list[str], words: str) -> None:
     done = soak(*arguments)
     assert done.code == (3 if "answer" in words else 2)
     assert words in done.err

@@ -52,7 +52,7 @@ def test_a_write_that_began_before_the_last_was_answered_may_still_be_the_last()
     assert broken(entry, stored("b")) == [LOST]
 
 
-def test_what_nobody_knows_of_may_be_stored_or_not() -> None:
+def test_a_write_with_an_unknown_outcome_may_be_stored_or_not() -> None:
     entry = Entry(KEY, unknown=["u"])
     assert broken(entry) == broken(entry, stored("u")) == []
     assert broken(entry, stored("v")) == [LOST]
@@ -107,8 +107,8 @@ def test_ledgers_of_two_processes_are_one() -> None:
         shared.acknowledge(f"s{number}", 0, 1, created=True)
         shared.saw_id(number)
         ledger.entries = {own.key: own, KEY: shared}
-    told = {str(n): json.loads(json.dumps(list(packed(ledger)))) for n, ledger in enumerate(ledgers)}
-    whole = merged(told, workers=2)
+    received = {str(n): json.loads(json.dumps(list(packed(ledger)))) for n, ledger in enumerate(ledgers)}
+    whole = merged(received, workers=2)
     assert (whole.writes, whole.keys, whole.errors) == (5, 3, [])
     assert set(whole.entries) == {"own-0", "own-1", KEY}
     assert whole.entries[KEY].acknowledged.keys() == {"s0", "s1"}
@@ -123,7 +123,7 @@ def test_a_deeper_ledger_thins_the_other() -> None:
     assert one.entries.keys() == {f"key-{n}" for n in range(100) if zlib.crc32(f"key-{n}".encode()) % 8 == 0}
 
 
-def test_a_whole_ledger_comes_as_it_was() -> None:
+def test_a_ledger_survives_its_messages() -> None:
     ledger = Ledger(batches=[{"a": "s"}], not_sent={"batch": "no words"}, errors=["m"], unknown=4)
     ledger.add(Violation(LOST, KEY, "a", "b", "curl"))
     for number in range(1000):
@@ -137,7 +137,7 @@ def test_a_whole_ledger_comes_as_it_was() -> None:
     "messages",
     [[], [None], ["text"], [{"entries": [{"key": 1, "more": 2}]}, {"rest": {}}], [{"rest": {"findings": [3]}}]],
 )
-def test_what_is_no_ledger_is_a_gap(messages: list[Any]) -> None:
+def test_messages_that_are_no_ledger_are_an_error(messages: list[Any]) -> None:
     whole = merged({"worker": messages}, workers=1)
     assert whole.entries == {}
     assert "cannot be read" in whole.errors[0]
@@ -145,10 +145,10 @@ def test_what_is_no_ledger_is_a_gap(messages: list[Any]) -> None:
 
 
 def test_a_worker_that_tells_without_end_fills_no_memory() -> None:
-    told: dict[str, list[Any]] = {}
+    received: dict[str, list[Any]] = {}
     for _ in range(2 * MOST_MESSAGES):
-        take(told, "worker", {})
-    assert len(told["worker"]) == MOST_MESSAGES
+        take(received, "worker", {})
+    assert len(received["worker"]) == MOST_MESSAGES
 
 
 def test_of_many_findings_the_first_are_kept_and_all_counted() -> None:
@@ -164,8 +164,8 @@ def test_where_a_worker_was_lost_its_last_write_of_a_shared_key_is_no_loss_of_an
         entry = ledger.entry(key, shared=key == KEY)
         entry.acknowledge("a", 0, 1, created=True)
         entry.saw_id(1)
-    told = {"1": list(packed(ledger))}
-    whole, part = (merged(told, workers=workers).entries for workers in (1, 2))
+    received = {"1": list(packed(ledger))}
+    whole, part = (merged(received, workers=workers).entries for workers in (1, 2))
     assert broken(whole[KEY], stored("of-the-lost-one")) == [LOST]
     assert broken(part[KEY], stored("of-the-lost-one")) == []
     assert broken(part[KEY]) == [LOST]

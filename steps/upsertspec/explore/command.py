@@ -41,20 +41,16 @@ def result_lines(result: Result, seed: int) -> list[str]:
     """What is printed about a result."""
     lines = [""]
     if result.restrictions:
-        lines += [
-            "values that the target refuses by itself; sequences with them go on, and they count as no difference:"
-        ]
+        lines += ["valid values that the target always refuses (its own validation; not counted as a difference):"]
         lines += [f"  {text}" for text in _some(result.restrictions)] + [""]
     if result.passing:
-        lines += [
-            "errors that did not come again when the same sequence was sent once more; they count as no difference:"
-        ]
+        lines += ["errors that did not come again when the same sequence was sent again (not counted as a difference):"]
         lines += [f"  {text}" for text in _some(result.passing)] + [""]
     judged = f"{result.judged} sequences" if result.judged == result.tried else (
         f"{result.judged} sequences that could be judged, of {result.tried}"
     )  # fmt: skip
     if result.finding:
-        once = "" if result.repeated else "; it did not come again when the same sequence was sent once more"
+        once = "" if result.repeated else "; it did not come again when the same sequence was sent again"
         lines += [f"a difference, found in {result.tried} sequences (seed {seed}){once}:", *_shown(result.finding)]
     elif not result.ended:
         lines += [f"no difference in {judged} (seed {seed})"]

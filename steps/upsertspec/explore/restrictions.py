@@ -29,7 +29,7 @@ class LearntRestrictions:
         self.learnt: dict[Value, str] = {}
 
     def explain(self, rows: Sequence[tuple[str, Any]], status: int) -> bool:
-        """Whether the target refuses a value in these records by itself.
+        """Whether the target refuses one of the values in these records, whatever else is sent.
 
         Each value is tried alone, in a record that is stored without it.
         """
@@ -45,7 +45,7 @@ class LearntRestrictions:
         return any(value in self.learnt for value in values)
 
     def _values(self, rows: Sequence[tuple[str, Any]]) -> Iterator[tuple[Value, Any]]:
-        """Every value that the contract allows by itself; those that find records, and references, are left out."""
+        """Every value that the contract allows. References, and values of unique keys, are left out."""
         for table, fields in rows:
             if table not in self._schema or not isinstance(fields, Mapping):
                 continue

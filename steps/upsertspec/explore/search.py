@@ -57,7 +57,7 @@ class Result:
 
     `finding` is a difference; it came twice if it is `repeated`. `ended` says why the search ended early, and `last`
     is then the sequence before it. `passing` are errors of the server that did not come again, `restrictions` the
-    values that the target refuses by itself.
+    valid values that the target always refuses.
     """
 
     tried: int = 0
@@ -107,7 +107,7 @@ class Search:
         return self._client.masker.text(text)
 
     def run(self, number: int, examples: int) -> Result:
-        """Try so many sequences; end with the first difference that comes twice, made as small as possible."""
+        """Try up to `examples` sequences. End with the first difference that comes twice, made as small as possible."""
         how = settings(
             max_examples=examples, stateful_step_count=STEPS, database=None, deadline=None, report_multiple_bugs=False,
             phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet,

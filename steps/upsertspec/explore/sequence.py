@@ -1,4 +1,4 @@
-"""One sequence of operations: sent to the target, applied to the contract, and told as a scenario."""
+"""One sequence of operations: sent to the target, applied to the contract, and written down as a scenario."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Unanswered(Exception):
 
 
 Explain = Callable[[Sequence[tuple[str, Any]], int], bool]
-"""Whether the target refuses, with this status, a valid value in these records (table and fields) by itself."""
+"""Whether the target always refuses a valid value that is in these records (table and fields)."""
 
 
 class PlayedOperation(Protocol):
@@ -163,7 +163,7 @@ class OperationSequence:
         return key_of(self.schema[record.table], {**wire, "id": ident if values else record.id})
 
     def at_least(self, table: str, count: int) -> list[ModelRecord]:
-        """The records of a table, of which there are at least so many afterwards."""
+        """The records of a table, after creating more if there are fewer than `count`."""
         for _ in range(count - len(self.state.of(table))):
             self.set_up(self.schema[table], {})
         return self.state.of(table)

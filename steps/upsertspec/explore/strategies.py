@@ -151,5 +151,5 @@ def picks(table: str) -> st.SearchStrategy[Pick]:
 
 
 def sometimes(odds: int) -> st.SearchStrategy[bool]:
-    """True once in so many times."""
+    """True with a chance of one in `odds`."""
     return st.sampled_from([False] * (odds - 1) + [True])

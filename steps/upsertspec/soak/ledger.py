@@ -120,7 +120,7 @@ class Ledger:
             self.batches.append(stamps)
 
     def note_late(self, seconds: float) -> None:
-        """A write appeared so many seconds after a read that did not show it."""
+        """Note that a write appeared this many seconds after a read that did not show it."""
         self.late, self.latest = self.late + 1, max(self.latest, seconds)
 
     def note_missing(self, members: list[str]) -> None:

@@ -64,6 +64,6 @@ def stop_seconds(target: Target) -> float:
 
 
 def longest(plan: Plan, target: Target) -> float:
-    """The most seconds that a soak takes, whatever the target does. The master tells a worker how long to work."""
+    """The most seconds that a soak can take, whatever the target does. A worker gets its time from the master."""
     seconds = WAIT_FOR_PLAN + DAY if plan.role == WORKER else WAIT_FOR_WORKERS + plan.seconds
     return seconds + 2 * stop_seconds(target) + JUDGING + SLACK

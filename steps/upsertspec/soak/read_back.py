@@ -22,7 +22,7 @@ ATTEMPTS = 5
 PAUSE = 0.5
 
 Gather = Callable[[Callable[[], None], int], None]
-"""Runs a function so many times at once, and waits for all."""
+"""Runs a function this many times concurrently, and waits for all."""
 
 
 @dataclass
@@ -59,7 +59,7 @@ def judge(
     settle: float | None = None,
     seconds: float = JUDGING,
 ) -> Judgement:
-    """Read back what the ledger keeps, for so many seconds at most.
+    """Read back what the ledger keeps, for at most `seconds`.
 
     `settle` is the target's time to consistency in seconds, None if it states none.
     """

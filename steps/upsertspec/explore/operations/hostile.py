@@ -167,7 +167,7 @@ class Probe:
     call: str
 
     def play(self, sequence: OperationSequence) -> None:
-        """Send both: the answers must not tell which of the tables exists."""
+        """Send both: the answers must not reveal which of the tables exists."""
         aside = sequence.aside("contacts")
         words = (
             f"somebody with {self.who} tries {self.call} in {self.table} and in no_such_table, {TURNS} times by turns"
