@@ -48,7 +48,7 @@ def judge(server: Callable[[str], str]) -> Judge:
         known = {"profiles": spec.PROFILES, "roles": ROLES, "clients": 6, "timeout": 5.0, **settings}
         target = Target(url=known.pop("url", "") or server(name), **known)
         selected = Settings(target, criteria, keyword)
-        return [result for result in run(selected, jobs) if selected.selected(result.case)]
+        return [result for result in run(selected, jobs) if selected.selection.selected(result.case)]
 
     return judged
 

@@ -13,7 +13,7 @@ from tests.dialects.facade import TOKENS
 from upsertspec.errors import ENDED, Blocked, ConfigError, NotTestable
 from upsertspec.report.result import Result, Status
 from upsertspec.report.verdict import Verdict, tally
-from upsertspec.run.finalize import settle
+from upsertspec.run.finalize import finalize
 from upsertspec.run.recorder import worst
 from upsertspec.spec import criteria as spec
 from upsertspec.steps.findings import Notes
@@ -110,7 +110,7 @@ def whole(status: Status = P, **changes: tuple[str, ...]) -> list[Result]:
 
 def test_a_declared_status_that_no_answer_needed_is_stale_once() -> None:
     results = whole(kept=("invalid",))
-    settled = settle(results, target(invalid=422))
+    settled = finalize(results, target(invalid=422))
     assert [result.status for result in settled].count(S) == 1
     assert settled[0].reason == "no answer needed invalid = 422 of [deviations]; take it out"
     assert tally(settled).exit_code == 1
@@ -139,13 +139,13 @@ def test_a_declared_status_that_no_answer_needed_is_stale_once() -> None:
     ],
 )
 def test_nothing_is_stale_without_a_reason(results: list[Result], wanted: Target) -> None:
-    assert S not in statuses(settle(results, wanted))
+    assert S not in statuses(finalize(results, wanted))
 
 
 def test_of_two_statuses_the_one_that_never_came_is_stale() -> None:
     wanted = replace(target(), deviations={"invalid": (409, 422)})
     results = whole(D, deviations=("invalid 422",))
-    stale = [result for result in settle(results, wanted) if result.status is S]
+    stale = [result for result in finalize(results, wanted) if result.status is S]
     assert [result.reason for result in stale] == ["no answer needed invalid = 409 of [deviations]; take it out"]
     assert tally(results).deviations == ("invalid 422",)
 

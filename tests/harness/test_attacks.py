@@ -20,7 +20,7 @@ from tests.harness.test_wrong_servers import WRONG
 from tests.harness.wire import Answer, Wire, always, by_request, reply
 from tests.report.kit import VALIDATOR
 from upsertspec.report.result import Status
-from upsertspec.run.session import judge
+from upsertspec.run.session import run_session
 from upsertspec.target.target import Target
 from upsertspec.target.target_file import roles_from
 
@@ -67,7 +67,7 @@ def run(attack: Attack, url: str, folder: Path, keyword: str = "") -> tuple[int,
     """The exit code of a run, and what it printed."""
     out = io.StringIO()
     target = Target(url=url, roles=roles_from(os.environ), timeout=attack.timeout)
-    code = judge(target, ("AC-001",), keyword, 1, folder, None, out)
+    code = run_session(target, ("AC-001",), keyword, 1, folder, None, out)
     return code, out.getvalue()
 
 

@@ -28,7 +28,10 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "no such profile": (["run", URL, "--profile", "cor"], "cor: no such profile; known are core, identity"),
     "no such criterion": (["run", URL, "--criterion", "AC-999"], "AC-999: no such criterion; `upsertspec list`"),
     "a bad expression": (["run", URL, "-k", "a and"], "-k 'a and': .*; write words joined by and, or, not"),
-    "nothing selected": (["run", URL, "-k", "nosuchword"], "nothing is selected: no scenario of core fits"),
+    "nothing selected": (
+        ["run", URL, "-k", "nosuchword"],
+        "nothing is selected: no scenario of core matches -k 'nosuchword'",
+    ),
     "no number": (["run", URL, "--timeout", "soon"], "Invalid value for '--timeout'"),
     "a time of nan": (["run", URL, "--timeout", "nan"], "--timeout"),
     "no time": (["run", URL, "--timeout", "0"], "Invalid value for '--timeout'"),

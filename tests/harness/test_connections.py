@@ -240,7 +240,7 @@ def test_without_a_rate_nothing_is_waited_for(waits: list[float]) -> None:
 
 
 def test_waiting_has_a_budget(waits: list[float]) -> None:
-    patient = pace.Pace(None)
+    patient = pace.Retries()
     waited = [patient.wait({"retry-after": "10"}) for _ in range(8)]
     assert waited == [True] * 6 + [False] * 2
 

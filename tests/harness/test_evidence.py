@@ -15,7 +15,9 @@ from tests.harness.kit import TOKENS
 from tests.harness.wire import Wire, always, headers_of, reply
 from upsertspec.dialects.operations import Find, Upsert
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import BODY_CAP, MASK, Masker, curl_line, printable, shown_body
+from upsertspec.http.curl import curl_line
+from upsertspec.http.masking import BODY_CAP, MASK, Masker
+from upsertspec.http.text import printable
 from upsertspec.target.target import Secret, basic
 
 Serve = Callable[..., Wire]
@@ -60,16 +62,16 @@ def test_short_and_empty_secrets_mask_nothing() -> None:
 def test_a_masked_body_has_no_half_of_a_secret_at_its_edge() -> None:
     masker = Masker([EDITOR])
     for before in range(BODY_CAP * 2 - 60, BODY_CAP * 2 + 400):
-        shown = shown_body(b"." * before + EDITOR.encode() * 50, masker)
+        shown = masker.body(b"." * before + EDITOR.encode() * 50)
         assert EDITOR[:4] not in shown
     for cap in range(10, 80):
-        assert EDITOR[:4] not in shown_body(EDITOR.encode() * 40, masker, cap)
+        assert EDITOR[:4] not in masker.body(EDITOR.encode() * 40, cap)
 
 
 def test_a_body_is_capped_and_says_so() -> None:
-    shown = shown_body(b"x" * 1_000_000, Masker([]))
+    shown = Masker([]).body(b"x" * 1_000_000)
     assert shown == "x" * BODY_CAP + "… (1000000 bytes in all)"
-    assert shown_body(b"\xff", Masker([])) == "\\xff"
+    assert Masker([]).body(b"\xff") == "\\xff"
 
 
 def test_headers_are_few_short_and_without_cookies() -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
+import threading
 from typing import Any
 
 import pytest
 
 from upsertspec.dialects.altered import UNDECLARED, altered
 from upsertspec.dialects.base import Exact, Request, Response, written
+from upsertspec.dialects.bounds import RECURSION_LIMIT, deep_json
 from upsertspec.dialects.operations import Verbatim
 from upsertspec.errors import CannotExpress
-from upsertspec.http.evidence import Exchange
+from upsertspec.http.exchange import Exchange
 from upsertspec.spec.schema import tables
 from upsertspec.steps.exact_values import kept
 from upsertspec.steps.indistinguishable import differences, slower
@@ -70,9 +73,32 @@ def test_a_value_is_kept_to_the_last_digit(sent: str, back: str, same: bool) -> 
     ],
 )
 def test_what_a_target_may_keep_is_read(sent: str, other: str) -> None:
+    before = sys.getrecursionlimit()
     back = came(f'{{"record": {{"payload": {sent}}}}}')["record"]["payload"]
-    assert kept(PAYLOADS, "payload", Verbatim(sent), back)
-    assert not kept(PAYLOADS, "payload", Verbatim(other), back)
+    with deep_json:
+        assert kept(PAYLOADS, "payload", Verbatim(sent), back)
+        assert not kept(PAYLOADS, "payload", Verbatim(other), back)
+    assert sys.getrecursionlimit() == before
+
+
+def test_the_last_thread_to_leave_restores_the_recursion_limit() -> None:
+    before = sys.getrecursionlimit()
+    inside, leave = threading.Event(), threading.Event()
+
+    def stay() -> None:
+        with deep_json:
+            inside.set()
+            leave.wait(10)
+
+    thread = threading.Thread(target=stay)
+    thread.start()
+    assert inside.wait(10)
+    with deep_json, deep_json:
+        assert sys.getrecursionlimit() == RECURSION_LIMIT
+    assert sys.getrecursionlimit() == RECURSION_LIMIT
+    leave.set()
+    thread.join()
+    assert sys.getrecursionlimit() == before
 
 
 @pytest.mark.parametrize(

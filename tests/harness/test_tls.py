@@ -153,7 +153,7 @@ def test_a_certificate_that_nobody_vouches_for(secure: str, cli: Callable[..., D
     assert done.code == 3
     assert "no secure connection" in done.out
     assert "self-signed certificate" in done.out
-    assert "mend the certificate, or name its authority in [tls] of a target file" in done.out
+    assert "fix the certificate, or name its authority in [tls] of a target file" in done.out
 
 
 def test_a_certificate_of_a_named_authority(secure: str, certificate: Path, client: Callable[..., Client]) -> None:

@@ -12,7 +12,7 @@ from upsertspec.report.result import Result, Status
 from upsertspec.report.status import TABLE, Counts, row
 from upsertspec.report.verdict import REQUIRED, Tally, Verdict, share, tally
 from upsertspec.run.finalize import mark_stale
-from upsertspec.run.recorder import judge, with_known
+from upsertspec.run.recorder import status_of, with_known
 from upsertspec.spec.criteria import Case
 from upsertspec.target.target import KnownFailure, Target
 
@@ -196,7 +196,7 @@ def test_a_selection_is_named_in_the_headline() -> None:
     ],
 )
 def test_how_a_scenario_ended_gives_its_status(error: BaseException | None, status: Status) -> None:
-    assert judge(error)[0] is status
+    assert status_of(error)[0] is status
 
 
 @pytest.mark.parametrize(("status", "known"), [(F, K), (N, N), (E, E), (P, P)])

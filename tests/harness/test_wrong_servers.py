@@ -87,7 +87,7 @@ def test_nothing_listens(cli: Cli) -> None:
         port = listener.getsockname()[1]
     done = cli("run", f"http://127.0.0.1:{port}", "--timeout", "0.5")
     assert done.code == 3
-    assert_told(done, r"can't connect: .*Connection refused.*start the target, or mend the host and port")
+    assert_told(done, r"can't connect: .*Connection refused.*start the target, or fix the host and port")
     assert "object at 0x" not in done.text
 
 
@@ -102,7 +102,7 @@ def test_a_redirect_is_not_followed_and_no_credential_leaves_the_host(serve: Ser
     target = serve(always(reply({}, 307, Location=f"{other.url}/elsewhere")))
     done = cli("run", target.url, "--timeout", "0.5")
     assert done.code == 3
-    assert_told(done, f"redirects to {other.url}/elsewhere.*name that address itself")
+    assert_told(done, f"redirects to {other.url}/elsewhere.*use that address as the URL")
     assert other.connections == 0
 
 
@@ -121,7 +121,7 @@ def plain(connection: socket.socket, request: bytes) -> bool:
 def test_a_secure_address_of_a_plain_server(serve: Serve, cli: Cli) -> None:
     done = cli("run", serve(plain, asked=False).url.replace("http:", "https:"), "--timeout", "0.5")
     assert done.code == 3
-    assert_told(done, "no secure connection.*mend the certificate")
+    assert_told(done, "no secure connection.*fix the certificate")
 
 
 def test_a_proxy_that_is_not_there_is_named(serve: Serve, cli: Cli, tmp_path: object) -> None:

@@ -14,9 +14,10 @@ from upsertspec.dialects.operations import Find, Operation, Read
 from upsertspec.errors import Blocked, CheckFailed
 from upsertspec.http.circuit_breaker import CircuitBreaker
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import Exchange, Masker
+from upsertspec.http.exchange import Exchange
+from upsertspec.http.masking import Masker
 from upsertspec.spec.schema import tables
-from upsertspec.steps.world import Attempt, Stored, World
+from upsertspec.steps.world import Attempt, ControlResults, Stored, World
 
 MARK = "m1"
 BEFORE, AFTER = "2024-01-01T00:00:00.000Z", "2024-01-01T00:00:00.001Z"
@@ -36,7 +37,6 @@ class Memory:
         self.records = records
         self.answers: list[Answer | Exception | Callable[[Any], Answer]] = []
         self.asked: list[tuple[str, Operation]] = []
-        self.known: dict[str, bool] = {}
         self.log: list[Any] = []
         self.step = ""
         self.stopped = ""
@@ -75,9 +75,9 @@ class Memory:
         return Answer(200, id=read.id, record=found[0]) if found else Answer(404)
 
 
-def world_of(memory: Memory, criterion: str = "AC-104") -> World:
+def world_of(memory: Memory, criterion: str = "AC-104", controls: ControlResults | None = None) -> World:
     """A scenario of this criterion; AC-104 is one for which nothing that answers tell is its own matter."""
-    return World(cast(Client, memory), MARK, criterion)
+    return World(cast(Client, memory), MARK, criterion, controls)
 
 
 def contact(ident: Any = 1, name: str = "Ada", **fields: Any) -> Record:

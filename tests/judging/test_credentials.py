@@ -7,12 +7,16 @@ import re
 import pytest
 
 from upsertspec.errors import CannotExpress, NotTestable
-from upsertspec.http.credentials import BROKEN, NOBODY, derived, headers_for, query_for, role
+from upsertspec.http.credentials import BROKEN, NOBODY, presented, role
 from upsertspec.http.malformed import LONG, MADE_UP, PLACES
 from upsertspec.target.target import Credential, Login, Secret, Target
 
 EDITOR = Credential(secret=Secret("t0ken"))
 TARGET = Target("http://h", roles={"editor": EDITOR, "viewer": Credential(secret=Secret("other"))})
+
+
+def headers_for(target: Target, who: str) -> dict[str, str]:
+    return presented(target, who).headers
 
 
 @pytest.mark.parametrize(
@@ -84,7 +88,7 @@ def test_a_login_has_no_credential_to_break() -> None:
 
 def test_a_broken_credential_that_is_the_editors_own_is_not_testable() -> None:
     roles = {"editor": Credential(secret=Secret("editor"))}
-    said = "the editor's own token is like the name of a role as token; give the editor another one"
+    said = "the editor's own token is the same as the name of a role as token; give the editor another one"
     with pytest.raises(NotTestable, match=f"^{re.escape(said)}$"):
         headers_for(Target("http://h", roles=roles), "the name of a role as token")
 
@@ -96,7 +100,7 @@ def test_every_broken_credential_can_be_sent() -> None:
 
 @pytest.mark.parametrize("who", PLACES)
 def test_a_token_in_another_place_is_in_no_authorization(who: str) -> None:
-    headers, query = headers_for(TARGET, who), query_for(TARGET, who)
+    headers, query = presented(TARGET, who).headers, presented(TARGET, who).query
     assert "Authorization" not in headers
     carried = [*headers.values(), *(value for _, value in query)]
     assert carried
@@ -104,8 +108,9 @@ def test_a_token_in_another_place_is_in_no_authorization(who: str) -> None:
 
 
 def test_only_one_place_is_the_query() -> None:
-    assert [who for who in (*BROKEN, NOBODY, "editor") if query_for(TARGET, who)] == ["the editor's token in the query"]
-    assert query_for(Target("http://h"), "editor") == []
+    assert [who for who in (*BROKEN, NOBODY, "editor") if presented(TARGET, who).query] == [
+        "the editor's token in the query"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +126,7 @@ def test_only_one_place_is_the_query() -> None:
     ],
 )
 def test_what_a_broken_credential_tells_of_the_editors_is_to_be_hidden(who: str, told: list[str]) -> None:
-    assert derived(TARGET, who) == told
+    assert presented(TARGET, who).secrets == told
 
 
 @pytest.mark.parametrize("who", [*PLACES, "a scheme that is none", "the editor's token as a password"])

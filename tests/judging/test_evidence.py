@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from upsertspec.http.evidence import (
-    CURL_BODY_CAP,
-    LONGEST_FORM,
-    MASK,
-    Exchange,
-    Masker,
-    curl_flags,
-    curl_line,
-    printable,
-    shown_body,
-    without_userinfo,
-)
+from upsertspec.http.curl import CURL_BODY_CAP, curl_flags, curl_line
+from upsertspec.http.exchange import Exchange
 from upsertspec.http.malformed import Lines
+from upsertspec.http.masking import LONGEST_FORM, MASK, Masker
+from upsertspec.http.text import printable, without_userinfo
 
 SECRET = "s3cret-t0ken"
 
@@ -131,18 +123,18 @@ def test_the_beginning_of_any_of_the_secrets_is_hidden() -> None:
 
 
 def test_a_body_is_shown_whole_where_it_is_short() -> None:
-    assert shown_body(None, Masker([])) == ""
-    assert shown_body(b"", Masker([])) == ""
-    assert shown_body("Zoë".encode(), Masker([])) == "Zoë"
-    assert shown_body(b"12345678", Masker([]), 8) == "12345678"
-    assert shown_body(SECRET.encode(), Masker([SECRET]), 6) == MASK
+    assert Masker([]).body(None) == ""
+    assert Masker([]).body(b"") == ""
+    assert Masker([]).body("Zoë".encode()) == "Zoë"
+    assert Masker([]).body(b"12345678", 8) == "12345678"
+    assert Masker([SECRET]).body(SECRET.encode(), 6) == MASK
 
 
 def test_a_body_is_cut_where_it_is_long() -> None:
-    assert shown_body(b"123456789", Masker([]), 8) == "12345678… (9 bytes in all)"
-    assert shown_body(SECRET.encode(), Masker([SECRET]), 5) == f"{MASK}… (12 bytes in all)"
-    assert shown_body(b"x" * 17, Masker([]), 8) == "xxxxxxxx… (17 bytes in all)"
-    assert shown_body(SECRET.encode() * 9, Masker([SECRET]), 8) == f"{MASK * 2}••… (108 bytes in all)"
+    assert Masker([]).body(b"123456789", 8) == "12345678… (9 bytes in all)"
+    assert Masker([SECRET]).body(SECRET.encode(), 5) == f"{MASK}… (12 bytes in all)"
+    assert Masker([]).body(b"x" * 17, 8) == "xxxxxxxx… (17 bytes in all)"
+    assert Masker([SECRET]).body(SECRET.encode() * 9, 8) == f"{MASK * 2}••… (108 bytes in all)"
 
 
 def test_a_window_of_a_body_leaves_an_edge_for_half_of_a_secret() -> None:

@@ -13,7 +13,7 @@ from upsertspec.dialects.operations import Create, Delete, Upsert
 from upsertspec.errors import Blocked, CannotExpress, CheckFailed, TargetSilent
 from upsertspec.http.circuit_breaker import SETUPS_IN_A_ROW
 from upsertspec.steps import given
-from upsertspec.steps.world import Stored, World
+from upsertspec.steps.world import ControlResults, Stored, World
 
 TABLE = [["as", "email", "name"], ["Ada", "ada@example.com", "Ada"], ["", "bob@example.com", "Bob of {Ada.id}"]]
 ADA = contact(1, "Ada")
@@ -197,26 +197,26 @@ CONTROLS = [
 
 @pytest.mark.parametrize(("control", "parent", "child"), CONTROLS)
 def test_a_cascade_is_looked_at_once_for_all(control: Any, parent: Upsert, child: Upsert) -> None:
-    memory = Storing()
+    memory, controls = Storing(), ControlResults()
     for _ in range(2):
-        world = world_of(memory)
+        world = world_of(memory, controls=controls)
         control(world)
         assert (world.stored, world.attempts) == ([], [])
-    assert memory.known == {parent.table: True}
+    assert controls.cascades == {parent.table: True}
     changes = [(who, operation) for who, operation in memory.asked if operation.changes]
     assert changes == [("editor", each) for each in (parent, child, Delete(parent.table, 100))]
 
 
 @pytest.mark.parametrize(("control", "parent", "child"), CONTROLS)
 def test_where_no_cascade_is_there_the_scenario_is_blocked(control: Any, parent: Upsert, child: Upsert) -> None:
-    memory = Storing(cascades=False)
+    memory, controls = Storing(cascades=False), ControlResults()
     for _ in range(2):
         with pytest.raises(Blocked) as blocked:
-            control(world_of(memory))
+            control(world_of(memory, controls=controls))
         expected = f"the {child.table} of {parent.table} to go with them"
         said = (blocked.value.criterion, blocked.value.expected, blocked.value.actual)
         assert said == ("AC-404", expected, "they are still there")
-    assert memory.known == {parent.table: False}
+    assert controls.cascades == {parent.table: False}
 
 
 def test_a_record_may_be_deleted_with_a_status_that_the_target_declares() -> None:

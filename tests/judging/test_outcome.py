@@ -11,9 +11,10 @@ import pytest
 from tests.judging.kit import Memory, step
 from upsertspec.errors import Blocked, CannotExpress, CheckFailed, DialectError, NotTestable, TargetSilent
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import MASK, Exchange
+from upsertspec.http.exchange import Exchange
+from upsertspec.http.masking import MASK
 from upsertspec.report.result import Result, Status
-from upsertspec.run.recorder import Recorder, adjust_report, judge, known_for, with_known, worst
+from upsertspec.run.recorder import Recorder, adjust_report, known_for, status_of, with_known, worst
 from upsertspec.spec.criteria import Case
 from upsertspec.steps.findings import Notes
 from upsertspec.target.target import KnownFailure, Target
@@ -52,7 +53,7 @@ TARGET = Target("http://h", known_failures=(KnownFailure("AC-001", "issue 7", "a
     ],
 )
 def test_how_a_scenario_ended(error: BaseException | None, said: tuple[Status, str, str, str]) -> None:
-    assert judge(error) == said
+    assert status_of(error) == said
 
 
 def test_a_known_failure_says_its_reason_and_what_was_wrong() -> None:

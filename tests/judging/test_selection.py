@@ -1,4 +1,4 @@
-"""Which collected tests are which cases, and which of them are run."""
+"""Which collected tests are which cases, and which of them a run covers."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
-from upsertspec.run.selection import assign_cases, case_of, deselect, put_last
-from upsertspec.run.settings import Part, Settings
+from upsertspec.errors import ConfigError
+from upsertspec.run.collection import assign_cases, case_of, deselect, put_last
+from upsertspec.run.selection import Part, Selection
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.criteria import LAST
-from upsertspec.target.target import Target
 
-BOTH = Settings(Target("http://h", profiles=("core", "identity")))
+BOTH = Selection(("core", "identity"))
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_what_is_claimed_selected_or_no_case_is_kept(item: Any) -> None:
     deselect(items, BOTH, hook)
     assert items == [core, plain, identity]
     assert hook.dropped == [batch]
-    deselect(items, Settings(BOTH.target, criteria=(a_case("identity").criterion,)), hook)
+    deselect(items, Selection(BOTH.profiles, (a_case("identity").criterion,)), hook)
     assert items == [plain, identity]
     assert hook.dropped == [batch, core]
 
@@ -125,7 +125,7 @@ def test_a_part_of_a_run_has_its_own_cases(item: Any, part: Part, left: int) -> 
     load, core = item(a_case(LAST[0])), item(a_case("core"))
     items = [load, core]
     assign_cases(items)
-    deselect(items, Settings(Target("http://h", profiles=spec.PROFILES), part=part), Hook())
+    deselect(items, Selection(spec.PROFILES, part=part), Hook())
     assert (len(items), load in items) == (left, part is not Part.SHARED)
 
 
@@ -134,5 +134,63 @@ def test_a_case_that_needs_a_profile_beside_its_own_is_run_where_both_are_claime
     for profiles, left in (((case.profile,), 0), ((case.profile, *case.needs), 1)):
         items = [item(case)]
         assign_cases(items)
-        deselect(items, Settings(Target("http://h", profiles=profiles)), Hook())
+        deselect(items, Selection(profiles), Hook())
         assert len(items) == left
+
+
+def test_only_what_is_claimed_and_asked_for_is_planned() -> None:
+    core, identity, batch = a_case("core"), a_case("identity"), a_case("batch")
+    assert [BOTH.planned(case) for case in (core, identity, batch)] == [True, True, False]
+    one = Selection(BOTH.profiles, (batch.criterion, core.criterion))
+    assert [one.selected(case) for case in (core, identity, batch)] == [True, False, True]
+    assert [one.planned(case) for case in (core, identity, batch)] == [True, False, False]
+    assert one.why_not_claimed(batch) == "the target does not claim batch"
+    assert {case.criterion for case in one.planned_cases()} == {core.criterion}
+    assert {case.criterion for case in one.selected_cases()} == {core.criterion, batch.criterion}
+
+
+def test_a_keyword_is_matched_with_the_criterion_the_profile_and_the_title() -> None:
+    case = a_case("core")
+    for keyword in (case.criterion.lower(), "core and not batch", case.title[:12].split()[0]):
+        assert Selection(BOTH.profiles, keyword=keyword).selected(case)
+    assert not Selection(BOTH.profiles, keyword="not core").selected(case)
+
+
+def test_the_parts_of_a_run_share_nothing_and_leave_nothing_out() -> None:
+    whole = Selection(spec.PROFILES)
+    shared, last = whole.parts()
+    assert {case.profile for case in last.planned_cases()} == set(LAST)
+    both = [*shared.planned_cases(), *last.planned_cases()]
+    assert len(both) == len(whole.planned_cases())
+    assert {case.id for case in both} == {case.id for case in whole.planned_cases()}
+    assert [each.part for each in BOTH.parts()] == [Part.SHARED]
+
+
+def test_only_files_with_a_planned_case_are_collected() -> None:
+    one = a_case("identity")
+    files = Selection(BOTH.profiles, (one.criterion,)).feature_files()
+    assert [file for file in files if file.endswith(one.file)]
+    assert all("/identity/" in file for file in files)
+    assert len(Selection(spec.PROFILES).feature_files()) == len(spec.features())
+
+
+def test_a_run_of_a_part_does_not_cover_everything_that_is_claimed() -> None:
+    planned = BOTH.planned_cases()
+    assert BOTH.covers_everything_claimed(planned)
+    assert BOTH.covers_everything_claimed(spec.cases())
+    assert not BOTH.covers_everything_claimed(planned[1:])
+
+
+def test_the_scope_is_empty_for_everything_that_is_claimed() -> None:
+    assert BOTH.scope == ""
+    assert Selection(BOTH.profiles, ("AC-001", "AC-002"), "new").scope == "AC-001, AC-002, -k 'new'"
+
+
+@pytest.mark.parametrize(
+    ("criterion", "keyword", "words"),
+    [((), "new and", "-k 'new and': .*; write words joined by"), (("AC-301",), "", "no scenario of core, identity")],
+)
+def test_a_selection_that_plans_nothing_is_an_error(criterion: tuple[str, ...], keyword: str, words: str) -> None:
+    BOTH.require_planned_cases()
+    with pytest.raises(ConfigError, match=words):
+        Selection(BOTH.profiles, criterion, keyword).require_planned_cases()

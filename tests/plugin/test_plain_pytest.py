@@ -97,6 +97,20 @@ def upsertspec_settings():
     assert done.returncode == 0, done.stdout
 
 
+def test_the_limits_of_the_process_stay_as_they_were(own: Path, url: str) -> None:
+    limits = "(sys.getrecursionlimit(), sys.get_int_max_str_digits())"
+    conftest = (own / "conftest.py").read_text("utf-8")
+    (own / "conftest.py").write_text(f"import sys\nsys.limits = {limits}\n{conftest}", "utf-8")
+    test = f"import sys\ndef test_limits(): assert {limits} == sys.limits\n"
+    for name in ("test_before.py", "test_with_upsert_behind.py"):
+        (own / name).write_text(test, "utf-8")
+    done = run(
+        own, "-k", "limits or nests or a_new_contact_is_created", UPSERTSPEC_TARGET=url, UPSERTSPEC_PROFILE="all"
+    )
+    assert done.returncode == 0, done.stdout
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 3  # type: ignore[index]
+
+
 def test_what_deviates_is_no_plain_pass(own: Path, tmp_path: Path) -> None:
     with serve_in_thread(create_app(load_schema(), TOKENS, parts=catalogue()["created-is-201"].parts)) as address:
         file = tmp_path / "target.toml"

@@ -1,11 +1,11 @@
-"""What is settled at the end of a run: blocked cases, and stale known failures."""
+"""The results that are decided at the end of a run: blocked cases, and stale known failures."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from upsertspec.report.result import Result, Status, StepResult
-from upsertspec.run.finalize import settle
+from upsertspec.run.finalize import finalize
 from upsertspec.spec.criteria import Case, cases
 from upsertspec.target.target import KnownFailure, Target
 
@@ -20,7 +20,7 @@ def result(
 
 
 def statuses(results: list[Result], target: Target = TARGET) -> list[Status]:
-    return [settled.status for settled in settle(results, target)]
+    return [settled.status for settled in finalize(results, target)]
 
 
 def test_a_case_stays_blocked_by_a_criterion_that_fails() -> None:
@@ -30,7 +30,7 @@ def test_a_case_stays_blocked_by_a_criterion_that_fails() -> None:
 
 def test_a_case_that_nobody_else_fails_for_fails_itself() -> None:
     blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
-    settled = settle([result("AC-001", Status.PASSED), blocked], TARGET)
+    settled = finalize([result("AC-001", Status.PASSED), blocked], TARGET)
     assert [each.status for each in settled] == [Status.PASSED, Status.FAILED]
     assert settled[1].reason == "expected this; got that"
     assert settled[1].blocked_by == ""
@@ -70,7 +70,7 @@ def test_a_stale_known_failure_says_what_to_do() -> None:
     target = Target(url="http://127.0.0.1:1", known_failures=(KnownFailure("AC-014", "issue 7"),))
     passed = [Result(case, Status.PASSED) for case in cases() if case.criterion == "AC-014"]
     failed = result("AC-001", Status.FAILED)
-    [first, *_, last] = settle([*passed, failed], target)
+    [first, *_, last] = finalize([*passed, failed], target)
     assert first.reason == "it passes, but is listed as a known failure (issue 7); take the entry out"
     assert first.case is passed[0].case
     assert last is failed

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from tests.report.kit import TOKENS, Done
-from upsertspec.http.evidence import BODY_CAP, HEADER_CAP, MASK
+from upsertspec.http.masking import BODY_CAP, HEADER_CAP, MASK
 
 Runs = Callable[[str], Done]
 

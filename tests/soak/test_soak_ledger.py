@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from upsertspec.http.evidence import Masker
+from upsertspec.http.masking import Masker
 from upsertspec.soak.invariants import IDS, LOST, ONCE, TWICE, described, violations
 from upsertspec.soak.ledger import KEPT, MOST_FINDINGS, Entry, Ledger, Violation
 from upsertspec.soak.settling import read_until

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 
 WIDTH = 110
 SAID = 90

@@ -7,7 +7,7 @@ from typing import TextIO
 from upsertspec.errors import ConfigError
 from upsertspec.explore.machine import PROFILES
 from upsertspec.explore.search import Finding, Result, Search
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.report import terminal
 from upsertspec.run.preflight import fatal, preflight
 from upsertspec.run.settings import new_run_id

@@ -22,7 +22,7 @@ from upsertspec.explore.restrictions import LearntRestrictions
 from upsertspec.explore.scenario import Scenario
 from upsertspec.explore.schema import Schema
 from upsertspec.explore.sequence import OperationSequence, PlayedOperation, Unanswered
-from upsertspec.http.evidence import Exchange
+from upsertspec.http.exchange import Exchange
 from upsertspec.spec.schema import ROLES, roles
 from upsertspec.target.target import Target
 
@@ -137,7 +137,7 @@ class Search:
 
     def judged(self, sequence: OperationSequence) -> None:
         """A sequence was played to its end without a difference."""
-        self._previous = sequence.scenario, self._client.log
+        self._previous = sequence.scenario, list(self._client.log)
         if not self.result.repeated:
             self.result.tried += 1
             self.result.judged += 1
@@ -234,7 +234,7 @@ class Search:
         raise SearchEnded
 
     def _new(self, client: PatientClient) -> OperationSequence:
-        client.log = []
+        client.log.clear()
         return OperationSequence(
             client, next(self._marks), self.schema, tuple(self._target.roles), self._restrictions.explain
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from upsertspec.http.evidence import CUT, printable
+from upsertspec.http.masking import CUT
+from upsertspec.http.text import printable
 
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$]")
 _TALKS = re.compile(r"(?:@|#|://|www\.|GH-)", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Preflight: what would go wrong in every scenario is found, and told, before the first one."""
+"""The check before a run: is the target reachable, does it accept the credentials, and does it have the tables?"""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from upsertspec.dialects.operations import Describe, Find
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import CannotExpress, DialectError, NotTestable, TargetSilent
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.report.finding import FATAL, OK, WARNING, Finding
 from upsertspec.spec.schema import PROTECTED, ROLES, Table, tables_of
 from upsertspec.target.target import SHORTEST_SECRET, Credential, Secret, Target
 
 
 def check(target: Target, client: Client) -> list[Finding]:
-    """Look at the target without writing anything. Where a finding is fatal, nothing can be judged."""
+    """Check the target without writing anything. After a fatal finding no scenario can be run."""
     found: list[Finding] = []
     for step in (_reach(target, client), _credentials(target, client), _tables(target, client)):
         found += step
@@ -26,7 +26,7 @@ def check(target: Target, client: Client) -> list[Finding]:
 
 
 def preflight(target: Target) -> list[Finding]:
-    """`check`, with a client of its own."""
+    """Check the target, with a client of its own. Raises ConfigError if its dialect can't be loaded."""
     client = Client(target, dialect_for(target))
     try:
         return check(target, client)
@@ -35,7 +35,7 @@ def preflight(target: Target) -> list[Finding]:
 
 
 def fatal(findings: list[Finding]) -> str:
-    """Why nothing can be judged, in one line; empty where it can."""
+    """Why no scenario can be run, on one line; empty if they can."""
     return "; ".join(f"{f.what}: {f.hint}" for f in findings if f.level == FATAL)
 
 
@@ -48,17 +48,17 @@ def _reach(target: Target, client: Client) -> Iterator[Finding]:
     try:
         answers = [*_described("contacts", client), client.call("editor", Find("contacts", {}, limit=1))]
     except DialectError as wrong:
-        yield Finding(FATAL, str(wrong), "mend the dialect")
+        yield Finding(FATAL, str(wrong), "fix the dialect")
     except TargetSilent as silent:
-        yield Finding(FATAL, f"{target.url} gives no usable answer: {silent}", _mend_silence(silent.kind))
+        yield Finding(FATAL, f"{target.url} gives no usable answer: {silent}", _hint_for_silence(silent.kind))
     except NotTestable as wrong:
-        yield Finding(FATAL, f"{target.url} can't be asked: {wrong}", "mend it and check again")
+        yield Finding(FATAL, f"{target.url} can't be asked: {wrong}", "fix this, then check again")
     else:
         yield _reached(target, client, answers)
 
 
 def _described(table: str, client: Client) -> list[Answer]:
-    """The table's description, or nothing where the dialect has no words for it."""
+    """The answer with the table's description, or nothing if the dialect can't ask for it."""
     try:
         return [client.call("editor", Describe(table))]
     except CannotExpress:
@@ -69,38 +69,38 @@ def _reached(target: Target, client: Client, answers: list[Answer]) -> Finding:
     statuses = [answer.status for answer in answers]
     refused = statuses[-1] in (401, 403)
     if not refused and any(answer.status == 200 and not answer.fault for answer in answers):
-        return Finding(OK, f"{target.url} answers, and knows the editor")
-    said = " and ".join(str(status) for status in statuses)
+        return Finding(OK, f"{target.url} answers, and accepts the editor's credential")
+    shown = " and ".join(str(status) for status in statuses)
     if refused or 401 in statuses or 403 in statuses:
-        return Finding(FATAL, f"the editor's credential is not accepted ({said})", "check the token and the role")
+        return Finding(FATAL, f"the editor's credential is not accepted ({shown})", "check the token and the role")
     where = next((v for e in client.log for k, v in e.response_headers.items() if k.lower() == "location"), "")
     if where and any(300 <= status < 400 for status in statuses):
         return Finding(
-            FATAL, f"{target.url} redirects to {where}", "redirects are not followed; name that address itself"
+            FATAL, f"{target.url} redirects to {where}", "redirects are not followed; use that address as the URL"
         )
     if all(answer.fault for answer in answers):
-        return Finding(FATAL, f"the answers ({said}) can't be read: {answers[0].fault}", "is this the URL of the API?")
+        return Finding(FATAL, f"the answers ({shown}) can't be read: {answers[0].fault}", "is this the URL of the API?")
     if all(status == 404 for status in statuses):
         return Finding(
             FATAL, "there is no table contacts (404)", "create the tables of features/schema.toml, or map [tables]"
         )
-    return Finding(FATAL, f"{target.url} answers with {said} where contacts are read", "mend the target, or its URL")
+    return Finding(FATAL, f"{target.url} answers with {shown} to a read of contacts", "fix the target, or its URL")
 
 
-def _mend_silence(kind: str) -> str:
-    mends = {
-        "unreachable": "start the target, or mend the host and port",
-        "TLS": "mend the certificate, or name its authority in [tls] of a target file",
-        "no answer in time": "look why it hangs, or allow more with --timeout",
+def _hint_for_silence(kind: str) -> str:
+    hints = {
+        "unreachable": "start the target, or fix the host and port",
+        "TLS": "fix the certificate, or name its authority in [tls] of a target file",
+        "no answer in time": "find out why it hangs, or allow more time with --timeout",
     }
-    return mends.get(kind, "is it an HTTP server? look at its log")
+    return hints.get(kind, "is it an HTTP server? look at its log")
 
 
 def _credentials(target: Target, client: Client) -> Iterator[Finding]:
     for role in ROLES[1:]:
         if role not in target.roles:
-            mend = f"without UPSERTSPEC_TOKEN_{role.upper()} or [roles.{role}], what needs it is not testable"
-            yield Finding(WARNING, f"there are no credentials for the {role} role", mend)
+            hint = f"without UPSERTSPEC_TOKEN_{role.upper()} or [roles.{role}], what needs it is not testable"
+            yield Finding(WARNING, f"there are no credentials for the {role} role", hint)
         else:
             yield _accepted(role, client)
     yield from _shared(target)
@@ -113,8 +113,8 @@ def _accepted(role: str, client: Client) -> Finding:
         return Finding(WARNING, f"the {role} can't be asked: {wrong}", "look at the target's log")
     if answer.status == 200:
         return Finding(OK, f"the {role}'s credential is accepted")
-    mend = "check the token and the role, or every criterion that needs it fails"
-    return Finding(WARNING, f"the {role} may not read contacts ({answer.status})", mend)
+    hint = "check the token and the role, or every criterion that needs it fails"
+    return Finding(WARNING, f"the {role} may not read contacts ({answer.status})", hint)
 
 
 def _shared(target: Target) -> Iterator[Finding]:
@@ -122,15 +122,15 @@ def _shared(target: Target) -> Iterator[Finding]:
     for role, credential in target.roles.items():
         holders.setdefault(_shows(credential), []).append(role)
         if any(len(secret.value) < SHORTEST_SECRET for secret in credential.secrets()):
-            mend = f"use one of {SHORTEST_SECRET} letters at least"
-            yield Finding(WARNING, f"the {role}'s secret is so short that reports can't hide it", mend)
+            hint = f"use a secret of at least {SHORTEST_SECRET} letters"
+            yield Finding(WARNING, f"the {role}'s secret is too short to be masked in reports", hint)
     for roles in holders.values():
         if len(roles) > 1:
             yield Finding(WARNING, f"{' and '.join(roles)} have the same credential", "give each role one of its own")
 
 
 def _shows(credential: Credential) -> str:
-    """What the target sees of a credential: two roles that show the same are one to it."""
+    """What the target sees of a credential. It can't tell apart two roles that show the same."""
     content = credential.login.content if credential.login else {}
     values = {name: value.value if isinstance(value, Secret) else value for name, value in content.items()}
     return str((credential.headers(), credential.login and credential.login.path, values))
@@ -141,7 +141,7 @@ def _tables(target: Target, client: Client) -> Iterator[Finding]:
         try:
             yield _table(table, client)
         except (TargetSilent, NotTestable, DialectError) as wrong:
-            yield Finding(WARNING, f"the table {table.name} can't be looked at: {wrong}", "look at the target's log")
+            yield Finding(WARNING, f"the table {table.name} can't be checked: {wrong}", "look at the target's log")
 
 
 def _table(table: Table, client: Client) -> Finding:
@@ -150,9 +150,9 @@ def _table(table: Table, client: Client) -> Finding:
     if isinstance(described, dict):
         missing = [name for name in table.fields if name not in described and name not in PROTECTED]
         if not missing:
-            return Finding(OK, f"the table {table.name} is there, with its fields")
+            return Finding(OK, f"the table {table.name} exists, with its fields")
         return Finding(WARNING, f"the table {table.name} lacks {', '.join(missing)}", "add them, or map their names")
     status = client.call("editor", Find(table.name, {}, limit=1)).status
     if status == 200:
-        return Finding(OK, f"the table {table.name} is there; it has no description")
+        return Finding(OK, f"the table {table.name} exists; it has no description")
     return Finding(WARNING, f"there is no table {table.name} ({status})", "create it, or map its name in [tables]")

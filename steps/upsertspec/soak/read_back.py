@@ -9,7 +9,7 @@ from typing import Any
 
 from upsertspec.errors import NotTestable, TargetSilent
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.soak.invariants import HALF, has, is_lost, missing_members, violations
 from upsertspec.soak.ledger import Entry, Ledger, Violation
 from upsertspec.soak.plan import JUDGING, KEY, TABLE, UNJUDGED

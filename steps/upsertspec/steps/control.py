@@ -21,10 +21,9 @@ def require_alone(world: World, what: str) -> None:
 
     Raises Blocked by the criterion whose matter it is.
     """
-    known = f"alone: {what}"
-    if known not in world.client.told:
-        world.client.told[known] = _found(world, what)
-    if wrong := world.client.told[known]:
+    if what not in world.controls.alone:
+        world.controls.alone[what] = _found(world, what)
+    if wrong := world.controls.alone[what]:
         raise wrong
 
 

@@ -63,9 +63,9 @@ def accounts_cascade(world: World) -> None:
 
 def _require_cascade(world: World, parent: tuple[str, Row], child: tuple[str, str, Row]) -> None:
     table, _ = parent
-    if table not in world.client.known:
-        world.client.known[table] = _cascades(world, parent, child)
-    if not world.client.known[table]:
+    if table not in world.controls.cascades:
+        world.controls.cascades[table] = _cascades(world, parent, child)
+    if not world.controls.cascades[table]:
         raise Blocked(CASCADE, f"the {child[0]} of {table} to go with them", "they are still there")
 
 

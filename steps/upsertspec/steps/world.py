@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
 from upsertspec.errors import Blocked, CheckFailed, NotTestable, TargetSilent
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import Exchange
+from upsertspec.http.exchange import Exchange
 from upsertspec.http.session import BROKEN
 from upsertspec.steps.cells import rows, table_for
 from upsertspec.steps.concurrent_run import ConcurrentRun
@@ -56,13 +56,26 @@ class Attempt:
         return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
 
 
+@dataclass
+class ControlResults:
+    """What the controls found, kept for all scenarios of a worker.
+
+    `cascades` says, by table, whether deleting a record deletes its children; `alone` has, by kind of request, what is
+    wrong with the answers to one client alone, or None.
+    """
+
+    cascades: dict[str, bool] = field(default_factory=dict)
+    alone: dict[str, Blocked | None] = field(default_factory=dict)
+
+
 class World:
     """The state of one scenario. `reader` looks at what is stored; `criterion` is the one that is judged."""
 
-    def __init__(self, client: Client, mark: str, criterion: str) -> None:
+    def __init__(self, client: Client, mark: str, criterion: str, controls: ControlResults | None = None) -> None:
         self.client = client
         self.mark = mark
         self.criterion = criterion
+        self.controls = controls or ControlResults()
         self.stored: list[Stored] = []
         self.deleted: list[Stored] = []
         self.attempts: list[Attempt] = []
