@@ -27,6 +27,8 @@ from upsertspec.spec.schema import ROLES, roles
 from upsertspec.target.target import Target
 
 TITLE = "Found by exploring"
+ROUND, SEEDS = 100, 2**32
+"""How many sequences Hypothesis makes from one seed; the rounds of different seeds never share one."""
 SHRINKS = 800
 """How many sequences are tried at most to make a difference smaller."""
 OK, REFUSED, TOO_MANY, SERVER_ERROR = 200, (401, 403), 429, 500
@@ -108,23 +110,25 @@ class Search:
 
     def run(self, number: int, examples: int) -> Result:
         """Try up to `examples` sequences. End with the first difference that comes twice, made as small as possible."""
-        how = settings(
-            max_examples=examples, stateful_step_count=STEPS, database=None, deadline=None, report_multiple_bugs=False,
-            phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet,
-        )  # fmt: skip
         with tempfile.TemporaryDirectory() as home, contextlib.ExitStack() as stack:
             stack.callback(self._probes.close)
             stack.callback(lambda: self._client.close())
             stack.callback(set_hypothesis_home_dir, None)
             set_hypothesis_home_dir(home)  # it would write into the working folder
             with contextlib.suppress(Difference, Flaky, SearchEnded):
-                self._explore(number, how)
+                for start in range(0, examples, ROUND):
+                    self._explore(number + start * SEEDS, min(ROUND, examples - start))
             with contextlib.suppress(SearchEnded):
                 self._leave_out()
         self.result.restrictions = list(self._restrictions.learnt.values())
         return self.result
 
-    def _explore(self, number: int, how: settings) -> None:
+    def _explore(self, number: int, examples: int) -> None:
+        """One round. Hypothesis varies what it has tried in it; a new round starts afresh."""
+        how = settings(
+            max_examples=examples, stateful_step_count=STEPS, database=None, deadline=None, report_multiple_bugs=False,
+            phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet,
+        )  # fmt: skip
         run_state_machine_as_test(seed(number)(lambda: Exploration(self)), settings=how)  # type: ignore[arg-type]
 
     def start(self) -> OperationSequence | None:

@@ -138,7 +138,7 @@ def lists(draw: Draw, scope: Scope) -> ListProjects:
         if draw(sometimes(3)):
             query[name] = draw(st.sampled_from(listed))
     if draw(sometimes(6)):
-        query |= dict([draw(st.sampled_from(scope.plus_hostile(values.WRONG_FILTERS, hostile_values.PARAMETERS)))])
+        query |= dict([draw(st.sampled_from(scope.plus_hostile(values.WRONG_FILTERS * 4, hostile_values.PARAMETERS)))])
     children = st.lists(st.tuples(st.sampled_from(CHILDREN), st.integers(0, 2)), min_size=1, max_size=4)
     below = draw(children) if projects and "_include" in query else []
     return ListProjects(draw(strategies.a_role()), projects, below, query)
