@@ -66,7 +66,7 @@ def test_a_lawful_server_of_the_shape_fails_nothing(name: str, judge: Judge) -> 
     [("replaces-the-whole-record", "AC-002"), ("only-create-is-asked", "AC-006"), ("delete-then-insert", "AC-103")],
 )
 def test_a_broken_server_of_the_shape_is_caught(name: str, fault: str, criterion: str, judge: Judge) -> None:
-    results = judge(SERVERS[name](catalogue()[fault].parts), shape(name), criterion)
+    results = judge(SERVERS[name](catalogue()[fault]), shape(name), criterion)
     assert criterion in failed(results)
 
 

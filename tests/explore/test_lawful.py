@@ -6,25 +6,26 @@ from dataclasses import replace
 
 import pytest
 
+from tests.conforming.conftest import ROLES, serve
+from tests.conforming.stacks import stacked, stacks
 from tests.dialects.conftest import shape
 from tests.dialects.test_shapes import SERVERS
-from tests.variants.conftest import ROLES, TOKENS
-from tests.variants.stacks import stacked, stacks
 from upsertspec.explore.machine import PROFILES
 from upsertspec.explore.search import Search
 from upsertspec.run.settings import new_run_id
 from upsertspec.target.target import Target
-from upsertspec_conforming import Variant
-from upsertspec_conforming.serving import serve_in_thread
+from upsertspec_catalogue import Entry
 from upsertspec_server.serving import serve_in_thread as serve_facade
+
+pytestmark = pytest.mark.slow
 
 STACKS = [pytest.param(stack, id="+".join(variant.name for variant in stack)) for stack in stacks()]
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_conforming_variant_shows_no_difference(stack: list[Variant]) -> None:
+def test_a_conforming_variant_shows_no_difference(stack: list[Entry]) -> None:
     variant = stacked(stack)
-    with serve_in_thread(variant, TOKENS) as url:
+    with serve(variant) as url:
         shows_no_difference(
             Target(url=url, profiles=PROFILES, roles=ROLES, table_ids=variant.tables, field_names=variant.fields)
         )

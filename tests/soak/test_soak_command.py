@@ -18,10 +18,11 @@ from typing import Any
 
 import pytest
 
-from tests.harness.kit import TOKENS, Done
-from tests.soak.conftest import ROLES
+from tests.kit import TOKEN_VARIABLES, TOKENS, Done
 from upsertspec.soak.invariants import HALF, IDS, INVARIANTS, LOST, TWICE
-from upsertspec_server import create_app, load_schema
+from upsertspec_server import create_app
+
+pytestmark = pytest.mark.slow
 
 Served = Callable[..., str]
 Soak = Callable[..., Done]
@@ -108,7 +109,7 @@ def with_body(environ: dict[str, Any], body: Any) -> dict[str, Any]:
 
 def lagging(seconds: float) -> Callable[..., Any]:
     """Reads are answered from a copy, on which every write is repeated after this many seconds."""
-    copy: Any = create_app(load_schema(), ROLES)
+    copy: Any = create_app({"TOKENS": TOKENS})
     lock, writes = threading.Lock(), queue.Queue[tuple[float, Any]]()
 
     def repeat() -> None:
@@ -326,7 +327,7 @@ def test_two_workers_and_a_master(served: Served, soak: Soak, start_soak: Callab
     assert all(parts)
     assert f"\n{sum(parts)} writes acknowledged" in done.out
     assert sent(done.out)["total"][0] > 0
-    assert [token for token in TOKENS.values() if any(token in text for text in outputs)] == []
+    assert [token for token in TOKEN_VARIABLES.values() if any(token in text for text in outputs)] == []
 
 
 def test_a_port_in_use_is_reported(served: Served, soak: Soak) -> None:

@@ -18,10 +18,9 @@ from upsertspec.dialects.operations import (
     UpsertBatch,
 )
 from upsertspec.dialects.paths import MISSING, Paths, named, walk
+from upsertspec.spec.outcomes import UPSERTED, is_success
 
 SHOWN = 400
-SUCCESS, REDIRECT = 200, 300
-TOLD = ("created", "updated", "ignored")
 
 Part = Mapping[str, Any]
 
@@ -33,11 +32,11 @@ def answer(operation: Operation, part: Part, response: Response, names: Names) -
         body = response.parsed() if response.body else None
     except (ValueError, RecursionError) as wrong:
         body = None
-        if response.status >= REDIRECT or _is_read(operation, part.get("answer", {})):
+        if not is_success(response.status) or _is_read(operation, part.get("answer", {})):
             return replace(said, fault=f"the body is no JSON ({wrong})")
     location = next((value for name, value in response.headers.items() if name.lower() == "location"), "")
     said = replace(said, body=body, location=location)
-    if not SUCCESS <= response.status < REDIRECT or isinstance(operation, Delete):
+    if not is_success(response.status) or isinstance(operation, Delete):
         return said
     stated = part.get("answer", {})
     match operation:
@@ -104,7 +103,7 @@ def _operation(stated: Part, said: Answer, whole: Any, ident: Any) -> Any:
         value = walk(said.body, stated["at"])
         text = value if isinstance(value, str) else None if value is MISSING else json.dumps(value)
         return stated.get("values", {}).get(text, text)
-    lists = {name: walk(whole, stated[name]) for name in TOLD if name in stated}
+    lists = {name: walk(whole, stated[name]) for name in UPSERTED if name in stated}
     return next((name for name, ids in lists.items() if isinstance(ids, list) and ident in ids), None)
 
 
@@ -126,9 +125,9 @@ def _counts(stated: Part, said: Answer) -> tuple[dict[str, Any] | None, dict[str
     """How many were created, updated and ignored: numbers, or lists that are counted."""
     if "counts" not in stated:
         return None, {"counts": "the target file states no counts in the answer to a batch"}
-    found = {name: walk(said.body, stated["counts"][name]) for name in TOLD if name in stated["counts"]}
+    found = {name: walk(said.body, stated["counts"][name]) for name in UPSERTED if name in stated["counts"]}
     told = {name: len(value) if isinstance(value, list) else value for name, value in found.items()}
-    return {name: 0 if told.get(name, 0) is MISSING else told.get(name, 0) for name in TOLD}, {}
+    return {name: 0 if told.get(name, 0) is MISSING else told.get(name, 0) for name in UPSERTED}, {}
 
 
 def _found(find: Find, stated: Part, said: Answer, names: Names) -> Answer:

@@ -10,6 +10,7 @@ from upsertspec.dialects.operations import Transaction, Upsert, UpsertBatch
 from upsertspec.errors import CheckFailed
 from upsertspec.explore.contract import Expected
 from upsertspec.explore.model_state import Effect, ModelRecord
+from upsertspec.spec.outcomes import NO_CONTENT, UPSERTED
 from upsertspec.spec.schema import PROTECTED
 from upsertspec.spec.types import instant
 from upsertspec.steps.assertions import require_body, require_part
@@ -19,8 +20,6 @@ from upsertspec.steps.statuses import require_status
 if TYPE_CHECKING:
     from upsertspec.explore.sequence import OperationSequence
 
-UPSERTED = ("created", "updated", "ignored")
-DELETED = 204
 MANY = 20
 
 
@@ -31,7 +30,7 @@ def compare(sequence: OperationSequence, expected: Expected, answer: Answer) -> 
     if effects is None or not _has_status(sequence, answer, expected.status, says):
         require_refusal(sequence, expected, answer)
         return
-    if expected.status == DELETED:
+    if expected.status == NO_CONTENT:
         sequence.state.apply(effects[0])
         return
     require_body(sequence.world, answer, expected.status, said=says)

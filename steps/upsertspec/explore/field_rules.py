@@ -10,12 +10,12 @@ from typing import Any
 import jsonschema
 
 from upsertspec.explore.model_state import ModelRecord, ModelState, NoRecord, Values
+from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID
 from upsertspec.spec.schema import PROTECTED, Field, Table
 from upsertspec.steps.equality import same
 
 CONFLICT_MEMBERS = ("onConflict", "updateFields", "updateWhere")
-BAD = (400,)
-REFUSED = (400, 409, 422)
+BAD, REFUSED = (INVALID,), CONSTRAINT_REFUSED
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from upsertspec.explore.scenario import Scenario
 from upsertspec.explore.schema import Schema
 from upsertspec.explore.values import GONE, STRANGE, Pick, good, keys_of
 from upsertspec.http.client import Client
+from upsertspec.spec.outcomes import CREATED, OK
 from upsertspec.spec.schema import ROLES, Table
 from upsertspec.steps.assertions import key_of
 from upsertspec.steps.cells import marked
@@ -24,8 +25,8 @@ from upsertspec.steps.then_hostile import require_quiet
 from upsertspec.steps.world import Stored, World
 
 NEWEST = 2
-DONE = (200, 201)
-OK, ERROR, SERVER_ERROR = 200, 400, 500
+DONE = (OK, CREATED)
+ERROR, SERVER_ERROR = 400, 500
 RESTRICTED = (400, 413, 422)
 """How a target refuses a value that it does not take."""
 
@@ -94,7 +95,7 @@ class OperationSequence:
                 try:
                     require_quiet(attempt)
                 except CheckFailed:
-                    self.scenario.then("every answer is a refusal that tells nothing of the inside")
+                    self.scenario.then("every answer is a refusal that reveals nothing internal")
                     raise
         self.world.attempts.clear()
 

@@ -19,7 +19,7 @@ from upsertspec.run.collection import assign_cases, case_of, deselect, put_last
 from upsertspec.run.recorder import RECORDER, Recorder, adjust_report
 from upsertspec.run.settings import SETTINGS, Settings
 from upsertspec.run.workers import RESULT, WORKER, Worker
-from upsertspec.spec.criteria import NEEDS, PROFILES
+from upsertspec.spec.criteria import PROFILES, asserted, is_own
 from upsertspec.steps.world import ControlResults, World
 from upsertspec.target.from_env import target_from_env
 
@@ -47,8 +47,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_bdd_apply_tag(tag: str) -> bool | None:
-    """Make no markers of criteria and needed profiles: `AC-001` is not a valid name for a marker."""
-    return True if tag.startswith(("AC-", NEEDS)) else None
+    """Make no markers of the tags that only the harness reads: `AC-001` is not a valid name for a marker."""
+    return True if is_own(tag) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -105,7 +105,8 @@ def world(
 ) -> World:
     """The state of one scenario."""
     case = case_of(request.node)
-    made = World(upsertspec_client, next(upsertspec_marks), case.criterion if case else "", upsertspec_controls)
+    criterion, subjects = (case.criterion, asserted(case)) if case else ("", ())
+    made = World(upsertspec_client, next(upsertspec_marks), criterion, upsertspec_controls, subjects)
     request.config.stash[RECORDER].world(made)
     return made
 

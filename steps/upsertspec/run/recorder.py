@@ -22,7 +22,7 @@ from upsertspec.http.client import Client
 from upsertspec.http.text import printable
 from upsertspec.report.result import Result, Status, StepResult
 from upsertspec.spec.criteria import Case
-from upsertspec.steps.findings import Notes
+from upsertspec.steps.findings import ScenarioFindings
 from upsertspec.target.target import KnownFailure, Target
 
 Text = Callable[[str], str]
@@ -31,7 +31,7 @@ Text = Callable[[str], str]
 class Recorded(Protocol):
     """The parts of a scenario's world that go into its result."""
 
-    notes: Notes
+    findings: ScenarioFindings
     history: dict[str, Any] | None
 
 
@@ -51,9 +51,9 @@ class Recorder:
         self._world: Recorded | None = None
 
     @property
-    def notes(self) -> Notes:
+    def findings(self) -> ScenarioFindings:
         """The findings of the scenario so far."""
-        return self._world.notes if self._world else Notes()
+        return self._world.findings if self._world else ScenarioFindings()
 
     def world(self, world: Recorded) -> None:
         """Use the world of the scenario that has started."""
@@ -79,11 +79,11 @@ class Recorder:
     def result(self, case: Case, error: BaseException | None) -> Result:
         """The result of the scenario that has ended, with this error if any. Its findings may decide the status too."""
         mask = self._client.masker.text if self._client else str
-        notes = self.notes
-        error = worst(error, notes)
+        findings = self.findings
+        error = worst(error, findings)
         status, reason, expected, actual = status_of(error)
-        if error is None and notes.deviations:
-            status, reason = Status.DEVIATES, "; ".join(notes.deviations.values())
+        if error is None and findings.deviations:
+            status, reason = Status.DEVIATES, "; ".join(findings.deviations.values())
         status, reason = with_known(status, reason, known_for(case, self._target), case)
         return Result(
             case=case,
@@ -96,8 +96,8 @@ class Recorder:
             exchanges=tuple(exchange.as_dict() for exchange in self._client.log) if self._client else (),
             seconds=round(time.perf_counter() - self._started, 6),
             worker=self._worker,
-            deviations=tuple(notes.deviations),
-            kept=tuple(notes.kept),
+            deviations=tuple(findings.deviations),
+            kept=tuple(findings.kept),
             history=self._history(mask),
         )
 
@@ -122,12 +122,12 @@ class Recorder:
         return StepResult(step.keyword.strip(), mask(step.name), self._states.get(id(step), "not run"), table)
 
 
-def worst(error: BaseException | None, notes: Notes) -> BaseException | None:
+def worst(error: BaseException | None, findings: ScenarioFindings) -> BaseException | None:
     """The error that decides: a failure first, then one that blocks the scenario, then what could not be tested."""
     if error is not None and type(error) not in (NotTestable, CannotExpress):
         return error
-    blocked = (suspicion for suspicion in notes.suspicions if isinstance(suspicion, Blocked))
-    return next(blocked, None) or error or next(iter(notes.suspicions), None)
+    blocked = (finding for finding in findings.secondary if isinstance(finding, Blocked))
+    return next(blocked, None) or error or next(iter(findings.secondary), None)
 
 
 def _fit(text: str, mask: Text) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from upsertspec.dialects.base import Answer
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.text import printable
+from upsertspec.spec.outcomes import is_server_error, is_success
 
 DONE, REFUSED, UNKNOWN = "done", "refused", "unknown"
 TOO_MANY = 429
 TIMEOUT = 408
-SERVER_ERROR = 500
 WORD = 80
 
 
@@ -21,9 +21,9 @@ class Failed(Exception):
 
 def outcome(answer: Answer) -> str:
     """The outcome of an answered write. After a server error it is unknown: the write may be committed."""
-    if 200 <= answer.status < 300:
+    if is_success(answer.status):
         return UNKNOWN if answer.fault else DONE
-    return UNKNOWN if answer.status >= SERVER_ERROR or answer.status == TIMEOUT else REFUSED
+    return UNKNOWN if is_server_error(answer.status) or answer.status == TIMEOUT else REFUSED
 
 
 def outcome_without_answer(log: Sequence[Exchange]) -> str:
@@ -41,6 +41,6 @@ def failure_of(wrong: Exception, log: Sequence[Exchange]) -> str:
 
 def failure(answer: Answer) -> str:
     """What is wrong with an answer, in a word; empty if nothing is."""
-    if 200 <= answer.status < 300:
+    if is_success(answer.status):
         return "unreadable answer" if answer.fault else ""
     return f"status {answer.status}"

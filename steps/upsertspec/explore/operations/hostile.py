@@ -16,13 +16,13 @@ from upsertspec.explore.sequence import OperationSequence
 from upsertspec.explore.strategies import Draw, Scope
 from upsertspec.explore.values import NO_TABLES, good
 from upsertspec.http.credentials import BROKEN
+from upsertspec.spec.outcomes import INVALID, MISSING, OK, UNSUPPORTED_TYPE
 from upsertspec.steps.assertions import last_stored
-from upsertspec.steps.statuses import require_status
+from upsertspec.steps.statuses import require_every_status, require_status
 from upsertspec.steps.table_calls import CALLS
-from upsertspec.steps.then_hostile import every_answer_is, is_kept, refused_as_too_large, same_for_both
+from upsertspec.steps.then_hostile import is_kept, refused_as_too_large, same_for_both
 from upsertspec.steps.when_hostile import as_written, makes_every_call, tries_both
 
-BAD, UNSUPPORTED, MISSING = 400, 415, 404
 TURNS = 2
 THEN = {
     hostile_values.KEPT: "{} is kept as it was written",
@@ -56,7 +56,7 @@ class AlteredBody:
     def play(self, sequence: OperationSequence) -> None:
         """Send it; the answer depends on whether the alteration does harm."""
         harmless, too_large = (self.alteration in group for group in (hostile_values.FINE, hostile_values.TOO_LARGE))
-        refusals = (BAD, UNSUPPORTED) if self.alteration in hostile_values.UNDECLARED else (BAD,)
+        refusals = (INVALID, UNSUPPORTED_TYPE) if self.alteration in hostile_values.UNDECLARED else (INVALID,)
         then = f"the answer is {201 if self.write == 'create' else 200}" if harmless else (
             THEN[hostile_values.LARGE] if too_large else f"the answer is {' or '.join(map(str, refusals))}"
         )  # fmt: skip
@@ -116,10 +116,10 @@ class LiteralValue:
         if self.outcome == hostile_values.LARGE:
             refused_as_too_large(aside)
         elif self.outcome == hostile_values.REFUSED:
-            require_status(aside, answer, BAD)
+            require_status(aside, answer, INVALID)
         else:
             is_kept(aside, self.name, "or refused" if self.outcome == hostile_values.EITHER else None)
-        if answer.status == 200:
+        if answer.status == OK:
             effect = expected.effects[0]
             assert effect.values is not None
             effect.values[self.name] = last_stored(aside)[1][self.name]
@@ -138,7 +138,7 @@ class StrangeId:
         """Send it: there is no such record, or the path cannot be read."""
         words = f"the editor {self.call} the record {self.id} of contacts"
         sequence.scenario.request(words, "the answer is 404 or 400")
-        require_status(sequence.world, sequence.world.send(self.who, ID_CALLS[self.call](self.id)), MISSING, BAD)
+        require_status(sequence.world, sequence.world.send(self.who, ID_CALLS[self.call](self.id)), MISSING, INVALID)
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class StrangeTable:
         sequence.scenario.request(words, "every answer is 404 or 400")
         makes_every_call(aside, self.table)
         sequence.world.attempts += aside.attempts
-        every_answer_is(aside, MISSING, BAD)
+        require_every_status(aside, MISSING, INVALID)
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,13 @@ from upsertspec.explore.model_state import ModelRecord
 from upsertspec.explore.scenario import refusal
 from upsertspec.explore.sequence import OperationSequence
 from upsertspec.explore.strategies import Draw, Scope
+from upsertspec.spec.outcomes import INVALID, TOO_LARGE
 from upsertspec.steps.equality import differences, shown
 from upsertspec.steps.statuses import require_status
 from upsertspec.steps.then_answers import require_batch
 from upsertspec.steps.when_upsert import numbered
 
-TOO_MANY = (400, 413)
+TOO_MANY = (INVALID, TOO_LARGE)
 
 People = Sequence[Mapping[str, Any]]
 

@@ -36,7 +36,7 @@ class Transaction:
         operations = sequence.resolved(list(self.operations))
         expected = sequence.contract.transaction(self.who, operations)
         lines = ",\n  ".join(json.dumps(as_json(operation), ensure_ascii=False) for operation in operations)
-        words, says = f"the {self.who} sends the transaction:", "the transaction is answered with"
+        words, says = f"the {self.who} sends the transaction:", "the last answer is"
         sequence.scenario.write(words, "", [], expected, says, f"[\n  {lines}\n]")
         rows = [(o["table"], {n: v for n, v in o.get("fields", {}).items() if not _is_ref(v)}) for o in operations]
         wire = [_on_the_wire(sequence, operation) for operation in operations]

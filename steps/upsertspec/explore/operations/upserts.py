@@ -59,7 +59,7 @@ class Batch:
         expected = sequence.contract.batch(self.who, self.table, records, self.match, extra)
         words = upserts(self.who, self.table, self.match, extra).replace(" upserts into ", " upserts a batch into ")
         words = words if records else "the editor upserts a batch of 0 numbered contacts"
-        sequence.scenario.write(words, self.table, records, expected, "the batch is answered with")
+        sequence.scenario.write(words, self.table, records, expected, "the last answer is")
         wire = [sequence.on_the_wire(self.table, fields) for fields in records]
         operation = sent.UpsertBatch(self.table, wire, self.match, _members(sequence, self.table, extra))
         answer = sequence.send(self.who, operation, expected, [(self.table, fields) for fields in records])
