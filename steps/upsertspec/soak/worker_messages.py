@@ -1,4 +1,4 @@
-"""A worker's ledger on its way to the master, in messages of plain data and of a bounded size."""
+"""A worker's ledger as messages to the master: plain data of a bounded size."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from upsertspec.soak.ledger import Broken, Entry, Ledger
+from upsertspec.soak.ledger import Entry, Ledger, Violation
 
 ENTRIES = 200
 MOST_MESSAGES = 100
 
 
 def packed(ledger: Ledger) -> Iterator[dict[str, Any]]:
-    """The ledger in messages, the last of which says so."""
+    """The messages of a ledger. The last one has the key `rest`."""
     entries = [asdict(entry) for entry in ledger.entries.values()]
     for at in range(0, len(entries), ENTRIES):
         yield {"entries": entries[at : at + ENTRIES]}
@@ -22,7 +22,7 @@ def packed(ledger: Ledger) -> Iterator[dict[str, Any]]:
 
 
 def unpacked(messages: Iterable[Any]) -> Ledger:
-    """The ledger from its messages. Raises ValueError where they are something else, or not all."""
+    """The ledger in these messages. Raises ValueError if they are no ledger, or not complete."""
     entries: dict[str, Entry] = {}
     rest: dict[str, Any] | None = None
     try:
@@ -30,33 +30,33 @@ def unpacked(messages: Iterable[Any]) -> Ledger:
             entries |= {raw["key"]: Entry(**raw) for raw in message.get("entries", ())}
             rest = message.get("rest", rest)
         if rest is None:
-            raise ValueError("the end is missing")
-        return Ledger(entries, **{**rest, "findings": [Broken(**raw) for raw in rest["findings"]]})
+            raise ValueError("the last message is missing")
+        return Ledger(entries, **{**rest, "findings": [Violation(**raw) for raw in rest["findings"]]})
     except (TypeError, KeyError, AttributeError) as wrong:
-        raise ValueError(f"what came is no ledger: {wrong}") from wrong
+        raise ValueError(f"the messages are no ledger: {wrong}") from wrong
 
 
-def take(told: dict[str, list[Any]], worker: str, message: Any) -> None:
-    """Keep a message of a worker; more than a ledger takes are not kept."""
-    parts = told.setdefault(worker, [])
+def take(received: dict[str, list[Any]], worker: str, message: Any) -> None:
+    """Keep a message of a worker. More than a ledger needs are dropped."""
+    parts = received.setdefault(worker, [])
     if len(parts) < MOST_MESSAGES:
         parts.append(message)
 
 
-def merged(told: Mapping[str, list[Any]], workers: int) -> Ledger:
-    """One ledger from those of the workers. One that did not come, or not whole, is noted as a mistake.
+def merged(received: Mapping[str, list[Any]], workers: int) -> Ledger:
+    """The ledgers of all workers as one. A missing or incomplete one is noted as an error.
 
-    Its worker wrote the keys that all share, too: what it wrote there last, no other ledger tells.
+    Its worker wrote the shared keys too, and no other ledger knows what it wrote last.
     """
     whole, ledgers = Ledger(), 0
-    for parts in told.values():
+    for parts in received.values():
         try:
             whole.merge(unpacked(parts))
             ledgers += 1
         except (ValueError, TypeError, AttributeError) as wrong:
-            whole.mistake(f"a worker's ledger can't be read: {wrong}")
+            whole.error(f"a worker's ledger cannot be read: {wrong}")
     if ledgers < workers:
-        whole.mistake(f"the ledgers of {workers - ledgers} of {workers} workers did not come")
+        whole.error(f"{workers - ledgers} of {workers} workers sent no ledger")
         for entry in whole.entries.values():
             entry.partial = entry.shared
     return whole

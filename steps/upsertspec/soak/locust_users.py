@@ -1,4 +1,4 @@
-"""The user that Locust runs: it picks one of the actor's operations, again and again."""
+"""The users that Locust runs: each picks one of its actor's operations, again and again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from upsertspec.dialects.registry import dialect_for
 from upsertspec.http.client import Client
 from upsertspec.http.text import printable
 from upsertspec.soak.actor import Actor
-from upsertspec.soak.asking import Asking
+from upsertspec.soak.counting_client import CountingClient, OnRequest
 from upsertspec.soak.ledger import Ledger
 from upsertspec.soak.outcome import Failed
 from upsertspec.soak.plan import Plan
@@ -24,15 +24,15 @@ CLAIMED = {"conflict": {Actor.ignore: 2}, "batch": {Actor.batch: 1}}
 
 
 def connector(target: Target, users: int) -> Callable[[], Client]:
-    """Makes clients that together keep to the target's pace."""
+    """A function that makes clients, which together keep the target's rate limit."""
     dialect = dialect_for(target)
     return lambda: Client(target, dialect, share=users)
 
 
 def user_class(target: Target, ledger: Ledger, plan_of: Callable[[], Plan]) -> type[User]:
-    """The class of the users of one process; the plan is known when the first of them starts.
+    """The class of the users of one process. The plan is known when the first of them starts.
 
-    Each begins with one of everything, so that a short soak has it all.
+    Each user starts with one of every operation, so that even a short soak has them all.
     """
     numbers = itertools.count(1)
     origin = secrets.token_hex(3)
@@ -42,8 +42,8 @@ def user_class(target: Target, ledger: Ledger, plan_of: Callable[[], Plan]) -> t
 
         def on_start(self) -> None:
             plan = plan_of()
-            asking = Asking(connector(target, plan.users), heard_by(self.environment), ledger)
-            self.actor = Actor(f"{origin}.{next(numbers)}", plan.run_id, ledger, asking)
+            client = CountingClient(connector(target, plan.users), counted_by(self.environment), ledger)
+            self.actor = Actor(f"{origin}.{next(numbers)}", plan.run_id, ledger, client, plan.settle)
             self.ledger = ledger
             for move in weights(target):
                 _task(move)(self)
@@ -55,30 +55,30 @@ def user_class(target: Target, ledger: Ledger, plan_of: Callable[[], Plan]) -> t
 
 
 def weights(target: Target) -> dict[Callable[[Actor], None], int]:
-    """What the users do, and how often, by the profiles that the target claims."""
+    """The operations of the users and their weights, by the profiles that the target claims."""
     claimed = [moves for profile, moves in CLAIMED.items() if profile in target.profiles]
     return {move: weight for moves in (ALWAYS, *claimed) for move, weight in moves.items()}
 
 
-def heard_by(environment: Any) -> Callable[[str, float, Failed | None], None]:
-    """Tells Locust of a request, which counts it and its time."""
+def counted_by(environment: Any) -> OnRequest:
+    """A function that reports each request to Locust, which counts it and its time."""
 
-    def heard(name: str, seconds: float, wrong: Failed | None) -> None:
+    def count(name: str, seconds: float, wrong: Failed | None) -> None:
         environment.events.request.fire(
             request_type="", name=name, response_time=seconds * 1000, response_length=0, exception=wrong, context={}
         )
 
-    return heard
+    return count
 
 
 def _task(move: Callable[[Actor], None]) -> Callable[[Any], None]:
-    """A task whose mistakes end no user: they are told, and nothing counts as judged then."""
+    """A task whose internal errors do not end the user. They are printed, and nothing counts as judged then."""
 
     def task(user: Any) -> None:
         try:
             move(user.actor)
         except Exception as wrong:
-            text = f"a mistake of its own: {type(wrong).__name__}: {wrong}"
-            user.ledger.mistake(printable(text)[:200])
+            text = f"internal error: {type(wrong).__name__}: {wrong}"
+            user.ledger.error(printable(text)[:200])
 
     return task

@@ -1,4 +1,4 @@
-"""The keys and values that the users write. Every write has a stamp, and the stamp tells all of its values."""
+"""The keys and values that the users write. Every write has a stamp, and all its values follow from the stamp."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ def shared_key(run_id: str, number: int) -> str:
 
 
 def values(of_key: str, stamp: str) -> dict[str, Any]:
-    """The fields that the write with this stamp sends; a stored record is whole where it has all of them."""
+    """The fields that the write with this stamp sends. A stored record is complete if it has all of them."""
     number = zlib.crc32(stamp.encode())
     return {KEY: of_key, "name": f"Soak {stamp}", "age": number % 120, "notes": f"{stamp}: {FILLER}"}

@@ -1,4 +1,4 @@
-"""A soak as a process of its own: Locust changes the whole process that it is imported into, and may not hang ours."""
+"""A soak runs in a child process: Locust changes the whole process that imports it, and must not hang this one."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ CODES = (0, 1, 2, 3)
 
 
 def require_locust() -> None:
-    """Raise ConfigError where Locust is not installed."""
+    """Raise ConfigError if Locust is not installed."""
     try:
         there = importlib.util.find_spec("locust") is not None
-    except ValueError:  # it is kept from being imported
+    except ValueError:  # its import is blocked
         there = False
     if not there:
         raise ConfigError(["soak needs Locust; install it with: pip install 'upsertspec[load]'"])
 
 
 def run(target: Target, plan: Plan) -> tuple[int, str]:
-    """The exit code of the soak, and why there is no other where it did not end by itself."""
+    """Run the soak. Gives its exit code, and the reason if it did not end by itself."""
     process = subprocess.Popen(command(MODULE), stdin=subprocess.PIPE, env=_environment())
     try:
         assert process.stdin is not None
@@ -47,12 +47,12 @@ def _ended(process: subprocess.Popen[bytes], seconds: float) -> tuple[int, str]:
     try:
         code = _waited(process, seconds)
     except subprocess.TimeoutExpired:
-        return UNJUDGED, f"the soak did not end within {seconds:.0f} s, and was stopped"
+        return UNJUDGED, f"the soak did not end within {seconds:.0f} s and was stopped"
     return (code, "") if code in CODES else (UNJUDGED, f"the soak's process ended with code {code}")
 
 
 def _waited(process: subprocess.Popen[bytes], seconds: float) -> int:
-    """The exit code; an interrupt is passed on: it ends the load, and what was done is judged."""
+    """The exit code. An interrupt is passed on: it ends the load, and what was written is judged."""
     try:
         return process.wait(seconds)
     except KeyboardInterrupt:
@@ -61,5 +61,5 @@ def _waited(process: subprocess.Popen[bytes], seconds: float) -> int:
 
 
 def _environment() -> dict[str, str]:
-    """The environment without Locust's settings: what is run is what the command line says."""
+    """The environment without Locust's settings: only the command line counts."""
     return {name: value for name, value in os.environ.items() if not name.startswith("LOCUST_")}
