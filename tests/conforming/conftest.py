@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,16 +11,15 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.kit import CREDENTIALS, TOKEN_VARIABLES, TOKENS
 from upsertspec.report.result import Result
 from upsertspec.run.runner import run
 from upsertspec.run.settings import Settings
 from upsertspec.spec import criteria as spec
 from upsertspec.target.bindings import renamed
-from upsertspec.target.target import Credential, Secret, Target
+from upsertspec.target.target import Target
 from upsertspec_catalogue import Entry
 
-TOKENS = {role: f"{role}-token" for role in ("editor", "creator", "updater", "viewer")}
-ROLES = {role: Credential(secret=Secret(token)) for role, token in TOKENS.items()}
 Judge = Callable[[Entry], list[Result]]
 
 
@@ -37,11 +37,14 @@ def serve(entry: Entry) -> Iterator[str]:
 def served(module: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Serve an entry as a process, until its stdin closes; gives the URL, and the header of the editor."""
     command = [sys.executable, "-m", module, name, "--port", "0", "--announce", "json", "--until-stdin-closes"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    environment = os.environ | TOKEN_VARIABLES
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
         assert process.stdout
         assert process.stdin
-        told = json.loads(process.stdout.readline())
-        yield told["url"], {"Authorization": f"Bearer {told['tokens']['editor']}"}
+        url = json.loads(process.stdout.readline())["url"]
+        yield url, {"Authorization": f"Bearer {TOKENS['editor']}"}
         process.stdin.close()
         assert process.wait(30) == 0
 
@@ -52,7 +55,8 @@ def judge() -> Judge:
 
     def judged(entry: Entry) -> list[Result]:
         with serve(entry) as url:
-            target = Target(url=url, profiles=spec.PROFILES, roles=ROLES, bindings=renamed(entry.tables, entry.fields))
+            bindings = renamed(entry.tables, entry.fields)
+            target = Target(url=url, profiles=spec.PROFILES, roles=CREDENTIALS, bindings=bindings)
             return run(Settings(target))
 
     return judged

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conforming.conftest import ROLES, Judge, serve
+from tests.conforming.conftest import Judge, serve
 from tests.conforming.stacks import stacked, stacks
+from tests.kit import CREDENTIALS
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.http.client import Client
 from upsertspec.report.result import Result, Status
@@ -44,7 +45,7 @@ def test_no_scenario_passes_on_the_canary(judge: Judge) -> None:
 
 def test_the_canary_lets_a_run_begin() -> None:
     with serve(CANARY) as url:
-        target = Target(url=url, roles=ROLES)
+        target = Target(url=url, roles=CREDENTIALS)
         client = Client(target, dialect_for(target))
         assert check.fatal(check.check(target, client)) == ""
         client.close()

@@ -108,9 +108,9 @@ def test_every_placeholder_is_in_the_readme_of_the_examples() -> None:
         assert f"`{part}`" in text, part
 
 
-def test_the_shape_in_the_readme_is_a_target(load: Load) -> None:
-    readme = (SHAPES.parents[1] / "README.md").read_text("utf-8")
-    [block] = [text for text in re.findall(r"```toml\n(.*?)```", readme, re.DOTALL) if "[shape.upsert]" in text]
+def test_the_shape_in_the_guide_is_a_target(load: Load) -> None:
+    guide = (SHAPES.parents[1] / "docs" / "shapes.md").read_text("utf-8")
+    [block] = [text for text in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "[shape.upsert]" in text]
     target = load(block)
     assert (target.dialect, target.deviations) == ("shape", {"created": (201,)})
 

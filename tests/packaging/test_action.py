@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS = ACTION["runs"]["steps"]
 EXPRESSION = re.compile(r"\$\{\{ (.+?) \}\}")
-README = (ROOT / "README.md").read_text("utf-8")
+GUIDE = (ROOT / "docs" / "ci.md").read_text("utf-8")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def test_every_input_is_used_and_told() -> None:
 
 def test_what_the_readme_shows_are_its_inputs() -> None:
     [example] = [
-        yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL) if "uses:" in block
+        yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL) if "uses:" in block
     ]
     [step] = [step for step in example if "upsertspec" in step.get("uses", "")]
     assert step["with"].keys() <= ACTION["inputs"].keys()

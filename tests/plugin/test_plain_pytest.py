@@ -1,4 +1,4 @@
-"""The suite inside somebody's own pytest run: the lines that the README gives, and what becomes of them."""
+"""The suite inside somebody's own pytest run: the lines that the guide gives, and what becomes of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from upsertspec_broken import catalogue
 from upsertspec_server import create_app
 from upsertspec_server.serving import serve_in_thread
 
-README = (ROOT / "README.md").read_text("utf-8")
+GUIDE = (ROOT / "docs" / "ci.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +27,8 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    """A folder of tests with the README's own lines in it."""
-    found = re.search(r"# conftest\.py\n(.*?)\n\n# test_upsert\.py\n(.*?)```", README, re.DOTALL)
+    """A folder of tests with the own lines of docs/ci.md in it."""
+    found = re.search(r"# conftest\.py\n(.*?)\n\n# test_upsert\.py\n(.*?)```", GUIDE, re.DOTALL)
     assert found
     (tmp_path / "conftest.py").write_text(found[1], "utf-8")
     (tmp_path / "test_upsert.py").write_text(found[2], "utf-8")
