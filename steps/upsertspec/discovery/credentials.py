@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 
 from upsertspec.discovery.document import text
-from upsertspec.discovery.guess import Guess, scheme_kind
+from upsertspec.discovery.overview import Overview, scheme_kind
 from upsertspec.discovery.toml import comment, toml_text
 from upsertspec.spec.schema import ROLES
 from upsertspec.target.target_file import VARIABLE
@@ -19,9 +19,9 @@ WHO = (
 )
 
 
-def roles(guess: Guess, set_roles: Collection[str]) -> Iterator[str]:
+def roles(overview: Overview, set_roles: Collection[str]) -> Iterator[str]:
     """The lines. Only roles of `set_roles` are written, whose variables are set; the others are comments."""
-    kinds = {scheme_kind(scheme): scheme for scheme in reversed(guess.schemes)}
+    kinds = {scheme_kind(scheme): scheme for scheme in reversed(overview.schemes)}
     yield from comment(WHO)
     for other in sorted(kinds.keys() - set(KNOWN)):
         yield from comment(f"The document names {other} as a way in. Is there another, or a login that sets a cookie?")

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import math
+import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from upsertspec.http.evidence import printable
 
 WIDTH = 110
 SAID = 90
+BARE = re.compile(r"[A-Za-z0-9_-]+")
+DEEPEST = 5
 
 
 def toml_text(value: str) -> str:
-    """The text as a basic string of TOML; a lone surrogate, which TOML has no way to say, is replaced."""
+    """The text as a basic string of TOML; a lone surrogate, which TOML cannot hold, is replaced."""
     return '"' + "".join(map(_letter, value)) + '"'
+
+
+def toml_key(name: str) -> str:
+    """The name as a key of TOML."""
+    return name if BARE.fullmatch(name) else toml_text(name)
+
+
+def toml_value(value: Any, depth: int = 0) -> str:
+    """A JSON value as TOML on one line. TOML has no null, so null becomes an empty text, and members that are null go."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and abs(value) < 2**63:
+        return str(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return repr(value)
+    if isinstance(value, list) and depth < DEEPEST:
+        return f"[{', '.join(toml_value(each, depth + 1) for each in value if each is not None)}]"
+    if isinstance(value, Mapping) and depth < DEEPEST:
+        pairs = [f"{toml_key(str(k))} = {toml_value(v, depth + 1)}" for k, v in value.items() if v is not None]
+        return f"{{ {', '.join(pairs)} }}" if pairs else "{}"
+    return toml_text(value if isinstance(value, str) else "")
 
 
 def comment(words: str) -> Iterator[str]:
@@ -22,7 +48,7 @@ def comment(words: str) -> Iterator[str]:
 
 
 def said(words: str, most: int = SAID) -> str:
-    """Words of the target, for a comment: one line, with nothing in it that can't be seen, its end left out."""
+    """Words of the target for a comment: one line without invisible characters, its end cut off."""
     safe = printable(words[:most])
     return safe if len(words) <= most else f"{safe}…"
 

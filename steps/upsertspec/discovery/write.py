@@ -1,88 +1,133 @@
-"""A target file from guesses: what is sure is written, the rest is a question in a comment."""
+"""A target file for what a document says: what is known is written, what is not is a question in a comment."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from upsertspec.discovery.binding import Guessed, guess
 from upsertspec.discovery.credentials import roles
 from upsertspec.discovery.document import Document
 from upsertspec.discovery.fetch import Found
-from upsertspec.discovery.guess import Guess
-from upsertspec.discovery.toml import comment, said, toml_text
+from upsertspec.discovery.overview import Overview
+from upsertspec.discovery.resources import Resource
+from upsertspec.discovery.shape import deviations, shape
+from upsertspec.discovery.toml import comment, said, toml_key, toml_text, toml_value
 from upsertspec.spec.schema import tables_of
 
 NAMES = 30
-BEGUN = "A target for `upsertspec run --target FILE`, begun by `upsertspec init`. What is not known is a question."
+BEGUN = "A target for `upsertspec run --target FILE`, written by `upsertspec init`. Comments with a question mark are guesses: please check them."
 REST = (
-    "What else a target file can say, with an example of each (headers, TLS, a proxy, time and rate limits, known "
-    "failures): `upsertspec init FILE`, without a URL."
+    "What else a target file can say, with an example of each (TLS, a proxy, time and rate limits, known failures): "
+    "`upsertspec init FILE`, without a URL."
 )
-OTHER = (
-    'Where no dialect is named, "native" is spoken, the contract\'s own shape. Another one is named here, or a class '
-    'of yours; what it wants to know goes into [dialect_options]. README.md tells more under "Point it at your URL".'
+CAST = (
+    "The scenarios speak of contacts, which have the fields email, name, status, age, phone, vip, birthday and notes. This "
+    "says which field of yours plays each of them; false means that your table has no such field."
+)
+NO_RESOURCE = (
+    "Nothing in the document looks like an upsert. Which operation creates a record, or updates the one that is there? "
+    "docs/shapes.md shows how to describe it."
 )
 
 
 def target_file(found: Found, set_roles: Collection[str]) -> str:
     """The text of a target file for what was found; `set_roles` are the roles whose tokens are in the environment."""
-    guess = Guess(Document(found.document), found.url)
-    top = (_head(found, guess), _dialect(found, guess), _profiles(guess))
-    parts = (*top, roles(guess, set_roles), _tables(guess), comment(REST))
+    overview = Overview(Document(found.document), found.url)
+    chosen = None if overview.native else next(iter(overview.resources), None)
+    parts = [_head(found, overview), roles(overview, set_roles)]
+    if overview.native or not found.document:
+        parts += [_native(found, overview), _tables(overview)]
+    elif chosen is None:
+        parts.append(comment(NO_RESOURCE))
+    else:
+        guessed = guess(chosen)
+        parts += [_choice(overview, chosen), _binding(chosen, guessed), shape(chosen), _deviations(chosen)]
+    parts.append(comment(REST))
     return "\n".join("".join(f"{line}\n" for line in part) for part in parts)
 
 
-def _head(found: Found, guess: Guess) -> Iterator[str]:
+def _head(found: Found, overview: Overview) -> Iterator[str]:
     yield from comment(BEGUN)
     yield from (f"#   {said(tried, 300)}" for tried in found.tried)
     yield ""
-    yield f"url = {toml_text(guess.url)}"
-    if guess.elsewhere:
+    yield f"url = {toml_text(overview.url)}"
+    if overview.elsewhere:
         yield "# The document names other hosts too. Is the API to be judged on one of these?"
-        yield from (f"#   {said(server)}" for server in guess.elsewhere)
+        yield from (f"#   {said(server)}" for server in overview.elsewhere)
     if title := said(Document(found.document).title):
         yield f"name = {toml_text(title)}"
+    offered = overview.profiles or ["identity"]
+    also = " By its document it seems to offer these:" if overview.profiles else ""
+    yield f"# The profiles to check. core is always one of them.{also}"
+    mark = "# " if overview.native or not overview.resources else ""
+    yield f"{mark}profiles = {toml_value(['core', *offered])}"
 
 
-def _dialect(found: Found, guess: Guess) -> Iterator[str]:
-    if guess.native:
-        yield f"# The document has POST {said(guess.native[0].path)}: the contract's own shape."
+def _native(found: Found, overview: Overview) -> Iterator[str]:
+    if overview.native:
+        yield f"# The document has POST {said(overview.native[0].path)}: the contract's own shape."
         yield 'dialect = "native"'
-        return
-    if found.document:
-        yield "# The document has no POST /api/tables/{table}/records/upsert: the API is of another shape."
-        yield from _upserts(guess)
     else:
-        yield "# No OpenAPI document was found. Is the API of the contract's own shape (features/CONTRACT.md)?"
-    yield from comment(OTHER)
-    yield '# dialect = "module:Class"'
+        yield from comment(
+            "No OpenAPI document was found. Does the API implement features/CONTRACT.md itself? If not, docs/shapes.md shows "
+            "how to describe it."
+        )
+        yield '# dialect = "native"'
 
 
-def _upserts(guess: Guess) -> Iterator[str]:
-    if not guess.upserts:
-        yield "# Nothing in it looks like an upsert. Which operation creates a record, or updates what is there?"
-        return
-    yield "# Which of these is its upsert?"
-    for upsert in guess.upserts:
-        operation = upsert.operation
-        words = f" {said(operation.said)!r}" if operation.said else ""
-        yield f"#   {said(f'{operation.method} {operation.path}')}{words}: {said(upsert.why)}"
-
-
-def _profiles(guess: Guess) -> Iterator[str]:
-    offers = " By its document it seems to offer these:" if guess.profiles else ""
-    yield f"# Which profiles does it claim? core always is one; only what is claimed is run.{offers}"
-    yield f"# profiles = [{', '.join(map(toml_text, ['core', *(guess.profiles or ['identity'])]))}]"
-
-
-def _tables(guess: Guess) -> Iterator[str]:
+def _tables(overview: Overview) -> Iterator[str]:
     needed = ", ".join(table.name for table in tables_of(frozenset(["core"])))
-    yield from comment(f"core needs the table {needed} of features/schema.toml; `upsertspec provision` writes it.")
-    if guess.seen:
-        more = f", and {len(guess.seen) - NAMES} more" if len(guess.seen) > NAMES else ""
-        yield from comment(f"Seen in the document: {', '.join(said(name, 40) for name in guess.seen[:NAMES])}{more}.")
-    for ours, theirs in guess.tables.items():
-        yield from ("# Is this the same table? Are its fields called the same?", f"[tables.{ours}]")
-        yield from (f"id = {toml_text(theirs)}", '# fields = { email = "mail" }')
-    if not guess.tables:
-        yield from ("# Has the target other names for its tables and fields?", "# [tables.contacts]", '# id = "tbl123"')
-        yield '# fields = { email = "mail" }'
+    yield from comment(f"core needs the table {needed} of features/schema.toml. `upsertspec provision` writes it.")
+    if overview.seen:
+        more = f", and {len(overview.seen) - NAMES} more" if len(overview.seen) > NAMES else ""
+        yield from comment(f"In the document: {', '.join(said(name, 40) for name in overview.seen[:NAMES])}{more}.")
+    for ours, theirs in overview.tables.items():
+        yield from ("# Is this the same table? Do its fields have the same names?", f"[tables.{ours}]")
+        yield f"id = {toml_text(theirs)}"
+    if not overview.tables:
+        yield from ("# Do the target's tables or fields have other names?", "# [tables.contacts]", '# name = "people"')
+
+
+def _choice(overview: Overview, chosen: Resource) -> Iterator[str]:
+    """Which operation is judged, and what else there was."""
+    yield from comment(f"What is judged: {_shown(chosen)}.")
+    if others := [r for r in overview.resources if r is not chosen]:
+        yield from comment("Other operations that look like an upsert. Is one of these meant?")
+        yield from (f"#   {_shown(other)}: {other.why}" for other in others)
+
+
+def _shown(resource: Resource) -> str:
+    operation = resource.upsert
+    words = f" ({said(operation.words)})" if operation.words else ""
+    return f"{said(f'{operation.method} {operation.path}')}{words}"
+
+
+def _binding(resource: Resource, guessed: Guessed) -> Iterator[str]:
+    yield from comment(CAST)
+    if guessed.problem:
+        yield from comment(
+            f"No table could be bound: {guessed.problem}. Which fields play these? See docs/your-own-table.md."
+        )
+    mark = "# " if guessed.problem else ""
+    yield f"{mark}[tables.contacts]"
+    yield f"{mark}name = {toml_text(resource.name)}"
+    if guessed.protected:
+        yield f"{mark}protected = {toml_value(guessed.protected)}"
+    yield ""
+    yield f"{mark}[tables.contacts.fields]"
+    for name, (value, question) in guessed.fields.items():
+        yield from comment(question) if question else ()
+        yield f"{mark}{name} = {toml_value(value)}"
+    if guessed.always:
+        yield ""
+        yield from comment("What every create needs besides. Are these good values?")
+        yield f"{mark}[tables.contacts.always]"
+        yield from (f"{mark}{toml_key(name)} = {toml_value(value)}" for name, value in guessed.always.items())
+
+
+def _deviations(resource: Resource) -> Iterator[str]:
+    found = deviations(resource)
+    if found:
+        yield from comment("Documented statuses that differ from the contract's.")
+        yield "[deviations]"
+        yield from (f"{kind} = {status}" for kind, status in found.items())
