@@ -32,6 +32,7 @@ from upsertspec.dialects.operations import (
 )
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import CannotExpress, DialectError
+from upsertspec.target.bindings import renamed
 from upsertspec.target.target import Target
 
 ADA = {"email": "ada@example.com", "name": None, "tags": ["{x}"]}
@@ -163,7 +164,7 @@ def test_a_request_that_can_not_be_sent_is_the_dialects_mistake(request_: Reques
 
 
 def test_a_dialect_of_another_target_has_its_own_names() -> None:
-    target = Target(url="http://h", table_ids={"contacts": "9"}, field_names={"contacts": {"email": "mail"}})
+    target = Target(url="http://h", bindings=renamed({"contacts": "9"}, {"contacts": {"email": "mail"}}))
     request = dialect_for(target).request(Upsert("contacts", {"email": "a"}, ["email"]))
     assert (request.path, request.json) == (
         "/api/tables/9/records/upsert",

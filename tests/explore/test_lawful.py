@@ -15,6 +15,7 @@ from upsertspec.explore.moves.sequences import WEIGHTS
 from upsertspec.explore.search import Search
 from upsertspec.http.client import Client
 from upsertspec.run.settings import new_run_id
+from upsertspec.target.bindings import renamed
 from upsertspec.target.target import Target
 from upsertspec_conforming import Variant
 from upsertspec_conforming.serving import serve_in_thread
@@ -28,7 +29,7 @@ def test_a_lawful_variant_differs_in_nothing(stack: list[Variant]) -> None:
     variant = stacked(stack)
     with serve_in_thread(variant, TOKENS) as url:
         differs_in_nothing(
-            Target(url=url, profiles=tuple(WEIGHTS), roles=ROLES, table_ids=variant.tables, field_names=variant.fields)
+            Target(url=url, profiles=tuple(WEIGHTS), roles=ROLES, bindings=renamed(variant.tables, variant.fields))
         )
 
 

@@ -17,6 +17,7 @@ from upsertspec.discovery.write import target_file
 from upsertspec.errors import TargetUnusable
 from upsertspec.http.session import Limits
 from upsertspec.spec.schema import ROLES
+from upsertspec.target.bindings import renamed
 from upsertspec.target.target import Target
 from upsertspec.target.target_file import from_file, roles_from
 from upsertspec_server import create_app, load_schema
@@ -86,7 +87,7 @@ def test_another_shape_becomes_questions(cli: Cli, serve: Serve, tmp_path: Path)
     assert cli("init", wire.url, "-o", str(file)).code == 0
     text, target = file.read_text("utf-8"), loaded(file)
     assert target.name == "Acme CRM"
-    assert target.table_ids == {"contacts": "Contacts", "image_metadata": "image-metadata"}
+    assert target.bindings == renamed({"contacts": "Contacts", "image_metadata": "image-metadata"})
     assert target.roles["viewer"].headers() == {"X-Api-Key": TOKENS["UPSERTSPEC_TOKEN_VIEWER"]}
     assert "#   POST /v1/orders/bulk-upsert 'Several at once': it is named so" in text
     assert "#   PATCH /v1/image-metadata: it takes performUpsert" in text
@@ -181,7 +182,7 @@ def test_a_native_shape_below_a_prefix_is_found(tmp_path: Path) -> None:
     paths = {"/v2/api/tables/{name}/records/upsert": {"post": {"parameters": [{"$ref": "#/x/table"}]}}}
     table = {"in": "path", "name": "name", "schema": {"enum": ["contacts", "Accounts"]}}
     target = written(Found("http://h", {"paths": paths, "x": {"table": table}}), tmp_path)
-    assert (target.url, target.table_ids) == ("http://h/v2", {"accounts": "Accounts"})
+    assert (target.url, target.bindings) == ("http://h/v2", renamed({"accounts": "Accounts"}))
 
 
 def test_without_a_document_the_file_says_what_was_tried(cli: Cli, serve: Serve, tmp_path: Path) -> None:
@@ -302,7 +303,9 @@ def test_a_hostile_document_makes_a_file_that_loads(name: str, tmp_path: Path) -
 
 def test_a_table_name_with_quotes_stays_a_name(tmp_path: Path) -> None:
     name = 'contacts"\n\\ \x00\N{GRINNING FACE}\u2028]'
-    assert written(Found("http://h", {"paths": {f"/{name}": {"get": {}}}}), tmp_path).table_ids == {"contacts": name}
+    assert written(Found("http://h", {"paths": {f"/{name}": {"get": {}}}}), tmp_path).bindings == renamed(
+        {"contacts": name}
+    )
 
 
 def test_anything_in_any_place_makes_a_file_that_loads(tmp_path: Path) -> None:

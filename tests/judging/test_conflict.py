@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from upsertspec.steps.conflict_members import members
 
 from tests.judging.kit import Memory, contact, keep, world_of
-from upsertspec.steps.conflict_members import members
 
 
 @pytest.mark.parametrize(

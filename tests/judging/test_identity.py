@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
+from upsertspec.steps.identity import FEW, can_be_found, with_ids
 
 from tests.judging.kit import Memory, contact
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, Upsert, UpsertBatch
 from upsertspec.http.client import Client
-from upsertspec.steps.identity import FEW, can_be_found, with_ids
 from upsertspec.steps.lookup import Reader
 
 ADA, BOB = contact(1, "Ada"), contact(2, "Bob", phone="5")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,12 @@ def step_texts(scenario: Scenario) -> list[tuple[str, str]]:
             kind = {"Context": "given", "Action": "when", "Outcome": "then"}.get(step["keywordType"], kind)
             texts += [(kind, _filled(step["text"], row)) for row in rows]
     return texts
+
+
+def written_steps(scenario: Scenario) -> list[tuple[str, str]]:
+    """Type and text of each step that the scenario has in its file, filled in from the first row of its examples."""
+    first = tuple({**example, "tableBody": example["tableBody"][:1]} for example in scenario.examples[:1])
+    return step_texts(replace(scenario, background=(), examples=first))
 
 
 def _filled(text: str, row: dict[str, str]) -> str:

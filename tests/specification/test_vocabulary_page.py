@@ -1,4 +1,4 @@
-"""features/README.md holds the vocabulary as it is: one row for each step definition, made from the definitions."""
+"""features/README.md holds the vocabulary: one row for each step definition."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from upsertspec.dialects.altered import alterations
 from upsertspec.http.credentials import BROKEN
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.files import features_dir
-from upsertspec.steps import cells
+from upsertspec.steps import cells, phrases
 
 PAGE = features_dir() / "README.md"
 
@@ -24,15 +24,17 @@ def test_the_page_holds_the_vocabulary(
     assert _part("vocabulary") == vocabulary_table(raw_scenarios, definitions)
 
 
-def test_the_page_tells_how_cells_are_read() -> None:
-    table = "\n".join(line for line in (cells.__doc__ or "").splitlines() if line.startswith("|"))
-    assert _part("cells") == table
+def test_the_page_explains_cells_and_phrases() -> None:
+    for name, module in (("cells", cells), ("phrases", phrases)):
+        assert _part(name) == "\n".join(line for line in (module.__doc__ or "").splitlines() if line.startswith("|"))
 
 
-def test_the_page_names_every_tag() -> None:
+def test_the_page_names_every_tag(raw_scenarios: list[Scenario]) -> None:
     text = PAGE.read_text("utf-8")
-    for tag in (*{case.profile for case in spec.cases()}, "should"):
-        assert f"`@{tag}`" in text
+    used = {tag for scenario in raw_scenarios for tag in scenario.tags if not tag.startswith("AC-")}
+    assert [tag for tag in sorted(used) if f"`@{tag}`" not in text] == []
+    named = re.findall(rf"`@((?:{spec.ASSERTS}|{spec.DEFINES})[a-z-]+)`", text)
+    assert sorted(named) == sorted(tag for tag in used if tag.startswith((spec.ASSERTS, spec.DEFINES)))
 
 
 def test_the_page_tells_how_requests_are_broken() -> None:
@@ -75,6 +77,6 @@ def _sentence(definition: StepFunctionContext, steps: list[tuple[str, str]]) -> 
 
 def _part(name: str) -> str:
     text = PAGE.read_text("utf-8")
-    found = re.search(rf"<!-- {name} -->\n(.*?)\n<!-- end -->", text, re.DOTALL)
+    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- end -->", text, re.DOTALL)
     assert found, f"features/README.md has no part between <!-- {name} --> and <!-- end -->"
     return found[1].strip()

@@ -10,6 +10,7 @@ from upsertspec.report.result import Result
 from upsertspec.run.runner import run
 from upsertspec.run.settings import Settings
 from upsertspec.spec import criteria as spec
+from upsertspec.target.bindings import renamed
 from upsertspec.target.target import Credential, Secret, Target
 from upsertspec_conforming import Variant
 from upsertspec_conforming.serving import serve_in_thread
@@ -26,7 +27,7 @@ def judge() -> Judge:
     def judge_variant(variant: Variant) -> list[Result]:
         with serve_in_thread(variant, TOKENS) as url:
             target = Target(
-                url=url, profiles=spec.PROFILES, roles=ROLES, table_ids=variant.tables, field_names=variant.fields
+                url=url, profiles=spec.PROFILES, roles=ROLES, bindings=renamed(variant.tables, variant.fields)
             )
             return run(Settings(target))
 

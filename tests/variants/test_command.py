@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from upsertspec.target.bindings import renamed
 from upsertspec.target.target_file import from_file
 from upsertspec_conforming.__main__ import main
 from upsertspec_conforming.catalogue import catalogue
@@ -33,8 +34,7 @@ def test_prints_what_a_target_file_maps(name: str, tmp_path: Path, capsys: pytes
     file = tmp_path / "target.toml"
     file.write_text(f'url = "http://127.0.0.1:8080"\n{capsys.readouterr().out}', encoding="utf-8")
     target = from_file(file, {})
-    assert {table: ident for table, ident in target.table_ids.items() if ident} == dict(catalogue()[name].tables)
-    assert {table: names for table, names in target.field_names.items() if names} == dict(catalogue()[name].fields)
+    assert target.bindings == renamed(catalogue()[name].tables, catalogue()[name].fields)
 
 
 @pytest.mark.parametrize(

@@ -3,49 +3,44 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from upsertspec.cli.options import format_option, output_option
+from upsertspec.cli.output import write
 from upsertspec.errors import ConfigError
 
 if TYPE_CHECKING:
     from upsertspec.report.compare.matrix import Matrix
 
-FORMATS = ("terminal", "markdown", "html")
 BY_ENDING = {".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
 
 
 @click.command()
 @click.argument("reports", nargs=-1, required=True, metavar="REPORT...")
-@click.option(
-    "--format", "kind", type=click.Choice(FORMATS), help="[default: by the ending of -o FILE; terminal without one]"
+@format_option(
+    ("terminal", "markdown", "html"), None, "[default: by the ending of the output file, or terminal without one]"
 )
-@click.option("-o", "--output", metavar="FILE", help="Write into this file. [default: standard output]")
+@output_option
 def compare(reports: tuple[str, ...], kind: str | None, output: str | None) -> None:
-    """One matrix of criteria by targets, from the report.json of each (or the folder that holds it).
+    """Print one matrix of criteria by targets, from the report.json of each target (or its folder).
 
-    A cell says the worst that a scenario of the criterion met, and how many did. Reports of other versions of the
-    suite are read, and in what they differ is told. The exit code is 0 whatever the verdicts are, and 2 for a file
-    that is no report.
+    A cell shows the worst status of the scenarios of a criterion, and how many of them have it. If the reports were
+    made with different features or selections, the output says so. The exit code is 0 whatever the verdicts are, and 2
+    for a file that is not a report.
     """
     from upsertspec.report.compare.matrix import read
 
     if output and any(_same_file(output, report) for report in reports):
         raise ConfigError([f"-o {output} is one of the reports; name another file"])
     kind = kind or BY_ENDING.get(Path(output or "").suffix.lower(), "terminal")
-    text = _text(kind, read(reports), output is None and sys.stdout.isatty())
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    _write(Path(output), text)
-    click.echo(f"{output} written", err=True)
+    write(_text(kind, read(reports), output), output)
 
 
-def _text(kind: str, matrix: Matrix, colour: bool) -> str:
+def _text(kind: str, matrix: Matrix, output: str | None) -> str:
     if kind == "html":
         from upsertspec.report.compare.page import page
 
@@ -55,8 +50,9 @@ def _text(kind: str, matrix: Matrix, colour: bool) -> str:
 
         return markdown(matrix)
     from upsertspec.report.compare.terminal import terminal
+    from upsertspec.report.console import Console
 
-    return terminal(matrix, shutil.get_terminal_size((100, 24)).columns, colour and "NO_COLOR" not in os.environ)
+    return terminal(matrix, Console(None if output else sys.stdout))
 
 
 def _same_file(one: str, other: str) -> bool:
@@ -64,13 +60,3 @@ def _same_file(one: str, other: str) -> bool:
         return os.path.samefile(one, os.path.join(other, "report.json") if os.path.isdir(other) else other)
     except (OSError, ValueError):
         return False
-
-
-def _write(path: Path, text: str) -> None:
-    """Write the file in one piece: a reader never sees half of it."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        part.write_text(text, "utf-8", newline="\n")
-        os.replace(part, path)
-    except OSError as wrong:
-        raise ConfigError([f"-o {path} can't be written ({wrong.strerror}); name another file"]) from wrong

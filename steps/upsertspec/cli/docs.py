@@ -8,14 +8,12 @@ import click
 
 
 @click.command()
-@click.option("-o", "--output", "folder", metavar="DIR", required=True, help="Write the pages into this folder.")
-@click.option(
-    "--report", metavar="REPORT.JSON", help="Show at each criterion and scenario what this report says of it."
-)
+@click.option("-o", "--output", "folder", metavar="DIR", required=True, help="Write the pages to this folder.")
+@click.option("--report", metavar="REPORT", help="Show the results of this report.json with each criterion.")
 def docs(folder: str, report: str | None) -> None:
-    """Write the specification as pages: the contract, the criteria with their scenarios, tables, words, broken servers.
+    """Write the specification as web pages: contract, criteria, scenarios, tables, vocabulary and broken servers.
 
-    The pages need no server and no network: open index.html. It takes the extra `docs`: pip install 'upsertspec[docs]'.
+    The pages need no server and no network: open index.html. Needs the extra `docs`: pip install 'upsertspec[docs]'.
     """
     from upsertspec.report.reading import load
     from upsertspec.site.build import build

@@ -11,27 +11,29 @@ import click
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with every scenario.")
 @click.option("--scenarios", is_flag=True, help="With the titles of the scenarios.")
-@click.option("--faults", is_flag=True, help="The servers that are broken on purpose, instead.")
-def listing(as_json: bool, scenarios: bool, faults: bool) -> None:
-    """List the criteria: profile, level, number of scenarios, and how many broken servers prove each."""
+@click.option("--faults", is_flag=True, help="List the broken servers instead.")
+def list_command(as_json: bool, scenarios: bool, faults: bool) -> None:
+    """List the criteria: profile, level, number of scenarios, and how many broken servers each catches."""
+    if faults:
+        _faults(as_json)
+    elif as_json:
+        click.echo(json.dumps(_document(), ensure_ascii=False, indent=1))
+    else:
+        _criteria(scenarios)
+
+
+def _criteria(scenarios: bool) -> None:
     from upsertspec.report.proof import last_proof
     from upsertspec.spec import criteria as spec
 
-    if faults:
-        _faults(as_json)
-        return
-    if as_json:
-        click.echo(json.dumps(_document(), ensure_ascii=False, indent=1))
-        return
     profile = ""
     for criterion in spec.criteria():
         if criterion.profile != profile:
             profile = criterion.profile
             click.echo(profile)
         proven = last_proof()["criteria"].get(criterion.id, {"caught": 0, "of": 0})
-        numbers = (
-            f"{len(criterion.cases):>3} scenarios  {proven['caught']:>2} of {proven['of']:>2} broken servers caught"
-        )
+        caught = f"{proven['caught']:>2} of {proven['of']:>2} broken servers caught"
+        numbers = f"{len(criterion.cases):>3} scenarios  {caught}"
         click.echo(f"  {criterion.id}  {criterion.level:<6}  {numbers}  {criterion.sentence}")
         for case in criterion.cases if scenarios else ():
             click.echo(f"          {case.title}")

@@ -1,8 +1,7 @@
-"""`upsertspec`: its commands, and how their errors are told."""
+"""The command line `upsertspec`: its commands, and how their errors end."""
 
 from __future__ import annotations
 
-import io
 import sys
 
 import click
@@ -14,7 +13,7 @@ from upsertspec.cli.diff import diff
 from upsertspec.cli.docs import docs
 from upsertspec.cli.explore import explore
 from upsertspec.cli.init import init
-from upsertspec.cli.list_command import listing
+from upsertspec.cli.list_command import list_command
 from upsertspec.cli.prove import prove
 from upsertspec.cli.provision import provision
 from upsertspec.cli.render import render
@@ -22,10 +21,11 @@ from upsertspec.cli.run import run
 from upsertspec.cli.serve import serve
 from upsertspec.cli.soak import soak
 from upsertspec.errors import UpsertspecError
+from upsertspec.report.console import write_anything
 
 HARNESS_ERROR = 3
 READER_GONE = 141
-"""As a shell tells the end of what SIGPIPE stops: `upsertspec run | head` is no verdict."""
+"""The exit code that a shell reports for a process that SIGPIPE ended: `upsertspec run | head` is no verdict."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,7 +35,7 @@ def commands() -> None:
 
     \b
     Exit codes of run and check:
-      0  conformant (or no other failures than the known ones)
+      0  conformant (or no failures except known ones)
       1  not conformant
       2  a wrong command line, target file or environment
       3  incomplete: something could not be tested, or the harness failed
@@ -50,7 +50,7 @@ _COMMANDS = (
     explore,
     render,
     docs,
-    listing,
+    list_command,
     init,
     provision,
     prove,
@@ -64,8 +64,7 @@ for _command in _COMMANDS:
 def main() -> None:
     """Run the command line; an error is one plain message and an exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal without Unicode loses no run
+        write_anything(stream)
     stdout = sys.stdout
     try:
         code = commands.main(standalone_mode=False)
@@ -79,9 +78,11 @@ def main() -> None:
         for line in str(wrong).splitlines():
             click.echo(f"upsertspec: {line}", err=True)
         code = wrong.exit_code
-    except SystemExit as ended:  # click ends so where nobody reads any more: it has put a quiet stream in the place
+    except (
+        SystemExit
+    ) as ended:  # click ends so if the reader of the output is gone, and replaces the stream by a quiet one
         code = ended.code if sys.stdout is stdout else READER_GONE
     except Exception as wrong:
-        click.echo(f"upsertspec: a mistake of its own: {type(wrong).__name__}: {wrong}; please report it", err=True)
+        click.echo(f"upsertspec: internal error: {type(wrong).__name__}: {wrong}; please report it", err=True)
         code = HARNESS_ERROR
     sys.exit(code if isinstance(code, int) else 0)

@@ -1,51 +1,141 @@
-"""The options that name a target, the same for every command that has one."""
+"""The options that several commands have: the same name, parsing and help everywhere."""
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import math
 import os
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import click
 
 from upsertspec.errors import ConfigError
+from upsertspec.run.embedded import started
 from upsertspec.target.from_env import PROFILE, TARGET, target_from, with_profiles
 from upsertspec.target.target import Target
 from upsertspec.target.target_file import from_url
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Command], Command]
 
 
-def target_options(command: Command) -> Command:
-    """URL, --target, --profile and --timeout."""
+class Seconds(click.FloatRange):
+    """A number of seconds; `nan` is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is not a number of seconds", param, ctx)
+        return number
+
+
+@dataclass(frozen=True)
+class TargetOptions:
+    """The target that the command line names, and what the command line changes about it."""
+
+    url: str | None
+    file: str | None
+    profiles: tuple[str, ...]
+    timeout: float | None
+
+    @property
+    def place(self) -> str | None:
+        """The URL or the target file. None means the reference server. Raises ConfigError if both are given."""
+        if self.url and self.file:
+            raise ConfigError(["both a URL and --target are given; name one target"])
+        return self.url or self.file or os.environ.get(TARGET)
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Callable[[], Target]]:
+        """A function that returns the target. Without a name, the reference server runs until the end of the context.
+
+        The function waits for that server, so import what takes long before you call it.
+        """
+        place = self.place
+        if place is None:
+            with started() as server:
+                yield lambda: self._adjusted(server.target())
+        else:
+            target = from_url(place, os.environ) if place == self.url else target_from(place, os.environ)
+            yield lambda: self._adjusted(target)
+
+    def _adjusted(self, target: Target) -> Target:
+        target = with_profiles(target, list(self.profiles))
+        return replace(target, timeout=self.timeout or target.timeout)
+
+
+def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """URL, --target, --profile and --timeout. The command gets them as `target`, an instance of TargetOptions."""
+
+    @functools.wraps(command)
+    def with_target(
+        *args: Any, url: str | None, target: str | None, profiles: tuple[str, ...], timeout: float | None, **more: Any
+    ) -> Any:
+        return command(*args, target=TargetOptions(url, target, profiles, timeout), **more)
+
+    found: Callable[..., Any] = with_target
     for add in (
-        click.option("--timeout", type=click.FloatRange(0, 600, min_open=True), envvar="UPSERTSPEC_TIMEOUT",
-                     help="Seconds that one request may take. [default: 10]"),
-        click.option("--profile", "profiles", multiple=True, envvar=PROFILE,
-                     help="Judge this profile, beside core (repeatable; `all`). [default: those the target claims]"),
-        click.option("--target", "target_file", metavar="FILE", help="A target file; `upsertspec init` writes one."),
+        timeout_option,
+        profile_option(
+            "Judge this profile, in addition to core (repeatable; `all`). [default: those that the target claims]"
+        ),
+        click.option("--target", metavar="FILE", help="A target file; `upsertspec init` writes one."),
         click.argument("url", required=False),
-    ):  # fmt: skip
-        command = add(command)
-    return command
+    ):
+        found = add(found)
+    return found
 
 
-def named_target(url: str | None, target_file: str | None) -> Target | None:
-    """The target that the command line or UPSERTSPEC_TARGET names, or None: the embedded server is meant then."""
-    if url and target_file:
-        raise ConfigError(["both a URL and --target are given; name one target"])
-    if url:
-        return from_url(url, os.environ)
-    place = target_file or os.environ.get(TARGET)
-    return target_from(place, os.environ) if place else None
+def names(_: click.Context, __: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
+    """The names in a repeatable option; each value may hold several, separated by commas or spaces."""
+    return tuple(name for text in values for name in text.replace(",", " ").split())
 
 
-def adjusted(target: Target, profiles: tuple[str, ...], timeout: float | None, clients: int | None = None) -> Target:
-    """The target with what the command line says of it."""
-    asked = [name for text in profiles for name in text.replace(",", " ").split()]
-    target = with_profiles(target, asked)
-    if timeout is not None and math.isnan(timeout):
-        raise ConfigError(["--timeout nan is no time; write a number of seconds"])
-    return replace(target, timeout=timeout or target.timeout, clients=clients or target.clients)
+def criteria(context: click.Context, option: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
+    """The criteria in --criterion, in capitals. Raises ConfigError for one that does not exist."""
+    from upsertspec.spec.criteria import criteria as every
+
+    found = tuple(name.upper() for name in names(context, option, values))
+    if found and (unknown := sorted(set(found) - {criterion.id for criterion in every()})):
+        raise ConfigError([f"{', '.join(unknown)}: no such criterion; `upsertspec list` names them all"])
+    return found
+
+
+def profile_option(text: str) -> Decorator[Any]:
+    """--profile, repeatable."""
+    return click.option("--profile", "profiles", multiple=True, callback=names, envvar=PROFILE, help=text)
+
+
+def jobs_option(default: int, text: str) -> Decorator[Any]:
+    """--jobs."""
+    return click.option("--jobs", type=click.IntRange(1, 64), default=default, envvar="UPSERTSPEC_JOBS", help=text)
+
+
+def format_option(formats: Sequence[str], default: str | None, text: str = "") -> Decorator[Any]:
+    """--format."""
+    return click.option(
+        "--format", "kind", type=click.Choice(list(formats)), default=default, help=text or f"[default: {default}]"
+    )
+
+
+timeout_option = click.option(
+    "--timeout",
+    type=Seconds(0, 600, min_open=True),
+    envvar="UPSERTSPEC_TIMEOUT",
+    help="The most seconds that a request may take. [default: 10]",
+)
+criterion_option = click.option(
+    "--criterion",
+    "criteria",
+    metavar="AC-NNN,...",
+    multiple=True,
+    callback=criteria,
+    envvar="UPSERTSPEC_CRITERION",
+    help="Only these criteria (repeatable).",
+)
+output_option = click.option("-o", "--output", metavar="FILE", help="Write to this file. [default: standard output]")
+force_option = click.option("--force", is_flag=True, help="Replace the output file if it exists.")

@@ -1,15 +1,65 @@
-"""Writing a file that the command line named."""
+"""Writing to the place that the command line named."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import click
+
 from upsertspec.errors import ConfigError
+from upsertspec.report.files import is_plain, write_whole
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write the text, in place of what is there. Raises ConfigError where the file can't be written."""
+def write(text: str, output: str | None, option: str = "-o", force: bool = True) -> None:
+    """Write the text to the file, or to standard output. Raises ConfigError if that is not possible.
+
+    Without `force`, a file that exists is not replaced.
+    """
+    if output is None:
+        click.echo(text, nl=False)
+        return
     try:
-        path.write_text(text, "utf-8", newline="\n")
-    except OSError as wrong:
-        raise ConfigError([f"{path} can't be written ({wrong.strerror}); name another file"]) from wrong
+        path = Path(output)
+        if not force and is_plain(path):
+            with path.open("xb") as new:
+                new.write(text.encode("utf-8"))
+        else:
+            write_whole(path, text.encode("utf-8"))
+    except FileExistsError as wrong:
+        raise ConfigError([f"{output} exists and is not replaced; name another file, or add --force"]) from wrong
+    except (OSError, ValueError) as wrong:
+        raise unwritable(option, output, wrong) from wrong
+
+
+def check_file(output: str | None, option: str) -> None:
+    """Raise ConfigError if the file cannot be written, before any work is done. What is in the file stays there."""
+    if not output:
+        return
+    try:
+        path = Path(output)
+        if not is_plain(path):
+            return
+        existed = path.exists()
+        path.open("ab").close()
+        if not existed:
+            path.unlink()
+    except (OSError, ValueError) as wrong:
+        raise unwritable(option, output, wrong) from wrong
+
+
+def make_folder(output: str, option: str, file: str) -> Path:
+    """Make the folder, before any work is done. Raises ConfigError if the file in it cannot be written."""
+    path = Path(output)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as wrong:
+        why = getattr(wrong, "strerror", None) or wrong
+        raise ConfigError([f"{option} {output}: the folder can't be made ({why}); name another"]) from wrong
+    check_file(str(path / file), option)
+    return path
+
+
+def unwritable(option: str, output: str, wrong: Exception) -> ConfigError:
+    """The error for a file that can't be written."""
+    why = getattr(wrong, "strerror", None) or wrong
+    return ConfigError([f"{option} {output} can't be written ({why}); name another file"])

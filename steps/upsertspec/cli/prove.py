@@ -5,27 +5,26 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
 
 import click
 
+from upsertspec.cli.options import criterion_option, jobs_option, names
+from upsertspec.cli.output import check_file, write
 from upsertspec.errors import ConfigError
 
 
 @click.command()
-@click.option("--fault", "names", multiple=True, help="Only this broken server (repeatable).")
-@click.option("--criterion", "criteria", multiple=True, help="Only this criterion, and what violates it (repeatable).")
-@click.option(
-    "--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, help="Processes. [default: one a core]"
-)
-@click.option("--quick", is_flag=True, help="Judge each only by the criteria that it violates: no spread is seen.")
+@click.option("--fault", "faults", multiple=True, callback=names, help="Only these broken servers (repeatable).")
+@criterion_option
+@jobs_option(os.cpu_count() or 1, "Number of processes. [default: one per core]")
+@click.option("--quick", is_flag=True, help="Judge each server only by the criteria that it violates.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the matrix as JSON.")
-@click.option("--html", "html_file", metavar="FILE", help="Write the matrix as a page.")
-@click.option("--digest", "digest_file", metavar="FILE", help="Write so many of so many, by criterion, as JSON.")
+@click.option("--html", "html_file", metavar="FILE", help="Write the matrix as a web page.")
+@click.option("--digest", "digest_file", metavar="FILE", help="Write caught / total for each criterion, as JSON.")
 @click.pass_context
 def prove(
     context: click.Context,
-    names: tuple[str, ...],
+    faults: tuple[str, ...],
     criteria: tuple[str, ...],
     jobs: int,
     quick: bool,
@@ -33,30 +32,32 @@ def prove(
     html_file: str | None,
     digest_file: str | None,
 ) -> None:
-    """Run the suite against servers that are broken on purpose, and tell which were caught by which criteria.
+    """Run the suite against servers that are broken on purpose, and show which criteria catch each.
 
-    Exit code 0 where every one is caught and every criterion has one, else 1.
+    The exit code is 0 if every server is caught and every criterion catches one, else 1.
     """
     from upsertspec.prove.matrix import Proof
-    from upsertspec.prove.output import tell
+    from upsertspec.prove.output import output
     from upsertspec.prove.page import page
     from upsertspec.prove.runner import prove as judge
-    from upsertspec.prove.servers import faults
+    from upsertspec.prove.servers import faults as catalogue
 
-    wanted = tuple(name.upper() for name in criteria)
-    chosen = [f for f in faults() if (not names or f.name in names) and (not wanted or set(wanted) & set(f.violates))]
-    if unknown := sorted(set(names) - {fault.name for fault in faults()}):
+    files = (("--json", json_file), ("--html", html_file), ("--digest", digest_file))
+    for option, file in files:
+        check_file(file, option)
+    known = catalogue()
+    if unknown := sorted(set(faults) - {fault.name for fault in known}):
         raise ConfigError([f"{', '.join(unknown)}: no such broken server; `upsertspec list --faults` names them all"])
+    chosen = [
+        f for f in known if (not faults or f.name in faults) and (not criteria or set(criteria) & set(f.violates))
+    ]
     if not chosen:
-        raise ConfigError(["nothing is selected: no broken server fits"])
-    proof: Proof = judge(chosen, wanted, min(jobs, len(chosen)), quick)
-    tell(proof, sys.stdout)
-    for file, text in (
-        (json_file, json.dumps(proof.as_dict(), indent=1)),
-        (html_file, page(proof)),
-        (digest_file, json.dumps(proof.digest(), indent=1)),
-    ):
+        raise ConfigError(["nothing is selected: none of these broken servers violates one of these criteria"])
+    proof: Proof = judge(chosen, criteria, min(jobs, len(chosen)), quick)
+    output(proof, sys.stdout)
+    texts = (json.dumps(proof.as_dict(), indent=1), page(proof), json.dumps(proof.digest(), indent=1))
+    for (option, file), text in zip(files, texts, strict=True):
         if file:
-            Path(file).write_text(text + "\n", "utf-8")
-    complete = not names and not wanted
+            write(f"{text.strip()}\n", file, option)
+    complete = not faults and not criteria
     context.exit(0 if (proof.holds if complete else not (proof.void or proof.missed or proof.harmed)) else 1)

@@ -1,41 +1,34 @@
-"""`upsertspec render`: give a report that is there in another format."""
+"""`upsertspec render`: convert a report to another format."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from upsertspec.cli.output import write_text
+from upsertspec.cli.options import format_option, output_option
+from upsertspec.cli.output import write
 from upsertspec.errors import ConfigError
-from upsertspec.report.bounds import LARGEST, LEAST, SHORT
 from upsertspec.report.formats import FORMATS, renderer
-from upsertspec.report.reading import load
+from upsertspec.report.markdown import LARGEST, LEAST, SHORT
 
 
 @click.command()
-@click.argument("report", metavar="REPORT.JSON")
-@click.option("--format", "kind", type=click.Choice(list(FORMATS)), default="html", help="[default: html]")
-@click.option("-o", "--output", metavar="FILE", help="Write this file. [default: standard output]")
-@click.option(
-    "--limit", type=click.IntRange(LEAST, LARGEST), help=f"Of markdown: the most bytes it may have. [default: {SHORT}]"
-)
+@click.argument("report", metavar="REPORT")
+@format_option(list(FORMATS), "html")
+@output_option
+@click.option("--limit", type=click.IntRange(LEAST, LARGEST), help=f"The most bytes of markdown. [default: {SHORT}]")
 def render(report: str, kind: str, output: str | None, limit: int | None) -> None:
-    """Give a report.json, or the one in a folder, as a page, as Markdown, or as other tools read it.
+    """Convert a report.json (or the one in a folder) to a page, to Markdown, or to a format of other tools.
 
-    All is made from the report alone, so that an old run can be shown anew. `badge-json` is what shields.io's endpoint
-    badge reads.
+    The output is made from the report alone. `badge-json` is what the endpoint badge of shields.io reads.
     """
-    text = _text(report, kind, limit)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_text(Path(output), text)
+    write(_text(report, kind, limit), output)
 
 
 def _text(report: str, kind: str, limit: int | None) -> str:
     if limit is not None and kind != "markdown":
-        raise ConfigError([f"--limit is for --format markdown, and not for {kind}; leave it out"])
+        raise ConfigError([f"--limit is for --format markdown, not for {kind}; leave it out"])
+    from upsertspec.report.reading import load
+
     found = load(report)
     if limit is None:
         return renderer(kind)(found)

@@ -1,4 +1,4 @@
-"""`upsertspec serve`: the reference server for as long as it is wanted."""
+"""`upsertspec serve`: run the reference server."""
 
 from __future__ import annotations
 
@@ -19,11 +19,9 @@ from upsertspec.run.embedded import FAULTS, SERVER, command
     "--database", metavar="FILE", help="Keep the records in this file. [default: a temporary one, removed at the end]"
 )
 @click.option("--host", default="127.0.0.1", help="The address to listen on. [default: 127.0.0.1]")
-@click.option(
-    "--fault", metavar="NAME", help="Serve this broken server instead; `upsertspec list --faults` names them."
-)
+@click.option("--fault", metavar="NAME", help="Run this broken server instead; `upsertspec list --faults` names them.")
 def serve(port: int, database: str | None, host: str, fault: str | None) -> None:
-    """Run the reference server. It shows its tokens once, or takes them from UPSERTSPEC_TOKEN_EDITOR and its like."""
+    """Run the reference server. It prints its tokens once, or takes them from UPSERTSPEC_TOKEN_EDITOR and so on."""
     options = ["--host", host, "--port", str(port), *(["--database", database] if database else [])]
     line = command(FAULTS, fault, *options) if fault else command(SERVER, *options)
     sys.stdout.flush()

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
-import math
 import secrets
 
 import click
 
-from upsertspec.cli.options import adjusted, named_target, target_options
+from upsertspec.cli.options import Seconds, TargetOptions, target_options
 from upsertspec.errors import ConfigError, TargetUnusable
-from upsertspec.run.embedded import started
 from upsertspec.soak.plan import ALONE, DAY, MASTER, WORKER, Plan
 from upsertspec.target.target import Target
 
 
 @click.command()
 @target_options
-@click.option("--users", type=click.IntRange(1, 100_000), default=16, show_default=True, help="How many at once.")
-@click.option("--seconds", type=click.FloatRange(1, DAY), default=30, show_default=True, help="How long.")
-@click.option("--master", "role", flag_value=MASTER, help="Let workers do it; wait for them, tell and judge.")
+@click.option("--users", type=click.IntRange(1, 100_000), default=16, show_default=True,
+              help="Number of concurrent users.")  # fmt: skip
+@click.option("--seconds", type=Seconds(1, DAY), default=30, show_default=True, help="Duration of the load.")
+@click.option("--master", "role", flag_value=MASTER, help="Control workers: wait for them, and judge what they did.")
 @click.option("--worker", "role", flag_value=WORKER, help="Do what a master says.")
 @click.option("--master-host", default="127.0.0.1", show_default=True,
-              help="Where the master listens, or where a worker finds it.")  # fmt: skip
-@click.option("--master-port", type=click.IntRange(1, 65535), default=5557, show_default=True)
+              help="The address on which the master listens or a worker finds it.")  # fmt: skip
+@click.option("--master-port", type=click.IntRange(1, 65535), default=5557, show_default=True,
+              help="The port of the master.")  # fmt: skip
 @click.option("--expect-workers", type=click.IntRange(1, 1000), default=1, show_default=True,
-              help="How many workers the master waits for.")  # fmt: skip
+              help="Number of workers that the master waits for.")  # fmt: skip
 @click.pass_context
 def soak(
     context: click.Context,
-    url: str | None,
-    target_file: str | None,
-    profiles: tuple[str, ...],
-    timeout: float | None,
+    target: TargetOptions,
     users: int,
     seconds: float,
     role: str | None,
@@ -40,15 +36,15 @@ def soak(
     master_port: int,
     expect_workers: int,
 ) -> None:
-    """Many users at once, for a while, under Locust; what was acknowledged is looked for at the end.
+    """Put the target under load with Locust, then verify that it kept every write that it acknowledged.
 
-    They upsert keys of their own and keys that all of them share, read and list; where the target claims conflict or
-    batch, they ignore and send batches too. Needs the extra `upsertspec[load]`. An interrupt ends the load, which is
-    judged then.
+    The users upsert their own keys and shared keys, read and list. If the target claims conflict or batch, they also
+    ignore conflicts and send batches. An interrupt ends the load early; what was done is judged. Needs the extra
+    `upsertspec[load]`.
 
     \b
     Exit codes:
-      0  no key is there twice, no acknowledged write is lost, ids are stable,
+      0  no key is duplicated, no acknowledged write is lost, ids are stable,
          each key was created once, no batch is half stored
       1  one of these is broken
       2  a wrong command line, target file or environment
@@ -57,16 +53,11 @@ def soak(
     from upsertspec.soak.process import require_locust
 
     require_locust()
-    if math.isnan(seconds):
-        raise ConfigError(["--seconds nan is no time; write a number of seconds"])
-    run_id = secrets.token_hex(3)
-    plan = Plan(users, seconds, run_id, role or ALONE, master_host, master_port, expect_workers)
-    named = named_target(url, target_file)
-    if named is None and role:
-        raise ConfigError([f"--{role} needs a URL or --target FILE: the embedded server is known to one process only"])
-    with contextlib.ExitStack() as stack:
-        target = adjusted(named or stack.enter_context(started()).target(), profiles, timeout)
-        context.exit(_soak(target, plan))
+    plan = Plan(users, seconds, secrets.token_hex(3), role or ALONE, master_host, master_port, expect_workers)
+    if role and not target.place:
+        raise ConfigError([f"--{role} needs a URL or --target FILE: other processes can't use the reference server"])
+    with target.open() as opened:
+        context.exit(_soak(opened(), plan))
 
 
 def _soak(target: Target, plan: Plan) -> int:

@@ -14,7 +14,7 @@ from upsertspec.concurrency.registers import Look, Register, as_one, registers, 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Operation, Upsert, UpsertBatch
 from upsertspec.errors import NotTestable
-from upsertspec.steps.cells import table_for
+from upsertspec.spec.schema import Table
 from upsertspec.steps.concurrent_run import ConcurrentRun, RecordedCall
 from upsertspec.steps.world import Attempt, World
 
@@ -36,7 +36,7 @@ def act(world: World, work: Sequence[Sequence[Operation]], reading: Record | Non
     after = [_stored(world, table, key) for key in keys]
     moment = max((call.ended or call.started for call in calls), default=0.0) + 1e-6
     looks = [Look(*pair, moment) for pair in zip(before, after, strict=True)]
-    found = _registers(table, match, keys, calls, looks, reading)
+    found = _registers(world.table(table), match, keys, calls, looks, reading)
     concurrent_run = _judged(world, table, keys, calls, found)
     _require_meeting(concurrent_run)
     return concurrent_run
@@ -73,7 +73,7 @@ def _note(world: World, calls: Sequence[RecordedCall]) -> None:
 
 
 def _registers(
-    table: str,
+    table: Table,
     match: Sequence[str],
     keys: Sequence[Record],
     calls: Sequence[RecordedCall],
@@ -82,14 +82,14 @@ def _registers(
 ) -> list[Register]:
     if reading is None:
         pairs = zip(keys, looks, strict=True)
-        return [found for key, look in pairs for found in registers(table_for(table), key, calls, look)]
+        return [found for key, look in pairs for found in registers(table, key, calls, look)]
     own = [name for name in match if name not in reading]
     sides = [
         [each for each in side if each] for side in zip(*((look.before, look.after) for look in looks), strict=True)
     ]
     before, after = (wide(side, own, reading) or None for side in sides)
     told = [as_one(call, own, reading) for call in calls]
-    return list(registers(table_for(table), {}, told, Look(before, after, looks[0].moment)))
+    return list(registers(table, {}, told, Look(before, after, looks[0].moment)))
 
 
 def _judged(

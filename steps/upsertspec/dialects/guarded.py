@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
 from upsertspec.dialects.operations import Operation
-from upsertspec.errors import DialectError, NotTestable
+from upsertspec.errors import DialectError, NotApplicable, NotTestable
 
 Made = TypeVar("Made", Request, Answer)
 
@@ -42,7 +42,7 @@ class Guarded:
     def _called(self, method: str, operation: Operation, call: Callable[[], Made], kind: type[Made]) -> Made:
         try:
             made = call()
-        except NotTestable:
+        except (NotTestable, NotApplicable):
             raise
         except Exception as wrong:
             raise self._mistake(method, operation, f"{type(wrong).__name__}: {wrong}") from wrong

@@ -11,14 +11,13 @@ from upsertspec.errors import CheckFailed
 from upsertspec.explore.expectations import Expected
 from upsertspec.explore.resolve import Wire
 from upsertspec.explore.state import Done, Entry, State
+from upsertspec.spec.outcomes import NO_CONTENT, UPSERTED
 from upsertspec.spec.schema import PROTECTED, tables
 from upsertspec.steps.assertions import key_of, require_body, require_part
 from upsertspec.steps.equality import differences, instant, require_same, shown
 from upsertspec.steps.statuses import require_status
 from upsertspec.steps.world import World
 
-UPSERTED = ("created", "updated", "ignored")
-DELETED = 204
 TELLING = (Upsert, UpsertBatch, Transaction)
 
 
@@ -28,7 +27,7 @@ def settle(world: World, state: State, wire: Wire, expected: Expected, answer: A
     if expected.done is None or not _is(world, answer, expected.status, said):
         require_refused(world, expected, answer)
         return
-    if expected.status == DELETED:
+    if expected.status == NO_CONTENT:
         state.apply(expected.done[0])
         return
     require_body(world, answer, expected.status, said=said)

@@ -14,11 +14,12 @@ from upsertspec.explore.expectations import Expected
 from upsertspec.explore.moves.move import Move
 from upsertspec.explore.stage import Stage
 from upsertspec.explore.values import Pick, good
+from upsertspec.spec.outcomes import INVALID as BAD
+from upsertspec.spec.outcomes import MISSING, OK, UNSUPPORTED_TYPE
 from upsertspec.spec.schema import tables
 from upsertspec.steps.assertions import last_stored
-from upsertspec.steps.statuses import require_status
+from upsertspec.steps.statuses import require_every_status, require_status
 from upsertspec.steps.then_hostile import (
-    every_answer_is,
     is_kept,
     refused_as_too_large,
     require_quiet,
@@ -27,7 +28,6 @@ from upsertspec.steps.then_hostile import (
 from upsertspec.steps.when_hostile import as_written, makes_every_call, tries_both
 from upsertspec.steps.world import Attempt, World
 
-BAD, UNSUPPORTED, MISSING = 400, 415, 404
 TURNS = 2
 TRIED: Mapping[str, Callable[[str], Operation]] = {
     "reads": lambda ident: Read("contacts", ident),
@@ -56,7 +56,7 @@ def broken(stage: Stage, move: Move) -> None:
     elif how in oddities.TOO_LARGE:
         refused_as_too_large(stage.world)
     else:
-        require_status(stage.world, answer, BAD, *([UNSUPPORTED] if how in oddities.UNDECLARED else []))
+        require_status(stage.world, answer, BAD, *([UNSUPPORTED_TYPE] if how in oddities.UNDECLARED else []))
 
 
 def _expected(stage: Stage, way: str, row: Any) -> Expected:
@@ -104,7 +104,7 @@ def written(stage: Stage, move: Move) -> None:
     else:
         is_kept(aside, name, "or refused" if outcome == oddities.EITHER else None)
     stage.world.attempts += aside.attempts
-    if answer.status == 200:
+    if answer.status == OK:
         done = expected.done[0]
         assert done.values is not None
         done.values[name] = last_stored(aside)[1][name]
@@ -126,7 +126,7 @@ def strange_table(stage: Stage, move: Move) -> None:
     stage.story.look(words, [], "every answer is 404 or 400")
     makes_every_call(aside, move.table)
     stage.world.attempts += aside.attempts
-    every_answer_is(aside, MISSING, BAD)
+    require_every_status(aside, MISSING, BAD)
 
 
 def probe(stage: Stage, move: Move) -> None:

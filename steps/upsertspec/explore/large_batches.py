@@ -9,16 +9,17 @@ from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import UpsertBatch
 from upsertspec.errors import CheckFailed
 from upsertspec.explore.expectations import LIMIT
-from upsertspec.explore.rules import REFUSED
 from upsertspec.explore.stage import Stage
 from upsertspec.explore.state import Entry
+from upsertspec.spec.outcomes import CONSTRAINT_REFUSED as REFUSED
+from upsertspec.spec.outcomes import INVALID, TOO_LARGE
 from upsertspec.spec.schema import tables
 from upsertspec.steps.equality import differences, shown
 from upsertspec.steps.statuses import require_status
 from upsertspec.steps.then_answers import require_batch
 from upsertspec.steps.when_upsert import numbered
 
-TOO_MANY = (400, 413)
+TOO_MANY = (INVALID, TOO_LARGE)
 
 People = Sequence[Mapping[str, Any]]
 

@@ -59,7 +59,7 @@ class Story:
         words = _upserts(move, extra).replace(" upserts into ", " upserts a batch into ")
         nothing = Line("When", "the editor upserts a batch of 0 numbered contacts")
         when = Line("When", words, rows(move.table, records)) if records else nothing
-        self._add(when, expected, "the batch is answered with", records)
+        self._add(when, expected, "the last answer is", records)
 
     def bulk(self, count: int, holder: str, refusals: Sequence[int]) -> None:
         """An upsert of very many records; the last may have the phone number of a holder, and so be refused."""
@@ -85,7 +85,7 @@ class Story:
 
     def telling(self) -> None:
         """What the last answer told was too much."""
-        self._requests[-1].then = [Line("Then", "every answer is a refusal that tells nothing of the inside")]
+        self._requests[-1].then = [Line("Then", "every answer is a refusal that reveals nothing internal")]
 
     def blame(self, place: int) -> None:
         """The last answer has to say which record is wrong."""
@@ -100,7 +100,7 @@ class Story:
         """Several operations."""
         listed = ",\n  ".join(json.dumps(_plain(operation), ensure_ascii=False) for operation in operations)
         when = Line("When", f"the {who} sends the transaction:", doc=f"[\n  {listed}\n]")
-        self._add(when, expected, "the transaction is answered with", [])
+        self._add(when, expected, "the last answer is", [])
 
     def look(self, words: str, listed: Sequence[Sequence[str]], *then: str) -> None:
         """A list, groups or a description."""

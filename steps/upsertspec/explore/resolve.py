@@ -9,7 +9,7 @@ from upsertspec.explore.rules import NoRecord
 from upsertspec.explore.state import Entry, State
 from upsertspec.explore.values import Pick
 from upsertspec.spec.schema import tables
-from upsertspec.steps.cells import marked, table_for
+from upsertspec.steps.cells import marked
 
 NO_IDS = {"integer": 999999999, "uuid": "00000000-0000-4000-8000-000000000000"}
 NONSENSE = "nonsense"
@@ -62,7 +62,7 @@ class Resolver:
 
 def marks(table: str) -> frozenset[str]:
     """The fields whose texts no other sequence sends: those of keys, and the log's. A trace of them is found."""
-    return frozenset(LOG[1:]) if table == LOG[0] else table_for(table).marked
+    return frozenset(LOG[1:]) if table == LOG[0] else tables()[table].marked
 
 
 class Wire:

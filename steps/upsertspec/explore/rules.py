@@ -11,11 +11,11 @@ from typing import Any
 import jsonschema
 
 from upsertspec.explore.state import Entry, State, Values
+from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID
 from upsertspec.spec.schema import PROTECTED, Field, Table
 from upsertspec.steps.equality import instant, same
 
-BAD = (400,)
-REFUSED = (400, 409, 422)
+BAD, REFUSED = (INVALID,), CONSTRAINT_REFUSED
 BITS = 64
 DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

@@ -13,11 +13,12 @@ from upsertspec.explore.pasted_scenario import Story
 from upsertspec.explore.resolve import Resolver, Wire
 from upsertspec.explore.state import Entry, State
 from upsertspec.explore.values import good, keys_of
+from upsertspec.spec.outcomes import CREATED, OK
 from upsertspec.spec.schema import Table, tables
 from upsertspec.steps.assertions import key_of
 from upsertspec.steps.world import Stored, World
 
-DONE = (200, 201)
+DONE = (OK, CREATED)
 
 Row = Mapping[str, Any]
 
@@ -77,7 +78,7 @@ class Stage:
         entry = expected.done[0].entry
         self.story.stored(entry, row)
         answer = self.world.send("editor", operation)
-        if key is None and answer.status in DONE:  # whether it is 201 is AC-601's matter, and this is a setup
+        if key is None and answer.status in DONE:  # a setup: which of the two it is, is the matter of a scenario
             expected = replace(expected, status=answer.status)
         settle(self.world, self.state, self.wire, expected, answer, [answer])
         return entry

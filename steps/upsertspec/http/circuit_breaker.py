@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from upsertspec.http.evidence import Exchange
+from upsertspec.spec.outcomes import is_server_error
 
 IN_A_ROW = 12
 SETUPS_IN_A_ROW = 8
 REFUSALS = (401, 403, 404, 405)
-SERVER_ERROR = 500
 CURL_SHOWN = 600
 
 
@@ -79,7 +79,7 @@ class CircuitBreaker:
 
 def is_refusal(status: int) -> bool:
     """Whether an answer of this status can be a sign of a target that is none."""
-    return status in REFUSALS or status >= SERVER_ERROR
+    return status in REFUSALS or is_server_error(status)
 
 
 def shortened(curl: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import quote, urlencode
 
@@ -11,6 +11,7 @@ from upsertspec.dialects.altered import UNDECLARED, Altered, altered, with_query
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
 from upsertspec.dialects.guarded import Guarded
 from upsertspec.dialects.operations import Find, Operation
+from upsertspec.dialects.words import Words
 from upsertspec.errors import ENDED, Blocked, DialectError, NotTestable, TargetSilent
 from upsertspec.http.circuit_breaker import CircuitBreaker, is_refusal
 from upsertspec.http.credentials import derived, headers_for, query_for
@@ -36,7 +37,8 @@ class Client:
 
     `log` takes the exchanges, `answered` is the one of the last operation, `known` what was found once for all;
     `stopped` says why no more are sent, once it is so; a patient client never stops because of what it is answered.
-    `lacks` is what the dialect's answers never tell, `deviations` are the statuses that the target declares.
+    `lacks` is what the dialect's answers never tell, `deviations` are the statuses that the target declares. `bindings`
+    say which tables and fields the target has, `untrue` what of that its answers contradict.
     """
 
     def __init__(self, target: Target, dialect: Dialect, share: int = 1, patient: bool = False) -> None:
@@ -60,9 +62,16 @@ class Client:
         self.known: dict[str, bool] = {}
         self.told: dict[str, Blocked | None] = {}
         self.stopped = ""
+        self.bindings = target.bindings
+        self._words: Callable[[str], Words] | None = getattr(dialect, "words", None)
+        self.untrue: Mapping[tuple[str, str], str] = getattr(dialect, "untrue", {})
         self.lacks = dialect.lacks
         self.cannot = self._dialect.cannot
         self.deviations = target.deviations
+
+    def words(self, table: str) -> Words:
+        """The target's own names and values for a table."""
+        return self._words(table) if self._words else Words(self.bindings.of(table), {})
 
     def call(self, who: str, operation: Operation, alteration: str = "") -> Answer:
         """Carry out one operation. `who` is a role, or a broken credential by its name (`transport.credentials`).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from upsertspec.errors import CannotExpress, NotTestable
+from upsertspec.errors import NotApplicable, NotTestable
 from upsertspec.http.malformed import BEARER_WAYS, PLACES, WAYS, elsewhere, names, secret_in
 from upsertspec.spec.schema import ROLES
 from upsertspec.target.target import Credential, Target
@@ -36,7 +36,9 @@ def derived(target: Target, who: str) -> list[str]:
 
 
 def role(target: Target, name: str) -> Credential:
-    """The role's credential. Raises NotTestable where none is configured."""
+    """The role's credential. Raises NotTestable where none is configured, NotApplicable where there is no such role."""
+    if name in target.without:
+        raise NotApplicable(f"the target has no {name} role")
     if name not in target.roles:
         raise NotTestable(f"no credentials are configured for the {name} role")
     return target.roles[name]
@@ -53,9 +55,9 @@ def _broken(editor: Credential, how: str) -> dict[str, str]:
 
 
 def _token(editor: Credential, how: str) -> str:
-    """The editor's token. Raises CannotExpress where it is none, or none that can be broken so."""
+    """The editor's token. Raises NotApplicable where it is none, or none that can be broken so."""
     if editor.secret is None:
-        raise CannotExpress(f"a login by cookie has no way to send {how}")
+        raise NotApplicable(f"a login by cookie has no way to send {how}")
     if how in (*BEARER_WAYS, *PLACES) and not editor.is_bearer:
-        raise CannotExpress(f"only a bearer token has a scheme; the target can't be sent {how}")
+        raise NotApplicable(f"only a bearer token has a scheme; the target can't be sent {how}")
     return editor.secret.value

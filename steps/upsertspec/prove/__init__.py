@@ -1,1 +1,1 @@
-"""The proof that every check can fail: the suite against servers that are broken on purpose."""
+"""The proof that every check can fail: the suite is run against servers that are broken on purpose."""

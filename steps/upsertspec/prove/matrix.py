@@ -1,4 +1,4 @@
-"""The matrix: which broken server was caught by which criteria."""
+"""The matrix of a proof: which broken server was caught by which criteria."""
 
 from __future__ import annotations
 
@@ -8,52 +8,49 @@ from dataclasses import dataclass
 from typing import Any
 
 from upsertspec.prove.servers import Fault
-from upsertspec.report.result import Result, Status
+from upsertspec.report.result import Result
+from upsertspec.report.status import Counts, Status, row
 from upsertspec.spec import criteria as spec
-
-FELLED = (Status.FAILED, Status.WARNED)
 
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one broken server: the criteria that fell, and how many scenarios of each.
+    """A broken server: the criteria that failed, with the number of failed scenarios of each.
 
-    `errors` is the number of scenarios that ended in an error of the harness, and say nothing.
+    `errors` is the number of scenarios that ended in a harness error, which prove nothing.
     """
 
     fault: Fault
-    fell: Mapping[str, int]
+    failed: Mapping[str, int]
     errors: int = 0
 
     @property
     def caught(self) -> bool:
-        """Whether any criterion fell."""
-        return bool(self.fell)
+        """Whether a criterion failed that the server violates."""
+        return bool(set(self.failed) & set(self.fault.violates))
 
     @property
-    def precise(self) -> bool:
-        """Whether a criterion fell that the fault violates."""
-        return bool(set(self.fell) & set(self.fault.violates))
+    def unaffected(self) -> list[str]:
+        """Criteria that the server violates and that did not fail."""
+        return [criterion for criterion in self.fault.violates if criterion not in self.failed]
 
     @property
-    def unfelt(self) -> list[str]:
-        """Criteria that the fault violates and that did not fall."""
-        return [criterion for criterion in self.fault.violates if criterion not in self.fell]
-
-    @property
-    def spread(self) -> list[str]:
-        """Criteria that fell although the fault does not violate them."""
-        return [criterion for criterion in self.fell if criterion not in self.fault.violates]
+    def others(self) -> list[str]:
+        """Criteria that failed although the server does not violate them."""
+        return [criterion for criterion in self.failed if criterion not in self.fault.violates]
 
     def as_dict(self) -> dict[str, Any]:
         """The row as JSON-able data."""
-        said = {"name": self.fault.name, "says": self.fault.says, "violates": list(self.fault.violates)}
-        return {**said, "caught": self.caught, "precise": self.precise, "fell": dict(self.fell)}
+        server = {"name": self.fault.name, "says": self.fault.says, "violates": list(self.fault.violates)}
+        return {**server, "caught": self.caught, "failed": dict(self.failed)}
 
 
 @dataclass(frozen=True)
 class Proof:
-    """A whole proof. `unclean` are cases that the unbroken server did not pass, `lenient` those the canary did pass."""
+    """A whole proof.
+
+    `unclean` are the scenarios that the reference server did not pass, `lenient` those that the canary passed.
+    """
 
     rows: Sequence[Row]
     unclean: Sequence[str]
@@ -67,18 +64,18 @@ class Proof:
 
     @property
     def missed(self) -> list[Row]:
-        """The broken servers that no criterion they violate has told."""
-        return [row for row in self.rows if not row.precise]
+        """The broken servers that were not caught."""
+        return [row for row in self.rows if not row.caught]
 
     @property
     def harmed(self) -> list[Row]:
-        """The broken servers that broke the harness too."""
+        """The broken servers with which the harness itself failed."""
         return [row for row in self.rows if row.errors]
 
     @property
     def unproven(self) -> list[str]:
-        """Criteria that no broken server violates, or none of those that fell."""
-        proven = {c for row in self.rows for c in row.fault.violates if c in row.fell}
+        """Criteria that failed for no broken server that violates them."""
+        proven = {c for row in self.rows for c in row.fault.violates if c in row.failed}
         return [criterion for criterion in self.criteria if criterion not in proven]
 
     @property
@@ -87,13 +84,13 @@ class Proof:
         return not (self.void or self.missed or self.harmed or self.unproven)
 
     def digest(self) -> dict[str, Any]:
-        """So many of so many, in all and by criterion, for the specification of this digest."""
-        caught = Counter(c for row in self.rows for c in row.fault.violates if c in row.fell)
+        """Caught and total, in all and for each criterion, with the digest of the features."""
+        caught = Counter(c for row in self.rows for c in row.fault.violates if c in row.failed)
         total = Counter(c for row in self.rows for c in row.fault.violates)
         return {
             "features_digest": spec.digest(),
             "faults": len(self.rows),
-            "caught": sum(row.precise for row in self.rows),
+            "caught": sum(row.caught for row in self.rows),
             "criteria": {c: {"caught": caught[c], "of": total[c]} for c in self.criteria},
         }
 
@@ -106,5 +103,5 @@ class Proof:
 def row_of(fault: Fault, results: Iterable[Result]) -> Row:
     """The row of a broken server, from the results of the suite against it."""
     listed = list(results)
-    fell = Counter(result.case.criterion for result in listed if result.status in FELLED)
-    return Row(fault, dict(sorted(fell.items())), sum(result.status is Status.ERROR for result in listed))
+    failed = Counter(result.case.criterion for result in listed if row(result.status).counts is Counts.FAILURE)
+    return Row(fault, dict(sorted(failed.items())), sum(result.status is Status.ERROR for result in listed))

@@ -1,4 +1,4 @@
-"""What a proof prints: the matrix, then what is wrong with it."""
+"""What a proof prints: a line for each broken server, then what is wrong."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from upsertspec.prove.matrix import Proof, Row
 SHOWN = 12
 
 
-def tell(proof: Proof, out: TextIO) -> None:
-    """Print a row for each broken server, and the sums."""
+def output(proof: Proof, out: TextIO) -> None:
+    """Print a line for each broken server, and caught / total."""
     width = max((len(row.fault.name) for row in proof.rows), default=0)
     for row in proof.rows:
-        out.write(f"  {_word(row):<7} {row.fault.name:<{width}}  {_fell(row)}\n")
-    _wrong(proof, out)
+        out.write(f"  {_word(row):<7} {row.fault.name:<{width}}  {_criteria(row)}\n")
+    _problems(proof, out)
     digest = proof.digest()
-    spread = sum(len(row.spread) for row in proof.rows) / max(len(proof.rows), 1)
-    exact = f"{spread:.1f} other criteria fell with each, on the average"
+    others = sum(len(row.others) for row in proof.rows) / max(len(proof.rows), 1)
     out.write(
-        f"\n{digest['caught']} of {digest['faults']} broken servers caught by a criterion they violate; {exact}\n"
+        f"\n{digest['caught']} of {digest['faults']} broken servers caught by a criterion that they violate; "
+        f"{others:.1f} other criteria failed with each, on average\n"
     )
 
 
-def _wrong(proof: Proof, out: TextIO) -> None:
+def _problems(proof: Proof, out: TextIO) -> None:
     for title, names in (
-        ("the unbroken server does not pass", proof.unclean),
+        ("the reference server does not pass", proof.unclean),
         ("the canary, which answers nothing right, passes", proof.lenient),
-        ("the harness has errors of its own", [row.fault.name for row in proof.harmed]),
+        ("the harness itself failed with", [row.fault.name for row in proof.harmed]),
         ("no broken server fails", proof.unproven),
     ):
         if names:
@@ -38,10 +38,10 @@ def _wrong(proof: Proof, out: TextIO) -> None:
 
 
 def _word(row: Row) -> str:
-    return "caught" if row.precise else "blurred" if row.caught else "MISSED"
+    return "caught" if row.caught else "other" if row.failed else "MISSED"
 
 
-def _fell(row: Row) -> str:
-    named = [criterion for criterion in row.fault.violates if criterion in row.fell]
-    spread = f"  and with it {', '.join(row.spread)}" if row.spread else ""
-    return f"{', '.join(named)}{spread}"
+def _criteria(row: Row) -> str:
+    named = [criterion for criterion in row.fault.violates if criterion in row.failed]
+    others = f"  and also {', '.join(row.others)}" if row.others else ""
+    return f"{', '.join(named)}{others}"

@@ -1,4 +1,4 @@
-"""The work of a proof, shared out among processes: each serves and judges its share, one server after the other."""
+"""Runs a proof in several processes: each serves and judges its share of the broken servers, one after the other."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from upsertspec.prove.matrix import Proof, Row, row_of
 from upsertspec.prove.servers import Fault, fleet
-from upsertspec.report.result import Result, Status
+from upsertspec.report.result import Result
+from upsertspec.report.status import Counts, Status, row
 from upsertspec.run.embedded import Embedded, process_of
 from upsertspec.run.runner import run, run_each
 from upsertspec.run.settings import Settings
@@ -18,13 +19,13 @@ from upsertspec.spec import criteria as spec
 from upsertspec.target.target import Target
 
 SECONDS = 5.0
-VARIANTS, CANARY = "upsertspec_conforming", "canary"
+CONFORMING, CANARY = "upsertspec_conforming", "canary"
 
 
 def prove(faults: Sequence[Fault], criteria: tuple[str, ...], jobs: int, quick: bool = False) -> Proof:
-    """Judge the unbroken server, the canary, and each of the broken ones.
+    """Judge the reference server, the canary and these broken servers.
 
-    `criteria` narrows what is run; a quick proof judges each broken server only by the criteria that it violates.
+    `criteria` selects what is run. A quick proof judges each broken server only by the criteria that it violates.
     """
     shares = [list(faults[start::jobs]) for start in range(jobs)]
     context = multiprocessing.get_context("spawn")
@@ -40,32 +41,32 @@ def prove(faults: Sequence[Fault], criteria: tuple[str, ...], jobs: int, quick: 
 
 
 def rows_of(share: Sequence[Fault], criteria: tuple[str, ...], quick: bool) -> list[Row]:
-    """The rows of these broken servers: one process serves them, one pytest session judges them."""
+    """The rows of these broken servers. One process serves them all, and one pytest session judges them."""
     with fleet() as serve:
 
-        def asked() -> Iterator[Settings]:
+        def each() -> Iterator[Settings]:
             for fault in share:
                 own = tuple(c for c in fault.violates if not criteria or c in criteria)
                 yield _settings(serve(fault.name), own if quick else criteria)
 
-        return [row_of(fault, results) for fault, results in zip(share, run_each(asked()), strict=True)]
+        return [row_of(fault, results) for fault, results in zip(share, run_each(each()), strict=True)]
 
 
 def unclean(criteria: tuple[str, ...]) -> list[str]:
-    """The cases that the unbroken server does not pass: there should be none."""
+    """The scenarios that the reference server does not pass. There should be none."""
     with fleet() as serve:
         results = run(_settings(serve(""), criteria))
     return [result.case.id for result in results if result.status is not Status.PASSED]
 
 
 def lenient(criteria: tuple[str, ...]) -> list[str]:
-    """The cases that pass on a server that answers nothing right: there should be none."""
-    with process_of(VARIANTS, CANARY, "--port", "0", "--announce", "json", "--until-stdin-closes") as process:
+    """The scenarios that pass on a server that answers nothing right. There should be none."""
+    with process_of(CONFORMING, CANARY, "--port", "0", "--announce", "json", "--until-stdin-closes") as process:
         results: list[Result] = run(_settings(Embedded(process).target(), criteria))
-    return [result.case.id for result in results if result.status in (Status.PASSED, Status.DEVIATES)]
+    return [result.case.id for result in results if row(result.status).counts is Counts.PASS]
 
 
 def _settings(target: Target, criteria: tuple[str, ...]) -> Settings:
-    """A server of our own answers soon or never: some of them hang for good."""
+    """A short timeout is enough: our own servers answer at once or hang forever."""
     target = replace(target, profiles=spec.PROFILES, timeout=SECONDS)
     return Settings(target, criteria=criteria, patient=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from upsertspec.report.bounds import milliseconds, moment
-from upsertspec.report.kinds import kind_of
+from upsertspec.errors import ConfigError
+from upsertspec.report.status import row
 
 Raw = Mapping[str, Any]
 SPEC_VERSION = "0.0.0"
@@ -35,15 +36,15 @@ def render(report: Raw) -> str:
 
 
 def _summary(report: Raw) -> dict[str, Any]:
-    counted = Counter(kind_of(result["status"]).ctrf for result in report["results"])
-    start, stop = (moment(report["run"][name], f"run.{name}") for name in ("started", "finished"))
+    counted = Counter(row(result["status"]).ctrf for result in report["results"])
+    start, stop = (_milliseconds(report["run"][name], f"run.{name}") for name in ("started", "finished"))
     return {
         "tests": len(report["results"]),
         **{status: counted[status] for status in STATUSES},
         "suites": len({result["criterion"] for result in report["results"]}),
         "start": start,
         "stop": stop,
-        "duration": milliseconds(report["run"]["seconds"]),
+        "duration": round(report["run"]["seconds"] * 1000),
         "extra": dict(report["verdict"]),
     }
 
@@ -53,9 +54,9 @@ def _test(result: Raw) -> dict[str, Any]:
     test: dict[str, Any] = {
         "name": result["title"],
         "testId": result["id"],
-        "status": kind_of(status).ctrf,
+        "status": row(status).ctrf,
         "rawStatus": status,
-        "duration": milliseconds(result["seconds"]),
+        "duration": round(result["seconds"] * 1000),
         "suite": [result["profile"], result["criterion"]],
         "filePath": result["file"],
         "line": result["line"],
@@ -67,3 +68,11 @@ def _test(result: Raw) -> dict[str, Any]:
     if result["reason"] and result["exchanges"]:
         test |= {"trace": "\n".join(exchange["curl"] for exchange in result["exchanges"])}
     return test
+
+
+def _milliseconds(stamp: str, place: str) -> int:
+    """A time in milliseconds since 1970. Raises ConfigError if it is none, like a 31st of February."""
+    try:
+        return round(datetime.fromisoformat(stamp).timestamp() * 1000)
+    except (ValueError, OverflowError) as wrong:
+        raise ConfigError([f"{place} is not a time; run again with `upsertspec run --report DIR`"]) from wrong

@@ -1,4 +1,4 @@
-"""`report.json`: the plan, the results and their evidence, as data that keeps to report.schema.json."""
+"""`report.json`: the selection, the results and their evidence, as data that keeps to report.schema.json."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from upsertspec.report.verdict import Tally, tally
 from upsertspec.spec import criteria as spec
 from upsertspec.target.target import Target
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SCHEMA_ID = f"urn:upsertspec:report:{SCHEMA_VERSION}"
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run that has ended: what was asked, what was found before it, what became of each case. Times are RFC 3339.
+    """A run that has ended: the target, the selection, the checks before it and the results. Times are RFC 3339.
 
-    `proof` is the digest of the last proof (see `prove.last`), or None where none is known.
+    `proof` is the digest of the last proof (see `report.proof`), or None.
     """
 
     target: Target
@@ -63,7 +63,7 @@ def document(run: Run) -> dict[str, Any]:
 
 
 def verdict(counted: Tally) -> dict[str, Any]:
-    """The verdict with its whole denominator."""
+    """The verdict with all counts."""
     return {
         "verdict": counted.verdict.value,
         "headline": counted.headline,
@@ -75,7 +75,7 @@ def verdict(counted: Tally) -> dict[str, Any]:
 
 
 def write(path: Path, report: Mapping[str, Any]) -> None:
-    """Write the report in one piece: a reader never sees half of it."""
+    """Write the report. Raises OSError."""
     write_whole(path, (json.dumps(report, ensure_ascii=True, indent=1) + "\n").encode("ascii"))
 
 

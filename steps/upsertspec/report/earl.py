@@ -1,4 +1,4 @@
-"""EARL 1.0, the W3C's vocabulary for the outcome of tests, as JSON-LD."""
+"""EARL 1.0, the W3C vocabulary for test results, as JSON-LD."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from upsertspec.report.kinds import kind_of
+from upsertspec.report.status import row
 
 Raw = Mapping[str, Any]
 CONTEXT: dict[str, Any] = {
@@ -40,9 +40,9 @@ ASSERTOR, SUBJECT, CRITERION = "urn:upsertspec:assertor", "urn:upsertspec:subjec
 
 
 def render(report: Raw) -> str:
-    """The run as a graph: the suite, the target, the criteria, the scenarios, and an assertion of each scenario.
+    """The run as a graph: the suite, the target, the criteria, the scenarios, and an assertion for each scenario.
 
-    Each result keeps its own status as `upsertspec:status`. The context is in the file: nobody has to fetch it.
+    Each result keeps its own status as `upsertspec:status`. The context is in the file, so nothing has to be fetched.
     """
     run = _name(report["run"]["id"])
     graph: list[Raw] = [_assertor(report), _subject(report, f"{SUBJECT}:{run}")]
@@ -61,9 +61,9 @@ def _assertor(report: Raw) -> Raw:
 
 def _subject(report: Raw, ident: str) -> Raw:
     target, verdict = report["target"], report["verdict"]
-    told = {"verdict": verdict["verdict"], "headline": verdict["headline"]}
+    outcome = {"verdict": verdict["verdict"], "headline": verdict["headline"]}
     title = target["name"] or target["url"]
-    return {"id": ident, "type": "earl:TestSubject", "title": title, "source": target["url"], **told}
+    return {"id": ident, "type": "earl:TestSubject", "title": title, "source": target["url"], **outcome}
 
 
 def _requirement(criterion: Raw) -> Raw:
@@ -78,7 +78,7 @@ def _test(result: Raw, case: str) -> Raw:
 
 
 def _assertion(result: Raw, case: str, subject: str, date: str) -> Raw:
-    found = {"type": "earl:TestResult", "outcome": f"earl:{kind_of(result['status']).earl}", "status": result["status"]}
+    found = {"type": "earl:TestResult", "outcome": f"earl:{row(result['status']).earl}", "status": result["status"]}
     why = {"info": result["reason"]} if result["reason"] else {}
     return {
         "type": "earl:Assertion",

@@ -1,4 +1,4 @@
-"""Writes a file in one piece: a reader never sees half of it, and what was there stays until all of the new is."""
+"""Write a file: a reader never sees half of it, and what was there stays until the new content is complete."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from pathlib import Path
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Put the content in the file's place. Raises OSError, and leaves what was there as it was.
+    """Replace the file with this content. Raises OSError, and then leaves the old file as it was.
 
-    A pipe or device, and a file in a folder that takes no new ones, are written straight.
+    What is no plain file (a pipe, /dev/stdout) is written into. So is a file in a folder that takes no new files.
     """
+    if not is_plain(path):
+        with path.open("ab") as opened:
+            opened.write(content)
+        return
     place = path.resolve()
-    if (path.exists() and not path.is_file()) or not os.access(place.parent, os.W_OK):
+    if not os.access(place.parent, os.W_OK):
         path.write_bytes(content)
         return
     part = place.with_name(f"{place.name}.part")
@@ -22,3 +26,10 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError:
         part.unlink(missing_ok=True)
         raise
+
+
+def is_plain(path: Path) -> bool:
+    """Whether the path names a plain file, or nothing yet. /dev/stdout never does, even if it is sent to a file."""
+    if path.absolute().as_posix().startswith(("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")):
+        return False
+    return path.is_file() or not path.exists()

@@ -1,4 +1,4 @@
-"""JUnit XML, as CI systems read it. Made from the report alone."""
+"""JUnit XML, as CI systems read it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from upsertspec.report.bounds import seconds
 from upsertspec.report.files import write_whole
-from upsertspec.report.kinds import kind_of
+from upsertspec.report.status import row
 
 Raw = Mapping[str, Any]
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -23,23 +22,23 @@ def write(path: Path, report: Raw) -> None:
 
 
 def render(report: Raw) -> str:
-    """The run as one test suite. What was not tested is skipped, with its reason; statuses and verdict are properties.
+    """The run as one test suite. What was not tested is skipped, with its reason.
 
-    The suite's properties are the verdict, its headline, and the number of each status: `count of passed` and so on.
+    The verdict, its headline and the number of each status (`count of passed` …) are properties of the suite.
     """
     results, run = report["results"], report["run"]
-    kinds = Counter(kind_of(result["status"]).junit for result in results)
+    kinds = Counter(row(result["status"]).junit for result in results)
     sums = {"tests": len(results), "failures": kinds["failure"], "errors": kinds["error"], "skipped": kinds["skipped"]}
-    attributes = {name: str(number) for name, number in sums.items()} | {"time": f"{seconds(run['seconds']):.3f}"}
+    attributes = {name: str(number) for name, number in sums.items()} | {"time": f"{run['seconds']:.3f}"}
     root = Element("testsuites", attributes)
     suite = SubElement(root, "testsuite", {"name": "upsertspec", "timestamp": _clean(run["started"]), **attributes})
-    _properties(suite, _told(report))
+    _properties(suite, _verdict(report))
     for result in results:
         _case(suite, result)
     return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _told(report: Raw) -> dict[str, str]:
+def _verdict(report: Raw) -> dict[str, str]:
     verdict, target = report["verdict"], report["target"]
     return {
         "verdict": verdict["verdict"],
@@ -53,7 +52,7 @@ def _told(report: Raw) -> dict[str, str]:
 def _case(suite: Element, result: Raw) -> None:
     names = {"classname": f"{result['profile']}.{result['criterion']}", "name": result["title"], "file": result["file"]}
     attributes = {name: _clean(value) for name, value in names.items()}
-    element = SubElement(suite, "testcase", {**attributes, "time": f"{seconds(result['seconds']):.3f}"})
+    element = SubElement(suite, "testcase", {**attributes, "time": f"{result['seconds']:.3f}"})
     blocked = {"blocked by": result["blocked_by"]} if result["blocked_by"] else {}
     own = {"status": result["status"], "level": result["level"], "criterion": result["criterion"], **blocked}
     _properties(element, own)
@@ -61,7 +60,7 @@ def _case(suite: Element, result: Raw) -> None:
 
 
 def _outcome(element: Element, result: Raw) -> None:
-    kind, status, reason = kind_of(result["status"]).junit, result["status"], _clean(result["reason"])
+    kind, status, reason = row(result["status"]).junit, result["status"], _clean(result["reason"])
     if kind == "skipped":
         SubElement(element, kind, {"message": _clean(f"{status}: {reason}")})
     elif kind:

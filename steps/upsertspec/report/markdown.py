@@ -1,4 +1,4 @@
-"""A run as Markdown, for the summary of a CI job or a pull request: short, the verdict first, and bounded."""
+"""A run as Markdown, for the summary of a CI job or a pull request: short, the verdict first, and bounded in size."""
 
 from __future__ import annotations
 
@@ -6,45 +6,47 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from upsertspec.report.bounds import SHORT, seconds
-from upsertspec.report.kinds import OTHER, kind_of
+from upsertspec.report.evidence import telling
 from upsertspec.report.markdown_text import block, code, cut, prose
-from upsertspec.report.page.words import weight, worst
-from upsertspec.report.terminal import telling
+from upsertspec.report.status import NOT_SELECTED, TABLE, Listed, Status, by_severity, rank, row, worst
+from upsertspec.report.verdict import VERDICTS, Verdict
 
 Raw = Mapping[str, Any]
+SHORT = 30_000
+"""Bytes by default: half of what a comment on a pull request holds."""
+LARGEST = 1_048_576
+"""Bytes at most: what GitHub takes as the summary of a step."""
+LEAST = 16_384
+"""Bytes that always hold the head with the longest names and findings, and something more."""
 LONGEST_CURL = 3_000
 MARGIN = 400
-MARKS = {"conformant": "✅", "not conformant": "❌", "incomplete": "❔"}
-GROUPED = ("not testable", "deviates")
-UNTOLD = ("passed", "not claimed", *GROUPED)
 
 
 def render(report: Raw, limit: int = SHORT) -> str:
-    """The run in at most so many bytes (LEAST to LARGEST): verdict, failures, what could not be tested, the criteria.
+    """The run in at most `limit` bytes (LEAST to LARGEST): verdict, failures, reasons, criteria.
 
-    Where not all fits, the rest is counted. The table takes half of the room at most, so that failures have the other.
+    What does not fit is counted. The table takes at most half of the room, so that failures have the other half.
     """
     head = _head(report)
     room = limit - MARGIN - _size(head)
     table = _fitting(_table(report), room // 2, "rows", "\n")
-    groups = [_fitting(_grouped(report, status), room // 8, "reasons", "\n\n") for status in GROUPED]
+    grouped = [row.status for row in TABLE if row.listed is Listed.BY_REASON]
+    groups = [_fitting(_grouped(report, status), room // 8, "reasons", "\n\n") for status in grouped]
     room -= sum(map(_size, [table, *groups]))
-    told = _fitting(_failures(report), room, "scenarios", "\n\n")
-    return "\n\n".join(part for part in (head, told, *groups, table) if part) + "\n"
+    failures = _fitting(_failures(report), room, "scenarios", "\n\n")
+    return "\n\n".join(part for part in (head, failures, *groups, table) if part) + "\n"
 
 
 def _head(report: Raw) -> str:
     verdict, target, run, suite = report["verdict"], report["target"], report["run"], report["suite"]
-    mark = MARKS.get(verdict["verdict"], OTHER.mark)
     name = f"**{prose(target['name'], 120)}** at " if target["name"] else ""
     profiles, version, started = ", ".join(target["profiles"]), suite["version"], run["started"]
     lines = [
-        f"## {mark} {prose(verdict['verdict'], 40)}",
+        f"## {VERDICTS[Verdict(verdict['verdict'])].emoji} {verdict['verdict']}",
         f"**{prose(verdict['headline'], 600)}**",
         f"{name}{code(target['url'], 300)}, judged by {prose(profiles, 150)} (upsertspec {prose(version, 40)}, "
-        f"{prose(started, 40)}, {seconds(run['seconds']):.1f} s)",
-        *(f"- {prose(f['level'], 20)}: {prose(f['what'], 150)} {prose(f['mend'], 150)}" for f in _findings(report)),
+        f"{prose(started, 40)}, {run['seconds']:.1f} s)",
+        *(f"- {f['level']}: {prose(f['what'], 150)} {prose(f['hint'], 150)}" for f in _findings(report)),
     ]
     return "\n\n".join(lines)
 
@@ -54,26 +56,26 @@ def _findings(report: Raw) -> list[Raw]:
 
 
 def _failures(report: Raw) -> Iterator[str]:
-    """A heading, then each case that is told: the worst first, and of each criterion the first before its others."""
-    told = [result for result in report["results"] if result["status"] not in UNTOLD]
+    """A heading, then each failure: the worst first, and the first of each criterion before the others of it."""
+    listed = [result for result in report["results"] if row(result["status"]).listed is Listed.EACH]
     seen: Counter[str] = Counter()
     places = []
-    for result in told:
+    for result in listed:
         seen[result["criterion"]] += 1
-        places.append((weight(result["status"]), seen[result["criterion"]]))
-    if told:
-        yield f"### What is to be looked at ({len(told)})"
-    for number in sorted(range(len(told)), key=places.__getitem__):
-        yield _failure(told[number])
+        places.append((rank(result["status"]), seen[result["criterion"]]))
+    if listed:
+        yield f"### To look at ({len(listed)})"
+    for number in sorted(range(len(listed)), key=places.__getitem__):
+        yield _failure(listed[number])
 
 
 def _failure(result: Raw) -> str:
     status, place = result["status"], f"{result['file']}:{result['line']}"
     names = prose(f"{result['criterion']} {result['level']} {status}: {result['title']}")
-    parts = [f"#### {kind_of(status).mark} {names}", f"{code(place, 200)}{_broken(result)}"]
+    parts = [f"#### {row(status).emoji} {names}", f"{code(place, 200)}{_broken(result)}"]
     if result["expected"]:
         parts.append(f"- expected: {code(result['expected'])}\n- got: {code(result['actual'])}")
-    if result["reason"] and (not result["expected"] or status == "known failure"):
+    if result["reason"] and (not result["expected"] or status == Status.KNOWN_FAILURE):
         parts.append(f"- why: {prose(result['reason'], 1000)}")
     lines = [_curl(exchange["curl"]) for exchange in telling(result["exchanges"], result.get("history"))]
     return "\n\n".join([*parts, block(lines, "sh")] if lines else parts)
@@ -88,8 +90,8 @@ def _curl(line: str) -> str:
     return line if len(line) <= LONGEST_CURL else f"# a line of {len(line)} letters is left out; report.json has it"
 
 
-def _grouped(report: Raw, status: str) -> Iterator[str]:
-    """A heading, then each reason once, with the criteria that have it."""
+def _grouped(report: Raw, status: Status) -> Iterator[str]:
+    """A heading, then each reason once, with its criteria."""
     reasons: dict[str, list[Raw]] = {}
     for result in report["results"]:
         if result["status"] == status:
@@ -97,28 +99,23 @@ def _grouped(report: Raw, status: str) -> Iterator[str]:
             reasons.setdefault(cut(why, 300), []).append(result)
     if reasons:
         yield f"### {status.capitalize()} ({sum(map(len, reasons.values()))})"
-    for why, alike in reasons.items():
-        names = ", ".join(sorted({result["criterion"] for result in alike}))
-        yield f"- {len(alike)} of {prose(names, 200)}: {prose(why)}"
+    for why, group in reasons.items():
+        names = ", ".join(sorted({result["criterion"] for result in group}))
+        yield f"- {len(group)} of {prose(names, 200)}: {prose(why)}"
 
 
 def _table(report: Raw) -> Iterator[str]:
-    """A heading with the head of the table, then a row for each criterion that was planned."""
+    """The heading and the head of the table, then a row for each criterion that was planned."""
     yield "### Criteria\n\n| | criterion | level | scenarios | asks for |\n| --- | --- | --- | --- | --- |"
     for criterion in report["criteria"]:
-        if criterion["planned"]:
-            counts = ", ".join(f"{number} {prose(status)}" for status, number in criterion["counts"].items())
-            words = [prose(criterion["id"]), prose(criterion["level"]), counts, prose(criterion["sentence"], 200)]
-            yield f"| {_mark(criterion)} | {' | '.join(words)} |"
-
-
-def _mark(criterion: Raw) -> str:
-    """The mark of the worst that became of a criterion's scenarios."""
-    return kind_of(worst(criterion["counts"])).mark
+        if (state := worst(by_severity(criterion["counts"]))) != NOT_SELECTED:
+            counts = ", ".join(f"{number} {status}" for status, number in criterion["counts"].items())
+            cells = [criterion["id"], criterion["level"], counts, prose(criterion["sentence"], 200)]
+            yield f"| {row(state).emoji} | {' | '.join(cells)} |"
 
 
 def _fitting(parts: Iterable[str], room: int, what: str, between: str) -> str:
-    """As many parts as there is room for, in bytes, the first in any case; then how many were left out."""
+    """As many parts as fit into so many bytes, the first in any case; then how many were left out."""
     kept: list[str] = []
     left = 0
     for part in parts:

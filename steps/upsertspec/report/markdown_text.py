@@ -1,4 +1,4 @@
-"""Text from anywhere as Markdown that shows it, and does nothing else: no markup, no link, no mention, no image."""
+"""Escaping for Markdown: any text is shown as it is; no markup, no link, no mention, no image comes of it."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ _JOINER = "\u2060"
 
 
 def prose(text: str, longest: int = 300) -> str:
-    """The text within a line of running text, or in the cell of a table. It never stands first on a line."""
+    """The text in a line of running text or in the cell of a table. Do not put it first on a line."""
     text = _TALKS.sub(_apart, cut(text, longest))
     return _SPECIAL.sub(r"\\\g<0>", "".join(_ENTITIES.get(letter, letter) for letter in text))
 
 
 def code(text: str, longest: int = 1000) -> str:
-    """The text as a code span: its fence is longer than any row of backticks in it."""
+    """The text as a code span: its fence is longer than any run of backticks in it."""
     text = cut(text, longest)
     if not text.strip():
         return "(nothing)"
-    fence = "`" * (_longest_row(text) + 1)
+    fence = "`" * (_longest_run(text) + 1)
     edge = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
     return f"{fence}{edge}{text}{edge}{fence}"
 
 
 def block(lines: list[str], language: str) -> str:
-    """The lines as a fenced block that none of them can end."""
+    """The lines as a fenced block that no line in it can end."""
     shown = [printable(line) for line in lines]
-    fence = "`" * max(3, *(_longest_row(line) + 1 for line in shown)) if shown else "```"
+    fence = "`" * max(3, *(_longest_run(line) + 1 for line in shown)) if shown else "```"
     return "\n".join([f"{fence}{language}", *shown, fence])
 
 
@@ -42,9 +42,9 @@ def cut(text: str, longest: int) -> str:
 
 
 def _apart(found: re.Match[str]) -> str:
-    """What would notify somebody or become a link, with a joiner in it that nobody sees."""
+    """Break what would notify somebody or become a link, with a joiner that is not visible."""
     return found[0][:1] + _JOINER + found[0][1:]
 
 
-def _longest_row(text: str) -> int:
+def _longest_run(text: str) -> int:
     return max(map(len, re.findall("`+", text)), default=0)

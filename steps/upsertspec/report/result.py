@@ -4,25 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
+from upsertspec.report.status import Status as Status
 from upsertspec.spec.criteria import Case
-
-
-class Status(StrEnum):
-    """What became of a case. Every planned case has exactly one."""
-
-    PASSED = "passed"
-    DEVIATES = "deviates"
-    FAILED = "failed"
-    WARNED = "warned"
-    KNOWN_FAILURE = "known failure"
-    STALE = "stale known failure"
-    NOT_APPLICABLE = "not applicable"
-    NOT_TESTABLE = "not testable"
-    NOT_CLAIMED = "not claimed"
-    ERROR = "harness error"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a run prints: progress, a table by criterion, each failure with what shows it, and the verdict."""
+"""What a run prints: progress, a line for each criterion, each failure with its evidence, and the verdict."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from itertools import groupby
 from typing import Any, TextIO
 
 from upsertspec.http.evidence import printable
+from upsertspec.report.console import Console
+from upsertspec.report.evidence import telling
 from upsertspec.report.finding import OK, Finding
-from upsertspec.report.result import Result, Status
-from upsertspec.report.verdict import Tally, Verdict, tally
+from upsertspec.report.result import Result
+from upsertspec.report.status import Listed, Status, row
+from upsertspec.report.verdict import VERDICTS, Tally, tally
 
 BAR = 30
 PLAIN_LINES = 10
-CONTRADICTING = 4
-COLOURS = {Verdict.CONFORMANT: "32", Verdict.NOT_CONFORMANT: "31", Verdict.INCOMPLETE: "33"}
-TOLD = (Status.FAILED, Status.STALE, Status.ERROR, Status.WARNED, Status.KNOWN_FAILURE)
 
 
 class Progress:
-    """A bar on a terminal; elsewhere a plain line for each tenth of the way."""
+    """A bar on a terminal; elsewhere a plain line for each tenth of the run."""
 
     def __init__(self, out: TextIO, planned: int) -> None:
         self._out = out
         self._planned = max(planned, 1)
         self._done = 0
         self._failed = 0
-        self._bar = out.isatty()
+        self._bar = Console(out).interactive
 
     def step(self, result: Result) -> None:
-        """One more case is done."""
+        """One more scenario is done."""
         self._done += 1
-        self._failed += result.status in (Status.FAILED, Status.STALE, Status.ERROR)
+        self._failed += row(result.status).red
         if self._bar:
             filled = BAR * self._done // self._planned
             bar = "█" * filled + "·" * (BAR - filled)
@@ -41,7 +41,7 @@ class Progress:
         self._out.flush()
 
     def end(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._bar:
             self._out.write("\r\x1b[K")
 
@@ -50,21 +50,22 @@ class Progress:
 
 
 def findings(listed: Iterable[Finding], out: TextIO, everything: bool = False) -> None:
-    """Print what the preflight found; by default only what is not as it should be."""
+    """Print what was found before the run; by default only warnings and fatal findings."""
     for finding in listed:
         if everything or finding.level != OK:
-            mend = f"\n          {finding.hint}" if finding.hint else ""
-            out.write(f"{finding.level:>8}  {finding.what}{mend}\n")
+            hint = f"\n          {finding.hint}" if finding.hint else ""
+            out.write(f"{finding.level:>8}  {finding.what}{hint}\n")
 
 
 def table(results: Sequence[Result], sentences: Mapping[str, str], out: TextIO) -> None:
-    """Print a line for each criterion: what became of its scenarios."""
-    claimed = [r for r in _by_criterion(results) if r.status is not Status.NOT_CLAIMED]
+    """Print the number of scenarios of each status, a line for each criterion."""
+    ordered = sorted(results, key=lambda result: result.case.criterion)
+    claimed = [r for r in ordered if r.status is not Status.NOT_CLAIMED]
     for criterion, group in groupby(claimed, key=lambda r: r.case.criterion):
-        own = tally(group)
-        said = ", ".join(f"{own.counts[s]} {s.value}" for s in Status if own.counts[s])
-        out.write(f"  {criterion}  {said:<24}  {sentences.get(criterion, '')}\n")
-    left_out = [r.case for r in _by_criterion(results) if r.status is Status.NOT_CLAIMED]
+        counts = tally(group).counts
+        numbers = ", ".join(f"{counts[s]} {s.value}" for s in Status if counts[s])
+        out.write(f"  {criterion}  {numbers:<24}  {sentences.get(criterion, '')}\n")
+    left_out = [r.case for r in ordered if r.status is Status.NOT_CLAIMED]
     run = {r.case.profile for r in claimed}
     if unclaimed := list(dict.fromkeys(case.profile for case in left_out if case.profile not in run)):
         out.write(f"  not claimed, so not run: {', '.join(unclaimed)}\n")
@@ -74,50 +75,53 @@ def table(results: Sequence[Result], sentences: Mapping[str, str], out: TextIO) 
 
 
 def failures(results: Iterable[Result], out: TextIO) -> None:
-    """Print each failure: what was expected, what came back, and the `curl` lines that show it."""
+    """Print each failure: what was expected, what was received, and the `curl` lines that reproduce it."""
     for result in results:
-        if result.status in TOLD:
+        if row(result.status).listed is Listed.EACH:
             _failure(result, out)
 
 
-def untested(results: Iterable[Result], out: TextIO) -> None:
-    """Print why cases could not be tested: each reason once, and of those blocked by a criterion the first."""
-    reasons: dict[str, list[Result]] = {}
+def untested(results: Sequence[Result], out: TextIO) -> None:
+    """Print why scenarios could not be tested or do not apply: each reason once.
+
+    Of those that are blocked by one criterion, the first stands for all.
+    """
+    for status in (Status.NOT_TESTABLE, Status.NOT_APPLICABLE):
+        for reason, group in by_reason([r for r in results if r.status is status]):
+            out.write(f"\n{status.value} ({len(group)} in {_criteria(group)}): {reason}\n")
+
+
+def by_reason(results: Iterable[Result]) -> list[tuple[str, list[Result]]]:
+    """The results grouped by what blocks them or by their reason; with the reason of the first of each group."""
+    groups: dict[str, list[Result]] = {}
     for result in results:
-        if result.status is Status.NOT_TESTABLE:
-            blocked = result.reason.startswith("blocked by ")
-            reasons.setdefault(result.reason.partition(":")[0] if blocked else result.reason, []).append(result)
-    for alike in reasons.values():
-        names = ", ".join(sorted({result.case.criterion for result in alike}))
-        out.write(f"\nnot testable ({len(alike)} in {names}): {alike[0].reason}\n")
+        groups.setdefault(result.blocked_by or result.reason, []).append(result)
+    return [(group[0].reason, group) for group in groups.values()]
 
 
 def deviations(counted: Tally, results: Sequence[Result], out: TextIO) -> None:
-    """Print each declared deviation that came, with the criteria that it came in."""
+    """Print each declared deviation that occurred, with its criteria."""
     for declared in counted.deviations:
-        alike = [r for r in results if r.status is Status.DEVIATES and declared in r.deviations]
-        names = ", ".join(sorted({result.case.criterion for result in alike}))
-        out.write(f"\ndeviates, as declared ({len(alike)} in {names}): {declared}\n")
+        group = [r for r in results if r.status is Status.DEVIATES and declared in r.deviations]
+        out.write(f"\ndeviates, as declared ({len(group)} in {_criteria(group)}): {declared}\n")
 
 
 def proof(last: Mapping[str, Any], features_digest: str, out: TextIO) -> None:
-    """Print what the last proof says of this suite; a proof of other features says nothing of it."""
+    """Print how many broken servers this suite catches, if the last proof was made with these features."""
     if last["features_digest"] == features_digest:
-        out.write(
-            f"\n{last['caught']} of {last['faults']} servers that are broken on purpose are caught by this suite\n"
-        )
+        caught = f"{last['caught']} of {last['faults']}"
+        out.write(f"\n{caught} servers that are broken on purpose are caught by this suite\n")
     else:
         out.write("\nthe last proof is of other features: `upsertspec prove` shows what this suite catches\n")
 
 
 def verdict(counted: Tally, out: TextIO) -> None:
-    """Print the verdict with its whole denominator."""
-    colour = f"\x1b[1;{COLOURS[counted.verdict]}m" if out.isatty() else ""
-    out.write(f"\n{colour}{counted.headline}{chr(27) + '[0m' if colour else ''}\n")
+    """Print the verdict with all counts."""
+    out.write(f"\n{Console(out).paint(counted.headline, f'1;{VERDICTS[counted.verdict].ansi}')}\n")
 
 
-def _by_criterion(results: Sequence[Result]) -> list[Result]:
-    return sorted(results, key=lambda result: result.case.criterion)
+def _criteria(results: Iterable[Result]) -> str:
+    return ", ".join(sorted({result.case.criterion for result in results}))
 
 
 def _failure(result: Result, out: TextIO) -> None:
@@ -131,21 +135,9 @@ def _failure(result: Result, out: TextIO) -> None:
     if result.reason and (not result.expected or result.status is Status.KNOWN_FAILURE):
         out.write(f"  {result.reason}\n")
     for exchange in telling(result.exchanges, result.history):
-        out.write(f"  {_outcome(exchange):<9} {printable(exchange['curl'])}\n")
+        out.write(f"  {outcome(exchange):<9} {printable(exchange['curl'])}\n")
 
 
-def telling(exchanges: Sequence[Mapping[str, Any]], history: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-    """The exchanges that show a failure: the last that changes something, and the last of all.
-
-    Where many clients contradict each other, they are the exchanges that do, or the first of them.
-    """
-    places = [each["exchange"] for each in history["operations"] if each["contradicts"]] if history else []
-    if contradicting := [exchanges[place] for place in places if place in range(len(exchanges))]:
-        return contradicting[:CONTRADICTING]
-    writes = [exchange for exchange in exchanges if exchange["method"] != "GET"]
-    chosen = [*writes[-1:], *exchanges[-1:]]
-    return [exchange for number, exchange in enumerate(chosen) if exchange not in chosen[:number]]
-
-
-def _outcome(exchange: Mapping[str, Any]) -> str:
+def outcome(exchange: Mapping[str, Any]) -> str:
+    """The status of the answer, or that there was none."""
     return str(exchange["response"]["status"]) if "response" in exchange else "no answer"

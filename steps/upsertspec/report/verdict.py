@@ -1,17 +1,24 @@
-"""The one function that counts, and the verdict that follows. Terminal, JSON, JUnit and exit code all use it."""
+"""The one function that counts results, and the verdict and the exit code that follow from the counts."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from upsertspec.report.result import Result, Status
+from upsertspec.report.result import Result
+from upsertspec.report.status import Counts, Status, row
+
+REQUIRED = ("AC-001", "AC-002", "AC-014")
+"""Criteria without which no verdict means anything: a target that rules one of them out is not conformant."""
+REASONS_LENGTH = 100
 
 
 class Verdict(StrEnum):
-    """What a run says of its target."""
+    """What a run says about its target."""
 
     CONFORMANT = "conformant"
     NOT_CONFORMANT = "not conformant"
@@ -19,10 +26,34 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Tally:
-    """How many cases of each status, the verdict, its one-line form, and the exit code of the run.
+class Look:
+    """How a verdict is shown: in a sentence, with signs, in a narrow column, and in the colours of each output."""
 
-    `deviations` are the declared statuses that cases deviate by, each once, like "created 201".
+    sentence: str
+    symbol: str
+    emoji: str
+    short: str
+    ansi: str
+    badge: str
+    fill: str
+    path: str
+
+
+VERDICTS = {
+    Verdict.CONFORMANT: Look("Every MUST that was selected and applies was tested, and is met.",
+        "✓", "✅", "conform", "32", "brightgreen", "#22752a", "M4 8l3 3 5-6"),
+    Verdict.NOT_CONFORMANT: Look("At least one MUST is broken.",
+        "✗", "❌", "NOT", "31", "red", "#b3261e", "M5 5l6 6M11 5l-6 6"),
+    Verdict.INCOMPLETE: Look("No MUST was seen broken, but not everything could be tested.",
+        "!", "❔", "incompl", "33", "yellow", "#856000", "M8 4v5M8 11v2"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The number of scenarios with each status, the verdict, its one-line form, and the exit code of the run.
+
+    `deviations` are the declared statuses that occurred, each once, like "created 201".
     """
 
     counts: Mapping[Status, int]
@@ -33,42 +64,89 @@ class Tally:
 
     @property
     def planned(self) -> int:
-        """All cases: the sum of all counts."""
+        """The number of all scenarios: the sum of all counts."""
         return sum(self.counts.values())
 
 
 def tally(results: Iterable[Result], scope: str = "") -> Tally:
-    """Count the results of a run. `scope` says what was selected, where that was not everything claimed.
+    """Count the results of a run. `scope` says what was selected, if that was not everything the target claims.
 
-    A target is *conformant* where every claimed MUST was tested and met. One that breaks a MUST is not conformant,
-    also where the failure is known; a known failure only leaves the exit code at 0. A MUST that was not tested, or an
-    error of the harness, leaves the verdict *incomplete*: it never counts as a pass. One that deviates by a status that
-    it declares is counted by itself, and the verdict says how many declared statuses came, however many cases had them.
+    *Not conformant*: a MUST is broken, even if the failure is known; a known failure only keeps the exit code at 0.
+    *Incomplete*: a MUST could not be tested, the harness failed, nothing was judged at all, or a criterion of REQUIRED
+    was selected and never judged. *Conformant*: everything else. What does not apply has no effect on either.
     """
     listed = list(results)
     counted = Counter(result.status for result in listed)
-    counts = {status: counted.get(status, 0) for status in Status}
-    open_musts = sum(r.status is Status.NOT_TESTABLE and r.case.level == "MUST" for r in listed)
-    known_musts = sum(r.status is Status.KNOWN_FAILURE and r.case.level == "MUST" for r in listed)
-    broken = counts[Status.FAILED] + counts[Status.STALE]
-    untested = open_musts + counts[Status.ERROR] + (not any(counts[s] for s in _JUDGED))
-    verdict = _verdict(counts[Status.FAILED] + known_musts, untested)
+    counts = {status: counted[status] for status in Status}
+    effects = [row(result.status) for result in listed if row(result.status).matters(result.case.level)]
+    unjudged = _unjudged(listed)
+    nothing = not any(row(status).judged for status in counted)
+    is_open = any(effect.counts is Counts.OPEN for effect in effects) or nothing
+    exit_codes = {effect.exit_code for effect in effects} | ({3} if nothing or unjudged else set())
+    verdict = Verdict.CONFORMANT
+    if any(effect.counts is Counts.FAILURE for effect in effects):
+        verdict = Verdict.NOT_CONFORMANT
+    elif is_open or unjudged:
+        verdict = Verdict.INCOMPLETE
     deviations = tuple(sorted({d for r in listed if r.status is Status.DEVIATES for d in r.deviations}))
-    headline = _headline(verdict, counts, len(deviations), scope)
-    return Tally(counts, verdict, headline, 1 if broken else 3 if untested else 0, deviations)
+    since = unjudged if verdict is Verdict.INCOMPLETE and not is_open else []
+    headline = _headline(verdict, listed, counts, len(deviations), scope, since)
+    return Tally(counts, verdict, headline, 1 if 1 in exit_codes else max(exit_codes, default=0), deviations)
 
 
-_JUDGED = (Status.PASSED, Status.DEVIATES, Status.FAILED, Status.WARNED, Status.KNOWN_FAILURE, Status.STALE)
+def applicable(counts: Mapping[Any, int]) -> tuple[int, int]:
+    """How many scenarios of the claimed profiles apply to the target, and how many there are."""
+    claimed = sum(counts.values()) - counts[Status.NOT_CLAIMED]
+    return claimed - counts[Status.NOT_APPLICABLE], claimed
 
 
-def _verdict(failures: int, untested: int) -> Verdict:
-    if failures:
-        return Verdict.NOT_CONFORMANT
-    return Verdict.INCOMPLETE if untested else Verdict.CONFORMANT
+def share(counts: Mapping[Any, int]) -> str:
+    """The share that applies, like "131 of 192"; empty where everything does."""
+    applies, claimed = applicable(counts)
+    return f"{applies} of {claimed}" if applies < claimed else ""
 
 
-def _headline(verdict: Verdict, counts: Mapping[Status, int], deviations: int, scope: str) -> str:
-    said = [f"{counts[status]} {status.value}" for status in Status if counts[status]]
-    within = f" in what was selected ({scope})" if scope else ""
+def _unjudged(results: Sequence[Result]) -> list[str]:
+    """The criteria of REQUIRED that were selected and of which no scenario was judged."""
+    selected = {result.case.criterion for result in results}
+    judged = {result.case.criterion for result in results if row(result.status).judged}
+    return [criterion for criterion in REQUIRED if criterion in selected - judged]
+
+
+def _headline(
+    verdict: Verdict,
+    results: Sequence[Result],
+    counts: Mapping[Status, int],
+    deviations: int,
+    scope: str,
+    unjudged: Sequence[str],
+) -> str:
+    """The verdict in one line, like
+
+    conformant in what applies: 131 of 192 (61 not applicable: no birthday, one role); 192 planned = 131 passed + …
+    """
     by = f" with {deviations} declared deviation{'s' if deviations > 1 else ''}" if deviations else ""
-    return f"{verdict.value}{by}{within}: {sum(counts.values())} planned = {' + '.join(said) or 'nothing'}"
+    since = f", since {' and '.join(unjudged)} {'was' if len(unjudged) == 1 else 'were'} not judged" if unjudged else ""
+    within = f" in what was selected ({scope})" if scope else ""
+    applies = share(counts)
+    if applies:
+        within += " and applies" if within else " in what applies"
+        number = counts[Status.NOT_APPLICABLE]
+        applies = f" {applies} ({number} not applicable: {_reasons(results)});"
+    sums = " + ".join(f"{counts[status]} {status.value}" for status in Status if counts[status]) or "nothing"
+    return f"{verdict.value}{by}{within}{since}:{applies} {sum(counts.values())} planned = {sums}"
+
+
+def _reasons(results: Iterable[Result]) -> str:
+    """Why scenarios do not apply, the most frequent reasons first, as many as there is room for."""
+    found = Counter(
+        re.sub(r"^\S+ has (?=no )", "", result.reason) for result in results if result.status is Status.NOT_APPLICABLE
+    )
+    reasons = [reason for reason, _ in found.most_common()]
+    kept = reasons[:1]
+    while len(kept) < len(reasons) and len(", ".join(kept)) + len(reasons[len(kept)]) < REASONS_LENGTH:
+        kept.append(reasons[len(kept)])
+    left = len(reasons) - len(kept)
+    first = ", ".join(kept)
+    first = first if len(first) <= 2 * REASONS_LENGTH else f"{first[: 2 * REASONS_LENGTH]}…"
+    return first + (f" and {left} more reason{'s' if left > 1 else ''}" if left else "")

@@ -13,12 +13,13 @@ import pytest
 from pytest_bdd.parser import Scenario, Step
 
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.errors import CannotExpress, UpsertspecError
+from upsertspec.errors import NotApplicable, UpsertspecError
 from upsertspec.http.client import Client
 from upsertspec.run.recorder import Recorder, adjust_report
 from upsertspec.run.selection import assign_cases, case_of, deselect, put_last
 from upsertspec.run.settings import SETTINGS, Settings
-from upsertspec.spec.criteria import NEEDS, PROFILES
+from upsertspec.spec.criteria import PROFILES, asserted, is_own
+from upsertspec.steps.own_table import require_points
 from upsertspec.steps.world import World
 from upsertspec.target.from_env import target_from_env
 
@@ -50,8 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_bdd_apply_tag(tag: str) -> bool | None:
-    """Criteria are no marks: `AC-001` is no name that a mark can have; nor is what a scenario needs one."""
-    return True if tag.startswith(("AC-", NEEDS)) else None
+    """The harness reads its own tags itself: they would not make valid names of marks."""
+    return True if is_own(tag) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -98,7 +99,7 @@ def upsertspec_marks(upsertspec_settings: Settings, pytestconfig: pytest.Config)
 def world(request: pytest.FixtureRequest, upsertspec_client: Client, upsertspec_marks: Iterator[str]) -> World:
     """The state of one scenario."""
     case = case_of(request.node)
-    made = World(upsertspec_client, next(upsertspec_marks), case.criterion if case else "")
+    made = World(upsertspec_client, next(upsertspec_marks), *((case.criterion, asserted(case)) if case else ("",)))
     request.config.stash[RECORDER].world(made)
     return made
 
@@ -109,8 +110,11 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenari
     request.config.stash[RECORDER].begin(scenario, request.getfixturevalue("upsertspec_client"), settings.target)
     if case is not None and not settings.claimed(case):
         pytest.skip(settings.why_not_claimed(case))
+    if case is not None:
+        bindings = request.getfixturevalue("upsertspec_client").bindings
+        require_points(bindings, [step.name for step in scenario.steps], case.example)
     if case is not None and (why := request.getfixturevalue("upsertspec_client").cannot.get(case.criterion)):
-        raise CannotExpress(why)
+        raise NotApplicable(why)
 
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:

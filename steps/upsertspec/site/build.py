@@ -1,22 +1,18 @@
-"""Write the site: one page for each profile, the contract, the tables, the vocabulary, the broken servers."""
+"""Write the site: a page for each profile, the contract, the tables, the vocabulary and the broken servers."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from upsertspec import __version__
 from upsertspec.errors import ConfigError
 from upsertspec.prove.servers import faults
-from upsertspec.report.page import page, words
-from upsertspec.report.page.safe import asset
+from upsertspec.report.files import write_whole
+from upsertspec.report.html.kit import environment, policy, styles
+from upsertspec.report.page import page
 from upsertspec.report.proof import last_proof
 from upsertspec.site.contents import anchor_of, profiles
 from upsertspec.site.markdown import Document, document
@@ -38,25 +34,25 @@ LINKS = {
 
 
 def build(folder: Path, report: Mapping[str, Any] | None) -> list[str]:
-    """Write the site into the folder, and give the names of its files. Raises ConfigError where it can't be written."""
+    """Write the site into the folder and return the names of its files. Raises ConfigError if it can't be written."""
     files = pages(report)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            (folder / name).write_text(text, "utf-8", newline="\n")
+            write_whole(folder / name, text.encode("utf-8"))
     except OSError as wrong:
         raise ConfigError([f"{wrong.filename} can't be written ({wrong.strerror}); name another folder"]) from wrong
     return list(files)
 
 
 def pages(report: Mapping[str, Any] | None) -> dict[str, str]:
-    """Every file of the site by its name. With a report, its page is one, and each criterion says what became of it."""
+    """Every file of the site, by name. With a report, its page is one of them, and each criterion shows its result."""
     broken = faults()
     shown = profiles(broken, _about())
     places = {c.own.id: f"{profile.file}#{c.own.id}" for profile in shown for c in profile.criteria}
     common = {
         "profiles": shown, "results": Results(report), "places": places, "proof": last_proof(), "faults": broken,
-        "version": __version__, "digest": spec.digest(), "titles": PAGES, "words": words, "anchor_of": anchor_of,
+        "version": __version__, "digest": spec.digest(), "titles": PAGES, "anchor_of": anchor_of,
         "report_page": REPORT, "tables": schema.tables(), "roles": schema.roles(), "protected": schema.PROTECTED,
         "rules": rules,
     }  # fmt: skip
@@ -89,12 +85,6 @@ def _about() -> dict[str, str]:
 
 
 def _render(template: str, known: Mapping[str, Any], name: str = "") -> str:
-    style = Markup(f"{asset('page.css')}\n{(HERE / 'site.css').read_text('utf-8')}".strip())  # noqa: S704 - our own
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    found = environment.get_template(template).render(**known, style=style, policy=policy, here=name or template)
-    return f"{found.strip()}\n"
+    style = styles(HERE / "site.css")
+    shown = {**known, "style": style, "policy": policy(style), "here": name or template}
+    return f"{environment(HERE).get_template(template).render(shown).strip()}\n"

@@ -17,12 +17,12 @@ from upsertspec.soak.ledger import ID_LENGTH, Broken, Entry, Ledger
 from upsertspec.soak.outcome import DONE, REFUSED, UNKNOWN
 from upsertspec.soak.plan import KEY, SHARED, TABLE
 from upsertspec.soak.records import key, shared_key, values
+from upsertspec.spec.outcomes import GONE
 
 LIVE = 20
 KNOWN_IN_BATCH, NEW_IN_BATCH = 4, 4
 LISTED = 20
 UPDATES = 0.7
-GONE = (404, 410)
 
 Make = Callable[[Sequence[Mapping[str, Any]]], Operation]
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from upsertspec.dialects.base import Answer
 from upsertspec.http.evidence import Exchange, printable
+from upsertspec.spec.outcomes import is_server_error, is_success
 
 DONE, REFUSED, UNKNOWN = "done", "refused", "unknown"
 TOO_MANY = 429
 TIMEOUT = 408
-SERVER_ERROR = 500
 WORD = 80
 
 
@@ -20,9 +20,9 @@ class Failed(Exception):
 
 def outcome(answer: Answer) -> str:
     """What became of a write that was answered: an error of the server can come after the commit."""
-    if 200 <= answer.status < 300:
+    if is_success(answer.status):
         return UNKNOWN if answer.fault else DONE
-    return UNKNOWN if answer.status >= SERVER_ERROR or answer.status == TIMEOUT else REFUSED
+    return UNKNOWN if is_server_error(answer.status) or answer.status == TIMEOUT else REFUSED
 
 
 def outcome_of_silence(log: Sequence[Exchange]) -> str:
@@ -40,6 +40,6 @@ def kind_of(wrong: Exception, log: Sequence[Exchange]) -> str:
 
 def kind(answer: Answer) -> str:
     """In a word what is wrong with an answer; empty where nothing is."""
-    if 200 <= answer.status < 300:
+    if is_success(answer.status):
         return "an answer that can't be read" if answer.fault else ""
     return f"status {answer.status}"

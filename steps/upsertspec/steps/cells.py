@@ -22,28 +22,27 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from upsertspec.spec.schema import Field, Table, tables
+from upsertspec.spec.schema import Field, Table
 
 _REFERENCE = re.compile(r"\{(\w+)\.(\w+)\}")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _JSON_TYPES = ("integer", "boolean", "json")
-LIKE_CONTACTS = "contacts"
 LONG = 10**9
 
 Lookup = Callable[[str, str], Any]
 
 
-def table_for(name: str) -> Table:
-    """The table of this name; a table that the specification does not have takes its cells as contacts does."""
-    return tables().get(name) or tables()[LIKE_CONTACTS]
+def rows(
+    table: Table, spec: Table, datatable: Sequence[Sequence[str]], mark: str, lookup: Lookup
+) -> list[dict[str, Any]]:
+    """The rows below a table's header, as field name to value; the column `as` is left out (see `names`).
 
-
-def rows(table: Table, datatable: Sequence[Sequence[str]], mark: str, lookup: Lookup) -> list[dict[str, Any]]:
-    """The rows below a table's header, as field name to value; the column `as` is left out (see `names`)."""
+    A column that the target's `table` lacks is read as the specification's has it.
+    """
     header, *body = datatable
     return [
         {
-            name: value(table, name, cell, mark, lookup)
+            name: value(table if name in table.fields else spec, name, cell, mark, lookup)
             for name, cell in zip(header, row, strict=True)
             if _given(name, cell)
         }

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from upsertspec.target.bindings import Bindings
+
 DEFAULT_TIMEOUT = 10.0
 DEFAULT_CLIENTS = 20
 MOST_CLIENTS = 256
@@ -104,8 +106,8 @@ class Target:
     dialect_options: Mapping[str, Any] = field(default_factory=dict)
     profiles: tuple[str, ...] = ("core",)
     roles: Mapping[str, Credential] = field(default_factory=dict)
-    table_ids: Mapping[str, str] = field(default_factory=dict)
-    field_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
+    bindings: Bindings = field(default_factory=Bindings)
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
     timeout: float = DEFAULT_TIMEOUT
     rate_limit: float | None = None

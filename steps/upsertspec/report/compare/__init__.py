@@ -1,1 +1,1 @@
-"""Reports side by side: targets against each other, and one target before and after."""
+"""Reports side by side: several targets, or one target before and after."""

@@ -1,4 +1,4 @@
-"""What changed from one report to another, scenario by scenario."""
+"""What changed from one report to the next, scenario by scenario."""
 
 from __future__ import annotations
 
@@ -12,19 +12,14 @@ from typing import Any
 
 from upsertspec.errors import ConfigError
 from upsertspec.report.compare.matrix import Column, shown, shown_file
-from upsertspec.report.compare.states import status
 from upsertspec.report.reading import load
+from upsertspec.report.status import Counts, Status, row
 
 Result = Mapping[str, Any]
-MET = ("passed", "deviates", "stale known failure")
-BROKEN = ("failed", "known failure")
-WARNED = "warned"
-NOT_CLAIMED = "not claimed"
-TESTED = (*MET, *BROKEN, WARNED)
 
 
 class Kind(StrEnum):
-    """What became of a scenario."""
+    """The kind of a change, the worst first."""
 
     BROKEN = "broken"
     UNTESTED = "no longer tested"
@@ -33,6 +28,8 @@ class Kind(StrEnum):
     TESTED = "newly tested"
     CLAIMED = "newly claimed"
     UNCLAIMED = "no longer claimed"
+    APPLICABLE = "newly applicable"
+    INAPPLICABLE = "no longer applicable"
     DECLARED = "declared otherwise"
     ADDED = "added"
     REMOVED = "removed"
@@ -41,7 +38,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """A scenario whose result is another now; one of the two results may be missing."""
+    """A scenario whose result changed; one of the two results may be missing."""
 
     kind: Kind
     old: Result | None
@@ -49,19 +46,19 @@ class Change:
 
     @property
     def result(self) -> Result:
-        """The new result, or the old one where there is no new."""
+        """The new result, or the old one if there is no new one."""
         return self.new or self.old or {}
 
     @property
     def words(self) -> str:
-        """From which status to which."""
-        return " → ".join(status(result) for result in (self.old, self.new) if result)
+        """The old and the new status."""
+        return " → ".join(result["status"] for result in (self.old, self.new) if result)
 
     @property
     def breaks(self) -> bool:
-        """Whether the target got worse: what was met is broken, or, being a MUST, can't be shown any more."""
-        lost = self.kind is Kind.UNTESTED and self.result["level"] == "MUST" and bool(self.old)
-        return self.kind is Kind.BROKEN or (lost and status(self.old or {}) in MET)
+        """Whether the target got worse: what it met is broken, or is a MUST that can no longer be tested."""
+        lost = self.kind is Kind.UNTESTED and self.result["level"] == "MUST"
+        return self.kind is Kind.BROKEN or (lost and self.old is not None and _met(self.old["status"]))
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ class Diff:
 
     @property
     def summary(self) -> str:
-        """The number of changes of each kind, and of scenarios that are as before."""
+        """The number of changes of each kind, and of scenarios that did not change."""
         counted = Counter(change.kind for change in self.changes)
         shared = sum(change.old is not None and change.new is not None for change in self.changes)
         same = len(_by_id(self.old).keys() & _by_id(self.new).keys()) - shared
@@ -100,21 +97,21 @@ class Diff:
     def _kind(self, old: Result | None, new: Result | None) -> Kind | None:
         if old is None or new is None:
             return Kind.ADDED if old is None else Kind.REMOVED
-        before, after = status(old), status(new)
+        before, after = str(old["status"]), str(new["status"])
         if before == after:
-            return Kind.DECLARED if before == "deviates" and self._reason(old) != self._reason(new) else None
+            return Kind.DECLARED if before == Status.DEVIATES and self._reason(old) != self._reason(new) else None
         return _kind(before, after)
 
     def _reason(self, result: Result) -> str:
-        """The reason, without the names that only one of the runs made."""
+        """The reason, without the letters that mark the names of its run."""
         reason = str(result["reason"])
         for column in (self.old, self.new):
-            reason = reason.replace(column.report["run"]["id"] or "\0", "…")
+            reason = reason.replace(column.report["run"]["id"], "…")
         return reason
 
 
 def read_two(old: str, new: str) -> Diff:
-    """The diff of two reports. Raises ConfigError where one is none, or where they have no scenario in common."""
+    """The diff of two reports. Raises ConfigError if one cannot be read, or if they have no scenario in common."""
     before, after = (
         Column(head, shown(report["target"]["name"] or report["target"]["url"]), shown_file(file), report)
         for head, file, report in (("old", old, load(Path(old))), ("new", new, load(Path(new))))
@@ -125,19 +122,29 @@ def read_two(old: str, new: str) -> Diff:
 
 
 def _kind(before: str, after: str) -> Kind:
-    """The kind of a change of status. A status that is not known here shows nothing: it counts as not tested."""
-    if NOT_CLAIMED in (before, after):
-        return Kind.CLAIMED if before == NOT_CLAIMED else Kind.UNCLAIMED
-    if (before in TESTED) != (after in TESTED):
-        return Kind.TESTED if after in TESTED else Kind.UNTESTED
-    if after in BROKEN and before not in BROKEN and before in TESTED:
+    """The kind of a change of status."""
+    if Status.NOT_CLAIMED in (before, after):
+        return Kind.CLAIMED if before == Status.NOT_CLAIMED else Kind.UNCLAIMED
+    if Status.NOT_APPLICABLE in (before, after):
+        return Kind.APPLICABLE if before == Status.NOT_APPLICABLE else Kind.INAPPLICABLE
+    if row(before).judged != row(after).judged:
+        return Kind.TESTED if row(after).judged else Kind.UNTESTED
+    if _broken(after) and not _broken(before) and row(before).judged:
         return Kind.BROKEN
-    if after in MET and before in (*BROKEN, WARNED):
+    if _met(after) and row(before).judged and not _met(before):
         return Kind.FIXED
-    if after == WARNED:
+    if after == Status.WARNED:
         return Kind.WARNED
-    same = {before, after}
-    return Kind.DECLARED if same <= set(MET) or same <= set(BROKEN) else Kind.OTHER
+    same = (_met(before) and _met(after)) or (_broken(before) and _broken(after))
+    return Kind.DECLARED if same else Kind.OTHER
+
+
+def _met(status: str) -> bool:
+    return row(status).counts is Counts.PASS
+
+
+def _broken(status: str) -> bool:
+    return row(status).counts is Counts.FAILURE and status != Status.WARNED
 
 
 def _by_id(column: Column) -> Mapping[str, Result]:

@@ -7,8 +7,10 @@ from itertools import groupby
 
 from upsertspec.http.evidence import printable
 from upsertspec.report.compare.changes import Change, Diff, Kind
-from upsertspec.report.compare.terminal import legend, told_differences
-from upsertspec.report.terminal import telling
+from upsertspec.report.compare.terminal import legend, listed_differences
+from upsertspec.report.console import Console
+from upsertspec.report.evidence import telling
+from upsertspec.report.terminal import outcome
 
 COLOURS = {Kind.BROKEN: "1;31", Kind.UNTESTED: "33", Kind.FIXED: "32"}
 EACH = (Kind.BROKEN, Kind.UNTESTED, Kind.FIXED)
@@ -16,30 +18,31 @@ NAMED = 3
 MANY = 20
 
 
-def diff_terminal(diff: Diff, width: int, colour: bool = False) -> str:
-    """Both verdicts, in what the reports differ, each kind of change, and the sums."""
+def diff_terminal(diff: Diff, console: Console) -> str:
+    """Both verdicts, what the reports differ in, each kind of change, and the counts."""
     columns = (diff.old, diff.new)
-    lines = [*legend(columns, width), *told_differences(columns, width)]
+    lines = [*legend(columns, console.width), *listed_differences(columns, console.width)]
     for kind, changes in groupby(diff.changes, key=lambda change: change.kind):
         listed = list(changes)
-        lines += ["", _painted(f"{kind} ({len(listed)})", kind, colour), *_of_kind(kind, listed)]
+        head = console.paint(f"{kind} ({len(listed)})", COLOURS.get(kind, "1"))
+        lines += ["", head, *_of_kind(kind, listed)]
     return "\n".join([*lines, "", diff.summary]) + "\n"
 
 
 def together(changes: Sequence[Change]) -> Iterator[tuple[str, str, list[Change]]]:
-    """The changes by criterion and by what they are, in the order of the criteria."""
+    """The changes by criterion and by their old and new status, in the order of the criteria."""
 
-    def alike(change: Change) -> tuple[str, str]:
-        return printable(change.result["criterion"])[:20], change.words
+    def group_of(change: Change) -> tuple[str, str]:
+        return change.result["criterion"], change.words
 
-    for (criterion, words), group in groupby(sorted(changes, key=alike), key=alike):
+    for (criterion, words), group in groupby(sorted(changes, key=group_of), key=group_of):
         yield criterion, words, list(group)
 
 
-def by_title(kind: Kind, changes: int, alike: int) -> bool:
-    """Whether these changes of a kind that are alike are listed by their titles, and not as a number."""
+def by_title(kind: Kind, changes: int, group: int) -> bool:
+    """Whether the changes of a group are listed by their titles and not as a number."""
     few = changes <= MANY or kind in (Kind.ADDED, Kind.REMOVED)
-    return kind in EACH or (alike <= NAMED and few)
+    return kind in EACH or (group <= NAMED and few)
 
 
 def _of_kind(kind: Kind, changes: Sequence[Change]) -> Iterator[str]:
@@ -63,9 +66,4 @@ def _evidence(change: Change) -> Iterator[str]:
     elif result["reason"]:
         yield f"    {printable(result['reason'])}"
     for exchange in telling(result["exchanges"], result.get("history")) if change.kind is Kind.BROKEN else ():
-        answer = str(exchange["response"]["status"]) if "response" in exchange else "no answer"
-        yield f"    {answer:<9} {printable(exchange['curl'])}"
-
-
-def _painted(text: str, kind: Kind, colour: bool) -> str:
-    return f"\x1b[{COLOURS.get(kind, '1')}m{text}\x1b[0m" if colour else text
+        yield f"    {outcome(exchange):<9} {printable(exchange['curl'])}"

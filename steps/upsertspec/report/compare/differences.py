@@ -1,17 +1,16 @@
-"""In what reports differ beside the verdict: who made them, what was asked for, what their suites hold."""
+"""What reports differ in besides their results: versions, selections, and the criteria of their suites."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
 from upsertspec.report.compare.matrix import Column, shown
-from upsertspec.report.compare.states import unknown
 
 NAMED = 8
 
 
 def differences(columns: Sequence[Column]) -> list[str]:
-    """Each difference that a reader should know of, in a sentence; none where only the results differ."""
+    """Each difference that a reader should know about, in a sentence; none if only the results differ."""
     return [*_values(columns), *_criteria(columns), *_scenarios(columns), *_each(columns), *_same_runs(columns)]
 
 
@@ -40,32 +39,30 @@ def _selection(column: Column) -> str:
 
 
 def _criteria(columns: Sequence[Column]) -> Iterator[str]:
-    """Which criteria are only in some of the reports, by who has them."""
+    """Criteria that only some of the reports have."""
     owners: dict[tuple[str, ...], list[str]] = {}
     for ident in sorted({ident for column in columns for ident in column.criteria}):
-        owners.setdefault(tuple(c.head for c in columns if ident in c.criteria), []).append(shown(ident, 20))
+        owners.setdefault(tuple(c.head for c in columns if ident in c.criteria), []).append(ident)
     for heads, idents in owners.items():
         if len(heads) < len(columns):
             yield f"criteria only in {_named(heads)}: {_named(idents)}"
 
 
 def _scenarios(columns: Sequence[Column]) -> Iterator[str]:
-    """Which criteria have other scenarios, where the reports planned them all."""
+    """Criteria with other scenarios, if both reports planned all of them."""
     shared = set.intersection(*(set(column.by_criterion) for column in columns))
     if any(_selection(column) != "everything claimed" for column in columns):
         return
     other = [ident for ident in shared if len({frozenset(r["id"] for r in c.by_criterion[ident]) for c in columns}) > 1]
     if other:
-        yield f"criteria whose scenarios differ: {_named([shown(ident, 20) for ident in sorted(other)])}"
+        yield f"criteria whose scenarios differ: {_named(sorted(other))}"
     reworded = [i for i in shared if len({c.criteria[i]["sentence"] for c in columns if i in c.criteria}) > 1]
     if reworded:
-        yield f"criteria that are worded differently: {_named([shown(ident, 20) for ident in sorted(reworded)])}"
+        yield f"criteria that are worded differently: {_named(sorted(reworded))}"
 
 
 def _each(columns: Sequence[Column]) -> Iterator[str]:
     for column in columns:
-        if words := unknown(column.report["results"]):
-            yield f"{column.head} has statuses that this version of upsertspec does not know: {_named(words)}"
         for finding in column.report["preflight"]:
             if finding["level"] == "fatal":
                 yield f"{column.head} could not be judged: {shown(finding['what'], 300)}"
@@ -82,7 +79,7 @@ def _same_runs(columns: Sequence[Column]) -> Iterator[str]:
 
 
 def _named(words: Sequence[str]) -> str:
-    """a, b and c; of many the first."""
+    """`a, b and c`; the first of many."""
     more = f" and {len(words) - NAMED} more" if len(words) > NAMED else ""
     listed = list(words[:NAMED])
     if more or len(listed) < 2:

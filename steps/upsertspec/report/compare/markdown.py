@@ -4,39 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from upsertspec.report.compare.cell import Cell
 from upsertspec.report.compare.differences import differences
-from upsertspec.report.compare.escaping import markdown_text
-from upsertspec.report.compare.matrix import Column, Matrix, Row
-from upsertspec.report.compare.states import Cell
+from upsertspec.report.compare.matrix import Matrix, Row
 from upsertspec.report.compare.terminal import not_judged
+from upsertspec.report.markdown_text import prose
+from upsertspec.report.status import row
 
-STRONG = ("failed", "harness error", "stale known failure")
+LONGEST = 1200
 
 
 def markdown(matrix: Matrix) -> str:
-    """The verdicts and the matrix as one table, what made the reports, and in what they differ."""
+    """The verdicts and the matrix as one table, then where the reports come from and what they differ in."""
     columns = matrix.columns
     lines = [
-        _line(["", *(markdown_text(f"{c.head}: {c.label}") for c in columns)]),
+        _line(["", *(prose(f"{c.head}: {c.label}", LONGEST) for c in columns)]),
         _line(["---"] * (len(columns) + 1)),
-        _line(["verdict", *(_verdict(c) for c in columns)]),
-        *(_row(row) for row in matrix.rows if row.judged),
+        _line(["verdict", *(prose(c.headline, LONGEST) for c in columns)]),
+        *(_row(row) for row in matrix.rows if row.asked),
         *_notes(matrix),
     ]
     return "\n".join(lines) + "\n"
 
 
 def _row(row: Row) -> str:
-    return _line([markdown_text(f"{row.id} {row.sentence}"), *map(_cell, row.cells)])
+    return _line([prose(f"{row.id} {row.sentence}", LONGEST), *map(_cell, row.cells)])
 
 
 def _cell(cell: Cell) -> str:
-    words = markdown_text(cell.words)
-    return f"**{words}**" if cell.state in STRONG else words
-
-
-def _verdict(column: Column) -> str:
-    return markdown_text(column.headline)
+    return f"**{cell.words}**" if cell.counts and row(cell.state).red else cell.words
 
 
 def _notes(matrix: Matrix) -> Iterator[str]:
@@ -46,12 +42,12 @@ def _notes(matrix: Matrix) -> Iterator[str]:
         yield "\nThe reports differ:\n"
         yield from _list(listed)
     if left := not_judged(matrix):
-        yield f"\n{markdown_text(left)}"
+        yield f"\n{left}"
 
 
 def _list(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
-        yield f"- {markdown_text(text)}"
+        yield f"- {prose(text, LONGEST)}"
 
 
 def _line(cells: Iterable[str]) -> str:

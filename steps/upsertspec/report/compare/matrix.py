@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from upsertspec.http.evidence import printable
-from upsertspec.report.compare.states import TOLD, Cell
+from upsertspec.report.compare.cell import Cell
+from upsertspec.report.evidence import telling
 from upsertspec.report.reading import load
-from upsertspec.report.terminal import telling
+from upsertspec.report.status import Listed, row
+from upsertspec.report.verdict import share
 
 LABEL = 60
 DIGEST = 12
@@ -21,7 +23,7 @@ Report = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Column:
-    """One report: its short head (A, B, … or old and new), its label, which no other has, and its file."""
+    """One report: its short head (A, B, … or old and new), its unique label, and its file."""
 
     head: str
     label: str
@@ -43,13 +45,18 @@ class Column:
 
     @property
     def verdict(self) -> str:
-        """The verdict in a word or two."""
-        return printable(self.report["verdict"]["verdict"])[:LABEL]
+        """The verdict."""
+        return str(self.report["verdict"]["verdict"])
+
+    @property
+    def share(self) -> str:
+        """The share of its scenarios that applies to the target, like "131 of 192"; empty if all of them do."""
+        return share(self.report["verdict"]["counts"])
 
     @property
     def headline(self) -> str:
-        """The verdict with its whole denominator."""
-        return printable(self.report["verdict"]["headline"])[:1000]
+        """The verdict with all counts."""
+        return shown(self.report["verdict"]["headline"], 1000)
 
     @property
     def url(self) -> str:
@@ -58,23 +65,23 @@ class Column:
 
     @property
     def made(self) -> str:
-        """What made the report, and when."""
+        """The version that made the report, and when."""
         version, started = self.report["suite"]["version"], self.report["run"]["started"]
         return f"upsertspec {shown(version)}, features {self.features}, {shown(started)}"
 
     @property
     def features(self) -> str:
         """The beginning of the digest of the features."""
-        return printable(self.report["suite"]["features_digest"][:DIGEST])
+        return str(self.report["suite"]["features_digest"][:DIGEST])
 
     def cell(self, criterion: str) -> Cell:
-        """What became of a criterion."""
+        """The result of a criterion."""
         return Cell(self.by_criterion.get(criterion, ()), criterion in self.criteria)
 
 
 @dataclass(frozen=True)
 class Row:
-    """A criterion and its cells, one a column."""
+    """A criterion and its cells, one for each column."""
 
     id: str
     profile: str
@@ -83,13 +90,13 @@ class Row:
     cells: tuple[Cell, ...]
 
     @property
-    def judged(self) -> bool:
+    def asked(self) -> bool:
         """Whether any of the targets was asked for it."""
-        return any(cell.judged for cell in self.cells)
+        return any(cell.asked for cell in self.cells)
 
     @property
     def same(self) -> bool:
-        """Whether the targets don't differ in it."""
+        """Whether all targets have the same result."""
         return len({cell.words for cell in self.cells}) == 1
 
 
@@ -103,35 +110,37 @@ class Matrix:
     def rows(self) -> tuple[Row, ...]:
         """A row for each criterion that any of the reports has."""
         ids = {ident for column in self.columns for ident in (*column.criteria, *column.by_criterion)}
-        return tuple(self._row(ident) for ident in sorted(ids, key=lambda ident: (len(ident), ident)))
+        return tuple(map(self._row, sorted(ids)))
 
     def _row(self, ident: str) -> Row:
-        told = next((c.criteria[ident] for c in self.columns if ident in c.criteria), {})
-        profile, level, sentence = (shown(str(told.get(name, "")), 300) for name in ("profile", "level", "sentence"))
-        return Row(shown(ident, 20), profile, level, sentence, tuple(c.cell(ident) for c in self.columns))
+        found = next((c.criteria[ident] for c in self.columns if ident in c.criteria), {})
+        profile, level, sentence = (shown(str(found.get(name, "")), 300) for name in ("profile", "level", "sentence"))
+        return Row(ident, profile, level, sentence, tuple(c.cell(ident) for c in self.columns))
 
 
 def read(files: Sequence[str]) -> Matrix:
-    """The matrix of these reports, in their order. Raises ConfigError with what is wrong with a file."""
+    """The matrix of these reports, in this order. Raises ConfigError if one cannot be read."""
     reports = [_light(load(Path(file))) for file in files]
     places = [shown_file(file) for file in files]
     labels = apart([_name(report) for report in reports], places)
     listed = zip(labels, places, reports, strict=True)
-    return Matrix(tuple(Column(head(index), *told) for index, told in enumerate(listed)))
+    return Matrix(tuple(Column(head(index), *each) for index, each in enumerate(listed)))
 
 
 def _light(report: Report) -> Report:
-    """The report without the evidence that is not shown: many of them fit into memory then."""
+    """The report without the evidence that is not shown, so that many reports fit into memory."""
     results = [{**r, "steps": [], "exchanges": _shown_of(r), "history": None} for r in report["results"]]
     return {**report, "results": results}
 
 
 def _shown_of(result: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    return [] if result["status"] in TOLD else telling(result["exchanges"], result.get("history"))
+    if row(result["status"]).listed is Listed.NUMBER:
+        return []
+    return telling(result["exchanges"], result.get("history"))
 
 
 def apart(names: Sequence[str], files: Sequence[str]) -> list[str]:
-    """A label for each name: names that are the same get their file, and where that is the same too, a number."""
+    """A label for each name: equal names get their file, and if that is equal too, a number."""
     often = Counter(names)
     labels = [name if often[name] == 1 else f"{name} ({file})" for name, file in zip(names, files, strict=True)]
     often = Counter(labels)
@@ -145,13 +154,13 @@ def head(index: int) -> str:
 
 
 def shown(text: str, most: int = LABEL) -> str:
-    """Text of a report, as it can be shown, its end left out where it is long."""
+    """Text of a report as printable text, its end left out if it is long."""
     text = printable(text[: most * 2])
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def shown_file(name: str) -> str:
-    """The name of a file, as it can be shown, its beginning left out where it is long."""
+    """The name of a file as printable text, its beginning left out if it is long."""
     name = printable(name)
     return name if len(name) <= LABEL else f"…{name[1 - LABEL :]}"
 

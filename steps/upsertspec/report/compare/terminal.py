@@ -1,46 +1,45 @@
-"""The matrix for a terminal: short heads with a legend, folded where the columns don't fit beside each other."""
+"""The matrix for a terminal: short heads with a legend, in several blocks if the columns do not fit side by side."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from upsertspec.report.compare.cell import LEGEND, Cell
 from upsertspec.report.compare.differences import differences
 from upsertspec.report.compare.matrix import Column, Matrix, Row
-from upsertspec.report.compare.states import LEGEND, Cell
+from upsertspec.report.console import Console
+from upsertspec.report.verdict import VERDICTS, Verdict
 
 NARROWEST = 40
 GAP = 2
 SENTENCE = 24
-VERDICTS = {"conformant": "conform", "not conformant": "NOT", "incomplete": "incompl"}
-COLOURS = {"passed": "32", "failed": "1;31", "harness error": "31", "stale known failure": "31"}
-PALE = "2"
-OTHER = "33"
 
 
-def terminal(matrix: Matrix, width: int, colour: bool = False) -> str:
-    """The legend with each verdict, the differences, and the matrix, in lines of at most so many letters."""
-    width = max(width, NARROWEST)
-    rows = [row for row in matrix.rows if row.judged]
-    lines = [*legend(matrix.columns, width), *told_differences(matrix.columns, width), ""]
+def terminal(matrix: Matrix, console: Console) -> str:
+    """The legend with each verdict, the differences, and the matrix, no wider than the console."""
+    width = max(console.width, NARROWEST)
+    rows = [row for row in matrix.rows if row.asked]
+    lines = [*legend(matrix.columns, width), *listed_differences(matrix.columns, width), ""]
     short = not _fits(matrix.columns, rows, width)
     for block in _blocks(matrix.columns, rows, width, short):
-        lines += [*_block(matrix.columns, block, rows, width, short, colour), ""]
+        lines += [*_block(matrix.columns, block, rows, width, short, console), ""]
     lines += textwrap.wrap(_words(rows), width) if short else []
     lines += textwrap.wrap(not_judged(matrix), width)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def told_differences(columns: Sequence[Column], width: int) -> list[str]:
-    """In what the reports differ, wrapped; no line where they don't."""
-    listed = differences(columns)
-    told = [line for text in listed for line in textwrap.wrap(f"- {text}", width, subsequent_indent="  ")]
-    return ["", "The reports differ:", *told] if told else []
+def listed_differences(columns: Sequence[Column], width: int) -> list[str]:
+    """What the reports differ in, wrapped; no lines if they do not differ."""
+    listed = [
+        line for text in differences(columns) for line in textwrap.wrap(f"- {text}", width, subsequent_indent="  ")
+    ]
+    return ["", "The reports differ:", *listed] if listed else []
 
 
 def not_judged(matrix: Matrix) -> str:
-    """Which criteria no target was asked for; empty where there are none."""
-    left = [row.id for row in matrix.rows if not row.judged]
+    """The criteria that no target was asked for; empty if there are none."""
+    left = [row.id for row in matrix.rows if not row.asked]
     return f"Judged on none of the targets: {', '.join(left)}" if left else ""
 
 
@@ -54,13 +53,13 @@ def legend(columns: Sequence[Column], width: int) -> Iterator[str]:
 
 
 def _fits(columns: Sequence[Column], rows: Sequence[Row], width: int) -> bool:
-    """Whether whole words fit, with room for the criteria's sentences."""
+    """Whether whole words fit, with room for the sentences of the criteria."""
     used = sum(_column_width(column, at, rows, short=False) + GAP for at, column in enumerate(columns))
     return _first_width(rows) + used + SENTENCE <= width
 
 
 def _blocks(columns: Sequence[Column], rows: Sequence[Row], width: int, short: bool) -> Iterator[list[int]]:
-    """Which columns stand beside each other."""
+    """The numbers of the columns that stand side by side."""
     block: list[int] = []
     used = _first_width(rows)
     for at, column in enumerate(columns):
@@ -74,7 +73,7 @@ def _blocks(columns: Sequence[Column], rows: Sequence[Row], width: int, short: b
 
 
 def _block(
-    columns: Sequence[Column], block: Sequence[int], rows: Sequence[Row], width: int, short: bool, colour: bool
+    columns: Sequence[Column], block: Sequence[int], rows: Sequence[Row], width: int, short: bool, console: Console
 ) -> Iterator[str]:
     widths = [_column_width(columns[at], at, rows, short) for at in block]
     first = _first_width(rows)
@@ -83,7 +82,7 @@ def _block(
         yield f"{name:<{first}}" + _padded(cells, widths)
     room = width - first - sum(width + GAP for width in widths) - GAP
     for row in rows:
-        cells = [_painted(row.cells[at], short, own, colour) for at, own in zip(block, widths, strict=True)]
+        cells = [_painted(row.cells[at], short, own, console) for at, own in zip(block, widths, strict=True)]
         sentence = textwrap.shorten(row.sentence, room, placeholder=" …") if room >= SENTENCE else ""
         yield (f"{row.id:<{first}}" + "".join(" " * GAP + cell for cell in cells) + " " * GAP + sentence).rstrip()
 
@@ -92,18 +91,19 @@ def _padded(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "".join(" " * GAP + f"{cell:<{own}}" for cell, own in zip(cells, widths, strict=True)).rstrip()
 
 
-def _painted(cell: Cell, short: bool, width: int, colour: bool) -> str:
-    text = f"{_said(cell, short):<{width}}"
-    code = COLOURS.get(cell.state, OTHER) if cell.judged else PALE
-    return f"\x1b[{code}m{text}\x1b[0m" if colour else text
+def _painted(cell: Cell, short: bool, width: int, console: Console) -> str:
+    return console.paint(f"{_text(cell, short):<{width}}", cell.ansi)
 
 
-def _said(cell: Cell, short: bool) -> str:
+def _text(cell: Cell, short: bool) -> str:
     return cell.short if short else cell.words
 
 
 def _verdict(column: Column, short: bool) -> str:
-    return VERDICTS.get(column.verdict, column.verdict[:8]) if short else column.verdict
+    """The verdict, and the share that applies if that is not all."""
+    if short:
+        return f"{VERDICTS[Verdict(column.verdict)].short} {column.share.replace(' of ', '/')}".rstrip()
+    return f"{column.verdict}, {column.share} apply" if column.share else column.verdict
 
 
 def _first_width(rows: Sequence[Row]) -> int:
@@ -111,10 +111,10 @@ def _first_width(rows: Sequence[Row]) -> int:
 
 
 def _column_width(column: Column, at: int, rows: Sequence[Row], short: bool) -> int:
-    cells = [len(_said(row.cells[at], short)) for row in rows]
+    cells = [len(_text(row.cells[at], short)) for row in rows]
     return max([len(column.head), len(_verdict(column, short)), *cells])
 
 
 def _words(rows: Sequence[Row]) -> str:
     used = {cell.short.split(" ")[0] for row in rows for cell in row.cells}
-    return "; ".join(f"{word}: {means}" for word, means in LEGEND.items() if word in used)
+    return "; ".join(f"{word}: {meaning}" for word, meaning in LEGEND.items() if word in used)

@@ -1,4 +1,4 @@
-"""The document as the page shows it: profiles, their criteria, their scenarios, each with a place to link to."""
+"""The report as the page shows it: profiles, their criteria and their scenarios, each with an anchor to link to."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from upsertspec.report.page import words
-from upsertspec.report.terminal import telling
+from upsertspec.report.evidence import telling
+from upsertspec.report.status import Listed, Status, by_severity, row, worst
 
 JSON = Mapping[str, Any]
 ID_LETTERS = 8
@@ -25,19 +25,24 @@ class Scenario:
 
     @cached_property
     def anchor(self) -> str:
-        """The place of the scenario in every report: its criterion, and letters that its name gives."""
+        """The anchor of the scenario, the same in every report: its criterion and some letters from its name."""
         letters = hashlib.sha256(self.raw["id"].encode("utf-8", "backslashreplace")).hexdigest()[:ID_LETTERS]
         return f"{self.raw['criterion']}-{letters}"
 
     @property
     def status(self) -> str:
-        """Its status, in the words of the document."""
+        """Its status."""
         return str(self.raw["status"])
 
     @property
-    def kind(self) -> str:
+    def css(self) -> str:
         """The class of its status."""
-        return words.kind(self.status)
+        return row(self.status).css
+
+    @property
+    def red(self) -> bool:
+        """Whether its status turns a CI job red."""
+        return row(self.status).red
 
     @property
     def broken(self) -> JSON | None:
@@ -47,16 +52,16 @@ class Scenario:
     @property
     def telling(self) -> Sequence[JSON]:
         """The exchanges that show a failure."""
-        return telling(self.raw["exchanges"], self.raw.get("history")) if self.told else []
+        return telling(self.raw["exchanges"], self.raw.get("history")) if self.listed else []
 
     @property
-    def told(self) -> bool:
-        """Whether there is something to say of it."""
-        return self.status not in (words.PASSED, words.NOT_CLAIMED)
+    def listed(self) -> bool:
+        """Whether there is more to say of it than its status."""
+        return row(self.status).listed is not Listed.NUMBER
 
     @property
     def example(self) -> str:
-        """The row of the outline, where it has one."""
+        """The row of the outline, if it has one."""
         return ", ".join(f"{name} = {value}" for name, value in self.raw["example"].items())
 
 
@@ -69,27 +74,33 @@ class Criterion:
 
     @property
     def status(self) -> str:
-        """The status that weighs most."""
-        return words.worst(self.raw["counts"])
+        """The worst status of its scenarios."""
+        return worst(self.counts)
 
     @property
-    def counts(self) -> list[tuple[str, int]]:
-        """How many scenarios of each status, what weighs most first."""
-        return by_weight(self.raw["counts"])
+    def counts(self) -> dict[str, int]:
+        """The number of scenarios with each status, the worst first."""
+        return by_severity(self.raw["counts"])
 
     @property
-    def told(self) -> bool:
-        """Whether there is something to say of one of its scenarios."""
-        return any(scenario.told for scenario in self.scenarios)
+    def listed(self) -> bool:
+        """Whether there is more to say of one of its scenarios than its status."""
+        return any(scenario.listed for scenario in self.scenarios)
+
+    @property
+    def red(self) -> list[Scenario]:
+        """Its scenarios that turn a CI job red."""
+        return [scenario for scenario in self.scenarios if scenario.red]
 
     @property
     def also(self) -> list[Scenario]:
-        """What is told of it beside what failed and what could not be tested."""
-        return [s for s in self.scenarios if s.told and s.status not in (*words.SERIOUS, words.NOT_TESTABLE)]
+        """Its other scenarios that are worth a line of their own."""
+        grouped = (Status.NOT_TESTABLE, Status.NOT_APPLICABLE)
+        return [s for s in self.scenarios if s.listed and not s.red and s.status not in grouped]
 
-    def having(self, *statuses: str) -> list[Scenario]:
-        """Its scenarios of these statuses."""
-        return [scenario for scenario in self.scenarios if scenario.status in statuses]
+    def having(self, status: str) -> list[Scenario]:
+        """Its scenarios with this status."""
+        return [scenario for scenario in self.scenarios if scenario.status == status]
 
 
 @dataclass(frozen=True)
@@ -101,13 +112,13 @@ class Profile:
     criteria: tuple[Criterion, ...]
 
     @property
-    def counts(self) -> list[tuple[str, int]]:
-        """How many scenarios of each status."""
+    def counts(self) -> dict[str, int]:
+        """The number of scenarios with each status, the worst first."""
         summed: dict[str, int] = {}
         for criterion in self.criteria:
             for status, number in criterion.raw["counts"].items():
                 summed[status] = summed.get(status, 0) + number
-        return by_weight(summed)
+        return by_severity(summed)
 
 
 def profiles(document: JSON) -> list[Profile]:
@@ -121,13 +132,8 @@ def profiles(document: JSON) -> list[Profile]:
     return [Profile(name, name in claimed, tuple(members)) for name, members in groups]
 
 
-def by_weight(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """The counts that are not 0, what weighs most first."""
-    return sorted(((s, n) for s, n in counts.items() if n), key=lambda pair: words.weight(pair[0]))
-
-
 def reasons(scenarios: Sequence[Scenario]) -> list[tuple[str, list[Scenario]]]:
-    """Scenarios by what they were blocked by, or by the reason that they share."""
+    """The scenarios by what blocked them, or by their reason."""
     found: dict[str, list[Scenario]] = {}
     for scenario in scenarios:
         blocked = scenario.raw["blocked_by"]

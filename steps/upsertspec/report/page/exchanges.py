@@ -1,4 +1,4 @@
-"""The exchanges of a run as one compressed block: each text is kept once, and the page's script unpacks it."""
+"""The exchanges of a run as one compressed block that holds each text once. The script of the page unpacks it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from upsertspec.http.evidence import printable
-from upsertspec.report.page import words
-from upsertspec.report.page.safe import CUT, Limits
+from upsertspec.report.html.kit import CUT
+from upsertspec.report.page.limits import Limits
+from upsertspec.report.status import Listed, row
 
 
 class _Texts:
@@ -28,10 +29,10 @@ class _Texts:
 
 
 def packed(document: Mapping[str, Any], limits: Limits) -> str:
-    """Base64 of deflated JSON: `{"texts": […], "results": [[exchange, …], …]}`, a result of which nothing is kept null.
+    """Base64 of deflated JSON: `{"texts": […], "results": [[exchange, …], …]}`; null for a result that is left out.
 
-    In an exchange each text is a number in `texts`, or null: step, role, attempt, method, URL, the request's headers
-    and body, status, the answer's headers and body, failure, seconds, `curl`.
+    In an exchange each text is a number in `texts`, or null: step, role, attempt, method, URL, the headers and body of
+    the request, status, the headers and body of the answer, failure, seconds, `curl`.
     """
     texts = _Texts()
     results = [_result(result, limits, texts) for result in document["results"]]
@@ -40,7 +41,7 @@ def packed(document: Mapping[str, Any], limits: Limits) -> str:
 
 
 def _result(result: Mapping[str, Any], limits: Limits, texts: _Texts) -> list[list[Any]] | None:
-    kept = limits.passed if result["status"] in (words.PASSED, words.NOT_CLAIMED) else limits.others
+    kept = limits.passed if row(result["status"]).listed is Listed.NUMBER else limits.others
     return [_exchange(exchange, limits, texts) for exchange in result["exchanges"]] if kept else None
 
 

@@ -1,7 +1,5 @@
-// The report's script: it unpacks the exchanges, filters, follows links into closed parts, and copies curl lines.
-// Whatever a target sent is put into the page as text only: there is no innerHTML here, and no address that is followed.
-"use strict";
-document.documentElement.classList.add("js");
+// The script of the report: it unpacks the exchanges, filters, and follows links into closed parts.
+// Whatever a target sent is put into the page as text only: no innerHTML, and no address from it is followed.
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const scenarios = all(".sc");
@@ -177,38 +175,8 @@ document.addEventListener("toggle", (event) => {
   reachable(opened);
 }, true);
 
-// Copying.
-function byHand(line) {
-  const area = make("textarea", "vh", line);
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand("copy");
-  area.remove();
-  return done;
-}
-
-async function copy(line) {
-  try {
-    await navigator.clipboard.writeText(line);
-    return true;
-  } catch {
-    return byHand(line);
-  }
-}
-
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("button.copy");
-  if (!button) return;
-  const line = button.dataset.line ?? button.closest(".curl").querySelector("pre").textContent;
-  const done = await copy(line);
-  button.textContent = done ? "Copied" : "Not copied: select it by hand";
-  button.focus();
-  setTimeout(() => { button.textContent = "Copy curl"; }, 2000);
-});
-
 // Filters, which the fragment holds: `#PLACE?failed=1&profile=core`.
 const form = document.getElementById("filters");
-const SERIOUS = ["failed", "stale known failure", "harness error"];
 const FEW = 40;
 
 function wanted() {
@@ -217,7 +185,7 @@ function wanted() {
 
 function fits(scenario, asked) {
   const { status, level } = scenario.dataset;
-  if (asked.has("failed") && !SERIOUS.includes(status)) return false;
+  if (asked.has("failed") && !("red" in scenario.dataset)) return false;
   if (asked.has("status") && asked.get("status") !== status) return false;
   if (asked.has("level") && asked.get("level") !== level) return false;
   if (asked.has("profile") && asked.get("profile") !== scenario.closest(".profile").dataset.profile) return false;

@@ -6,43 +6,33 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from upsertspec.report import status
 from upsertspec.report.files import write_whole
-from upsertspec.report.page import contents as model
-from upsertspec.report.page import words
+from upsertspec.report.html.kit import HERE as KIT
+from upsertspec.report.html.kit import content, environment, policy, scripts, styles
+from upsertspec.report.page import contents, words
 from upsertspec.report.page.contrast import contrast
 from upsertspec.report.page.exchanges import packed
 from upsertspec.report.page.lanes import contradicting, history
+from upsertspec.report.page.limits import BOUND, STEPS, Limits
 from upsertspec.report.page.response_times import at, response_times, width
-from upsertspec.report.page.safe import HERE, Finish, Limits, asset, content, policy
 from upsertspec.report.page.stored import records
 from upsertspec.report.page.timeline import timeline
+from upsertspec.report.verdict import VERDICTS, Verdict
 
-BOUND = 2_000_000
-LIMITS = (
-    Limits(),
-    Limits(calm=0),
-    Limits(calm=0, tables=False),
-    Limits(drawn=40, calm=0, tables=False),
-    Limits(drawn=0, calm=0, tables=False),
-    Limits(drawn=0, calm=0, tables=False, stored=False),
-    Limits(text=800, curl=1500, body=2000, drawn=0, calm=0, tables=False, stored=False),
-    Limits(text=300, curl=800, body=800, drawn=0, calm=0, tables=False, stored=False),
-    Limits(text=300, curl=400, body=600, drawn=0, calm=0, tables=False, stored=False, passed=False),
-    Limits(text=200, curl=200, body=150, drawn=0, calm=0, tables=False, stored=False, passed=False),
-    Limits(text=60, curl=0, body=0, drawn=0, calm=0, tables=False, stored=False, passed=False, others=False),
-)
+HERE = Path(__file__).parent
 
 
 def page(document: Mapping[str, Any]) -> str:
-    """The page of a report, from the document of report.json alone: HTML in one file of under 2 MB.
+    """The page of a report, made from the document of report.json alone: HTML in one file of under 2 MB.
 
-    It holds all verdicts, scenarios and steps, whatever the run; where a target sent more than fits, what passed loses
-    its exchanges first, and the page says so. It is plain text as far as a target has a say in it.
+    It holds all verdicts, scenarios and steps. If the target sent more than fits, the exchanges of what passed are left
+    out first, and the page says so. Whatever comes from a target is plain text in it.
     """
-    for limits in LIMITS:
+    for limits in STEPS:
         text = _rendered(document, limits)
         if len(text.encode("utf-8")) <= BOUND:
             break
@@ -50,28 +40,31 @@ def page(document: Mapping[str, Any]) -> str:
 
 
 def write(path: Path, document: Mapping[str, Any]) -> None:
-    """Write the page in one piece. Raises OSError."""
+    """Write the page. Raises OSError."""
     write_whole(path, page(document).encode("utf-8"))
 
 
 def _rendered(document: Mapping[str, Any], limits: Limits) -> str:
-    style, script = asset("page.css"), asset("page.js")
-    given = {"style": style, "script": script, "policy": policy(style, script)}
-    block = Markup(packed(document, limits))  # noqa: S704 - it is base64
-    shown = {"doc": document, "profiles": model.profiles(document), "limits": limits, "exchanges": block}
-    return _environment(limits).get_template("page.html").render(**given, **shown)
+    style, script = styles(HERE / "page.css"), scripts(KIT / "copy.js", HERE / "page.js")
+    shown = {"doc": document, "profiles": contents.profiles(document), "limits": limits}
+    return (
+        _environment(limits)
+        .get_template("page.html")
+        .render(
+            **shown,
+            style=style,
+            script=script,
+            policy=policy(style, script, images=True),
+            look=VERDICTS[Verdict(document["verdict"]["verdict"])],
+            exchanges=Markup(packed(document, limits)),  # noqa: S704 - it is base64
+        )
+    )
 
 
 def _environment(limits: Limits) -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=Finish(limits.text),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.globals |= {"words": words, "model": model, "contrast": contrast, "stored": records, "history": history}
-    made.globals |= {"contradicting": contradicting, "timeline": timeline, "response_times": response_times}
-    made.globals |= {"at": at, "width": width, "content": content}
+    made = environment(HERE, limits.text)
+    made.globals |= {"words": words, "contents": contents, "row": status.row, "by_severity": status.by_severity}
+    made.globals |= {"contrast": contrast, "stored": records, "history": history, "contradicting": contradicting}
+    made.globals |= {"timeline": timeline, "response_times": response_times, "at": at, "width": width}
+    made.globals |= {"content": content}
     return made

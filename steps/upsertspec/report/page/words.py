@@ -1,4 +1,4 @@
-"""What the page says in words: states and their signs, the verdict in a sentence, times."""
+"""What the page says in words: the verdict in a sentence, numbers, times."""
 
 from __future__ import annotations
 
@@ -6,89 +6,39 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-# By weight: a criterion shows the first of these that one of its scenarios has.
-STATES = (
-    "failed",
-    "stale known failure",
-    "harness error",
-    "known failure",
-    "not testable",
-    "warned",
-    "deviates",
-    "passed",
-    "not claimed",
-)
-UNKNOWN = "unknown"
-NOT_SELECTED = "not selected"
-SERIOUS = STATES[:3]
-NOT_TESTABLE, NOT_CLAIMED, PASSED = "not testable", "not claimed", "passed"
-
-MEANING = {
-    "passed": "as the criterion asks",
-    "failed": "a MUST is broken",
-    "warned": "a SHOULD is broken",
-    "deviates": "right, but for a status that the target declared",
-    "known failure": "it fails, as the target file says",
-    "stale known failure": "it passes, although the target file says that it fails",
-    "not testable": "it could not be tested; this never counts as a pass",
-    "not claimed": "its profile is not claimed, so it was not run",
-    "harness error": "the suite failed, or the run was cut short",
-}
-SENTENCES = {
-    "conformant": "Every MUST that was selected was tested, and is met.",
-    "not conformant": "At least one MUST is broken.",
-    "incomplete": "No MUST is seen broken, but not everything could be tested, which never counts as a pass.",
-}
+from upsertspec.report.status import Status
+from upsertspec.report.verdict import VERDICTS, Look, Verdict, share
 
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' cy='8' r='8' "
     "fill='%23{colour}'/%3E%3Cpath d='{path}' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E"
 )
-ICONS = {
-    "conformant": {"colour": "0d6b34", "path": "M4 8l3 3 5-6"},
-    "not conformant": {"colour": "b3141d", "path": "M5 5l6 6M11 5l-6 6"},
-}
-OTHER_ICON = {"colour": "855000", "path": "M8 4v5M8 11v2"}
 
 
-def icon(verdict: str) -> str:
-    """The page's icon: with one of its own, no browser asks the server for another."""
-    return ICON.format(**ICONS.get(verdict, OTHER_ICON))
-
-
-def kind(status: str) -> str:
-    """The class of a status in the style sheet. A status of a newer suite is `unknown` there, and keeps its words."""
-    return status.replace(" ", "-") if status in (*STATES, NOT_SELECTED) else UNKNOWN
-
-
-def weight(status: str) -> int:
-    """Where a status stands: what matters most comes first, and what we do not know before what went well."""
-    return STATES.index(status) if status in STATES else STATES.index(PASSED)
-
-
-def worst(counts: Mapping[str, int]) -> str:
-    """The status that a criterion shows."""
-    return min((status for status, number in counts.items() if number), key=weight, default=NOT_SELECTED)
+def icon(look: Look) -> str:
+    """The icon of the page: without one, a browser would ask the server for it."""
+    return ICON.format(colour=look.fill.removeprefix("#"), path=look.path)
 
 
 def sentence(document: Mapping[str, Any]) -> str:
-    """The verdict in plain words, with what it rests on."""
-    found = document["verdict"]
-    counts = found["counts"]
-    said = SENTENCES.get(found["verdict"], "")
-    if counts.get("failed"):
-        broken = {r["criterion"] for r in document["results"] if r["status"] == "failed"}
-        said = f"{many(counts['failed'], 'scenario')} of {_criteria(len(broken))} show that a MUST is broken."
-    elif found["verdict"] == "not conformant":
+    """The verdict in plain words, and what it is based on."""
+    verdict, counts = Verdict(document["verdict"]["verdict"]), document["verdict"]["counts"]
+    said = VERDICTS[verdict].sentence
+    if counts[Status.FAILED]:
+        broken = {r["criterion"] for r in document["results"] if r["status"] == Status.FAILED}
+        said = f"{many(counts[Status.FAILED], 'scenario')} of {_criteria(len(broken))} show that a MUST is broken."
+    elif verdict is Verdict.NOT_CONFORMANT:
         said += " Each failure is listed in the target file as known."
-    if counts.get("stale known failure"):
-        said += f" {many(counts['stale known failure'], 'known failure')} passes now: take it out of the target file."
+    if counts[Status.STALE]:
+        said += f" Remove {many(counts[Status.STALE], 'entry', 'entries')} from the target file that no longer apply."
+    if applies := share(counts):
+        said += f" {applies} scenarios apply to this target."
     return said
 
 
-def many(number: int, noun: str) -> str:
+def many(number: int, noun: str, plural: str = "") -> str:
     """`1 scenario`, `2 scenarios`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def _criteria(number: int) -> str:
@@ -109,7 +59,7 @@ def _figures(value: float) -> str:
 
 
 def moment(stamp: str) -> str:
-    """An RFC 3339 time in words; as it is where it is none."""
+    """An RFC 3339 time in words; unchanged if it is not one."""
     try:
         when = datetime.fromisoformat(stamp).astimezone(UTC)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The ids of what was written, where the answers of a dialect don't tell them: looked up at once, by reading back."""
+"""Looks up the ids of written records by reading back, where the answers of a dialect do not report them."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from typing import Any
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Operation, Upsert, UpsertBatch
+from upsertspec.spec.outcomes import is_success
 from upsertspec.spec.schema import Table
-from upsertspec.steps.cells import table_for
 from upsertspec.steps.lookup import Reader
 
-SUCCESS, REDIRECT = 200, 300
 FEW = 20
 
 
 def with_ids(reader: Reader, operation: Operation, answer: Answer, lacks: Mapping[str, str]) -> Answer:
-    """The answer, with ids from the records that are stored now where it was to tell one and can't.
+    """The answer with the ids of the records that are stored now, where the dialect's answers have no ids.
 
-    At once, and not when a step asks: an id that changes with the next upsert must be seen to change.
+    They are read right after the request, so that an id that changes with the next upsert is noticed.
     """
     lacking = "id" in lacks or "id" in answer.lacks
-    if not lacking or not SUCCESS <= answer.status < REDIRECT:
+    if not lacking or not is_success(answer.status):
         return answer
     match operation:
         case Upsert() | Create():
@@ -36,14 +35,14 @@ def with_ids(reader: Reader, operation: Operation, answer: Answer, lacks: Mappin
     return answer
 
 
-def can_be_found(operation: Operation) -> bool:
-    """Whether what was sent has a unique key of its table, each record of it."""
-    return bool(operation.sent) and all(_key(table_for(operation.table), row) for row in operation.sent)
+def can_be_found(reader: Reader, operation: Operation) -> bool:
+    """Whether every record that was sent has all fields of a unique key."""
+    return bool(operation.sent) and all(_key(reader.table(operation.table), row) for row in operation.sent)
 
 
 def _id(reader: Reader, table: str, sent: Any) -> Any:
-    """The id of the one record that has what was sent in a unique key; None where that is not one record."""
-    where = _key(table_for(table), sent[-1]) if sent else None
+    """The id of the one record with the sent key; None where not exactly one record has it."""
+    where = _key(reader.table(table), sent[-1]) if sent else None
     found = reader.find(table, where) if where else []
     return found[0].get("id") if len(found) == 1 else None
 

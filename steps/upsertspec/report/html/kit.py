@@ -1,0 +1,104 @@
+"""What all HTML pages share: templates, escaping, the style sheet, and the Content-Security-Policy.
+
+Text in a page may come from a target: it is cut to a length, what is invisible in it is written out, and it is escaped.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from upsertspec.http.evidence import printable
+from upsertspec.report.status import TABLE
+
+HERE = Path(__file__).parent
+LONGEST = 2000
+CUT = "… ({} characters in all; report.json has them)"
+
+
+def environment(folder: Path, longest: int = LONGEST) -> Environment:
+    """The templates of a folder. All text that they print, except Markup, is cut to `longest` and escaped."""
+
+    def finalize(value: object) -> object:
+        return value if isinstance(value, Markup) else visible(str(value), longest)
+
+    made = Environment(
+        loader=FileSystemLoader([folder, HERE]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"css": lambda status: str(status).replace(" ", "-"), "lines": lines}
+    return made
+
+
+def visible(text: str, longest: int = LONGEST) -> str:
+    """The text with control characters, bidi overrides and broken surrogates written out; cut if it is long."""
+    if len(text) <= longest:
+        return printable(text)
+    return printable(text[:longest]) + CUT.format(len(text))
+
+
+def content(text: str, longest: int = LONGEST) -> Markup:
+    """The text as the content of an element, never of an attribute: quotes, which JSON has many of, stay."""
+    return Markup(html.escape(visible(text, longest), quote=False))  # noqa: S704 - it is escaped
+
+
+def lines(text: str) -> Markup:
+    """A text of several lines as the content of a `pre`."""
+    return Markup("\n").join(content(line) for line in text.splitlines())
+
+
+def html_text(text: str) -> str:
+    """The text for an element or for an attribute in quotes, in HTML or XML."""
+    return html.escape(printable(text))
+
+
+def styles(*files: Path) -> Markup:
+    """The style sheet of a page: the common one, the colours and signs of the statuses, and these files."""
+    return Markup("\n".join([_read(HERE / "base.css"), _status_styles(), *map(_read, files)]))  # noqa: S704 - our own
+
+
+def scripts(*files: Path) -> Markup:
+    """The script of a page, from these files."""
+    return Markup("\n".join(map(_read, files)))  # noqa: S704 - our own
+
+
+def policy(style: str, script: str = "", images: bool = False) -> str:
+    """A Content-Security-Policy that lets only this style and script through, by their hashes; and `data:` images."""
+    rules = [
+        "default-src 'none'",
+        f"style-src {_hash(style)}",
+        *([f"script-src {_hash(script)}"] if script else []),
+        *(["img-src data:"] if images else []),
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    return "; ".join(rules)
+
+
+def _status_styles() -> str:
+    light = " ".join(f"--{row.css}: {row.light};" for row in TABLE)
+    dark = " ".join(f"--{row.css}: {row.dark};" for row in TABLE)
+    rules = [f":root {{ {light} }}", f"@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}"]
+    for row in TABLE:
+        rules += [
+            f".st.{row.css} {{ color: var(--{row.css}); }} .fill.{row.css} {{ fill: var(--{row.css}); }}",
+            f'.st.{row.css}::before {{ content: "{row.symbol}"; content: "{row.symbol}" / ""; }}',
+        ]
+    return "\n".join(rules)
+
+
+def _read(file: Path) -> str:
+    return file.read_text("utf-8").strip()
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
