@@ -14,7 +14,11 @@ MEMBERS: dict[str, Any] = {
     "title": {"type": "string", "title": "Title"},
     "price": {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "format": "decimal", "title": "Price"},
     "stock": {"type": "integer", "minimum": 0, "default": 0, "title": "Stock"},
-    "category": {"type": "string", "enum": ["tools", "toys", "books"], "default": "tools", "title": "Category"},
+    "category": {
+        "anyOf": [{"type": "string", "enum": ["tools", "toys", "books"]}, {"type": "null"}],
+        "default": "tools",
+        "title": "Category",
+    },
     "barcode": optional({"type": "string"}, "Barcode"),
     "description": optional({"type": "string"}, "Description"),
     "discontinued": optional({"type": "boolean"}, "Discontinued"),

@@ -9,13 +9,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import sqlite3
+import tempfile
 import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -27,7 +30,7 @@ STOCK = range(2**63)
 SCHEMA = """
 CREATE TABLE products (
     id INTEGER PRIMARY KEY AUTOINCREMENT, sku TEXT NOT NULL UNIQUE {collate}, title TEXT NOT NULL, price TEXT,
-    stock INTEGER NOT NULL DEFAULT 0, category TEXT NOT NULL DEFAULT 'tools', barcode TEXT UNIQUE, description TEXT,
+    stock INTEGER NOT NULL DEFAULT 0, category TEXT DEFAULT 'tools', barcode TEXT UNIQUE, description TEXT,
     discontinued BOOLEAN, available_from TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL)
 """
 FIELDS = ("sku", "title", "price", "stock", "category", "barcode", "description", "discontinued", "available_from")
@@ -59,16 +62,17 @@ def create_app(keys: Mapping[str, str], bug: str = "") -> Flask:
     """The API. `keys` maps an API key to what it may do: "all" or "read"."""
     app = Flask(__name__)
     collate = "COLLATE NOCASE" if bug == "case-insensitive-key" else ""
-    database = sqlite3.connect(f"file:products{id(app)}?mode=memory&cache=shared", uri=True)
-    database.execute(SCHEMA.format(collate=collate))
-    app.extensions["keep"] = database
+    folder = tempfile.TemporaryDirectory(prefix="products")
+    app.extensions["folder"] = folder  # it goes with the application
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(f"file:products{id(app)}?mode=memory&cache=shared", uri=True, timeout=30)
+        connection = sqlite3.connect(Path(folder.name) / "products.db", timeout=60, isolation_level=None)
         connection.row_factory = sqlite3.Row
-        connection.isolation_level = None
-        connection.execute("PRAGMA read_uncommitted = false")
         return connection
+
+    with contextlib.closing(connect()) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(SCHEMA.format(collate=collate))
 
     @app.before_request
     def authenticate() -> Response | None:
@@ -101,9 +105,7 @@ def create_app(keys: Mapping[str, str], bug: str = "") -> Flask:
         try:
             before, record = stored(connection, fields)
         except sqlite3.IntegrityError as wrong:
-            if bug == "half-written":
-                return problem(500, "Internal Server Error")
-            if bug == "race":
+            if bug in ("half-written", "race"):
                 return problem(500, "Internal Server Error")
             return problem(409, f"Already taken: {wrong}")
         finally:
@@ -247,7 +249,7 @@ def stock(name: str, value: Any) -> None:
 
 
 def category(name: str, value: Any) -> None:
-    if value not in CATEGORIES:
+    if value is not None and value not in CATEGORIES:
         raise Invalid(name, f"Input should be one of {', '.join(CATEGORIES)}")
 
 

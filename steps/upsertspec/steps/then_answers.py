@@ -15,12 +15,13 @@ from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, Operation, Read, Transaction, UpsertBatch
 from upsertspec.errors import CheckFailed
 from upsertspec.spec.criteria import defining
-from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, OK, UPSERTED, is_refusal
+from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID, OK, UPSERTED, is_refusal
 from upsertspec.steps.assertions import (
     id_of,
     last_stored,
     require_body,
     require_id,
+    require_nothing_new,
     require_one_id,
     require_part,
     require_reported,
@@ -58,13 +59,17 @@ def is_refused(world: World, what: str) -> None:
         raise CheckFailed("an answer of 4xx", actual)
 
 
-@then(parsers.re(r"the (?P<last>last )?answer is 200 and says (?P<operations>.+)"))
-def the_answer_says(world: World, last: str | None, operations: str) -> None:
+@then(parsers.re(r"the (?P<last>last )?answer is 200 and says (?P<operations>.+?)(?P<refusable>, or 400)?"))
+def the_answer_says(world: World, last: str | None, operations: str, refusable: str | None) -> None:
     """Each request, or the last, was answered with 200 and reports these operations in order.
 
     An upsert reports one id and the record of that id; a batch or a transaction reports each of its records, a batch
-    also the right counts. `3 created` stands for three.
+    also the right counts. `3 created` stands for three. Where 400 will do instead, nothing has been written then.
     """
+    if refusable and is_refusal(world.last.answer.status):
+        require_every_status(world, INVALID)
+        require_nothing_new(world)
+        return
     wanted = [word for said in operations.split(", ") for word in _repeated(said)]
     attempts = [world.last] if last else world.attempts
     sizes = [_size(attempt.operation) for attempt in attempts]
