@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from upsertspec.report.compare.states import Cell
 
 from tests.compare.kit import STATUSES, result, saved, shaped
 from upsertspec.report.compare.differences import differences
 from upsertspec.report.compare.matrix import Column, Matrix, apart, head, read
-from upsertspec.report.compare.states import Cell
 
 Change = Callable[[dict[str, Any]], Any]
 

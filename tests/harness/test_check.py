@@ -81,7 +81,7 @@ def test_roles_that_are_missing_refused_or_the_same(serve: Serve) -> None:
     told = " | ".join(finding.what for finding in found if finding.level == WARNING)
     assert "there are no credentials for the creator role" in told
     assert "editor and viewer have the same credential" in told
-    assert "the updater's secret is so short that reports can't hide it" in told
+    assert "the updater's secret is too short to be masked in reports" in told
 
 
 def test_a_role_that_may_not_read_is_a_warning(serve: Serve) -> None:

@@ -25,6 +25,7 @@ from upsertspec_server.serving import serve_in_thread
 
 Cli = Callable[..., Done]
 Serve = Callable[..., Wire]
+PRODUCTS = json.loads((Path(__file__).parents[1] / "discovery" / "documents" / "fastapi.json").read_text("utf-8"))
 HOSTILE = "\x1b]0;x\x07\"'\\\r\n[roles.editor]\nbearer = 1 #\u2028\u202e\0\x7f\ud800 \"\"\" ''' }"
 
 ACME = {
@@ -87,11 +88,12 @@ def test_another_shape_becomes_questions(cli: Cli, serve: Serve, tmp_path: Path)
     assert cli("init", wire.url, "-o", str(file)).code == 0
     text, target = file.read_text("utf-8"), loaded(file)
     assert target.name == "Acme CRM"
-    assert target.bindings == renamed({"contacts": "Contacts", "image_metadata": "image-metadata"})
+    assert list(target.bindings) == []
     assert target.roles["viewer"].headers() == {"X-Api-Key": TOKENS["UPSERTSPEC_TOKEN_VIEWER"]}
-    assert "#   POST /v1/orders/bulk-upsert 'Several at once': it is named so" in text
+    assert "# What is judged: POST /v1/orders/bulk-upsert (Several at once)." in text
+    assert "# No binding could be guessed: no field identifies a record." in text
     assert "#   PATCH /v1/image-metadata: it takes performUpsert" in text
-    assert "#   PUT /v1/Contacts/{contact_id} 'replace_contact Replace Contact': PUT, which may create" in text
+    assert "#   PUT /v1/Contacts/{contact_id} (replace_contact Replace Contact): PUT by id, which may create" in text
     assert "create_contact" not in text
     assert '\ndialect = "native"' not in text
 
@@ -199,7 +201,7 @@ def test_what_is_there_is_left_alone_and_nothing_is_sent(cli: Cli, serve: Serve,
     file.write_text("mine")
     done = cli("init", wire.url, "-o", str(file))
     assert done.code == 2
-    assert "is there already and is left as it is" in done.err
+    assert "exists and is not replaced" in done.err
     assert (file.read_text(), wire.requests) == ("mine", [])
 
 
@@ -303,18 +305,19 @@ def test_a_hostile_document_makes_a_file_that_loads(name: str, tmp_path: Path) -
 
 def test_a_table_name_with_quotes_stays_a_name(tmp_path: Path) -> None:
     name = 'contacts"\n\\ \x00\N{GRINNING FACE}\u2028]'
-    assert written(Found("http://h", {"paths": {f"/{name}": {"get": {}}}}), tmp_path).bindings == renamed(
-        {"contacts": name}
-    )
+    paths = {f"/api/tables/{name}/records/upsert": {"post": {}}}
+    assert written(Found("http://h", {"paths": paths}), tmp_path).bindings == renamed({"contacts": name})
 
 
 def test_anything_in_any_place_makes_a_file_that_loads(tmp_path: Path) -> None:
     chance = random.Random(7)
-    for _ in range(150):
-        document = json.loads(json.dumps(chance.choice([ACME, hostile(), DOCUMENTS["a schema within itself"]])))
+    for _ in range(300):
+        document = json.loads(
+            json.dumps(chance.choice([ACME, PRODUCTS, hostile(), DOCUMENTS["a schema within itself"]]))
+        )
         for _ in range(chance.randint(1, 4)):
             _spoil(document, chance)
-        assert written(Found("http://127.0.0.1:1", document), tmp_path).dialect == "native"
+        assert written(Found("http://127.0.0.1:1", document), tmp_path).url.startswith("http://127.0.0.1:1")
 
 
 def _spoil(node: Any, chance: random.Random) -> None:

@@ -15,13 +15,14 @@ from upsertspec.errors import CannotExpress, DialectError, NotTestable, TargetSi
 from upsertspec.http.client import Client
 from upsertspec.http.evidence import MASK, Exchange
 from upsertspec.run import preflight
-from upsertspec.run.preflight import FATAL, OK, WARNING, Finding, check, fatal
+from upsertspec.run.preflight import FATAL, NOBODY, OK, WARNING, Finding, check, fatal, search
 from upsertspec.spec.schema import ROLES, tables, tables_of
 from upsertspec.target.target import Credential, Login, Secret, Target
 
 Says = Callable[[str, Any], Answer | Exception]
 TARGET = Target("http://h", roles={role: Credential(secret=Secret(f"{role}-token")) for role in ROLES})
 CORE = [table.name for table in tables_of(frozenset(["core"]))]
+CORE_AND_IDENTITY = [table.name for table in tables_of(frozenset(["core", "identity"]))]
 
 
 def whole(table: str) -> Answer:
@@ -62,16 +63,16 @@ def told(listed: list[Finding]) -> list[Finding]:
 
 def test_a_target_with_everything() -> None:
     assert found() == [
-        Finding(OK, "http://h answers, and knows the editor"),
+        Finding(OK, "http://h answers, and accepts the editor's credential"),
         *(Finding(OK, f"the {role}'s credential is accepted") for role in ROLES[1:]),
-        *(Finding(OK, f"the table {name} is there, with its fields") for name in CORE),
+        *(Finding(OK, f"the table {name} exists, with its fields") for name in CORE),
     ]
 
 
 def test_what_is_asked() -> None:
     memory = Saying(good)
     check(TARGET, cast(Client, memory))
-    find = Find("contacts", {}, limit=1)
+    find = Find("contacts", {"email": NOBODY}, limit=1)
     assert memory.asked == [
         ("editor", Describe("contacts")),
         ("editor", find),
@@ -91,9 +92,9 @@ def test_without_an_editor_nothing_is_asked() -> None:
 @pytest.mark.parametrize(
     ("kind", "hint"),
     [
-        ("unreachable", "start the target, or hint the host and port"),
-        ("TLS", "hint the certificate, or name its authority in [tls] of a target file"),
-        ("no answer in time", "look why it hangs, or allow more with --timeout"),
+        ("unreachable", "start the target, or fix the host and port"),
+        ("TLS", "fix the certificate, or name its authority in [tls] of a target file"),
+        ("no answer in time", "find out why it hangs, or allow more time with --timeout"),
         ("broken answer", "is it an HTTP server? look at its log"),
     ],
 )
@@ -104,7 +105,7 @@ def test_a_silent_target(kind: str, hint: str) -> None:
 
 def test_a_target_that_cannot_be_asked() -> None:
     assert contacts(Answer(200), NotTestable("a login failed")) == [
-        Finding(FATAL, "http://h can't be asked: a login failed", "hint it and check again")
+        Finding(FATAL, "http://h can't be asked: a login failed", "fix this, then check again")
     ]
 
 
@@ -141,14 +142,14 @@ NO_JSON = "the body is no JSON"
         (
             Answer(404),
             Answer(300),
-            "http://h answers with 404 and 300 where contacts are read",
-            "hint the target, or its URL",
+            "http://h answers with 404 and 300 to a search of contacts",
+            "fix the target, or its URL",
         ),
         (
             Answer(399),
             Answer(404),
-            "http://h answers with 399 and 404 where contacts are read",
-            "hint the target, or its URL",
+            "http://h answers with 399 and 404 to a search of contacts",
+            "fix the target, or its URL",
         ),
         (
             Answer(200, fault=NO_JSON),
@@ -165,20 +166,20 @@ NO_JSON = "the body is no JSON"
         (
             Answer(404),
             Answer(400),
-            "http://h answers with 404 and 400 where contacts are read",
-            "hint the target, or its URL",
+            "http://h answers with 404 and 400 to a search of contacts",
+            "fix the target, or its URL",
         ),
         (
             Answer(404),
             Answer(200, fault=NO_JSON),
-            "http://h answers with 404 and 200 where contacts are read",
-            "hint the target, or its URL",
+            "http://h answers with 404 and 200 to a search of contacts",
+            "fix the target, or its URL",
         ),
         (
             Answer(299),
             Answer(500),
-            "http://h answers with 299 and 500 where contacts are read",
-            "hint the target, or its URL",
+            "http://h answers with 299 and 500 to a search of contacts",
+            "fix the target, or its URL",
         ),
     ],
 )
@@ -189,11 +190,11 @@ def test_a_target_that_cannot_be_judged(described: Answer, listed: Answer, what:
 @pytest.mark.parametrize(
     ("status", "header", "what"),
     [
-        (299, "Location", "http://h answers with 299 and 299 where contacts are read"),
+        (299, "Location", "http://h answers with 299 and 299 to a search of contacts"),
         (300, "Location", "http://h redirects to /elsewhere"),
         (302, "location", "http://h redirects to /elsewhere"),
         (399, "Location", "http://h redirects to /elsewhere"),
-        (400, "Location", "http://h answers with 400 and 400 where contacts are read"),
+        (400, "Location", "http://h answers with 400 and 400 to a search of contacts"),
     ],
 )
 def test_a_redirect_is_told_with_its_goal(status: int, header: str, what: str) -> None:
@@ -208,7 +209,7 @@ def test_a_redirect_is_told_with_its_goal(status: int, header: str, what: str) -
 
 def test_either_a_description_or_a_list_is_enough_to_begin() -> None:
     for described, listed in ((Answer(200), Answer(500)), (Answer(404), Answer(200))):
-        assert contacts(described, listed)[0] == Finding(OK, "http://h answers, and knows the editor")
+        assert contacts(described, listed)[0] == Finding(OK, "http://h answers, and accepts the editor's credential")
 
 
 def test_a_finding_shows_no_secret_and_no_control_character() -> None:
@@ -248,7 +249,7 @@ def test_roles_that_are_one_to_the_target() -> None:
     roles = {**TARGET.roles, "editor": shared, "viewer": shared, "updater": short}
     assert told(found(target=replace(TARGET, roles=roles))) == [
         Finding(
-            WARNING, "the updater's secret is so short that reports can't hide it", "use one of 4 letters at least"
+            WARNING, "the updater's secret is too short to be masked in reports", "use a secret of at least 4 letters"
         ),
         Finding(WARNING, "editor and viewer have the same credential", "give each role one of its own"),
     ]
@@ -301,13 +302,13 @@ def test_a_table_that_lacks_fields() -> None:
 )
 def test_a_table_without_a_description_is_looked_for_in_another_way(described: Answer) -> None:
     listed = contacts(described, Answer(200))
-    assert listed[-1] == Finding(OK, f"the table {CORE[-1]} is there; it has no description")
+    assert listed[-1] == Finding(OK, f"the table {CORE[-1]} can be searched; it has no description")
     assert told(listed) == []
 
 
 def test_a_description_of_another_status_is_none() -> None:
     described = Answer(404, body=whole("contacts").body)
-    assert contacts(described, Answer(200))[-1].what == f"the table {CORE[-1]} is there; it has no description"
+    assert contacts(described, Answer(200))[-1].what == f"the table {CORE[-1]} can be searched; it has no description"
 
 
 BOTH = replace(TARGET, profiles=("core", "identity"))
@@ -324,7 +325,7 @@ def test_a_table_that_is_not_there() -> None:
 def test_a_table_is_looked_for_with_one_record() -> None:
     memory = Saying(lambda who, asked: Answer(404) if isinstance(asked, Describe) else Answer(200))
     check(BOTH, cast(Client, memory))
-    assert memory.asked[-1] == ("editor", Find(memory.asked[-1][1].table, {}, limit=1))
+    assert memory.asked[-1] == ("editor", search(BOTH, CORE_AND_IDENTITY[-1]))
     assert {"contacts", "image_metadata"} <= {operation.table for _, operation in memory.asked}
 
 
@@ -333,7 +334,7 @@ def test_a_table_that_cannot_be_looked_at(wrong: Exception) -> None:
     def says(who: str, operation: Any) -> Answer | Exception:
         return wrong if operation.table == "image_metadata" else good(who, operation)
 
-    what = "the table image_metadata can't be looked at: expired"
+    what = "the table image_metadata can't be checked: expired"
     assert told(found(says, BOTH)) == [Finding(WARNING, what, "look at the target's log")]
 
 
@@ -369,14 +370,14 @@ MISTAKE = DialectError("d", "request", "Find", "no slash")
 
 
 def test_a_dialect_with_a_mistake_can_judge_nothing() -> None:
-    assert contacts(Answer(200), MISTAKE) == [Finding(FATAL, str(MISTAKE), "hint the dialect")]
+    assert contacts(Answer(200), MISTAKE) == [Finding(FATAL, str(MISTAKE), "fix the dialect")]
 
 
 def test_a_dialect_without_words_for_a_description_is_asked_for_a_list() -> None:
     listed = contacts(CannotExpress("no words"), Answer(200))
     assert told(listed) == []
-    assert listed[0] == Finding(OK, "http://h answers, and knows the editor")
-    assert listed[-1] == Finding(OK, f"the table {CORE[-1]} is there; it has no description")
+    assert listed[0] == Finding(OK, "http://h answers, and accepts the editor's credential")
+    assert listed[-1] == Finding(OK, f"the table {CORE[-1]} can be searched; it has no description")
     assert [f.level for f in contacts(CannotExpress("no words"), Answer(401))] == [FATAL]
 
 
@@ -388,5 +389,5 @@ def test_a_mistake_of_the_dialect_elsewhere_is_told() -> None:
     def says(who: str, operation: Any) -> Answer | Exception:
         return MISTAKE if operation.table == "image_metadata" else good(who, operation)
 
-    what = f"the table image_metadata can't be looked at: {MISTAKE}"
+    what = f"the table image_metadata can't be checked: {MISTAKE}"
     assert told(found(says, BOTH)) == [Finding(WARNING, what, "look at the target's log")]

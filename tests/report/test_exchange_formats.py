@@ -11,13 +11,13 @@ from xml.etree import ElementTree
 import pytest
 from junitparser.xunit2 import JUnitXml
 from rdflib import Graph
+from upsertspec.report.kinds import KINDS
 
 from tests.report.ctrf_schema import CTRF
 from tests.report.kit import Done
 from tests.report.render_kit import hostile, with_statuses
 from upsertspec.errors import ConfigError
 from upsertspec.report import badge, ctrf, earl, junit
-from upsertspec.report.kinds import KINDS
 
 Runs = Callable[[str], Done]
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib's own use of it

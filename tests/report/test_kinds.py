@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from upsertspec.report.kinds import KINDS, OTHER, kind_of
+
 from tests.report.ctrf_schema import STATUSES
 from upsertspec.report.ctrf import STATUSES as WRITTEN
-from upsertspec.report.kinds import KINDS, OTHER, kind_of
 from upsertspec.report.page.words import STATES
 from upsertspec.report.result import Status
 

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from upsertspec.report.bounds import LARGEST, LEAST, SHORT
+from upsertspec.report.kinds import KINDS
 
 from tests.report.kit import Done
 from tests.report.render_kit import PRESSED, hostile, render, with_statuses
 from upsertspec.report import markdown
-from upsertspec.report.bounds import LARGEST, LEAST, SHORT
-from upsertspec.report.kinds import KINDS
 from upsertspec.report.markdown_text import block, code, prose
 
 Runs = Callable[[str], Done]

@@ -1,163 +1,208 @@
-"""A guess at which fields of a resource play those of `contacts`."""
+"""A guess at how a resource plays a table of the specification, field by field."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from upsertspec.discovery.document import Schema
-from upsertspec.discovery.resources import UNIQUE, Resource, letters
-from upsertspec.discovery.samples import form, sample
+from upsertspec.discovery.resources import Resource, is_unique, letters
+from upsertspec.discovery.samples import option, sample
+from upsertspec.discovery.text_form import text_form
+from upsertspec.spec.schema import Field, Table
 
 TIMES = {
-    "created_at": re.compile(r"^(date)?(created|creation|inserted)(at|on|date|time|timestamp)?$"),
-    "updated_at": re.compile(r"^(date)?(last)?(updated|modified|changed)(at|on|date|time|timestamp)?$"),
+    "created_at": re.compile(r"(date)?(created|creation|inserted)(at|on|date|time|timestamp)?"),
+    "updated_at": re.compile(r"(date)?(last)?(updated|modified|changed)(at|on|date|time|timestamp)?"),
 }
 IDS = ("id", "_id", "uuid", "pk")
-LIKELY_UNIQUE = re.compile(r"^(barcode|ean|gtin|isbn|phone|username|slug|email|externalid|code|sku|vat|serial)\w*$")
+FEWEST_OPTIONS = 2
+NO_TEXT = ("date", "date-time", "time", "binary", "byte", "password")
+
+MOST_USED = ("alt_text",)
+"""Optional fields that the scenarios use far more than others of their kind: they are played first."""
+
+Wanted = Callable[[str, Schema], bool]
 
 
 @dataclass(frozen=True)
-class Guessed:
-    """The lines of `[tables.contacts.fields]` by our field: a TOML value, or False, and a remark for a comment.
+class Binding:
+    """How a resource plays a table, in the words of `[tables.TABLE]`.
 
-    `always` is what every create needs besides; `protected` names the fields that the server writes. `problem` says
-    why the resource cannot play the table, or is empty.
+    `fields` has a TOML value for each field of the specification, False for one that the resource lacks. `always` is
+    what every create needs in addition, `fixed` what goes with every request, `protected` what the server writes.
+    `questions` are by field. `problem` says why the resource cannot play the table; then the rest may be empty.
     """
 
-    fields: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
+    table: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
     always: Mapping[str, Any] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
     protected: Mapping[str, Any] = field(default_factory=dict)
+    questions: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
 
 
-def guess(resource: Resource) -> Guessed:
-    """The binding of `contacts` to a resource with a key of one field."""
-    if len(resource.keys) != 1:
-        return Guessed(problem="its key has several fields" if resource.keys else "no key could be found")
-    picker = _Picker(resource)
-    fields = dict(picker.fields())
-    protected = _protected(resource)
-    named = {letters(str(value)) for value in protected.values()}
-    always = {
-        name: sample(schema)
-        for name, schema in picker.left.items()
-        if name in resource.required and letters(name) not in named
-    }
-    problem = "" if fields["name"][0] else "it has no text besides its key"
-    return Guessed(fields, always, protected, problem)
+def bind(table: Table, resource: Resource) -> Binding:
+    """The binding of a table to a resource."""
+    if not resource.keys:
+        return Binding(table.name, problem="no field identifies a record")
+    if any(spec.required and spec.type != "text" for spec in table.fields.values()):
+        return Binding(table.name, problem="it needs records of another table")
+    return _Binder(table, resource).binding()
 
 
-class _Picker:
-    """Gives each of our fields one of theirs, each of theirs once."""
+class _Binder:
+    """Gives each field of the table one of the resource's, each of those once."""
 
-    def __init__(self, resource: Resource) -> None:
+    def __init__(self, table: Table, resource: Resource) -> None:
+        self._table = table
         self._resource = resource
-        self.left = dict(resource.fields)
+        self._left = {name: schema for name, schema in resource.fields.items() if name not in resource.keys}
+        self._marks_null = any(schema.nullable for schema in resource.fields.values())
+        self._always: dict[str, Any] = {}
+        self._fixed: dict[str, Any] = {}
+        self._questions: dict[str, str] = {}
 
-    def fields(self) -> Iterator[tuple[str, tuple[Any, str]]]:
-        """Our fields in the order of schema.toml."""
-        key = self._resource.keys[0]
-        yield "email", (self._bound(key, {"text": form(self.left[key], True)}), "")
-        name = self._pick(lambda n, s: _is_text(s) and n in self._resource.required) or self._pick(
-            lambda n, s: _is_text(s) and not self._is_unique(n, s)
-        )
-        yield (
-            "name",
-            (self._bound(name, {"required": None if name in self._resource.required else False}), "")
-            if name
-            else (
-                False,
-                "",
-            ),
-        )
-        yield "status", self._status()
-        yield "age", self._age()
-        yield "phone", self._phone()
-        yield "vip", self._simple(lambda _, s: s.type == "boolean")
-        yield "birthday", self._simple(lambda _, s: s.type == "string" and s.format == "date")
-        yield "notes", self._simple(lambda n, s: _is_text(s) and n not in self._resource.required)
-
-    def _pick(self, wanted: Any) -> str:
-        return next((n for n, s in self.left.items() if n not in self._resource.keys and wanted(n, s)), "")
-
-    def _bound(self, name: str, more: Mapping[str, Any]) -> Any:
-        """The TOML value for a field: its name, or a table with what else there is to say."""
-        schema = self.left.pop(name)
-        stated = {k: v for k, v in more.items() if v not in (None, "")}
-        if isinstance(longest := schema.rules.get("maxLength"), int):
-            stated["maximum_length"] = longest
-        if schema.type == "string" and not schema.nullable and name not in self._resource.required and self._says_null:
-            stated["null"] = False
-        return {"name": name, **stated} if stated else name
+    def binding(self) -> Binding:
+        """The whole binding."""
+        protected = _protected(self._resource)
+        taken = {name for name in protected.values() if name}
+        self._left = {name: schema for name, schema in self._left.items() if name not in taken}
+        found, problem = dict(self._keys()), ""
+        if number := next((k for k in self._resource.keys if not _is_text(self._resource.fields[k])), ""):
+            problem = f"{number}, which identifies a record, is no text"
+        for spec in sorted(
+            self._table.fields.values(), key=lambda spec: (not spec.required, spec.name not in MOST_USED)
+        ):
+            if spec.name not in self._together and spec.name not in found:
+                found[spec.name] = self._field(spec)
+                if spec.required and found[spec.name] is False:
+                    problem = problem or f"it has no text that could play {spec.name}"
+        fields = {name: found[name] for name in self._table.fields if name in found}
+        needed = {n: sample(n, s) for n, s in self._left.items() if n in self._resource.required}
+        always = {**needed, **self._always}
+        return Binding(self._table.name, fields, always, self._fixed, protected, self._questions, problem)
 
     @property
-    def _says_null(self) -> bool:
-        """Whether the document marks any field as nullable: only then does the lack of the mark say something."""
-        return any(schema.nullable for schema in self._resource.fields.values())
+    def _together(self) -> frozenset[str]:
+        """The fields of the table's first key."""
+        return frozenset(self._table.unique_keys[0])
 
-    def _status(self) -> tuple[Any, str]:
-        name = self._pick(lambda _, s: len(s.options) > 1 and all(isinstance(o, str) for o in s.options))
-        if not name:
-            return False, ""
-        schema = self.left[name]
-        default = schema.rules.get("default")
-        options = sorted(schema.options, key=lambda option: option != default)[:3]
-        values = dict(zip(("active", "inactive", "pending"), options, strict=False))
-        known = {} if default is None else {"default": default}
-        asked = "" if known or name in self._resource.required else "What does a create give it when it is left out?"
-        required = {"required": True} if name in self._resource.required else {}
-        return self._bound(name, {"values": values, **known, **required}), asked
+    def _keys(self) -> Iterator[tuple[str, Any]]:
+        """The fields of the key. Where the numbers differ, the last of the shorter key stands for several."""
+        ours, theirs = self._table.unique_keys[0], self._resource.keys
+        spare = max(0, len(theirs) - len(ours))
+        self._fixed = {name: sample(name, self._resource.fields[name]) for name in theirs[:spare]}
+        theirs = theirs[spare:]
+        for place, name in enumerate(theirs):
+            rest = list(ours[place + 1 :]) if place == len(theirs) - 1 else []
+            schema = self._resource.fields[name]
+            form, longest = text_form(schema, is_email=ours[place] == "email")
+            if form is None:
+                self._questions[ours[place]] = f"Texts must match {schema.rules.get('pattern')}. How do they look?"
+            yield ours[place], _value(name, {"text": form, "maximum_length": longest, "with": rest or None})
 
-    def _age(self) -> tuple[Any, str]:
-        whole = lambda _, s: s.type == "integer" and not s.options  # noqa: E731
-        name = self._pick(lambda n, s: whole(n, s) and s.rules.get("minimum") == 0) or self._pick(whole)
-        if not name:
-            return False, ""
-        schema = self.left[name]
-        low = schema.rules.get("minimum")
-        stated = {
-            "default": schema.rules.get("default"),
-            "minimum": low if isinstance(low, int) and low != 0 else None,
-            "required": True if name in self._resource.required else None,
+    def _field(self, spec: Field) -> Any:
+        """The TOML value for a field that is not part of the key."""
+        if spec.options:
+            return self._options(spec)
+        if spec.type == "text":
+            return False if "pattern" in spec.rules else self._text(spec)
+        if spec.type == "integer":
+            return self._integer(spec)
+        kinds: dict[str, Wanted] = {
+            "boolean": lambda _, schema: schema.type == "boolean",
+            "date": lambda _, schema: schema.type == "string" and schema.format == "date",
+            "datetime": lambda _, schema: schema.type == "string" and schema.format == "date-time",
         }
-        return self._bound(name, stated), "" if low is not None else "Does it refuse a number below 0?"
+        name = self._pick(kinds[spec.type]) if spec.type in kinds else ""
+        return self._bound(spec, name, {"default": self._default(name)}) if name else False
 
-    def _phone(self) -> tuple[Any, str]:
-        optional = lambda n, s: _is_text(s) and n not in self._resource.required  # noqa: E731
-        name = self._pick(lambda n, s: optional(n, s) and self._is_unique(n, s))
+    def _text(self, spec: Field) -> Any:
+        resource = self._resource
+        name = ""
+        if spec.required:
+            name = self._pick(lambda n, s: _is_text(s) and n in resource.required and not is_unique(n, s))
+        elif spec.unique:
+            name = self._pick(lambda n, s: _is_text(s) and n not in resource.required and is_unique(n, s))
+            said = "May two records share it? Then take it out, and write false." if name else ""
+            asked = "Is there another field that no two records may share? Name it here."
+            self._questions[spec.name] = said or asked
+        if not name and not spec.unique:
+            name = self._pick(lambda n, s: _is_text(s) and not is_unique(n, s) and n not in resource.required)
         if not name:
-            return False, "Is there another field that no two records may share? Name it here."
-        said = (
-            "" if UNIQUE.search(str(self.left[name].rules.get("description", ""))) else "May no two records share it?"
-        )
-        return self._bound(name, {"text": form(self.left[name], False)}), said
+            return False
+        schema = self._left[name]
+        form, longest = text_form(schema) if spec.unique or _is_narrow(schema) else ("", None)
+        loose = spec.required and name not in resource.required
+        more = {"text": form, "maximum_length": longest or schema.longest, "required": False if loose else None}
+        return self._bound(spec, name, more)
 
-    def _simple(self, wanted: Any) -> tuple[Any, str]:
-        name = self._pick(wanted)
+    def _options(self, spec: Field) -> Any:
+        name = self._pick(lambda _, s: len(s.options) >= FEWEST_OPTIONS and all(isinstance(o, str) for o in s.options))
         if not name:
-            return False, ""
-        default = self.left[name].rules.get("default")
-        return self._bound(name, {"default": default}), ""
+            return False
+        schema = self._left[name]
+        default = self._default(name)
+        if default is None:
+            default = self._always[name] = option(schema)
+        options = sorted(schema.options, key=lambda each: each != default)
+        return self._bound(spec, name, {"values": dict(zip(spec.options, options, strict=False)), "default": default})
 
-    def _is_unique(self, name: str, schema: Schema) -> bool:
-        return bool(
-            LIKELY_UNIQUE.match(letters(name))
-            or UNIQUE.search(str(schema.rules.get("description", "")))
-            or schema.rules.get("x-unique") is True
-        )
+    def _integer(self, spec: Field) -> Any:
+        whole: Wanted = lambda _, s: s.type == "integer" and not s.options  # noqa: E731
+        name = self._pick(lambda n, s: whole(n, s) and s.rules.get("minimum") == spec.rules.get("minimum"))
+        name = name or self._pick(whole)
+        if not name:
+            return False
+        lowest = self._left[name].rules.get("minimum")
+        if lowest is None and "minimum" in spec.rules:
+            asked = f"Is a number below {spec.rules['minimum']} refused? If not: minimum = -1000000."
+            self._questions[spec.name] = asked
+        stated = lowest if isinstance(lowest, int) and lowest != spec.rules.get("minimum") else None
+        return self._bound(spec, name, {"default": self._default(name), "minimum": stated})
+
+    def _pick(self, wanted: Wanted) -> str:
+        return next((name for name, schema in self._left.items() if wanted(name, schema)), "")
+
+    def _default(self, name: str) -> Any:
+        """What a create gives the field. One that is required has none; a create then always sends a value."""
+        schema = self._left[name]
+        if name not in self._resource.required:
+            return schema.rules.get("default")
+        self._always[name] = sample(name, schema)
+        return self._always[name]
+
+    def _bound(self, spec: Field, name: str, more: Mapping[str, Any]) -> Any:
+        schema = self._left.pop(name)
+        never = self._marks_null or name in self._resource.required
+        is_never_null = never and not spec.required and not schema.nullable
+        return _value(name, {**more, "null": False if is_never_null else None})
+
+
+def _value(name: str, more: Mapping[str, Any]) -> Any:
+    """A name alone, or with what else there is to say of the field."""
+    stated = {setting: value for setting, value in more.items() if value not in (None, "")}
+    return {"name": name, **stated} if stated else name
 
 
 def _is_text(schema: Schema) -> bool:
-    return schema.type == "string" and not schema.options and schema.format in ("", "email", "textarea")
+    return schema.type == "string" and not schema.options and schema.format not in NO_TEXT
+
+
+def _is_narrow(schema: Schema) -> bool:
+    """Whether a text has to have a form, and not just any text will do."""
+    return "pattern" in schema.rules or schema.format in ("email", "uuid", "uri", "url", "decimal")
 
 
 def _protected(resource: Resource) -> dict[str, Any]:
     """The target's names of id, created_at and updated_at; False for one that its records do not have."""
-    known = resource.record
-    found: dict[str, Any] = {"id": next((n for n in known if letters(n) in IDS and n not in resource.keys), False)}
+    known = {name: letters(name) for name in resource.record if name not in resource.keys}
+    found: dict[str, Any] = {"id": next((name for name, plain in known.items() if plain in IDS), False)}
     for ours, pattern in TIMES.items():
-        found[ours] = next((n for n in known if pattern.match(letters(n)) and n not in resource.required), False)
+        sent = resource.required - {n for n, s in resource.record.items() if s.read_only}
+        found[ours] = next((n for n, plain in known.items() if pattern.fullmatch(plain) and n not in sent), False)
     return found

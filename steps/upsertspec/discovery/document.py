@@ -6,7 +6,7 @@ has the wrong type counts as absent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -43,6 +43,22 @@ class Schema:
         """The values of `enum`, null left out."""
         return [value for value in items(self.rules.get("enum")) if value is not None]
 
+    @property
+    def example(self) -> Any:
+        """The first documented example, or None."""
+        return next(iter([*items(self.rules.get("examples")), self.rules.get("example")]), None)
+
+    @property
+    def longest(self) -> int | None:
+        """The most characters of a text, or None."""
+        longest = number(self.rules.get("maxLength"))
+        return int(longest) if longest is not None and longest >= 1 else None
+
+    @property
+    def description(self) -> str:
+        """The description, or an empty text."""
+        return text(self.rules.get("description"))[:LONGEST]
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -56,7 +72,11 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """A path and a method. `words` are its id and summary; `answers` has a schema for each status, None for no body."""
+    """A path and a method. `words` are its id and summary; `answers` has a schema for each status, None for no body.
+
+    `members` are the names of the body's members, in every variant of it and in lists of records too.
+    `security` names the schemes that it asks for; it is None where the document does not say.
+    """
 
     method: str
     path: str
@@ -65,14 +85,8 @@ class Operation:
     body: Schema | None
     body_type: str
     answers: Mapping[str, Schema | None]
-
-    @property
-    def members(self) -> frozenset[str]:
-        """The names of the members of the body, in lists of records too."""
-        if self.body is None:
-            return frozenset()
-        inner = self.body.items.properties if self.body.items else {}
-        return frozenset([*self.body.properties, *inner])
+    members: frozenset[str] = frozenset()
+    security: tuple[str, ...] | None = None
 
     @property
     def success(self) -> list[str]:
@@ -100,12 +114,28 @@ class Document:
         """The operations of the first two thousand paths."""
         return list(self._operations())
 
-    def schemes(self) -> list[Mapping[str, Any]]:
-        """The security schemes that the operations use; all of them where no operation names one."""
-        named = table(table(self._raw.get("components")).get("securitySchemes")) or table(
-            self._raw.get("securityDefinitions")
-        )
-        return [self._resolved(scheme) for scheme in islice(named.values(), PARTS)]
+    def at(self, path: str) -> list[Operation]:
+        """The operations of a path, with or without a slash at its end."""
+        return self._by_path.get(path.rstrip("/"), [])
+
+    def below(self, path: str) -> list[Operation]:
+        """The operations of the paths that have one more part."""
+        return self._by_parent.get(path.rstrip("/"), [])
+
+    @cached_property
+    def _by_path(self) -> Mapping[str, list[Operation]]:
+        return _grouped(self.operations, lambda path: path)
+
+    @cached_property
+    def _by_parent(self) -> Mapping[str, list[Operation]]:
+        return _grouped(self.operations, lambda path: path.rpartition("/")[0])
+
+    def schemes(self, operation: Operation | None = None) -> list[Mapping[str, Any]]:
+        """The security schemes of an operation, in its order; all of the document where it names none."""
+        components = table(self._raw.get("components"))
+        known = table(components.get("securitySchemes")) or table(self._raw.get("securityDefinitions"))
+        asked = [name for name in (operation.security or () if operation else ()) if name in known]
+        return [self._resolved(known[name]) for name in asked or islice(known, PARTS)]
 
     def servers(self) -> list[str]:
         """The addresses of the API: absolute, or paths on the host that the document comes from."""
@@ -132,22 +162,43 @@ class Document:
             path=path,
             words=words.strip(),
             parameters=tuple(self._parameter(p) for p in raw if p.get("in") != "body"),
-            body=body,
+            body=self.schema(body) if body_type else None,
             body_type=body_type,
             answers=dict(self._answers(node)),
+            members=self._members(body),
+            security=self._security(node),
         )
+
+    def _security(self, node: Mapping[str, Any]) -> tuple[str, ...] | None:
+        stated = node.get("security", self._raw.get("security"))
+        if not isinstance(stated, list):
+            return None
+        return tuple(name for each in items(stated) for name in islice(table(each), PARTS))
 
     def _parameter(self, raw: Mapping[str, Any]) -> Parameter:
         schema = self.schema(raw.get("schema") or {k: v for k, v in raw.items() if k not in ("in", "name", "required")})
         return Parameter(text(raw.get("name")), text(raw.get("in")), raw.get("required") is True, schema)
 
-    def _body(self, node: Mapping[str, Any], parameters: list[Mapping[str, Any]]) -> tuple[Schema | None, str]:
-        """The schema of the body, and its media type: JSON where there is a choice."""
+    def _body(self, node: Mapping[str, Any], parameters: list[Mapping[str, Any]]) -> tuple[Any, str]:
+        """The schema of the body as it stands, None without one, and its media type: JSON where there is a choice."""
         old = next((p for p in parameters if p.get("in") == "body"), None)
         if old is not None:
-            return self.schema(old.get("schema")), "application/json"
+            return old.get("schema"), "application/json"
         kind, content = self._content(self._resolved(node.get("requestBody")))
-        return (self.schema(content.get("schema")), kind) if kind else (None, "")
+        return (content.get("schema"), kind) if kind else (None, "")
+
+    def _members(self, schema: Any) -> frozenset[str]:
+        """The names of the members of a schema, and of what it is joined from."""
+        found: set[str] = set()
+        todo = [schema]
+        for _ in range(SCHEMAS):
+            if not todo:
+                break
+            each = self._resolved(todo.pop())
+            found |= set(islice(table(each.get("properties")), PARTS))
+            todo += [each["items"]] if "items" in each else []
+            todo += [part for joined in JOINED for part in items(each.get(joined))]
+        return frozenset(found)
 
     def _answers(self, node: Mapping[str, Any]) -> Iterator[tuple[str, Schema | None]]:
         for status, raw in islice(table(node.get("responses")).items(), PARTS):
@@ -177,7 +228,7 @@ class Document:
         return Schema(
             type=next((k for k in listed if k != "null"), "object" if properties else ""),
             format=text(merged.get("format")),
-            nullable=merged.get("nullable") is True or "null" in listed,
+            nullable=merged.get("nullable") is True or "null" in listed or None in items(merged.get("enum")),
             read_only=merged.get("readOnly") is True,
             rules={k: v for k, v in merged.items() if k not in ("properties", "items", *JOINED)},
             properties=properties,
@@ -195,13 +246,15 @@ class Document:
             todo += items(schema.get("allOf"))
             for joined in ("oneOf", "anyOf"):
                 parts = [self._resolved(part) for part in items(schema.get(joined))]
-                found["nullable"] = found.get("nullable") or any(part.get("type") == "null" for part in parts)
-                todo += [part for part in parts if part.get("type") != "null"][:1]
+                found["nullable"] = found.get("nullable") is True or any(map(_is_null, parts))
+                todo += [part for part in parts if not _is_null(part)][:1]
             for name, value in schema.items():
                 if name == "properties":
                     found[name] = {**table(value), **table(found.get(name))}
                 elif name == "required" and isinstance(value, list):
                     found[name] = [*items(found.get(name)), *items(value)]
+                elif name in ("nullable", "x-nullable"):
+                    found["nullable"] = found.get("nullable") is True or value is True
                 elif name not in JOINED:
                     found.setdefault(name, value)
         return found
@@ -222,6 +275,23 @@ class Document:
         for part in reference[2:].split("/")[:HOPS]:
             node = table(node).get(part.replace("~1", "/").replace("~0", "~"))
         return node
+
+
+def _grouped(operations: Iterable[Operation], by: Callable[[str], str]) -> Mapping[str, list[Operation]]:
+    found: dict[str, list[Operation]] = {}
+    for operation in operations:
+        found.setdefault(by(operation.path.rstrip("/")), []).append(operation)
+    return found
+
+
+def _is_null(schema: Mapping[str, Any]) -> bool:
+    return schema.get("type") == "null" or schema.get("enum") == [None]
+
+
+def number(value: Any) -> int | float | None:
+    """The number, or None where it is something else or without bounds."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and abs(value) < 2**53 else None
 
 
 def table(value: Any) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from upsertspec.discovery.document import Document, text
+from upsertspec.discovery.document import Document
 from upsertspec.discovery.resources import Resource, letters, resources
 from upsertspec.spec.criteria import PROFILES
 from upsertspec.spec.schema import tables
@@ -82,10 +82,10 @@ class Overview:
                 found.setdefault(ours, name)
         return {ours: theirs for ours, theirs in found.items() if ours not in self.seen and _utf8(theirs)}
 
-    @property
-    def schemes(self) -> Sequence[Mapping[str, Any]]:
-        """The ways to show who one is."""
-        return self._document.schemes()
+    def schemes(self, resource: Resource | None) -> Sequence[Mapping[str, Any]]:
+        """How a caller shows who it is, where this resource is upserted."""
+        upsert = resource.upsert if resource else next(iter(self.native), None)
+        return self._document.schemes(upsert)
 
     def _base(self) -> str:
         """The path that comes before those of the document, by its first server on this host."""
@@ -97,16 +97,6 @@ class Overview:
     def _before(self) -> str:
         found = NATIVE.fullmatch(self.native[0].path) if self.native else None
         return found["before"] if found else ""
-
-
-def scheme_kind(scheme: Mapping[str, Any]) -> str:
-    """bearer, header, basic, or what else it is."""
-    kind, how = text(scheme.get("type")), text(scheme.get("scheme")).lower()
-    if kind == "http":
-        return how if how in ("bearer", "basic") else "another scheme of HTTP"
-    if kind == "apiKey":
-        return {"header": "header", "cookie": "a cookie"}.get(text(scheme.get("in")), "a key in the URL")
-    return {"oauth2": "bearer", "openIdConnect": "bearer", "basic": "basic"}.get(kind, "another kind")
 
 
 def _plain(path: str, before: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+from upsertspec.discovery.calls import PARAMETER, Calls, calls, record_in
 from upsertspec.discovery.document import Document, Operation, Parameter, Schema
 
 MOST = 20
@@ -13,36 +14,38 @@ NAMED = re.compile(
     r"upsert|(insert|create|add|save|put).?or.?(update|patch|replace)|merge.?duplicates|on.?conflict", re.IGNORECASE
 )
 MATCHING = {"matchfields", "matchon", "mergeon", "fieldstomergeon", "onconflict", "performupsert", "conflictfields"}
+PREFERENCE = "resolution=merge-duplicates"
 UNIQUE = re.compile(r"\bunique\b", re.IGNORECASE)
-KEY_NAMES = ("email", "sku", "slug", "code", "key", "reference", "externalid", "number", "name")
-PARAMETER = re.compile(r"\{([^{}/]+)\}")
+NOT_UNIQUE = re.compile(r"\b(not|non)[ -]unique\b", re.IGNORECASE)
+UNIQUE_NAMES = re.compile(
+    r"(barcode|ean|gtin|upc|isbn|phone|username|login|slug|email|external(id|ref)|code|sku|vat|serial|reference|iban)"
+    r"(no|nr|number|address|13)?"
+)
+KEY_NAMES = ("sku", "email", "slug", "externalid", "code", "key", "reference", "number", "username", "name")
 
 
 @dataclass(frozen=True)
 class Resource:
-    """Something that can be upserted: the operation, the fields of its key, and the operations that go with it.
+    """Something that can be upserted.
 
-    `why` says what makes the operation look like an upsert. `keys` are names of fields; `parameters` the names of the
-    path parameters that hold them, empty where the body does. `fields` are those that can be sent. `record` is the
-    schema of a stored record, found at `record_at` of the answer (`.` for the whole answer). `find` lists records by the
-    query parameters `find_by` (by field), at `records_at` of its answer; `single` reads one by the key in its path.
+    `why` says what makes the operation look like an upsert, and `rank` how sure that is (0 is best). `keys` are names
+    of fields; `parameters` the path parameters that hold them, empty where the body does. `fields` are those that can
+    be sent, in the member `body_at` of the body, if any. `record` has the members of a stored record, which stands at
+    `record_at` of the answer. `is_postgrest` says whether the key and what to do are said as PostgREST wants it.
     """
 
     upsert: Operation
+    rank: int
     why: str
     keys: tuple[str, ...]
     parameters: tuple[str, ...]
     fields: Mapping[str, Schema]
     required: frozenset[str]
     record: Mapping[str, Schema]
+    calls: Calls
     record_at: str = ""
-    find: Operation | None = None
-    find_by: Mapping[str, str] = field(default_factory=dict)
-    records_at: str = ""
-    single: Operation | None = None
-    read: Operation | None = None
-    delete: Operation | None = None
-    create: Operation | None = None
+    body_at: str = ""
+    is_postgrest: bool = False
 
     @property
     def name(self) -> str:
@@ -52,18 +55,15 @@ class Resource:
 
     @property
     def collection(self) -> str:
-        """The path of the collection: that of the create or the list, else what stands before the first parameter."""
-        known = next((o.path for o in (self.create, self.find) if o is not None and "{" not in o.path), "")
-        return known or PARAMETER.split(self.upsert.path)[0].rstrip("/")
+        """The path of the collection: that of the list or the create, else what stands before the last parameter."""
+        known = [call.path for call in (self.calls.find, self.calls.create) if call is not None]
+        return known[0].rstrip("/") if known else PARAMETER.sub("", self.upsert.path).rstrip("/").replace("//", "/")
 
 
 def resources(document: Document) -> list[Resource]:
-    """The resources of a document, those that look most like an upsert first."""
-    ranked = sorted(
-        ((rank, o, why) for o in document.operations if (found := _why(o, document)) for rank, why in [found]),
-        key=lambda each: each[0],
-    )
-    return [_resource(operation, why, document) for _, operation, why in ranked[:MOST]]
+    """The resources of a document, those that look most like an upsert first; of one rank those with a text as key."""
+    found = [resource for operation in document.operations if (resource := _resource(operation, document))]
+    return sorted(found, key=lambda each: (each.rank, not each.keys, len(each.upsert.path)))[:MOST]
 
 
 def letters(name: str) -> str:
@@ -71,166 +71,108 @@ def letters(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
-def _why(operation: Operation, document: Document) -> tuple[int, str] | None:
-    """How sure it is that an operation is an upsert (0 is best), and why; None where it is not one."""
+def is_unique(name: str, schema: Schema) -> bool:
+    """Whether no two records may share the value, as far as the document or the field's name says."""
+    said = UNIQUE.search(schema.description) and not NOT_UNIQUE.search(schema.description)
+    return bool(said or UNIQUE_NAMES.fullmatch(letters(name)) or schema.rules.get("x-unique") is True)
+
+
+def _resource(operation: Operation, document: Document) -> Resource | None:
     if operation.method in ("GET", "DELETE"):
         return None
+    body, body_at = _unwrapped(operation.body or Schema())
+    sent = {name: schema for name, schema in body.properties.items() if not schema.read_only}
+    record, record_at = record_in(operation, sent)
+    others = calls(operation, document)
+    record = record or others.record
+    parameters = operation.parameters_in("path")
+    by_name = {p.name: _field(p, record or sent) or _own_name(p) for p in parameters}
+    why = _why(operation, parameters, by_name, record)
+    if why is None:
+        return None
+    is_postgrest = any(p.place == "header" and PREFERENCE in p.schema.options for p in operation.parameters)
+    if parameters:
+        keys = tuple(by_name.values())
+        fields = {**{by_name[p.name]: _stated(p, record.get(by_name[p.name])) for p in parameters}, **sent}
+    else:
+        keys, fields = _body_keys(sent), sent
+    return Resource(
+        upsert=operation,
+        rank=why[0],
+        why=why[1],
+        keys=keys if len(set(keys)) == len(keys) else (),
+        parameters=tuple(p.name for p in parameters),
+        fields=fields,
+        required=frozenset({*body.required, *keys}) & fields.keys(),
+        record=record,
+        calls=others,
+        record_at=record_at,
+        body_at=body_at,
+        is_postgrest=is_postgrest,
+    )
+
+
+def _why(
+    operation: Operation, parameters: list[Parameter], by_name: Mapping[str, str], record: Mapping[str, Schema]
+) -> tuple[int, str] | None:
+    """How sure it is that an operation is an upsert (0 is best), and why; None where it is not one."""
     if NAMED.search(f"{operation.path} {operation.words}"):
         return 1, "its name says so"
+    if any(PREFERENCE in parameter.schema.options for parameter in operation.parameters):
+        return 1, f"it takes Prefer: {PREFERENCE}"
     names = [*operation.members, *(parameter.name for parameter in operation.parameters)]
     if found := [name for name in names if letters(name) in MATCHING]:
         return 2, f"it takes {min(found)}"
-    if operation.method != "PUT" or not operation.parameters_in("path"):
+    if operation.method != "PUT" or not parameters:
         return None
+    if _is_id(parameters[-1], by_name[parameters[-1].name], record):
+        return 4, "PUT by id, which may create what is not there"
     if "201" in operation.answers:
         return 0, "PUT, which answers 201 when it creates"
-    if _is_id(operation, document):
-        return 4, "PUT by id, which may create what is not there"
     return 3, "PUT by a key, which may create what is not there"
 
 
-def _is_id(operation: Operation, document: Document) -> bool:
-    """Whether the path ends in an id that the server gives out: the create does not take it."""
-    last = operation.parameters_in("path")[-1].name
-    return letters(last).endswith("id") and _keys(operation, record_in(operation)[0]) in ((), ("id",))
+def _is_id(parameter: Parameter, key: str, record: Mapping[str, Schema]) -> bool:
+    """Whether a parameter is an id that the server gives out."""
+    known = record.get(key, Schema())
+    return letters(key) in ("id", "pk") or parameter.schema.type == "integer" or known.read_only
 
 
-def _resource(operation: Operation, why: str, document: Document) -> Resource:
-    body = operation.body or Schema()
+def _unwrapped(body: Schema) -> tuple[Schema, str]:
+    """The record in a body: the whole body, one of a list, or its only member, as in {"product": {…}}."""
     if body.items is not None:
-        body = body.items
-    sent = {name: schema for name, schema in body.properties.items() if not schema.read_only}
-    record, record_at = record_in(operation)
-    parameters = tuple(parameter.name for parameter in operation.parameters_in("path"))
-    keys = _keys(operation, record or sent)
-    siblings = _siblings(operation, document)
-    find, find_by, records_at, listed = _find(operation, keys, document)
-    record = record or listed or (record_in(siblings["GET"])[0] if "GET" in siblings else {})
-    if parameters:
-        fields = {**{key: _of(key, operation, record) for key in keys}, **sent}
-    else:
-        fields, keys = sent, _body_keys(operation, sent) or keys
-    read = _by_id(document, operation, find, "GET")
-    return Resource(
-        upsert=operation,
-        why=why,
-        keys=keys,
-        parameters=parameters,
-        fields=fields,
-        required=frozenset({*body.required, *keys}),
-        record=record,
-        record_at=record_at,
-        find=find,
-        find_by=find_by,
-        records_at=records_at,
-        single=siblings.get("GET"),
-        read=read,
-        delete=_by_id(document, operation, find, "DELETE") or siblings.get("DELETE"),
-        create=next((o for o in document.operations if find and o.method == "POST" and o.path == find.path), None),
-    )
+        return body.items, "[]"
+    if len(body.properties) == 1:
+        [(name, inner)] = body.properties.items()
+        if inner.properties:
+            return inner, name
+    return body, ""
 
 
-def _of(key: str, operation: Operation, record: Mapping[str, Schema]) -> Schema:
-    """The schema of a key that stands in the path: the parameter's where it says something, else the record's."""
-    parameter = next((p for p in operation.parameters_in("path") if _names(p.name, key)), None)
-    stated = parameter.schema if parameter else Schema()
-    return stated if set(stated.rules) - {"type", "title", "description"} else record.get(key, stated)
-
-
-def _siblings(operation: Operation, document: Document) -> dict[str, Operation]:
-    """The other methods of the same path."""
-    return {o.method: o for o in document.operations if o.path == operation.path and o.parameters_in("path")}
-
-
-def record_in(operation: Operation) -> tuple[Mapping[str, Schema], str]:
-    """The members of the record in an answer, and where it is; nothing where no answer is described."""
-    for status in operation.success:
-        schema = operation.answers[status]
-        if schema is not None and (found := _object(schema, operation.body)):
-            return found
-    return {}, ""
-
-
-def _object(schema: Schema, body: Schema | None) -> tuple[Mapping[str, Schema], str] | None:
-    """The object that has most of what is sent: the answer itself, or one member of it."""
-    sent = set(body.properties if body else ()) or {"id"}
-    choices = [(schema, ".")]
-    for name, inner in schema.properties.items():
-        choices += [(inner, name)] if inner.properties else []
-        choices += [(inner.items, f"{name}.0")] if inner.items and inner.items.properties else []
-    if schema.items is not None:
-        choices.append((schema.items, "0"))
-    best, at = max(choices, key=lambda choice: len(sent & choice[0].properties.keys()))
-    return (best.properties, at) if best.properties else None
-
-
-def _keys(operation: Operation, known: Mapping[str, Schema]) -> tuple[str, ...]:
-    """The fields that the path parameters stand for, the last ones first tried; () where they stand for no field."""
-    found = [_field(p, known) for p in operation.parameters_in("path")]
-    return tuple(name for name in found if name)
+def _stated(parameter: Parameter, known: Schema | None) -> Schema:
+    """The schema of a key in the path: the parameter's where it says something, else the record's."""
+    stated = parameter.schema
+    says = set(stated.rules) - {"type", "title", "description", "example", "nullable"}
+    return stated if says or known is None else known
 
 
 def _field(parameter: Parameter, known: Mapping[str, Schema]) -> str:
-    return next((name for name in known if letters(name) == letters(parameter.name)), "") or next(
-        (name for name in sorted(known, key=len, reverse=True) if _names(parameter.name, name)), ""
-    )
+    """The field that a parameter such as `sku`, `productSku` or `contact_email` stands for; empty where none."""
+    plain = letters(parameter.name)
+    alike = [name for name in known if len(letters(name)) > 1 and plain.endswith(letters(name))]
+    begins = [name for name in known if len(plain) > 2 and letters(name).startswith(plain)]
+    exact = [name for name in known if letters(name) == plain]
+    return next(iter([*exact, *sorted(alike, key=len, reverse=True), *begins]), "")
 
 
-def _names(parameter: str, name: str) -> bool:
-    """Whether a parameter such as `productSku` or `contact_email` stands for the field."""
-    return len(letters(name)) > 1 and letters(parameter).endswith(letters(name))
+def _own_name(parameter: Parameter) -> str:
+    """A field that the document does not show in any record is called like its parameter."""
+    return parameter.name if re.fullmatch(r"\w[\w-]*", parameter.name) else ""
 
 
-def _body_keys(operation: Operation, sent: Mapping[str, Schema]) -> tuple[str, ...]:
-    """A guess at the key of a record that is sent whole: a field that is said to be unique, or is named like a key."""
-    said = [name for name, schema in sent.items() if UNIQUE.search(str(schema.rules.get("description", "")))]
-    named = [name for known in KEY_NAMES for name in sent if letters(name).endswith(known)]
+def _body_keys(sent: Mapping[str, Schema]) -> tuple[str, ...]:
+    """A guess at the key of a record that is sent whole: a unique field, or one that is named like a key."""
+    texts = {name: schema for name, schema in sent.items() if schema.type == "string" and not schema.options}
+    said = [name for name, schema in texts.items() if UNIQUE.search(schema.description)]
+    named = [name for known in KEY_NAMES for name in texts if letters(name).endswith(known)]
     return tuple([*said, *named][:1])
-
-
-def _find(
-    operation: Operation, keys: tuple[str, ...], document: Document
-) -> tuple[Operation | None, Mapping[str, str], str, Mapping[str, Schema]]:
-    """The list of records, its query parameters by field, where its records are, and their members."""
-    before = PARAMETER.split(operation.path)[0]
-    lists = [
-        (o, at, members)
-        for o in document.operations
-        if o.method == "GET" and "{" not in o.path and f"{before}/".startswith(f"{o.path.rstrip('/')}/")
-        for at, members in _lists(o)
-    ]
-    if not lists:
-        return None, {}, "", {}
-    found, at, members = max(lists, key=lambda each: len(each[0].path))
-    by = {}
-    for parameter in found.parameters_in("query"):
-        name = next((n for n in (*keys, *members) if letters(n) == letters(parameter.name)), "")
-        if name:
-            by[name] = parameter.name
-    return found, by, at, members
-
-
-def _lists(operation: Operation) -> Iterator[tuple[str, Mapping[str, Schema]]]:
-    """Where an answer holds records: the answer itself, or a member of it."""
-    for status in operation.success[:1]:
-        schema = operation.answers[status]
-        if schema is None:
-            continue
-        if schema.items is not None:
-            yield ".", schema.items.properties
-            return
-        for name, inner in schema.properties.items():
-            if inner.items is not None and (inner.items.properties or inner.items.type in ("object", "")):
-                yield name, inner.items.properties
-                return
-
-
-def _by_id(document: Document, upsert: Operation, find: Operation | None, method: str) -> Operation | None:
-    """The operation on one record by its id: below the collection, with a single parameter that names an id."""
-    base = (find.path if find else PARAMETER.split(upsert.path)[0]).rstrip("/")
-    for operation in document.operations:
-        rest = operation.path.removeprefix(base).strip("/")
-        if operation.method == method and operation.path.startswith(base) and re.fullmatch(r"\{[^{}/]+\}", rest):
-            if letters(rest).endswith(("id", "pk", "uuid")):
-                return operation
-    return None

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from upsertspec.discovery.samples import without_secrets
 from upsertspec.http.evidence import printable
 
 WIDTH = 110
@@ -27,7 +28,7 @@ def toml_key(name: str) -> str:
 
 
 def toml_value(value: Any, depth: int = 0) -> str:
-    """A JSON value as TOML on one line. TOML has no null, so null becomes an empty text, and members that are null go."""
+    """A JSON value as TOML on one line. TOML has no null: null becomes an empty text, a member that is null goes."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int) and abs(value) < 2**63:
@@ -49,8 +50,8 @@ def comment(words: str) -> Iterator[str]:
 
 def said(words: str, most: int = SAID) -> str:
     """Words of the target for a comment: one line without invisible characters, its end cut off."""
-    safe = printable(words[:most])
-    return safe if len(words) <= most else f"{safe}…"
+    shown = without_secrets(words[: 2 * most])[:most]
+    return printable(shown) if len(words) <= most else f"{printable(shown)}…"
 
 
 def _letter(letter: str) -> str:

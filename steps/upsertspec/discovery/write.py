@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
-from upsertspec.discovery.binding import Guessed, guess
+from upsertspec.discovery.binding import Binding, bind
 from upsertspec.discovery.credentials import roles
 from upsertspec.discovery.document import Document
 from upsertspec.discovery.fetch import Found
@@ -12,41 +12,64 @@ from upsertspec.discovery.overview import Overview
 from upsertspec.discovery.resources import Resource
 from upsertspec.discovery.shape import deviations, shape
 from upsertspec.discovery.toml import comment, said, toml_key, toml_text, toml_value
-from upsertspec.spec.schema import tables_of
+from upsertspec.spec.schema import tables, tables_of
 
 NAMES = 30
-BEGUN = "A target for `upsertspec run --target FILE`, written by `upsertspec init`. Comments with a question mark are guesses: please check them."
+PROFILES = ("core", "identity")
+"""What any API can be judged by."""
+BOUND = ("contacts", "image_metadata", "product_recommendations")
+"""The tables that a resource can play: they have a key, and need no other table."""
+BEGUN = (
+    "A target for `upsertspec run --target FILE`, written by `upsertspec init`. Next: answer the questions in the "
+    "comments, set the variable of the credential, and try `upsertspec check --target FILE`."
+)
 REST = (
     "What else a target file can say, with an example of each (TLS, a proxy, time and rate limits, known failures): "
     "`upsertspec init FILE`, without a URL."
 )
 CAST = (
-    "The scenarios speak of contacts, which have the fields email, name, status, age, phone, vip, birthday and notes. This "
-    "says which field of yours plays each of them; false means that your table has no such field."
+    "The scenarios speak of contacts, image_metadata and product_recommendations. This says which field of yours plays "
+    "each of theirs; false means that you have no such field."
 )
 NO_RESOURCE = (
-    "Nothing in the document looks like an upsert. Which operation creates a record, or updates the one that is there? "
-    "docs/shapes.md shows how to describe it."
+    "Nothing in the document looks like an upsert. Which operation creates a record, or updates the one that exists? "
+    "Describe it in [shape], as in the examples of `upsertspec init FILE`, without a URL."
+)
+NO_TABLE = (
+    "No binding could be guessed: {}. If a field or another operation can serve, write the binding and the "
+    "shape by hand; `upsertspec init FILE`, without a URL, shows how."
 )
 
 
 def target_file(found: Found, set_roles: Collection[str]) -> str:
     """The text of a target file for what was found; `set_roles` are the roles whose tokens are in the environment."""
     overview = Overview(Document(found.document), found.url)
-    chosen = None if overview.native else next(iter(overview.resources), None)
-    parts = [_head(found, overview), roles(overview, set_roles)]
+    chosen, bindings = (None, []) if overview.native else _chosen(overview.resources)
+    problem = bindings[0].problem if bindings else ""
+    is_bound = chosen is not None and not problem
+    profiles = PROFILES if is_bound else ()
+    parts = [_head(found, overview, profiles), roles(overview.schemes(chosen), set_roles)]
     if overview.native or not found.document:
-        parts += [_native(found, overview), _tables(overview)]
+        parts += [_native(overview), _tables(overview)]
     elif chosen is None:
         parts.append(comment(NO_RESOURCE))
+    elif problem:
+        parts += [_choice(overview, chosen), comment(NO_TABLE.format(said(problem)))]
     else:
-        guessed = guess(chosen)
-        parts += [_choice(overview, chosen), _binding(chosen, guessed), shape(chosen), _deviations(chosen)]
+        usable = [binding for binding in bindings if not binding.problem]
+        parts += [_choice(overview, chosen), _bindings(chosen, bindings), shape(chosen, usable), _deviations(chosen)]
     parts.append(comment(REST))
     return "\n".join("".join(f"{line}\n" for line in part) for part in parts)
 
 
-def _head(found: Found, overview: Overview) -> Iterator[str]:
+def _chosen(resources: Sequence[Resource]) -> tuple[Resource | None, list[Binding]]:
+    """The likeliest resource that can play contacts, else the likeliest, and its bindings."""
+    tried = [(resource, [bind(tables()[name], resource) for name in BOUND]) for resource in resources]
+    usable = [each for each in tried if not each[1][0].problem]
+    return next(iter([*usable, *tried]), (None, []))
+
+
+def _head(found: Found, overview: Overview, profiles: Sequence[str]) -> Iterator[str]:
     yield from comment(BEGUN)
     yield from (f"#   {said(tried, 300)}" for tried in found.tried)
     yield ""
@@ -56,21 +79,24 @@ def _head(found: Found, overview: Overview) -> Iterator[str]:
         yield from (f"#   {said(server)}" for server in overview.elsewhere)
     if title := said(Document(found.document).title):
         yield f"name = {toml_text(title)}"
-    offered = overview.profiles or ["identity"]
-    also = " By its document it seems to offer these:" if overview.profiles else ""
+    yield ""
+    if profiles:
+        yield '# The profiles to check. Add "concurrency" where the API may be called by many clients at once.'
+        yield f"profiles = {toml_value(list(profiles))}"
+        return
+    also = " By its document it offers these:" if overview.profiles else ""
     yield f"# The profiles to check. core is always one of them.{also}"
-    mark = "# " if overview.native or not overview.resources else ""
-    yield f"{mark}profiles = {toml_value(['core', *offered])}"
+    yield f"# profiles = {toml_value(['core', *(overview.profiles or ['identity'])])}"
 
 
-def _native(found: Found, overview: Overview) -> Iterator[str]:
+def _native(overview: Overview) -> Iterator[str]:
     if overview.native:
         yield f"# The document has POST {said(overview.native[0].path)}: the contract's own shape."
         yield 'dialect = "native"'
     else:
         yield from comment(
-            "No OpenAPI document was found. Does the API implement features/CONTRACT.md itself? If not, docs/shapes.md shows "
-            "how to describe it."
+            "No OpenAPI document was found. Does the API implement features/CONTRACT.md itself? If not, [shape] says "
+            "how it is called; `upsertspec init FILE`, without a URL, has an example."
         )
         yield '# dialect = "native"'
 
@@ -91,7 +117,7 @@ def _tables(overview: Overview) -> Iterator[str]:
 def _choice(overview: Overview, chosen: Resource) -> Iterator[str]:
     """Which operation is judged, and what else there was."""
     yield from comment(f"What is judged: {_shown(chosen)}.")
-    if others := [r for r in overview.resources if r is not chosen]:
+    if others := [resource for resource in overview.resources if resource is not chosen]:
         yield from comment("Other operations that look like an upsert. Is one of these meant?")
         yield from (f"#   {_shown(other)}: {other.why}" for other in others)
 
@@ -102,32 +128,38 @@ def _shown(resource: Resource) -> str:
     return f"{said(f'{operation.method} {operation.path}')}{words}"
 
 
-def _binding(resource: Resource, guessed: Guessed) -> Iterator[str]:
+def _bindings(resource: Resource, bindings: Sequence[Binding]) -> Iterator[str]:
+    bound = {binding.table for binding in bindings if not binding.problem}
     yield from comment(CAST)
-    if guessed.problem:
-        yield from comment(
-            f"No table could be bound: {guessed.problem}. Which fields play these? See docs/your-own-table.md."
-        )
-    mark = "# " if guessed.problem else ""
-    yield f"{mark}[tables.contacts]"
-    yield f"{mark}name = {toml_text(resource.name)}"
-    if guessed.protected:
-        yield f"{mark}protected = {toml_value(guessed.protected)}"
-    yield ""
-    yield f"{mark}[tables.contacts.fields]"
-    for name, (value, question) in guessed.fields.items():
-        yield from comment(question) if question else ()
-        yield f"{mark}{name} = {toml_value(value)}"
-    if guessed.always:
+    yield "[tables]"
+    yield from (f"{table.name} = false" for table in tables_of(frozenset(PROFILES)) if table.name not in bound)
+    for binding in bindings:
         yield ""
-        yield from comment("What every create needs besides. Are these good values?")
-        yield f"{mark}[tables.contacts.always]"
-        yield from (f"{mark}{toml_key(name)} = {toml_value(value)}" for name, value in guessed.always.items())
+        if binding.problem:
+            yield from comment(f"{said(resource.name)} cannot play {binding.table}: {said(binding.problem)}.")
+        else:
+            yield from _binding(resource, binding, is_first=binding is bindings[0])
+
+
+def _binding(resource: Resource, binding: Binding, is_first: bool) -> Iterator[str]:
+    """One table. What is asked about a field is asked in the first one only."""
+    yield f"[tables.{binding.table}]"
+    yield f"name = {toml_text(resource.name)}"
+    yield f"protected = {toml_value(binding.protected)}"
+    if binding.fixed:
+        yield from comment("This goes with every request. Is there such a one?") if is_first else ()
+        yield f"fixed = {toml_value(binding.fixed)}"
+    if binding.always:
+        yield from comment("What every create needs in addition. Are these good values?") if is_first else ()
+        yield f"always = {toml_value(binding.always)}"
+    yield f"[tables.{binding.table}.fields]"
+    for name, value in binding.fields.items():
+        yield from comment(binding.questions[name]) if is_first and name in binding.questions else ()
+        yield f"{toml_key(name)} = {toml_value(value)}"
 
 
 def _deviations(resource: Resource) -> Iterator[str]:
-    found = deviations(resource)
-    if found:
+    if found := deviations(resource):
         yield from comment("Documented statuses that differ from the contract's.")
         yield "[deviations]"
         yield from (f"{kind} = {status}" for kind, status in found.items())

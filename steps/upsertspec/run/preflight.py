@@ -1,4 +1,4 @@
-"""Preflight: what would go wrong in every scenario is found, and told, before the first one."""
+"""The check before a run: is the target reachable, does it accept the credentials, and does it have the tables?"""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Describe, Find
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.errors import CannotExpress, DialectError, NotTestable, TargetSilent
+from upsertspec.errors import CannotExpress, DialectError, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
 from upsertspec.http.evidence import printable
 from upsertspec.report.finding import FATAL, OK, WARNING, Finding
 from upsertspec.spec.schema import PROTECTED, ROLES, Table, tables_of
 from upsertspec.target.target import SHORTEST_SECRET, Credential, Secret, Target
 
+NOBODY = "nobody@upsertspec.example"
+"""The key of a record that does not exist."""
+
 
 def check(target: Target, client: Client) -> list[Finding]:
-    """Look at the target without writing anything. Where a finding is fatal, nothing can be judged."""
+    """Check the target without writing anything. After a fatal finding no scenario can be run."""
     found: list[Finding] = []
     for step in (_reach(target, client), _credentials(target, client), _tables(target, client)):
         found += step
@@ -26,7 +29,7 @@ def check(target: Target, client: Client) -> list[Finding]:
 
 
 def preflight(target: Target) -> list[Finding]:
-    """`check`, with a client of its own."""
+    """Check the target, with a client of its own. Raises ConfigError if its dialect can't be loaded."""
     client = Client(target, dialect_for(target))
     try:
         return check(target, client)
@@ -35,7 +38,7 @@ def preflight(target: Target) -> list[Finding]:
 
 
 def fatal(findings: list[Finding]) -> str:
-    """Why nothing can be judged, in one line; empty where it can."""
+    """Why no scenario can be run, on one line; empty if they can."""
     return "; ".join(f"{f.what}: {f.hint}" for f in findings if f.level == FATAL)
 
 
@@ -46,75 +49,96 @@ def _reach(target: Target, client: Client) -> Iterator[Finding]:
         )
         return
     try:
-        answers = [*_described("contacts", client), client.call("editor", Find("contacts", {}, limit=1))]
+        answers = [*_described("contacts", client), client.call("editor", search(target, "contacts"))]
     except DialectError as wrong:
-        yield Finding(FATAL, str(wrong), "mend the dialect")
+        yield Finding(FATAL, str(wrong), "fix the dialect")
     except TargetSilent as silent:
-        yield Finding(FATAL, f"{target.url} gives no usable answer: {silent}", _mend_silence(silent.kind))
-    except NotTestable as wrong:
-        yield Finding(FATAL, f"{target.url} can't be asked: {wrong}", "mend it and check again")
+        yield Finding(FATAL, f"{target.url} gives no usable answer: {silent}", _hint_for_silence(silent.kind))
+    except (NotTestable, NotApplicable) as wrong:
+        yield Finding(FATAL, f"{target.url} can't be asked: {wrong}", "fix this, then check again")
     else:
         yield _reached(target, client, answers)
 
 
 def _described(table: str, client: Client) -> list[Answer]:
-    """The table's description, or nothing where the dialect has no words for it."""
+    """The answer with the table's description, or nothing if the dialect can't ask for it."""
     try:
         return [client.call("editor", Describe(table))]
-    except CannotExpress:
+    except (CannotExpress, NotApplicable):
         return []
+
+
+def search(target: Target, table: str) -> Find:
+    """A search for a record that does not exist, by a key: a target may offer no list without a condition."""
+    view = target.bindings.table(table)
+    keys = [key for key in view.unique_keys if all(view.fields[name].type == "text" for name in key)]
+    return Find(table, dict.fromkeys(keys[0], NOBODY) if keys else {}, limit=1)
+
+
+def called(target: Target, table: str) -> str:
+    """What the target calls a table, and which table it plays where that is another."""
+    name = target.bindings.of(table).name
+    return table if name == table else f"{name} (as {table})"
 
 
 def _reached(target: Target, client: Client, answers: list[Answer]) -> Finding:
     statuses = [answer.status for answer in answers]
     refused = statuses[-1] in (401, 403)
     if not refused and any(answer.status == 200 and not answer.fault for answer in answers):
-        return Finding(OK, f"{target.url} answers, and knows the editor")
-    said = " and ".join(str(status) for status in statuses)
+        return Finding(OK, f"{target.url} answers, and accepts the editor's credential")
+    shown = " and ".join(str(status) for status in statuses)
     if refused or 401 in statuses or 403 in statuses:
-        return Finding(FATAL, f"the editor's credential is not accepted ({said})", "check the token and the role")
+        return Finding(FATAL, f"the editor's credential is not accepted ({shown})", "check the token and the role")
     where = next((v for e in client.log for k, v in e.response_headers.items() if k.lower() == "location"), "")
     if where and any(300 <= status < 400 for status in statuses):
         return Finding(
-            FATAL, f"{target.url} redirects to {where}", "redirects are not followed; name that address itself"
+            FATAL, f"{target.url} redirects to {where}", "redirects are not followed; use that address as the URL"
         )
     if all(answer.fault for answer in answers):
-        return Finding(FATAL, f"the answers ({said}) can't be read: {answers[0].fault}", "is this the URL of the API?")
+        return Finding(FATAL, f"the answers ({shown}) can't be read: {answers[0].fault}", "is this the URL of the API?")
     if all(status == 404 for status in statuses):
         return Finding(
-            FATAL, "there is no table contacts (404)", "create the tables of features/schema.toml, or map [tables]"
+            FATAL,
+            f"there is no table {called(target, 'contacts')} (404)",
+            "create the tables of features/schema.toml, or map [tables]",
         )
-    return Finding(FATAL, f"{target.url} answers with {said} where contacts are read", "mend the target, or its URL")
+    return Finding(
+        FATAL,
+        f"{target.url} answers with {shown} to a search of {called(target, 'contacts')}",
+        "fix the target, or its URL",
+    )
 
 
-def _mend_silence(kind: str) -> str:
-    mends = {
-        "unreachable": "start the target, or mend the host and port",
-        "TLS": "mend the certificate, or name its authority in [tls] of a target file",
-        "no answer in time": "look why it hangs, or allow more with --timeout",
+def _hint_for_silence(kind: str) -> str:
+    hints = {
+        "unreachable": "start the target, or fix the host and port",
+        "TLS": "fix the certificate, or name its authority in [tls] of a target file",
+        "no answer in time": "find out why it hangs, or allow more time with --timeout",
     }
-    return mends.get(kind, "is it an HTTP server? look at its log")
+    return hints.get(kind, "is it an HTTP server? look at its log")
 
 
 def _credentials(target: Target, client: Client) -> Iterator[Finding]:
     for role in ROLES[1:]:
+        if role in target.without:
+            continue
         if role not in target.roles:
-            mend = f"without UPSERTSPEC_TOKEN_{role.upper()} or [roles.{role}], what needs it is not testable"
-            yield Finding(WARNING, f"there are no credentials for the {role} role", mend)
+            hint = f"without UPSERTSPEC_TOKEN_{role.upper()} or [roles.{role}], what needs it is not testable"
+            yield Finding(WARNING, f"there are no credentials for the {role} role", hint)
         else:
-            yield _accepted(role, client)
+            yield _accepted(role, target, client)
     yield from _shared(target)
 
 
-def _accepted(role: str, client: Client) -> Finding:
+def _accepted(role: str, target: Target, client: Client) -> Finding:
     try:
-        answer = client.call(role, Find("contacts", {}, limit=1))
-    except (TargetSilent, NotTestable, DialectError) as wrong:
+        answer = client.call(role, search(target, "contacts"))
+    except (TargetSilent, NotTestable, NotApplicable, DialectError) as wrong:
         return Finding(WARNING, f"the {role} can't be asked: {wrong}", "look at the target's log")
     if answer.status == 200:
         return Finding(OK, f"the {role}'s credential is accepted")
-    mend = "check the token and the role, or every criterion that needs it fails"
-    return Finding(WARNING, f"the {role} may not read contacts ({answer.status})", mend)
+    hint = "check the token and the role, or every criterion that needs it fails"
+    return Finding(WARNING, f"the {role} may not read {called(target, 'contacts')} ({answer.status})", hint)
 
 
 def _shared(target: Target) -> Iterator[Finding]:
@@ -122,15 +146,15 @@ def _shared(target: Target) -> Iterator[Finding]:
     for role, credential in target.roles.items():
         holders.setdefault(_shows(credential), []).append(role)
         if any(len(secret.value) < SHORTEST_SECRET for secret in credential.secrets()):
-            mend = f"use one of {SHORTEST_SECRET} letters at least"
-            yield Finding(WARNING, f"the {role}'s secret is so short that reports can't hide it", mend)
+            hint = f"use a secret of at least {SHORTEST_SECRET} letters"
+            yield Finding(WARNING, f"the {role}'s secret is too short to be masked in reports", hint)
     for roles in holders.values():
         if len(roles) > 1:
             yield Finding(WARNING, f"{' and '.join(roles)} have the same credential", "give each role one of its own")
 
 
 def _shows(credential: Credential) -> str:
-    """What the target sees of a credential: two roles that show the same are one to it."""
+    """What the target sees of a credential. It can't tell apart two roles that show the same."""
     content = credential.login.content if credential.login else {}
     values = {name: value.value if isinstance(value, Secret) else value for name, value in content.items()}
     return str((credential.headers(), credential.login and credential.login.path, values))
@@ -138,21 +162,25 @@ def _shows(credential: Credential) -> str:
 
 def _tables(target: Target, client: Client) -> Iterator[Finding]:
     for table in tables_of(frozenset(target.profiles)):
+        if table.name in target.bindings.absent:
+            continue
         try:
-            yield _table(table, client)
-        except (TargetSilent, NotTestable, DialectError) as wrong:
-            yield Finding(WARNING, f"the table {table.name} can't be looked at: {wrong}", "look at the target's log")
+            yield _table(target.bindings.table(table.name), target, client)
+        except (TargetSilent, NotTestable, NotApplicable, DialectError) as wrong:
+            name = called(target, table.name)
+            yield Finding(WARNING, f"the table {name} can't be checked: {wrong}", "look at the target's log")
 
 
-def _table(table: Table, client: Client) -> Finding:
+def _table(table: Table, target: Target, client: Client) -> Finding:
+    name = called(target, table.name)
     bodies = [answer.body for answer in _described(table.name, client) if answer.status == 200]
     described = bodies[0].get("fields") if bodies and isinstance(bodies[0], dict) else None
     if isinstance(described, dict):
-        missing = [name for name in table.fields if name not in described and name not in PROTECTED]
+        missing = [field for field in table.fields if field not in described and field not in PROTECTED]
         if not missing:
-            return Finding(OK, f"the table {table.name} is there, with its fields")
-        return Finding(WARNING, f"the table {table.name} lacks {', '.join(missing)}", "add them, or map their names")
-    status = client.call("editor", Find(table.name, {}, limit=1)).status
+            return Finding(OK, f"the table {name} exists, with its fields")
+        return Finding(WARNING, f"the table {name} lacks {', '.join(missing)}", "add them, or map their names")
+    status = client.call("editor", search(target, table.name)).status
     if status == 200:
-        return Finding(OK, f"the table {table.name} is there; it has no description")
-    return Finding(WARNING, f"there is no table {table.name} ({status})", "create it, or map its name in [tables]")
+        return Finding(OK, f"the table {name} can be searched; it has no description")
+    return Finding(WARNING, f"there is no table {name} ({status})", "create it, or map its name in [tables]")
