@@ -58,15 +58,13 @@ class Invalid(Exception):
         self.field = field
 
 
-def create_app(keys: Mapping[str, str], bug: str = "") -> Flask:
-    """The API. `keys` maps an API key to what it may do: "all" or "read"."""
+def create_app(keys: Mapping[str, str], bug: str = "", folder: Path = Path()) -> Flask:
+    """The API, with its database in a folder. `keys` maps an API key to what it may do: "all" or "read"."""
     app = Flask(__name__)
     collate = "COLLATE NOCASE" if bug == "case-insensitive-key" else ""
-    folder = tempfile.TemporaryDirectory(prefix="products")
-    app.extensions["folder"] = folder  # it goes with the application
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(Path(folder.name) / "products.db", timeout=60, isolation_level=None)
+        connection = sqlite3.connect(folder / "products.db", timeout=60, isolation_level=None)
         connection.row_factory = sqlite3.Row
         return connection
 
@@ -156,13 +154,14 @@ def create_app(keys: Mapping[str, str], bug: str = "") -> Flask:
 
     def insert(connection: sqlite3.Connection, row: Row) -> None:
         names, marks = ", ".join(row), ", ".join("?" * len(row))
-        connection.execute(f"INSERT INTO products ({names}) VALUES ({marks})", list(row.values()))
+        # The names are those of FIELDS, never a client's.
+        connection.execute(f"INSERT INTO products ({names}) VALUES ({marks})", list(row.values()))  # noqa: S608
 
     def update(connection: sqlite3.Connection, ident: int, row: Row) -> None:
         parts = [{"title": row["title"]}, row] if bug == "half-written" and "title" in row else [row]
         for part in parts:
             names = ", ".join(f"{name} = ?" for name in part)
-            connection.execute(f"UPDATE products SET {names} WHERE id = ?", [*part.values(), ident])
+            connection.execute(f"UPDATE products SET {names} WHERE id = ?", [*part.values(), ident])  # noqa: S608
 
     @app.get("/api/products")
     def products() -> Response:
@@ -171,9 +170,8 @@ def create_app(keys: Mapping[str, str], bug: str = "") -> Flask:
         where = "".join(f" AND {name} = ?" for name in wanted)
         limit = min(request.args.get("limit", 100, type=int), 500)
         connection = connect()
-        rows = connection.execute(
-            f"SELECT * FROM products WHERE 1{where} ORDER BY id LIMIT ?", [*wanted.values(), limit]
-        ).fetchall()
+        query = f"SELECT * FROM products WHERE 1{where} ORDER BY id LIMIT ?"  # noqa: S608
+        rows = connection.execute(query, [*wanted.values(), limit]).fetchall()
         connection.close()
         return jsonify([shown(dict(row)) for row in rows])
 
@@ -287,7 +285,8 @@ def main() -> None:
     options.add_argument("--bug", choices=BUGS, default="", help="; ".join(f"{k}: {v}" for k, v in BUGS.items()))
     given = options.parse_args()
     keys = {os.environ["PRODUCTS_KEY"]: "all", os.environ["PRODUCTS_READ_KEY"]: "read"}
-    create_app(keys, given.bug).run("127.0.0.1", given.port, threaded=True)
+    with tempfile.TemporaryDirectory(prefix="products") as folder:
+        create_app(keys, given.bug, Path(folder)).run("127.0.0.1", given.port, threaded=True)
 
 
 if __name__ == "__main__":

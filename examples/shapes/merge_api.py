@@ -58,9 +58,9 @@ class MergeApi:
         """The answer of a success."""
         match operation:
             case Find():
-                return Answer(status, records=list(body), body=body)
+                return Answer(status, records=[{**row} for row in body], body=body)
             case Read():
-                return Answer(status, id=body["id"], record=body, body=body)
+                return Answer(status, id=body["id"], record={**body}, body=body)
             case _ if isinstance(body, list):
                 return Answer(status, id=body[0]["id"], operation="updated", body=body)
             case _:

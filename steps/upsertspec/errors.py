@@ -94,3 +94,7 @@ class CheckFailed(AssertionError):
         self.expected = expected
         self.actual = actual
         super().__init__(f"expected {expected}; got {actual}")
+
+    def add(self, expected: str, actual: str) -> None:
+        """Say what else was found to be wrong."""
+        CheckFailed.__init__(self, f"{self.expected}, and {expected}", f"{self.actual}, and then {actual}")

@@ -1,4 +1,4 @@
-"""What the tests of comparing share: reports of the right shape, made by hand or by a run."""
+"""Reports made by hand, which keep to the schema."""
 
 from __future__ import annotations
 
@@ -8,23 +8,17 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from upsertspec.report.document import SCHEMA_ID
+from upsertspec.report.status import Status
+
 NUMBERS = count(1)
-STATUSES = (
-    "passed",
-    "failed",
-    "warned",
-    "known failure",
-    "stale known failure",
-    "not testable",
-    "not claimed",
-    "harness error",
-)
+STATUSES = tuple(status.value for status in Status)
 
 
 def result(status: str = "passed", criterion: str = "AC-001", title: str = "", **more: Any) -> dict[str, Any]:
     """A result of this status; where it isn't passed, it has a reason, an expectation and an exchange."""
     title = title or f"A contact is looked at, {next(NUMBERS)}"
-    wrong = status not in ("passed", "not claimed")
+    wrong = status not in ("passed", "not claimed", "not applicable")
     exchange = {
         "step": "When a contact is upserted",
         "role": "editor",
@@ -72,7 +66,7 @@ def shaped(*results: dict[str, Any], name: str = "mine", verdict: str = "conform
     said = " + ".join(f"{number} {status}" for status, number in counts.items() if number)
     identity = {"version": "0.1.0", "features_digest": "ab" * 32}
     return {
-        "schema": "urn:upsertspec:report:1",
+        "schema": SCHEMA_ID,
         "suite": {"name": "upsertspec", **identity, **suite},
         "target": {
             "name": name,
@@ -98,6 +92,7 @@ def shaped(*results: dict[str, Any], name: str = "mine", verdict: str = "conform
             "counts": counts,
         },
         "preflight": [],
+        "proof": None,
         "criteria": [
             {
                 "id": criterion,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -29,11 +30,14 @@ KINDS = {
     ("passed", "warned"): Kind.WARNED,
     ("passed", "not testable"): Kind.UNTESTED,
     ("failed", "harness error"): Kind.UNTESTED,
-    ("passed", "improved"): Kind.UNTESTED,
     ("not testable", "passed"): Kind.TESTED,
     ("harness error", "failed"): Kind.TESTED,
     ("not claimed", "failed"): Kind.CLAIMED,
     ("passed", "not claimed"): Kind.UNCLAIMED,
+    ("not applicable", "failed"): Kind.APPLICABLE,
+    ("passed", "not applicable"): Kind.INAPPLICABLE,
+    ("failed", "not applicable"): Kind.INAPPLICABLE,
+    ("not applicable", "not claimed"): Kind.UNCLAIMED,
     ("passed", "deviates"): Kind.DECLARED,
     ("deviates", "passed"): Kind.DECLARED,
     ("failed", "known failure"): Kind.DECLARED,
@@ -57,10 +61,10 @@ def test_each_change_has_its_kind(old: str, new: str, tmp_path: Path) -> None:
     assert [change.kind for change in changed(tmp_path, old, new).changes] == [KINDS[old, new]]
 
 
-@pytest.mark.parametrize(("old", "new"), list(product([*STATUSES, "deviates", "improved"], repeat=2)))
+@pytest.mark.parametrize(("old", "new"), list(product(STATUSES, repeat=2)))
 def test_what_was_met_and_is_not_shown_any_more_breaks(old: str, new: str, tmp_path: Path) -> None:
     now_wrong = new in ("failed", "known failure") and old in (*MET, "warned")
-    lost = new in ("not testable", "harness error", "improved") and old in MET
+    lost = new in ("not testable", "harness error") and old in MET
     assert changed(tmp_path, old, new).broke == (now_wrong or lost)
     assert changed(tmp_path, old, new, level="SHOULD").broke == now_wrong
     assert bool(changed(tmp_path, old, new).changes) == (old != new)
@@ -117,7 +121,7 @@ def test_markdown_tells_the_same(cli: Cli, tmp_path: Path) -> None:
     assert done.code == 1
     assert done.out.startswith("**1 broken, 1 no longer tested, 1 fixed, 8 no longer claimed, 1 added, 20 as before**")
     assert "### broken (1)\n\n- AC-001 passed → failed: passes 0\n" in done.out
-    assert "  ```text\n  curl -sS -i -X POST http://127.0.0.1:1/AC-001\n  ```\n" in done.out
+    assert "  ```sh\n  curl -sS -i -X POST http://127.0.0.1:1/AC-001\n  ```\n" in done.out
 
 
 def test_hostile_text_is_text(cli: Cli, tmp_path: Path) -> None:
@@ -131,9 +135,11 @@ def test_hostile_text_is_text(cli: Cli, tmp_path: Path) -> None:
     for kind in ("terminal", "markdown"):
         done = cli("diff", *files, "--format", kind)
         assert done.code == 1
-        assert all(line.isprintable() for line in done.out.split("\n"))
-    assert "<b>" not in "".join(line for line in done.out.splitlines() if "````" not in line and "head" not in line)
-    assert "\n  ````text\n" in done.out
+        assert all(letter.isprintable() or letter in "\n\u2060" for letter in done.out)
+    outside = re.sub(r"````sh.*?````", "", done.out, flags=re.DOTALL)
+    assert "&lt;b&gt;" in outside
+    assert "<b>" not in outside
+    assert "\n  ````sh\n" in done.out
 
 
 def test_two_reports_that_share_nothing_are_no_diff(cli: Cli, tmp_path: Path) -> None:
@@ -163,4 +169,4 @@ def test_runs_are_compared(cli: Cli, runs: tuple[Path, Path]) -> None:
 
 
 def test_the_help_says_what_breaks(cli: Cli) -> None:
-    assert "1  a scenario broke, or one of a MUST that passed or deviated can't be" in cli("diff", "--help").out
+    assert "1  a scenario broke, or a MUST that passed or deviated can no longer be" in cli("diff", "--help").out

@@ -85,19 +85,20 @@ def test_what_was_not_judged_is_no_pass_and_has_its_reason(two: str) -> None:
     read = Reader(two)
     (ident,) = read.opened_by("not testable 1 of 2")
     assert "why it is not testable" in read.panel(ident)
-    assert '<td class="pale">not claimed</td>' in two
-    assert '<td class="pale">not selected</td>' in two
-    assert re.findall(r'class="good">([^<]*)<', two) == ["conformant", "conformant", "passed 1"]
+    assert '<td class="soft">not claimed</td>' in two
+    assert '<td class="soft">not selected</td>' in two
+    assert re.findall(r'<button [^>]*class="st passed">([^<]*)<', two) == ["passed 1"]
+    assert re.findall(r'<b class="conformant">([^<]*)<', two) == ["conformant", "conformant"]
 
 
 def test_each_verdict_has_its_denominator(two: str) -> None:
     assert "4 planned = 2 passed + 2 failed" in two
-    assert "3 planned = 1 not testable + 1 not claimed + 1 deviates" in two
+    assert "3 planned = 1 deviates + 1 not testable + 1 not claimed" in two
 
 
 def test_a_row_in_which_targets_agree_can_be_left_out(tmp_path: Path) -> None:
     same, other = result(), result("failed", "AC-003")
-    text = rendered(tmp_path, shaped(same, other), shaped(same, {**other, "status": "passed"}))
+    text = rendered(tmp_path, shaped(same, other), shaped(same, result(criterion="AC-003", title=other["title"])))
     assert re.findall(r'<tr( class="same")?><th scope="row"><span class="id">(AC-\d+)', text) == [
         (' class="same"', "AC-001"),
         (' class="same"', "AC-002"),
@@ -126,25 +127,25 @@ def test_it_asks_for_nothing(two: str) -> None:
 
 def test_only_its_own_style_and_script_may_run(two: str) -> None:
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', two)
-    assert policy.startswith("default-src 'none'; ")
+    assert policy.startswith("default-src &#39;none&#39;; ")
     for kind in ("style", "script"):
         (content,) = re.findall(f"<{kind}>(.*?)</{kind}>", two, re.DOTALL)
         digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-        assert f"{kind}-src 'sha256-{digest}'" in policy
+        assert f"{kind}-src &#39;sha256-{digest}&#39;" in policy
 
 
 def test_whatever_a_report_holds_is_text(tmp_path: Path) -> None:
-    bad = result(
-        "failed", HOSTILE, HOSTILE, expected=HOSTILE, actual=HOSTILE, reason=HOSTILE, file=HOSTILE, level=HOSTILE
-    )
-    bad["exchanges"][0] |= {"curl": HOSTILE, "url": HOSTILE, "failure": HOSTILE}
+    file = f"{HOSTILE}.feature"
+    bad = result("failed", title=HOSTILE, expected=HOSTILE, actual=HOSTILE, reason=HOSTILE, file=file)
+    bad["exchanges"][0] |= {"curl": HOSTILE, "url": f"http://{HOSTILE}", "failure": HOSTILE}
     del bad["exchanges"][0]["response"]
-    report = shaped(bad, result(HOSTILE, HOSTILE), name=HOSTILE, verdict=HOSTILE, version=HOSTILE)
-    report["target"] |= {"url": HOSTILE, "dialect": HOSTILE, "profiles": [HOSTILE]}
-    report["run"] |= {"started": HOSTILE, "selection": {"criteria": [HOSTILE], "keyword": HOSTILE}}
+    report = shaped(bad, result(title=f"{HOSTILE} too"), name=HOSTILE, version=HOSTILE)
+    report["target"] |= {"url": f"http://{HOSTILE}", "dialect": HOSTILE}
+    report["run"]["selection"]["keyword"] = HOSTILE
+    report["verdict"]["headline"] = HOSTILE
     for criterion in report["criteria"]:
-        criterion |= {"profile": HOSTILE, "level": HOSTILE, "sentence": HOSTILE}
-    report["preflight"] = [{"level": "fatal", "what": HOSTILE, "mend": ""}]
+        criterion["sentence"] = HOSTILE
+    report["preflight"] = [{"level": "fatal", "what": HOSTILE, "hint": HOSTILE}]
     plain = Reader(rendered(tmp_path, shaped(result("failed"), result()), shaped(result("failed"))))
     text = rendered(tmp_path, report, shaped(result()))
     read = Reader(text)
@@ -154,6 +155,14 @@ def test_whatever_a_report_holds_is_text(tmp_path: Path) -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e\ud800]", text)
     assert sum("onerror=alert(2)" in data for data in read.texts) > 10
     text.encode("utf-8")
+
+
+def test_what_does_not_apply_has_its_reason_and_is_not_green(tmp_path: Path) -> None:
+    text = rendered(tmp_path, shaped(result("not applicable", reason="products has no birthday")), shaped(result()))
+    read = Reader(text)
+    (ident,) = read.opened_by("not applicable 1")
+    assert "products has no birthday" in read.panel(ident)
+    assert 'class="st not-applicable">not applicable 1</button>' in text
 
 
 def test_the_command_writes_each_format(cli: Cli, runs: tuple[Path, Path], tmp_path: Path) -> None:
@@ -185,8 +194,8 @@ def test_no_report_is_written_over(cli: Cli, tmp_path: Path) -> None:
 
 WRONG = {
     "none": ((), "Missing argument 'REPORT...'"),
-    "no file": (("nowhere.json",), "nowhere.json: is not there; name a report.json"),
-    "no report": (("other.json",), "other.json: is no report of upsertspec; name the report.json"),
+    "no file": (("nowhere.json",), "nowhere.json: does not exist; name a report.json"),
+    "no report": (("other.json",), "other.json: is not a report of upsertspec; name the report.json"),
     "no folder": (("good.json", "-o", "no/such/m.html"), "-o no/such/m.html can't be written"),
     "no format": (("good.json", "--format", "pdf"), "Invalid value for '--format'"),
 }

@@ -16,8 +16,8 @@ from upsertspec.report.verdict import Verdict, tally
 from upsertspec.run.finalize import settle
 from upsertspec.run.recorder import worst
 from upsertspec.spec import criteria as spec
-from upsertspec.steps.findings import Notes
-from upsertspec.target.deviations import KINDS
+from upsertspec.spec.outcomes import KINDS
+from upsertspec.steps.findings import ScenarioFindings
 from upsertspec.target.target import Credential, Secret, Target
 from upsertspec_broken import catalogue
 from upsertspec_server import create_app, load_schema
@@ -187,9 +187,9 @@ def test_the_schema_knows_every_kind(load: Callable[[str], Target]) -> None:
 
 def test_what_was_seen_to_be_wrong_comes_before_what_could_not_be_seen() -> None:
     lack, blocked = NotTestable("it is not told"), Blocked("AC-001", "this", "that")
-    assert worst(None, Notes(suspicions=[lack, blocked])) is blocked
-    assert worst(lack, Notes(suspicions=[blocked])) is blocked
-    assert worst(None, Notes(suspicions=[lack])) is lack
-    assert worst(None, Notes()) is None
+    assert worst(None, ScenarioFindings(secondary=[lack, blocked])) is blocked
+    assert worst(lack, ScenarioFindings(secondary=[blocked])) is blocked
+    assert worst(None, ScenarioFindings(secondary=[lack])) is lack
+    assert worst(None, ScenarioFindings()) is None
     failed = AssertionError()
-    assert worst(failed, Notes(suspicions=[blocked, lack])) is failed
+    assert worst(failed, ScenarioFindings(secondary=[blocked, lack])) is failed

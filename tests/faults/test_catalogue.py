@@ -7,16 +7,13 @@ from collections import Counter
 
 import pytest
 
+from upsertspec.spec.criteria import criteria
 from upsertspec_broken import Fault, catalogue
 from upsertspec_broken.catalogue import fault
 from upsertspec_server.app import Parts
 from upsertspec_server.values import Values
 
-CRITERIA = [
-    f"AC-{profile}{number:02}"
-    for profile, last in enumerate((14, 12, 6, 8, 6, 5, 13, 6, 10))
-    for number in range(1, last + 1)
-]
+CRITERIA = [criterion.id for criterion in criteria()]
 CORE = [ident for ident in CRITERIA if ident < "AC-100"]
 FROM_BATCH_ON = [ident for ident in CRITERIA if "AC-300" < ident < "AC-800"]
 IDENTITY_AND_CONFLICT = [ident for ident in CRITERIA if "AC-100" < ident < "AC-300"]

@@ -15,7 +15,7 @@ from upsertspec.http.evidence import Exchange
 from upsertspec.spec.schema import tables
 from upsertspec.steps.exact_values import kept
 from upsertspec.steps.indistinguishable import differences, slower
-from upsertspec.steps.leakage import told
+from upsertspec.steps.leakage import leaks
 
 NUMBERS = tables()["category_templates"]
 PAYLOADS = tables()["raw_transactions"]
@@ -193,7 +193,7 @@ def test_an_alteration_that_is_none_is_told() -> None:
     ],
 )
 def test_what_tells_of_the_inside(text: str) -> None:
-    assert told(text, [])
+    assert leaks(text, [])
 
 
 @pytest.mark.parametrize(
@@ -208,11 +208,11 @@ def test_what_tells_of_the_inside(text: str) -> None:
     ],
 )
 def test_what_tells_nothing(text: str) -> None:
-    assert told(text, []) == []
+    assert leaks(text, []) == []
 
 
 def test_what_was_sent_may_be_repeated() -> None:
-    assert told("notes: SELECT a FROM b is not allowed", ["SELECT a FROM b"]) == []
+    assert leaks("notes: SELECT a FROM b is not allowed", ["SELECT a FROM b"]) == []
 
 
 def answer(body: Any, status: int = 401, **headers: str) -> Exchange:

@@ -1,4 +1,4 @@
-"""The one count: it always adds up, and the verdict and the exit code follow from it."""
+"""The counts always add up, and the verdict and the exit code follow from them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from upsertspec.errors import Blocked, CannotExpress, CheckFailed, NotTestable, TargetSilent
+from upsertspec.errors import Blocked, CannotExpress, CheckFailed, NotApplicable, NotTestable, TargetSilent
 from upsertspec.report.result import Result, Status
-from upsertspec.report.verdict import Tally, Verdict, tally
+from upsertspec.report.status import TABLE, Counts, row
+from upsertspec.report.verdict import REQUIRED, Tally, Verdict, share, tally
 from upsertspec.run.finalize import mark_stale
 from upsertspec.run.recorder import judge, with_known
 from upsertspec.spec.criteria import Case
@@ -21,16 +22,17 @@ def case(level: str = "MUST", title: str = "it holds", criterion: str = "AC-001"
 
 
 def counted(*statuses: Status, level: str = "MUST") -> Tally:
-    return tally(Result(case(level), status) for status in statuses)
+    return tally(Result(case("SHOULD" if status is W else level), status) for status in statuses)
 
 
-P, D, F, W, K, S, N, C, E = (
+P, D, F, W, K, S, A, N, C, E = (
     Status.PASSED,
     Status.DEVIATES,
     Status.FAILED,
     Status.WARNED,
     Status.KNOWN_FAILURE,
     Status.STALE,
+    Status.NOT_APPLICABLE,
     Status.NOT_TESTABLE,
     Status.NOT_CLAIMED,
     Status.ERROR,
@@ -38,7 +40,7 @@ P, D, F, W, K, S, N, C, E = (
 
 
 def test_every_status_is_counted_here() -> None:
-    assert {P, D, F, W, K, S, N, C, E} == set(Status)
+    assert {P, D, F, W, K, S, A, N, C, E} == set(Status)
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3])
@@ -47,7 +49,7 @@ def test_the_denominator_adds_up_for_every_mix(size: int) -> None:
         told = counted(*mix)
         assert told.planned == size == sum(told.counts.values())
         assert set(told.counts) == set(Status)
-        named = [int(word) for word in told.headline.split("=")[1].split() if word.isdigit()]
+        named = [int(word) for word in told.headline.split(" = ")[1].split() if word.isdigit()]
         assert sum(named) == size
         assert f"{size} planned" in told.headline
 
@@ -57,6 +59,11 @@ def test_the_denominator_adds_up_for_every_mix(size: int) -> None:
     [
         ((P,), Verdict.CONFORMANT, 0),
         ((P, C), Verdict.CONFORMANT, 0),
+        ((P, A), Verdict.CONFORMANT, 0),
+        ((P, A, N), Verdict.INCOMPLETE, 3),
+        ((P, A, F), Verdict.NOT_CONFORMANT, 1),
+        ((A,), Verdict.INCOMPLETE, 3),
+        ((A, C), Verdict.INCOMPLETE, 3),
         ((D,), Verdict.CONFORMANT, 0),
         ((D, F), Verdict.NOT_CONFORMANT, 1),
         ((D, N), Verdict.INCOMPLETE, 3),
@@ -105,9 +112,64 @@ def test_a_known_failure_of_a_should_is_no_breach() -> None:
 def test_the_headline_tells_each_status_that_there_is() -> None:
     assert counted(P, P, F).headline == "not conformant: 3 planned = 2 passed + 1 failed"
     assert counted().headline == "incomplete: 0 planned = nothing"
-    assert counted(*Status).headline == f"not conformant: {len(Status)} planned = " + " + ".join(
-        f"1 {s.value}" for s in Status
+    sums = " + ".join(f"1 {s.value}" for s in Status)
+    assert counted(*Status).headline == (
+        f"not conformant in what applies: 8 of 9 (1 not applicable: ); {len(Status)} planned = {sums}"
     )
+
+
+def lacking(*reasons: str) -> list[Result]:
+    return [Result(case(criterion="AC-005"), A, reason) for reason in reasons]
+
+
+def test_what_does_not_apply_is_part_of_the_verdict_with_its_reasons() -> None:
+    results = [Result(case(), P), *lacking("products has no birthday", "products has no birthday", "one role")]
+    assert tally(results).headline == (
+        "conformant in what applies: 1 of 4 (3 not applicable: no birthday, one role); "
+        "4 planned = 1 passed + 3 not applicable"
+    )
+    assert tally(results, "core").headline.startswith("conformant in what was selected (core) and applies: 1 of 4 (")
+    assert share(tally(results).counts) == "1 of 4"
+    assert share(tally(results[:1]).counts) == ""
+
+
+def test_many_reasons_are_counted() -> None:
+    headline = tally([Result(case(), P), *lacking(*(f"reason {n:03} of many" for n in range(50)))]).headline
+    assert "reason 000 of many, reason 001 of many" in headline
+    assert "more reasons);" in headline
+    assert len(headline) < 300
+    assert len(tally([Result(case(), P), *lacking("x" * 5000)]).headline) < 400
+
+
+@pytest.mark.parametrize("criterion", REQUIRED)
+@pytest.mark.parametrize("status", [A, C])
+def test_a_required_criterion_that_was_never_judged_leaves_the_verdict_incomplete(
+    criterion: str, status: Status
+) -> None:
+    results = [Result(case(criterion=ident), P) for ident in (*REQUIRED, "AC-005") if ident != criterion]
+    assert tally(results).exit_code == 0  # it was not selected
+    told = tally([*results, Result(case(criterion=criterion), status)])
+    assert (told.verdict, told.exit_code) == (Verdict.INCOMPLETE, 3)
+    assert f"since {criterion} was not judged" in told.headline
+    judged = [*results, Result(case(criterion=criterion), status), Result(case(criterion=criterion), P)]
+    assert tally(judged).verdict is Verdict.CONFORMANT
+
+
+def test_other_criteria_need_not_apply() -> None:
+    told = tally([*(Result(case(criterion=ident), P) for ident in REQUIRED), *lacking("one role")])
+    assert (told.verdict, told.exit_code) == (Verdict.CONFORMANT, 0)
+
+
+def test_the_table_has_each_status_once() -> None:
+    assert sorted(row.status for row in TABLE) == sorted(Status)
+    for name in ("short", "symbol", "emoji", "css"):
+        assert len({getattr(row, name) for row in TABLE}) == len(TABLE)
+
+
+def test_only_what_was_judged_and_met_counts_as_a_pass() -> None:
+    assert {row.status for row in TABLE if row.counts is Counts.PASS} == {P, D, S}
+    assert {row.status for row in TABLE if row.judged} == {P, D, S, F, W, K}
+    assert row(A).counts is row(C).counts is Counts.NOTHING
 
 
 def test_a_selection_is_named_in_the_headline() -> None:
@@ -126,6 +188,7 @@ def test_a_selection_is_named_in_the_headline() -> None:
         (TargetSilent("unreachable", "x"), N),
         (TargetSilent("TLS", "x"), N),
         (NotTestable("x"), N),
+        (NotApplicable("x"), A),
         (CannotExpress("x"), N),
         (Blocked("AC-001", "x", "y"), N),
         (AssertionError("x"), E),

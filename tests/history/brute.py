@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations, permutations
 
-from upsertspec.concurrency.history import CREATED, PRESENT, UNTOLD, History, Kind, Operation, Value
+from upsertspec.concurrency.history import CREATED, PRESENT, UNREPORTED, History, Kind, Operation, Value
 
 Event = tuple[int, bool]
 """The place of an operation, and whether this is its effect (else the look that its answer shows)."""
@@ -25,7 +25,7 @@ def explains(history: History) -> bool:
 
 def _events(history: History, place: int) -> list[Event]:
     each = history.operations[place]
-    looks = each.end is not None and each.seen is not UNTOLD
+    looks = each.end is not None and each.seen is not UNREPORTED
     return [*([(place, True)] if each.writes else []), *([(place, False)] if looks else [])]
 
 

@@ -10,18 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.history import brute
-from upsertspec.concurrency.history import PRESENT, UNTOLD, History, Kind, Operation, Seen, Value
+from upsertspec.concurrency.history import PRESENT, UNREPORTED, History, Kind, Operation, Seen, Value
 from upsertspec.concurrency.linearizability import Effort, explains
 from upsertspec.concurrency.smallest import BUDGET, contradiction
 
 MOMENTS = 6
 
 
-def write(client: int, start: float, end: float | None, said: str = "updated", seen: Seen = UNTOLD) -> Operation:
+def write(client: int, start: float, end: float | None, said: str = "updated", seen: Seen = UNREPORTED) -> Operation:
     return Operation(client, Kind.WRITE, start, end, (str(client),), said if end is not None else "", seen)
 
 
-def keep(client: int, start: float, end: float | None, said: str = "ignored", seen: Seen = UNTOLD) -> Operation:
+def keep(client: int, start: float, end: float | None, said: str = "ignored", seen: Seen = UNREPORTED) -> Operation:
     return Operation(client, Kind.KEEP, start, end, (str(client),), said if end is not None else "", seen)
 
 
@@ -96,7 +96,7 @@ def operations_of(draw: st.DrawFn, client: int) -> Operation:
         return Operation(client, kind, start, end, seen=draw(st.sampled_from([*values, PRESENT])))
     own: Value = (str(client),)
     said = draw(st.sampled_from(["created", "updated", "updated", ""])) if end is not None else ""
-    seen = draw(st.sampled_from([UNTOLD, UNTOLD, own, PRESENT, *values]))
+    seen = draw(st.sampled_from([UNREPORTED, UNREPORTED, own, PRESENT, *values]))
     return Operation(client, kind, start, end, own, said, seen)
 
 
@@ -152,7 +152,7 @@ def test_hundreds_of_operations_take_few_looks(make: object) -> None:
 
 
 def told_by_nobody(count: int) -> History:
-    """All at the same time, and nobody was told that it created the record: each is needed to contradict the rest."""
+    """All at the same time, and no answer says created: each is needed to contradict the rest."""
     return history(*(write(n, 0, 1) for n in range(1, count + 1)))
 
 

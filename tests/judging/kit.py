@@ -11,12 +11,15 @@ import pytest
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Operation, Read
+from upsertspec.dialects.words import Words
 from upsertspec.errors import Blocked, CheckFailed
 from upsertspec.http.circuit_breaker import CircuitBreaker
 from upsertspec.http.client import Client
 from upsertspec.http.evidence import Exchange, Masker
+from upsertspec.spec import criteria as spec
 from upsertspec.spec.schema import tables
 from upsertspec.steps.world import Attempt, Stored, World
+from upsertspec.target.bindings import Bindings
 
 MARK = "m1"
 BEFORE, AFTER = "2024-01-01T00:00:00.000Z", "2024-01-01T00:00:00.001Z"
@@ -44,6 +47,8 @@ class Memory:
         self.lacks: dict[str, str] = {}
         self.cannot: dict[str, str] = {}
         self.deviations: dict[str, tuple[int, ...]] = {}
+        self.bindings = Bindings()
+        self.untrue: dict[tuple[str, str], str] = {}
 
     @property
     def masker(self) -> Masker:
@@ -62,6 +67,9 @@ class Memory:
             raise answer
         return answer if isinstance(answer, Answer) else answer(operation)
 
+    def words(self, table: str) -> Words:
+        return Words(self.bindings.of(table), {})
+
     def stop(self, why: str) -> None:
         self.stopped = why
 
@@ -76,8 +84,18 @@ class Memory:
 
 
 def world_of(memory: Memory, criterion: str = "AC-104") -> World:
-    """A scenario of this criterion; AC-104 is one for which nothing that answers tell is its own matter."""
-    return World(cast(Client, memory), MARK, criterion)
+    """A scenario of this criterion; AC-104 is one that is about nothing in the answers."""
+    return World(cast(Client, memory), MARK, criterion, subjects_of(criterion))
+
+
+def subjects_of(criterion: str) -> frozenset[str]:
+    """What the scenarios of this criterion are about (`@asserts-…`)."""
+    return frozenset().union(*(spec.asserted(case) for case in spec.cases() if case.criterion == criterion))
+
+
+def about(subject: str) -> list[str]:
+    """The criteria with a scenario that is about this."""
+    return [criterion.id for criterion in spec.criteria() if subject in subjects_of(criterion.id)]
 
 
 def contact(ident: Any = 1, name: str = "Ada", **fields: Any) -> Record:
@@ -117,16 +135,16 @@ def failing(expected: str, actual: str) -> Iterator[None]:
 
 
 def suspected(world: World) -> list[tuple[str, str, str]]:
-    """What the scenario has met that is another criterion's matter."""
-    blocked = [each for each in world.notes.suspicions if isinstance(each, Blocked)]
-    assert blocked == world.notes.suspicions
+    """The secondary findings of the scenario, all of which block it."""
+    blocked = [each for each in world.findings.secondary if isinstance(each, Blocked)]
+    assert blocked == world.findings.secondary
     return [(each.criterion, each.expected, each.actual) for each in blocked]
 
 
 def untested(world: World) -> list[str]:
     """Why the scenario is not testable, although it went on."""
-    assert not any(isinstance(each, Blocked) for each in world.notes.suspicions)
-    return [str(each) for each in world.notes.suspicions]
+    assert not any(isinstance(each, Blocked) for each in world.findings.secondary)
+    return [str(each) for each in world.findings.secondary]
 
 
 def step(keyword: str, name: str, *table: list[str]) -> Any:

@@ -18,10 +18,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 JUDGING = (
-    *("verdict", "settle", "outcome", "results", "selection", "check", "evidence"),
-    *("prove/matrix", "transport/credentials"),
-    *(f"vocabulary/{name}" for name in ("compare", "checks", "lookup", "cells", "conflict", "given")),
-    *(f"vocabulary/{name}" for name in ("then_answers", "then_stored", "then_lists")),
+    *("report/verdict", "report/result", "http/credentials", "http/evidence", "prove/matrix"),
+    *(f"run/{name}" for name in ("finalize", "recorder", "selection", "preflight")),
+    *(f"steps/{name}" for name in ("equality", "assertions", "lookup", "cells", "phrases", "given")),
+    *(f"steps/{name}" for name in ("then_answers", "then_stored", "then_lists")),
 )
 TESTS = ("tests/judging", "tests/harness/test_verdict.py", "tests/prove/test_matrix.py", "tests/prove/test_settle.py")
 CONFIG = """
@@ -49,7 +49,7 @@ def main() -> None:
 def parsed() -> argparse.Namespace:
     """The options."""
     parser = argparse.ArgumentParser(description="Mutation testing of the judging code.")
-    parser.add_argument("modules", nargs="*", help="modules, such as vocabulary/checks (default: all that judge)")
+    parser.add_argument("modules", nargs="*", help="modules, such as steps/assertions (default: all that judge)")
     parser.add_argument("--folder", type=Path, required=True, help="where to work; what is there is removed")
     parser.add_argument("--tests", nargs="*", help="test files (default: the quick ones)")
     parser.add_argument("--jobs", type=int, default=2)

@@ -10,6 +10,7 @@ from tests.judging.kit import (
     BEFORE,
     MARK,
     Memory,
+    about,
     answered,
     contact,
     failing,
@@ -54,7 +55,7 @@ def test_a_body_needs_a_status_first_and_must_be_readable() -> None:
         checks.require_body(world, Answer(200, fault="no JSON", text="<html>"), 200)
 
 
-@pytest.mark.parametrize("criterion", checks.TELLING)
+@pytest.mark.parametrize("criterion", about("answer"))
 def test_a_success_told_wrong_is_a_failure_of_the_criteria_that_tell(criterion: str) -> None:
     with failing("an answer of 200", "201 with an empty body"):
         checks.require_success(world_of(Memory(), criterion), answered(ADA, status=201), "created")
@@ -318,11 +319,11 @@ def lacking(*aspects: str, criterion: str = "AC-104") -> World:
     return world
 
 
-@pytest.mark.parametrize("criterion", checks.TOLD)
+@pytest.mark.parametrize("criterion", about("operation"))
 def test_an_operation_that_is_not_told_leaves_what_is_about_it_untested(criterion: str) -> None:
     world = lacking("operation", criterion=criterion)
     checks.require_success(world, answered(ADA, None), "created")
-    assert untested(world) == [f"the answer does not tell the operation: {WHY}"]
+    assert untested(world) == [f"the answer does not report the operation: {WHY}"]
 
 
 @pytest.mark.parametrize("criterion", ["AC-001", "AC-104"])
@@ -335,7 +336,7 @@ def test_elsewhere_an_operation_that_is_not_told_is_left_out(criterion: str) -> 
 def test_one_answer_may_lack_what_the_others_have() -> None:
     world = world_of(Memory(), "AC-012")
     checks.require_success(world, Answer(200, id=1, record=ADA, lacks={"operation": WHY}), "created")
-    assert untested(world) == [f"the answer does not tell the operation: {WHY}"]
+    assert untested(world) == [f"the answer does not report the operation: {WHY}"]
     with failing('"operation": "created"', "null"):
         checks.require_success(world, answered(ADA, None), "created")
 
@@ -364,10 +365,10 @@ def test_of_an_id_and_a_record_what_is_told_must_be_right(
 
 def test_what_is_asked_for_is_told_or_the_scenario_is_left_untested() -> None:
     world = lacking("record")
-    assert checks.require_told(world, Answer(200), "id", "operation")
+    assert checks.require_reported(world, Answer(200), "id", "operation")
     assert untested(world) == []
-    assert not checks.require_told(world, Answer(200), "id", "record")
-    assert untested(world) == [f"the answer does not tell the record: {WHY}"]
+    assert not checks.require_reported(world, Answer(200), "id", "record")
+    assert untested(world) == [f"the answer does not report the record: {WHY}"]
 
 
 def test_an_id_is_the_one_that_is_told() -> None:
@@ -383,7 +384,7 @@ def test_an_id_that_is_not_told_and_not_to_be_found_is_not_testable() -> None:
     sent(world, upsert(), Answer(204))
     assert checks.id_of(world, world.last) is None
     sent(world, Create("contacts", {"name": "Ada"}), Answer(201))
-    with pytest.raises(NotTestable, match=f"^the answer does not tell the id, and no key .* leads to it: {WHY}$"):
+    with pytest.raises(NotTestable, match=f"^the answer does not report the id, and no key .* leads to it: {WHY}$"):
         checks.id_of(world, world.last)
     sent(world, Create("contacts", {"name": "Ada"}), Answer(201, id=1))
     assert checks.id_of(world, world.last) == 1

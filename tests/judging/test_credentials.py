@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from upsertspec.errors import CannotExpress, NotTestable
+from upsertspec.errors import NotApplicable, NotTestable
 from upsertspec.http.credentials import BROKEN, NOBODY, derived, headers_for, query_for, role
 from upsertspec.http.malformed import LONG, MADE_UP, PLACES
 from upsertspec.target.target import Credential, Login, Secret, Target
@@ -71,13 +71,13 @@ def test_a_key_is_broken_in_its_own_header() -> None:
 @pytest.mark.parametrize("who", ["a scheme without a token", "another scheme"])
 def test_a_key_has_no_scheme_to_break(who: str) -> None:
     said = f"only a bearer token has a scheme; the target can't be sent {who}"
-    with pytest.raises(CannotExpress, match=f"^{re.escape(said)}$"):
+    with pytest.raises(NotApplicable, match=f"^{re.escape(said)}$"):
         keyed(who)
 
 
 def test_a_login_has_no_credential_to_break() -> None:
     roles = {"editor": Credential(login=Login("/login", "POST", "json", {}))}
-    with pytest.raises(CannotExpress, match=r"^a login by cookie has no way to send a made-up token$"):
+    with pytest.raises(NotApplicable, match=r"^a login by cookie has no way to send a made-up token$"):
         headers_for(Target("http://h", roles=roles), "a made-up token")
     assert headers_for(Target("http://h", roles=roles), "editor") == {}
 
@@ -127,5 +127,5 @@ def test_what_a_broken_credential_tells_of_the_editors_is_to_be_hidden(who: str,
 @pytest.mark.parametrize("who", [*PLACES, "a scheme that is none", "the editor's token as a password"])
 def test_a_key_is_in_no_place_of_a_bearer_token(who: str) -> None:
     said = f"only a bearer token has a scheme; the target can't be sent {who}"
-    with pytest.raises(CannotExpress, match=f"^{re.escape(said)}$"):
+    with pytest.raises(NotApplicable, match=f"^{re.escape(said)}$"):
         keyed(who)

@@ -179,12 +179,12 @@ def test_a_record_that_could_not_be_deleted_blocks(status: int, left: list[dict[
 
 CONTROLS = [
     (
-        given.templates_cascade,
+        ("a template", "categories"),
         Upsert("category_templates", {"name": f"control-{MARK}"}, ["name"]),
-        Upsert("categories", {"name": "child", "template_id": 100}, ["template_id", "name"]),
+        Upsert("categories", {"name": f"control-{MARK}", "template_id": 100}, ["template_id", "name"]),
     ),
     (
-        given.accounts_cascade,
+        ("an account", "transactions"),
         Upsert("accounts", {"name": f"control-{MARK}", "currency": "EUR"}, ["name"]),
         Upsert(
             "transactions",
@@ -196,11 +196,11 @@ CONTROLS = [
 
 
 @pytest.mark.parametrize(("control", "parent", "child"), CONTROLS)
-def test_a_cascade_is_looked_at_once_for_all(control: Any, parent: Upsert, child: Upsert) -> None:
+def test_a_cascade_is_looked_at_once_for_all(control: tuple[str, str], parent: Upsert, child: Upsert) -> None:
     memory = Storing()
     for _ in range(2):
         world = world_of(memory)
-        control(world)
+        given.deleting_cascades(world, *control)
         assert (world.stored, world.attempts) == ([], [])
     assert memory.known == {parent.table: True}
     changes = [(who, operation) for who, operation in memory.asked if operation.changes]
@@ -208,12 +208,12 @@ def test_a_cascade_is_looked_at_once_for_all(control: Any, parent: Upsert, child
 
 
 @pytest.mark.parametrize(("control", "parent", "child"), CONTROLS)
-def test_where_no_cascade_is_there_the_scenario_is_blocked(control: Any, parent: Upsert, child: Upsert) -> None:
+def test_without_a_cascade_the_scenario_is_blocked(control: tuple[str, str], parent: Upsert, child: Upsert) -> None:
     memory = Storing(cascades=False)
     for _ in range(2):
         with pytest.raises(Blocked) as blocked:
-            control(world_of(memory))
-        expected = f"the {child.table} of {parent.table} to go with them"
+            given.deleting_cascades(world_of(memory), *control)
+        expected = f"the {child.table} of {parent.table} to be deleted with them"
         said = (blocked.value.criterion, blocked.value.expected, blocked.value.actual)
         assert said == ("AC-404", expected, "they are still there")
     assert memory.known == {parent.table: False}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from upsertspec.steps.identity import FEW, can_be_found, with_ids
 
 from tests.judging.kit import Memory, contact
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, Upsert, UpsertBatch
 from upsertspec.http.client import Client
 from upsertspec.steps.lookup import Reader
+from upsertspec.steps.missing_ids import FEW, can_be_found, with_ids
 
 ADA, BOB = contact(1, "Ada"), contact(2, "Bob", phone="5")
 LACKS = {"id": "it answers with 204"}
@@ -82,4 +82,4 @@ def test_parts_that_are_too_few_and_batches_that_are_too_long_are_left_alone() -
     ],
 )
 def test_what_was_sent_can_be_found_by_a_key_of_each_record(operation: Any, wanted: bool) -> None:
-    assert can_be_found(operation) is wanted
+    assert can_be_found(Reader(cast(Client, Memory())), operation) is wanted

@@ -15,7 +15,7 @@ from upsertspec.http.evidence import MASK, Exchange
 from upsertspec.report.result import Result, Status
 from upsertspec.run.recorder import Recorder, adjust_report, judge, known_for, with_known, worst
 from upsertspec.spec.criteria import Case
-from upsertspec.steps.findings import Notes
+from upsertspec.steps.findings import ScenarioFindings
 from upsertspec.target.target import KnownFailure, Target
 
 CASE = Case("core/x: a title", "core", "AC-001", "MUST", "AC-001 a rule", "a title", "core/x.feature", 7)
@@ -80,9 +80,9 @@ GIVEN = step("Given ", "these contacts are stored:", ["name"], ["Ada"])
 WHEN, THEN = step("When ", "s3cret is sent"), step("Then ", "the answer is 200")
 
 
-def made(*suspicions: NotTestable, **deviations: str) -> Any:
+def made(*secondary: NotTestable, **deviations: str) -> Any:
     """The world of a scenario that has met this."""
-    return SimpleNamespace(notes=Notes(list(suspicions), deviations), history=None)
+    return SimpleNamespace(findings=ScenarioFindings(list(secondary), deviations), history=None)
 
 
 def recorded(memory: Memory, target: Target = Target("http://h")) -> Recorder:  # noqa: B008
@@ -151,7 +151,7 @@ def test_a_scenario_that_never_began_has_a_result_too() -> None:
     result = recorder.result(CASE, RuntimeError("s3cret"))
     assert (result.status, result.reason, result.worker) == (Status.ERROR, "RuntimeError: s3cret", "main")
     assert (result.steps, result.exchanges) == ((), ())
-    assert Recorder().notes == Notes()
+    assert Recorder().findings == ScenarioFindings()
 
 
 @pytest.mark.parametrize(
@@ -175,9 +175,9 @@ def test_pytest_says_the_same(status: Status, outcome: str, longrepr: Any, xfail
     assert getattr(report, "wasxfail", None) == ("why" if xfail else None)
 
 
-def deviating(error: BaseException | None, *suspicions: NotTestable, case: Case = CASE) -> Result:
+def deviating(error: BaseException | None, *secondary: NotTestable, case: Case = CASE) -> Result:
     recorder = recorded(Memory(), TARGET)
-    recorder.world(made(*suspicions, **{"created 201": "created: s3cret", "invalid 422": "invalid: declared"}))
+    recorder.world(made(*secondary, **{"created 201": "created: s3cret", "invalid 422": "invalid: declared"}))
     return recorder.result(case, error)
 
 
@@ -199,7 +199,7 @@ def test_a_deviation_hides_no_failure_and_nothing_that_was_not_tested() -> None:
 
 def test_kinds_that_came_as_in_the_contract_are_kept() -> None:
     recorder, world = recorded(Memory()), made()
-    world.notes.kept = {"updated": None, "created": None}
+    world.findings.kept = {"updated": None, "created": None}
     recorder.world(world)
     result = recorder.result(CASE, None)
     assert (result.status, result.kept, result.deviations) == (Status.PASSED, ("updated", "created"), ())
@@ -210,7 +210,7 @@ WRONG, OTHER = CheckFailed("this", "that"), Blocked("AC-001", "c", "d")
 
 
 @pytest.mark.parametrize(
-    ("error", "suspicions", "decides"),
+    ("error", "secondary", "decides"),
     [
         (None, [], None),
         (None, [UNSEEN, BLOCKED], BLOCKED),
@@ -222,8 +222,8 @@ WRONG, OTHER = CheckFailed("this", "that"), Blocked("AC-001", "c", "d")
         (WRONG, [UNSEEN, BLOCKED], WRONG),
     ],
 )
-def test_a_wrong_answer_decides_before_what_could_not_be_seen(error: Any, suspicions: Any, decides: Any) -> None:
-    assert worst(error, Notes(suspicions)) is decides
+def test_a_wrong_answer_decides_before_what_could_not_be_seen(error: Any, secondary: Any, decides: Any) -> None:
+    assert worst(error, ScenarioFindings(secondary)) is decides
 
 
 def test_what_many_clients_did_is_made_fit_to_print() -> None:

@@ -59,7 +59,7 @@ def test_a_declared_status_of_its_kind_is_a_deviation_and_no_failure() -> None:
     world = declaring(UPSERT, Answer(201), created=(202, 201))
     require_status(world, world.last.answer, 200, said="created")
     told = "created: 201 where the contract has 200, as the target declares"
-    assert (world.notes.deviations, world.notes.kept) == ({"created 201": told}, {})
+    assert (world.findings.deviations, world.findings.kept) == ({"created 201": told}, {})
 
 
 @pytest.mark.parametrize(
@@ -75,22 +75,22 @@ def test_a_status_that_is_declared_of_nothing_or_something_else_fails(declared: 
     world = declaring(UPSERT, Answer(201), **declared)
     with failing("an answer of 200", "201 with an empty body"):
         require_status(world, world.last.answer, 200, said=said)
-    assert (world.notes.deviations, world.notes.kept) == ({}, {})
+    assert (world.findings.deviations, world.findings.kept) == ({}, {})
 
 
 def test_of_several_statuses_a_declared_one_takes_the_place_of_any() -> None:
     world = declaring(UPSERT, Answer(418), conflict=(418,))
     require_status(world, world.last.answer, 400, 409, 422)
     told = "conflict: 418 where the contract has 409, as the target declares"
-    assert world.notes.deviations == {"conflict 418": told}
+    assert world.findings.deviations == {"conflict 418": told}
 
 
 def test_a_kind_that_comes_as_in_the_contract_is_kept_where_it_can_be_told() -> None:
     world = declaring(UPSERT, Answer(400), invalid=(422,))
     require_status(world, world.last.answer, 400, 409)
-    assert world.notes.kept == {}
+    assert world.findings.kept == {}
     require_status(world, world.last.answer, 400)
-    assert (list(world.notes.kept), world.notes.deviations) == (["invalid"], {})
+    assert (list(world.findings.kept), world.findings.deviations) == (["invalid"], {})
 
 
 def test_an_answer_is_judged_by_its_own_operation() -> None:

@@ -31,8 +31,8 @@ NO_SUCCESS = ("an answer of 200", "400 with an empty body")
 
 @pytest.mark.parametrize("order", ["", ", in this order"])
 def test_a_list_has_exactly_the_named(order: str) -> None:
-    then.the_list_is(listing([ADA, BOB]), "Ada, Bob", order)
-    then.the_list_is(listing([ADA], []), "empty", order)
+    then.the_list_is(listing([ADA, BOB]), " is", "Ada, Bob", order)
+    then.the_list_is(listing([ADA], []), " is", "empty", order)
     for page, said in (
         ([ADA], "Ada"),
         ([ADA, BOB, BOB], "Ada, Bob, Bob"),
@@ -41,30 +41,30 @@ def test_a_list_has_exactly_the_named(order: str) -> None:
         ([], "an empty list"),
     ):
         with failing("Ada, Bob", said):
-            then.the_list_is(listing(page), "Ada, Bob", order)
+            then.the_list_is(listing(page), " is", "Ada, Bob", order)
     with failing("an empty list", "Ada"):
-        then.the_list_is(listing([ADA]), "empty", order)
+        then.the_list_is(listing([ADA]), " is", "empty", order)
     with failing(*NO_SUCCESS):
-        then.the_list_is(listing([ADA, BOB], status=400), "Ada, Bob", order)
+        then.the_list_is(listing([ADA, BOB], status=400), " is", "Ada, Bob", order)
 
 
 def test_the_order_of_a_list_counts_where_it_is_said() -> None:
-    then.the_list_is(listing([BOB, ADA]), "Ada, Bob", "")
-    then.the_list_is(listing([ADA, BOB]), "Bob, Ada", "")
-    then.the_list_is(listing([BOB, ADA]), "Bob, Ada", ", in this order")
+    then.the_list_is(listing([BOB, ADA]), " is", "Ada, Bob", "")
+    then.the_list_is(listing([ADA, BOB]), " is", "Bob, Ada", "")
+    then.the_list_is(listing([BOB, ADA]), " is", "Bob, Ada", ", in this order")
     with failing("Ada, Bob", "Bob, Ada"):
-        then.the_list_is(listing([BOB, ADA]), "Ada, Bob", ", in this order")
+        then.the_list_is(listing([BOB, ADA]), " is", "Ada, Bob", ", in this order")
 
 
 def test_lists_are_put_together() -> None:
-    then.the_lists_together_are(listing([ADA], [BOB]), "Ada, Bob", "")
-    then.the_lists_together_are(listing([BOB], [ADA]), "Ada, Bob", " in any order")
+    then.the_list_is(listing([ADA], [BOB]), "s together are", "Ada, Bob", ", in this order")
+    then.the_list_is(listing([BOB], [ADA]), "s together are", "Ada, Bob", None)
     with failing("Ada, Bob", "Bob, Ada"):
-        then.the_lists_together_are(listing([BOB], [ADA]), "Ada, Bob", "")
+        then.the_list_is(listing([BOB], [ADA]), "s together are", "Ada, Bob", ", in this order")
     with failing("Ada, Bob", "Ada, Bob, Ada"):
-        then.the_lists_together_are(listing([ADA], [BOB, ADA]), "Ada, Bob", "")
+        then.the_list_is(listing([ADA], [BOB, ADA]), "s together are", "Ada, Bob", ", in this order")
     with failing(*NO_SUCCESS):
-        then.the_lists_together_are(listing([ADA], [BOB], status=400), "Ada, Bob", "")
+        then.the_list_is(listing([ADA], [BOB], status=400), "s together are", "Ada, Bob", ", in this order")
 
 
 def test_every_list_tells_the_total() -> None:
@@ -233,9 +233,23 @@ def test_a_field_described_wrong(field: str, rule: str, value: Any, expected: st
         then.the_description_names(described(body), "contacts")
 
 
-def test_a_type_that_the_contract_does_not_name_may_have_any_name() -> None:
+@pytest.mark.parametrize(
+    ("table", "field", "said", "expected"),
+    [
+        ("transactions", "amount", "number", 'amount: type "decimal"'),
+        ("asset_variants", "processed_at", "timestamp", 'processed_at: type "datetime"'),
+        ("raw_transactions", "payload", "object", 'payload: type "json"'),
+    ],
+)
+def test_every_type_has_the_name_of_the_contract(table: str, field: str, said: str, expected: str) -> None:
+    body = description(table)
+    body["fields"][field]["type"] = said
+    with failing(expected, f'"{said}"'):
+        then.the_description_names(described(body), table)
+
+
+def test_the_type_of_a_reference_may_have_any_name() -> None:
     body = description("transactions")
-    body["fields"]["amount"]["type"] = "number"
     body["fields"]["account_id"]["type"] = "foreign key"
     then.the_description_names(described(body), "transactions")
 

@@ -13,7 +13,7 @@ from tests.pages.kit import whole, written
 
 IMAGES = Path(__file__).parents[2] / ".github" / "images"
 LARGEST = 150_000
-TITLE = "A number stays as well as a UUID"
+TITLE = "A numeric id stays the same too"
 
 
 def main() -> None:

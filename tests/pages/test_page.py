@@ -19,10 +19,10 @@ from tests.pages.kit import MARKUP, written
 from tests.report.kit import PACKED, Done
 from upsertspec.report.page import page
 from upsertspec.report.page.contrast import contrast
-from upsertspec.report.page.render import BOUND
+from upsertspec.report.page.limits import BOUND
 from upsertspec.report.page.stored import records
-from upsertspec.report.page.words import MEANING, STATES, kind, sentence
-from upsertspec.report.result import Status
+from upsertspec.report.page.words import sentence
+from upsertspec.report.status import Status
 
 Runs = Callable[[str], Done]
 
@@ -68,7 +68,7 @@ def test_whatever_a_target_sends_it_stays_under_two_megabytes(ran: Runs) -> None
     text = page(whole)
     assert len(text.encode("utf-8")) <= BOUND
     assert text.count('class="sc bad"') == len(whole["results"])
-    assert "are left out here, and stand in report.json" in text
+    assert "are left out; report.json has them." in text
 
 
 def test_long_texts_are_cut_and_say_so(failing: dict[str, Any]) -> None:
@@ -117,34 +117,28 @@ def test_markup_anywhere_in_a_result_is_text(failing: dict[str, Any], place: str
     text.encode("utf-8")
 
 
-def test_every_status_has_a_sign_and_a_meaning() -> None:
-    assert {status.value for status in Status} <= set(STATES) == set(MEANING)
-    style = (Path(page.__code__.co_filename).parent / "page.css").read_text("utf-8")
-    for status in STATES:
-        assert f".st.{kind(status)}::before" in style
-        assert f"--{kind(status)}:" in style
-
-
-def test_a_status_of_a_newer_suite_is_shown(failing: dict[str, Any]) -> None:
-    first = failing["results"][0]
-    first |= {"status": "half passed", "reason": "it came late"}
-    failing["verdict"]["counts"] |= {"half passed": 1}
-    owner = next(c for c in failing["criteria"] if c["id"] == first["criterion"])
-    owner["counts"] = {"half passed": 1, "passed": owner["planned"] - 1}
+def test_what_does_not_apply_is_grouped_by_its_reason(failing: dict[str, Any]) -> None:
+    owner = next(c for c in failing["criteria"] if c["planned"])
+    mine = [result for result in failing["results"] if result["criterion"] == owner["id"]]
+    for result in mine:
+        result |= {"status": "not applicable", "reason": "products has no birthday", "expected": "", "actual": ""}
+    owner["counts"] = {"not applicable": len(mine)}
     text = page(failing)
-    assert '<span class="st unknown">half passed</span>' in text
-    assert '<a class="st unknown" href="#?status=half%20passed">1 half passed</a>' in text
-    assert "it came late" in text
+    assert f"<li>{len(mine)} scenarios of {owner['id']}: products has no birthday" in text
+    assert f'id="{owner["id"]}">\n<summary><span class="st not-applicable">not applicable</span>' in text
 
 
 def test_the_verdict_is_told_in_words(failing: dict[str, Any]) -> None:
     broken = [result["criterion"] for result in failing["results"] if result["status"] == "failed"]
     assert sentence(failing) == f"{len(broken)} scenarios of {len(set(broken))} criteria show that a MUST is broken."
-    failing["verdict"] |= {"verdict": "incomplete", "counts": {"not testable": 3}}
+    none = dict.fromkeys(Status, 0)
+    failing["verdict"] |= {"verdict": "incomplete", "counts": none | {"not testable": 3}}
     assert sentence(failing).startswith("No MUST is seen broken, but not everything could be tested")
-    failing["verdict"] |= {"verdict": "not conformant", "counts": {"known failure": 3, "stale known failure": 1}}
+    failing["verdict"] |= {"verdict": "not conformant", "counts": none | {"known failure": 3, "stale known failure": 1}}
     assert "listed in the target file as known" in sentence(failing)
-    assert "1 known failure passes now" in sentence(failing)
+    assert "Remove 1 entry from the target file" in sentence(failing)
+    failing["verdict"] |= {"verdict": "conformant", "counts": none | {"passed": 3, "not applicable": 1}}
+    assert sentence(failing).endswith("3 of 4 scenarios apply to this target.")
 
 
 def test_the_proof_is_told_where_there_is_one(failing: dict[str, Any], tmp_path: Path) -> None:
@@ -156,15 +150,15 @@ def test_the_proof_is_told_where_there_is_one(failing: dict[str, Any], tmp_path:
     }  # fmt: skip
     text = written(tmp_path, failing).read_text("utf-8")
     assert "This suite catches 396 of 397 servers that are broken on purpose." in text
-    assert "the 13 of 14 broken servers that it catches" in text
+    assert "It catches 13 of 14 broken servers." in text
     failing["proof"]["features_digest"] = "0" * 64
     assert "proven with other feature files" in page(failing)
 
 
 def test_findings_that_are_not_ok_are_told(failing: dict[str, Any]) -> None:
     failing["preflight"] = [
-        {"level": "ok", "what": "it answers", "mend": ""},
-        {"level": "warning", "what": "no <b>viewer</b>", "mend": "set its token"},
+        {"level": "ok", "what": "it answers", "hint": ""},
+        {"level": "warning", "what": "no <b>viewer</b>", "hint": "set its token"},
     ]
     text = page(failing)
     assert "no &lt;b&gt;viewer&lt;/b&gt;" in text

@@ -15,8 +15,7 @@ from tests.pages.browser import PHONE, opened
 from tests.pages.kit import MARKUP, written
 from tests.pages.test_access import found
 from tests.report.kit import Done
-from upsertspec.report.page import contents as model
-from upsertspec.report.page import page
+from upsertspec.report.page import contents, page
 from upsertspec.report.page.lanes import history
 from upsertspec.report.page.response_times import quantile, response_times
 from upsertspec.report.page.scale import Linear, Log
@@ -58,7 +57,7 @@ def document(ran: Runs) -> dict[str, Any]:
 
 def test_every_scenario_that_ran_has_its_bar(ran: Runs) -> None:
     report = ran("passing").report
-    drawn = timeline(model.profiles(report))
+    drawn = timeline(contents.profiles(report))
     assert drawn
     assert set(drawn.lanes) == {"gw0", "gw1"}
     shown = [(worker, bar.scenario.raw["id"]) for worker, bars in drawn.lanes.items() for bar in bars]
@@ -79,7 +78,7 @@ def test_a_run_without_exchanges_has_no_drawing(ran: Runs) -> None:
 
 def test_response_times_are_those_of_the_exchanges(ran: Runs) -> None:
     report = ran("failing").report
-    drawn = response_times(model.profiles(report))
+    drawn = response_times(contents.profiles(report))
     assert drawn
     for row in drawn.rows:
         own = [r for r in report["results"] if r["criterion"] == row.criterion.raw["id"]]
@@ -94,7 +93,7 @@ def test_an_exchange_without_an_answer_counts_as_one_without(ran: Runs) -> None:
     exchange = report["results"][0]["exchanges"][0]
     exchange.pop("response")
     exchange |= {"failure": "no whole answer within 10 s", "elapsed": 10.0}
-    drawn = response_times(model.profiles(report))
+    drawn = response_times(contents.profiles(report))
     assert drawn
     assert [row.silent for row in drawn.rows if row.silent] == [1]
     assert max(row.slowest for row in drawn.rows) < 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from upsertspec.prove.matrix import Proof, Row, row_of
-from upsertspec.prove.output import tell
+from upsertspec.prove.output import output
 from upsertspec.prove.page import page
 from upsertspec.prove.servers import Fault
 from upsertspec.report.result import Result, Status
@@ -15,15 +15,15 @@ from upsertspec.spec.criteria import Case
 FAULT = Fault("forgets-all", "Forgets <all> of it.", ("AC-001", "AC-002"))
 
 
-def row(**fell: int) -> Row:
-    return Row(FAULT, {name.replace("_", "-"): number for name, number in fell.items()})
+def row(**failed: int) -> Row:
+    return Row(FAULT, {name.replace("_", "-"): number for name, number in failed.items()})
 
 
 def proof(*rows: Row, unclean: tuple[str, ...] = (), lenient: tuple[str, ...] = ()) -> Proof:
     return Proof(rows, unclean, lenient, ("AC-001", "AC-002"))
 
 
-def test_what_fell_is_counted_by_criterion() -> None:
+def test_what_failed_is_counted_by_criterion() -> None:
     def result(criterion: str, status: Status) -> Result:
         return Result(Case("", "core", criterion, "MUST", "", "", "", 1), status)
 
@@ -35,19 +35,18 @@ def test_what_fell_is_counted_by_criterion() -> None:
         result("AC-003", Status.NOT_TESTABLE),
         result("AC-004", Status.ERROR),
     ]
-    assert list(row_of(FAULT, results).fell.items()) == [("AC-001", 2), ("AC-110", 1)]
+    assert list(row_of(FAULT, results).failed.items()) == [("AC-001", 2), ("AC-110", 1)]
     assert row_of(FAULT, results).fault is FAULT
     assert row_of(FAULT, results).errors == 1
     assert row_of(FAULT, results[:-1]).errors == 0
 
 
-def test_a_fault_is_caught_precisely_by_a_criterion_that_it_violates() -> None:
-    assert row(AC_001=1).precise
-    assert row(AC_009=1).caught
-    assert not row(AC_009=1).precise
+def test_a_server_is_caught_by_a_criterion_that_it_violates() -> None:
+    assert row(AC_001=1).caught
+    assert not row(AC_009=1).caught
     assert not row().caught
-    assert row(AC_001=1, AC_009=2).spread == ["AC-009"]
-    assert row(AC_001=1).unfelt == ["AC-002"]
+    assert row(AC_001=1, AC_009=2).others == ["AC-009"]
+    assert row(AC_001=1).unaffected == ["AC-002"]
 
 
 def test_a_proof_holds_where_each_is_caught_and_each_criterion_has_one() -> None:
@@ -68,11 +67,11 @@ def test_a_proof_with_an_error_of_the_harness_does_not_hold() -> None:
     harmed = proof(Row(FAULT, {"AC-001": 1, "AC-002": 1}, errors=1))
     assert not harmed.holds
     out = io.StringIO()
-    tell(harmed, out)
-    assert "the harness has errors of its own: forgets-all" in out.getvalue()
+    output(harmed, out)
+    assert "the harness itself failed with: forgets-all" in out.getvalue()
 
 
-def test_the_digest_says_so_many_of_so_many() -> None:
+def test_the_digest_says_caught_and_total() -> None:
     digest = proof(row(AC_001=3), row(AC_001=1, AC_002=1)).digest()
     assert (digest["faults"], digest["caught"]) == (2, 2)
     assert digest["criteria"] == {"AC-001": {"caught": 2, "of": 2}, "AC-002": {"caught": 1, "of": 2}}
@@ -93,27 +92,25 @@ def test_a_proof_is_plain_data() -> None:
                 "says": "Forgets <all> of it.",
                 "violates": ["AC-001", "AC-002"],
                 "caught": True,
-                "precise": True,
-                "fell": {"AC-001": 3, "AC-009": 1},
+                "failed": {"AC-001": 3, "AC-009": 1},
             }
         ],
     }
 
 
-def test_a_fault_that_only_others_tell_is_caught_but_not_counted() -> None:
+def test_a_server_for_which_only_other_criteria_fail_is_not_caught() -> None:
     digest = proof(row(AC_009=1)).digest()
     assert (digest["faults"], digest["caught"]) == (1, 0)
-    told = row(AC_009=1).as_dict()
-    assert (told["caught"], told["precise"]) == (True, False)
+    assert row(AC_009=1).as_dict()["caught"] is False
 
 
 def test_it_is_told() -> None:
     out = io.StringIO()
-    tell(proof(row(AC_001=1, AC_009=1), row(), unclean=("a case",)), out)
+    output(proof(row(AC_001=1, AC_009=1), row(), unclean=("a case",)), out)
     text = out.getvalue()
-    assert "caught  forgets-all  AC-001  and with it AC-009" in text
+    assert "caught  forgets-all  AC-001  and also AC-009" in text
     assert "missed: forgets-all" in text
-    assert "the unbroken server does not pass: a case" in text
+    assert "the reference server does not pass: a case" in text
     assert "no broken server fails: AC-002" in text
     assert "1 of 2 broken servers caught" in text
 
@@ -121,7 +118,9 @@ def test_it_is_told() -> None:
 def test_the_page_is_whole_and_escaped() -> None:
     text = page(proof(row(AC_001=1, AC_009=2)))
     assert "Forgets &lt;all&gt; of it." in text
-    assert '<span class="caught">AC-001 (1)</span>' in text
-    assert '<span class="spread">AC-009 (2)</span>' in text
-    assert '<span class="missed">AC-002 (0)</span>' in text
-    assert "http" not in text
+    assert '<span class="cell caught">AC-001 (1)</span>' in text
+    assert '<span class="cell">AC-009 (2)</span>' in text
+    assert '<span class="cell missed">AC-002 (0)</span>' in text
+    assert "<td>1 / 1</td>" in text
+    assert "http:" not in text
+    assert "https:" not in text

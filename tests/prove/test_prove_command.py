@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from upsertspec.prove.servers import faults
 from upsertspec.report.proof import last_proof
 from upsertspec.spec import criteria as spec
@@ -25,14 +27,29 @@ def test_it_proves_what_is_selected(tmp_path: Path) -> None:
     assert "1 of 1 broken servers caught" in done.stdout
     [row] = json.loads(files["json"].read_text("utf-8"))["matrix"]
     assert row["name"] == "created-is-201"
-    assert row["fell"]["AC-001"] > 0
+    assert row["failed"]["AC-001"] > 0
     assert "created-is-201" in files["html"].read_text("utf-8")
+    assert done.stderr == ""
 
 
 def test_an_unknown_fault_is_a_usage_error() -> None:
     done = command("prove", "--fault", "no-such-fault")
     assert done.returncode == 2
     assert "no-such-fault: no such broken server" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--json", "--html", "--digest"])
+def test_a_file_that_cannot_be_written_is_found_before_the_work(option: str, tmp_path: Path) -> None:
+    done = command("prove", option, str(tmp_path / "no" / "such"))
+    assert done.returncode == 2
+    assert f"{option} {tmp_path}/no/such can't be written" in done.stderr
+    assert done.stdout == ""
+
+
+def test_criteria_are_named_as_in_run() -> None:
+    done = command("prove", "--criterion", "ac-001,AC-999")
+    assert done.returncode == 2
+    assert "AC-999: no such criterion; `upsertspec list` names them all" in done.stderr
 
 
 def test_the_last_proof_is_of_this_specification_and_this_catalogue() -> None:

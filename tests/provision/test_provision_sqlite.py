@@ -72,7 +72,7 @@ def test_every_reference_is_led_by_an_index(db: sqlite3.Connection) -> None:
         led = set()
         for index in db.execute(f'PRAGMA index_list("{table.name}")').fetchall():
             led.add(db.execute(f'PRAGMA index_info("{index[1]}")').fetchone()[2])
-        assert {field.name for field in table.fields.values() if field.type == "reference"} <= led
+        assert {field.name for field in table.fields.values() if field.references} <= led
 
 
 @pytest.mark.parametrize("profile", PROFILES)

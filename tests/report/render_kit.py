@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.report.kit import CLI
+from upsertspec.report.status import Status
 
 PRESSED = (
     "</title><script>alert(1)</script> <img src=x onerror=alert(1)> ![i](http://evil.example/i.png) "
@@ -59,7 +60,7 @@ def with_statuses(report: dict[str, Any], statuses: list[str]) -> dict[str, Any]
         for n, status in enumerate(statuses)
     ]
     counts = {status: statuses.count(status) for status in statuses}
-    changed["verdict"] |= {"planned": len(statuses), "counts": counts}
+    changed["verdict"] |= {"planned": len(statuses), "counts": {**dict.fromkeys(map(str, Status), 0), **counts}}
     for criterion in changed["criteria"]:
         own = criterion["id"] == first["criterion"]
         criterion |= {"planned": len(statuses) if own else 0, "counts": counts if own else {}}

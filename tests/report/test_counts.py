@@ -14,20 +14,12 @@ from junitparser.xunit2 import JUnitXml, TestCase
 
 from tests.report.kit import Done
 from upsertspec.report.result import Status
+from upsertspec.report.status import TABLE
 
 Runs = Callable[[str], Done]
 
-KINDS = {
-    "passed": None,
-    "warned": None,
-    "deviates": Skipped,
-    "failed": Failure,
-    "stale known failure": Failure,
-    "harness error": Error,
-    "known failure": Skipped,
-    "not testable": Skipped,
-    "not claimed": Skipped,
-}
+ELEMENTS = {"": None, "skipped": Skipped, "failure": Failure, "error": Error}
+KINDS = {row.status.value: ELEMENTS[row.junit] for row in TABLE}
 
 
 def cases(done: Done) -> list[TestCase]:

@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from upsertspec.report.bounds import LARGEST, LEAST, SHORT
-from upsertspec.report.kinds import KINDS
 
 from tests.report.kit import Done
 from tests.report.render_kit import PRESSED, hostile, render, with_statuses
 from upsertspec.report import markdown
+from upsertspec.report.markdown import LARGEST, LEAST, SHORT
 from upsertspec.report.markdown_text import block, code, prose
 
 Runs = Callable[[str], Done]
@@ -123,7 +122,7 @@ def test_a_row_of_the_table_can_hold_a_bar(done: Runs) -> None:
     report = with_statuses(done("failing").report, ["passed"])
     planned = next(criterion for criterion in report["criteria"] if criterion["planned"])
     planned["sentence"] = "this | that `|` \\| end"
-    [row] = [row for row in rows(markdown.render(report)) if row[0] == KINDS["passed"].mark]
+    [row] = [row for row in rows(markdown.render(report)) if row[0] == "✅"]
     assert row[-1] == planned["sentence"]
 
 
@@ -153,6 +152,22 @@ def test_the_worst_comes_first_and_of_each_criterion_the_first(done: Runs) -> No
         f"{report['results'][0]['criterion']} MUST harness error",
         f"{report['results'][0]['criterion']} MUST warned",
     ]
+
+
+def test_what_does_not_apply_has_its_reason_and_is_not_green(done: Runs) -> None:
+    report = with_statuses(done("failing").report, ["not applicable", "not applicable"])
+    for result in report["results"]:
+        result["reason"] = "products has no birthday"
+    text = markdown.render(report)
+    assert "Not applicable (2)" in headings(text)
+    assert f"- 2 of {report['results'][0]['criterion']}: products has no birthday" in text
+    assert "✅" not in text.partition("### Criteria")[2]
+
+
+def test_a_warning_before_the_run_has_its_hint(done: Runs) -> None:
+    report = with_statuses(done("failing").report, ["passed"])
+    report["preflight"] = [{"level": "warning", "what": "no viewer", "hint": "set its token"}]
+    assert "- warning: no viewer set its token" in markdown.render(report)
 
 
 def test_a_short_run_is_short(done: Runs) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.report.kit import Done
+from tests.report.kit import CLI, Done
 from tests.report.render_kit import render
 from upsertspec.report.formats import FORMATS, renderer
 from upsertspec.report.reading import load
@@ -35,24 +35,30 @@ def test_the_junit_of_a_run_is_the_junit_of_its_report(done: Runs) -> None:
     assert ended.junit.read_bytes() == render(ended.folder, "junit").stdout
 
 
-def test_a_report_of_a_later_suite_can_be_shown(done: Runs, tmp_path: Path) -> None:
-    report = json.loads(done("conformant").text)
-    result = report["results"][0]
-    result |= {"status": "of a later version", "reason": "it is new", "more": [1]}
-    report["verdict"]["counts"]["passed"] -= 1
-    report["verdict"]["counts"]["of a later version"] = 1
-    (tmp_path / "report.json").write_text(json.dumps(report), "utf-8")
-    loaded = load(tmp_path)
+def test_an_old_report_can_be_shown(done: Runs) -> None:
+    loaded = load(done("conformant").folder)
     for kind in FORMATS:
         assert renderer(kind)(loaded), kind
+
+
+def test_it_writes_into_standard_output_by_its_name(done: Runs, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("before\n")
+    with log.open("ab") as appended:
+        subprocess.run(
+            [*CLI, "render", str(done("failing").folder), "--format", "badge-json", "-o", "/dev/stdout"],
+            stdout=appended,
+            check=True,
+        )
+    assert log.read_text("utf-8") == "before\n" + renderer("badge-json")(done("failing").report)
 
 
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("report.json", None, b"is not there"),
-        ("report.json", "{", b"half written"),
-        ("report.json", "{}", b"is no report of upsertspec"),
+        ("report.json", None, b"does not exist"),
+        ("report.json", "{", b"only half written"),
+        ("report.json", "{}", b"is not a report of upsertspec"),
     ],
 )
 def test_what_is_no_report_is_told(tmp_path: Path, name: str, content: str | None, said: bytes) -> None:

@@ -116,6 +116,8 @@ def test_the_criteria_are_all_there(each: Done) -> None:
         lambda report: report["criteria"][0]["counts"].update(skipped=1),
         lambda report: report["run"].update(started="yesterday"),
         lambda report: report["target"].update(profiles=["identity"]),
+        lambda report: report["criteria"][0].update(id="AC-001\n"),
+        lambda report: report["run"].update(seconds=1e300),
     ],
 )
 def test_what_is_wrong_does_not_pass(done: Runs, breaking: Callable[[Any], None]) -> None:

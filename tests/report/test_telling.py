@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from upsertspec.report.terminal import CONTRADICTING, telling
+from upsertspec.report.evidence import CONTRADICTING, telling
 
 READ, WRITE = {"method": "GET", "n": 0}, {"method": "POST", "n": 1}
 MANY = [{"method": "POST", "n": number} for number in range(9)]

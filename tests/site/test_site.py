@@ -21,8 +21,8 @@ from tests.report.kit import CLI
 from tests.site.conftest import Site
 from upsertspec.errors import ConfigError
 from upsertspec.prove.servers import faults
-from upsertspec.report.page.words import worst
 from upsertspec.report.proof import last_proof
+from upsertspec.report.status import by_severity, worst
 from upsertspec.site import build, markdown
 from upsertspec.site.contents import anchor_of
 from upsertspec.spec import criteria as spec
@@ -168,7 +168,7 @@ def test_every_table_and_role_is_there(site: Site) -> None:
         rows = [[words(cell) for cell in row] for row in section(file, table.name).iter("tr")][1:]
         assert [name for name, _, _ in rows] == list(table.fields)
         for (_, kind, rules), field in zip(rows, table.fields.values(), strict=True):
-            assert kind in (field.type, f"→ {field.rules.get('references')}")
+            assert kind == (f"→ {field.references}" if field.references else field.type.name)
             assert ("required" in rules, "unique" in rules) == (field.required, field.unique)
             assert all(option in rules for option in field.options)
     rows = [[words(cell) for cell in row] for row in section(file, "roles").iter("tr")][1:]
@@ -207,12 +207,12 @@ def test_with_a_report_each_criterion_and_case_says_what_became_of_it(site: Site
     entries = [words(item) for item in tree(folder / "index.html").iter("li")]
     for criterion in raw["criteria"]:
         [entry] = [each for each in entries if each.startswith(criterion["id"])]
-        assert entry.endswith(worst(criterion["counts"]) if criterion["counts"] else "not in the report")
+        assert entry.endswith(worst(by_severity(criterion["counts"])) if criterion["counts"] else "not in the report")
 
 
 def test_a_report_of_other_features_is_told(raw: dict[str, Any]) -> None:
     other = {**raw, "suite": {**raw["suite"], "features_digest": "0" * 64}}
-    note = "made with another state of the scenarios"
+    note = "made with another version of the scenarios"
     assert note in build.pages(other)["index.html"]
     assert note not in build.pages(raw)["index.html"]
 

@@ -63,7 +63,7 @@ def rows(header: str) -> list[list[str]]:
 
 def table_row(table: Table) -> str:
     """A table of schema.toml as the page shows it."""
-    name = f"`{table.name}`" + (" (UUID id)" if table.id_type == "uuid" else "")
+    name = f"`{table.name}`" + (" (UUID id)" if table.id_type.name == "uuid" else "")
     together = ", ".join(f"`{field}`" for key in table.unique_keys if len(key) > 1 for field in key) or "none"
     fields = " · ".join(_field(field) for field in table.fields.values())
     return f"| {name} | {fields} | {together} |"
@@ -71,7 +71,7 @@ def table_row(table: Table) -> str:
 
 def _field(field: Field) -> str:
     rules = field.rules
-    kind = f"→ `{rules['references']}`" if field.type == "reference" else field.type
+    kind = f"→ `{field.references}`" if field.references else field.type.name
     said = [
         *(["required"] if field.required else []),
         *(["unique"] if field.unique else []),

@@ -65,6 +65,8 @@ class Bound:
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
         answer = self.inner.answer(self._theirs(operation), response)
+        if not isinstance(answer, Answer):
+            return answer  # the dialect's mistake, which `Guarded` reports
         if isinstance(operation, Transaction):
             return self._transaction(operation, answer)
         words = self.words(operation.table)
@@ -80,7 +82,7 @@ class Bound:
             case Find() | List():
                 return replace(answer, records=[self._record(words, record) for record in answer.records])
             case UpsertBatch():
-                parts = [self._one(words, part, sent) for part, sent in _paired(answer.parts, operation.sent)]
+                parts = tuple(self._one(words, part, sent) for part, sent in _paired(answer.parts, operation.sent))
                 return replace(answer, parts=parts)
             case _:
                 return self._one(words, answer, operation.sent[-1] if operation.sent else {})
@@ -121,8 +123,12 @@ class Bound:
 
     def _find(self, words: Words, find: Find) -> Find:
         where = dict(find.where)
-        if "id" in words.binding.absent and "id" in where:
-            where = {**self._keys.get((words.binding.table, str(where.pop("id"))), {}), **where}
+        if "id" in where:
+            known = self._keys.get((words.binding.table, str(where["id"])), {})
+            if "id" in words.binding.absent:
+                where = {**known, **{name: value for name, value in where.items() if name != "id"}}
+            elif getattr(self.inner, "finds_by_key", False):
+                where = {**known, **where}
         theirs = {**words.fields(where), **words.binding.fixed}
         return replace(find, table=words.binding.place, where=theirs)
 

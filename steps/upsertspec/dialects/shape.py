@@ -27,6 +27,11 @@ class Shape:
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
 
+    @property
+    def finds_by_key(self) -> bool:
+        """Whether a record is found by its key alone, and not by its id."""
+        return shape_answer.is_by_key(self._setup.options.get("find", {}))
+
     def request(self, operation: Operation) -> Request:
         """The request that asks for this operation."""
         name, part = self._part(operation)

@@ -13,9 +13,7 @@ from upsertspec.spec.schema import PROTECTED
 from upsertspec.target.bindings import FieldBinding, TableBinding, ours_of
 from upsertspec.target.text_forms import TextForm
 
-NUMBERS = ("integer", "reference")
 SHOWN = 160
-PLAIN_TYPES = ("integer", "boolean")
 
 Forms = dict[tuple[str, str], TextForm]
 
@@ -125,7 +123,7 @@ class Words:
     def _option(self, bound: FieldBinding, name: str, value: Any) -> Any:
         as_key = value if isinstance(value, str) else json.dumps(value)
         spec = self.binding.spec.fields.get(name)
-        if as_key in bound.values and (isinstance(value, str) or spec is None or spec.type in PLAIN_TYPES):
+        if as_key in bound.values and (isinstance(value, str) or spec is None or spec.type.cells_are_json):
             return bound.values[as_key]
         if spec is not None and value in spec.options:
             raise NotApplicable(f"{bound.name} of {self.called} has nothing that stands for {value}")
@@ -135,7 +133,7 @@ class Words:
 
     def _as_text(self, bound: FieldBinding, name: str, value: Any) -> Any:
         spec = self.binding.spec.fields.get(name)
-        if isinstance(value, str) and spec is not None and spec.type in PLAIN_TYPES:
+        if isinstance(value, str) and spec is not None and spec.type.cells_are_json:
             try:
                 json.loads(value)
             except ValueError:
@@ -176,7 +174,7 @@ class Words:
         if bound.text and isinstance(value, str):
             return self.form(bound).read(value)
         spec = self.binding.spec.fields.get(name)
-        if bound.as_text and isinstance(value, str) and spec is not None and spec.type in PLAIN_TYPES:
+        if bound.as_text and isinstance(value, str) and spec is not None and spec.type.cells_are_json:
             try:
                 return json.loads(value)
             except ValueError:
@@ -202,7 +200,7 @@ class Words:
     def numbers(self) -> frozenset[str]:
         """The target's names of the fields that hold whole numbers."""
         spec = self.binding.spec.fields.values()
-        return frozenset(self.binding.field(f.name).name for f in spec if f.type in NUMBERS)
+        return frozenset(self.binding.field(f.name).name for f in spec if int in f.type.in_address)
 
 
 def _put(made: dict[str, Any], path: Sequence[str], value: Any) -> None:

@@ -12,6 +12,10 @@ from upsertspec.discovery.resources import Resource, is_unique, letters
 from upsertspec.discovery.samples import option, sample
 from upsertspec.discovery.text_form import text_form
 from upsertspec.spec.schema import Field, Table
+from upsertspec.spec.types import of_json_schema
+from upsertspec.spec.types.numbers import Decimal, Integer
+from upsertspec.spec.types.structured import Json
+from upsertspec.spec.types.text import Text
 
 TIMES = {
     "created_at": re.compile(r"(date)?(created|creation|inserted)(at|on|date|time|timestamp)?"),
@@ -49,7 +53,7 @@ def bind(table: Table, resource: Resource) -> Binding:
     """The binding of a table to a resource."""
     if not resource.keys:
         return Binding(table.name, problem="no field identifies a record")
-    if any(spec.required and spec.type != "text" for spec in table.fields.values()):
+    if any(spec.required and not isinstance(spec.type, Text) for spec in table.fields.values()):
         return Binding(table.name, problem="it needs records of another table")
     return _Binder(table, resource).binding()
 
@@ -109,16 +113,13 @@ class _Binder:
         """The TOML value for a field that is not part of the key."""
         if spec.options:
             return self._options(spec)
-        if spec.type == "text":
+        if isinstance(spec.type, Text):
             return False if "pattern" in spec.rules else self._text(spec)
-        if spec.type == "integer":
+        if isinstance(spec.type, Integer):
             return self._integer(spec)
-        kinds: dict[str, Wanted] = {
-            "boolean": lambda _, schema: schema.type == "boolean",
-            "date": lambda _, schema: schema.type == "string" and schema.format == "date",
-            "datetime": lambda _, schema: schema.type == "string" and schema.format == "date-time",
-        }
-        name = self._pick(kinds[spec.type]) if spec.type in kinds else ""
+        if isinstance(spec.type, (Decimal, Json)):
+            return False
+        name = self._pick(lambda _, schema: of_json_schema({**schema.rules, "type": schema.type}) is spec.type)
         return self._bound(spec, name, {"default": self._default(name)}) if name else False
 
     def _text(self, spec: Field) -> Any:

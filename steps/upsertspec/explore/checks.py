@@ -13,8 +13,9 @@ from upsertspec.explore.resolve import Wire
 from upsertspec.explore.state import Done, Entry, State
 from upsertspec.spec.outcomes import NO_CONTENT, UPSERTED
 from upsertspec.spec.schema import PROTECTED, tables
+from upsertspec.spec.types import instant
 from upsertspec.steps.assertions import key_of, require_body, require_part
-from upsertspec.steps.equality import differences, instant, require_same, shown
+from upsertspec.steps.equality import differences, require_same, shown
 from upsertspec.steps.statuses import require_status
 from upsertspec.steps.world import World
 

@@ -296,7 +296,7 @@ def member_faults(table: Table, extra: Mapping[str, Any]) -> Iterable[Fault]:
 
 def _composed(table: Table, name: str, value: Any) -> bool:
     """Whether a value is an object or a list where the field takes none."""
-    return isinstance(value, (dict, list)) and (name in PROTECTED or table.fields[name].type != "json")
+    return isinstance(value, (dict, list)) and not table.type_of(name).accepts(value)
 
 
 def _to_blame(table: str, records: Sequence[Any], places: Sequence[int]) -> int | None:

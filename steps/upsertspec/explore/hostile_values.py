@@ -4,26 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-GOOD: dict[str, tuple[Any, ...]] = {
-    "text": (
-        "'; DROP TABLE contacts; --", "' OR '1'='1", "{{7*7}} ${7*7} <%= 7*7 %>", "<script>alert(1)</script>",
-        "e\u0301 \u00e9", "a\u200bb\u200dc 👩‍👩‍👧‍👦", "a\r\nb\nc\rd", "a\tb\u0001c\u007f", " \u00a0Ada\u3000",
-        "007", "1.50", "50%25 a+b %41", "\u1112\u1161\u11ab ﬁ ½", "x" * 256, '"quoted"', "$(id) `id` ../../etc/passwd",
-        "undefined", '{"$ref": "ada.id"}', "C:\\temp\\n \\u0041", "'' \"\" \\' \\\"", "[1]", "1e3",
-        "Ada\n", "\ufeffAda", "\u2764\ufe0f \u2764", "010",
-    ),
-    "integer": (2**53 - 1, 2**53 + 3, 2**32, 2**31 - 1, -(2**63), -(2**53) - 1, -(2**31) - 1),
-    "decimal": ("0.10", "9007199254740993.01", "1234567890123456.78", "-0.01", "0.001"),
-    "json": ({"$where": {"$ref": "x.id"}, "__proto__": {"admin": True}, "": ""}, {"é 😀": ["a\r\n", "a\u0301"]},
-             {"n": [0.30000000000000004, 9007199254740991, 1e300]}),
-}  # fmt: skip
-BAD: dict[str, tuple[Any, ...]] = {
-    "text": ({"$ne": None}, {"$ref": "ada.id"}),
-    "integer": ({"$inc": 1}, "age + 1", -(2**63) - 1, 10**19, 10**22),
-    "boolean": ("true OR 1=1",),
-    "date": ("2000-01-01'; --",),
-    "decimal": ("NaN", "Infinity", "-inf", "1_000", "1,000.00", " 10 ", "١٢٣", "0x10", "€ 10"),
-}
 ENDS = ("' OR '1'='1", '" OR ""="1', "'; DROP TABLE accounts; --x", "\\' OR 1=1", "{{7*7}}1", "👩‍👩‍👧 1", "👩‍👩‍👦 1")
 FIELDS: tuple[dict[str, Any], ...] = (
     {"is_admin": True}, {"__proto__": "x"}, {"name.first": "x"}, {"rowid": 5}, {'"name"': "x"}, {"$set": "x"},

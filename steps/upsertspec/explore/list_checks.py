@@ -12,8 +12,9 @@ from upsertspec.errors import CheckFailed
 from upsertspec.explore.pasted_scenario import Story, escaped
 from upsertspec.explore.state import Entry, State
 from upsertspec.spec.schema import PROTECTED, tables
+from upsertspec.spec.types import FieldType, same_json
 from upsertspec.steps.assertions import require_body
-from upsertspec.steps.equality import same_json, shown
+from upsertspec.steps.equality import shown
 from upsertspec.steps.statuses import require_status
 from upsertspec.steps.then_lists import require_one_group
 from upsertspec.steps.world import World
@@ -180,7 +181,15 @@ def _is_filter(name: str, value: str) -> bool:
     if field not in {*tables()[TABLE].fields, *PROTECTED} or (operator or "eq") not in OPERATORS:
         return False
     values = [] if operator == "isnull" else value.split(",") if operator == "in" else [value]
-    return tables()[TABLE].fields[field].type != "integer" or all(v.removeprefix("-").isdecimal() for v in values)
+    return all(_is_of(tables()[TABLE].type_of(field), value) for value in values)
+
+
+def _is_of(kind: FieldType, text: str) -> bool:
+    try:
+        kind.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _filters(query: Query) -> list[tuple[str, str, str]]:
@@ -198,11 +207,16 @@ def _passes(entry: Entry, field: str, operator: str, text: str) -> bool:
         return (value is None) == (text == "true")
     if value is None:
         return False
-    cast: Any = int if isinstance(value, int) else str
+    kind = tables()[TABLE].type_of(field)
+
+    def given(part: str = text) -> Any:
+        return kind.order(kind.parse(part))
+
+    own = kind.order(value)
     tests: dict[str, Any] = {
-        "eq": lambda: value == cast(text), "ne": lambda: value != cast(text), "gt": lambda: value > cast(text),
-        "gte": lambda: value >= cast(text), "lt": lambda: value < cast(text), "lte": lambda: value <= cast(text),
-        "contains": lambda: text in value, "in": lambda: value in [cast(part) for part in text.split(",")],
+        "eq": lambda: own == given(), "ne": lambda: own != given(), "gt": lambda: own > given(),
+        "gte": lambda: own >= given(), "lt": lambda: own < given(), "lte": lambda: own <= given(),
+        "contains": lambda: text in value, "in": lambda: own in map(given, text.split(",")),
     }  # fmt: skip
     return bool(tests[operator]())
 
@@ -211,7 +225,12 @@ def _sorted(entries: Sequence[Entry], sort: str) -> list[Entry]:
     name = sort.removeprefix("-")
     if name not in ("name", "validation_score", "status"):
         return list(entries)
-    return sorted(entries, key=lambda e: (e.values[name] is not None, e.values[name]), reverse=sort.startswith("-"))
+    order = tables()[TABLE].type_of(name).order
+    return sorted(
+        entries,
+        key=lambda e: (e.values[name] is not None, e.values[name] is not None and order(e.values[name])),
+        reverse=sort.startswith("-"),
+    )
 
 
 def _cells(query: Query) -> list[list[str]]:

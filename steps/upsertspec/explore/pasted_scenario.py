@@ -14,7 +14,6 @@ from upsertspec.explore.state import Done, Entry
 from upsertspec.explore.values import LEFT_OUT
 from upsertspec.spec.schema import PROTECTED, ROLES, Field, tables
 
-JSON_TYPES = ("integer", "boolean", "json")
 FEW = 4
 NOTHING = "nothing has been written"
 
@@ -175,7 +174,7 @@ def cell(spec: Field | None, value: Any) -> str:
         return f"{{{value.name}.id}}"
     if isinstance(value, NoRecord):
         return f"`{json.dumps(getattr(value, 'id', None))}`"
-    if spec is not None and spec.type in JSON_TYPES:
+    if spec is not None and spec.type.cells_are_json:
         return escaped(json.dumps(value, ensure_ascii=False))
     plain = isinstance(value, str) and value.isprintable() and value.strip() == value and value not in ("", "null")
     if plain and value[:1] not in "`{" and (spec is not None or not value[:1].isdigit()):

@@ -11,7 +11,6 @@ from upsertspec.explore.values import Pick
 from upsertspec.spec.schema import tables
 from upsertspec.steps.cells import marked
 
-NO_IDS = {"integer": 999999999, "uuid": "00000000-0000-4000-8000-000000000000"}
 NONSENSE = "nonsense"
 GONE, ODD = -1, -3
 LOG = ("activity_log", "project_id")
@@ -24,7 +23,7 @@ class Missing(NoRecord):
     """A record that is not there, of a table; its id is one that the table could give, or another."""
 
     def __init__(self, table: str, ident: Any = None) -> None:
-        self.id = NO_IDS[tables()[table].id_type] if ident is None else ident
+        self.id = tables()[table].id_type.absent if ident is None else ident
 
 
 class Resolver:

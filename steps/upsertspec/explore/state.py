@@ -109,5 +109,5 @@ def children(table: str) -> Iterator[tuple[Table, str]]:
     """The tables that refer to this one, each with the field that does."""
     for child in tables().values():
         for name, spec in child.fields.items():
-            if spec.rules.get("references") == table:
+            if spec.references == table:
                 yield child, name

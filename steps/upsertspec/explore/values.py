@@ -10,10 +10,6 @@ from upsertspec.explore import hostile_values as oddities
 from upsertspec.spec.schema import Field
 
 LEFT_OUT = "(left out)"
-TEXTS = (
-    "Ada", "Bob", "", "null", "O'Brien \\ \"q\"", "two  spaces", "<b>&amp;</b>", "Zoë 🚀", "0",
-    "line\nline", " padded ", "NaN", "$1 %s {x}", "true",
-)  # fmt: skip
 JSONS: tuple[Any, ...] = (
     {"useCases": ["a", "b", "a"]}, {}, {"notes": {"deep": [1, 2.5, True, None, "x"], "é": ""}},
     {"actors": [{"name": "A", "type": "t", "ageInYears": 3}]}, {"useCases": []},
@@ -24,34 +20,6 @@ BAD_JSONS: tuple[Any, ...] = (
     {"actors": [{"name": "A", "type": "t"}, {"name": "B"}]}, {"entities": [{"name": "P"}]}, {"useCases": ["a", 1]},
     {"entities": [{"name": "P", "attributes": [1]}]}, {"boundaries": {}},
 )  # fmt: skip
-GOOD: dict[str, tuple[Any, ...]] = {
-    "integer": (41, 5, 100, 0, 1, 2**53 + 1, 2**63 - 1, 2**31),
-    "boolean": (True, False),
-    "date": ("2024-02-29", "1999-12-31", "2000-02-29"),
-    "datetime": ("2024-01-15T10:00:00Z", "2024-06-30T23:59:59.123+05:30"),
-    "decimal": ("12.50", "0", "-3.1", "4500.00", "12345678901234567.89", "0.1234"),
-    "json": (
-        {"a": [1, 2.5, True, None]},
-        [],
-        {},
-        "text",
-        0,
-        False,
-        {"snakeCase": "camelCase"},
-        {"a.b": "[1, 2]", "c": "true", "d": "12", "e": None, "f": "2024-01-15T10:00:00+02:00"},
-    ),
-}
-BAD: dict[str, tuple[Any, ...]] = {
-    "text": (5, True, {"a": 1}, ["x"], 0, 1.5),
-    "integer": ("5", 1.5, True, "abc", [], "", {}, [36]),
-    "boolean": ("true", 1, 0, "false", "", "yes", []),
-    "date": ("2023-02-29", "2024-1-5", "15/01/2024", "2024-01-15T00:00:00Z", 20240115, "", "2024-13-01", "20240115",
-             "2024-04-31", "01/02/2024", 0, "soon", 1700000000),
-    "datetime": ("2024-01-15T10:00:00", "yesterday", 0, "2024-01-15"),
-    "decimal": (12.5, "abc", "", 3, "12,50", True),
-    "json": (),
-    "reference": ("nonsense", {"$gt": 0}, [], True),
-}  # fmt: skip
 NO_TABLES = (
     "no_such_table",
     "contact",
@@ -71,10 +39,8 @@ ODD_MEMBERS: tuple[dict[str, Any], ...] = (
     {"onConflict": "replace"}, {"onConflict": None}, {"updateFields": ["nickname"]}, {"updateFields": "name"},
     {"updateWhere": {"nickname": "x"}}, {"updateWhere": []}, {"returning": "minimal"}, {"onConflict": "IGNORE"},
 )  # fmt: skip
-OPERATORS = {
-    "text": ("", "__eq", "__ne", "__contains", "__in", "__isnull", "__gte", "__lt"),
-    "integer": ("", "__eq", "__ne", "__gt", "__gte", "__lt", "__lte", "__in", "__isnull"),
-}
+TEXT_OPERATORS = ("", "__eq", "__ne", "__contains", "__in", "__isnull", "__gte", "__lt")
+NUMBER_OPERATORS = ("", "__eq", "__ne", "__gt", "__gte", "__lt", "__lte", "__in", "__isnull")
 ODD_FILTERS = (("nickname", "x"), ("status__like", "dr"), ("_unknown", "1"))
 PARAMETERS: dict[str, tuple[str, ...]] = {
     "_sort": ("name", "-name", "validation_score", "-validation_score", "status", "user_id", "nickname"),
@@ -99,41 +65,39 @@ class Pick:
 
 def good(field: Field, profiles: Collection[str] = ()) -> list[Any]:
     """Values that the field takes, the plainest first; the profile `hostile` has more of them."""
-    if field.type == "reference":
-        return [Pick(field.rules["references"], place) for place in (0, 1)]
+    if field.references:
+        return [Pick(field.references, place) for place in (0, 1)]
     if field.options:
         return list(field.options)
-    if field.type == "json" and "schema" in field.rules:
+    if "schema" in field.rules:
         return list(JSONS)
-    more = oddities.GOOD.get(field.type, ()) if "hostile" in profiles else ()
-    if field.type == "text":
-        return _texts(field, more)
-    return [v for v in (*GOOD[field.type], *more) if "minimum" not in field.rules or v >= field.rules["minimum"]]
+    if "pattern" in field.rules:
+        return ["EUR", "usd"]
+    listed = [*field.type.good, *(field.type.hostile if "hostile" in profiles else ())]
+    return [v for v in listed if "minimum" not in field.rules or v >= field.rules["minimum"]]
 
 
 def bad(field: Field, profiles: Collection[str] = ()) -> list[Any]:
     """Values that the field does not take."""
-    listed: list[Any] = list(BAD[field.type])
+    listed: list[Any] = list(field.type.wrong)
     if field.options:
         listed += ["archived", "", field.options[0].upper(), f" {field.options[0]}", field.options[0][:3]]
     if "minimum" in field.rules:
         listed += [field.rules["minimum"] - 1]
-    if field.type == "integer":
-        listed += [2**63]
     if "pattern" in field.rules:
         listed += ["EURO", "E1R", "EU"]
     if "schema" in field.rules:
         listed += BAD_JSONS
-    if field.type == "reference":
-        listed += [Pick(field.rules["references"], -1), Pick(field.rules["references"], -2)]
+    if field.references:
+        listed += [Pick(field.references, -1), Pick(field.references, -2)]
     if "hostile" in profiles:
-        listed += oddities.BAD.get(field.type, ())
+        listed += field.type.hostile_wrong
     return [*listed, None] if field.required else listed
 
 
 def keys_of(field: Field) -> list[Any]:
     """Values for a field that records are found by: few."""
-    if field.type != "text" or field.options:
+    if not field.is_free_text:
         return good(field)
     if field.name == "email":
         return ["ada@example.com", "bob@example.com"]
@@ -151,7 +115,3 @@ def nearly(value: str) -> list[str]:
 def like_code(value: str) -> list[str]:
     """This text, and more that would be run somewhere."""
     return [f"{value}{end}" for end in oddities.ENDS]
-
-
-def _texts(field: Field, more: Collection[str]) -> list[Any]:
-    return ["EUR", "usd"] if "pattern" in field.rules else [*TEXTS, *more]

@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 from upsertspec.prove.matrix import Proof, Row, row_of
+from upsertspec.prove.quiet import quiet
 from upsertspec.prove.servers import Fault, fleet
 from upsertspec.report.result import Result
 from upsertspec.report.status import Counts, Status, row
@@ -42,26 +43,35 @@ def prove(faults: Sequence[Fault], criteria: tuple[str, ...], jobs: int, quick: 
 
 def rows_of(share: Sequence[Fault], criteria: tuple[str, ...], quick: bool) -> list[Row]:
     """The rows of these broken servers. One process serves them all, and one pytest session judges them."""
-    with fleet() as serve:
+    with quiet() as show, fleet() as serve:
 
         def each() -> Iterator[Settings]:
             for fault in share:
                 own = tuple(c for c in fault.violates if not criteria or c in criteria)
                 yield _settings(serve(fault.name), own if quick else criteria)
 
-        return [row_of(fault, results) for fault, results in zip(share, run_each(each()), strict=True)]
+        rows = [row_of(fault, results) for fault, results in zip(share, run_each(each()), strict=True)]
+        if any(row.errors for row in rows):
+            show()
+        return rows
 
 
 def unclean(criteria: tuple[str, ...]) -> list[str]:
     """The scenarios that the reference server does not pass. There should be none."""
-    with fleet() as serve:
+    with quiet() as show, fleet() as serve:
         results = run(_settings(serve(""), criteria))
-    return [result.case.id for result in results if result.status is not Status.PASSED]
+        failed = [result.case.id for result in results if result.status is not Status.PASSED]
+        if failed:
+            show()
+    return failed
 
 
 def lenient(criteria: tuple[str, ...]) -> list[str]:
     """The scenarios that pass on a server that answers nothing right. There should be none."""
-    with process_of(CONFORMING, CANARY, "--port", "0", "--announce", "json", "--until-stdin-closes") as process:
+    with (
+        quiet(),
+        process_of(CONFORMING, CANARY, "--port", "0", "--announce", "json", "--until-stdin-closes") as process,
+    ):
         results: list[Result] = run(_settings(Embedded(process).target(), criteria))
     return [result.case.id for result in results if row(result.status).counts is Counts.PASS]
 

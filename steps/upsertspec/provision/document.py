@@ -1,4 +1,4 @@
-"""The JSON form. Its shape is `provision.schema.json`."""
+"""The tables and roles as JSON. `provision.schema.json` is its JSON Schema."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def document(asked: Sequence[str]) -> dict[str, Any]:
 def _table(table: Table) -> dict[str, Any]:
     return {
         "name": table.name,
-        "id": table.id_type,
+        "id": table.id_type.name,
         "profiles": list(table.profiles),
         "fields": [_field(field) for field in table.fields.values()],
         "unique_keys": [list(key) for key in table.unique_keys],
@@ -42,15 +42,15 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def _field(field: Field) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    described: dict[str, Any] = {
         "name": field.name,
-        "type": field.type,
+        "type": field.type.name,
         "required": field.required,
         "unique": field.unique,
     }
-    if field.type == "reference":
-        parent = tables()[field.rules["references"]]
-        told["references"] = {"table": parent.name, "field": "id", "type": parent.id_type, "on_delete": "cascade"}
+    if field.references:
+        kind = tables()[field.references].id_type.name
+        described["references"] = {"table": field.references, "field": "id", "type": kind, "on_delete": "cascade"}
     if field.options:
-        told["options"] = list(field.options)
-    return told | {name: field.rules[name] for name in RULES if name in field.rules}
+        described["options"] = list(field.options)
+    return described | {name: field.rules[name] for name in RULES if name in field.rules}

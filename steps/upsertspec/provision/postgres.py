@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from upsertspec.provision import sql
 from upsertspec.provision.selection import profiles_of, tables_for
-from upsertspec.spec.schema import Field, Table, tables
+from upsertspec.spec.schema import Field, Table
 
 NOTES = """\
 Every rule is the database's: types, keys, checks, references, and JSON Schema by a function. A trigger keeps id and
 created_at, and moves updated_at forward at every update. Columns of type json keep a number as it was written, which
 jsonb does not (1e2 would come back as 100)."""
-
-TYPES = {
-    "text": "text",
-    "integer": "bigint",
-    "boolean": "boolean",
-    "date": "date",
-    "datetime": "timestamptz",
-    "decimal": "numeric",
-    "json": "json",
-}
-IDS = {
-    "integer": "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-    "uuid": "uuid DEFAULT gen_random_uuid() PRIMARY KEY",
-}
-ID_TYPES = {"integer": "bigint", "uuid": "uuid"}
 
 KEEP_PROTECTED = """\
 CREATE FUNCTION keep_protected() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -63,8 +48,8 @@ BEGIN
   RETURN true;
 END $$;"""
 
-SAYABLE = {"type", "required", "properties", "items"}
-SAYABLE_TYPES = {"object", "array", "string", "number", "boolean", "null"}
+CHECKED = {"type", "required", "properties", "items"}
+CHECKED_TYPES = {"object", "array", "string", "number", "boolean", "null"}
 
 
 def postgres_text(asked: Sequence[str]) -> str:
@@ -72,13 +57,14 @@ def postgres_text(asked: Sequence[str]) -> str:
     profiles = profiles_of(asked)
     chosen = tables_for(profiles)
     functions = [KEEP_PROTECTED] + ([FITS_SCHEMA] if any(map(_has_schema, chosen)) else [])
-    blocks = [sql.head("Postgres", profiles, NOTES), "BEGIN;", *functions, *map(_table, chosen), "COMMIT;"]
+    blocks = [sql.head("Postgres", profiles, NOTES), "BEGIN;", *functions, *map(table_sql, chosen), "COMMIT;"]
     return "\n\n".join(blocks) + "\n"
 
 
-def _table(table: Table) -> str:
+def table_sql(table: Table) -> str:
+    """The SQL that creates one table, with its indexes and the comments on what it does not check."""
     columns = [
-        f"{sql.name('id')} {IDS[table.id_type]}",
+        f"{sql.name('id')} {table.id_type.postgres_key}",
         *(_column(field) for field in table.fields.values()),
         *(f"{sql.name(time)} timestamptz NOT NULL DEFAULT now()" for time in ("created_at", "updated_at")),
     ]
@@ -91,58 +77,34 @@ def _table(table: Table) -> str:
 
 
 def _column(field: Field) -> str:
-    return " ".join([sql.name(field.name), *_parts(field)])
-
-
-def _parts(field: Field) -> Iterator[str]:
-    rules, column = field.rules, sql.name(field.name)
-    parent = tables()[rules["references"]] if field.type == "reference" else None
-    yield ID_TYPES[parent.id_type] if parent else TYPES[field.type]
-    if field.required:
-        yield "NOT NULL"
-    if "default" in rules:
-        yield f"DEFAULT {sql.literal(rules['default'])}"
-    if field.unique:
-        yield "UNIQUE"
-    if parent:
-        yield f"REFERENCES {sql.name(parent.name)} (id) ON DELETE CASCADE"
-    if condition := " AND ".join(_conditions(column, field)):
-        yield f"CHECK ({condition})"
-    if _sayable(rules.get("schema")):
-        schema = sql.literal(json.dumps(rules["schema"], ensure_ascii=False))
-        yield f"CONSTRAINT {sql.name(f'{field.name}_schema')} CHECK (fits_schema({column}::jsonb, {schema}))"
-
-
-def _conditions(column: str, field: Field) -> Iterator[str]:
-    rules = field.rules
-    if field.type == "decimal":
-        yield f"{column} NOT IN ('NaN', 'Infinity', '-Infinity')"
-    if field.type in ("date", "datetime"):
-        yield f"isfinite({column})"
-    if field.options:
-        yield sql.one_of(column, field.options)
-    if "minimum" in rules:
-        yield f"{column} >= {sql.literal(rules['minimum'])}"
-    if "pattern" in rules:
-        pattern = f"^(?:{rules['pattern']})$"
-        yield f"{column} ~ {sql.literal(pattern)}"
+    column = sql.name(field.name)
+    conditions = [*sql.checks(field, field.type.postgres_checks)]
+    if "pattern" in field.rules:
+        pattern = f"^(?:{field.rules['pattern']})$"
+        conditions.append(f"{column} ~ {sql.literal(pattern)}")
+    defined = sql.column(field, field.type.postgres, conditions)
+    schema = field.rules.get("schema")
+    if not can_check(schema):
+        return defined
+    text = sql.literal(json.dumps(schema, ensure_ascii=False))
+    return f"{defined} CONSTRAINT {sql.name(f'{field.name}_schema')} CHECK (fits_schema({column}::jsonb, {text}))"
 
 
 def _comments(table: Table) -> list[str]:
     return [
         sql.schema_comment(table, field.name, field.rules["schema"])
         for field in table.fields.values()
-        if "schema" in field.rules and not _sayable(field.rules["schema"])
+        if "schema" in field.rules and not can_check(field.rules["schema"])
     ]
 
 
 def _has_schema(table: Table) -> bool:
-    return any(_sayable(field.rules.get("schema")) for field in table.fields.values())
+    return any(can_check(field.rules.get("schema")) for field in table.fields.values())
 
 
-def _sayable(schema: Mapping[str, Any] | None) -> bool:
-    """Whether `fits_schema` knows every word of this JSON Schema."""
-    if schema is None or set(schema) - SAYABLE or schema.get("type", "object") not in SAYABLE_TYPES:
+def can_check(schema: Mapping[str, Any] | None) -> bool:
+    """Whether `fits_schema` knows every keyword of this JSON Schema."""
+    if schema is None or set(schema) - CHECKED or schema.get("type", "object") not in CHECKED_TYPES:
         return False
     inner = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
-    return all(map(_sayable, inner))
+    return all(map(can_check, inner))

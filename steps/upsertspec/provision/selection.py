@@ -1,4 +1,4 @@
-"""Which tables are written out, and what SQL needs to know of each."""
+"""Which tables are written, in which order, and their references."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ CORE = "core"
 
 
 def profiles_of(asked: Sequence[str]) -> tuple[str, ...]:
-    """The profiles that are meant, in their order; core is always among them. Nothing asked means all."""
+    """The profiles that were asked for, in the order of the specification, always with core; all if none were.
+
+    Raises ConfigError for a profile that does not exist.
+    """
     names = [name for text in asked for name in text.replace(",", " ").split()]
     if unknown := sorted(set(names) - {*PROFILES, "all"}):
         known = ", ".join((*PROFILES, "all"))
@@ -41,7 +44,7 @@ def tables_for(profiles: Sequence[str]) -> list[Table]:
 
 def references(table: Table) -> dict[str, str]:
     """The table's references: field to table."""
-    return {field.name: field.rules["references"] for field in table.fields.values() if field.type == "reference"}
+    return {field.name: field.references for field in table.fields.values() if field.references}
 
 
 def indexed(table: Table) -> list[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from upsertspec.provision.selection import indexed
-from upsertspec.spec.schema import Table, roles
+from upsertspec.spec.schema import Field, Table, roles
 
 WIDTH = 117
 
@@ -32,9 +32,29 @@ def literal(value: Any) -> str:
     return f"'{escaped}'"
 
 
-def one_of(column: str, options: Sequence[str]) -> str:
-    """The condition that a column has one of the options."""
-    return f"{column} IN ({', '.join(map(literal, options))})"
+def column(field: Field, kind: str, conditions: Iterable[str]) -> str:
+    """The definition of a field's column, of this type in the database; all conditions are one CHECK."""
+    parts = [name(field.name), kind]
+    if field.required:
+        parts.append("NOT NULL")
+    if "default" in field.rules:
+        parts.append(f"DEFAULT {literal(field.rules['default'])}")
+    if field.unique:
+        parts.append("UNIQUE")
+    if field.references:
+        parts.append(f"REFERENCES {name(field.references)} (id) ON DELETE CASCADE")
+    if condition := " AND ".join([*conditions]):
+        parts.append(f"CHECK ({condition})")
+    return " ".join(parts)
+
+
+def checks(field: Field, of_type: Iterable[str]) -> Iterator[str]:
+    """The conditions of the field's type, its options and its minimum."""
+    yield from (condition.format(name(field.name)) for condition in of_type)
+    if field.options:
+        yield f"{name(field.name)} IN ({', '.join(map(literal, field.options))})"
+    if "minimum" in field.rules:
+        yield f"{name(field.name)} >= {literal(field.rules['minimum'])}"
 
 
 def comment(text: str) -> str:
@@ -44,7 +64,7 @@ def comment(text: str) -> str:
 
 
 def head(kind: str, profiles: Sequence[str], notes: str) -> str:
-    """What stands first: where the file comes from, the roles, and what the database can't hold."""
+    """The comment at the top: where the file comes from, the roles, and what the server has to do itself."""
     may = [f"  {role}: {', '.join(p for p, yes in can.items() if yes)}" for role, can in roles().items()]
     return comment(
         f"The tables that the scenarios assume, for {kind}.\n"
@@ -71,5 +91,5 @@ def create_indexes(table: Table) -> list[str]:
 
 
 def schema_comment(table: Table, field: str, schema: Any) -> str:
-    """A comment that shows a field's JSON Schema."""
+    """A comment with a field's JSON Schema."""
     return comment(f"{table.name}.{field} keeps to this JSON Schema:\n{json.dumps(schema, ensure_ascii=False)}")

@@ -13,13 +13,14 @@ import pytest
 from pytest_bdd.parser import Scenario, Step
 
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.errors import NotApplicable, UpsertspecError
+from upsertspec.errors import CheckFailed, NotApplicable, UpsertspecError
 from upsertspec.http.client import Client
 from upsertspec.run.recorder import Recorder, adjust_report
 from upsertspec.run.selection import assign_cases, case_of, deselect, put_last
 from upsertspec.run.settings import SETTINGS, Settings
 from upsertspec.spec.criteria import PROFILES, asserted, is_own
 from upsertspec.steps.own_table import require_points
+from upsertspec.steps.then_stored import NOTHING_WRITTEN, add_what_was_written
 from upsertspec.steps.world import World
 from upsertspec.target.from_env import target_from_env
 
@@ -120,6 +121,13 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenari
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
     """A step starts."""
     request.config.stash[RECORDER].enter(step)
+
+
+def pytest_bdd_step_error(request: pytest.FixtureRequest, scenario: Scenario, step: Step, exception: Exception) -> None:
+    """A step failed. Where a later one asks whether anything was written, look: a wrong answer is only half of it."""
+    later = scenario.steps[scenario.steps.index(step) + 1 :] if step in scenario.steps else []
+    if isinstance(exception, CheckFailed) and any(each.name == NOTHING_WRITTEN for each in later):
+        add_what_was_written(request.getfixturevalue("world"), exception)
 
 
 def pytest_bdd_after_step(request: pytest.FixtureRequest, step: Step) -> None:

@@ -71,7 +71,7 @@ def _described(table: str, client: Client) -> list[Answer]:
 def search(target: Target, table: str) -> Find:
     """A search for a record that does not exist, by a key: a target may offer no list without a condition."""
     view = target.bindings.table(table)
-    keys = [key for key in view.unique_keys if all(view.fields[name].type == "text" for name in key)]
+    keys = [key for key in view.unique_keys if all(view.fields[name].type.is_free_text for name in key)]
     return Find(table, dict.fromkeys(keys[0], NOBODY) if keys else {}, limit=1)
 
 

@@ -182,7 +182,7 @@ def adjust_report(report: pytest.TestReport, result: Result) -> None:
     """Let pytest's own outcome say the same: what is not testable never looks like a pass there."""
     if result.status in (Status.PASSED, Status.WARNED):
         report.outcome, report.longrepr = "passed", None
-    elif result.status is Status.NOT_CLAIMED:
+    elif result.status in (Status.NOT_CLAIMED, Status.NOT_APPLICABLE):
         report.outcome, report.longrepr = "skipped", (result.case.file, result.case.line, result.reason)
     elif result.status in (Status.KNOWN_FAILURE, Status.DEVIATES):
         report.outcome, report.wasxfail = "skipped", result.reason

@@ -87,4 +87,4 @@ def _about() -> dict[str, str]:
 def _render(template: str, known: Mapping[str, Any], name: str = "") -> str:
     style = styles(HERE / "site.css")
     shown = {**known, "style": style, "policy": policy(style), "here": name or template}
-    return f"{environment(HERE).get_template(template).render(shown).strip()}\n"
+    return f"{environment(HERE, longest=None).get_template(template).render(shown).strip()}\n"

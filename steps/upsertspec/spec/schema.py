@@ -6,24 +6,39 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from upsertspec.spec.files import features_dir
+from upsertspec.spec.types import ID_TYPES, TIMESTAMP, TYPES, UNTYPED, FieldType, Id, Reference
 
 PROTECTED = ("id", "created_at", "updated_at")
 ROLES = ("editor", "creator", "updater", "viewer")
+RULES = frozenset({"type", "references", "required", "unique", "default"})
+"""The rules that a field of any type may have; each type adds its own."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field: `type` is one of schema.toml's types, or `reference`."""
+    """A field: its type, and `rules` as schema.toml has them."""
 
     name: str
-    type: str
+    type: FieldType
     required: bool
     unique: bool
     options: tuple[str, ...]
     rules: Mapping[str, Any]
+
+    @property
+    def references(self) -> str | None:
+        """The table that the field points to, or None where it is no reference."""
+        return self.type.references
+
+    @property
+    def is_free_text(self) -> bool:
+        """Whether any text will do."""
+        return self.type.is_free_text and not self.options
 
 
 @dataclass(frozen=True)
@@ -31,7 +46,7 @@ class Table:
     """A table: its fields by name, and its unique keys as tuples of field names, the required keys first."""
 
     name: str
-    id_type: str
+    id_type: Id
     fields: Mapping[str, Field]
     unique_keys: tuple[tuple[str, ...], ...]
     profiles: tuple[str, ...]
@@ -39,14 +54,27 @@ class Table:
     @property
     def marked(self) -> frozenset[str]:
         """The free text fields of the unique keys: their values are made unique for each scenario."""
-        names = {name for key in self.unique_keys for name in key}
-        return frozenset(n for n in names if self.fields[n].type == "text" and not self.fields[n].options)
+        return frozenset(name for key in self.unique_keys for name in key if self.fields[name].is_free_text)
+
+    def type_of(self, name: str) -> FieldType:
+        """The type of a field, protected or not; `UNTYPED` where the table has no such field."""
+        if name in self.fields:
+            return self.fields[name].type
+        if name == "id":
+            return self.id_type
+        return TIMESTAMP if name in PROTECTED else UNTYPED
 
 
 @cache
 def tables() -> Mapping[str, Table]:
-    """Every table by name, in the order of schema.toml."""
-    return {name: _table(name, spec) for name, spec in _raw()["tables"].items()}
+    """Every table by name, in the order of schema.toml. Raises ValueError where the file can't be understood."""
+    return read_tables(_raw()["tables"])
+
+
+def read_tables(raw: Mapping[str, Any]) -> Mapping[str, Table]:
+    """The tables of a parsed schema.toml. Raises ValueError for a type, a rule or a reference that is not known."""
+    ids = {name: _known(ID_TYPES, table.get("id", "integer"), f"{name}: id") for name, table in raw.items()}
+    return {name: _table(name, table, ids) for name, table in raw.items()}
 
 
 def roles() -> Mapping[str, Mapping[str, bool]]:
@@ -66,20 +94,34 @@ def _raw() -> Mapping[str, Any]:
         return tomllib.load(file)
 
 
-def _table(name: str, spec: Mapping[str, Any]) -> Table:
-    fields = {field: _field(field, rules) for field, rules in spec["fields"].items()}
+def _table(name: str, raw: Mapping[str, Any], ids: Mapping[str, Id]) -> Table:
+    fields = {field: _field(f"{name}.{field}", field, rules, ids) for field, rules in raw["fields"].items()}
     single = [(f.name,) for f in fields.values() if f.unique]
-    together = [tuple(key) for key in spec.get("unique_together", [])]
+    together = [tuple(key) for key in raw.get("unique_together", [])]
     keys = sorted(single + together, key=lambda key: not all(fields[f].required for f in key))
-    return Table(name, spec.get("id", "integer"), fields, tuple(keys), tuple(spec["profiles"]))
+    return Table(name, ids[name], fields, tuple(keys), tuple(raw["profiles"]))
 
 
-def _field(name: str, rules: Mapping[str, Any]) -> Field:
+def _field(place: str, name: str, rules: Mapping[str, Any], ids: Mapping[str, Id]) -> Field:
+    kind: FieldType
+    if "references" in rules:
+        kind = Reference(rules["references"], _known(ids, rules["references"], f"{place}: references"))
+    else:
+        kind = _known(TYPES, rules.get("type"), f"{place}: type")
+    if unknown := sorted(rules.keys() - RULES - kind.rules):
+        article = "an" if kind.name[0] in "aeiou" else "a"
+        raise ValueError(f"schema.toml: {place}: {article} {kind.name} field has no rule {unknown[0]!r}")
     return Field(
         name=name,
-        type="reference" if "references" in rules else rules["type"],
+        type=kind,
         required=rules.get("required", False),
         unique=rules.get("unique", False),
         options=tuple(rules.get("options", ())),
         rules=rules,
     )
+
+
+def _known(known: Mapping[str, T], name: Any, place: str) -> T:
+    if name not in known:
+        raise ValueError(f"schema.toml: {place} is {name!r}; known are {', '.join(known)}")
+    return known[name]

@@ -10,6 +10,7 @@ from upsertspec.errors import CannotExpress, CheckFailed, NotTestable
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import OK, is_success
 from upsertspec.spec.schema import Table, tables
+from upsertspec.spec.types import is_id
 from upsertspec.steps.equality import differences, same, shown
 from upsertspec.steps.missing_ids import can_be_found
 from upsertspec.steps.own_table import compared, keys_sent, own_members
@@ -103,11 +104,6 @@ def require_id(value: Any) -> Any:
     return value
 
 
-def is_id(value: Any) -> bool:
-    """Whether a value can be an id: any integer or text."""
-    return isinstance(value, (int, str)) and not isinstance(value, bool)
-
-
 def the_one(world: World, table: str, where: Record) -> Record:
     """The one record that has these values. Raises CheckFailed where there is none, or more than one."""
     found = world.reader.find(table, where)
@@ -155,11 +151,23 @@ def require_stored(world: World, table: str, row: Record, where: Record | None =
 
 
 def require_own_kept(world: World, table: str, record: Record) -> None:
-    """Raise CheckFailed where a member of the target's own, which nobody sent, is not as it was before."""
+    """Raise CheckFailed, or note a secondary finding, where an update changed what no request mentioned.
+
+    That is every member of the target's own, and each field that is in none of the rows that were sent. A target that
+    replaces records was asked to where the request says so.
+    """
+    if any(getattr(attempt.operation, "extra", {}).get("onConflict") == "replace" for attempt in world.attempts):
+        return
     binding = world.binding(table)
+    sent = {name for attempt in world.attempts for row in attempt.sent for name in row}
+    sent |= {name for a in world.attempts for value in getattr(a.operation, "extra", {}).values() for name in value}
+    unmentioned = [name for name in binding.view.fields if name not in sent]
     for before in _before(world, table, record):
-        if wrong := differences(binding.view, own_members(binding, before), own_members(binding, record)):
-            raise CheckFailed(f"what is not mentioned to stay as it was in {binding.name}", "; ".join(wrong))
+        fields = [*(unmentioned if world.attempts else []), *own_members(binding, before)]
+        if wrong := differences(binding.view, before, record, fields, world.words(table)):
+            failed = CheckFailed(f"what is not mentioned to stay as it was in {binding.name}", "; ".join(wrong))
+            world.add_secondary(defining("upsert-update"), failed)
+            return
 
 
 def _before(world: World, table: str, record: Record) -> Iterator[Record]:
@@ -201,7 +209,9 @@ def require_no_twins(world: World) -> None:
         found = _traces(world, table, where)
         if tuple(where) in world.table(table).unique_keys and len(found) > 1:
             name = world.words(table).called
-            raise CheckFailed(f"one record at the most in {name} with {_told(world, table, where)}", f"{len(found)}")
+            raise CheckFailed(
+                f"one record at the most in {name} with {_told(world, table, where)}", f"{len(found)} records"
+            )
 
 
 def sent_values(world: World) -> Iterator[tuple[str, Record]]:

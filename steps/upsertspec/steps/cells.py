@@ -4,14 +4,14 @@
 | --- | --- |
 | empty | the field is not mentioned |
 | null | null |
-| `…` in backticks | JSON, for values that the field's type would read otherwise |
-| {name.field} | the value that the named stored record has in that field |
-| {number} in a cell | a number that no other request of the many clients has |
-| {client} in a cell | the number of one of the many clients |
-| anything else | as the field's type reads it: text as it stands, numbers, booleans and json as JSON |
+| `…` in backticks | JSON, whatever the field's type |
+| {name.field} | the value of that field in the named stored record |
+| {number} in a cell | a number that no other request of the concurrent clients has |
+| {client} in a cell | the number of one of the concurrent clients |
+| anything else | what the field's type reads: JSON for integers, booleans and json, else the text as it stands |
 
-Text for a field of a unique key gets the scenario's mark, so that no two scenarios, runs or workers meet; a long number
-in its place (a telephone number that is no text) gets another one each time.
+Text in a field of a unique key gets the scenario's mark, so that scenarios, runs and workers never share a key. A long
+number there (a telephone number that is not a text) is changed by the mark too.
 """
 
 from __future__ import annotations
@@ -22,11 +22,10 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from upsertspec.spec.schema import Field, Table
+from upsertspec.spec.schema import Table
+from upsertspec.spec.types import FieldType
 
 _REFERENCE = re.compile(r"\{(\w+)\.(\w+)\}")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_JSON_TYPES = ("integer", "boolean", "json")
 LONG = 10**9
 
 Lookup = Callable[[str, str], Any]
@@ -35,7 +34,7 @@ Lookup = Callable[[str, str], Any]
 def rows(
     table: Table, spec: Table, datatable: Sequence[Sequence[str]], mark: str, lookup: Lookup
 ) -> list[dict[str, Any]]:
-    """The rows below a table's header, as field name to value; the column `as` is left out (see `names`).
+    """The rows below the header, each as field name to value, without the column `as` (see `names`).
 
     A column that the target's `table` lacks is read as the specification's has it.
     """
@@ -57,8 +56,8 @@ def names(datatable: Sequence[Sequence[str]]) -> list[str]:
 
 
 def value(table: Table, name: str, cell: str, mark: str, lookup: Lookup) -> Any:
-    """The value of one cell. Raises ValueError where it is none for its field's type."""
-    read = _read(table.fields.get(name), cell, lookup)
+    """The value of one cell. Raises ValueError where the field's type can't read it."""
+    read = _read(table.type_of(name), cell, lookup)
     if name not in table.marked:
         return read
     if isinstance(read, int) and read >= LONG:
@@ -67,7 +66,7 @@ def value(table: Table, name: str, cell: str, mark: str, lookup: Lookup) -> Any:
 
 
 def resolved(table: Table, name: str, given: Any, mark: str, lookup: Lookup) -> Any:
-    """A value that is JSON or a query parameter already: `{name.field}` is looked up, text of a key is marked."""
+    """A value from JSON or a query parameter: `{name.field}` is looked up, and text of a unique key is marked."""
     if not isinstance(given, str):
         return given
     if reference := _REFERENCE.fullmatch(given):
@@ -76,7 +75,7 @@ def resolved(table: Table, name: str, given: Any, mark: str, lookup: Lookup) -> 
 
 
 def marked(text: str, mark: str) -> str:
-    """The text with the mark in it: before an @, else behind its last letter or digit; an empty text stays empty."""
+    """The text with the mark before its last @, or else after its last letter or digit. An empty text stays empty."""
     local, at, domain = text.rpartition("@")
     if at:
         return f"{local}.{mark}@{domain}"
@@ -87,15 +86,11 @@ def _given(name: str, cell: str) -> bool:
     return name != "as" and cell != ""
 
 
-def _read(field: Field | None, cell: str, lookup: Lookup) -> Any:
+def _read(kind: FieldType, cell: str, lookup: Lookup) -> Any:
     if cell == "null":
         return None
     if len(cell) > 1 and cell.startswith("`") and cell.endswith("`"):
         return json.loads(cell[1:-1])
     if reference := _REFERENCE.fullmatch(cell):
         return lookup(reference[1], reference[2])
-    if field is None and _NUMBER.fullmatch(cell):
-        return json.loads(cell)
-    if field is not None and field.type in _JSON_TYPES:
-        return json.loads(cell)
-    return cell
+    return kind.read(cell)

@@ -1,4 +1,4 @@
-"""Whether a value came back as it was written: to the last character, to the last digit."""
+"""Whether a value came back as it was sent, to the last character and the last digit."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from typing import Any
 from upsertspec.dialects.base import Exact
 from upsertspec.dialects.operations import Verbatim
 from upsertspec.spec.schema import Table
-from upsertspec.steps.equality import same, same_json
+from upsertspec.spec.types import same_json
+from upsertspec.steps.equality import same
 
 Number = int | float | Decimal
 
 
 def meant(sent: Any) -> Any:
-    """What was sent, its numbers to the last digit; a text with half a character holds a lone surrogate."""
+    """The value that was sent, with every digit of its numbers; a broken character is a lone surrogate."""
     return json.loads(sent.json, parse_float=Decimal, parse_int=Decimal) if isinstance(sent, Verbatim) else sent
 
 
 def kept(table: Table, name: str, sent: Any, actual: Any) -> bool:
-    """Whether the value that came back is the value that was sent: decimals by their number, all else exactly."""
+    """Whether the value that came back is the value that was sent: text by its type, everything else exactly."""
     expected = meant(sent)
-    if name in table.fields and table.fields[name].type in ("decimal", "datetime"):
+    if table.type_of(name).has_equal_texts:
         return same(table, name, expected, actual)
     return exactly(expected, actual)
 
 
 def exactly(expected: Any, actual: Any) -> bool:
-    """Equal as JSON, numbers as numbers and not as floats: 2^53 + 1 is not 2^53, 1e2 is 100, -0 is 0."""
+    """Equal as JSON, with exact numbers: 2^53 + 1 is not 2^53, 1e2 is 100, -0 is 0."""
     if _is_number(expected) and _is_number(actual):
         return (a := _decimal(expected)) is not None and a == _decimal(actual)
     if isinstance(expected, dict) and isinstance(actual, dict):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from upsertspec.errors import NotApplicable
-from upsertspec.spec.schema import PROTECTED, Field, tables
+from upsertspec.spec.schema import PROTECTED, Field, Table, tables
 from upsertspec.target.bindings import Bindings, FieldBinding, TableBinding
 
 Row = Mapping[str, Any]
@@ -19,14 +19,38 @@ def lacking(binding: TableBinding, names: Sequence[str]) -> NotApplicable:
     return NotApplicable(reason, tuple((binding.table, name) for name in names))
 
 
-def left(binding: TableBinding, row: Row) -> dict[str, Any]:
-    """The fields of a row that the target has. Raises NotApplicable where nothing but a key would be left."""
+def left(binding: TableBinding, row: Row, others: Sequence[Row] = ()) -> dict[str, Any]:
+    """The fields of a row that the target has. `others` are the rows that came before.
+
+    Raises NotApplicable where nothing but a key would be left, or where what was wrong with the row is left out.
+    """
     absent = [name for name in row if name in binding.absent]
     kept = {name: value for name, value in row.items() if name not in binding.absent}
     keys = {name for key in binding.spec.unique_keys for name in key}
     if absent and not set(kept) - keys:
         raise lacking(binding, absent)
+    fields = [binding.spec.fields[name] for name in absent if name in binding.spec.fields]
+    strangers = [other for other in others if not share_key(binding.view, row, other)]
+    if points := [field.name for field in fields if _is_wrong(field, row[field.name], strangers)]:
+        raise lacking(binding, points)
     return kept
+
+
+def share_key(table: Table, row: Row, other: Row) -> bool:
+    """Whether two rows have the same values in a unique key."""
+    keys = table.unique_keys
+    return any(all(row.get(name) is not None and row[name] == other.get(name) for name in key) for key in keys)
+
+
+def _is_wrong(field: Field, value: Any, others: Sequence[Row]) -> bool:
+    """Whether a value breaks a rule of its field: its type, its options, its bounds, or that it is unique."""
+    if value is None:
+        return field.required
+    if field.unique and any(other.get(field.name) == value for other in others):
+        return True
+    if not field.type.accepts(value) or (field.options and value not in field.options):
+        return True
+    return type(value) is int and value < field.rules.get("minimum", value)
 
 
 def named(binding: TableBinding, names: Sequence[str]) -> list[str]:

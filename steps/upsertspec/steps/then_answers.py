@@ -16,6 +16,7 @@ from upsertspec.dialects.operations import Change, Create, Operation, Read, Tran
 from upsertspec.errors import CheckFailed
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID, OK, UPSERTED, is_refusal
+from upsertspec.spec.types import instant, same_json
 from upsertspec.steps.assertions import (
     id_of,
     last_stored,
@@ -29,7 +30,7 @@ from upsertspec.steps.assertions import (
     require_success,
     the_one,
 )
-from upsertspec.steps.equality import differences, instant, same_json, shown
+from upsertspec.steps.equality import differences, shown
 from upsertspec.steps.own_table import named, own_members
 from upsertspec.steps.statuses import require_every_status, require_status
 from upsertspec.steps.world import Attempt, World
@@ -60,7 +61,7 @@ def is_refused(world: World, what: str) -> None:
 
 
 @then(parsers.re(r"the (?P<last>last )?answer is 200 and says (?P<operations>.+?)(?P<refusable>, or 400)?"))
-def the_answer_says(world: World, last: str | None, operations: str, refusable: str | None) -> None:
+def the_answer_says(world: World, last: str | None, operations: str, refusable: str | None = None) -> None:
     """Each request, or the last, was answered with 200 and reports these operations in order.
 
     An upsert reports one id and the record of that id; a batch or a transaction reports each of its records, a batch

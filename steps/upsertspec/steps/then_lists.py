@@ -9,14 +9,13 @@ from pytest_bdd import parsers, then
 
 from upsertspec.errors import CheckFailed
 from upsertspec.spec.outcomes import INVALID, OK
-from upsertspec.spec.schema import PROTECTED
+from upsertspec.spec.schema import PROTECTED, Field
+from upsertspec.spec.types import same_json
 from upsertspec.steps.assertions import require_body
-from upsertspec.steps.equality import same_json, shown
+from upsertspec.steps.equality import shown
 from upsertspec.steps.world import World
 
 Record = Mapping[str, Any]
-
-NAMED_TYPES = ("text", "integer", "boolean", "date")
 
 
 @then(
@@ -111,7 +110,7 @@ def the_description_names(world: World, table: str) -> None:
         raise CheckFailed('"fields", an object', world.last.answer.text)
     spec = world.table(table)
     for name, field in spec.fields.items():
-        _require_described(name, field.rules, fields.get(name))
+        require_described(field, fields.get(name))
     wanted = sorted(sorted(key) for key in spec.unique_keys)
     keys = body.get("unique_keys")
     listed = [sorted(map(str, key)) for key in keys if isinstance(key, list)] if isinstance(keys, list) else []
@@ -128,15 +127,16 @@ def require_names(world: World, records: Sequence[Record], who: str, ordered: bo
         raise CheckFailed(", ".join(wanted) or "an empty list", ", ".join(found) or "an empty list")
 
 
-def _require_described(name: str, rules: Record, described: Any) -> None:
+def require_described(field: Field, described: Any) -> None:
+    """A reference has `references` in place of a type, so its type may have any name."""
     if not isinstance(described, dict):
-        raise CheckFailed(f"a description of the field {name}", shown(described))
-    if rules.get("type") in NAMED_TYPES and described.get("type") != rules["type"]:
-        raise CheckFailed(f"{name}: type {shown(rules['type'])}", shown(described.get("type")))
-    told = ("required", "unique", "options", "default", "minimum", "references")
-    for rule in told:
-        if not same_json(_unordered(rules.get(rule)), _unordered(described.get(rule))):
-            raise CheckFailed(f"{name}: {rule} {shown(rules.get(rule))}", shown(described.get(rule)))
+        raise CheckFailed(f"a description of the field {field.name}", shown(described))
+    if not field.references and described.get("type") != field.type.name:
+        raise CheckFailed(f"{field.name}: type {shown(field.type.name)}", shown(described.get("type")))
+    for rule in ("required", "unique", "options", "default", "minimum", "references"):
+        wanted = field.rules.get(rule)
+        if not same_json(_unordered(wanted), _unordered(described.get(rule))):
+            raise CheckFailed(f"{field.name}: {rule} {shown(wanted)}", shown(described.get(rule)))
 
 
 def _unordered(value: Any) -> Any:

@@ -20,7 +20,7 @@ from upsertspec.steps.concurrent_run import ConcurrentRun
 from upsertspec.steps.findings import ScenarioFindings
 from upsertspec.steps.lookup import Reader
 from upsertspec.steps.missing_ids import with_ids
-from upsertspec.steps.own_table import left, require_faulty
+from upsertspec.steps.own_table import left, require_faulty, share_key
 from upsertspec.target.bindings import TableBinding
 
 Record = Mapping[str, Any]
@@ -64,7 +64,8 @@ class Attempt:
 class World:
     """The state of one scenario. `reader` looks at what is stored; `criterion` is the one that is judged.
 
-    `subjects` are what the scenario is about beside what is stored, from its `@asserts-…` tags.
+    `not_stored` are the records of setups whose table the target does not have, by name. `subjects` are what the
+    scenario is about beside what is stored, from its `@asserts-…` tags.
     """
 
     def __init__(self, client: Client, mark: str, criterion: str, subjects: Collection[str] = ()) -> None:
@@ -78,6 +79,8 @@ class World:
         self.findings = ScenarioFindings()
         self.concurrent_run: ConcurrentRun | None = None
         self.history: dict[str, Any] | None = None
+        self.not_stored: dict[str, str] = {}
+        self._rows: dict[str, list[dict[str, Any]]] = {}
         self._subjects = subjects
 
     def asserts(self, subject: str) -> bool:
@@ -111,7 +114,10 @@ class World:
         """
         binding = self.binding(table)
         made = rows(binding.view, binding.spec, datatable, self.mark, self.value_of)
-        return [left(binding, row) for row in made]
+        whole = self._rows.setdefault(table, [])
+        kept = [left(binding, row, [*whole, *made[:number]]) for number, row in enumerate(made)]
+        whole += made
+        return kept
 
     def with_defaults(self, table: str, row: Record) -> dict[str, Any]:
         """The row, with the target's own default of a field that no request of the scenario mentioned."""
@@ -157,6 +163,8 @@ class World:
         for stored in (*self.stored, *self.deleted):
             if stored.name == name:
                 return stored
+        if name in self.not_stored:
+            raise NotApplicable(f"the target has no {self.not_stored[name]}")
         raise LookupError(f"the scenario has stored nothing as {name}")
 
     def send(self, who: str, operation: Operation, alteration: str = "") -> Answer:
@@ -178,7 +186,7 @@ class World:
         before = [stored.record for stored in self.stored if stored.table == operation.table]
         before += [row for attempt in self.attempts if attempt.table == operation.table for row in attempt.sent]
         for row in operation.sent:
-            same_key = [other for other in before if _share_key(binding.view, row, other)]
+            same_key = [other for other in before if share_key(binding.view, row, other)]
             require_faulty(binding, row, [other for other in before if other not in same_key], bool(same_key))
             before.append(row)
 
@@ -196,9 +204,3 @@ class World:
     def last(self) -> Attempt:
         """The last operation that was sent."""
         return self.attempts[-1]
-
-
-def _share_key(table: Table, row: Record, other: Record) -> bool:
-    """Whether two rows have the same values in a unique key."""
-    keys = table.unique_keys
-    return any(all(row.get(name) is not None and row[name] == other.get(name) for name in key) for key in keys)

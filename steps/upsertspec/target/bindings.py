@@ -81,6 +81,8 @@ class TableBinding:
     @cached_property
     def view(self) -> Table:
         """The table as the target has it, in the specification's words."""
+        if not self.fields and not self.absent:
+            return self.spec
         fields = {name: self._viewed(f) for name, f in self.spec.fields.items() if name not in self.absent}
         whole = [key for key in self.spec.unique_keys if all(name in fields for name in key)]
         kept = [key for key in whole if len(key) > 1 or fields[key[0]].unique]

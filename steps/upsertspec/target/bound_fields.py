@@ -56,10 +56,9 @@ def _one_to_one(table: str, known: list[str], fields: Mapping[str, Any]) -> Iter
 
 
 def _settings(path: KeyPath, spec: Table, field: str, theirs: Mapping[str, Any]) -> Iterator[Fault]:
-    kind = spec.fields[field].type if field in spec.fields else "protected"
     if isinstance(form := theirs.get("text"), str):
-        if kind not in ("text", "reference") and not theirs.get("with"):
-            yield (*path, "text"), f"is for texts, and {field} is {kind}; take it out"
+        if not (field in spec.fields and spec.fields[field].is_free_text) and not theirs.get("with"):
+            yield (*path, "text"), f"is for free texts, and {field} is none; take it out"
         elif wrong := fault_of(form, theirs.get("maximum_length")):
             yield (*path, "text"), f"{json.dumps(form)} {wrong}"
     if isinstance(values := theirs.get("values"), dict):

@@ -45,7 +45,7 @@ def a_filter(draw: Draw, rows: Sequence[Row]) -> dict[str, str]:
     """A filter, mostly by a value that one of the rows has."""
     name = draw(st.sampled_from(FILTERED))
     number = name == "validation_score"
-    operator = draw(st.sampled_from(values.OPERATORS["integer" if number else "text"]))
+    operator = draw(st.sampled_from(values.NUMBER_OPERATORS if number else values.TEXT_OPERATORS))
     known = [row[name] for row in rows if row.get(name) not in (None, "")]
     listed = [str(v) for v in [*known, *known, *((5, 41, 60) if number else ("Ada", "draft"))]]
     one, other = (draw(st.sampled_from(listed)) for _ in range(2))

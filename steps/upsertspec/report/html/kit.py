@@ -21,11 +21,14 @@ LONGEST = 2000
 CUT = "… ({} characters in all; report.json has them)"
 
 
-def environment(folder: Path, longest: int = LONGEST) -> Environment:
-    """The templates of a folder. All text that they print, except Markup, is cut to `longest` and escaped."""
+def environment(folder: Path, longest: int | None = LONGEST) -> Environment:
+    """The templates of a folder. All text that they print, except Markup, is escaped.
+
+    It is also cut to `longest` and what is invisible is written out; unless `longest` is None, for text of our own.
+    """
 
     def finalize(value: object) -> object:
-        return value if isinstance(value, Markup) else visible(str(value), longest)
+        return value if longest is None or isinstance(value, Markup) else visible(str(value), longest)
 
     made = Environment(
         loader=FileSystemLoader([folder, HERE]),
@@ -35,7 +38,7 @@ def environment(folder: Path, longest: int = LONGEST) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"css": lambda status: str(status).replace(" ", "-"), "lines": lines}
+    made.filters["css"] = lambda status: str(status).replace(" ", "-")
     return made
 
 
@@ -49,11 +52,6 @@ def visible(text: str, longest: int = LONGEST) -> str:
 def content(text: str, longest: int = LONGEST) -> Markup:
     """The text as the content of an element, never of an attribute: quotes, which JSON has many of, stay."""
     return Markup(html.escape(visible(text, longest), quote=False))  # noqa: S704 - it is escaped
-
-
-def lines(text: str) -> Markup:
-    """A text of several lines as the content of a `pre`."""
-    return Markup("\n").join(content(line) for line in text.splitlines())
 
 
 def html_text(text: str) -> str:

@@ -1,0 +1,74 @@
+"""Dates and instants."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from upsertspec.spec.types.base import FieldType
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class Date(FieldType):
+    """A day, as `YYYY-MM-DD`."""
+
+    name = "date"
+    json_schemas = ({"type": "string", "format": "date"},)
+    sqlite_checks = ("{0} IS date({0}, '+0 days')",)  # the modifier makes 30 February another day
+    postgres = "date"
+    postgres_checks = ("isfinite({0})",)
+    good = ("2024-02-29", "1999-12-31", "2000-02-29")
+    wrong = (
+        "2023-02-29", "2024-1-5", "15/01/2024", "2024-01-15T00:00:00Z", 20240115, "", "2024-13-01", "20240115",
+        "2024-04-31", "01/02/2024", 0, "soon", 1700000000,
+    )  # fmt: skip
+    hostile_wrong = ("2000-01-01'; --",)
+
+    def accepts(self, value: Any) -> bool:
+        if not isinstance(value, str) or not _DATE.fullmatch(value):
+            return False
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            return False
+        return True
+
+
+class DateTime(FieldType):
+    """An instant, as RFC 3339 with an offset: it may come back with another offset."""
+
+    name = "datetime"
+    has_equal_texts = True
+    json_schemas = ({"type": "string", "format": "date-time"},)
+    sqlite_checks = (
+        "({0} IS NULL OR julianday({0}) IS NOT NULL)",
+        "({0} GLOB '*T*Z' OR {0} GLOB '*T*[-+][0-9][0-9]:[0-9][0-9]')",
+    )
+    postgres = "timestamptz"
+    postgres_checks = ("isfinite({0})",)
+    good = ("2024-01-15T10:00:00Z", "2024-06-30T23:59:59.123+05:30")
+    wrong = ("2024-01-15T10:00:00", "yesterday", 0, "2024-01-15")
+
+    def accepts(self, value: Any) -> bool:
+        return instant(value) is not None
+
+    def same(self, expected: Any, actual: Any) -> bool:
+        if isinstance(expected, str) and expected == actual:
+            return True
+        return (moment := instant(expected)) is not None and moment == instant(actual)
+
+    def order(self, value: Any) -> Any:
+        return instant(value)
+
+
+def instant(text: Any) -> datetime | None:
+    """The instant of an RFC 3339 text with an offset, or None where it is none."""
+    if not isinstance(text, str):
+        return None
+    try:
+        parsed = datetime.fromisoformat(text.upper())
+    except ValueError:
+        return None
+    return parsed if parsed.tzinfo is not None else None
