@@ -74,7 +74,7 @@ def test_the_reference_server_is_recognised(cli: Cli, tmp_path: Path) -> None:
         done = cli("init", url, "-o", str(file))
         assert done.code == 0, done.text
         assert loaded(file).url == url
-        assert cli("check", "--target", str(file)).out.endswith("all is there\n")
+        assert cli("check", "--target", str(file)).out.endswith("all can be judged\n")
     text = file.read_text("utf-8")
     assert 'dialect = "native"' in text
     offered = '"core", "identity", "conflict", "batch", "integrity", "transactions", "records"'
@@ -329,3 +329,42 @@ def _spoil(node: Any, chance: random.Random) -> None:
             node[place] = chance.choice([None, 5, True, "", HOSTILE, [], {}, [[HOSTILE]], {"$ref": 1}, {HOSTILE: {}}])
             return
         node = node[place]
+
+
+def test_the_options_of_the_connection_are_used_and_written(
+    cli: Cli, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TENANT", "acme-1")
+    wire, file, ca = serve(by_request(documented(PRODUCTS))), tmp_path / "t.toml", tmp_path / "ca.pem"
+    ca.write_text("")
+    assert cli("init", wire.url, "-o", str(file), "--header", "X-Tenant=TENANT", "--ca", str(ca)).code == 0
+    assert {dict(headers_of(request))["x-tenant"] for request in wire.requests} == {"acme-1"}
+    target = loaded(file, {**TOKENS, "TENANT": "acme-1"})
+    assert {name: value.value for name, value in target.headers.items()} == {"X-Tenant": "acme-1"}  # type: ignore[union-attr]
+    assert target.session["verify"] == str(ca)
+    assert "acme-1" not in file.read_text("utf-8")
+
+
+def test_a_proxy_is_used_and_written(cli: Cli, serve: Serve, tmp_path: Path) -> None:
+    proxy, file = serve(always(reply(PRODUCTS))), tmp_path / "t.toml"
+    assert cli("init", "http://api.test", "-o", str(file), "--proxy", proxy.url, "--no-verify").code == 0
+    assert proxy.lines()[0].startswith("GET http://api.test/openapi.json")
+    assert loaded(file).session == {"verify": False, "proxies": {"http": proxy.url, "https": proxy.url}}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--header", "X-Key: s3cret"), "write NAME=VARIABLE"),
+        (("--header", "X-Key=NOT_SET"), "NOT_SET is not set"),
+        (("--ca", "no/such.pem"), "there is no file no/such.pem"),
+    ],
+)
+def test_a_wrong_connection_is_named_and_nothing_is_sent(
+    options: tuple[str, ...], words: str, cli: Cli, serve: Serve, tmp_path: Path
+) -> None:
+    wire = serve(always(reply(PRODUCTS)))
+    done = cli("init", wire.url, "-o", str(tmp_path / "t.toml"), *options)
+    assert (done.code, wire.requests) == (2, [])
+    assert words in done.err
+    assert "s3cret" not in done.err

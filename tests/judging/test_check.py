@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
-from upsertspec.http.evidence import MASK, Exchange
 
 from tests.judging.kit import Memory
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Describe, Find
 from upsertspec.errors import CannotExpress, DialectError, NotTestable, TargetSilent
 from upsertspec.http.client import Client
+from upsertspec.http.evidence import MASK, Exchange
 from upsertspec.run import preflight
 from upsertspec.run.preflight import FATAL, NOBODY, OK, WARNING, Finding, check, fatal, search
 from upsertspec.spec.schema import ROLES, tables, tables_of

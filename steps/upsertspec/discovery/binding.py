@@ -167,7 +167,9 @@ class _Binder:
         return self._bound(spec, name, {"default": self._default(name), "minimum": stated})
 
     def _pick(self, wanted: Wanted) -> str:
-        return next((name for name, schema in self._left.items() if wanted(name, schema)), "")
+        """The first field that is wanted; of texts one that takes any text, if there is one."""
+        found = [name for name, schema in self._left.items() if wanted(name, schema)]
+        return min(found, key=lambda name: _is_narrow(self._left[name]), default="")
 
     def _default(self, name: str) -> Any:
         """What a create gives the field. One that is required has none; a create then always sends a value."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,11 +31,18 @@ class Found:
     tried: tuple[str, ...] = ()
 
 
-def fetch(url: str, roles: Mapping[str, Credential], limits: Limits = LIMITS, seconds: float = SECONDS) -> Found:
+def fetch(
+    url: str,
+    roles: Mapping[str, Credential],
+    limits: Limits = LIMITS,
+    seconds: float = SECONDS,
+    session: Mapping[str, Any] = MappingProxyType({}),
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Found:
     """The first document that is there. Sends GET only, without credentials; where those are asked for, once more with
     the token that may do the least. Raises TargetUnusable where no answer came at all."""
     api = _without_place(url.rstrip("/"))
-    look = _Look(roles, limits, time.monotonic() + seconds)
+    look = _Look(roles, Session(limits, dict(session)), headers, time.monotonic() + seconds)
     try:
         for address in _addresses(url.rstrip("/"), api):
             if document := look.at(address):
@@ -63,14 +71,16 @@ def _addresses(url: str, api: str) -> list[str]:
 class _Look:
     """Requests one after another, at least one, until the time is up. `tried` tells what came of each address."""
 
-    def __init__(self, roles: Mapping[str, Credential], limits: Limits, until: float) -> None:
-        self.session = Session(limits, {})
+    def __init__(
+        self, roles: Mapping[str, Credential], session: Session, headers: Mapping[str, str], until: float
+    ) -> None:
+        self.session = session
         self.tried: list[str] = []
         self.answered = False
         self.silence = "no time was left"
         self._until = until
         named = next((role for role in LEAST_FIRST if role in roles), "")
-        self._headers: list[Mapping[str, str]] = [{}, *([roles[named].headers()] if named else [])]
+        self._headers = [dict(headers), *([{**headers, **roles[named].headers()}] if named else [])]
 
     def at(self, address: str) -> Mapping[str, Any]:
         """The document at this address, or an empty one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from upsertspec.discovery.binding import Binding, bind
+from upsertspec.discovery.connection import Connection
 from upsertspec.discovery.credentials import roles
 from upsertspec.discovery.document import Document
 from upsertspec.discovery.fetch import Found
@@ -15,6 +16,7 @@ from upsertspec.discovery.toml import comment, said, toml_key, toml_text, toml_v
 from upsertspec.spec.schema import tables, tables_of
 
 NAMES = 30
+DIRECT = Connection()
 PROFILES = ("core", "identity")
 """What any API can be judged by."""
 BOUND = ("contacts", "image_metadata", "product_recommendations")
@@ -41,14 +43,19 @@ NO_TABLE = (
 )
 
 
-def target_file(found: Found, set_roles: Collection[str]) -> str:
+def target_file(found: Found, set_roles: Collection[str], connection: Connection = DIRECT) -> str:
     """The text of a target file for what was found; `set_roles` are the roles whose tokens are in the environment."""
     overview = Overview(Document(found.document), found.url)
     chosen, bindings = (None, []) if overview.native else _chosen(overview.resources)
     problem = bindings[0].problem if bindings else ""
     is_bound = chosen is not None and not problem
     profiles = PROFILES if is_bound else ()
-    parts = [_head(found, overview, profiles), roles(overview.schemes(chosen), set_roles)]
+    parts = [
+        _head(found, overview, profiles),
+        connection.top(),
+        roles(overview.schemes(chosen), set_roles),
+        connection.tables(),
+    ]
     if overview.native or not found.document:
         parts += [_native(overview), _tables(overview)]
     elif chosen is None:
@@ -59,7 +66,8 @@ def target_file(found: Found, set_roles: Collection[str]) -> str:
         usable = [binding for binding in bindings if not binding.problem]
         parts += [_choice(overview, chosen), _bindings(chosen, bindings), shape(chosen, usable), _deviations(chosen)]
     parts.append(comment(REST))
-    return "\n".join("".join(f"{line}\n" for line in part) for part in parts)
+    texts = ["".join(f"{line}\n" for line in part) for part in parts]
+    return "\n".join(text for text in texts if text)
 
 
 def _chosen(resources: Sequence[Resource]) -> tuple[Resource | None, list[Binding]]:

@@ -7,7 +7,7 @@ the target file rules out, or has no way to ask for, is not applicable or not te
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from upsertspec.dialects.base import Answer, Request, Response, Setup
@@ -21,7 +21,7 @@ from upsertspec.run.embedded import started
 from upsertspec.run.runner import run
 from upsertspec.run.settings import Settings
 from upsertspec.spec.outcomes import KINDS, is_success
-from upsertspec.target.target import Target
+from upsertspec.target.target import Credential, Target
 
 DIALECT = "upsertspec.run.rehearsal:Rehearsal"
 
@@ -30,7 +30,7 @@ def rehearse(target: Target, jobs: int = 1) -> list[Result]:
     """The results of a rehearsal. Only their being not applicable or not testable says something of the target."""
     with started() as server:
         reference = server.target()
-        roles = {role: credential for role, credential in reference.roles.items() if role in target.roles}
+        roles = {role: _like(held, reference.roles[role]) for role, held in target.roles.items()}
         stand_in = replace(
             reference,
             dialect=DIALECT,
@@ -41,6 +41,20 @@ def rehearse(target: Target, jobs: int = 1) -> list[Result]:
             bindings=target.bindings,
         )
         return run(Settings(stand_in, patient=True), jobs)
+
+
+@dataclass(frozen=True)
+class _NotBearer(Credential):
+    """A bearer token that stands for another kind of credential."""
+
+    @property
+    def is_bearer(self) -> bool:
+        return False
+
+
+def _like(held: Credential, token: Credential) -> Credential:
+    """The reference server's token, which can be broken in the ways in which the target's credential can be."""
+    return token if held.is_bearer else _NotBearer(secret=token.secret)
 
 
 class Rehearsal(Bound):
