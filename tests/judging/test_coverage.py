@@ -28,8 +28,7 @@ def test_a_criterion_that_a_verdict_needs() -> None:
     found = coverage(results(AC_001=Status.NOT_APPLICABLE, AC_003=Status.NOT_TESTABLE))
     assert found.unjudged == ["AC-001"]
     lines = list(found.lines())
-    first = next(case.criterion for case in cases())
-    total = sum(case.criterion == first for case in cases())
+    total = sum(case.criterion == "AC-001" for case in cases())
     assert lines[:2] == [f"  AC-001  0 of {total} will be judged", f"          {total} not applicable: no such field"]
 
 

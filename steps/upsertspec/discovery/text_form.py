@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from upsertspec.discovery.document import Schema
+from upsertspec.discovery.document import Schema, text
 from upsertspec.discovery.samples import fits, looks_secret
 from upsertspec.errors import NotApplicable
 from upsertspec.target.text_forms import TextForm, fault_of
@@ -65,12 +65,12 @@ def _like_example(schema: Schema) -> Iterator[str]:
 
 
 def _like_pattern(schema: Schema) -> Iterator[str]:
-    if found := LITERAL.match(str(schema.rules.get("pattern"))):
+    if found := LITERAL.match(text(schema.rules.get("pattern"))):
         yield f"{found[1]}{{n}}"
 
 
 def _fits(form: TextForm, schema: Schema) -> bool:
     try:
-        return all(fits(form.write(text), schema) for text in TEXTS)
+        return all(fits(form.write(each), schema) for each in TEXTS)
     except NotApplicable:
         return False
