@@ -1,16 +1,16 @@
-"""The errors of the harness. A wrong answer of a target is no error: it is a failure, and has `CheckFailed`."""
+"""The exceptions of the harness. A wrong answer of the target is not an error but a failure: `CheckFailed`."""
 
 from __future__ import annotations
 
 
 class UpsertspecError(Exception):
-    """Something that ends a command with a plain message. `exit_code` is what the command line exits with."""
+    """An error that ends a command with a plain message. `exit_code` is the exit code of the command."""
 
     exit_code = 2
 
 
 class ConfigError(UpsertspecError):
-    """The command line, the environment or a target file is wrong. `faults` names each place and its mend."""
+    """The command line, the environment or a target file is wrong. Each of `faults` names a place and the fix."""
 
     def __init__(self, faults: list[str], source: str = "") -> None:
         self.faults = faults
@@ -20,23 +20,23 @@ class ConfigError(UpsertspecError):
 
 
 class TargetUnusable(UpsertspecError):
-    """Nothing can be judged: the target can't be reached, or accepts none of the credentials."""
+    """No scenario can be run: the target can't be reached, or accepts none of the credentials."""
 
     exit_code = 3
 
 
 class ReportNotWritten(UpsertspecError):
-    """The run has ended, but its report could not be written."""
+    """The run has ended, but its report can't be written."""
 
     exit_code = 3
 
 
 ENDED = "the run was ended: "
-"""What the reason of every case begins with that was not asked for, because the target had stopped being one."""
+"""The reason of each case that was not run because the target stopped working begins with this."""
 
 
 class NotTestable(Exception):
-    """A criterion can't be tested here, for a reason that is reported. Never counts as a pass."""
+    """A criterion can't be tested on this target. The message is the reason; it never counts as a pass."""
 
 
 class NotApplicable(Exception):
@@ -56,13 +56,13 @@ class StaleStatement(Exception):
 
 
 class CannotExpress(NotTestable):
-    """The dialect has no way to say what the scenario asks for."""
+    """The dialect has no way to express the operation."""
 
 
 class Blocked(NotTestable):
-    """What went wrong in a scenario is another criterion's matter: that one fails, and this scenario is not testable.
+    """What went wrong in a scenario is the subject of another criterion, so the scenario is not testable.
 
-    Where that criterion turns out not to fail, the scenario does (see `settle`); nothing is lost between the two.
+    If that criterion turns out not to fail, the scenario does (`run.finalize`), so that nothing is lost.
     """
 
     def __init__(self, criterion: str, expected: str, actual: str) -> None:
@@ -73,14 +73,14 @@ class Blocked(NotTestable):
 
 
 class DialectError(Exception):
-    """A dialect has a mistake: it raised what it must not, or gave what is no request or answer."""
+    """A dialect has a mistake: it raised an unexpected exception, or returned no valid request or answer."""
 
     def __init__(self, dialect: str, method: str, operation: str, what: str) -> None:
         super().__init__(f"the dialect {dialect} has a mistake in {method}({operation}): {what}")
 
 
 class TargetSilent(Exception):
-    """No usable HTTP answer came back: reset, timed out, half an answer, too large. `kind` is a short word for it."""
+    """There is no usable HTTP response: reset, timed out, incomplete or too large. `kind` says which, in short."""
 
     def __init__(self, kind: str, detail: str) -> None:
         self.kind = kind
@@ -88,7 +88,7 @@ class TargetSilent(Exception):
 
 
 class CheckFailed(AssertionError):
-    """The target answered or stored something else than the criterion asks for."""
+    """The target answered or stored something other than the criterion requires."""
 
     def __init__(self, expected: str, actual: str) -> None:
         self.expected = expected

@@ -1,3 +1,3 @@
-"""The pytest plugin under the name that test suites import: `pytest_plugins = ["upsertspec.plugin"]`."""
+"""The pytest plugin, for a test suite of your own: `pytest_plugins = ["upsertspec.plugin"]`."""
 
 pytest_plugins = ["upsertspec.run.plugin"]

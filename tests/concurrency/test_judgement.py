@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.concurrency.conftest import TOKENS, Judge
-from tests.harness.wire import Answer, Wire, reply
+from tests.concurrency.conftest import Judge
+from tests.http.wire import Answer, Wire, reply
+from tests.kit import TOKEN_VARIABLES
 from upsertspec.report import terminal
 from upsertspec.report.result import Result, Status
 from upsertspec.spec.files import report_schema_file
@@ -117,7 +118,7 @@ def test_it_runs_last_and_alone_with_several_workers(judge: Judge) -> None:
 
 def test_two_runs_at_once_on_one_target_leave_each_other_alone(server: Callable[[str], str], tmp_path: Path) -> None:
     url = server("")
-    env = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
+    env = TOKEN_VARIABLES
     line = [sys.executable, "-m", "upsertspec", "run", url, "--profile", "all", "--clients", "5"]
     narrowed = [*line, "--criterion", "AC-012,AC-106,AC-308,AC-701,AC-702,AC-704,AC-705"]
     both = [subprocess.Popen(narrowed, env=env, stdout=subprocess.PIPE, text=True) for _ in range(2)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import socket
@@ -15,14 +16,17 @@ from typing import Any
 
 import pytest
 
-from tests.concurrency.conftest import TOKENS, Judge
-from tests.harness.wire import Answer, Wire, by_request, reply
+from tests.concurrency.conftest import Judge
+from tests.http.wire import Answer, Wire, by_request, reply
+from tests.kit import CREDENTIALS, TOKEN_VARIABLES
 from upsertspec.dialects.operations import Find
 from upsertspec.http.client import Client
 from upsertspec.report.result import Status
-from upsertspec.run.workers import CAN_COPY
+from upsertspec.run import session
+from upsertspec.run.workers import CAN_FORK
+from upsertspec.target.target import Target
 
-pytestmark = pytest.mark.skipif(not CAN_COPY, reason="a process can't be copied on this system")
+pytestmark = pytest.mark.skipif(not CAN_FORK, reason="this system can't fork a process")
 
 
 def test_every_scenario_is_run_once_by_some_worker(judge: Judge) -> None:
@@ -51,9 +55,18 @@ def test_a_worker_that_dies_costs_what_it_was_at(judge: Judge, monkeypatch: pyte
     assert {result.status for result in results if result not in lost} == {Status.PASSED}
 
 
+def test_without_fork_one_worker_runs_all(server: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "CAN_FORK", False)
+    limits = sys.getrecursionlimit(), sys.get_int_max_str_digits()
+    out, target = io.StringIO(), Target(server(""), roles=CREDENTIALS)
+    assert session.run_session(target, ("AC-003",), "", 3, None, None, out) == 0
+    assert "--jobs 3: this system can't fork a process, so one worker runs all scenarios\n" in out.getvalue()
+    assert (sys.getrecursionlimit(), sys.get_int_max_str_digits()) == limits
+
+
 def test_a_run_that_is_stopped_leaves_no_worker(wire: Callable[[Answer], Wire]) -> None:
     target = wire(by_request(lambda *_: reply({"records": [], "total": 0})))
-    env = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
+    env = TOKEN_VARIABLES
     line = [sys.executable, "-m", "upsertspec", "run", target.url, "--jobs", "3"]
     with subprocess.Popen(line, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stdout

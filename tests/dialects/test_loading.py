@@ -1,4 +1,4 @@
-"""Dialects in Python: found by an entry point or as module:Class; what is wrong with one is told with its mend."""
+"""Dialects in Python: found by an entry point or as module:Class; what is wrong with one is reported with its fix."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ class Mine:
 """
 
 BROKEN = {
-    "": ("ModuleNotFoundError", "put it beside the target file, or its folder into PYTHONPATH"),
-    "class Mine": ("SyntaxError", "mend the module"),
-    "import a_module_that_is_not_there": ("a_module_that_is_not_there", "into PYTHONPATH"),
-    "raise RuntimeError('on import')": ("RuntimeError: on import", "mend the module"),
-    "raise SystemExit(7)": ("SystemExit: 7", "mend the module"),
-    "Other = 1": ("has no attribute 'Mine'", "mend the module"),
-    "Mine = 3": ("TypeError", "mend its constructor"),
-    "class Mine: pass": ("TypeError", "mend its constructor"),
+    "": ("ModuleNotFoundError", "put it beside the target file, or add its folder to PYTHONPATH"),
+    "class Mine": ("SyntaxError", "fix the module"),
+    "import a_module_that_is_not_there": ("a_module_that_is_not_there", "to PYTHONPATH"),
+    "raise RuntimeError('on import')": ("RuntimeError: on import", "fix the module"),
+    "raise SystemExit(7)": ("SystemExit: 7", "fix the module"),
+    "Other = 1": ("has no attribute 'Mine'", "fix the module"),
+    "Mine = 3": ("TypeError", "fix its constructor"),
+    "class Mine: pass": ("TypeError", "fix its constructor"),
     "class Mine:\n def __init__(self, setup): setup.options['prefix']": ("KeyError: 'prefix'", "[dialect_options]"),
     "class Mine:\n name, lacks = 'm', {}\n def __init__(self, setup): pass\n def request(self, o): pass": (
         "has no answer method",
         "add it",
     ),
     "class Mine:\n def __init__(self, setup): pass\n def request(self, o): pass\n def answer(self, o, r): pass": (
-        "needs a name",
+        "needs `name`",
         "add them",
     ),
 }
@@ -65,7 +65,7 @@ def forget() -> None:
 
 
 @pytest.mark.parametrize("module", BROKEN)
-def test_what_is_wrong_with_a_dialect_is_told_with_its_place_and_mend(module: str, tmp_path: Path) -> None:
+def test_what_is_wrong_with_a_dialect_is_reported_with_its_place_and_fix(module: str, tmp_path: Path) -> None:
     what, mend = BROKEN[module]
     file = target_file(tmp_path, module)
     with pytest.raises(ConfigError) as told:
@@ -137,10 +137,10 @@ def test_a_name_without_a_file_is_told_too() -> None:
 
 MISTAKES = {
     "    def request(self, operation): raise KeyError('x')\n": "request(Upsert): KeyError: 'x'",
-    "    def request(self, operation): return ('GET', '/')\n": "request(Upsert): it gives tuple, and not Request",
+    "    def request(self, operation): return ('GET', '/')\n": "request(Upsert): it returns tuple, not Request",
     "    def request(self, operation): return Request('POST', '/rows', json={1, 2})\n": "request(Upsert): its content",
     "    def answer(self, operation, response): return 1 / 0\n": "answer(Upsert): ZeroDivisionError",
-    "    def answer(self, operation, response): return response\n": "answer(Upsert): it gives Response, and not Answer",
+    "    def answer(self, operation, response): return response\n": "answer(Upsert): it returns Response, not Answer",
 }
 
 

@@ -148,14 +148,17 @@ class Odd(Native):
 @pytest.mark.parametrize(
     ("request_", "words"),
     [
-        (Request("GET", "@elsewhere.example/"), "its path is '@elsewhere.example/'; let it begin with a slash"),
-        (Request("GET", ".elsewhere.example/"), "let it begin with a slash"),
-        (Request("GET", "/a\r\nHost: x"), "let it begin with a slash"),
+        (
+            Request("GET", "@elsewhere.example/"),
+            "its path is '@elsewhere.example/'; start it with a slash, and use printable characters only",
+        ),
+        (Request("GET", ".elsewhere.example/"), "start it with a slash"),
+        (Request("GET", "/a\r\nHost: x"), "start it with a slash"),
         (Request("get", "/"), "its method is 'get'"),
-        (Request("GET", "/", headers={"X": "a\r\nY: b"}), "what no header can carry"),
-        (Request("GET", "/", headers={"X": 3}), "what no header can carry"),  # type: ignore[dict-item]
-        (Request("GET", "/", query=[("a", 3)]), "its query holds what is no text"),  # type: ignore[list-item]
-        (Request("POST", "/", json=object()), "its content is no JSON"),
+        (Request("GET", "/", headers={"X": "a\r\nY: b"}), "its headers are not all printable ASCII text"),
+        (Request("GET", "/", headers={"X": 3}), "its headers are not all printable ASCII text"),  # type: ignore[dict-item]
+        (Request("GET", "/", query=[("a", 3)]), "its query is not all text"),  # type: ignore[list-item]
+        (Request("POST", "/", json=object()), "its content is not JSON"),
     ],
 )
 def test_a_request_that_can_not_be_sent_is_the_dialects_mistake(request_: Request, words: str) -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from tests.conforming.conftest import ROLES, serve
+from tests.conforming.stacks import stacked, stacks
 from tests.dialects.conftest import shape
 from tests.dialects.test_shapes import SERVERS
-from tests.variants.conftest import ROLES, TOKENS
-from tests.variants.stacks import stacked, stacks
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.explore.moves.sequences import WEIGHTS
 from upsertspec.explore.search import Search
@@ -17,17 +17,18 @@ from upsertspec.http.client import Client
 from upsertspec.run.settings import new_run_id
 from upsertspec.target.bindings import renamed
 from upsertspec.target.target import Target
-from upsertspec_conforming import Variant
-from upsertspec_conforming.serving import serve_in_thread
+from upsertspec_catalogue import Entry
 from upsertspec_server.serving import serve_in_thread as serve_facade
+
+pytestmark = pytest.mark.slow
 
 STACKS = [pytest.param(stack, id="+".join(variant.name for variant in stack)) for stack in stacks()]
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_lawful_variant_differs_in_nothing(stack: list[Variant]) -> None:
+def test_a_lawful_variant_differs_in_nothing(stack: list[Entry]) -> None:
     variant = stacked(stack)
-    with serve_in_thread(variant, TOKENS) as url:
+    with serve(variant) as url:
         differs_in_nothing(
             Target(url=url, profiles=tuple(WEIGHTS), roles=ROLES, bindings=renamed(variant.tables, variant.fields))
         )

@@ -73,6 +73,7 @@ PASTED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PASTED)
 def test_the_scenario_can_be_pasted(
     explore: Explore, serve: Serve, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, name: str

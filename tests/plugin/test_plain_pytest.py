@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit import ROOT, TOKEN_VARIABLES, TOKENS
 from upsertspec_broken import catalogue
-from upsertspec_server import create_app, load_schema
+from upsertspec_server import create_app
 from upsertspec_server.serving import serve_in_thread
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
-TOKENS = {role: f"{role}-token-1f3a" for role in ("editor", "creator", "updater", "viewer")}
+README = (ROOT / "README.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with serve_in_thread(create_app(load_schema(), TOKENS)) as address:
+    with serve_in_thread(create_app({"TOKENS": TOKENS})) as address:
         yield address
 
 
@@ -37,9 +37,8 @@ def own(tmp_path: Path) -> Path:
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("UPSERTSPEC_", "PYTEST_"))}
-    tokens = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
     line = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    settings = {**inherited, **tokens, **environment}
+    settings = {**inherited, **TOKEN_VARIABLES, **environment}
     return subprocess.run(line, cwd=folder, env=settings, capture_output=True, text=True, check=False)
 
 
@@ -97,8 +96,22 @@ def upsertspec_settings():
     assert done.returncode == 0, done.stdout
 
 
+def test_the_limits_of_the_process_stay_as_they_were(own: Path, url: str) -> None:
+    limits = "(sys.getrecursionlimit(), sys.get_int_max_str_digits())"
+    conftest = (own / "conftest.py").read_text("utf-8")
+    (own / "conftest.py").write_text(f"import sys\nsys.limits = {limits}\n{conftest}", "utf-8")
+    test = f"import sys\ndef test_limits(): assert {limits} == sys.limits\n"
+    for name in ("test_before.py", "test_with_upsert_behind.py"):
+        (own / name).write_text(test, "utf-8")
+    done = run(
+        own, "-k", "limits or nests or a_new_contact_is_created", UPSERTSPEC_TARGET=url, UPSERTSPEC_PROFILE="all"
+    )
+    assert done.returncode == 0, done.stdout
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 3  # type: ignore[index]
+
+
 def test_what_deviates_is_no_plain_pass(own: Path, tmp_path: Path) -> None:
-    with serve_in_thread(create_app(load_schema(), TOKENS, parts=catalogue()["created-is-201"].parts)) as address:
+    with serve_in_thread(catalogue()["created-is-201"].create_app({"TOKENS": TOKENS})) as address:
         file = tmp_path / "target.toml"
         file.write_text(f'url = "{address}"\n[deviations]\ncreated = 201\n', "utf-8")
         done = run(own, "-rx", "-k", "test_a_new_contact_is_created", UPSERTSPEC_TARGET=str(file))

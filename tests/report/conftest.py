@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.report.kit import FAULTS, TOKENS, Done, Reply, answering, environment, run, run_line, started
+from tests.kit import TOKEN_VARIABLES
+from tests.report.kit import FAULTS, Done, Reply, answering, environment, run, run_line, started
 
 KNOWN = """
 url = "{url}"
@@ -71,7 +72,7 @@ def deviating(folder: Path) -> Done:
 
 def without_roles(folder: Path) -> Done:
     """The reference, with a token for the editor only."""
-    lacking = dict.fromkeys([name for name in TOKENS if not name.endswith("EDITOR")])
+    lacking = dict.fromkeys([name for name in TOKEN_VARIABLES if not name.endswith("EDITOR")])
     with started() as url:
         return run(folder, url, "--criterion", "AC-006,AC-007", **lacking)
 

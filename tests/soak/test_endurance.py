@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parents[2] / "benchmarks" / "endurance"
 
 
 def ran(script: str, environment: dict[str, str], *options: str) -> str:
     line = [sys.executable, str(FOLDER / script), *options]
-    done = subprocess.run(line, stdout=subprocess.PIPE, text=True, timeout=400, env=environment)
+    done = subprocess.run(line, stdout=subprocess.PIPE, text=True, env=environment)
     assert done.returncode == 0, done.stdout
     return done.stdout
 

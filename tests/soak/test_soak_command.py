@@ -17,8 +17,10 @@ from typing import Any
 
 import pytest
 
-from tests.harness.kit import TOKENS, Done
+from tests.kit import TOKEN_VARIABLES, Done
 from upsertspec.soak.faults import HALF, IDS, INVARIANTS, LOST, TWICE
+
+pytestmark = pytest.mark.slow
 
 Served = Callable[..., str]
 Soak = Callable[..., Done]
@@ -274,7 +276,7 @@ def test_two_workers_and_a_master(served: Served, soak: Soak, start_soak: Callab
     assert all(parts)
     assert f"\n{sum(parts)} writes acknowledged" in done.out
     assert sent(done.out)["together"][0] > 0
-    assert [token for token in TOKENS.values() if any(token in text for text in told)] == []
+    assert [token for token in TOKEN_VARIABLES.values() if any(token in text for text in told)] == []
 
 
 def test_a_port_that_is_taken_is_told(served: Served, soak: Soak) -> None:
@@ -300,7 +302,7 @@ def test_locust_that_is_missing_is_told_plainly(environment: dict[str, str]) -> 
     [
         (["--worker"], "--worker needs a URL or --target FILE"),
         (["--master"], "--master needs a URL or --target FILE"),
-        (["--seconds", "nan"], "--seconds nan is no time"),
+        (["--seconds", "nan"], "nan is not a number of seconds"),
         (["--users", "0"], "--users"),
         (["http://127.0.0.1:9"], "gives no usable answer"),
     ],

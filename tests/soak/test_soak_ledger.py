@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from upsertspec.http.evidence import Masker
+from upsertspec.http.masking import Masker
 from upsertspec.soak.faults import IDS, LOST, ONCE, TWICE, faults_of
 from upsertspec.soak.ledger import KEPT, MOST_FINDINGS, Broken, Entry, Ledger
 from upsertspec.soak.messages import MOST_MESSAGES, merged, packed, take, unpacked

@@ -53,9 +53,9 @@ def run(
     report = make_folder(folder, "--report", "report.json") if folder else None
     check_file(junit, "--junit")
     with target.open() as opened:
-        from upsertspec.run.session import judge  # it imports pytest, while the reference server starts
+        from upsertspec.run.session import run_session  # it imports pytest, while the reference server starts
 
         chosen = opened()
         chosen = replace(chosen, clients=clients or chosen.clients)
         junit_file = Path(junit) if junit else None
-        context.exit(judge(chosen, criteria, keyword, jobs, report, junit_file, sys.stdout))
+        context.exit(run_session(chosen, criteria, keyword, jobs, report, junit_file, sys.stdout))

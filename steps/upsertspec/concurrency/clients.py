@@ -38,7 +38,7 @@ class ConcurrentClients:
 
         Raises CheckFailed where the target does not answer afterwards; the run then ends.
         """
-        twins = [self._client.twin() for _ in work]
+        twins = [self._client.for_thread() for _ in work]
         gate = threading.Barrier(len(work), action=self._release)
         threads = [
             threading.Thread(target=self._run, args=(number, twin, list(operations), gate), daemon=True)
@@ -100,7 +100,7 @@ class ConcurrentClients:
             call.started -= self._released
             call.ended = None if call.ended is None else call.ended - self._released
         exchanges = [exchange for twin in twins for exchange in list(twin.log)]
-        self._client.log += sorted(exchanges, key=lambda exchange: exchange.clock)
+        self._client.log.extend(sorted(exchanges, key=lambda exchange: exchange.clock))
         if self._faults:
             raise self._faults[0]
 
@@ -108,17 +108,17 @@ class ConcurrentClients:
         """Raise CheckFailed, and end the run, where the target does not answer a new client any more."""
         if self._client.stopped:
             raise NotTestable(self._client.stopped)
-        newcomer = self._client.twin()
+        newcomer = self._client.for_thread()
         try:
             newcomer.call(EDITOR, self._opening)
         except TargetSilent as silent:
             sent = next((d.exchange for d in reversed(self._calls) if d.exchange), None)
             before = f", the last of them {sent.method} {sent.url}" if sent else ""
-            self._client.stopped = f"the target no longer answers after many clients at once{before}"
+            self._client.breaker.stop(f"the target no longer answers after many clients at once{before}")
             raise CheckFailed(
                 f"the target to answer a read on a new connection, after {len(self._calls)} requests at once{before}",
                 f"{silent.kind}: {silent}; the run ends here",
             ) from silent
         finally:
             newcomer.close()
-            self._client.log += newcomer.log
+            self._client.log.extend(newcomer.log)

@@ -1,6 +1,6 @@
-"""Requests that are broken on purpose, after a dialect has made them: in the same way for every dialect.
+"""Requests that are broken on purpose, in the same way for every dialect.
 
-An alteration is told in the words of a scenario, such as `cut off in the middle` or `declared as text/plain`.
+Scenarios name an alteration in words, such as `cut off in the middle` or `declared as text/plain`.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ Change = Callable[[bytes], bytes]
 
 @dataclass(frozen=True)
 class Altered(Request):
-    """A request whose body is these bytes. It goes over a connection of its own, which may be broken afterwards."""
+    """A request with these bytes as its body. It is sent over a connection of its own, which it may break."""
 
     content: bytes = b""
     chunked: bool = False
 
     def body(self) -> bytes | None:
-        """The bytes, whatever they are."""
+        """The bytes."""
         return self.content
 
     def pieces(self) -> bytes | Iterable[bytes]:
-        """The bytes as they are sent: all at once, or in pieces, for which no length is declared."""
+        """The bytes as they are sent: all at once, or in chunks without a declared length."""
         if not self.chunked:
             return self.content
         return (self.content[start : start + PIECE] for start in range(0, len(self.content), PIECE))
 
 
 def altered(request: Request, how: str) -> Request:
-    """The request with its body altered in this way. Raises LookupError for words that tell of no alteration.
+    """The request with its body altered in this way.
 
-    Raises CannotExpress where the dialect's request has no body.
+    Raises LookupError for an unknown alteration, CannotExpress where the dialect's request has no body.
     """
     body = request.body()
     if body is None:
@@ -125,7 +125,7 @@ _SAID = (
 
 
 def alterations() -> tuple[str, ...]:
-    """Every way to alter a body, in words; what is in capitals stands for a value."""
+    """Every way to alter a body, in words. Words in capitals stand for a value."""
     return (*_CHANGES, *(f"sent as {kind}" for kind in _AS), *_SAID)
 
 
@@ -136,7 +136,7 @@ _AS: Mapping[str, tuple[str, Change]] = {
 
 
 def _flat(value: Any, name: str = "") -> list[tuple[str, str]]:
-    """Members as a form names them: `fields[email]`, `matchFields[]`."""
+    """The members with their names in a form: `fields[email]`, `matchFields[]`."""
     if isinstance(value, dict):
         return [pair for k, v in value.items() for pair in _flat(v, f"{name}[{k}]" if name else k)]
     if isinstance(value, list):
@@ -151,5 +151,5 @@ def _parts(pairs: list[tuple[str, str]]) -> bytes:
 
 
 def with_query(request: Request, pairs: list[tuple[str, str]]) -> Request:
-    """The request with these query parameters too."""
+    """The request with these query parameters added."""
     return replace(request, query=[*request.query, *pairs]) if pairs else request

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import uuid4
 
-from upsertspec.dialects.bounds import require_readable, require_short
+from upsertspec.dialects.bounds import deep_json, require_readable, require_short
 from upsertspec.dialects.operations import UNSET, Operation, Verbatim
 
 INT_DIGITS = 4000
@@ -44,6 +44,7 @@ class Response:
     headers: Mapping[str, str]
     body: bytes
 
+    @deep_json
     def parsed(self) -> Any:
         """The body as JSON, its broken numbers and the longest as `Exact`.
 

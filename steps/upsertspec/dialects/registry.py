@@ -25,10 +25,10 @@ OWN: Mapping[str, Callable[[Setup], Dialect]] = {Native.name: Native, Shape.name
 
 
 def dialect_for(target: Target) -> Bound:
-    """The dialect that the target speaks, with the target's own names and values in it.
+    """The target's dialect, which speaks of the target's own tables, fields and values.
 
-    A module is looked for in the folder of the target file too. Raises ConfigError where there is no dialect of that
-    name, or where it can't be loaded, can't be made, or is none.
+    A module is also looked for in the folder of the target file. Raises ConfigError where there is no dialect of that
+    name, or where it can't be loaded, can't be made, or is not a dialect.
     """
     try:
         with _folder_of(target):
@@ -65,12 +65,12 @@ def _made(target: Target) -> Dialect:
     except ConfigError:
         raise
     except Exception as wrong:
-        why = f"can't be made from a Setup ({_told(wrong)}); mend its constructor, or [dialect_options]"
-        raise _fault(target.dialect, why) from wrong
+        why = f"can't be made from a Setup ({_shown(wrong)}); fix its constructor, or [dialect_options]"
+        raise _error(target.dialect, why) from wrong
     if lacking := [name for name in METHODS if not callable(getattr(made, name, None))]:
-        raise _fault(target.dialect, f"has no {' and no '.join(lacking)} method; add it (upsertspec.dialects.base)")
+        raise _error(target.dialect, f"has no {' and no '.join(lacking)} method; add it (upsertspec.dialects.base)")
     if not isinstance(getattr(made, "lacks", None), Mapping) or not isinstance(getattr(made, "name", None), str):
-        raise _fault(target.dialect, "needs a name, a text, and lacks, a mapping, perhaps an empty one; add them")
+        raise _error(target.dialect, "needs `name`, a string, and `lacks`, a mapping that may be empty; add them")
     return made
 
 
@@ -91,23 +91,23 @@ def _loaded(name: str, module: str, member: str) -> Any:
     try:
         return getattr(importlib.import_module(module), member)
     except ModuleNotFoundError as wrong:
-        mend = "put it beside the target file, or its folder into PYTHONPATH"
-        raise _fault(name, f"can't be loaded ({_told(wrong)}); {mend}") from wrong
+        fix = "put it beside the target file, or add its folder to PYTHONPATH"
+        raise _error(name, f"can't be loaded ({_shown(wrong)}); {fix}") from wrong
     except (Exception, SystemExit) as wrong:
-        raise _fault(name, f"can't be loaded ({_told(wrong)}); mend the module") from wrong
+        raise _error(name, f"can't be loaded ({_shown(wrong)}); fix the module") from wrong
 
 
-def _fault(name: str, what: str) -> ConfigError:
+def _error(name: str, what: str) -> ConfigError:
     return ConfigError([f'dialect: "{name}" {what}'])
 
 
-def _told(wrong: BaseException) -> str:
+def _shown(wrong: BaseException) -> str:
     return " ".join(f"{type(wrong).__name__}: {wrong}".split())
 
 
 @contextlib.contextmanager
 def _folder_of(target: Target) -> Iterator[None]:
-    """Modules beside the target file are found; at the end of the path, so that none takes another's place."""
+    """Makes modules beside the target file importable. They come last on the path, so that they hide no other."""
     folder = str(Path(target.source).resolve().parent) if target.source else None
     if folder is None or folder in sys.path:
         yield

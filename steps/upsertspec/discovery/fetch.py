@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from upsertspec.dialects.base import Response
 from upsertspec.errors import TargetSilent, TargetUnusable
-from upsertspec.http.evidence import printable
 from upsertspec.http.session import Limits, Session
+from upsertspec.http.text import printable
 from upsertspec.target.target import Credential
 
 PLACES = ("/openapi.json", "/api/openapi.json", "/swagger.json", "/v3/api-docs")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from upsertspec.discovery.samples import without_secrets
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 
 WIDTH = 110
 SAID = 90

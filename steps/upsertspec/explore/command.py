@@ -9,7 +9,7 @@ from upsertspec.errors import ConfigError
 from upsertspec.explore.moves.sequences import WEIGHTS
 from upsertspec.explore.search import Finding, Search
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.report import terminal
 from upsertspec.run.preflight import fatal, preflight
 from upsertspec.run.settings import new_run_id

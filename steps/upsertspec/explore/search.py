@@ -16,7 +16,7 @@ from upsertspec.explore.moves.move import Move
 from upsertspec.explore.moves.sequences import sequences
 from upsertspec.explore.play import Player
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import Exchange
+from upsertspec.http.exchange import Exchange
 from upsertspec.target.target import Target
 
 SHRINKS = 800
@@ -84,7 +84,7 @@ class Search:
     def _shows(self, moves: list[Move], seed: int) -> bool:
         """Whether a sequence shows a difference; it is kept then."""
         self.tried += 1
-        self._client.log = []
+        self._client.log.clear()
         player = Player(self._client, next(self._marks), tuple(self._target.roles), self._target.profiles)
         try:
             player.play(moves)

@@ -1,1 +1,1 @@
-"""How bytes go to the target and come back: pooled, limited in time and size, and never to another host."""
+"""The HTTP client: connections, time and size limits, retries, credentials, and evidence."""

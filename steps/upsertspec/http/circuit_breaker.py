@@ -1,89 +1,121 @@
-"""Whether a target has stopped being one: streaks of refusals and errors, and the request that came before."""
+"""The circuit breaker: ends a run whose target has stopped working."""
 
 from __future__ import annotations
 
-from upsertspec.http.evidence import Exchange
+from upsertspec.errors import ENDED, NotTestable
+from upsertspec.http.exchange import Exchange
 from upsertspec.spec.outcomes import is_server_error
+from upsertspec.target.target import DEFAULT_TIMEOUT
 
 IN_A_ROW = 12
 SETUPS_IN_A_ROW = 8
+SILENT_IN_A_ROW = 3
+SILENT_TIMEOUTS = 6
 REFUSALS = (401, 403, 404, 405)
 CURL_SHOWN = 600
 
 
 class CircuitBreaker:
-    """Counts answers of 401, 403, 404, 405 or 5xx in a row, and setups that were refused in a row.
+    """Watches for answers of 401, 403, 404, 405 or 5xx in a row, refused setups in a row, and missing answers.
 
-    A streak proves nothing: some scenarios ask for just these. The breaker then asks for something that
-    has to succeed (`alarmed`, `setups_alarmed`), and goes on where it does (`calm`, `setup_done`).
+    Refusals in a row prove nothing: some scenarios ask for exactly these. So the breaker only raises an alarm
+    (`alarmed`, `setups_alarmed`). The caller then sends a request that must succeed, and calls `calm` or `setup_done`
+    if it does, `stop` if it does not. Missing answers stop the run without such a check.
+
+    `timeout` is the seconds that one request may take. `stopped` is the reason why no more requests are sent; it is
+    empty while the run goes on.
     """
 
-    def __init__(self) -> None:
-        self._streak: list[int] = []
+    def __init__(self, timeout: float = DEFAULT_TIMEOUT, stopped: str = "") -> None:
+        self.stopped = stopped
+        self._timeout = timeout
+        self._refusals: list[int] = []
         self._setups: list[int] = []
-        self._well: Exchange | None = None
+        self._silent = 0
+        self._waited = 0.0
+        self._last_good: Exchange | None = None
         self._last: Exchange | None = None
 
-    def saw(self, exchange: Exchange) -> None:
-        """One more answer."""
-        status = exchange.status or 0
-        self._last = exchange
-        if is_refusal(status):
-            self._streak.append(status)
-        else:
-            self.calm()
-            self._well = exchange
+    def stop(self, why: str) -> None:
+        """Send no more requests, for this reason. The first reason is kept."""
+        self.stopped = self.stopped or why
 
-    def calm(self) -> None:
-        """What has to succeed does."""
-        self._streak.clear()
+    def require_running(self) -> None:
+        """Raises NotTestable once the run was stopped."""
+        if self.stopped:
+            raise NotTestable(f"{ENDED}{self.stopped}")
+
+    def answered(self, exchange: Exchange) -> None:
+        """Count a response."""
+        self._silent = 0
+        self._last = exchange
+        status = exchange.status or 0
+        if is_refusal(status):
+            self._refusals.append(status)
+        else:
+            self._refusals.clear()
+            self._last_good = exchange
+
+    def silent(self, exchange: Exchange) -> None:
+        """Count a request without a response; stop after three in a row, or when too much time was spent waiting."""
+        self._silent += 1
+        self._waited += exchange.elapsed
+        last = f"the last {exchange.method} {exchange.url} ({exchange.failure}); {self._last_answered()}"
+        if self._silent >= SILENT_IN_A_ROW:
+            self.stop(f"the target stopped answering: {SILENT_IN_A_ROW} requests in a row, {last}")
+        elif self._waited > SILENT_TIMEOUTS * self._timeout:
+            self.stop(f"too many requests get no answer: {self._waited:.0f} s spent waiting, {last}")
 
     @property
     def alarmed(self) -> bool:
-        """Whether so many answers in a row were refusals or errors that one should look."""
-        return len(self._streak) >= IN_A_ROW
+        """Whether so many answers in a row were refusals or errors that the caller should check the target."""
+        return len(self._refusals) >= IN_A_ROW
+
+    def calm(self) -> None:
+        """The target still does what must succeed: start counting again."""
+        self._refusals.clear()
 
     def setup_refused(self, status: int) -> None:
-        """A setup did not come about, and was answered with this."""
+        """Count a setup that failed with this status."""
         if is_refusal(status):
             self._setups.append(status)
 
     def setup_done(self) -> None:
-        """A setup came about."""
+        """A setup succeeded: start counting again."""
         self._setups.clear()
 
     @property
     def setups_alarmed(self) -> bool:
-        """Whether so many setups in a row were refused that one should look."""
+        """Whether so many setups in a row were refused that the caller should check the target."""
         return len(self._setups) >= SETUPS_IN_A_ROW
 
     def words(self) -> str:
-        """What happened, for the reason of all that is not asked any more."""
-        return f"the target answers {_listed(self._streak)} to everything, {len(self._streak)} requests in a row"
+        """The refusals in a row, in words."""
+        number = len(self._refusals)
+        return f"the target answers {_listed(self._refusals)} to everything, {number} requests in a row"
 
     def words_of_setups(self) -> str:
-        """The same of setups."""
+        """The refused setups in a row, in words."""
         number = len(self._setups)
         return f"the target answers {_listed(self._setups)} to nearly everything: {number} setups in a row"
 
     def before(self) -> str:
-        """The last request that was answered in another way, as a `curl` line."""
-        if self._well is None:
+        """The last request that was answered in another way, as a `curl` command."""
+        if self._last_good is None:
             return "no request before that was answered in another way"
-        return f"the last request that was answered in another way: {shortened(self._well.curl)}"
+        return f"the last request that was answered in another way: {shortened(self._last_good.curl)}"
 
-    def last_answered(self) -> str:
-        """The last request that was answered at all."""
+    def _last_answered(self) -> str:
         return f"the last that was answered: {shortened(self._last.curl)}" if self._last else "none was answered"
 
 
 def is_refusal(status: int) -> bool:
-    """Whether an answer of this status can be a sign of a target that is none."""
+    """Whether a response of this status may be a sign that the target has stopped working."""
     return status in REFUSALS or is_server_error(status)
 
 
 def shortened(curl: str) -> str:
-    """A `curl` line that a message can hold."""
+    """A `curl` command, cut to a length that fits into a message."""
     return curl if len(curl) <= CURL_SHOWN else f"{curl[:CURL_SHOWN]}…"
 
 

@@ -17,7 +17,7 @@ from upsertspec.http.watchdog import WATCHDOG, Watch
 
 
 def watched_adapter(current: CurrentWatch) -> HTTPAdapter:
-    """A `requests` adapter with one pooled connection, each use of which is noted in `current`."""
+    """A `requests` adapter with one pooled connection. It reports each use of the connection to `current`."""
 
     class Plain(HTTPConnection):
         response_class = WholeHead
@@ -49,30 +49,30 @@ def watched_adapter(current: CurrentWatch) -> HTTPAdapter:
 
 
 def _in_lines(kwargs: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a request; a header of several `Lines` goes out as so many."""
+    """The arguments of a request, with each header of several `Lines` split into headers of one line."""
     headers = kwargs.get("headers") or {}
-    if not any(isinstance(value, Lines) for value in headers.values()):
+    if Lines not in map(type, headers.values()):
         return kwargs
     pairs = [(k, line) for k, v in headers.items() for line in (v.lines if isinstance(v, Lines) else [v])]
     return {**kwargs, "headers": HTTPHeaderDict(pairs)}
 
 
 class CurrentWatch:
-    """The exchange that is under way on a session, if any."""
+    """The exchange in progress on a session, if any."""
 
     def __init__(self) -> None:
         self.watch: Watch | None = None
         self._last: Any = None
 
     def begin(self) -> None:
-        """The exchange turns to the target: its time runs from here, and not while the request was being prepared."""
+        """Start the time limit of the exchange: now, and not while the request was being prepared."""
         if self.watch is not None and not self.watch.begun:
             self.watch.begun = True
             WATCHDOG.add(self.watch)
 
     @contextlib.contextmanager
     def noted(self, connection: HTTPConnection) -> Iterator[None]:
-        """The exchange sends its request over this connection; its socket is used if the last was sent over it."""
+        """Note that the exchange uses this connection; it is reused if the last exchange used the same socket."""
         if self.watch is not None:
             self.watch.connection = connection
             self.watch.reused = connection.sock is not None and connection.sock is self._last

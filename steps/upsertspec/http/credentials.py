@@ -1,6 +1,8 @@
-"""Who sends a request: a role with its credential, nobody, or somebody whose credential is broken in a named way."""
+"""Who sends a request: a role with its credential, nobody, or a sender whose credential is broken in a named way."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 from upsertspec.errors import NotApplicable, NotTestable
 from upsertspec.http.malformed import BEARER_WAYS, PLACES, WAYS, elsewhere, names, secret_in
@@ -11,28 +13,26 @@ NOBODY = "anonymous"
 BROKEN = ("no credentials", *names())
 
 
-def headers_for(target: Target, who: str) -> dict[str, str]:
-    """The headers that show who it is. Raises NotTestable where the target has no credential to do it with."""
+@dataclass(frozen=True)
+class Presented:
+    """What a request shows of its sender: headers and query parameters, and which of their text has to be masked."""
+
+    headers: dict[str, str] = field(default_factory=dict)
+    query: list[tuple[str, str]] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list)
+
+
+def presented(target: Target, who: str) -> Presented:
+    """What `who` presents: a role, `anonymous`, or one of `BROKEN`.
+
+    Raises NotTestable where the target has no credential for it, CannotExpress where its kind can't be broken so.
+    """
     if who in (NOBODY, "no credentials"):
-        return {}
+        return Presented()
     if who in ROLES:
-        return role(target, who).headers()
-    return _broken(role(target, "editor"), who)
-
-
-def query_for(target: Target, who: str) -> list[tuple[str, str]]:
-    """The query parameters that carry a credential: nobody's but a broken one's. Raises as `headers_for`."""
-    if who not in PLACES:
-        return []
-    editor = role(target, "editor")
-    return elsewhere(who, editor.prefix, _token(editor, who))[1]
-
-
-def derived(target: Target, who: str) -> list[str]:
-    """What a broken credential still tells of the one that it was made from."""
-    if who in ROLES or who == NOBODY:
-        return []
-    return [text for value in headers_for(target, who).values() if (text := secret_in(who, value))]
+        return Presented(role(target, who).headers())
+    headers, query = _broken(role(target, "editor"), who)
+    return Presented(headers, query, [text for value in headers.values() if (text := secret_in(who, value))])
 
 
 def role(target: Target, name: str) -> Credential:
@@ -44,18 +44,18 @@ def role(target: Target, name: str) -> Credential:
     return target.roles[name]
 
 
-def _broken(editor: Credential, how: str) -> dict[str, str]:
+def _broken(editor: Credential, how: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
     token = _token(editor, how)
     if how in PLACES:
-        return elsewhere(how, editor.prefix, token)[0]
+        return elsewhere(how, editor.prefix, token)
     value = {**WAYS, **BEARER_WAYS}[how](editor.prefix, token)
     if value == editor.prefix + token:
-        raise NotTestable(f"the editor's own token is like {how}; give the editor another one")
-    return {editor.header: value}
+        raise NotTestable(f"the editor's own token is the same as {how}; give the editor another one")
+    return {editor.header: value}, []
 
 
 def _token(editor: Credential, how: str) -> str:
-    """The editor's token. Raises NotApplicable where it is none, or none that can be broken so."""
+    """The editor's token. Raises NotApplicable where there is none, or where it can't be broken in this way."""
     if editor.secret is None:
         raise NotApplicable(f"a login by cookie has no way to send {how}")
     if how in (*BEARER_WAYS, *PLACES) and not editor.is_bearer:

@@ -1,7 +1,8 @@
-"""The head of an answer, whole or not at all.
+"""Responses whose head must be complete.
 
-`http.client` takes the end of the connection for the end of the head: an answer that was cut off in its headers would
-look whole, and its body empty. Of the informational answers that may come first (RFC 9110, 15.2) it knows 100 only.
+`http.client` takes the end of the connection for the end of the head: a response that was cut off in its headers would
+look complete, with an empty body. Of the informational responses that may come first (RFC 9110, 15.2) it knows only
+100.
 """
 
 from __future__ import annotations
@@ -16,17 +17,17 @@ SMALLEST_INFORMATION, SMALLEST_FINAL = 100, 200
 
 
 class WholeHead(http.client.HTTPResponse):
-    """A response whose head has to end in an empty line. Informational answers before it are passed over."""
+    """A response whose head has to end in an empty line. Informational responses before it are skipped."""
 
     _trailer_ended = False
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of it was read, by its own framing; never where only the end of the connection tells its end."""
+        """Whether it is complete by its own framing; never if only the end of the connection marks its end."""
         return self.length == 0 or self._trailer_ended
 
     def begin(self) -> None:
-        """Read the head. Raises IncompleteHead where the connection ends before it does."""
+        """Read the head. Raises IncompleteHead if the connection ends first."""
         self._read_head()
         while SMALLEST_INFORMATION <= self.status < SMALLEST_FINAL and self.status != HTTPStatus.SWITCHING_PROTOCOLS:
             self.headers = self.msg = None  # type: ignore[assignment]
@@ -37,11 +38,11 @@ class WholeHead(http.client.HTTPResponse):
             raise IncompleteHead("the connection ended in the headers")
 
     def _read_and_discard_trailer(self) -> None:
-        """After the last chunk; `http.client` takes the end of the connection for its end too."""
+        """Read what follows the last chunk; here too, `http.client` accepts the end of the connection as its end."""
         self._trailer_ended = self._last_line(super()._read_and_discard_trailer) in END_OF_HEAD  # type: ignore[misc]
 
     def _last_line(self, read: Callable[[], None]) -> bytes:
-        """The last line that was read by this."""
+        """The last line that `read` reads."""
         file: Any = self.fp
         lines: Any = _Lines(file)
         self.fp = lines
@@ -53,11 +54,11 @@ class WholeHead(http.client.HTTPResponse):
 
 
 class IncompleteHead(http.client.HTTPException):
-    """The connection ended before the head of the answer did."""
+    """The connection ended before the head of the response did."""
 
 
 class _Lines:
-    """A file that remembers the last line that was read from it."""
+    """A file that keeps the last line read from it."""
 
     def __init__(self, file: Any) -> None:
         self.file = file

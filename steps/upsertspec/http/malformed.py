@@ -1,4 +1,4 @@
-"""Credentials that are broken in a named way: what stands in the header in place of the editor's own."""
+"""The ways to break a credential, by name: what is sent in place of the editor's own."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ TO_WIDE = 0xFEE0
 
 
 class Lines(str):
-    """A header that goes out in several lines; as text it is what RFC 9110, 5.3, makes of them."""
+    """A header that is sent on several lines. Its text is the lines joined by commas (RFC 9110, 5.3)."""
 
     lines: tuple[str, ...]
 
     def __new__(cls, *lines: str) -> Lines:
-        """The lines, in the order of the request."""
+        """A header of these lines, in this order."""
         made = super().__new__(cls, ", ".join(lines))
         made.lines = lines
         return made
 
 
 def _token(algorithm: str, expires: int) -> str:
-    """A JSON Web Token (RFC 7519) that says it is the editor's; signed with `secret`, or not at all."""
+    """A JSON Web Token (RFC 7519) that claims to be the editor's, signed with `secret` or not signed."""
     claims = {"sub": "editor", "role": "editor", "exp": expires}
     signed = ".".join(_base64(json.dumps(part)) for part in ({"alg": algorithm, "typ": "JWT"}, claims))
     proof = hmac.new(b"secret", signed.encode(), hashlib.sha256).digest() if algorithm != "none" else b""
@@ -41,7 +41,7 @@ def _base64(what: str | bytes) -> str:
 
 
 def _wide(token: str) -> str:
-    """The token in full-width letters, which look alike and are others; UTF-8, as bytes go into a header."""
+    """The token in full-width letters, which look alike; encoded as UTF-8, byte by byte, as headers are."""
     return "".join(chr(ord(c) + TO_WIDE) if c.isalnum() else c for c in token).encode().decode("latin-1")
 
 
@@ -50,7 +50,7 @@ def _in_the_middle(token: str, what: str) -> str:
 
 
 Way = Callable[[str, str], str]
-"""From the prefix (`Bearer `) and the editor's token to the header's value."""
+"""Makes the header's value from the prefix (`Bearer `) and the editor's token."""
 
 WAYS: Mapping[str, Way] = {
     "an empty credential": lambda _, __: "",
@@ -98,7 +98,7 @@ PARAMETERS = ("access_token", "token", "api_key")
 
 
 def elsewhere(how: str, prefix: str, token: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """Headers and query parameters that carry the token in a place where nobody asked for it."""
+    """Headers and query parameters that carry the token in a place where the target does not expect it."""
     if how == "the editor's token in the query":
         return {}, [(name, token) for name in PARAMETERS]
     if how == "the editor's token in a cookie":
@@ -107,11 +107,11 @@ def elsewhere(how: str, prefix: str, token: str) -> tuple[dict[str, str], list[t
 
 
 def names() -> tuple[str, ...]:
-    """Every way in which a credential can be broken."""
+    """Every way to break a credential."""
     return (*WAYS, *BEARER_WAYS, *PLACES)
 
 
 def secret_in(how: str, value: Any) -> str:
-    """What of a header's value is not to be shown: all behind the scheme, where it is made from the token."""
+    """The part of a header's value that has to be masked: all after the scheme, if it is made from the token."""
     text = str(value).removeprefix("Bearer ").removeprefix("Basic ")
     return text if how.startswith(("the editor's", "the scheme")) else ""

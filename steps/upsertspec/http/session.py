@@ -1,4 +1,4 @@
-"""One pooled session to the target: sends a request, reads the answer within its limits, follows no redirect."""
+"""One session with the target: sends a request and reads the whole response, within limits. It follows no redirect."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DROPPED = "kept connection closed"
 BROKEN = "broken answer"
 
 Body = bytes | Iterable[bytes] | None
-"""What is sent: bytes as they are, pieces in chunks."""
+"""Bytes are sent as they are, an iterable in chunks."""
 
 _FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
 _LATE = {"ReadTimeout", "ReadTimeoutError", "ConnectTimeout", "ConnectTimeoutError", "TimeoutError"}
@@ -37,7 +37,7 @@ _DROPS = {"RemoteDisconnected", "ConnectionResetError", "ConnectionAbortedError"
 
 @dataclass(frozen=True)
 class Limits:
-    """What an exchange may take: seconds for the whole of it, bytes for the body of the answer."""
+    """The limits of an exchange: seconds for all of it, bytes for the body of the response."""
 
     seconds: float = 10.0
     answer_bytes: int = ANSWER_CAP
@@ -45,22 +45,22 @@ class Limits:
 
 @dataclass
 class Keeping:
-    """What is known of how a target keeps its connections; the sessions of one client share it.
+    """What is known about how a target keeps connections open. All sessions of a worker share it.
 
-    A server may close a kept connection at any time, also as a request is on its way to it. A read is then sent once
-    more. A write can't be: so it goes over a kept connection only where keeping was seen to work, and a moment ago.
+    A server may close a kept connection at any time, even while a request is on its way. A read is then sent again.
+    A write can't be, so it uses a kept connection only if the target has kept one before, and within the last second.
     """
 
     proven: bool = False
     broken: bool = False
 
     def allows(self, safe: bool, idle: float) -> bool:
-        """Whether a request may go over a connection that was last used so many seconds ago."""
+        """Whether a request may use a connection that has been idle for so many seconds."""
         return not self.broken and (safe or (self.proven and idle < IDLE))
 
 
 class Session:
-    """A session for one role. The environment (proxies, .netrc) is not consulted; cookies are kept only on demand."""
+    """A session for one role. It ignores the environment (proxies, .netrc), and keeps cookies only if asked to."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class Session:
             self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def send_alone(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
-        """Send one request over a connection of its own: it, or what it leads to, may break the connection."""
+        """Send one request over a connection of its own, because it may break the connection."""
         self.close()
         try:
             return self._timed(method, url, headers, body)
@@ -92,7 +92,7 @@ class Session:
             self.close()
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
-        """Send one request and read its whole answer. Raises `TargetSilent` where no usable answer comes."""
+        """Send one request and read the whole response. Raises TargetSilent where no usable response comes."""
         safe = method in ("GET", "HEAD")
         if not self._keeping.allows(safe, time.monotonic() - self._used):
             self.close()
@@ -107,15 +107,15 @@ class Session:
         return self._timed(method, url, headers, body)
 
     def cookies(self) -> list[str]:
-        """The values of the cookies that it keeps."""
+        """The values of its cookies."""
         return [cookie.value for cookie in self._session.cookies if cookie.value]
 
     def adopt_cookies(self, other: Session) -> None:
-        """Take over the cookies that another session keeps."""
+        """Copy the cookies of another session."""
         self._session.cookies.update(other._session.cookies)
 
     def close(self) -> None:
-        """Close the connection; the next request opens another."""
+        """Close the connection; the next request opens a new one."""
         self._session.close()
 
     def _timed(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
@@ -123,7 +123,7 @@ class Session:
         try:
             with _unwarned() if self._session.verify is False else contextlib.nullcontext():
                 response = self._exchange(watch, method, url, headers, body)
-            if watch.is_late:  # what was cut off can look whole: a head, and the end of the connection
+            if watch.is_late:  # a response that was cut off can look whole
                 raise TimeoutError
         except _FAULTS as fault:
             raise _silent(fault, watch, self._limits.seconds) from fault
@@ -165,17 +165,17 @@ class Session:
 
 @contextlib.contextmanager
 def _unwarned() -> Iterator[None]:
-    """Whoever turned the check of certificates off knows that it is off."""
+    """Without the warning that certificates are not checked, where the user turned the check off."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
         yield
 
 
 class _NoRedirects(requests.Session):
-    """A session that takes a redirect for an answer like others: `requests` would read its body without a limit."""
+    """A session that treats a redirect like any response: `requests` would read its body without a limit."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """There is none to go to."""
+        """Never."""
 
 
 def _silent(fault: BaseException, watch: Watch, seconds: float) -> TargetSilent:

@@ -1,7 +1,7 @@
 """A time limit for a whole exchange.
 
-A socket's own time limit starts anew with each byte, so a target that sends a byte a second is never too late for it.
-One thread looks at all exchanges under way and shuts the socket of each that is over its time.
+A socket's own time limit starts again with each byte, so a target that sends one byte a second never exceeds it.
+One thread watches all exchanges in progress and shuts down the socket of each that is over time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ TICK = 0.1
 
 
 class Watchdog:
-    """Shuts sockets whose exchange takes longer than it may."""
+    """Shuts down the sockets of exchanges that take too long."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -24,12 +24,12 @@ class Watchdog:
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def begin_anew(self) -> None:
-        """In the copy of a process: nothing is watched, and no thread looks."""
+    def reset(self) -> None:
+        """Start empty, in a forked process: it has no watchdog thread."""
         self.__init__()  # type: ignore[misc]
 
     def add(self, watch: Watch) -> None:
-        """Watch this exchange from now on."""
+        """Start to watch an exchange."""
         with self._lock:
             self._watched[watch] = time.monotonic() + watch.seconds
             if self._thread is None:
@@ -52,7 +52,7 @@ class Watchdog:
                     self._wake.clear()
 
     def _shut_late(self) -> None:
-        """With the lock held: when an exchange is over, its connection may be that of the next one at once."""
+        """Called with the lock held, since the next exchange may use the same connection at any moment."""
         now = time.monotonic()
         for watch, until in self._watched.items():
             if now > until:
@@ -60,12 +60,12 @@ class Watchdog:
 
 
 class Watch:
-    """One exchange under way: knows the connection that it uses, once there is one, and the socket it was sent over.
+    """One exchange in progress, with its connection, once it has one, and the socket that it was sent over.
 
-    Where the answer ends the connection, the connection lets go of its socket once the head has come.
-    `reused` says whether another exchange has used it before, `answered` whether the head of an answer has come, and
-    `whole` whether all of it has, by its own framing. What had arrived before the socket was shut can still be read:
-    so an answer that is whole came in time, however late a busy machine let the harness look at it.
+    `sock` is kept because a connection drops its socket at the head of a response that closes the connection.
+    `reused` says whether another exchange has used the connection before, `answered` whether the head of a response
+    has come, and `whole` whether the response is complete by its own framing. Data that came before the socket was
+    shut down can still be read, so a complete response was in time, however late a busy machine looked at it.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -80,11 +80,11 @@ class Watch:
 
     @property
     def is_late(self) -> bool:
-        """Whether its time was over before all of the answer was there."""
+        """Whether time ran out before the response was complete."""
         return self.fired and not self.whole
 
     def shut(self) -> None:
-        """End the exchange: whoever reads from the socket sees its end at once."""
+        """End the exchange: a read from the socket then ends at once."""
         self.fired = True
         sock = getattr(self.connection, "sock", None) or self.sock
         if sock is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from upsertspec import __version__
-from upsertspec.http.evidence import without_userinfo
+from upsertspec.http.text import without_userinfo
 from upsertspec.report.files import write_whole
 from upsertspec.report.finding import Finding
 from upsertspec.report.result import Result

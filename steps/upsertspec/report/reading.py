@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from jsonschema import Draft202012Validator, ValidationError
 
 from upsertspec.errors import ConfigError
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.report.document import SCHEMA_ID
 from upsertspec.spec.files import report_schema_file
 

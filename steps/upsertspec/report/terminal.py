@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, TextIO
 
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.report.console import Console
 from upsertspec.report.evidence import telling
 from upsertspec.report.finding import OK, Finding

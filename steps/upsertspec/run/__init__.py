@@ -1,1 +1,1 @@
-"""TODO."""
+"""One run: what is selected, the check of the target, the scenarios, and their results."""

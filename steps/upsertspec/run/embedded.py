@@ -1,4 +1,4 @@
-"""A server of ours as a process of its own, on a free loopback port, for as long as it is needed."""
+"""Starts one of the servers that come with the suite, as a process on a free loopback port."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ STOP_SECONDS = 10
 
 
 def command(module: str = SERVER, *options: str) -> list[str]:
-    """The command line that starts a server module of ours; `-P`: nothing in the user's own folder hides a module."""
+    """The command line that starts a server module; with `-P`, no file in the working directory can hide a module."""
     return [sys.executable, "-P", "-m", module, *options]
 
 
 class Embedded:
-    """A server process that was started; `target` waits until it listens."""
+    """A server process that was started."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
     def target(self) -> Target:
-        """The server as a target. Raises TargetUnusable where it did not start."""
+        """The server as a target, once it listens. Raises TargetUnusable if it did not start."""
         return announced(self._process.stdout.readline() if self._process.stdout else "")
 
 
 def announced(line: str, name: str = "the reference server") -> Target:
-    """The server that announces itself with this line of JSON, as a target."""
+    """The server that printed this line of JSON, as a target. Raises TargetUnusable for another line."""
     try:
-        told: Mapping[str, Mapping[str, str]] = json.loads(line)
-        tokens = told["tokens"]
-        url = str(told["url"])
+        announcement: Mapping[str, Mapping[str, str]] = json.loads(line)
+        tokens = announcement["tokens"]
+        url = str(announcement["url"])
     except (ValueError, KeyError) as wrong:
-        raise TargetUnusable(f"{name} did not start; `upsertspec serve` tells why") from wrong
+        raise TargetUnusable(f"{name} did not start; run `upsertspec serve` to see why") from wrong
     variables = {role: f"UPSERTSPEC_TOKEN_{role.upper()}" for role in ROLES}
     roles = {role: Credential(secret=Secret(tokens[role], variables[role])) for role in ROLES}
     return Target(url=url, roles=roles, name=name)
@@ -49,14 +49,14 @@ def announced(line: str, name: str = "the reference server") -> Target:
 
 @contextlib.contextmanager
 def started() -> Iterator[Embedded]:
-    """Start the reference server; stop it, and only it, in the end. It also ends by itself when this process does."""
+    """Start the reference server, and stop it at the end. It also ends by itself when this process does."""
     with process_of(SERVER, "--port", "0", "--announce", "json", "--until-stdin-closes") as process:
         yield Embedded(process)
 
 
 @contextlib.contextmanager
 def process_of(module: str, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """A server module of ours, run with these options; its stdin and stdout are pipes."""
+    """Start a server module with these options, and stop it at the end. Its stdin and stdout are pipes."""
     process = subprocess.Popen(
         command(module, *options), env=_without_tokens(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -78,5 +78,5 @@ def _stop(process: subprocess.Popen[str]) -> None:
 
 
 def _without_tokens() -> dict[str, str]:
-    """The environment without the tokens of another target: the embedded server makes its own."""
+    """The environment without the tokens of another target: the server makes its own."""
     return {name: value for name, value in os.environ.items() if not name.startswith("UPSERTSPEC_TOKEN_")}

@@ -1,4 +1,5 @@
-"""What can be said of a case only when all others are known: who blocks it, and what the target file says in vain."""
+"""The parts of a result that depend on all other results: who blocks a case, and entries of the target file that are
+no longer needed."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from dataclasses import replace
 from upsertspec.errors import ENDED
 from upsertspec.report.result import Result, Status
 from upsertspec.run.recorder import known_for, with_known
+from upsertspec.run.selection import Selection
 from upsertspec.spec import criteria as spec
 from upsertspec.target.target import KnownFailure, Target
 
@@ -15,22 +17,24 @@ _FINE = (Status.PASSED, Status.DEVIATES)
 _FAILURES = (Status.FAILED, Status.KNOWN_FAILURE, Status.WARNED)
 
 
-def settle(results: Sequence[Result], target: Target) -> list[Result]:
+def finalize(results: Sequence[Result], target: Target) -> list[Result]:
     """The final results of a run, in the same order."""
     failing = {result.case.criterion for result in results if result.status in _FAILURES}
     run = {result.case.criterion for result in results if _was_run(result)}
-    settled = mark_stale([_unblocked(result, failing, run, target) for result in results], target)
-    return mark_vain(settled, target)
+    final = [_unblocked(result, failing, run, target) for result in results]
+    return mark_unneeded_deviations(mark_stale(final, target), target)
 
 
 def _was_run(result: Result) -> bool:
+    if result.status is Status.NOT_APPLICABLE:
+        return False
     return result.status is not Status.NOT_TESTABLE or bool(result.exchanges or result.blocked_by)
 
 
 def _unblocked(result: Result, failing: set[str], run: set[str], target: Target) -> Result:
-    """A case that is blocked by a criterion that does not fail has nobody else to blame: it fails itself.
+    """The result; if the criterion that blocks it does not fail, the case fails itself, so that nothing is lost.
 
-    Where that criterion was not run, a setup that did not come about leaves its case not testable.
+    If that criterion was not run, a case whose setup failed stays not testable.
     """
     if result.status is not Status.NOT_TESTABLE or not result.blocked_by or result.blocked_by in failing:
         return result
@@ -42,18 +46,17 @@ def _unblocked(result: Result, failing: set[str], run: set[str], target: Target)
 
 
 def mark_stale(results: Sequence[Result], target: Target) -> list[Result]:
-    """The results, with every pass that a known failure had ruled out turned into a stale one.
+    """The results, with a stale known failure for each pass that the target file lists as a known failure.
 
-    A known failure of a whole criterion is stale when none of the criterion's cases fails any more.
+    A known failure of a criterion is stale if all of the criterion's cases were run, and none fails any more.
     """
     stale: dict[str, KnownFailure] = {}
     for known in target.known_failures:
-        mine = [result for result in results if known_for(result.case, target) is known]
-        if len(mine) < sum(known_for(case, target) is known for case in spec.cases()):
-            continue  # a run of a part says nothing of the whole
-        passed = [result.case.id for result in mine if result.status in _FINE]
-        if passed and len(passed) == len(mine):
-            stale.update(dict.fromkeys(passed, known))
+        listed = [result for result in results if known_for(result.case, target) is known]
+        if len(listed) < sum(known_for(case, target) is known for case in spec.cases()):
+            continue  # only some of its cases were run
+        if listed and all(result.status in _FINE for result in listed):
+            stale.update((result.case.id, known) for result in listed)
     return [_stale(result, stale[result.case.id]) if result.case.id in stale else result for result in results]
 
 
@@ -62,24 +65,27 @@ def _stale(result: Result, known: KnownFailure) -> Result:
     return replace(result, status=Status.STALE, reason=why)
 
 
-def mark_vain(results: Sequence[Result], target: Target) -> list[Result]:
-    """The results; for each declared deviation that a whole run did not need, the first case that shows it is stale."""
+def mark_unneeded_deviations(results: Sequence[Result], target: Target) -> list[Result]:
+    """The results; for each declared deviation that no answer needed, the first case that shows it is stale.
+
+    Nothing is marked unless everything that the target file claims was run to the end.
+    """
     found = list(results)
-    claimed = sum(case.profile in target.profiles for case in spec.cases())
     ended = any(result.reason.startswith(ENDED) for result in found)
-    if ended or not target.whole or sum(r.status is not Status.NOT_CLAIMED for r in found) < claimed:
-        return found  # a run of a part says nothing of the whole
+    run = [result.case for result in found if result.status is not Status.NOT_CLAIMED]
+    if ended or not target.whole or not Selection(target.profiles).covers_everything_claimed(run):
+        return found
     for kind, statuses in target.deviations.items():
         for status in statuses:
-            at = _shows_vain(found, kind, status)
+            at = _shows_unneeded(found, kind, status)
             if at is not None:
                 why = f"no answer needed {kind} = {status} of [deviations]; take it out"
                 found[at] = replace(found[at], status=Status.STALE, reason=why)
     return found
 
 
-def _shows_vain(results: Sequence[Result], kind: str, status: int) -> int | None:
-    """The first case that met this kind of outcome, if none came with this status; None where it is needed or unmet."""
+def _shows_unneeded(results: Sequence[Result], kind: str, status: int) -> int | None:
+    """The first case that met this kind of outcome, if no answer had this status; else None."""
     declared = f"{kind} {status}"
     if any(declared in result.deviations for result in results):
         return None

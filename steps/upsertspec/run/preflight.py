@@ -9,7 +9,7 @@ from upsertspec.dialects.operations import Describe, Find
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import CannotExpress, DialectError, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.report.finding import FATAL, OK, WARNING, Finding
 from upsertspec.spec.schema import PROTECTED, ROLES, Table, tables_of
 from upsertspec.target.target import SHORTEST_SECRET, Credential, Secret, Target

@@ -1,4 +1,4 @@
-"""From what happened in a scenario to its result."""
+"""Records a scenario while it runs, and makes its result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from upsertspec.errors import (
     TargetSilent,
 )
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.report.result import Result, Status, StepResult
 from upsertspec.spec.criteria import Case
 from upsertspec.steps.findings import ScenarioFindings
@@ -29,15 +29,18 @@ from upsertspec.target.target import KnownFailure, Target
 Text = Callable[[str], str]
 
 
-class Judged(Protocol):
-    """What the recorder asks of a scenario's world: what else was seen to be wrong, and what many clients did."""
+class Recorded(Protocol):
+    """The parts of a scenario's world that go into its result."""
 
     findings: ScenarioFindings
     history: dict[str, Any] | None
 
 
+RECORDER = pytest.StashKey["Recorder"]()
+
+
 class Recorder:
-    """Follows the scenario that is being run: its steps and how far it came."""
+    """Follows the running scenario: its steps, which of them have passed, and its exchanges."""
 
     def __init__(self, worker: str = "main") -> None:
         self._worker = worker
@@ -46,41 +49,41 @@ class Recorder:
         self._client: Client | None = None
         self._target: Target | None = None
         self._started = 0.0
-        self._world: Judged | None = None
+        self._world: Recorded | None = None
 
     @property
     def findings(self) -> ScenarioFindings:
-        """What the scenario came across on its way."""
+        """The findings of the scenario so far."""
         return self._world.findings if self._world else ScenarioFindings()
 
-    def world(self, world: Judged) -> None:
-        """The world of the scenario that has begun."""
+    def world(self, world: Recorded) -> None:
+        """Use the world of the scenario that has started."""
         self._world = world
 
     def begin(self, scenario: Scenario, client: Client, target: Target) -> None:
-        """A scenario starts; the client's log becomes its evidence."""
+        """A scenario starts; the client's log is emptied to become its evidence."""
         self._world = None
         self._steps, self._states, self._client, self._target = scenario.steps, {}, client, target
         self._started = time.perf_counter()
-        client.log = []
+        client.log.clear()
 
     def enter(self, step: Step) -> None:
-        """A step starts; until it is left, it counts as failed."""
+        """A step starts; it counts as failed until it has passed."""
         self._states[id(step)] = "failed"
         if self._client is not None:
             self._client.step = f"{step.keyword.strip()} {step.name}"
 
     def leave(self, step: Step) -> None:
-        """A step is done."""
+        """A step has passed."""
         self._states[id(step)] = "passed"
 
     def result(self, case: Case, error: BaseException | None) -> Result:
-        """The result of the scenario, by how it ended; one that ended well may still have met what blocks it."""
+        """The result of the scenario that has ended, with this error if any. Its findings may decide the status too."""
         mask = self._client.masker.text if self._client else str
         findings = self.findings
         error = worst(error, findings)
         error = untrue(error, self._client.untrue) or error if self._client else error
-        status, reason, expected, actual = judge(error)
+        status, reason, expected, actual = status_of(error)
         if error is None and findings.deviations:
             status, reason = Status.DEVIATES, "; ".join(findings.deviations.values())
         status, reason = with_known(status, reason, known_for(case, self._target), case)
@@ -101,19 +104,19 @@ class Recorder:
         )
 
     def _history(self, mask: Text) -> Mapping[str, Any] | None:
-        """What many clients did, where they did; what the target sent in it is made fit to print."""
-        told = self._world.history if self._world else None
-        if told is None:
+        """The history of concurrent clients, if there is one, masked and safe to print."""
+        history = self._world.history if self._world else None
+        if history is None:
             return None
         operations = [
             {**each, "call": _fit(each["call"], mask), "outcome": _fit(each["outcome"], mask)}
-            for each in told["operations"]
+            for each in history["operations"]
         ]
         return {
-            **told,
-            "key": _fit(told["key"], mask),
+            **history,
+            "key": _fit(history["key"], mask),
             "operations": operations,
-            "explanation": _fit(told["explanation"], mask),
+            "explanation": _fit(history["explanation"], mask),
         }
 
     def _step(self, step: Step, mask: Text) -> StepResult:
@@ -122,7 +125,7 @@ class Recorder:
 
 
 def worst(error: BaseException | None, findings: ScenarioFindings) -> BaseException | None:
-    """What decides: a wrong answer that is another criterion's matter before what could not be seen at all."""
+    """The error that decides: a failure first, then one that blocks the scenario, then what could not be tested."""
     if error is not None and type(error) not in (NotTestable, CannotExpress):
         return error
     blocked = (finding for finding in findings.secondary if isinstance(finding, Blocked))
@@ -140,8 +143,11 @@ def _fit(text: str, mask: Text) -> str:
     return printable(mask(text))
 
 
-def judge(error: BaseException | None) -> tuple[Status, str, str, str]:
-    """Status, reason, expected, actual: a wrong answer fails; what can't be asked is not testable; else our error."""
+def status_of(error: BaseException | None) -> tuple[Status, str, str, str]:
+    """The status, reason, expected and actual for the error that ended a scenario.
+
+    A wrong answer is a failure. What can't be tested is not testable or not applicable. All else is a harness error.
+    """
     if error is None:
         return Status.PASSED, "", "", ""
     if isinstance(error, CheckFailed):
@@ -164,7 +170,7 @@ def judge(error: BaseException | None) -> tuple[Status, str, str, str]:
 
 
 def with_known(status: Status, reason: str, known: KnownFailure | None, case: Case) -> tuple[Status, str]:
-    """The status where a known failure or the level SHOULD has a say in it."""
+    """The status and reason of a failure that is known, or that breaks a SHOULD; all others unchanged."""
     if known is not None and status is Status.FAILED:
         return Status.KNOWN_FAILURE, f"{known.reason} ({reason})"
     if status is Status.FAILED and case.level == "SHOULD":
@@ -173,13 +179,13 @@ def with_known(status: Status, reason: str, known: KnownFailure | None, case: Ca
 
 
 def known_for(case: Case, target: Target | None) -> KnownFailure | None:
-    """The known failure that speaks of this case, if any."""
+    """The target's known failure for this case, if any."""
     listed = target.known_failures if target else ()
     return next((k for k in listed if k.criterion == case.criterion and k.scenario in ("", case.title)), None)
 
 
 def adjust_report(report: pytest.TestReport, result: Result) -> None:
-    """Let pytest's own outcome say the same: what is not testable never looks like a pass there."""
+    """Make pytest's outcome agree with the result: what was not tested never looks like a pass."""
     if result.status in (Status.PASSED, Status.WARNED):
         report.outcome, report.longrepr = "passed", None
     elif result.status in (Status.NOT_CLAIMED, Status.NOT_APPLICABLE):

@@ -1,53 +1,104 @@
-"""Which collected tests are which cases, and which of them are run."""
+"""Which scenarios a run covers. Every other module asks here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
 
-import pytest
-from pytest_bdd.scenario import scenario_wrapper_template_registry
+from _pytest.mark.expression import Expression
 
-from upsertspec.run.settings import Settings
+from upsertspec.errors import ConfigError
 from upsertspec.spec import criteria as spec
-
-CASE = pytest.StashKey[spec.Case]()
-
-
-def assign_cases(items: Sequence[pytest.Item]) -> None:
-    """Note on each test that is a scenario of the specification which case it is."""
-    by_id = {case.id: case for case in spec.cases()}
-    for item in items:
-        function = getattr(item, "obj", None)
-        template = scenario_wrapper_template_registry.get(function) if function else None
-        if template is not None:
-            ident = spec.case_id(template.feature, template.name, _example(item))
-            if ident in by_id:
-                item.stash[CASE] = by_id[ident]
+from upsertspec.spec.criteria import Case
+from upsertspec.spec.files import features_dir
 
 
-def case_of(item: pytest.Item) -> spec.Case | None:
-    """The case that a test is, or None where it is no scenario of the specification."""
-    return item.stash.get(CASE, None)
+class Part(Enum):
+    """A part of a run: all of it, what several workers share, or what one worker runs alone at the end."""
+
+    WHOLE = "whole"
+    SHARED = "shared"
+    LAST = "last"
+
+    def holds(self, case: Case) -> bool:
+        """Whether a case is in this part."""
+        return self is Part.WHOLE or (self is Part.LAST) == (case.profile in spec.LAST)
 
 
-def put_last(items: list[pytest.Item]) -> None:
-    """Move the cases of the profiles that are run last behind all other tests; keep the order otherwise."""
-    items.sort(key=lambda item: (case := case_of(item)) is not None and case.profile in spec.LAST)
+@dataclass(frozen=True)
+class Selection:
+    """What the user asked for, and which profiles the target claims.
+
+    A case is *selected* if it matches `criteria`, `keyword` and `part`: the report has a result for it. It is *claimed*
+    if the target claims every profile that it needs. A case that is both is *planned*: it is run.
+    """
+
+    profiles: tuple[str, ...]
+    criteria: tuple[str, ...] = ()
+    keyword: str = ""
+    part: Part = Part.WHOLE
+
+    def selected(self, case: Case) -> bool:
+        """Whether the user asked for the case."""
+        asked = (not self.criteria or case.criterion in self.criteria) and self.part.holds(case)
+        return asked and (not self.keyword or _matches(self.keyword, case))
+
+    def claimed(self, case: Case) -> bool:
+        """Whether the target claims all profiles of the case."""
+        return not case.unclaimed(self.profiles)
+
+    def planned(self, case: Case) -> bool:
+        """Whether the case is run."""
+        return self.claimed(case) and self.selected(case)
+
+    def why_not_claimed(self, case: Case) -> str:
+        """The reason for a case that is not claimed, with the profiles that it lacks."""
+        return f"the target does not claim {' and '.join(case.unclaimed(self.profiles))}"
+
+    def selected_cases(self) -> list[Case]:
+        """Every selected case, in the order of the specification."""
+        return [case for case in spec.cases() if self.selected(case)]
+
+    def planned_cases(self) -> list[Case]:
+        """Every planned case, in the order of the specification."""
+        return [case for case in spec.cases() if self.planned(case)]
+
+    def parts(self) -> list[Selection]:
+        """What workers share, and what is run alone at the end; a part without a planned case is left out."""
+        parts = [replace(self, part=part) for part in (Part.SHARED, Part.LAST)]
+        return [part for part in parts if part.planned_cases()]
+
+    def feature_files(self) -> list[str]:
+        """The paths of the feature files that have a planned case."""
+        planned = {case.file for case in self.planned_cases()}
+        root = features_dir()
+        return [f.filename for f in spec.features() if Path(f.filename).relative_to(root).as_posix() in planned]
+
+    def covers_everything_claimed(self, run: Iterable[Case]) -> bool:
+        """Whether these cases include every case of the claimed profiles."""
+        return {case.id for case in spec.cases() if self.claimed(case)} <= {case.id for case in run}
+
+    @property
+    def scope(self) -> str:
+        """What the user selected, in words; empty for everything that the target claims."""
+        return ", ".join([*self.criteria, *([f"-k {self.keyword!r}"] if self.keyword else [])])
+
+    def require_planned_cases(self) -> None:
+        """Raises ConfigError for a keyword that is not an expression, or if no case is planned."""
+        try:
+            Expression.compile(self.keyword)
+        except SyntaxError as wrong:
+            raise ConfigError([f"-k {self.keyword!r}: {wrong}; write words joined by and, or, not"]) from wrong
+        if not self.planned_cases():
+            profiles = ", ".join(self.profiles)
+            raise ConfigError(
+                [f"nothing is selected: no scenario of {profiles} matches {self.scope or 'the profiles'}"]
+            )
 
 
-def deselect(items: list[pytest.Item], settings: Settings, config: pytest.Config) -> None:
-    """Keep the cases that are claimed and selected, and every test that is no case."""
-    dropped = [item for item in items if (case := case_of(item)) is not None and not _wanted(settings, case)]
-    if dropped:
-        config.hook.pytest_deselected(items=dropped)
-        gone = set(dropped)
-        items[:] = [item for item in items if item not in gone]
-
-
-def _wanted(settings: Settings, case: spec.Case) -> bool:
-    return settings.claimed(case) and settings.selected(case)
-
-
-def _example(item: pytest.Item) -> dict[str, str]:
-    spec_of_call = getattr(item, "callspec", None)
-    return dict(spec_of_call.params.get("_pytest_bdd_example", {})) if spec_of_call else {}
+def _matches(keyword: str, case: Case) -> bool:
+    """As pytest's -k: each word of the expression is true if the case's name contains it, ignoring case."""
+    name = f"{case.criterion} {case.profile} {case.id}".lower()
+    return Expression.compile(keyword).evaluate(lambda word, /, **_: word.lower() in name)

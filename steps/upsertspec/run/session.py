@@ -1,4 +1,4 @@
-"""One run from the first look at the target to the written report."""
+"""One run, from the check of the target to the written report."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from upsertspec.errors import ConfigError, ReportNotWritten
+from upsertspec.errors import ReportNotWritten
 from upsertspec.report import document, junit, page, terminal
 from upsertspec.report.finding import Finding
 from upsertspec.report.proof import last_proof
 from upsertspec.report.result import Result, Status
-from upsertspec.run import preflight as check
+from upsertspec.run import preflight
 from upsertspec.run.runner import run, unrun
-from upsertspec.run.settings import Settings, check_keyword
+from upsertspec.run.settings import Settings
+from upsertspec.run.workers import CAN_FORK
 from upsertspec.spec import criteria as spec
 from upsertspec.target.target import Target
 
 
-def judge(
+def run_session(
     target: Target,
     criteria: tuple[str, ...],
     keyword: str,
@@ -28,15 +29,20 @@ def judge(
     junit_file: Path | None,
     out: TextIO,
 ) -> int:
-    """Check the target, run what is selected, print and write what was found; give the exit code.
+    """Check the target, run what is selected, write and print the results; return the exit code.
 
-    Raises ConfigError where the selection names what is not there.
+    `folder` is for report.json and report.html. Raises ConfigError for a selection that names what does not exist,
+    ReportNotWritten if a file can't be written.
     """
-    settings = _settings(target, criteria, keyword)
-    planned = sum(settings.selected(case) and settings.claimed(case) for case in spec.cases())
+    settings = Settings(target, criteria, keyword)
+    settings.selection.require_planned_cases()
+    planned = len(settings.selection.planned_cases())
     out.write(f"upsertspec judges {target.name or target.url}: {planned} scenarios of {', '.join(target.profiles)}\n")
+    if jobs > 1 and not CAN_FORK:
+        out.write(f"--jobs {jobs}: this system can't fork a process, so one worker runs all scenarios\n")
+        jobs = 1
     began, clock = datetime.now(UTC), time.perf_counter()
-    findings = check.preflight(target)
+    findings = preflight.preflight(target)
     terminal.findings(findings, out)
     results = _results(settings, findings, jobs, planned, out)
     finished, seconds = _stamp(datetime.now(UTC)), time.perf_counter() - clock
@@ -45,7 +51,7 @@ def judge(
         run_id=settings.run_id,
         criteria=criteria,
         keyword=keyword,
-        scope=settings.scope,
+        scope=settings.selection.scope,
         findings=findings,
         results=results,
         jobs=jobs,
@@ -55,35 +61,23 @@ def judge(
         proof=last_proof(),
     )
     written = _write(ended, folder, junit_file)
-    _tell(ended, out)
+    _print(ended, out)
     out.writelines(f"{line}\n" for line in written)
     return ended.tally.exit_code
 
 
-def _settings(target: Target, criteria: tuple[str, ...], keyword: str) -> Settings:
-    known = [criterion.id for criterion in spec.criteria()]
-    if unknown := sorted(set(criteria) - set(known)):
-        raise ConfigError([f"{', '.join(unknown)}: no such criterion; `upsertspec list` names them all"])
-    if keyword:
-        check_keyword(keyword)
-    settings = Settings(target, criteria, keyword)
-    if not any(settings.selected(case) and settings.claimed(case) for case in spec.cases()):
-        chosen = ", ".join(target.profiles)
-        raise ConfigError([f"nothing is selected: no scenario of {chosen} fits {settings.scope or 'this'}"])
-    return settings
-
-
 def _results(settings: Settings, findings: list[Finding], jobs: int, planned: int, out: TextIO) -> list[Result]:
-    if why := check.fatal(findings):
-        return [unrun(case, settings, Status.NOT_TESTABLE, why) for case in spec.cases() if settings.selected(case)]
+    selection = settings.selection
+    if why := preflight.fatal(findings):
+        return [unrun(case, selection, Status.NOT_TESTABLE, why) for case in selection.selected_cases()]
     progress = terminal.Progress(out, planned)
     results = run(settings, jobs, progress.step)
     progress.end()
     return results
 
 
-def _tell(ended: document.Run, out: TextIO) -> None:
-    if not check.fatal(list(ended.findings)):
+def _print(ended: document.Run, out: TextIO) -> None:
+    if not preflight.fatal(list(ended.findings)):
         out.write("\n")
         terminal.table(ended.results, {c.id: c.sentence for c in spec.criteria()}, out)
         terminal.failures(ended.results, out)
@@ -94,7 +88,7 @@ def _tell(ended: document.Run, out: TextIO) -> None:
 
 
 def _write(ended: document.Run, folder: Path | None, junit_file: Path | None) -> list[str]:
-    """Write the files before anything is printed: a reader who has seen enough must not cost the report."""
+    """Write the files. This comes before any output, so that a closed pipe does not cost the report."""
     lines = []
     written = document.document(ended)
     try:
@@ -107,7 +101,7 @@ def _write(ended: document.Run, folder: Path | None, junit_file: Path | None) ->
             lines.append(f"JUnit: {junit_file}")
     except OSError as wrong:
         raise ReportNotWritten(
-            f"{wrong.filename} can't be written ({wrong.strerror}); run again with another"
+            f"{wrong.filename} can't be written ({wrong.strerror}); run again with another path"
         ) from wrong
     return lines
 

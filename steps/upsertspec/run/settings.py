@@ -1,17 +1,15 @@
-"""What one run is asked to do: the target and the selection. Goes to the workers as it is."""
+"""The settings of one run."""
 
 from __future__ import annotations
 
 import secrets
 import string
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import pytest
-from _pytest.mark.expression import Expression
 
-from upsertspec.errors import ConfigError
-from upsertspec.spec.criteria import LAST, Case
+from upsertspec.run.selection import Part, Selection
 from upsertspec.target.target import Target
 
 SETTINGS = pytest.StashKey["Settings"]()
@@ -19,23 +17,17 @@ ALPHABET = string.ascii_lowercase + string.digits
 RUN_LETTERS = 6
 
 
-class Part(Enum):
-    """Which part of a run: all of it, or what several workers share, or what is run last and alone."""
-
-    WHOLE = "whole"
-    SHARED = "shared"
-    LAST = "last"
-
-    def holds(self, case: Case) -> bool:
-        """Whether a case is in this part."""
-        return self is Part.WHOLE or (self is Part.LAST) == (case.profile in LAST)
+def new_run_id() -> str:
+    """Six random letters and digits, the first a letter."""
+    return secrets.choice(string.ascii_lowercase) + "".join(secrets.choice(ALPHABET) for _ in range(RUN_LETTERS - 1))
 
 
 @dataclass(frozen=True)
 class Settings:
-    """A run. `criteria`, `keyword` and `part` narrow what is run; `run_id` goes into every name that the run makes.
+    """The target, and what to run against it: `criteria`, `keyword` and `part` are those of `Selection`.
 
-    A patient run goes on to its end, also on a target that answers 404 to everything.
+    A patient run goes on to the end even if the target answers 404 to everything. `run_id` is part of every name that
+    the run makes.
     """
 
     target: Target
@@ -43,42 +35,13 @@ class Settings:
     keyword: str = ""
     patient: bool = False
     part: Part = Part.WHOLE
-    run_id: str = field(default_factory=lambda: new_run_id())
+    run_id: str = field(default_factory=new_run_id)
 
-    def claimed(self, case: Case) -> bool:
-        """Whether the target claims the case's profile, and what else it needs."""
-        return not case.unclaimed(self.target.profiles)
+    @cached_property
+    def selection(self) -> Selection:
+        """Which cases are run."""
+        return Selection(self.target.profiles, self.criteria, self.keyword, self.part)
 
-    def why_not_claimed(self, case: Case) -> str:
-        """What the target would have to claim for the case to be run."""
-        return f"the target does not claim {' and '.join(case.unclaimed(self.target.profiles))}"
-
-    def selected(self, case: Case) -> bool:
-        """Whether the case is among what was asked for."""
-        asked = (not self.criteria or case.criterion in self.criteria) and self.part.holds(case)
-        return asked and (not self.keyword or _matches(self.keyword, case))
-
-    @property
-    def scope(self) -> str:
-        """What was selected, in words; empty where it is everything that the target claims."""
-        words = [*self.criteria, *([f"-k {self.keyword!r}"] if self.keyword else [])]
-        return ", ".join(words)
-
-
-def check_keyword(keyword: str) -> None:
-    """Raise ConfigError where `-k` got something that is no expression."""
-    try:
-        Expression.compile(keyword)
-    except SyntaxError as wrong:
-        raise ConfigError([f"-k {keyword!r}: {wrong}; write words joined by and, or, not"]) from wrong
-
-
-def _matches(keyword: str, case: Case) -> bool:
-    """As pytest's own -k: each word of the expression holds where it is part of the case's name, case ignored."""
-    name = f"{case.criterion} {case.profile} {case.id}".lower()
-    return Expression.compile(keyword).evaluate(lambda word, /, **_: word.lower() in name)
-
-
-def new_run_id() -> str:
-    """Six random letters and digits, the first a letter."""
-    return secrets.choice(string.ascii_lowercase) + "".join(secrets.choice(ALPHABET) for _ in range(RUN_LETTERS - 1))
+    def parts(self) -> list[Settings]:
+        """The settings for each part of the run (`Selection.parts`)."""
+        return [replace(self, part=selection.part) for selection in self.selection.parts()]

@@ -11,7 +11,7 @@ from upsertspec.dialects.operations import Delete, Find, Operation, Upsert
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import DialectError, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.report.finding import FATAL, OK, WARNING, Finding
 from upsertspec.run.preflight import called
 from upsertspec.spec.outcomes import is_success

@@ -1,7 +1,7 @@
-"""Several workers: copies of this process, made once the scenarios are collected, which take them from one queue.
+"""Several workers: forks of this process, made after the scenarios are collected. They take tests from one queue.
 
-A worker that begins anew imports and collects everything first: on a machine with few cores that takes many workers
-longer than what they are there for, which is waiting for a slow target. A copy begins at once.
+A worker that starts as a new process has to import and collect everything first. On a machine with few cores that takes
+longer than the waiting for a slow target that workers are there to save. A fork starts at once.
 """
 
 from __future__ import annotations
@@ -10,52 +10,65 @@ import os
 import signal
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any
 
 import pytest
 
 from upsertspec.http.watchdog import WATCHDOG
-from upsertspec.run.plugin import RECORDER, RESULT
-from upsertspec.run.recorder import Recorder
+from upsertspec.run.recorder import RECORDER, Recorder
+
+RESULT = "upsertspec"
+"""The attribute of a pytest report that holds the result of a case, as a dictionary."""
+CAN_FORK = hasattr(os, "fork")
+BYTES = 2
 
 Take = Callable[[Mapping[str, Any]], None]
 
-CAN_COPY = hasattr(os, "fork")
-BYTES = 2
+
+@dataclass(frozen=True)
+class Worker:
+    """Which worker this process is, and how many there are. Without workers it is the only one."""
+
+    name: str = "main"
+    count: int = 1
+
+
+WORKER = pytest.StashKey[Worker]()
 
 
 class Workers:
-    """The plugin that shares the collected tests among workers; `take` gets each result as it comes.
+    """The plugin that runs the collected tests in several workers; `take` gets each result as it comes.
 
-    A worker that dies takes with it the scenario that it was at and the one that it was to take next, and no others.
+    If a worker dies, the test that it was running and the one that it had already taken have no result.
     """
 
-    def __init__(self, jobs: int, take: Take) -> None:
-        self._jobs = jobs
+    def __init__(self, count: int, take: Take) -> None:
+        self._count = count
         self._take = take
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Run every test in some worker."""
-        queue = _filled(len(session.items))
+        """Run every test in one of the workers."""
+        queue = _queue_of(len(session.items))
         running: dict[Connection[Any, Any], int] = {}
         try:
-            for number in range(min(self._jobs, len(session.items))):
+            for number in range(min(self._count, len(session.items))):
                 ours, theirs = Pipe(duplex=False)
-                child = _copied()
+                child = _fork()
                 if not child:
-                    _live(session, number, self._jobs, queue, theirs)
+                    _work(session, Worker(f"gw{number}", self._count), queue, theirs)
                 theirs.close()
                 running[ours] = child
             self._listen(running)
         finally:
             os.close(queue)
-            _end(running)
+            _kill(running)
         return True
 
     def _listen(self, running: dict[Connection[Any, Any], int]) -> None:
-        """Take what the workers send until none is left."""
+        """Take the results of the workers until all have ended."""
         while running:
             for ours in wait(list(running)):
                 assert isinstance(ours, Connection)
@@ -78,30 +91,29 @@ class _Sender:
             self._theirs.send(raw)
 
 
-def _copied() -> int:
-    """0 in the copy of this process, its number in the original. The one other thread is begun anew in the copy."""
+def _fork() -> int:
+    """0 in the worker, the worker's process id in this process. The only other thread, the watchdog, is reset later."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Python warns of threads that a copy does not have
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python warns of threads that a fork does not have
         return os.fork()
 
 
-def _filled(count: int) -> int:
-    """A pipe with the number of each test, to read from: whoever reads a number does that test."""
+def _queue_of(count: int) -> int:
+    """The reading end of a pipe that holds the number of each test. The worker that reads a number runs that test."""
     reading, writing = os.pipe()
     os.write(writing, b"".join(number.to_bytes(BYTES) for number in range(count)))
     os.close(writing)
     return reading
 
 
-def _live(session: pytest.Session, number: int, jobs: int, queue: int, theirs: Connection[Any, Any]) -> None:
+def _work(session: pytest.Session, worker: Worker, queue: int, theirs: Connection[Any, Any]) -> None:
     """The whole life of a worker. It never returns."""
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # who was asked to stop ends its workers
-        WATCHDOG.begin_anew()
-        config: Any = session.config
-        config.workerinput = {"workerid": f"gw{number}"}
-        config.stash[RECORDER] = Recorder(f"gw{number}")
-        os.environ["PYTEST_XDIST_WORKER_COUNT"] = str(jobs)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
+        WATCHDOG.reset()
+        config = session.config
+        config.stash[WORKER] = worker
+        config.stash[RECORDER] = Recorder(worker.name)
         for plugin in [each for each in config.pluginmanager.get_plugins() if hasattr(each, "takes_results")]:
             config.pluginmanager.unregister(plugin)
         config.pluginmanager.register(_Sender(theirs))
@@ -124,8 +136,8 @@ def _next(session: pytest.Session, queue: int) -> pytest.Item | None:
     return session.items[int.from_bytes(number)] if number else None
 
 
-def _end(running: Mapping[Connection[Any, Any], int]) -> None:
-    """End the workers that are left, where the run was stopped."""
+def _kill(running: Mapping[Connection[Any, Any], int]) -> None:
+    """Kill the workers that still run, when the run was interrupted."""
     for child in running.values():
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

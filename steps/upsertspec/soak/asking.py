@@ -9,7 +9,8 @@ from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation
 from upsertspec.errors import CannotExpress, NotTestable, TargetSilent
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import Masker, printable
+from upsertspec.http.masking import Masker
+from upsertspec.http.text import printable
 from upsertspec.soak.ledger import Ledger
 from upsertspec.soak.outcome import REFUSED, Failed, kind, kind_of, outcome, outcome_of_silence
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from upsertspec.http.evidence import Masker
+from upsertspec.http.masking import Masker
 from upsertspec.soak.ledger import Broken, Entry, id_text
 from upsertspec.soak.plan import KEY, TABLE
 from upsertspec.soak.records import values

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from upsertspec.dialects.base import Answer
-from upsertspec.http.evidence import Exchange, printable
+from upsertspec.http.exchange import Exchange
+from upsertspec.http.text import printable
 from upsertspec.spec.outcomes import is_server_error, is_success
 
 DONE, REFUSED, UNKNOWN = "done", "refused", "unknown"

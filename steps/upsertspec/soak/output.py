@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.soak.faults import INVARIANTS
 from upsertspec.soak.ledger import Broken, Ledger
 from upsertspec.soak.plan import Plan

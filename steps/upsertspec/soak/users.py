@@ -11,7 +11,7 @@ from locust import User
 
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.soak.actor import Actor
 from upsertspec.soak.asking import Asking
 from upsertspec.soak.ledger import Ledger

@@ -9,7 +9,7 @@ from typing import Any
 
 from upsertspec.errors import NotTestable, TargetSilent
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.soak.faults import HALF, faults_of, has
 from upsertspec.soak.ledger import Broken, Entry, Ledger
 from upsertspec.soak.plan import JUDGING, KEY, TABLE, UNJUDGED

@@ -8,7 +8,7 @@ from typing import Any
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation
-from upsertspec.http.evidence import Exchange
+from upsertspec.http.exchange import Exchange
 from upsertspec.spec.outcomes import is_refusal, is_success
 
 Record = Mapping[str, Any]

@@ -23,10 +23,9 @@ def require_alone(world: World, what: str) -> None:
 
     It is tried once for each worker. Blocked names the criterion that defines the answer.
     """
-    known = f"alone: {what}"
-    if known not in world.client.told:
-        world.client.told[known] = _found(world, what)
-    if wrong := world.client.told[known]:
+    if what not in world.controls.alone:
+        world.controls.alone[what] = _found(world, what)
+    if wrong := world.controls.alone[what]:
         raise wrong
 
 

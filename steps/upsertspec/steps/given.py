@@ -53,9 +53,9 @@ def has_been_deleted(world: World, name: str) -> None:
 def deleting_cascades(world: World, parent: str, children: str) -> None:
     """A control, done once for each worker: without a cascade, a surviving child would prove nothing."""
     control = _CONTROLS[parent]
-    if control.table not in world.client.known:
-        world.client.known[control.table] = _cascades(world, control, children)
-    if not world.client.known[control.table]:
+    if control.table not in world.controls.cascades:
+        world.controls.cascades[control.table] = _cascades(world, control, children)
+    if not world.controls.cascades[control.table]:
         expected = f"the {children} of {control.table} to be deleted with them"
         raise Blocked(defining("cascade"), expected, "they are still there")
 

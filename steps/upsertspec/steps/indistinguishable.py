@@ -9,7 +9,7 @@ from math import comb
 from statistics import median
 from typing import Any
 
-from upsertspec.http.evidence import Exchange
+from upsertspec.http.exchange import Exchange
 
 COMPARED = ("content-type", "www-authenticate", "allow", "location", "link", "cache-control", "vary", "retry-after")
 LEAST_SECONDS = 0.002

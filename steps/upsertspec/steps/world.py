@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from upsertspec.dialects.base import Answer, Stated
@@ -11,7 +11,7 @@ from upsertspec.dialects.operations import Create, Operation, Upsert, UpsertBatc
 from upsertspec.dialects.words import Words
 from upsertspec.errors import Blocked, CheckFailed, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
-from upsertspec.http.evidence import Exchange
+from upsertspec.http.exchange import Exchange
 from upsertspec.http.session import BROKEN
 from upsertspec.spec.outcomes import CLOSED
 from upsertspec.spec.schema import Table
@@ -61,6 +61,18 @@ class Attempt:
         return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
 
 
+@dataclass
+class ControlResults:
+    """What the controls found, kept for all scenarios of a worker.
+
+    `cascades` says, by table, whether deleting a record deletes its children; `alone` has, by kind of request, what is
+    wrong with the answers to one client alone, or None.
+    """
+
+    cascades: dict[str, bool] = field(default_factory=dict)
+    alone: dict[str, Blocked | None] = field(default_factory=dict)
+
+
 class World:
     """The state of one scenario. `reader` looks at what is stored; `criterion` is the one that is judged.
 
@@ -68,10 +80,18 @@ class World:
     scenario is about beside what is stored, from its `@asserts-…` tags.
     """
 
-    def __init__(self, client: Client, mark: str, criterion: str, subjects: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        client: Client,
+        mark: str,
+        criterion: str,
+        controls: ControlResults | None = None,
+        subjects: Collection[str] = (),
+    ) -> None:
         self.client = client
         self.mark = mark
         self.criterion = criterion
+        self.controls = controls or ControlResults()
         self.stored: list[Stored] = []
         self.deleted: list[Stored] = []
         self.attempts: list[Attempt] = []
@@ -124,9 +144,9 @@ class World:
         binding = self.binding(table)
         sent = [sent for attempt in self.attempts if attempt.table == table for sent in attempt.sent]
         made = dict(row)
-        for name, field in binding.view.fields.items():
+        for name, viewed in binding.view.fields.items():
             spec = binding.spec.fields[name].rules.get("default")
-            theirs = field.rules.get("default")
+            theirs = viewed.rules.get("default")
             if name in row and spec != theirs and row[name] == spec and not any(name in each for each in sent):
                 made[name] = theirs
         return made

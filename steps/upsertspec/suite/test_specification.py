@@ -2,6 +2,6 @@
 
 from pytest_bdd import scenarios
 
-from upsertspec.suite.claimed import feature_paths
+from upsertspec.suite.planned import feature_paths
 
 scenarios(*feature_paths())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.report.compare.changes import Change, Diff, Kind
 from upsertspec.report.compare.terminal import legend, listed_differences
 from upsertspec.report.console import Console

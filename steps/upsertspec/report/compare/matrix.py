@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.report.compare.cell import Cell
 from upsertspec.report.evidence import telling
 from upsertspec.report.reading import load

@@ -13,7 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.report.status import TABLE
 
 HERE = Path(__file__).parent

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from upsertspec.http.evidence import printable
+from upsertspec.http.text import printable
 from upsertspec.report.html.kit import CUT
 from upsertspec.report.page.limits import Limits
 from upsertspec.report.status import Listed, row

@@ -1,0 +1,66 @@
+"""Records exchanges as evidence: masked, capped, and each with a `curl` command."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+
+from upsertspec.dialects.base import Response
+from upsertspec.errors import TargetSilent
+from upsertspec.http.curl import curl_flags, curl_line
+from upsertspec.http.exchange import Exchange
+from upsertspec.http.masking import Masker
+from upsertspec.http.text import printable
+from upsertspec.target.target import Target
+
+FAILURE_SHOWN = 300
+COOKIE_FLAGS = ("-b", "cookies.txt", "-c", "cookies.txt")
+
+
+class Recorder:
+    """The exchanges of one client. `log` holds them in order; `step` is the scenario's step that new ones belong to."""
+
+    def __init__(self, target: Target, masker: Masker) -> None:
+        self.log: list[Exchange] = []
+        self.step = ""
+        self._masker = masker
+        self._shell = {value: text for secret in target.secrets() for value, text in secret.shell().items()}
+        self._flags = curl_flags(target.session)
+        self._logged_in = {role for role, credential in target.roles.items() if credential.login}
+
+    def begin(
+        self, role: str, method: str, url: str, headers: Mapping[str, str], body: bytes | None, attempt: int
+    ) -> Exchange:
+        """Record a request that is about to be sent."""
+        mask = self._masker
+        flags = [*self._flags, *(COOKIE_FLAGS if role in self._logged_in else ())]
+        exchange = Exchange(
+            role,
+            method,
+            url=mask.text(url),
+            request_headers=mask.headers(headers),
+            request_body=None if body is None else mask.body(body),
+            failure="the harness was stopped",
+            attempt=attempt,
+            step=self.step,
+            curl=mask.text(curl_line(method, url, headers, body, self._shell, flags)),
+        )
+        self.log.append(exchange)
+        exchange.started, exchange.clock = time.time(), time.perf_counter()
+        return exchange
+
+    def end(self, exchange: Exchange, response: Response, cookies: Iterable[str]) -> None:
+        """Record the response. `cookies` are the session's; they are masked from now on."""
+        exchange.elapsed = time.perf_counter() - exchange.clock
+        self._masker.learn(cookies)
+        exchange.failure = ""
+        exchange.status = response.status
+        exchange.response_headers = self._masker.headers(response.headers)
+        exchange.response_body = self._masker.body(response.body)
+
+    def fail(self, exchange: Exchange, silent: TargetSilent) -> str:
+        """Record that there is no usable response; return the reason, safe to print."""
+        exchange.elapsed = time.perf_counter() - exchange.clock
+        why = printable(self._masker.text(str(silent)))[:FAILURE_SHOWN]
+        exchange.failure = f"{silent.kind}: {why}"
+        return why

@@ -1,0 +1,18 @@
+"""Text from outside, made safe to print."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit, urlunsplit
+
+
+def printable(text: str) -> str:
+    """The text with control characters (terminal escapes, bidi overrides, line breaks) written as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def without_userinfo(url: str) -> str:
+    """The URL without the user name and password in it."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

@@ -1,0 +1,92 @@
+"""Sends requests: paced, with retries, recorded, and watched by the circuit breaker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from urllib.parse import quote, urlencode
+
+from upsertspec.dialects.altered import UNDECLARED, Altered
+from upsertspec.dialects.base import Request, Response
+from upsertspec.errors import NotTestable, TargetSilent
+from upsertspec.http.circuit_breaker import CircuitBreaker
+from upsertspec.http.pacing import Pace, Retries
+from upsertspec.http.recorder import Recorder
+from upsertspec.http.session import DROPPED, Session
+from upsertspec.http.sessions import Sessions
+from upsertspec.target.target import Secret, Target
+
+JSON = "application/json"
+
+
+class Transport:
+    """The way from one client to the target and back."""
+
+    def __init__(
+        self,
+        target: Target,
+        sessions: Sessions,
+        pace: Pace,
+        retries: Retries,
+        recorder: Recorder,
+        breaker: CircuitBreaker,
+    ) -> None:
+        self._url = target.url
+        self._headers = {k: v.value if isinstance(v, Secret) else v for k, v in target.headers.items()}
+        self._sessions = sessions
+        self._pace = pace
+        self._retries = retries
+        self._recorder = recorder
+        self._breaker = breaker
+
+    def send(self, role: str, request: Request, credential: Mapping[str, str], safe: bool) -> Response:
+        """The response to a request. `credential` are the headers that show who sends it; `safe` says it only reads.
+
+        Raises TargetSilent where no usable response comes, NotTestable where none can be had any more.
+        """
+        self._breaker.require_running()
+        session = self._sessions.session(role, partial(self._login, role))
+        headers = {**self._headers, **request.headers, **credential}
+        attempt = 1
+        while self._retries.again(response := self._exchange(role, session, request, headers, attempt), safe, attempt):
+            attempt += 1
+        return response
+
+    def _login(self, role: str, session: Session, request: Request) -> Response:
+        return self._exchange(role, session, request, {**self._headers, **request.headers}, 1)
+
+    def _exchange(
+        self, role: str, session: Session, request: Request, headers: Mapping[str, str], attempt: int
+    ) -> Response:
+        """One attempt."""
+        self._pace.step()
+        url, body = self._address(request), request.body()
+        sent = _with_content_type(headers, body)
+        exchange = self._recorder.begin(role, request.method, url, sent, body, attempt)
+        try:
+            if isinstance(request, Altered):
+                response = session.send_alone(request.method, url, sent, request.pieces())
+            else:
+                response = session.send(request.method, url, sent, body)
+        except TargetSilent as silent:
+            why = self._recorder.fail(exchange, silent)
+            self._breaker.silent(exchange)
+            if silent.kind == DROPPED:
+                raise NotTestable(f"{why}, so that nobody knows whether it was carried out; run it again") from silent
+            raise TargetSilent(silent.kind, why) from silent
+        self._recorder.end(exchange, response, session.cookies())
+        self._breaker.answered(exchange)
+        return response
+
+    def _address(self, request: Request) -> str:
+        """The URL, with a space as %20: in a query, some servers read a plus sign literally (RFC 3986)."""
+        query = urlencode(request.query, errors="surrogatepass", quote_via=quote)
+        return f"{self._url}{request.path}{'?' if query else ''}{query}"
+
+
+def _with_content_type(headers: Mapping[str, str], body: bytes | None) -> dict[str, str]:
+    """The headers, with the type of JSON where there is a body and no other type."""
+    sent = dict(headers) if body is None else {"Content-Type": JSON, **headers}
+    if sent.get("Content-Type") == UNDECLARED:
+        del sent["Content-Type"]
+    return sent

@@ -1,0 +1,49 @@
+"""Which collected tests are which cases, and which of them are run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from pytest_bdd.scenario import scenario_wrapper_template_registry
+
+from upsertspec.run.selection import Selection
+from upsertspec.spec import criteria as spec
+
+CASE = pytest.StashKey[spec.Case]()
+
+
+def assign_cases(items: Sequence[pytest.Item]) -> None:
+    """Store its case on each test that is a scenario of the specification."""
+    by_id = {case.id: case for case in spec.cases()}
+    for item in items:
+        function = getattr(item, "obj", None)
+        template = scenario_wrapper_template_registry.get(function) if function else None
+        if template is not None:
+            ident = spec.case_id(template.feature, template.name, _example(item))
+            if ident in by_id:
+                item.stash[CASE] = by_id[ident]
+
+
+def case_of(item: pytest.Item) -> spec.Case | None:
+    """The case of a test, or None if it is not a scenario of the specification."""
+    return item.stash.get(CASE, None)
+
+
+def put_last(items: list[pytest.Item]) -> None:
+    """Move the cases of profiles that are run last behind all other tests; keep the order otherwise."""
+    items.sort(key=lambda item: (case := case_of(item)) is not None and case.profile in spec.LAST)
+
+
+def deselect(items: list[pytest.Item], selection: Selection, config: pytest.Config) -> None:
+    """Keep the planned cases, and every test that is no case."""
+    dropped = [item for item in items if (case := case_of(item)) is not None and not selection.planned(case)]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        gone = set(dropped)
+        items[:] = [item for item in items if item not in gone]
+
+
+def _example(item: pytest.Item) -> dict[str, str]:
+    spec_of_call = getattr(item, "callspec", None)
+    return dict(spec_of_call.params.get("_pytest_bdd_example", {})) if spec_of_call else {}
