@@ -172,6 +172,16 @@ def test_the_composite_keys_are_played_too(name: str, tmp_path: Path) -> None:
         assert fields["organization_id"]["with"] == ["key", "image_item_id"]
 
 
+def test_a_key_in_the_query(tmp_path: Path) -> None:
+    document = json.loads((DOCUMENTS / "express.json").read_text("utf-8"))
+    scheme = {"type": "apiKey", "in": "query", "name": "api_key"}
+    document["components"]["securitySchemes"] = {"ApiKeyAuth": scheme}
+    file = tmp_path / "target.toml"
+    file.write_text(target_file(Found("http://127.0.0.1:1", document), {"editor"}), "utf-8")
+    editor = from_file(file, ENV).roles["editor"]
+    assert (editor.headers(), editor.parameters()) == ({}, [("api_key", "the-editors-token")])
+
+
 def test_what_is_not_known_is_asked(tmp_path: Path) -> None:
     text, _ = written("springdoc", tmp_path)
     assert "# The document does not say how an answer tells a create from an update." in text

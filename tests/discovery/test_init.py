@@ -25,7 +25,7 @@ from upsertspec_server.serving import serve_in_thread
 
 Cli = Callable[..., Done]
 Serve = Callable[..., Wire]
-PRODUCTS = json.loads((Path(__file__).parents[1] / "discovery" / "documents" / "fastapi.json").read_text("utf-8"))
+PRODUCTS = json.loads((Path(__file__).parent / "documents" / "fastapi.json").read_text("utf-8"))
 HOSTILE = "\x1b]0;x\x07\"'\\\r\n[roles.editor]\nbearer = 1 #\u2028\u202e\0\x7f\ud800 \"\"\" ''' }"
 
 ACME = {
@@ -70,7 +70,7 @@ def written(found: Found, folder: Path, set_roles: tuple[str, ...] = ROLES) -> T
 def test_the_reference_server_is_recognised(cli: Cli, tmp_path: Path) -> None:
     tokens = {role: TOKEN_VARIABLES[f"UPSERTSPEC_TOKEN_{role.upper()}"] for role in ROLES}
     file = tmp_path / "reference.toml"
-    with serve_in_thread(create_app({"TOKEN_VARIABLES": tokens})) as url:
+    with serve_in_thread(create_app({"TOKENS": tokens})) as url:
         done = cli("init", url, "-o", str(file))
         assert done.code == 0, done.text
         assert loaded(file).url == url

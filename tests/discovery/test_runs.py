@@ -22,6 +22,7 @@ from upsertspec.report.result import Status
 from upsertspec.run.rehearsal import rehearse
 from upsertspec.run.runner import run
 from upsertspec.run.settings import Settings
+from upsertspec.spec.schema import ROLES
 from upsertspec.target.target import Target
 from upsertspec.target.target_file import from_file
 
@@ -38,6 +39,8 @@ Serve = Callable[[str], contextlib.AbstractContextManager[str]]
 def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Serve:
     """`with serve("products") as url:` runs one of the example APIs."""
     monkeypatch.syspath_prepend(str(FOLDER))
+    for role in ROLES:
+        monkeypatch.delenv(f"UPSERTSPEC_TOKEN_{role.upper()}", raising=False)
     for name in ENV:
         monkeypatch.setenv(name, ENV[name])
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from upsertspec.dialects.base import Response
 from upsertspec.errors import TargetSilent, TargetUnusable
@@ -80,7 +80,9 @@ class _Look:
         self.silence = "no time was left"
         self._until = until
         named = next((role for role in LEAST_FIRST if role in roles), "")
-        self._headers = [dict(headers), *([{**headers, **roles[named].headers()}] if named else [])]
+        held = [roles[named]] if named else []
+        self._tries = [("", dict(headers))]
+        self._tries += [(_query(each), {**headers, **each.headers()}) for each in held]
 
     def at(self, address: str) -> Mapping[str, Any]:
         """The document at this address, or an empty one."""
@@ -92,11 +94,11 @@ class _Look:
         return document
 
     def _responses(self, address: str) -> Iterator[Response | str]:
-        for headers in self._headers:
+        for query, headers in self._tries:
             if self.tried and time.monotonic() > self._until:
                 return
             try:
-                response = self.session.send("GET", address, {"Accept": "application/json", **headers}, None)
+                response = self.session.send("GET", address + query, {"Accept": "application/json", **headers}, None)
             except TargetSilent as silent:
                 self.silence = printable(str(silent))[:200]
                 yield f"no usable answer: {self.silence}"
@@ -105,6 +107,10 @@ class _Look:
             yield response
             if response.status not in (401, 403):
                 return
+
+
+def _query(credential: Credential) -> str:
+    return f"?{urlencode(found)}" if (found := credential.parameters()) else ""
 
 
 def _read(response: Response) -> tuple[str, Mapping[str, Any]]:

@@ -157,7 +157,7 @@ def _shows(credential: Credential) -> str:
     """What the target sees of a credential. It can't tell apart two roles that show the same."""
     content = credential.login.content if credential.login else {}
     values = {name: value.value if isinstance(value, Secret) else value for name, value in content.items()}
-    return str((credential.headers(), credential.login and credential.login.path, values))
+    return str((credential.headers(), credential.parameters(), credential.login and credential.login.path, values))
 
 
 def _tables(target: Target, client: Client) -> Iterator[Finding]:
