@@ -159,7 +159,7 @@ def test_a_key_in_the_query_has_no_scheme() -> None:
 
 @pytest.mark.parametrize(
     ("secret", "sent", "shown"),
-    [("t0ken-9", "t0ken-9", """api_key='"${MY_KEY}\""""), ("t0ken/9=", "t0ken%2F9%3D", "api_key=•••")],
+    [("t0ken-9", "t0ken-9", '"${MY_KEY}"'), ("t0ken/9=", "t0ken%2F9%3D", "api_key=•••")],
 )
 def test_a_key_in_the_query_is_masked(secret: str, sent: str, shown: str, serve: Callable[..., Wire]) -> None:
     wire = serve(always(reply({"records": []})))
