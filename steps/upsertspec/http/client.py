@@ -11,7 +11,7 @@ from upsertspec.dialects.bounds import deep_json
 from upsertspec.dialects.guarded import Guarded
 from upsertspec.dialects.operations import Find, Operation
 from upsertspec.dialects.words import Words
-from upsertspec.errors import DialectError, NotTestable, TargetSilent
+from upsertspec.errors import DialectError, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.circuit_breaker import CircuitBreaker, is_refusal
 from upsertspec.http.credentials import Presented, presented
 from upsertspec.http.exchange import Exchange
@@ -164,7 +164,7 @@ class Client:
         try:
             request = self._dialect.request(Find("contacts", {}, limit=1))
             response = self._transport.send("editor", request, self._credential("editor").headers, safe=True)
-        except (NotTestable, TargetSilent, DialectError):
+        except (NotTestable, NotApplicable, TargetSilent, DialectError):
             return self.breaker.calm()
         if is_refusal(response.status):
             self.stop(f"{words}, and {response.status} to the editor who reads contacts; {self.breaker.before()}")
