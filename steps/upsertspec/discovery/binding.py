@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from upsertspec.discovery.document import Schema
+from upsertspec.discovery.json_schema import Schema
 from upsertspec.discovery.resources import Resource, is_unique, letters
 from upsertspec.discovery.samples import option, sample
 from upsertspec.discovery.text_form import text_form

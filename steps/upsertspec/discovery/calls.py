@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from upsertspec.discovery.document import Document, Operation, Schema
+from upsertspec.discovery.document import Document, Operation
+from upsertspec.discovery.json_schema import Schema
 
 PARAMETER = re.compile(r"\{([^{}/]+)\}")
 ID = re.compile(r"(.*id|pk|uuid)", re.IGNORECASE)

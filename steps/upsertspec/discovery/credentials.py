@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from upsertspec.discovery.document import text
+from upsertspec.discovery.json_schema import text
 from upsertspec.discovery.toml import comment, said, toml_text, toml_value
 from upsertspec.spec.schema import ROLES
 from upsertspec.target.target_file import VARIABLE

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from upsertspec.discovery.calls import PARAMETER, Calls, calls, record_in
-from upsertspec.discovery.document import Document, Operation, Parameter, Schema
+from upsertspec.discovery.document import Document, Operation, Parameter
+from upsertspec.discovery.json_schema import Schema
 
 MOST = 20
 NAMED = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from upsertspec.discovery.document import Schema, number
+from upsertspec.discovery.json_schema import Schema, number
 
 PATTERN_LENGTH = 200
 LONGEST = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from upsertspec.discovery.document import Schema, text
+from upsertspec.discovery.json_schema import Schema, text
 from upsertspec.discovery.samples import fits, looks_secret
 from upsertspec.errors import NotApplicable
 from upsertspec.target.text_forms import TextForm, fault_of
