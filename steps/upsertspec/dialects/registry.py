@@ -35,7 +35,7 @@ def dialect_for(target: Target) -> Bound:
             made = _made(target)
     except ConfigError as wrong:
         raise ConfigError(wrong.faults, target.source) from wrong
-    return Bound(made, target.bindings)
+    return made if isinstance(made, Bound) else Bound(made, target.bindings)
 
 
 def setup_of(target: Target) -> Setup:

@@ -30,9 +30,12 @@ def presented(target: Target, who: str) -> Presented:
     if who in (NOBODY, "no credentials"):
         return Presented()
     if who in ROLES:
-        return Presented(role(target, who).headers())
-    headers, query = _broken(role(target, "editor"), who)
-    return Presented(headers, query, [text for value in headers.values() if (text := secret_in(who, value))])
+        held = role(target, who)
+        return Presented(held.headers(), held.parameters())
+    editor = role(target, "editor")
+    headers, query = _broken(editor, who)
+    values = [*headers.values(), *(value for name, value in query if name == editor.query)]
+    return Presented(headers, query, [text for value in values if (text := secret_in(who, value))])
 
 
 def role(target: Target, name: str) -> Credential:
@@ -51,7 +54,7 @@ def _broken(editor: Credential, how: str) -> tuple[dict[str, str], list[tuple[st
     value = {**WAYS, **BEARER_WAYS}[how](editor.prefix, token)
     if value == editor.prefix + token:
         raise NotTestable(f"the editor's own token is the same as {how}; give the editor another one")
-    return {editor.header: value}, []
+    return ({}, [(editor.query, value)]) if editor.query else ({editor.header: value}, [])
 
 
 def _token(editor: Credential, how: str) -> str:

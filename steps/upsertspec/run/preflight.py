@@ -14,7 +14,8 @@ from upsertspec.report.finding import FATAL, OK, WARNING, Finding
 from upsertspec.spec.schema import PROTECTED, ROLES, Table, tables_of
 from upsertspec.target.target import SHORTEST_SECRET, Credential, Secret, Target
 
-NO_KEY = "upsertspec-none"
+NOBODY = "nobody@upsertspec.example"
+"""The key of a record that does not exist."""
 
 
 def check(target: Target, client: Client) -> list[Finding]:
@@ -48,7 +49,7 @@ def _reach(target: Target, client: Client) -> Iterator[Finding]:
         )
         return
     try:
-        answers = [*_described("contacts", client), _found("editor", "contacts", client)]
+        answers = [*_described("contacts", client), client.call("editor", search(target, "contacts"))]
     except DialectError as wrong:
         yield Finding(FATAL, str(wrong), "fix the dialect")
     except TargetSilent as silent:
@@ -67,13 +68,17 @@ def _described(table: str, client: Client) -> list[Answer]:
         return []
 
 
-def _found(role: str, table: str, client: Client) -> Answer:
-    """The answer to a list of one record; where the target finds records by their key alone, to a key that none has."""
-    try:
-        return client.call(role, Find(table, {}, limit=1))
-    except CannotExpress:
-        key = client.bindings.table(table).unique_keys[0]
-        return client.call(role, Find(table, dict.fromkeys(key, NO_KEY), limit=1))
+def search(target: Target, table: str) -> Find:
+    """A search for a record that does not exist, by a key: a target may offer no list without a condition."""
+    view = target.bindings.table(table)
+    keys = [key for key in view.unique_keys if all(view.fields[name].type.is_free_text for name in key)]
+    return Find(table, dict.fromkeys(keys[0], NOBODY) if keys else {}, limit=1)
+
+
+def called(target: Target, table: str) -> str:
+    """What the target calls a table, and which table it plays where that is another."""
+    name = target.bindings.of(table).name
+    return table if name == table else f"{name} (as {table})"
 
 
 def _reached(target: Target, client: Client, answers: list[Answer]) -> Finding:
@@ -93,9 +98,15 @@ def _reached(target: Target, client: Client, answers: list[Answer]) -> Finding:
         return Finding(FATAL, f"the answers ({shown}) can't be read: {answers[0].fault}", "is this the URL of the API?")
     if all(status == 404 for status in statuses):
         return Finding(
-            FATAL, "there is no table contacts (404)", "create the tables of features/schema.toml, or map [tables]"
+            FATAL,
+            f"there is no table {called(target, 'contacts')} (404)",
+            "create the tables of features/schema.toml, or map [tables]",
         )
-    return Finding(FATAL, f"{target.url} answers with {shown} to a read of contacts", "fix the target, or its URL")
+    return Finding(
+        FATAL,
+        f"{target.url} answers with {shown} to a search of {called(target, 'contacts')}",
+        "fix the target, or its URL",
+    )
 
 
 def _hint_for_silence(kind: str) -> str:
@@ -108,24 +119,26 @@ def _hint_for_silence(kind: str) -> str:
 
 
 def _credentials(target: Target, client: Client) -> Iterator[Finding]:
-    for role in (role for role in ROLES[1:] if role not in target.without):
+    for role in ROLES[1:]:
+        if role in target.without:
+            continue
         if role not in target.roles:
             hint = f"without UPSERTSPEC_TOKEN_{role.upper()} or [roles.{role}], what needs it is not testable"
             yield Finding(WARNING, f"there are no credentials for the {role} role", hint)
         else:
-            yield _accepted(role, client)
+            yield _accepted(role, target, client)
     yield from _shared(target)
 
 
-def _accepted(role: str, client: Client) -> Finding:
+def _accepted(role: str, target: Target, client: Client) -> Finding:
     try:
-        answer = _found(role, "contacts", client)
+        answer = client.call(role, search(target, "contacts"))
     except (TargetSilent, NotTestable, NotApplicable, DialectError) as wrong:
         return Finding(WARNING, f"the {role} can't be asked: {wrong}", "look at the target's log")
     if answer.status == 200:
         return Finding(OK, f"the {role}'s credential is accepted")
     hint = "check the token and the role, or every criterion that needs it fails"
-    return Finding(WARNING, f"the {role} may not read contacts ({answer.status})", hint)
+    return Finding(WARNING, f"the {role} may not read {called(target, 'contacts')} ({answer.status})", hint)
 
 
 def _shared(target: Target) -> Iterator[Finding]:
@@ -144,27 +157,30 @@ def _shows(credential: Credential) -> str:
     """What the target sees of a credential. It can't tell apart two roles that show the same."""
     content = credential.login.content if credential.login else {}
     values = {name: value.value if isinstance(value, Secret) else value for name, value in content.items()}
-    return str((credential.headers(), credential.login and credential.login.path, values))
+    return str((credential.headers(), credential.parameters(), credential.login and credential.login.path, values))
 
 
 def _tables(target: Target, client: Client) -> Iterator[Finding]:
-    listed = tables_of(frozenset(target.profiles))
-    for table in (target.bindings.table(each.name) for each in listed if each.name not in target.bindings.absent):
+    for table in tables_of(frozenset(target.profiles)):
+        if table.name in target.bindings.absent:
+            continue
         try:
-            yield _table(table, client)
+            yield _table(target.bindings.table(table.name), target, client)
         except (TargetSilent, NotTestable, NotApplicable, DialectError) as wrong:
-            yield Finding(WARNING, f"the table {table.name} can't be checked: {wrong}", "look at the target's log")
+            name = called(target, table.name)
+            yield Finding(WARNING, f"the table {name} can't be checked: {wrong}", "look at the target's log")
 
 
-def _table(table: Table, client: Client) -> Finding:
+def _table(table: Table, target: Target, client: Client) -> Finding:
+    name = called(target, table.name)
     bodies = [answer.body for answer in _described(table.name, client) if answer.status == 200]
     described = bodies[0].get("fields") if bodies and isinstance(bodies[0], dict) else None
     if isinstance(described, dict):
-        missing = [name for name in table.fields if name not in described and name not in PROTECTED]
+        missing = [field for field in table.fields if field not in described and field not in PROTECTED]
         if not missing:
-            return Finding(OK, f"the table {table.name} exists, with its fields")
-        return Finding(WARNING, f"the table {table.name} lacks {', '.join(missing)}", "add them, or map their names")
-    status = _found("editor", table.name, client).status
+            return Finding(OK, f"the table {name} exists, with its fields")
+        return Finding(WARNING, f"the table {name} lacks {', '.join(missing)}", "add them, or map their names")
+    status = client.call("editor", search(target, table.name)).status
     if status == 200:
-        return Finding(OK, f"the table {table.name} exists; it has no description")
-    return Finding(WARNING, f"there is no table {table.name} ({status})", "create it, or map its name in [tables]")
+        return Finding(OK, f"the table {name} can be searched; it has no description")
+    return Finding(WARNING, f"there is no table {name} ({status})", "create it, or map its name in [tables]")

@@ -53,22 +53,31 @@ class Login:
 
 @dataclass(frozen=True)
 class Credential:
-    """How a role shows who it is: by one header, or by the cookies of a login. `parts` are inside its secret."""
+    """How a role shows who it is: by one header, by a query parameter, or by the cookies of a login.
+
+    `query` is the name of the parameter, if it is that. `parts` are inside the secret.
+    """
 
     header: str = "Authorization"
     prefix: str = "Bearer "
     secret: Secret | None = None
     login: Login | None = None
     parts: tuple[Secret, ...] = ()
+    query: str = ""
 
     @property
     def is_bearer(self) -> bool:
         """Whether this is the contract's own `Authorization: Bearer TOKEN`."""
-        return self.login is None and self.header.lower() == "authorization" and self.prefix.lower() == "bearer "
+        by_header = self.login is None and not self.query
+        return by_header and self.header.lower() == "authorization" and self.prefix.lower() == "bearer "
 
     def headers(self) -> dict[str, str]:
         """The header that carries the credential."""
-        return {self.header: self.prefix + self.secret.value} if self.secret else {}
+        return {self.header: self.prefix + self.secret.value} if self.secret and not self.query else {}
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """The query parameter that carries the credential."""
+        return [(self.query, self.secret.value)] if self.secret and self.query else []
 
     def secrets(self) -> list[Secret]:
         """Every secret in it."""

@@ -125,7 +125,10 @@ class _Reader:
             return basic(settings["basic"]["username"], self._secret(settings["basic"]["password"]))
         if "login" in settings:
             return Credential(login=self._login(settings["login"]))
-        return Credential(settings["header"], settings.get("prefix", ""), self._secret(settings["value"]))
+        secret = self._secret(settings["value"])
+        if "query" in settings:
+            return Credential(prefix="", secret=secret, query=settings["query"])
+        return Credential(settings["header"], settings.get("prefix", ""), secret)
 
     def _login(self, settings: Mapping[str, Any]) -> Login:
         content = settings.get("json", settings.get("form", {}))
