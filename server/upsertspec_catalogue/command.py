@@ -8,18 +8,20 @@ import secrets
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
-from typing import TextIO
+from typing import Any, TextIO
 
 from upsertspec_catalogue.entries import Catalogue, Entry
+from upsertspec_catalogue.products import TARGET_FILE, Products
 from upsertspec_server import __main__ as reference
-from upsertspec_server import create_app, load_schema
-from upsertspec_server.serving import Running
+from upsertspec_server import load_schema
+from upsertspec_server.serving import Listening, Running
 
 USAGE = """\
-usage: python -m {package} --list [--json] | --fleet | --target NAME | NAME [OPTIONS]
+usage: python -m {package} --list [--json] | --fleet [--products] | --target NAME | NAME [OPTIONS]
 
   --list      name all servers; with --json for programs
-  --fleet     read names on stdin, and serve one after the other; an empty name is the reference server
+  --fleet     read names on stdin, and serve one after the other; an empty name is the reference server;
+              with --products behind a products API, with its target file
   --target    print what a target file has to map for this server
   NAME        serve it; for OPTIONS see python -m upsertspec_server --help"""
 
@@ -36,7 +38,7 @@ def run(catalogue: Catalogue, arguments: list[str] | None = None) -> int:
         case "--list":
             print(as_json(catalogue.listed()) if "--json" in options else as_text(catalogue.listed()))
         case "--fleet":
-            return serve_fleet(catalogue)
+            return serve_fleet(catalogue, behind_products="--products" in options)
         case "-h" | "--help":
             print(usage)
         case _ if name not in entries:
@@ -78,10 +80,13 @@ def target_file(entry: Entry) -> str:
     return "\n".join(lines)
 
 
-def serve_fleet(catalogue: Catalogue, names: Iterable[str] = sys.stdin, out: TextIO = sys.stdout) -> int:
+def serve_fleet(
+    catalogue: Catalogue, names: Iterable[str] = sys.stdin, out: TextIO = sys.stdout, behind_products: bool = False
+) -> int:
     """Serve each named server until the next name comes. Exit code 0, or 2 for an unknown name.
 
-    For each name it stops the server before, and prints one line of JSON with the URL and the tokens of the next.
+    For each name it stops the server before, and prints one line of JSON with the URL and the tokens of the next. Where
+    that is behind the products API, the line has the path of a target file too.
     """
     logging.disable()  # broken servers fail, and their logs help nobody
     entries, roles = catalogue.load(), load_schema().roles
@@ -93,9 +98,14 @@ def serve_fleet(catalogue: Catalogue, names: Iterable[str] = sys.stdin, out: Tex
                 return 2
             current.close()
             tokens = {role: secrets.token_urlsafe(24) for role in roles}
-            entry = entries.get(name)
-            app = (entry.create_app if entry else create_app)({"TOKENS": tokens})
-            running = entry.listen(app) if entry else Running(app)
+            entry = entries.get(name) or Entry(name, "the reference server", ())
+            announcement: dict[str, Any] = {"tokens": tokens}
+            running: Listening
+            if behind_products:
+                running = Running(Products(entry, tokens))
+                announcement["target_file"] = str(TARGET_FILE)
+            else:
+                running = entry.listen(entry.create_app({"TOKENS": tokens}))
             current.callback(running.stop)
-            print(json.dumps({"url": running.url, "tokens": tokens}), file=out, flush=True)
+            print(json.dumps({"url": running.url, **announcement}), file=out, flush=True)
     return 0

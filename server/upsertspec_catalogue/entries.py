@@ -45,10 +45,10 @@ class Entry:
     fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     listed: bool = True
 
-    def create_app(self, config: Mapping[str, Any]) -> Server:
-        """The application with these settings. Raises StartError."""
+    def create_app(self, config: Mapping[str, Any], *mixins: type[Server]) -> Server:
+        """The application with these settings, whose class has the mixins before all else. Raises StartError."""
         settings = {name: value for part in self.parts if isinstance(part, Mapping) for name, value in part.items()}
-        app = create_app({**settings, **config}, self.server_class())
+        app = create_app({**settings, **config}, type("Server", (*mixins, self.server_class()), {}))
         for part in self.parts:
             if not isinstance(part, (type, Mapping)):
                 part(app)

@@ -31,10 +31,20 @@ class Listening(Protocol):
         """Stop answering, and free what was taken."""
 
 
+class Closing(Protocol):
+    """A WSGI application that can be closed."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        """Answer a request."""
+
+    def close(self) -> None:
+        """Free what was taken."""
+
+
 class Running:
     """A server that answers at `url` as soon as it is made."""
 
-    def __init__(self, app: Server, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, app: Closing, host: str = "127.0.0.1", port: int = 0) -> None:
         """Port 0 takes a free one. Raises StartError where the address cannot be used."""
         logging.getLogger("waitress").setLevel(logging.ERROR)
         self.app = app

@@ -30,9 +30,12 @@ def faults() -> list[Fault]:
 
 
 @contextlib.contextmanager
-def fleet() -> Iterator[Serve]:
-    """A process that serves the broken servers by name, one at a time; an empty name is the reference server."""
-    with process_of(FAULTS, "--fleet") as process:
+def fleet(*options: str, module: str = FAULTS) -> Iterator[Serve]:
+    """A process that serves the broken servers by name, one at a time; an empty name is the reference server.
+
+    With the option `--products` it serves them behind a products API.
+    """
+    with process_of(module, "--fleet", *options) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         names, announcements = process.stdin, process.stdout

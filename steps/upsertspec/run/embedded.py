@@ -8,10 +8,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 from upsertspec.errors import TargetUnusable
 from upsertspec.spec.schema import ROLES
 from upsertspec.target.target import Credential, Secret, Target
+from upsertspec.target.target_file import from_file
 
 SERVER = "upsertspec_server"
 FAULTS = "upsertspec_broken"
@@ -35,7 +38,7 @@ class Embedded:
 
 
 def announced(line: str, name: str = "the reference server") -> Target:
-    """The server that printed this line of JSON, as a target. Raises TargetUnusable for another line."""
+    """The server that printed this line of JSON, as a target; the line may name its target file. Raises TargetUnusable for another line."""
     try:
         announcement: Mapping[str, Mapping[str, str]] = json.loads(line)
         tokens = announcement["tokens"]
@@ -43,6 +46,9 @@ def announced(line: str, name: str = "the reference server") -> Target:
     except (ValueError, KeyError) as wrong:
         raise TargetUnusable(f"{name} did not start; run `upsertspec serve` to see why") from wrong
     variables = {role: f"UPSERTSPEC_TOKEN_{role.upper()}" for role in ROLES}
+    if "target_file" in announcement:
+        env = {variables[role]: tokens[role] for role in ROLES}
+        return replace(from_file(Path(str(announcement["target_file"])), env), url=url)
     roles = {role: Credential(secret=Secret(tokens[role], variables[role])) for role in ROLES}
     return Target(url=url, roles=roles, name=name)
 
