@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,15 +15,19 @@ from upsertspec.cli.options import criterion_option, jobs_option, names
 from upsertspec.cli.output import check_file, write
 from upsertspec.errors import ConfigError
 
+if TYPE_CHECKING:
+    from upsertspec.prove.servers import Fault
+
 
 @click.command()
 @click.option("--fault", "faults", multiple=True, callback=names, help="Only these broken servers (repeatable).")
 @criterion_option
 @jobs_option(os.cpu_count() or 1, "Number of processes. [default: one per core]")
 @click.option("--quick", is_flag=True, help="Judge each server only by the criteria that it violates.")
+@click.option("--own-table", is_flag=True, help="Judge them behind an API with a table of its own; always quick.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the matrix as JSON.")
 @click.option("--html", "html_file", metavar="FILE", help="Write the matrix as a web page.")
-@click.option("--digest", "digest_file", metavar="FILE", help="Write caught / total for each criterion, as JSON.")
+@click.option("--digest", "digest_file", metavar="FILE", help="Write the figures of each criterion, as JSON.")
 @click.pass_context
 def prove(
     context: click.Context,
@@ -28,23 +35,55 @@ def prove(
     criteria: tuple[str, ...],
     jobs: int,
     quick: bool,
+    own_table: bool,
     json_file: str | None,
     html_file: str | None,
     digest_file: str | None,
 ) -> None:
     """Run the suite against servers that are broken on purpose, and show which criteria catch each.
 
-    The exit code is 0 if every server is caught and every criterion catches one, else 1.
+    The exit code is 0 if every server is caught and every criterion catches one, else 1. With --own-table a server need
+    not be caught if the API can't express any request that shows its mistake.
     """
-    from upsertspec.prove.matrix import Proof
     from upsertspec.prove.output import output
+    from upsertspec.prove.own_table import judged_by, prove_own_table
+    from upsertspec.prove.own_table_output import output as output_own_table
     from upsertspec.prove.page import page
     from upsertspec.prove.runner import prove as judge
+    from upsertspec.report.proof import with_other
+
+    if own_table and html_file:
+        raise ConfigError(["--html doesn't go with --own-table; use --json instead"])
+    for option, file in (("--json", json_file), ("--html", html_file), ("--digest", digest_file)):
+        check_file(file, option)
+    chosen = _chosen(faults, criteria)
+    digest: dict[str, Any]
+    if own_table:
+        chosen = [fault for fault in chosen if judged_by(fault, criteria)]
+        if not chosen:
+            raise ConfigError(["nothing is selected: the own table is for the profiles of the target file only"])
+        own = prove_own_table(chosen, criteria, min(jobs, len(chosen)))
+        output_own_table(own, sys.stdout)
+        whole, holds, digest = own.as_dict(), own.holds, own.digest()
+    else:
+        proof = judge(chosen, criteria, min(jobs, len(chosen)), quick)
+        output(proof, sys.stdout)
+        selected = not (proof.void or proof.missed or proof.harmed)
+        whole, holds, digest = proof.as_dict(), selected if faults or criteria else proof.holds, proof.digest()
+        if html_file:
+            write(f"{page(proof).strip()}\n", html_file, "--html")
+    if json_file:
+        write(f"{json.dumps(whole, indent=1)}\n", json_file, "--json")
+    if digest_file:
+        both = with_other(Path(digest_file), digest, own_table)
+        write(f"{json.dumps(both, indent=1)}\n", digest_file, "--digest")
+    context.exit(0 if holds else 1)
+
+
+def _chosen(faults: Sequence[str], criteria: Sequence[str]) -> list[Fault]:
+    """The broken servers that are selected. Raises ConfigError for one that there is not, and where there are none."""
     from upsertspec.prove.servers import faults as catalogue
 
-    files = (("--json", json_file), ("--html", html_file), ("--digest", digest_file))
-    for option, file in files:
-        check_file(file, option)
     known = catalogue()
     if unknown := sorted(set(faults) - {fault.name for fault in known}):
         raise ConfigError([f"{', '.join(unknown)}: no such broken server; `upsertspec list --faults` names them all"])
@@ -53,11 +92,4 @@ def prove(
     ]
     if not chosen:
         raise ConfigError(["nothing is selected: none of these broken servers violates one of these criteria"])
-    proof: Proof = judge(chosen, criteria, min(jobs, len(chosen)), quick)
-    output(proof, sys.stdout)
-    texts = (json.dumps(proof.as_dict(), indent=1), page(proof), json.dumps(proof.digest(), indent=1))
-    for (option, file), text in zip(files, texts, strict=True):
-        if file:
-            write(f"{text.strip()}\n", file, option)
-    complete = not faults and not criteria
-    context.exit(0 if (proof.holds if complete else not (proof.void or proof.missed or proof.harmed)) else 1)
+    return chosen

@@ -129,7 +129,7 @@ class Words:
             raise NotApplicable(f"{bound.name} of {self.called} has nothing that stands for {value}")
         if value in bound.values.values():
             return f"{value}-none"  # it is none of our options, so it must be none of the target's
-        return value
+        return _near_option(bound, value) if isinstance(value, str) else value
 
     def _as_text(self, bound: FieldBinding, name: str, value: Any) -> Any:
         spec = self.binding.spec.fields.get(name)
@@ -217,3 +217,21 @@ def _without(record: dict[str, Any], path: Sequence[str]) -> dict[str, Any]:
     left = _without(inner, rest) if rest and isinstance(inner, dict) else {}
     others = {name: value for name, value in record.items() if name != first}
     return {**others, first: left} if left else others
+
+
+def _near_option(bound: FieldBinding, value: str) -> str:
+    """What is nearly an option of ours, in case, white space or length, as what is nearly one of the target's."""
+    for ours, theirs in bound.values.items():
+        if not isinstance(theirs, str) or not value:
+            continue
+        if value.lower() == ours:
+            near = theirs.upper() if theirs != theirs.upper() else theirs.lower()
+        elif value.strip() == ours:
+            near = value.replace(ours, theirs)
+        elif ours.startswith(value):
+            near = theirs[: min(len(value), len(theirs) - 1)]
+        else:
+            continue
+        if near and near not in bound.values.values():
+            return near
+    return value

@@ -1,17 +1,44 @@
-"""The digest of the last proof, which is part of the suite: broken servers caught / total, for each criterion."""
+"""The digest of the last proof, which is part of the suite: broken servers caught / total, for each criterion.
+
+The file has the digest of `upsertspec prove`, and as its member `own_table` that of `upsertspec prove --own-table`.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 FILE = Path(__file__).parent / "proof.json"
+OWN_TABLE = "own_table"
 
 
 @cache
 def last_proof() -> dict[str, Any]:
     """`{"features_digest", "faults", "caught", "criteria": {"AC-001": {"caught", "of"}, …}}`."""
-    proof: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
-    return proof
+    return {name: value for name, value in _both(FILE).items() if name != OWN_TABLE}
+
+
+@cache
+def last_own_table_proof() -> dict[str, Any]:
+    """Like `last_proof`, with `not_applicable` and `missed` beside each `caught`."""
+    own: dict[str, Any] = _both(FILE)[OWN_TABLE]
+    return own
+
+
+def with_other(file: Path, digest: Mapping[str, Any], own_table: bool) -> dict[str, Any]:
+    """This digest, with that of the other proof which the file has; of what is no such file nothing is kept."""
+    try:
+        before = _both(file) if file.is_file() else {}
+    except ValueError:
+        before = {}
+    whole, own = (before, digest) if own_table else (digest, before.get(OWN_TABLE))
+    rest = {name: value for name, value in whole.items() if name != OWN_TABLE}
+    return {**rest, OWN_TABLE: own} if own else rest
+
+
+def _both(file: Path) -> dict[str, Any]:
+    both: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return both

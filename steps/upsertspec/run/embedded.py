@@ -38,7 +38,10 @@ class Embedded:
 
 
 def announced(line: str, name: str = "the reference server") -> Target:
-    """The server that printed this line of JSON, as a target; the line may name its target file. Raises TargetUnusable for another line."""
+    """The server that printed this line of JSON, as a target. Raises TargetUnusable for another line.
+
+    The line has its URL and tokens, and may have the path of its target file.
+    """
     try:
         announcement: Mapping[str, Mapping[str, str]] = json.loads(line)
         tokens = announcement["tokens"]

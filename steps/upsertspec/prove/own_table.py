@@ -1,0 +1,196 @@
+"""The proof that bindings hide no mistake: broken servers are judged behind an API with a table of its own.
+
+Each is judged by the criteria that it violates. What is not caught is judged as it is, too: a criterion is not
+applicable where every scenario that fails there is not applicable behind the API, and missed otherwise.
+"""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from upsertspec.prove.quiet import quiet
+from upsertspec.prove.runner import CANARY, CONFORMING, SECONDS
+from upsertspec.prove.servers import Fault, fleet
+from upsertspec.report.result import Result
+from upsertspec.report.status import Counts, Status, row
+from upsertspec.run.runner import run, run_each
+from upsertspec.run.settings import Settings
+from upsertspec.spec import criteria as spec
+from upsertspec.target.target import Target
+
+PROFILES = ("core", "identity", "conflict", "batch", "concurrency")
+BEHIND = "--products"
+RIGHT = {Status.PASSED, Status.DEVIATES, Status.NOT_APPLICABLE, Status.NOT_CLAIMED}
+OUT_OF_REACH = {Status.NOT_APPLICABLE, Status.NOT_CLAIMED}
+
+Results = Sequence[Result]
+
+
+class Outcome(StrEnum):
+    """What a broken server comes to."""
+
+    CAUGHT = "caught"
+    NOT_APPLICABLE = "not applicable"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True)
+class OwnTableRow:
+    """A broken server: the outcome of each criterion that it violates, and why those do not apply that do not.
+
+    `errors` is the number of scenarios that ended in a harness error, which prove nothing.
+    """
+
+    fault: Fault
+    outcomes: Mapping[str, Outcome]
+    reasons: Sequence[str] = ()
+    errors: int = 0
+
+    @property
+    def outcome(self) -> Outcome:
+        """Caught by one of its criteria, not applicable in all of them, or missed."""
+        found = set(self.outcomes.values())
+        return next(o for o in (Outcome.CAUGHT, Outcome.MISSED, Outcome.NOT_APPLICABLE) if o in found)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row as JSON-able data."""
+        server = {"name": self.fault.name, "says": self.fault.says, "violates": list(self.outcomes)}
+        return {**server, "outcome": self.outcome, "criteria": dict(self.outcomes), "reasons": list(self.reasons)}
+
+
+@dataclass(frozen=True)
+class OwnTableProof:
+    """The whole proof.
+
+    `unclean` are the scenarios that the reference server does not pass behind the API, `lenient` those that the canary
+    passes.
+    """
+
+    rows: Sequence[OwnTableRow]
+    unclean: Sequence[str]
+    lenient: Sequence[str]
+
+    @property
+    def holds(self) -> bool:
+        """Whether no broken server was missed, the right one passes, and the harness did not fail."""
+        return not (self.unclean or self.lenient or self.of(Outcome.MISSED) or any(row.errors for row in self.rows))
+
+    def of(self, outcome: Outcome) -> list[OwnTableRow]:
+        """The broken servers with this outcome."""
+        return [row for row in self.rows if row.outcome is outcome]
+
+    def digest(self) -> dict[str, Any]:
+        """How many broken servers were caught, did not apply and were missed, in all and for each criterion."""
+        by_criterion: dict[str, Counter[str]] = {}
+        for judged in self.rows:
+            for criterion, outcome in judged.outcomes.items():
+                by_criterion.setdefault(criterion, Counter())[outcome] += 1
+        return {
+            "features_digest": spec.digest(),
+            "faults": len(self.rows),
+            **figures(Counter(row.outcome for row in self.rows)),
+            "criteria": {c: {**figures(n), "of": n.total()} for c, n in sorted(by_criterion.items())},
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """The proof as JSON-able data."""
+        rows = [row.as_dict() for row in self.rows]
+        return {**self.digest(), "unclean": list(self.unclean), "lenient": list(self.lenient), "matrix": rows}
+
+
+def figures(counts: Mapping[Any, int]) -> dict[str, int]:
+    """`{"caught", "not_applicable", "missed"}`."""
+    return {outcome.replace(" ", "_"): counts.get(outcome, 0) for outcome in Outcome}
+
+
+def judged_by(fault: Fault, criteria: Sequence[str] = ()) -> tuple[str, ...]:
+    """The criteria of these profiles that a broken server violates."""
+    profiles = {criterion.id: criterion.profile for criterion in spec.criteria()}
+    return tuple(c for c in fault.violates if profiles[c] in PROFILES and (not criteria or c in criteria))
+
+
+def prove_own_table(faults: Sequence[Fault], criteria: tuple[str, ...], jobs: int) -> OwnTableProof:
+    """Judge the reference server, the canary and these broken servers behind the products API."""
+    shares = [list(faults[start::jobs]) for start in range(jobs)]
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        rows = itertools.chain.from_iterable(pool.map(_rows, shares, itertools.repeat(criteria)))
+        return OwnTableProof(
+            rows=sorted(rows, key=lambda row: row.fault.name),
+            unclean=[r.case.id for r in _alone("", criteria) if r.status not in RIGHT],
+            lenient=[
+                r.case.id for r in _alone(CANARY, criteria, module=CONFORMING) if row(r.status).counts is Counts.PASS
+            ],
+        )
+
+
+def row_of(fault: Fault, behind: Results, direct: Results) -> OwnTableRow:
+    """The row of a broken server, from its results behind the API and, where it was not caught, as it is."""
+    outcomes: dict[str, Outcome] = {}
+    reasons: Counter[str] = Counter()
+    for criterion in judged_by(fault, [result.case.criterion for result in behind]):
+        own = {result.case.id: result for result in behind if result.case.criterion == criterion}
+        if any(_failed(result) for result in own.values()):
+            outcomes[criterion] = Outcome.CAUGHT
+            continue
+        shows = [r.case.id for r in direct if r.case.criterion == criterion and _failed(r)]
+        decisive = [own[ident] for ident in shows] or list(own.values())
+        applies = any(result.status not in OUT_OF_REACH for result in decisive)
+        outcomes[criterion] = Outcome.MISSED if applies else Outcome.NOT_APPLICABLE
+        reasons.update(result.reason for result in decisive if not applies)
+    errors = sum(result.status is Status.ERROR for result in (*behind, *direct))
+    return OwnTableRow(fault, outcomes, [reason for reason, _ in reasons.most_common()], errors)
+
+
+def _rows(share: Sequence[Fault], criteria: tuple[str, ...]) -> list[OwnTableRow]:
+    """The rows of these broken servers."""
+    with quiet() as show:
+        behind = _judged({fault.name: judged_by(fault, criteria) for fault in share}, BEHIND)
+        open_questions = {name: _undecided(results) for name, results in behind.items()}
+        direct = _judged({name: open_ for name, open_ in open_questions.items() if open_})
+        rows = [row_of(fault, behind[fault.name], direct.get(fault.name, ())) for fault in share]
+        if any(row.errors for row in rows):
+            show()
+        return rows
+
+
+def _undecided(results: Results) -> tuple[str, ...]:
+    """The criteria of which no scenario failed and some applied."""
+    failed = {result.case.criterion for result in results if _failed(result)}
+    applied = {result.case.criterion for result in results if result.status not in OUT_OF_REACH}
+    return tuple(sorted(applied - failed))
+
+
+def _judged(asked: Mapping[str, tuple[str, ...]], *options: str) -> dict[str, list[Result]]:
+    """The results of each of these servers by its criteria, in one pytest session."""
+    if not asked:
+        return {}
+    with fleet(*options) as serve:
+
+        def each() -> Iterator[Settings]:
+            for name, criteria in asked.items():
+                yield _settings(serve(name), criteria, claims_all=not options)
+
+        return dict(zip(asked, run_each(each()), strict=True))
+
+
+def _alone(name: str, criteria: tuple[str, ...], **options: str) -> list[Result]:
+    """The results of one server behind the API."""
+    with quiet(), fleet(BEHIND, **options) as serve:
+        return run(_settings(serve(name), criteria))
+
+
+def _settings(target: Target, criteria: tuple[str, ...], claims_all: bool = False) -> Settings:
+    """Behind the API, the profiles are those of its target file."""
+    profiles = spec.PROFILES if claims_all else target.profiles
+    return Settings(replace(target, profiles=profiles, timeout=SECONDS), criteria=criteria, patient=True)
+
+
+def _failed(result: Result) -> bool:
+    return row(result.status).counts is Counts.FAILURE
