@@ -60,6 +60,13 @@ class Products(Flask):
         """`tokens` maps a role to its API key. Raises StartError."""
         super().__init__("products", static_folder=None)
         self.server = entry.create_app({"TOKENS": tokens}, Priced)
+        contacts = entry.tables.get("contacts", "contacts")
+        self.tables = {"products": contacts, "product": "contact"}
+        named = entry.fields.get("contacts", {})
+        fields = {name: named.get(other, other) for name, other in FIELDS.items()}
+        self.key = fields["sku"]
+        self.theirs = Exchange(fields, "category", CATEGORIES)
+        self.ours = self.theirs.reversed()
         self.url_map.merge_slashes = False
         self.add_url_rule("/api/<table>/by-sku/<path:sku>", "upsert", self.upsert_one, methods=["PUT"])
         self.add_url_rule("/api/<table>/batch", "batch", self.upsert_batch, methods=["POST"])
@@ -74,23 +81,23 @@ class Products(Flask):
         """Create or update the product with this sku; with `on_match=ignore`, create it or leave it as it is."""
         fields = asked()
         if isinstance(fields, dict):
-            fields = {**theirs(fields), "email": sku}
+            fields = {**self.theirs(fields), self.key: sku}
         status, body, headers = self.upsert(table, {"fields": fields})
         operation = body.get("operation") if isinstance(body, dict) else None
         if operation == "created":
             status = CREATED.get(status, status)
         elif operation == "ignored":
             status = IGNORED.get(status, status)
-        return answered(status, record_of(body), headers)
+        return answered(status, self.record_of(body), headers)
 
     def upsert_batch(self, table: str) -> Response:
         """Create or update several products: `{"products": [...]}`."""
         body = asked()
         listed = body.get("products") if isinstance(body, dict) else body
-        records = [theirs(each) for each in listed] if isinstance(listed, list) else listed
+        records = [self.theirs(each) for each in listed] if isinstance(listed, list) else listed
         status, done, headers = self.upsert(table, {"records": records})
         if isinstance(done, dict) and isinstance(done.get("records"), list):
-            items = [{"result": each.get("operation"), "product": record_of(each)} for each in done.pop("records")]
+            items = [{"result": each.get("operation"), "product": self.record_of(each)} for each in done.pop("records")]
             done = {**done, "items": items}
         return answered(status, done, headers)
 
@@ -98,26 +105,34 @@ class Products(Flask):
         """The products that have these values, at most `limit`."""
         values = dict(request.args)
         limit = {"_limit": values.pop("limit")} if "limit" in values else {}
-        status, body, headers = self.ask("GET", table, "", {**theirs(values), **limit})
+        status, body, headers = self.ask("GET", table, "", {**self.theirs(values), **limit})
         listed = body.get("records") if isinstance(body, dict) else None
-        return answered(status, [ours(each) for each in listed] if isinstance(listed, list) else body, headers)
+        return answered(status, [self.ours(each) for each in listed] if isinstance(listed, list) else body, headers)
 
     def record(self, table: str, ident: str) -> Response:
         """Read or delete a product by its id."""
         status, body, headers = self.ask(request.method, table, f"/{quote(ident, safe='')}")
-        return answered(status, ours(body), headers)
+        return answered(status, self.ours(body), headers)
+
+    def record_of(self, body: Any) -> Any:
+        """The product in the answer to an upsert; the whole answer where it has none."""
+        if not isinstance(body, dict) or not {"operation", "record"} & set(body):
+            return body
+        record = self.ours(body.get("record"))
+        return {**record, "id": body["id"]} if isinstance(record, dict) and "id" in body else record
 
     def upsert(self, table: str, body: dict[str, Any]) -> Said:
         """Upsert by the sku."""
         extra = {"onConflict": request.args["on_match"]} if "on_match" in request.args else {}
-        return self.ask("POST", table, "/upsert", body={**body, "matchFields": ["email"], **extra})
+        return self.ask("POST", table, "/upsert", body={**body, "matchFields": [self.key], **extra})
 
     def ask(self, method: str, table: str, path: str, query: Mapping[str, str] | None = None, body: Any = None) -> Said:
         """Ask the server as the same client; gives the status, the body and the headers that are passed on."""
         key = request.headers.get("X-API-Key")
         sent: dict[str, Any] = {} if body is None else {"data": json.dumps(body), "content_type": request.content_type}
+        name = self.tables.get(table, f"no_{table}" if table in self.tables.values() else table)
         got = self.server.test_client().open(
-            f"/api/tables/{quote(table.replace('product', 'contact'), safe='')}/records{path}",
+            f"/api/tables/{quote(name, safe='')}/records{path}",
             method=method,
             query_string=dict(query or {}),
             headers={} if key is None else {"Authorization": f"Bearer {key}"},
@@ -143,37 +158,32 @@ def answered(status: int, body: Any, headers: Mapping[str, str]) -> Response:
     return Response(content, STATUSES.get(status, status), headers, content_type="application/json")
 
 
-def record_of(body: Any) -> Any:
-    """The product in the answer to an upsert; the whole answer where it has none."""
-    if not isinstance(body, dict) or not {"operation", "record"} & set(body):
-        return body
-    record = ours(body.get("record"))
-    return {**record, "id": body["id"]} if isinstance(record, dict) and "id" in body else record
+class Exchange:
+    """Exchanges the names of fields, and the options of one of them, for those of the other side."""
 
+    def __init__(self, names: Mapping[str, str], option_field: str, options: Mapping[str, str]) -> None:
+        self.names = names
+        self.option_field = option_field
+        self.options = options
 
-def theirs(fields: Any) -> Any:
-    """A product as a contact of the server; what is no object is left as it is."""
-    return exchanged(fields, FIELDS, CATEGORIES) if isinstance(fields, dict) else fields
+    def reversed(self) -> Exchange:
+        """The way back."""
+        names = {other: name for name, other in self.names.items()}
+        return Exchange(names, self.names[self.option_field], {other: o for o, other in self.options.items()})
 
+    def __call__(self, fields: Any) -> Any:
+        """The fields as the other side has them; what is no object is left as it is.
 
-def ours(record: Any) -> Any:
-    """A contact of the server as a product; what is no object is left as it is."""
-    if not isinstance(record, dict):
-        return record
-    return exchanged(record, {v: k for k, v in FIELDS.items()}, {v: k for k, v in CATEGORIES.items()})
-
-
-def exchanged(fields: Mapping[str, Any], names: Mapping[str, str], options: Mapping[str, str]) -> dict[str, Any]:
-    """The fields under the names of the other side, with its options.
-
-    A name or an option that only the other side has is made one that it has not.
-    """
-    made = {}
-    for name, value in fields.items():
-        other = names.get(name, f"no_{name}" if name in names.values() else name)
-        is_option = isinstance(value, str) and name in ("category", "status")
-        made[other] = option(value, options) if is_option else value
-    return made
+        A name or an option that only the other side has is made one that it has not.
+        """
+        if not isinstance(fields, dict):
+            return fields
+        made = {}
+        for name, value in fields.items():
+            other = self.names.get(name, f"no_{name}" if name in self.names.values() else name)
+            is_option = isinstance(value, str) and name == self.option_field
+            made[other] = option(value, self.options) if is_option else value
+        return made
 
 
 def option(text: str, options: Mapping[str, str]) -> str:

@@ -133,12 +133,17 @@ class Bindings:
         return hash((tuple(self._bound), self.absent))
 
     def of(self, table: str) -> TableBinding:
-        """The binding of a table. One that the specification does not have has the fields of contacts."""
+        """The binding of a table. One that the specification does not have has the fields of contacts.
+
+        The singular of contacts, which is no table, becomes the singular of the target's name.
+        """
         if table in self._bound:
             return self._bound[table]
         if table in tables() or LIKE not in self._bound:
             return TableBinding(table, table, table)
-        return replace(self._bound[LIKE], table=table, name=table, place=table)
+        like = self._bound[LIKE]
+        name = like.place[:-1] if table == LIKE[:-1] and like.place.endswith("s") else table
+        return replace(like, table=table, name=name, place=name)
 
     def table(self, table: str) -> Table:
         """The table as the target has it, in the specification's words."""
