@@ -32,10 +32,11 @@ FIELDS = {
     "description": "notes",
 }
 CATEGORIES = {"tools": "active", "toys": "inactive", "books": "pending"}
-STATUSES = {400: 422, 422: 400}
+STATUSES = {400: 422, 422: 409}
+"""422 is right here for what is invalid, so that of a server becomes 409, which is as right or as wrong elsewhere."""
 CREATED = {200: 201, 201: 200}
 IGNORED = {200: 208, 208: 200}
-"""Statuses of the server and of the products API, in pairs: a wrong status stays a wrong one."""
+"""Statuses of the server and of the products API: a wrong status stays a wrong one."""
 PASSED_ON = ("Location", "Retry-After", "WWW-Authenticate")
 
 Said = tuple[int, Any, Mapping[str, str]]

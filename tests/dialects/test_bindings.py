@@ -118,6 +118,23 @@ def test_what_is_none_of_our_options_is_none_of_the_targets(products: Bound) -> 
     assert sent(products, {"status": "tools"})["fields"]["category"] == "tools-none"
 
 
+@pytest.mark.parametrize(("near", "theirs"), [("ACTIVE", "TOOLS"), ("act", "too"), ("active ", "tools "), ("", "")])
+def test_what_is_nearly_an_option_is_nearly_one_of_the_targets(products: Bound, near: str, theirs: str) -> None:
+    assert sent(products, {"status": near})["fields"]["category"] == theirs
+
+
+def test_the_singular_of_the_table_is_that_of_the_targets_name(products: Bound) -> None:
+    assert products.request(Upsert("contact", {"email": "a"}, ["email"])).path == "/api/tables/product/records/upsert"
+
+
+def test_a_create_that_has_a_value_of_another_record_has_what_every_create_needs(products: Bound) -> None:
+    first = Upsert("contacts", {"email": "a", "phone": "1"}, ["email"])
+    answered(products, first, {"id": 1, "operation": "created", "record": {"id": 1}})
+    assert "price" not in products.request(first).json["fields"]
+    second = Upsert("contacts", {"email": "b", "phone": "1"}, ["email"])
+    assert products.request(second).json["fields"]["price"] == "9.99"
+
+
 def test_a_transaction_speaks_of_the_targets_tables(products: Bound) -> None:
     operations = [
         {"op": "create", "table": "contacts", "as": "c", "fields": {"name": "Ada"}},

@@ -97,10 +97,10 @@ class Bound:
         place, fixed = words.binding.place, frozenset(words.binding.fixed)
         match operation:
             case Upsert(fields=fields, match_fields=match_fields, extra=extra):
-                whole = self._whole(words, fields)
+                whole = self._whole(words, fields, match_fields)
                 return Upsert(place, whole, words.names(match_fields), self._extra(words, extra), fixed)
             case UpsertBatch(records=records, match_fields=match_fields, extra=extra):
-                listed = [self._whole(words, record) for record in records]
+                listed = [self._whole(words, record, match_fields) for record in records]
                 return UpsertBatch(place, listed, words.names(match_fields), self._extra(words, extra), fixed)
             case Create(fields=fields):
                 return Create(place, self._whole(words, fields))
@@ -132,16 +132,20 @@ class Bound:
         theirs = {**words.fields(where), **words.binding.fixed}
         return replace(find, table=words.binding.place, where=theirs)
 
-    def _whole(self, words: Words, fields: Any) -> Any:
+    def _whole(self, words: Words, fields: Any, match_fields: Any = None) -> Any:
         """Fields to write, with what goes with every request, and with what every create needs besides."""
         if not isinstance(fields, Mapping):
             return words.fields(fields)
-        always = {} if self._is_there(words, fields) else words.binding.always
+        always = {} if self._is_there(words, fields, match_fields) else words.binding.always
         return {**always, **words.fields(fields), **words.binding.fixed}
 
-    def _is_there(self, words: Words, fields: Mapping[str, Any]) -> bool:
-        """Whether a record with one of these keys is known to be stored: then this is no create."""
-        return any(key in self._there for key in _marks(words, fields))
+    def _is_there(self, words: Words, fields: Mapping[str, Any], match_fields: Any) -> bool:
+        """Whether a record that this would match is known to be stored: then this is no create.
+
+        One that has another of its unique values is no match.
+        """
+        matched = match_fields if isinstance(match_fields, (list, tuple)) else ()
+        return any(mark in self._there for mark in _marks(words, {n: v for n, v in fields.items() if n in matched}))
 
     def _remember(self, operation: Operation, words: Words) -> None:
         if isinstance(operation, Delete):
@@ -210,7 +214,8 @@ class Bound:
             plain = {k: v for k, v in operation["fields"].items() if not _is_ref(v)}
             refs = {words.name(k): self._ref(v, tables) for k, v in operation["fields"].items() if _is_ref(v)}
             creates = operation.get("op") in ("create", "upsert")
-            made["fields"] = {**(self._whole(words, plain) if creates else words.fields(plain)), **refs}
+            whole = self._whole(words, plain, operation.get("matchFields")) if creates else words.fields(plain)
+            made["fields"] = {**whole, **refs}
         return made
 
     def _ref(self, value: Any, tables: Mapping[str, str]) -> Any:
