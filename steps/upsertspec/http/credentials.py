@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from upsertspec.errors import CannotExpress, NotTestable
-from upsertspec.http.malformed import BEARER_WAYS, PLACES, WAYS, elsewhere, names, secret_in
+from upsertspec.http.malformed import BEARER_WAYS, PLACES, RIGHT_FIRST, basic_pair, broken_value, elsewhere, names
 from upsertspec.spec.schema import ROLES
 from upsertspec.target.target import Credential, Target
 
@@ -15,11 +15,10 @@ BROKEN = ("no credentials", *names())
 
 @dataclass(frozen=True)
 class Presented:
-    """What a request shows of its sender: headers and query parameters, and which of their text has to be masked."""
+    """What a request shows of its sender: headers and query parameters."""
 
     headers: dict[str, str] = field(default_factory=dict)
     query: list[tuple[str, str]] = field(default_factory=list)
-    secrets: list[str] = field(default_factory=list)
 
 
 def presented(target: Target, who: str) -> Presented:
@@ -31,8 +30,7 @@ def presented(target: Target, who: str) -> Presented:
         return Presented()
     if who in ROLES:
         return Presented(role(target, who).headers())
-    headers, query = _broken(role(target, "editor"), who)
-    return Presented(headers, query, [text for value in headers.values() if (text := secret_in(who, value))])
+    return Presented(*_broken(role(target, "editor"), who))
 
 
 def role(target: Target, name: str) -> Credential:
@@ -46,7 +44,9 @@ def _broken(editor: Credential, how: str) -> tuple[dict[str, str], list[tuple[st
     token = _token(editor, how)
     if how in PLACES:
         return elsewhere(how, editor.prefix, token)
-    value = {**WAYS, **BEARER_WAYS}[how](editor.prefix, token)
+    if how in RIGHT_FIRST and basic_pair(editor.prefix + token):
+        raise CannotExpress(f"many servers ignore what comes after a Basic credential; the target can't be sent {how}")
+    value = broken_value(how, editor.prefix, token)
     if value == editor.prefix + token:
         raise NotTestable(f"the editor's own token is the same as {how}; give the editor another one")
     return {editor.header: value}, []
