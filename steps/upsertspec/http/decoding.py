@@ -7,9 +7,9 @@ import html
 import re
 import string
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import compress
 
 MASK = "•••"
@@ -19,6 +19,8 @@ ROUNDS = 5
 
 Span = tuple[int, int]
 Spans = Callable[[], Sequence[Span]]
+Fold = Callable[[str | bytes], bytes]
+"""Leaves of a text only what is compared, in lower case, look-alikes as what they look like."""
 
 ESCAPE = re.compile(
     r"""%u[0-9a-f]{4} | %[0-9a-f]{2}
@@ -35,10 +37,6 @@ _ALNUM = (string.ascii_letters + string.digits).encode()
 _LOWER = bytes(range(256)).lower()
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _NO_BASE64 = bytes(set(range(256)) - set(_ALPHABET))
-_NO_LETTERS = bytes(set(range(256)) - set(_ALNUM))
-_NO_SIGNS = bytes([*range(33), 127, ord("+")])
-_NOT_LETTERS = re.compile(r"[^\w•]|_")
-_NOT_SIGNS = re.compile(r"[\s+\x00-\x1f\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}")
 _HEX_RUN = re.compile(rb"[0-9a-f]{12,}")
 _TEXT = re.compile(rb"[\t\n\r -~]{6}|(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){4}")
@@ -53,22 +51,14 @@ _HEX = b"h" * 12
 class Layer:
     """A text after decoding; `spans` gives the part of the original text that each of its characters came from.
 
-    A layer of bytes is decoded base64 or hex, of which most is noise: only ASCII counts in it.
+    In a layer of bytes, only ASCII counts: most of what is decoded as base64 or hex is noise.
     """
 
     text: str | bytes
     spans: Spans
 
-    def letters(self) -> bytes:
-        """Its letters and digits in lower case, look-alikes as what they look like."""
-        return letters(self.text)
-
-    def signs(self) -> bytes:
-        """All of it but white space and control characters, in lower case."""
-        return signs(self.text)
-
-    def origins(self, fold: Callable[[str | bytes], bytes]) -> list[Span]:
-        """The part of the original text that each byte of `letters` or `signs` came from."""
+    def origins(self, fold: Fold) -> list[Span]:
+        """The part of the original text that each byte of the folded layer came from."""
         spans, text = self.spans(), self.text
         if isinstance(text, bytes) or text.isascii():
             kept = set(fold(bytes(range(256)))) | set(range(ord("A"), ord("Z") + 1))
@@ -76,33 +66,43 @@ class Layer:
         return [span for span, char in zip(spans, text, strict=True) for _ in fold(char)]
 
 
-def letters(text: str | bytes) -> bytes:
-    """The letters and digits of a text in lower case, look-alikes as what they look like."""
-    if isinstance(text, str) and not text.isascii():
-        return _NOT_LETTERS.sub("", _alike(text)).encode("utf-8", "surrogatepass")
-    return _bytes(text).translate(_LOWER, _NO_LETTERS)
+def folding(signs: Iterable[str] = ()) -> Fold:
+    """A fold that leaves letters, digits, and these signs."""
+    kept = "".join(signs)
+    dropped = bytes(set(range(256)) - set(_ALNUM) - set(kept.encode("ascii", "ignore")))
+    others = re.compile(rf"[^\w•{re.escape(kept)}]" + ("" if "_" in kept else "|_"))
+
+    def fold(text: str | bytes) -> bytes:
+        if isinstance(text, str) and not text.isascii():
+            alike = unicodedata.normalize("NFKD", text).casefold()
+            return others.sub("", alike).encode("utf-8", "surrogatepass")
+        return _bytes(text).translate(_LOWER, dropped)
+
+    return fold
 
 
-def signs(text: str | bytes) -> bytes:
-    """A text without white space and control characters, in lower case, look-alikes as what they look like."""
-    if isinstance(text, str) and not text.isascii():
-        return _NOT_SIGNS.sub("", _alike(text)).encode("utf-8", "surrogatepass")
-    return _bytes(text).translate(_LOWER, _NO_SIGNS)
+letters = folding()
 
 
-def unescaped(text: str) -> str:
-    """The text with all escapes undone."""
+def only_ascii(text: str) -> bytes:
+    """The text with a question mark for every character that is not ASCII."""
+    return text.encode("ascii", "replace")
+
+
+def unescapings(text: str) -> Iterator[str]:
+    """The text, and then the text with its escapes undone once, twice, and so on."""
+    yield text
     for _ in range(ROUNDS):
         if text.isascii() and not ("%" in text or "\\" in text or "&" in text):
-            break
+            return
         before, text = text, ESCAPE.sub(_character, text)
         if text == before:
-            break
-    return text
+            return
+        yield text
 
 
 def layers(text: str) -> Iterator[Layer]:
-    """The text with its escapes undone, and all that is in it as base64 or hex, again with escapes undone."""
+    """The text, with its escapes undone, and all that is in it as base64 or hex, again with escapes undone."""
     return _layers(text, cache(lambda: [(at, at + 1) for at in range(len(text))]), DEPTH)
 
 
@@ -116,6 +116,12 @@ def noise(text: str) -> tuple[bytes, bool]:
     return data, _READABLE in kinds or _FOREIGN in kinds
 
 
+def words_of(text: str) -> Layer:
+    """The text with all escapes undone, to tell where words begin and end."""
+    *_, last = _plain_layers(text, lambda: [(at, at + 1) for at in range(len(text))])
+    return last
+
+
 def has_hex(text: bytes) -> bool:
     """Whether letters and digits hold text as hex."""
     return _HEX in text.translate(_HEX_KINDS) and any(
@@ -126,30 +132,33 @@ def has_hex(text: bytes) -> bool:
 
 
 def _layers(text: str, spans: Spans, depth: int) -> Iterator[Layer]:
-    plain = unescaped(text)
-    layer = Layer(plain, spans if plain == text else cache(lambda: _after_escapes(text, spans())))
-    yield layer
-    if depth:
-        yield from _base64(layer, depth)
-        yield from _hex(layer, depth)
+    for layer in _plain_layers(text, spans):
+        yield layer
+        if not layer.text.isascii():
+            yield Layer(only_ascii(str(layer.text)), layer.spans)
+        if depth:
+            yield from _base64(layer, depth)
+            yield from _hex(layer, depth)
 
 
-def _after_escapes(text: str, spans: Sequence[Span]) -> Sequence[Span]:
-    """The spans of a text's characters after its escapes were undone."""
-    for _ in range(ROUNDS):
-        kept: list[Span] = []
-        parts: list[str] = []
-        at = 0
-        for found in ESCAPE.finditer(text):
-            shown = _character(found)
-            kept += spans[at : found.start()]
-            kept += [(spans[found.start()][0], spans[found.end() - 1][1])] * len(shown)
-            parts += [text[at : found.start()], shown]
-            at = found.end()
-        spans, text = [*kept, *spans[at:]], "".join([*parts, text[at:]])
-        if not parts:
-            break
-    return spans
+def _plain_layers(text: str, spans: Spans) -> Iterator[Layer]:
+    before = ""
+    for each in unescapings(text):
+        spans = cache(partial(_after_escapes, before, spans)) if each is not text else spans
+        before = each
+        yield Layer(each, spans)
+
+
+def _after_escapes(text: str, spans: Spans) -> list[Span]:
+    """The spans of a text's characters after its escapes were undone once."""
+    old = spans()
+    new: list[Span] = []
+    at = 0
+    for found in ESCAPE.finditer(text):
+        new += old[at : found.start()]
+        new += [(old[found.start()][0], old[found.end() - 1][1])] * len(_character(found))
+        at = found.end()
+    return [*new, *old[at:]]
 
 
 def _base64(layer: Layer, depth: int) -> Iterator[Layer]:
@@ -188,7 +197,7 @@ def _of_base64(layer: Layer, start: int, end: int | None, offset: int) -> list[S
 
 def _hex(layer: Layer, depth: int) -> Iterator[Layer]:
     """Each run of hex digits as text, whatever separates the digits."""
-    digits = layer.letters()
+    digits = letters(layer.text)
     prefixed = b"0x" in digits
     for run in _HEX_RUN.finditer(digits.replace(b"0x", b"") if prefixed else digits):
         for start in (run.start(), run.start() + 1):
@@ -208,10 +217,6 @@ def _of_hex(layer: Layer, digits: bytes, start: int, end: int) -> list[Span]:
 
 def _bytes(text: str | bytes) -> bytes:
     return text if isinstance(text, bytes) else text.encode()
-
-
-def _alike(text: str) -> str:
-    return unicodedata.normalize("NFKD", text).casefold()
 
 
 def _character(found: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
-from upsertspec.http.decoding import MASK, Span, layers
+from upsertspec.http.decoding import MASK, Span, words_of
 from upsertspec.http.ordinary_words import is_ordinary
 from upsertspec.http.secret_pieces import PIECE, SecretPieces
 from upsertspec.http.text import printable
@@ -134,7 +134,7 @@ class Masker:
 
 def _whole_words(text: str, found: Iterable[Span]) -> Iterator[Span]:
     """The spans, each with the rest of the word that it is in, up to forty characters on either side."""
-    plain = next(layers(text))
+    plain = words_of(text)
     spans, shown = plain.spans(), str(plain.text)
     for start, end in found:
         first = bisect_right(spans, start, key=itemgetter(0)) - 1

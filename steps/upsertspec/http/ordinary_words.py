@@ -17,7 +17,7 @@ _OTHERS = """
     secret server service session shape skipped soak spec start status target tested text that this time timeout
     title token true type undefined unknown upsertspec user username utf value values version warned warning with
 """
-_PLAIN = re.compile(r"[\x00-/:-\x7f]*[A-Za-z][\x00-/:-\x7f]*")
+_PLAIN = re.compile(r"[A-Za-z]+(?:[\s,.'_-]{1,2}[A-Za-z]+)*")
 _PLACE = re.compile(
     r"""(?:(?:auth\w*|\w*(?:token|secret|key|cookie|session|credential)|pass\w*|pwd|pin)
         ["'\\]*\s*[:=]\s*["'\\]*(?:\w+\s+)?["'\\(]*

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from upsertspec.http.decoding import Layer, Span, has_hex, layers, letters, noise, signs, unescaped
+from upsertspec.http.decoding import (
+    Fold,
+    Layer,
+    Span,
+    folding,
+    has_hex,
+    layers,
+    letters,
+    noise,
+    only_ascii,
+    unescapings,
+)
 
 PIECE = 6
 LEAST = 5
 QUAD = 4
-Fold = Callable[[str | bytes], bytes]
 
 
 @dataclass
@@ -68,15 +79,19 @@ class SecretPieces:
 
     def __init__(self) -> None:
         self._letters = Index(letters)
-        self._signs = Index(signs)
+        self._signs = Index(letters)
+        self._kept: set[str] = set()
 
     def add(self, secret: str) -> None:
         """Look for the pieces of this secret of at least six characters."""
-        plain = unescaped(secret)
-        ascii_only = "".join(filter(str.isascii, plain))  # in noise, only ASCII counts
-        for text in {plain, plain[::-1], ascii_only, ascii_only[::-1]}:
-            if len(text) >= LEAST:
-                self._add(text)
+        forms = set(unescapings(secret))
+        forms |= {"".join(filter(str.isascii, form)) for form in forms}  # in noise, only ASCII counts
+        self._kept |= {char for form in forms for char in unicodedata.normalize("NFKD", form) if not char.isalnum()}
+        self._signs.fold = folding(char for char in self._kept if char.isprintable() and char != " ")
+        for form in forms:
+            if len(form) >= LEAST:
+                self._add(form)
+                self._add(form[::-1])
 
     def hits(self, text: str) -> list[Span]:
         """Where each piece is in a text, in order."""
@@ -87,17 +102,17 @@ class SecretPieces:
 
     def _suspects(self, text: str) -> bool:
         """Whether a text may hold a piece: a fast look, since most texts hold none."""
-        plain = unescaped(text)
+        plain = "\n".join(unescapings(text))
         data, deep = noise(plain)
-        shown = letters(plain)
-        if deep or any(self._letters.found(shown + b"\n" + letters(data))) or has_hex(shown):
-            return True
-        return bool(self._signs.quads) and any(self._signs.found(signs(plain) + b"\n" + signs(data)))
+        shown: list[str | bytes] = [plain, data] if plain.isascii() else [plain, data, only_ascii(plain)]
+        indexes = [index for index in (self._letters, self._signs) if index.quads]
+        found = (place for index in indexes for place in index.found(b"\n".join(map(index.fold, shown))))
+        return deep or any(found) or has_hex(letters(plain))
 
     def _add(self, secret: str) -> None:
         for end, sign in ((secret[:PIECE], secret[0]), (secret[-PIECE:], secret[-1])):
-            if not sign.isalnum() and len(signs(end)) >= LEAST:
-                self._signs.add(signs(end), solid=False)
+            if not sign.isalnum() and len(self._signs.fold(end)) >= LEAST:
+                self._signs.add(self._signs.fold(end), solid=False)
         ring = secret * 2
         for start in range(len(secret)):
             self._window(ring, start, len(secret), start > len(secret) - PIECE)

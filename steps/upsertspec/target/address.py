@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-URL = re.compile(r"https?://([^\s/?#@:\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d+)?(/[^\s?#]*)?")
+URL = re.compile(r"https?://([^\s/?#@:%\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d+)?(/[^\s?#]*)?")
 MEND = "write http or https, a host, perhaps a port and a path, no more"
 _USER = re.compile(r"(\w+:/*|/*).*(?:@|%(?:25)*40|\uff20|\ufe6b)", re.DOTALL)
 _EXTRA = re.compile(r"([?#\uff1f\uff03]|%(?:25)*(?:3f|23)).*", re.DOTALL | re.IGNORECASE)
