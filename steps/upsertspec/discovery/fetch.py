@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from upsertspec.dialects.base import Response
 from upsertspec.errors import TargetSilent, TargetUnusable
+from upsertspec.http.masking import Masker
 from upsertspec.http.session import Limits, Session
 from upsertspec.http.text import printable
 from upsertspec.target.target import Credential
@@ -69,6 +70,7 @@ class _Look:
         self.answered = False
         self.silence = "no time was left"
         self._until = until
+        self._masker = Masker(secret.value for role in roles.values() for secret in role.secrets())
         named = next((role for role in LEAST_FIRST if role in roles), "")
         self._headers: list[Mapping[str, str]] = [{}, *([roles[named].headers()] if named else [])]
 
@@ -77,7 +79,7 @@ class _Look:
         said = "not asked: the time was up"
         document: Mapping[str, Any] = {}
         for response in self._responses(address):
-            said, document = _read(response) if isinstance(response, Response) else (response, {})
+            said, document = _read(response, self._masker) if isinstance(response, Response) else (response, {})
         self.tried.append(f"{address}: {said}")
         return document
 
@@ -88,7 +90,7 @@ class _Look:
             try:
                 response = self.session.send("GET", address, {"Accept": "application/json", **headers}, None)
             except TargetSilent as silent:
-                self.silence = printable(str(silent))[:200]
+                self.silence = printable(self._masker.text(str(silent)))[:200]
                 yield f"no usable answer: {self.silence}"
                 return
             self.answered = True
@@ -97,13 +99,13 @@ class _Look:
                 return
 
 
-def _read(response: Response) -> tuple[str, Mapping[str, Any]]:
+def _read(response: Response, masker: Masker) -> tuple[str, Mapping[str, Any]]:
     if 300 <= response.status < 400:
         return f"answered with {response.status}; a redirect is not followed", {}
     if response.status != 200:
         return f"answered with {response.status}", {}
     try:
-        raw = response.parsed()
+        raw = masker.json(response.parsed())
     except (ValueError, RecursionError):
         return "no JSON, or nested too deeply", {}
     if not isinstance(raw, dict) or not isinstance(raw.get("paths"), dict) or not ({"openapi", "swagger"} & raw.keys()):

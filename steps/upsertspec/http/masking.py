@@ -8,6 +8,7 @@ import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
+from typing import Any
 
 from upsertspec.http.decoding import MASK, Span, words_of
 from upsertspec.http.ordinary_words import is_ordinary
@@ -75,6 +76,16 @@ class Masker:
             if len(text) <= LONGEST_REMEMBERED:
                 known[text, before] = masked
         return masked
+
+    def json(self, value: Any) -> Any:
+        """A JSON value without secrets in its texts and names. Raises RecursionError where it is nested too deeply."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, list):
+            return [self.json(item) for item in value]
+        if isinstance(value, dict):
+            return {self.text(name): self.json(item) for name, item in value.items()}
+        return value
 
     def body(self, body: bytes | None, cap: int = BODY_CAP) -> str:
         """A body as text of at most `cap` characters, with its size in bytes added where it was cut.
