@@ -14,6 +14,10 @@ import pytest
 from tests.harness.wire import Wire, by_request, reply
 from tests.report import kit
 from tests.security.disguises import DISGUISES, left_of
+from upsertspec.dialects.operations import Find
+from upsertspec.dialects.registry import dialect_for
+from upsertspec.http.client import Client
+from upsertspec.target.target import Credential, Login, Secret, Target
 
 TOKENS = {
     "UPSERTSPEC_TOKEN_EDITOR": "e1234567",
@@ -34,7 +38,7 @@ DOCUMENT = {
 }
 
 
-def call(folder: Path, *arguments: str) -> str:
+def call(folder: Path, *arguments: str, **tokens: str) -> str:
     """What a command prints."""
     done = subprocess.run(
         [*kit.CLI, *arguments],
@@ -95,13 +99,37 @@ def echo() -> Iterator[Callable[[int], Wire]]:
         wire.stop()
 
 
-@pytest.mark.parametrize("status", [401, 500])
-def test_a_target_that_sends_tokens_back_gets_them_into_no_output(
-    status: int, echo: Callable[[int], Wire], tmp_path: Path
+def test_a_target_that_sends_tokens_back_gets_them_into_no_output(echo: Callable[[int], Wire], tmp_path: Path) -> None:
+    shows_nothing(outputs(tmp_path, echo(500).url, "--profile", "hostile", "--criterion", "AC-001,AC-809"))
+
+
+def test_a_token_that_is_a_word_is_masked_and_leaves_the_report_readable(
+    echo: Callable[[int], Wire], tmp_path: Path
 ) -> None:
-    found = outputs(tmp_path, echo(status).url, "--profile", "hostile", "--criterion", "AC-001,AC-809")
-    assert "e1234567" in json.dumps(DISGUISED)
-    shows_nothing(found)
+    url = echo(401).url
+    call(tmp_path, "run", url, "--criterion", "AC-004", "--report", "r", UPSERTSPEC_TOKEN_EDITOR="editor")
+    report = json.loads((tmp_path / "r" / "report.json").read_text("utf-8"))
+    written = json.dumps(report, ensure_ascii=False)
+    assert '"Authorization": "Bearer •••"' in written
+    assert "Bearer editor" not in written
+    assert '"role": "editor"' in written
+    assert "the editor's token cut short" in written
+
+
+def test_a_login_with_letters_that_are_not_ascii_is_shown_in_no_form() -> None:
+    password = "pässwörd-9-ключ"
+    for style in ("json", "form"):
+        wire = Wire(by_request(lambda method, path, body: reply(raw=body, Set_Cookie="sid=c00kie-v4lue; Path=/")))
+        content = {"user": "ed", "password": Secret(password)}
+        login = Login("/login", "POST", "form" if style == "form" else "json", content)
+        target = Target(wire.url, roles={"editor": Credential(login=login)})
+        client = Client(target, dialect_for(target))
+        client.call("editor", Find("contacts", {"email": "c00kie-v4lue"}))
+        client.close()
+        wire.stop()
+        shown = json.dumps([exchange.as_dict() for exchange in client.log], ensure_ascii=False)
+        assert "ed" in shown
+        assert left_of(password, shown) | left_of("c00kie-v4lue", shown) == set()
 
 
 def test_a_passing_target_shows_no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,5 +156,6 @@ def basic_pair(value: str) -> tuple[str, str] | None:
 
 
 def names() -> tuple[str, ...]:
-    """Every way to break a credential."""
-    return (*BROKEN_HEADERS, *OTHER_SECRETS, *BROKEN_SECRETS, *BEARER_WAYS, *PLACES)
+    """Every way to break a credential, the simplest first."""
+    empty, *headers = BROKEN_HEADERS
+    return (empty, *OTHER_SECRETS, *BROKEN_SECRETS, *headers, *BEARER_WAYS, *PLACES)
