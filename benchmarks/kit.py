@@ -18,9 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from upsertspec_server import database, load_schema
-from upsertspec_server.schema import Schema
-from upsertspec_server.statements import Statements
+from upsertspec_server import create_app
 
 ROLES = ("editor", "creator", "updater", "viewer")
 TOKENS = {role: f"{role}-token" for role in ROLES}
@@ -126,15 +124,14 @@ def announced(*arguments: str) -> Iterator[dict[str, Any]]:
 class Bare:
     """A bare connection to a database of its own, with the tables and settings of the reference server."""
 
-    def __init__(self, path: Path, schema: Schema) -> None:
-        database.prepare(path, schema)
+    def __init__(self, path: Path) -> None:
+        with closing(create_app({"DATABASE": path})) as app:
+            contacts = app.schema.tables["contacts"]
+            self.find = f"SELECT * FROM contacts WHERE {app.store.equals(('email',))}"
+            self.upsert = app.store.upsert_sql(contacts, ("email",), tuple(contacts.fields))
         self.connection = sqlite3.connect(path, isolation_level=None)
         self.connection.execute("PRAGMA foreign_keys = ON")
         self.connection.execute("PRAGMA synchronous = NORMAL")
-        contacts = schema.tables["contacts"]
-        written = tuple(contacts.fields)
-        self.find = Statements().find(contacts, ("email",))
-        self.upsert = Statements().upsert(contacts, ("email",), written)
 
     def many(self, rows: list[tuple[object, ...]]) -> None:
         """All rows by one `executemany`, in one transaction."""
@@ -154,7 +151,7 @@ class Bare:
 def bare() -> Iterator[Bare]:
     """A bare connection to a temporary file."""
     with tempfile.TemporaryDirectory(prefix="upsertspec-") as folder:
-        found = Bare(Path(folder) / "records.db", load_schema())
+        found = Bare(Path(folder) / "records.db")
         with closing(found.connection):
             yield found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -12,7 +13,8 @@ from pathlib import Path
 
 from reference import Reference
 
-LONGEST = 3600
+LONGEST = 120
+"""The load ends by itself after so many times the seconds that the kills should take."""
 
 
 def main() -> int:
@@ -22,41 +24,44 @@ def main() -> int:
     parser.add_argument("--users", type=int, default=16)
     parser.add_argument("--between", type=float, default=1.0, help="seconds of load before a kill, on average")
     options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a child inherits it where a shell ignores it
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
     with tempfile.TemporaryDirectory(prefix="upsertspec-") as folder:
         server = Reference(Path(folder))
         try:
-            return judged(server, options, Path(folder))
+            return killed(server, options, Path(folder))
         finally:
             server.kill()
 
 
-def judged(server: Reference, options: argparse.Namespace, folder: Path) -> int:
+def killed(server: Reference, options: argparse.Namespace, folder: Path) -> int:
     """Soak, kill and start again, then let the soak look for what was acknowledged."""
-    soak = server.soak(options.users, LONGEST)
+    soak = server.soak(options.users, LONGEST * options.kills * options.between)
     kills = 0
-    while kills < options.kills and soak.poll() is None:
-        if not written(folder, options.between * 60):
-            break
-        time.sleep(random.uniform(0, 2 * options.between))
-        server.kill()
-        server.start()
-        kills += 1
-    written(folder, options.between * 60)
-    soak.send_signal(signal.SIGINT)  # the load ends, and is judged
-    print(soak.communicate()[0])
+    try:
+        while kills < options.kills and written(folder, soak):
+            time.sleep(random.uniform(0, 2 * options.between))
+            server.kill()
+            server.start()
+            kills += 1
+        written(folder, soak)
+        soak.send_signal(signal.SIGINT)  # the load ends, and is judged
+        print(soak.communicate()[0])
+    finally:
+        soak.kill()
     print(f"killed {kills} times under load")
     return soak.returncode if kills == options.kills else 3
 
 
-def written(folder: Path, seconds: float) -> bool:
-    """Wait until something is written to the database: the load goes on."""
+def written(folder: Path, soak: subprocess.Popen[str]) -> bool:
+    """Wait until something is written to the database. False if the load has ended."""
 
-    def grown() -> list[tuple[int, int]]:
+    def sizes() -> list[tuple[int, int]]:
         return [(file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(folder.iterdir())]
 
-    before, until = grown(), time.monotonic() + seconds
-    while time.monotonic() < until:
-        if grown() != before:
+    before = sizes()
+    while soak.poll() is None:
+        if sizes() != before:
             return True
         time.sleep(0.01)
     return False

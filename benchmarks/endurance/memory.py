@@ -99,7 +99,7 @@ def line(found: Samples) -> tuple[float, float]:
 
 def counts(out: str) -> tuple[int, int]:
     """How many requests were sent, and how many of them failed, by the line of all of them."""
-    words = next(line.split() for line in out.splitlines() if line.split()[:1] == ["together"])
+    words = next(line.split() for line in out.splitlines() if line.split()[:1] == ["total"])
     return int(words[1]), int(words[2])
 
 

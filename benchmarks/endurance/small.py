@@ -13,13 +13,13 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from upsertspec_server import Server, config, create_app
 from upsertspec_server.__main__ import main
-from upsertspec_server.app import Parts
-from upsertspec_server.connections import Connections
 from upsertspec_server.store import Store
 
 CACHE = 100  # KiB a connection, of which there is one a thread
@@ -37,15 +37,7 @@ class Usage(ctypes.Structure):
     _fields_ = tuple((name, ctypes.c_size_t) for name in MALLINFO)
 
 
-class SmallCaches(Connections):
-    """Connections whose page caches are full at once."""
-
-    def pragmas(self) -> list[str]:
-        """The usual ones, and a small cache."""
-        return [*super().pragmas(), f"cache_size = -{CACHE}"]
-
-
-class Leaking(Store):
+class LeakingStore(Store):
     """A store that keeps something of every write."""
 
     @contextmanager
@@ -54,6 +46,18 @@ class Leaking(Store):
         kept.append(os.urandom(LEAK))
         with super().transaction():
             yield
+
+
+class Leaking(Server):
+    """A server with this store."""
+
+    store_class = LeakingStore
+
+
+def create(settings: Mapping[str, Any]) -> Server:
+    """A server whose page caches are full at once, and which leaks where that is asked for."""
+    pragmas = (*config.PRAGMAS, f"cache_size = -{CACHE}")
+    return create_app({"PRAGMAS": pragmas, **settings}, Leaking if LEAK else Server)
 
 
 def sample(file: Path) -> None:
@@ -69,4 +73,4 @@ def sample(file: Path) -> None:
 
 
 threading.Thread(target=sample, args=(Path(os.environ["UPSERTBENCH_USAGE"]),), daemon=True).start()
-sys.exit(main(parts=Parts(connections=SmallCaches, store=Leaking if LEAK else Store)))
+sys.exit(main(create=create))

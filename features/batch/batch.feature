@@ -1,6 +1,6 @@
 @batch
 Feature: Several records in one request
-  A batch is one decision: all of its records are upserted, or none of them is.
+  A batch upserts all of its records or none of them.
 
   Background:
     Given these contacts are stored:
@@ -8,85 +8,85 @@ Feature: Several records in one request
       | Ada   | ada@example.com   | Ada Lovelace | active | 36  | +44 20 7946 001 |
       | Grace | grace@example.com | Grace Hopper | active | 85  | +1 212 555 0100 |
 
-  @AC-301
+  @AC-301 @defines-batch @asserts-answer @asserts-operation @asserts-counts
   Rule: AC-301 A batch creates and updates, and answers in order with each operation and the counts
 
-    Scenario: Some are new, some are not
+    Scenario: A batch with new and known records
       When the editor upserts a batch into contacts by email:
         | email             | name        | age |
         | alan@example.com  | Alan Turing | 41  |
         | ada@example.com   | Ada Byron   | 37  |
         | edsger@example.com | E. Dijkstra | 72  |
-      Then the batch is answered with 200 and says created, updated, created
-      And each record of the batch is in the answer, in order, as it is stored
+      Then the answer is 200 and says created, updated, created
+      And the answer holds the stored records
       And nothing else has changed
 
-    Scenario: A batch of one
+    Scenario: A batch of one record
       When the editor upserts a batch into contacts by email:
         | email           | name      |
         | ada@example.com | Ada Byron |
-      Then the batch is answered with 200 and says updated
+      Then the answer is 200 and says updated
       And these contacts are now stored:
         | email           | name      |
         | ada@example.com | Ada Byron |
       And Grace is as before
 
-    Scenario: Several updates, and each keeps what it does not mention
+    Scenario: Each record of a batch keeps the fields that it does not mention
       When the editor upserts a batch into contacts by email:
         | email             | age | status   |
         | grace@example.com | 86  |          |
         | ada@example.com   |     | inactive |
-      Then the batch is answered with 200 and says updated, updated
+      Then the answer is 200 and says updated, updated
       And these contacts are now stored:
         | email             | name         | age | status   | phone           |
         | grace@example.com | Grace Hopper | 86  | active   | +1 212 555 0100 |
         | ada@example.com   | Ada Lovelace | 36  | inactive | +44 20 7946 001 |
 
-    Scenario: A batch by another key
+    Scenario: A batch matched by another key
       When the editor upserts a batch into contacts by phone:
         | email             | name        | phone           |
         | byron@example.com | Ada Byron   | +44 20 7946 001 |
         | alan@example.com  | Alan Turing | +44 20 7946 002 |
-      Then the batch is answered with 200 and says updated, created
-      And each record of the batch is in the answer, in order, as it is stored
+      Then the answer is 200 and says updated, created
+      And the answer holds the stored records
 
     Scenario: A batch that ignores matches
       When the editor upserts a batch into contacts by email and ignores a match:
         | email            | name        |
         | ada@example.com  | Ada Byron   |
         | alan@example.com | Alan Turing |
-      Then the batch is answered with 200 and says ignored, created
+      Then the answer is 200 and says ignored, created
       And Ada, Grace are as before
       And these contacts are now stored:
         | email            | name        |
         | alan@example.com | Alan Turing |
 
-    Scenario: A batch that updates one field only
+    Scenario: A batch that updates only one field
       When the editor upserts a batch into contacts by email and updates only age:
         | email             | name      | age |
         | grace@example.com | Amazing   | 86  |
         | alan@example.com  | Alan      | 41  |
-      Then the batch is answered with 200 and says updated, created
+      Then the answer is 200 and says updated, created
       And these contacts are now stored:
         | email             | name         | age |
         | grace@example.com | Grace Hopper | 86  |
         | alan@example.com  | Alan         | 41  |
 
-    Scenario: A batch on a condition
+    Scenario: A batch that updates under a condition
       When the editor upserts a batch into contacts by email and updates only where age is 36:
         | email             | name      |
         | ada@example.com   | Ada Byron |
         | grace@example.com | Amazing   |
-      Then the batch is answered with 200 and says updated, ignored
+      Then the answer is 200 and says updated, ignored
       And these contacts are now stored:
         | email           | name      | age |
         | ada@example.com | Ada Byron | 36  |
       And Grace is as before
 
   @AC-302
-  Rule: AC-302 One bad record leaves nothing written, and the error says which it is
+  Rule: AC-302 One invalid record leaves nothing written, and the error says which one it is
 
-    Scenario Outline: <kind> at index <index>
+    Scenario Outline: <kind> at index <index> is refused
       When the editor upserts a batch into contacts by email:
         | email              | name        | age   | phone   |
         | ada@example.com    | <name 0>    | 1     |         |
@@ -96,15 +96,15 @@ Feature: Several records in one request
       And the error says that the record at index <index> is wrong
       And nothing has been written
 
-      Examples: One bad record
+      Examples: One invalid record
         | kind                   | index | name 0 | name 1 | name 2 | age       | phone           |
         | a required field null  | 0     | null   | Alan   | Edsger | 2         |                 |
         | a required field left out | 1  | Ada    |        | Edsger | 2         |                 |
-        | a value of another type | 1    | Ada    | Alan   | Edsger | `"two"`   |                 |
+        | a value of the wrong type | 1    | Ada    | Alan   | Edsger | `"two"`   |                 |
         | a value below the minimum | 1  | Ada    | Alan   | Edsger | -2        |                 |
-        | a unique key of another | 2    | Ada    | Alan   | Edsger | 2         | +1 212 555 0100 |
+        | another's unique key    | 2    | Ada    | Alan   | Edsger | 2         | +1 212 555 0100 |
 
-    Scenario: An unknown field in the last record
+    Scenario: An unknown field in the last record is refused
       When the editor upserts a batch into contacts by email:
         | email            | name        | nickname |
         | ada@example.com  | Ada Byron   |          |
@@ -113,7 +113,7 @@ Feature: Several records in one request
       And the error says that the record at index 1 is wrong
       And nothing has been written
 
-    Scenario: A record without its match field
+    Scenario: A record without its match field is refused
       When the editor upserts a batch into contacts by email:
         | email            | name        | phone           |
         | alan@example.com | Alan Turing |                 |
@@ -122,13 +122,13 @@ Feature: Several records in one request
       And the error says that the record at index 1 is wrong
       And nothing has been written
 
-    Scenario: The last of a thousand
+    Scenario: An invalid record at the end of a thousand is refused
       When the editor upserts a batch of 1000 numbered contacts, the last with the phone number of Grace
       Then the request is refused
       And the error says that the record at index 999 is wrong
       And nothing has been written
 
-    Scenario: Two records of the batch stand in each other's way
+    Scenario: Two records of a batch with the same phone number are refused
       When the editor upserts a batch into contacts by email:
         | email              | name        | phone           |
         | alan@example.com   | Alan Turing | +44 20 7946 009 |
@@ -139,7 +139,7 @@ Feature: Several records in one request
   @AC-303
   Rule: AC-303 Each record of a batch gets its own values
 
-    Scenario: The variants of one photo, each with its own size, state and time
+    Scenario: The variants of a photo each get their own size, state and time
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |
         | Photo | session-1  | kitchen | photo      |
@@ -151,45 +151,45 @@ Feature: Several records in one request
         | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 24000     | ready             | 2024-01-15T10:00:00Z |
         | {Photo.id}      | optimized    | kitchen/1_opt.webp   | 180000    | processing        | null                 |
         | {Photo.id}      | webp         | kitchen/1_full.webp  | 950000    | failed            | 2024-01-15T10:00:05Z |
-      Then the batch is answered with 200 and says updated, created, created
+      Then the answer is 200 and says updated, created, created
       And these asset_variants are now stored:
         | storage_path         | variant_type | file_size | processing_status | processed_at         |
         | kitchen/1_thumb.webp | thumbnail    | 24000     | ready             | 2024-01-15T10:00:00Z |
         | kitchen/1_opt.webp   | optimized    | 180000    | processing        | null                 |
         | kitchen/1_full.webp  | webp         | 950000    | failed            | 2024-01-15T10:00:05Z |
 
-    Scenario: Values don't wander from one record to the next
+    Scenario: Fields of one record do not leak into the next
       When the editor upserts a batch into contacts by email:
         | email              | name        | age | vip   | notes |
         | alan@example.com   | Alan Turing | 41  | true  | first |
         | edsger@example.com | E. Dijkstra |     |       |       |
         | barbara@example.com | B. Liskov  | 80  | false | null  |
-      Then the batch is answered with 200 and says created, created, created
+      Then the answer is 200 and says created, created, created
       And these contacts are now stored:
         | email               | name        | age  | vip   | notes |
         | alan@example.com    | Alan Turing | 41   | true  | first |
         | edsger@example.com  | E. Dijkstra | null | null  | null  |
         | barbara@example.com | B. Liskov   | 80   | false | null  |
 
-    Scenario: A field that only a later record has is written too
+    Scenario: A field that only a later record has is written
       When the editor upserts a batch into contacts by email:
         | email             | name      | age | status   | notes |
         | ada@example.com   | Ada Byron |     |          |       |
         | grace@example.com | Amazing   | 86  | inactive | later |
         | alan@example.com  | Alan      |     |          | last  |
-      Then the batch is answered with 200 and says updated, updated, created
+      Then the answer is 200 and says updated, updated, created
       And these contacts are now stored:
         | email             | name      | age  | status   | notes |
         | ada@example.com   | Ada Byron | 36   | active   | null  |
         | grace@example.com | Amazing   | 86   | inactive | later |
         | alan@example.com  | Alan      | null | active   | last  |
 
-    Scenario: Updates don't take the values of the first record
+    Scenario: Each update gets its own values, not those of the first record
       When the editor upserts a batch into contacts by email:
         | email             | name      | age | status   |
         | grace@example.com | Amazing   | 86  | pending  |
         | ada@example.com   | Ada Byron | 37  | inactive |
-      Then the batch is answered with 200 and says updated, updated
+      Then the answer is 200 and says updated, updated
       And these contacts are now stored:
         | email             | name      | age | status   |
         | ada@example.com   | Ada Byron | 37  | inactive |
@@ -198,90 +198,91 @@ Feature: Several records in one request
   @AC-304
   Rule: AC-304 An empty batch, and one over the limit, is refused with 400 or 413
 
-    Scenario: A batch of nothing
+    Scenario: A batch without records is refused
       When the editor upserts a batch of 0 numbered contacts
       Then the answer is 400 or 413
 
-    Scenario: A batch of nothing beside the fields of a record
+    Scenario: An empty list of records beside a record's fields is refused
       When the editor upserts into contacts by email with records []:
         | email           | name      |
         | ada@example.com | Ada Byron |
       Then the answer is 400 or 413
       And nothing has been written
 
-    Scenario: A batch of 1,001 records
+    Scenario: A batch of 1,001 records is refused
       When the editor upserts a batch of 1001 numbered contacts
       Then the answer is 400 or 413
       And nothing has been written
 
-    Scenario Outline: Records that are <value> are no batch
+    Scenario Outline: Records that are <value> are refused
       When the editor upserts into contacts by email with records <value>:
         | email           | name      |
         | ada@example.com | Ada Byron |
       Then the answer is 400
       And nothing has been written
 
-      Examples: No batch, and fields beside it
+      Examples: Not a list of records, with fields beside it
         | value                         |
         | {"email": "x@example.com"}    |
         | "ada@example.com"             |
         | [1]                           |
 
   @AC-305
-  Rule: AC-305 A key that comes twice in a batch is refused whole, or its last values win in one record
+  Rule: AC-305 A batch with the same key twice is refused as a whole, or stores one record with the last values
 
-    Scenario: A new key twice
+    Scenario: A new key twice in a batch
       When the editor upserts a batch into contacts by email:
         | email              | name         | age |
         | alan@example.com   | Alan Turing  | 41  |
         | edsger@example.com | E. Dijkstra  | 72  |
         | alan@example.com   | A. M. Turing | 42  |
-      Then the batch is refused whole, or these contacts are stored:
+      Then the batch is refused, or these contacts are now stored:
         | email              | name         | age |
         | alan@example.com   | A. M. Turing | 42  |
         | edsger@example.com | E. Dijkstra  | 72  |
       And nothing else has changed
 
-    Scenario: A known key twice
+    Scenario: A known key twice in a batch
       When the editor upserts a batch into contacts by email:
         | email           | name      | age |
         | ada@example.com | Ada Byron | 37  |
         | ada@example.com | Countess  | 38  |
-      Then the batch is refused whole, or these contacts are stored:
+      Then the batch is refused, or these contacts are now stored:
         | email           | name     | age |
         | ada@example.com | Countess | 38  |
       And Grace is as before
 
-    Scenario: A new key twice, where matches are ignored: the first stays
+    Scenario: With matches ignored, the first record of a new key stays
       When the editor upserts a batch into contacts by email and ignores a match:
         | email            | name         | age |
         | alan@example.com | Alan Turing  | 41  |
         | alan@example.com | A. M. Turing | 42  |
-      Then the batch is refused whole, or these contacts are stored:
+      Then the batch is refused, or these contacts are now stored:
         | email            | name        | age |
         | alan@example.com | Alan Turing | 41  |
       And nothing else has changed
 
   @AC-306
-  Rule: AC-306 A batch of 1,000 records is done
+  Rule: AC-306 A batch of 1,000 records is accepted
 
-    Scenario: A thousand new contacts
+    Scenario: A thousand new contacts are created
       When the editor upserts a batch of 1000 numbered contacts
       Then all 1000 numbered contacts are stored, each with its own values
 
-    Scenario: Half a thousand
+    Scenario: Five hundred new contacts are created
       When the editor upserts a batch of 500 numbered contacts
       Then all 500 numbered contacts are stored, each with its own values
 
-    Scenario: A thousand contacts twice
+    Scenario: A thousand contacts sent twice keep their ids
       When the editor upserts a batch of 1000 numbered contacts twice
-      Then the batches are answered with 200 and say 1000 created, then 1000 updated
+      Then the answer is 200 and says 1000 created, 1000 updated
+      And every answer has the same ids
       And all 1000 numbered contacts are stored, each with its own values
 
   @AC-307
-  Rule: AC-307 A role that may not do a part of the batch is refused whole with 403
+  Rule: AC-307 A batch that the role may do only in part is refused as a whole with 403
 
-    Scenario: The creator's batch has a match
+    Scenario: The creator's batch with a match is refused
       When the creator upserts a batch into contacts by email:
         | email            | name        |
         | alan@example.com | Alan Turing |
@@ -289,7 +290,7 @@ Feature: Several records in one request
       Then the answer is 403
       And nothing has been written
 
-    Scenario: The updater's batch has a new record
+    Scenario: The updater's batch with a new record is refused
       When the updater upserts a batch into contacts by email:
         | email            | name        |
         | ada@example.com  | Ada Byron   |
@@ -297,67 +298,69 @@ Feature: Several records in one request
       Then the answer is 403
       And nothing has been written
 
-    Scenario: The viewer's batch
+    Scenario: The viewer's batch is refused
       When the viewer upserts a batch into contacts by email:
         | email           | name      |
         | ada@example.com | Ada Byron |
       Then the answer is 403
       And nothing has been written
 
-    Scenario: The updater's batch of matches
+    Scenario: The updater may update several records
       When the updater upserts a batch into contacts by email:
         | email             | name      |
         | ada@example.com   | Ada Byron |
         | grace@example.com | Amazing   |
-      Then the batch is answered with 200 and says updated, updated
+      Then the answer is 200 and says updated, updated
       And these contacts are now stored:
         | email             | name      |
         | ada@example.com   | Ada Byron |
         | grace@example.com | Amazing   |
 
-    Scenario: The creator's batch of new records
+    Scenario: The creator may create several records
       When the creator upserts a batch into contacts by email:
         | email              | name        |
         | alan@example.com   | Alan Turing |
         | edsger@example.com | E. Dijkstra |
-      Then the batch is answered with 200 and says created, created
+      Then the answer is 200 and says created, created
       And nothing else has changed
 
   @AC-308
-  Rule: AC-308 A batch repeated changes no count and no id
+  Rule: AC-308 Repeating a batch changes no count and no id
 
-    Scenario: The same new records twice
-      When the editor upserts the same batch twice into contacts by email:
+    Scenario: The same new records sent twice
+      When the editor upserts a batch twice into contacts by email:
         | email              | name        |
         | alan@example.com   | Alan Turing |
         | edsger@example.com | E. Dijkstra |
-      Then the batches are answered with 200 and say 2 created, then 2 updated
+      Then the answer is 200 and says 2 created, 2 updated
+      And every answer has the same ids
       And these contacts are now stored:
         | email              | name        |
         | alan@example.com   | Alan Turing |
         | edsger@example.com | E. Dijkstra |
       And nothing else has changed
 
-    Scenario: The import of an account's transactions, repeated
+    Scenario: The import of an account's transactions is repeated
       Given these accounts are stored:
         | as      | name    | currency |
         | Savings | Savings | EUR      |
-      When the editor upserts the same batch twice into transactions by reference:
+      When the editor upserts a batch twice into transactions by reference:
         | reference | account_id   | date       | amount  | merchant | flow |
         | tx-1      | {Savings.id} | 2024-01-15 | 12.50   | Bakery   | out  |
         | tx-2      | {Savings.id} | 2024-01-16 | 2000.00 | Employer | in   |
-      Then the batches are answered with 200 and say 2 created, then 2 updated
+      Then the answer is 200 and says 2 created, 2 updated
+      And every answer has the same ids
       And these transactions are now stored:
         | reference | account_id   | date       | amount  | merchant | flow |
         | tx-1      | {Savings.id} | 2024-01-15 | 12.50   | Bakery   | out  |
         | tx-2      | {Savings.id} | 2024-01-16 | 2000.00 | Employer | in   |
 
-    Scenario: Known records twice
+    Scenario: Known records sent again with the same values
       When the editor upserts a batch into contacts by email:
         | email             | name         |
         | ada@example.com   | Ada Lovelace |
         | grace@example.com | Grace Hopper |
-      Then the batch is answered with 200 and says updated, updated
+      Then the answer is 200 and says updated, updated
       And these contacts are now stored:
         | email             | name         |
         | ada@example.com   | Ada Lovelace |

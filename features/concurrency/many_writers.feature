@@ -1,13 +1,13 @@
 @concurrency
 Feature: Many clients write at once
-  A job is delivered twice, a queue has many workers, a form is sent by everybody at nine o'clock. Whoever looks first and writes
-  then is too late when another has written in between. "Many clients" are as many as --clients says, released together, each on
-  a connection of its own.
+  A job is delivered twice, a queue has many workers, many people submit a form at the same time. A server that first looks for
+  the record and then writes can be overtaken by another request in between. The number of clients is set by --clients; they
+  start together, each on a connection of its own.
 
-  @AC-701
-  Rule: AC-701 Many clients upsert one new key at once: exactly one is told created, the others updated; one record, no 5xx
+  @AC-701 @asserts-operation
+  Rule: AC-701 Many clients upsert one new key at once: exactly one answer says created, the others updated; one record, no 5xx
 
-    Scenario: A new contact, from many clients
+    Scenario: Many clients create one contact
       When many clients at once upsert into contacts by email:
         | email           | name              | notes               |
         | ada@example.com | Ada of {number}   | written by {number} |
@@ -15,7 +15,7 @@ Feature: Many clients write at once
       And each key has one record, with the values of one request
       And some order of the requests explains every answer and what is stored
 
-    Scenario: Ten new contacts, each from a few of the clients
+    Scenario: Many clients create ten contacts
       When many clients at once upsert into contacts by email:
         | email           | name            | notes               |
         | ada@example.com | Ada of {number} | written by {number} |
@@ -28,11 +28,11 @@ Feature: Many clients write at once
         | hal@example.com | Hal of {number} | written by {number} |
         | ivy@example.com | Ivy of {number} | written by {number} |
         | jon@example.com | Jon of {number} | written by {number} |
-      Then every write is done, and of each record one answer says created
+      Then for each record, exactly one answer says created, the others say updated
       And each key has one record, with the values of one request
       And some order of the requests explains every answer and what is stored
 
-    Scenario: A job that is delivered many times sends the same request each time
+    Scenario: Many clients send the same request
       When many clients at once upsert into contacts by email:
         | email           | name | age |
         | ada@example.com | Ada  | 36  |
@@ -43,14 +43,14 @@ Feature: Many clients write at once
       And nothing else has changed
       And some order of the requests explains every answer and what is stored
 
-    Scenario: A new key that is optional and unique
+    Scenario: Many clients create one contact by phone number
       When many clients at once upsert into contacts by phone:
         | phone            | email                     | name            |
         | +44 20 7946 0001 | ada.{number}@example.com  | Ada of {number} |
       Then exactly one answer says created, the others say updated
       And each key has one record, with the values of one request
 
-    Scenario: A new key of several fields
+    Scenario: Many clients create one record by a key of several fields
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |
         | Photo | s-1        | kitchen | photo      |
@@ -62,16 +62,16 @@ Feature: Many clients write at once
       And some order of the requests explains every answer and what is stored
       And Photo is as before
 
-    Scenario: Half of the clients send other fields of the new contact than the other half
+    Scenario: Two groups of clients send different fields of a new contact
       When many clients at once upsert into contacts by email:
         | email           | name | age      | notes               |
         | ada@example.com | Ada  | {number} |                     |
         | ada@example.com | Ada  |          | written by {number} |
       Then exactly one answer says created, the others say updated
-      And there are 1 contacts with email ada@example.com
+      And one record in contacts has email ada@example.com
       And some order of the requests explains every answer and what is stored
 
-    Scenario: A contact that is there already is created by nobody
+    Scenario: Nobody creates a contact that is already stored
       Given these contacts are stored:
         | as  | email           | name |
         | Ada | ada@example.com | Ada  |
@@ -83,7 +83,7 @@ Feature: Many clients write at once
       And each key has one record, with the values of one request
 
   @AC-702
-  Rule: AC-702 Many clients update one record at once: what is stored is one writer's values, whole
+  Rule: AC-702 Many clients update one record at once: the stored values are those of one writer, whole
 
     Background:
       Given these contacts are stored:
@@ -91,7 +91,7 @@ Feature: Many clients write at once
         | Ada | ada@example.com | Ada  | 36  | +44 20 7946 0001 | before |
         | Bob | bob@example.com | Bob  | 40  | +44 20 7946 0002 | before |
 
-    Scenario: All fields are one writer's
+    Scenario: All stored fields come from one writer
       When many clients at once upsert into contacts by email:
         | email           | name            | age      | notes               | status   |
         | ada@example.com | Ada of {number} | {number} | written by {number} | inactive |
@@ -101,7 +101,7 @@ Feature: Many clients write at once
       And Ada keeps id, created_at, phone, vip
       And Bob is as before
 
-    Scenario: Writers of different fields don't undo each other
+    Scenario: Writers of different fields do not undo each other
       When many clients at once upsert into contacts by email, while others read it:
         | email           | name            | age      | notes               | birthday   | vip  |
         | ada@example.com | Ada of {number} | {number} |                     |            |      |
@@ -112,7 +112,7 @@ Feature: Many clients write at once
       And Bob is as before
 
     @needs-batch
-    Scenario: Batches of different fields don't undo each other
+    Scenario: Batches of different fields do not undo each other
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |
         | Photo | s-1        | kitchen | photo      |
@@ -130,15 +130,15 @@ Feature: Many clients write at once
       And some order of the requests explains every answer and what is stored
       And Thumb keeps id, created_at, storage_path
 
-    Scenario: Every write moves updated_at, and none moves created_at
+    Scenario: Concurrent writes move updated_at and keep created_at
       When many clients at once upsert into contacts by email:
         | email           | name | notes               |
         | ada@example.com | Ada  | written by {number} |
       Then every answer is 200 and says updated
-      And Ada's updated_at has moved forward
+      And Ada's updated_at is later than before
       And Ada keeps id, created_at, age, phone
 
-    Scenario: Two records, each by half of the clients
+    Scenario: Two records are each updated by half of the clients
       When many clients at once upsert into contacts by email:
         | email           | name            | age      | notes               |
         | ada@example.com | Ada of {number} | {number} | written by {number} |
@@ -152,31 +152,31 @@ Feature: Many clients write at once
   @AC-703
   Rule: AC-703 Many clients upsert different keys at once: all succeed
 
-    Scenario: A new contact from each client
+    Scenario: Each client creates a contact of its own
       When many clients at once upsert into contacts by email:
         | email                       | name              | age      | notes               |
         | person-{number}@example.com | Person {number}   | {number} | written by {number} |
       Then every answer is 200 and says created
-      And each has an id of its own
+      And every answer has an id of its own
       And each key has one record, with the values of one request
 
-    Scenario: A contact of each client, written and read again and again
+    Scenario: Each client writes and reads its own contact repeatedly
       When many clients at once upsert into contacts by email, five times each, and read it each time:
         | email                       | name            | age      | notes               |
         | person-{client}@example.com | Person {number} | {number} | written by {number} |
-      Then every write is done, and of each record one answer says created
+      Then for each record, exactly one answer says created, the others say updated
       And no reader has seen half of a write
       And some order of the requests explains every answer and what is stored
 
-    Scenario: An account from each client, in another table
+    Scenario: Each client creates an account of its own
       When many clients at once upsert into accounts by name:
         | name             | currency |
         | Account {number} | EUR      |
       Then every answer is 200 and says created
-      And each has an id of its own
+      And every answer has an id of its own
       And each key has one record, with the values of one request
 
-    Scenario: Different keys beside a contact that nobody names
+    Scenario: Creating other contacts leaves a stored contact unchanged
       Given these contacts are stored:
         | as  | email           | name | notes  |
         | Bob | bob@example.com | Bob  | before |
@@ -187,10 +187,10 @@ Feature: Many clients write at once
       And some order of the requests explains every answer and what is stored
       And Bob is as before
 
-  @AC-706 @needs-conflict
-  Rule: AC-706 Many clients ignore-insert one key at once: exactly one is told created
+  @AC-706 @needs-conflict @asserts-operation
+  Rule: AC-706 Many clients ignore-insert one key at once: exactly one answer says created
 
-    Scenario: A new contact that is inserted once
+    Scenario: Many clients insert one contact once
       When many clients at once upsert into contacts by email and ignore a match:
         | email           | name            | notes               |
         | ada@example.com | Ada of {number} | written by {number} |
@@ -198,7 +198,7 @@ Feature: Many clients write at once
       And each key has one record, with the values of one request
       And some order of the requests explains every answer and what is stored
 
-    Scenario: A recommendation that many workers find at the same time
+    Scenario: Many workers insert one recommendation once
       When many clients at once upsert into product_recommendations by room_id, product_name and ignore a match:
         | room_id | session_id   | product_name | category         | currency |
         | kitchen | s-{number}   | Lamp         | found by {number} | EUR      |
@@ -206,7 +206,7 @@ Feature: Many clients write at once
       And each key has one record, with the values of one request
       And some order of the requests explains every answer and what is stored
 
-    Scenario: What is there already is left as it is by all of them
+    Scenario: A stored contact is ignored by all clients
       Given these contacts are stored:
         | as  | email           | name | notes  |
         | Ada | ada@example.com | Ada  | before |
@@ -217,9 +217,9 @@ Feature: Many clients write at once
       And Ada is as before
       And some order of the requests explains every answer and what is stored
 
-    Scenario: The same request from all of them
+    Scenario: Many clients send the same insert
       When many clients at once upsert into contacts by email and ignore a match:
         | email           | name | age |
         | ada@example.com | Ada  | 36  |
       Then exactly one answer says created, the others say ignored
-      And there are 1 contacts with email ada@example.com
+      And one record in contacts has email ada@example.com

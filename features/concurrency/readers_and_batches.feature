@@ -1,12 +1,12 @@
 @concurrency
 Feature: Readers among writers, and batches that overlap
-  Who reads while others write sees what was there before a write, or all of it. Batches that name the same keys in another order
-  wait for each other, and none waits for good.
+  A read sees the record before a write or after it, never half of it. Batches that name the same keys in different orders may
+  wait for each other, but do not deadlock.
 
   @AC-704
   Rule: AC-704 A reader never sees half of a write
 
-    Scenario: A contact that many write, and others read
+    Scenario: Readers of a contact that many clients update
       Given these contacts are stored:
         | as  | email           | name | age | notes  | birthday   |
         | Ada | ada@example.com | Ada  | 0   | before | 1815-12-10 |
@@ -18,7 +18,7 @@ Feature: Readers among writers, and batches that overlap
       And some order of the requests explains every answer and what is stored
       And Ada keeps id, created_at, phone, status
 
-    Scenario: A contact that is created while others look for it
+    Scenario: Readers of a contact that is being created
       When many clients at once upsert into contacts by email, while others read it:
         | email           | name            | age      | notes               |
         | ada@example.com | Ada of {number} | {number} | written by {number} |
@@ -26,7 +26,7 @@ Feature: Readers among writers, and batches that overlap
       And exactly one answer says created, the others say updated
       And some order of the requests explains every answer and what is stored
 
-    Scenario: A record that many write stays where it is, and so does its neighbour
+    Scenario: Concurrent updates keep the record's id and leave another record unchanged
       Given these contacts are stored:
         | as  | email           | name | age | notes  |
         | Ada | ada@example.com | Ada  | 0   | before |
@@ -39,7 +39,7 @@ Feature: Readers among writers, and batches that overlap
       And Bob is as before
 
     @needs-batch
-    Scenario: The variants of a photo, which are written together, are read together
+    Scenario: Variants that are written in one batch are read together
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |
         | Photo | s-1        | kitchen | photo      |
@@ -60,19 +60,19 @@ Feature: Readers among writers, and batches that overlap
   @AC-705 @needs-batch
   Rule: AC-705 Batches that overlap end without a deadlock, with one record for each key
 
-    Scenario: New keys, in one order and in the other
+    Scenario: New keys in opposite orders
       When many clients at once upsert batches into contacts by email:
         | email           | name            | notes               |
         | ada@example.com | Ada of {number} | written by {number} |
         | bob@example.com | Bob of {number} | written by {number} |
         | cat@example.com | Cat of {number} | written by {number} |
         | dan@example.com | Dan of {number} | written by {number} |
-      Then every batch is done, and of each record one answer says created
+      Then for each record, exactly one answer says created, the others say updated
       And each key has one record, with the values of one request
       And some order of the requests explains every answer and what is stored
       And nothing else has changed
 
-    Scenario: Keys that are there already, in one order and in the other
+    Scenario: Known keys in opposite orders
       Given these contacts are stored:
         | as  | email           | name | notes  | phone            |
         | Ada | ada@example.com | Ada  | before | +44 20 7946 0001 |
@@ -86,10 +86,10 @@ Feature: Readers among writers, and batches that overlap
       And Ada keeps id, created_at, phone
       And Bob keeps id, created_at, phone
 
-    Scenario: A key that all share, beside keys that nobody shares
+    Scenario: One shared key beside keys of each client's own
       When many clients at once upsert batches into contacts by email:
         | email                       | name            | notes               |
         | ada@example.com             | Ada of {number} | written by {number} |
         | person-{number}@example.com | Person {number} | written by {number} |
-      Then every batch is done, and of each record one answer says created
+      Then for each record, exactly one answer says created, the others say updated
       And each key has one record, with the values of one request

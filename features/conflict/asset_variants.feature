@@ -1,6 +1,6 @@
 @conflict
 Feature: The worker that makes variants of an asset
-  A worker may be started again for the same asset. Each way of writing its result twice has a pattern.
+  A worker may run again for the same asset. The scenarios are the usual ways to write its result again.
 
   Background:
     Given these room_assets are stored:
@@ -13,7 +13,7 @@ Feature: The worker that makes variants of an asset
   @AC-203
   Rule: AC-203 With updateFields a match gets these fields only, and a new record gets all
 
-    Scenario: A variant that is processed again, found by its path, gets its new measures and keeps the rest
+    Scenario: A variant matched by its path gets new measures and keeps the rest
       When the editor upserts into asset_variants by storage_path and updates only file_size, width, height, processing_status, processed_at:
         | parent_asset_id | variant_type | storage_path         | format | file_size | width | height | processing_status | processed_at              |
         | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | jpeg   | 26000     | 320   | 240    | ready             | 2024-01-15T11:00:00+01:00 |
@@ -23,7 +23,7 @@ Feature: The worker that makes variants of an asset
         | as    | storage_path         | file_size | width | height | processing_status | processed_at             |
         | Thumb | kitchen/1_thumb.webp | 26000     | 320   | 240    | ready             | 2024-01-15T10:00:00.000Z |
 
-    Scenario: A variant that is found by its parent and type keeps its path
+    Scenario: A variant matched by its parent and type keeps its path
       When the editor upserts into asset_variants by parent_asset_id, variant_type and updates only file_size, processing_status:
         | parent_asset_id | variant_type | storage_path         | file_size | processing_status |
         | {Photo.id}      | thumbnail    | kitchen/other.webp   | 30000     | ready             |
@@ -33,8 +33,8 @@ Feature: The worker that makes variants of an asset
         | as    | parent_asset_id | variant_type | file_size | processing_status |
         | Thumb | {Photo.id}      | thumbnail    | 30000     | ready             |
 
-  @AC-204
-  Rule: AC-204 With updateWhere a match is written only where the stored record agrees; else it is ignored and stays
+  @AC-204 @asserts-answer @asserts-operation
+  Rule: AC-204 With updateWhere a match is written only if the stored record has these values; otherwise it is ignored and unchanged
 
     Scenario: A pending variant is taken into processing
       When the editor upserts into asset_variants by storage_path and updates only processing_status, processed_at, processing_error and updates only where processing_status is pending:
@@ -45,7 +45,7 @@ Feature: The worker that makes variants of an asset
         | as    | storage_path         | processing_status | processed_at | processing_error |
         | Thumb | kitchen/1_thumb.webp | processing        | null         | null             |
 
-    Scenario: A job that is queued again does not overwrite a variant that is ready
+    Scenario: A job that runs again does not overwrite a variant that is ready
       Given these asset_variants are stored:
         | as   | parent_asset_id | variant_type | storage_path        | processing_status | processed_at             |
         | Full | {Photo.id}      | webp         | kitchen/1_full.webp | ready             | 2024-01-15T10:00:00.000Z |
@@ -56,12 +56,12 @@ Feature: The worker that makes variants of an asset
       And Full, Thumb, Photo are as before
 
   @AC-205
-  Rule: AC-205 The stored record comes back whole, whether it was created, updated or ignored
+  Rule: AC-205 The answer holds the whole stored record, whether it was created, updated or ignored
 
-    Scenario: Create or return: the row comes back either way
+    Scenario: An ignored variant is returned whole
       When the editor upserts into asset_variants by storage_path and ignores a match:
         | parent_asset_id | variant_type | storage_path         | processing_status |
         | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | failed            |
       Then the answer is 200 and says ignored
-      And the answer's record is whole
+      And the answer holds the whole stored record
       And Thumb is as before

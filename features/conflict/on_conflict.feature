@@ -1,7 +1,7 @@
 @conflict
 Feature: What happens on a match
-  A job that is run again always writes. Seed data is written once and never again. A queue writes only while
-  the state allows it. Each is an upsert; they differ in what they do with a match.
+  A job that runs again always writes. Seed data is written once and never overwritten. A queue writes only while the
+  state allows it. All of these are upserts that treat a match differently.
 
   Background:
     Given these contacts are stored:
@@ -9,65 +9,63 @@ Feature: What happens on a match
       | Ada   | ada@example.com   | Ada Lovelace | pending | 36  | +44 20 7946 001 | Wrote Note G |
       | Grace | grace@example.com | Grace Hopper | active  | 85  | +1 212 555 0100 | Admiral      |
 
-  @AC-201
-  Rule: AC-201 Where a match is to be ignored, it stays untouched and the answer says ignored
+  @AC-201 @defines-ignore @asserts-answer @asserts-operation
+  Rule: AC-201 An upsert that ignores matches leaves a match unchanged and says ignored
 
-    Scenario: An ignored match stays as it is
+    Scenario: An ignored match is unchanged
       When the editor upserts into contacts by email and ignores a match:
         | email           | name      | status   |
         | ada@example.com | Ada Byron | inactive |
       Then the answer is 200 and says ignored
       And Ada, Grace are as before
 
-    Scenario: An ignored match stays as it is, however often it is sent
+    Scenario: An ignored match is unchanged after several upserts
       When the editor upserts into contacts by email and ignores a match:
         | email           | name      |
         | ada@example.com | Ada Byron |
         | ada@example.com | A. Byron  |
         | ada@example.com | Countess  |
       Then the answer is 200 and says ignored, ignored, ignored
-      And all answers have one id
+      And every answer has the same id
       And Ada, Grace are as before
 
-    Scenario: An ignored match does not even get what it has no value for
+    Scenario: An ignored match does not get values for its empty fields
       When the editor upserts into contacts by email and ignores a match:
         | email           | name         | vip  | birthday   |
         | ada@example.com | Ada Lovelace | true | 1815-12-10 |
       Then the answer is 200 and says ignored
       And Ada, Grace are as before
 
-    Scenario: A match by another key is ignored too
+    Scenario: A match by phone is ignored too
       When the editor upserts into contacts by phone and ignores a match:
         | email             | name      | phone           |
         | byron@example.com | Ada Byron | +44 20 7946 001 |
       Then the answer is 200 and says ignored
       And Ada, Grace are as before
-      And no contacts are stored with:
-        | email             |
-        | byron@example.com |
+      And no record in contacts has email byron@example.com
 
-    Scenario: A value that won't be written still has to be of its type
+    Scenario: An ignored match still needs values of the right type
       When the editor upserts into contacts by email and ignores a match:
         | email           | name      | age          |
         | ada@example.com | Ada Byron | `"thirty-six"` |
       Then the answer is 400
       And Ada, Grace are as before
 
-    Scenario: A value that won't be written can break no constraint
+    Scenario: An ignored match can't break a constraint
       When the editor upserts into contacts by email and ignores a match:
         | email           | name      | phone           |
         | ada@example.com | Ada Byron | +1 212 555 0100 |
       Then the answer is 200 and says ignored
       And Ada, Grace are as before
 
-    Scenario: A match that is to be ignored stays, also where a condition agrees
+    Scenario: A match is ignored even if an update condition holds
       When the editor upserts into contacts by email and ignores a match and updates only where status is pending:
         | email           | name      |
         | ada@example.com | Ada Byron |
       Then the answer is 200 and says ignored
       And Ada, Grace are as before
 
-    Scenario: To ask for an update in so many words is to ask for nothing special
+    Scenario: onConflict "update" is the default
       When the editor upserts into contacts by email with onConflict "update":
         | email           | name      |
         | ada@example.com | Ada Byron |
@@ -77,7 +75,7 @@ Feature: What happens on a match
         | Ada | ada@example.com | Ada Byron |
       And Grace is as before
 
-  @AC-202
+  @AC-202 @defines-ignore-create
   Rule: AC-202 Where nothing matches, an upsert that ignores matches creates the record
 
     Scenario: A recommendation is inserted once
@@ -86,12 +84,12 @@ Feature: What happens on a match
         | bath    | session-1  | Carrara Marble Tile | flooring | 4500.00         | USD      |
         | bath    | session-2  | Carrara Marble Tile | walls    | 9900.00         | EUR      |
       Then the answer is 200 and says created, ignored
-      And all answers have one id
+      And every answer has the same id
       And these product_recommendations are now stored:
         | room_id | session_id | product_name        | category | estimated_price | currency |
         | bath    | session-1  | Carrara Marble Tile | flooring | 4500.00         | USD      |
 
-    Scenario: A new contact is created
+    Scenario: A new contact is created although matches are ignored
       When the editor upserts into contacts by email and ignores a match:
         | email            | name        | age |
         | alan@example.com | Alan Turing | 41  |
@@ -101,14 +99,14 @@ Feature: What happens on a match
         | alan@example.com | Alan Turing | 41  | active |
       And nothing else has changed
 
-    Scenario: On a create every constraint holds
+    Scenario: Creating with matches ignored keeps the constraints
       When the editor upserts into contacts by email and ignores a match:
         | email            | name        | phone           |
         | alan@example.com | Alan Turing | +1 212 555 0100 |
       Then the request is refused
       And nothing has been written
 
-    Scenario: On a create every required field is needed
+    Scenario: Creating with matches ignored needs every required field
       When the editor upserts into contacts by email and ignores a match:
         | email            | phone           |
         | alan@example.com | +44 20 7946 009 |
@@ -138,7 +136,7 @@ Feature: What happens on a match
         | email            | name        | age | status   | notes  |
         | alan@example.com | Alan Turing | 41  | inactive | Enigma |
 
-    Scenario: First every field, then the named ones
+    Scenario: The first upsert writes every field, the second only the named ones
       When the editor upserts into contacts by email and updates only status:
         | email            | name         | status   |
         | alan@example.com | Alan Turing  | pending  |
@@ -148,7 +146,7 @@ Feature: What happens on a match
         | email            | name        | status   |
         | alan@example.com | Alan Turing | inactive |
 
-    Scenario: A named field that was not sent keeps its value
+    Scenario: A named field that is not sent keeps its value
       When the editor upserts into contacts by email and updates only name, notes:
         | email           | name      |
         | ada@example.com | Ada Byron |
@@ -157,7 +155,7 @@ Feature: What happens on a match
         | as  | email           | name      |
         | Ada | ada@example.com | Ada Byron |
 
-    Scenario: A null among the named fields is written
+    Scenario: A null for a named field is written
       When the editor upserts into contacts by email and updates only notes:
         | email           | name      | notes |
         | ada@example.com | Ada Byron | null  |
@@ -166,7 +164,7 @@ Feature: What happens on a match
         | as  | email           | notes |
         | Ada | ada@example.com | null  |
 
-    Scenario: A value that is not among the named fields can break no constraint
+    Scenario: A value of a field that is not named can't break a constraint
       When the editor upserts into contacts by email and updates only name:
         | email           | name      | phone           |
         | ada@example.com | Ada Byron | +1 212 555 0100 |
@@ -174,10 +172,10 @@ Feature: What happens on a match
       And Ada keeps phone
       And Grace is as before
 
-  @AC-204
-  Rule: AC-204 With updateWhere a match is written only where the stored record agrees; else it is ignored and stays
+  @AC-204 @asserts-answer @asserts-operation
+  Rule: AC-204 With updateWhere a match is written only if the stored record has these values; otherwise it is ignored and unchanged
 
-    Scenario: The stored record agrees
+    Scenario: The condition holds for the stored record
       When the editor upserts into contacts by email and updates only where status is pending:
         | email           | name      | status |
         | ada@example.com | Ada Byron | active |
@@ -187,28 +185,28 @@ Feature: What happens on a match
         | Ada | ada@example.com | Ada Byron | active |
       And Grace is as before
 
-    Scenario: The stored record does not agree
+    Scenario: The condition does not hold for the stored record
       When the editor upserts into contacts by email and updates only where status is active:
         | email           | name      | status   |
         | ada@example.com | Ada Byron | inactive |
       Then the answer is 200 and says ignored
       And Ada, Grace are as before
 
-    Scenario: What is sent does not count, only what is stored
+    Scenario: The condition is about the stored values, not the sent ones
       When the editor upserts into contacts by email and updates only where status is inactive:
         | email           | name      | status   |
         | ada@example.com | Ada Byron | inactive |
       Then the answer is 200 and says ignored
       And Ada, Grace are as before
 
-    Scenario Outline: All conditions have to agree: <conditions>
+    Scenario Outline: All conditions have to hold: <conditions>
       When the editor upserts into contacts by email and updates only where <conditions>:
         | email           | name      |
         | ada@example.com | Ada Byron |
       Then the answer is 200 and says <operation>
       And Grace is as before
 
-      Examples: Both, the one, the other, a null, a protected field, false and zero, another case
+      Examples: Both, one of two, null, protected fields, false and zero, another case
         | conditions                       | operation |
         | status is pending, age is 36     | updated   |
         | status is pending, age is 37     | ignored   |
@@ -223,7 +221,7 @@ Feature: What happens on a match
         | age is 0                         | ignored   |
         | name is ada lovelace             | ignored   |
 
-    Scenario: Where nothing matches, conditions don't stand in the way of a create
+    Scenario: A condition does not prevent a create
       When the editor upserts into contacts by email and updates only where status is pending:
         | email            | name        | status |
         | alan@example.com | Alan Turing | active |
@@ -232,7 +230,7 @@ Feature: What happens on a match
         | email            | name        | status |
         | alan@example.com | Alan Turing | active |
 
-    Scenario: Conditions and named fields together
+    Scenario: A condition and named fields together
       When the editor upserts into contacts by email and updates only status and updates only where status is pending:
         | email           | name      | status |
         | ada@example.com | Ada Byron | active |
@@ -244,47 +242,47 @@ Feature: What happens on a match
         | Ada | ada@example.com | active |
 
   @AC-205
-  Rule: AC-205 The stored record comes back whole, whether it was created, updated or ignored
+  Rule: AC-205 The answer holds the whole stored record, whether it was created, updated or ignored
 
-    Scenario: Created
+    Scenario: A created record is returned whole
       When the editor upserts into contacts by email:
         | email            | name        |
         | alan@example.com | Alan Turing |
       Then the answer is 200 and says created
-      And the answer's record is whole
+      And the answer holds the whole stored record
 
-    Scenario: Updated, with one field
+    Scenario: A record updated in one field is returned whole
       When the editor upserts into contacts by email:
         | email           | age |
         | ada@example.com | 37  |
       Then the answer is 200 and says updated
-      And the answer's record is whole
+      And the answer holds the whole stored record
 
-    Scenario: Ignored
+    Scenario: An ignored record is returned whole
       When the editor upserts into contacts by email and ignores a match:
         | email           | name      |
         | ada@example.com | Ada Byron |
       Then the answer is 200 and says ignored
-      And the answer's record is whole
+      And the answer holds the whole stored record
 
-    Scenario: Left untouched by a condition
+    Scenario: A record left unchanged by a condition is returned whole
       When the editor upserts into contacts by email and updates only where status is active:
         | email           | name      |
         | ada@example.com | Ada Byron |
       Then the answer is 200 and says ignored
-      And the answer's record is whole
+      And the answer holds the whole stored record
 
-    Scenario: Updated in part
+    Scenario: A record updated with updateFields is returned whole
       When the editor upserts into contacts by email and updates only age:
         | email           | name      | age |
         | ada@example.com | Ada Byron | 37  |
       Then the answer is 200 and says updated
-      And the answer's record is whole
+      And the answer holds the whole stored record
 
   @AC-206
   Rule: AC-206 Unknown fields or values in the conflict members are refused with 400, and nothing is written
 
-    Scenario Outline: <member> can't be <value>, where a record matches
+    Scenario Outline: <member> can't be <value> when a record matches
       When the editor upserts into contacts by email with <member> <value>:
         | email           | name      |
         | ada@example.com | Ada Byron |
@@ -315,7 +313,7 @@ Feature: What happens on a match
         | onconflict    | "ignore" |
         | update_fields | ["name"] |
 
-    Scenario Outline: <member> can't be <value>, where nothing matches
+    Scenario Outline: <member> can't be <value> when nothing matches
       When the editor upserts into contacts by email with <member> <value>:
         | email            | name        |
         | alan@example.com | Alan Turing |

@@ -1,7 +1,7 @@
 @core
 Feature: Who may upsert into which table
-  Creating and updating are two permissions. Which of them an upsert needs depends on whether a record
-  matches, so the answer to the same request can differ with what is stored.
+  Creating and updating are two permissions. Which one an upsert needs depends on whether a record matches, so the
+  answer to the same request can depend on what is stored.
 
   Background:
     Given these contacts are stored:
@@ -18,7 +18,7 @@ Feature: Who may upsert into which table
       Then the answer is 404
       And nothing has been written
 
-      Examples: Names that no table has
+      Examples: Unknown tables
         | table           |
         | no_such_table   |
         | contact         |
@@ -26,13 +26,13 @@ Feature: Who may upsert into which table
         | sqlite_master   |
         | pg_catalog      |
 
-    Scenario: A missing table comes before what is wrong with the request
-      When the editor upserts into no_such_table by nowhere:
-        | name         |
-        | Ada Lovelace |
+    Scenario: An unknown table is reported before an invalid request
+      When the editor upserts into no_such_table by email:
+        | email           | name |
+        | ada@example.com | `42` |
       Then the answer is 404
 
-    Scenario: A missing table comes before what a role may not do
+    Scenario: An unknown table is reported before a missing permission
       When the viewer upserts into no_such_table by email:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
@@ -41,14 +41,14 @@ Feature: Who may upsert into which table
   @AC-004
   Rule: AC-004 An upsert without valid credentials is answered with 401, and nothing is written
 
-    Scenario Outline: <credential> is refused where nothing matches
+    Scenario Outline: A caller with <credential> can't create
       When somebody with <credential> upserts into contacts by email:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
       Then the answer is 401
       And nothing has been written
 
-      Examples: Credentials that are none
+      Examples: Invalid credentials
         | credential                           |
         | no credentials                       |
         | an empty credential                  |
@@ -59,35 +59,35 @@ Feature: Who may upsert into which table
         | the editor's token with a letter more |
         | the name of a role as token          |
 
-    Scenario Outline: <credential> is refused where a record matches
+    Scenario Outline: A caller with <credential> can't update
       When somebody with <credential> upserts into contacts by email:
         | email             | name | status   |
         | grace@example.com | Eve  | inactive |
       Then the answer is 401
       And nothing has been written
 
-      Examples: Credentials that are none
+      Examples: Invalid credentials
         | credential                   |
         | no credentials               |
         | an empty credential          |
         | a made-up token              |
         | the editor's token cut short |
 
-    Scenario Outline: <credential> is refused for a table that does not exist
+    Scenario Outline: A caller with <credential> is refused for an unknown table
       When somebody with <credential> upserts into no_such_table by email:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
       Then the answer is 401
 
-      Examples: Credentials that are none
+      Examples: Invalid credentials
         | credential      |
         | no credentials  |
         | a made-up token |
 
-    Scenario: Missing credentials come before what is wrong with the request
-      When somebody with no credentials upserts into contacts by nowhere:
-        | name         |
-        | Ada Lovelace |
+    Scenario: Missing credentials are reported before an invalid request
+      When somebody with no credentials upserts into contacts by email:
+        | email           | name |
+        | ada@example.com | `42` |
       Then the answer is 401
 
   @AC-005
@@ -105,7 +105,7 @@ Feature: Who may upsert into which table
         | updater |
         | viewer  |
 
-    Scenario: The updater may not create by another key either
+    Scenario: The updater may not create by phone either
       When the updater upserts into contacts by phone:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
@@ -121,7 +121,7 @@ Feature: Who may upsert into which table
         | email           | name         |
         | ada@example.com | Ada Lovelace |
 
-    Scenario: After a refusal a role that may create still creates
+    Scenario: The creator can still create after another role was refused
       When the updater, then the creator upserts into contacts by email:
         | email           | name         |
         | ada@example.com | Eve          |
@@ -131,10 +131,10 @@ Feature: Who may upsert into which table
         | email           | name         |
         | ada@example.com | Ada Lovelace |
 
-    Scenario: A role that may do nothing learns nothing of what is wrong with its request
-      When the viewer upserts into contacts by nowhere:
-        | email           |
-        | ada@example.com |
+    Scenario: A missing permission is reported before an invalid request
+      When the viewer upserts into contacts by email:
+        | email           | name |
+        | ada@example.com | `42` |
       Then the answer is 403
 
   @AC-006
@@ -152,21 +152,21 @@ Feature: Who may upsert into which table
         | creator |
         | viewer  |
 
-    Scenario: The creator may not update by another key either
+    Scenario: The creator may not update by phone either
       When the creator upserts into contacts by phone:
         | email           | name | phone           |
         | eve@example.com | Eve  | +1 212 555 0100 |
       Then the answer is 403
       And nothing has been written
 
-    Scenario: The creator may not even write what is stored already
+    Scenario: The creator may not even write the stored values again
       When the creator upserts into contacts by email:
         | email             | name         | status |
         | grace@example.com | Grace Hopper | active |
       Then the answer is 403
       And nothing has been written
 
-    Scenario: The creator may not update what the creator has created
+    Scenario: The creator may not update its own record
       When the creator upserts into contacts by email:
         | email           | name         |
         | ada@example.com | Ada Lovelace |

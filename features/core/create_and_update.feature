@@ -1,9 +1,9 @@
 @core
 Feature: An upsert creates or updates
-  Whoever sends a record says which fields tell it apart. Where a stored record has the same values in
-  these fields, it is updated in place; where none has, a record is created. The answer is 200 either way.
+  The request says which fields identify the record. If a stored record has the same values in these fields, it is
+  updated in place; otherwise a record is created. The answer is 200 either way.
 
-  @AC-001
+  @AC-001 @defines-upsert-create @asserts-answer
   Rule: AC-001 An upsert that matches nothing creates the record and answers 200 with it
 
     Scenario: A new contact is created
@@ -31,6 +31,7 @@ Feature: An upsert creates or updates
       Then the answer is 200 and says created
       And the answer holds the stored record
 
+    @asserts-id
     Scenario: A created record can be read by the id in the answer
       When the editor upserts into contacts by email:
         | email           | name         |
@@ -38,7 +39,7 @@ Feature: An upsert creates or updates
       Then the answer is 200 and says created
       And the record reads the same by its id
 
-    Scenario: A field that is not mentioned gets its default
+    Scenario: A field that is not mentioned gets its default or null
       When the editor upserts into contacts by email:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
@@ -46,7 +47,7 @@ Feature: An upsert creates or updates
         | email           | name         | status | age  | phone | vip  | birthday | notes |
         | ada@example.com | Ada Lovelace | active | null | null  | null | null     | null  |
 
-    Scenario: A record is created by an optional key too
+    Scenario: A contact is created when matched by phone
       When the editor upserts into contacts by phone:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
@@ -55,7 +56,7 @@ Feature: An upsert creates or updates
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
 
-    Scenario: What differs in the match field is another record
+    Scenario: A different match value is another record
       Given these contacts are stored:
         | as    | email             | name         | notes   |
         | Grace | grace@example.com | Grace Hopper | Admiral |
@@ -63,17 +64,17 @@ Feature: An upsert creates or updates
         | email            | name         | notes   |
         | grace@example.co | Grace Hopper | Admiral |
       Then the answer is 200 and says created
-      And each has an id of its own
+      And every answer has an id of its own
       And nothing else has changed
 
-    Scenario: Several new records get an id each
+    Scenario: Several new records get different ids
       When the editor upserts into contacts by email:
         | email             | name         |
         | ada@example.com   | Ada Lovelace |
         | grace@example.com | Grace Hopper |
         | alan@example.com  | Alan Turing  |
       Then the answer is 200 and says created, created, created
-      And each has an id of its own
+      And every answer has an id of its own
       And these contacts are now stored:
         | email             | name         |
         | ada@example.com   | Ada Lovelace |
@@ -99,7 +100,7 @@ Feature: An upsert creates or updates
         | looks like null    | `"null"`                           |
         | looks like numbers | 0036.50                            |
 
-  @AC-002
+  @AC-002 @defines-upsert-update @asserts-answer
   Rule: AC-002 An upsert that matches a record updates it and answers 200 with it
 
     Background:
@@ -134,7 +135,7 @@ Feature: An upsert creates or updates
       Then the answer is 200 and says updated
       And the answer holds the stored record
 
-    Scenario: Fields that are not mentioned stay as they are
+    Scenario: An update keeps the fields that it does not mention
       When the editor upserts into contacts by email:
         | email           | age |
         | ada@example.com | 37  |
@@ -144,7 +145,7 @@ Feature: An upsert creates or updates
         | as  | email           | age |
         | Ada | ada@example.com | 37  |
 
-    Scenario: A match by an optional key can change the other key
+    Scenario: A match by phone can change the email address
       When the editor upserts into contacts by phone:
         | email             | name      | phone           |
         | byron@example.com | Ada Byron | +44 20 7946 001 |
@@ -154,7 +155,7 @@ Feature: An upsert creates or updates
         | Ada | byron@example.com | Ada Byron | +44 20 7946 001 |
       And nothing else has changed
 
-    Scenario: Values like those of another record update the match only
+    Scenario: Values of another record are written to the match only
       When the editor upserts into contacts by email:
         | email           | name         | status | age | vip  | notes   |
         | ada@example.com | Grace Hopper | active | 85  | true | Admiral |
@@ -164,7 +165,7 @@ Feature: An upsert creates or updates
         | Ada | ada@example.com | Grace Hopper | 85  | Admiral |
       And nothing else has changed
 
-    Scenario Outline: A value that counts as false is a value: <value> for <field>
+    Scenario Outline: A falsy value is written: <value> for <field>
       When the editor upserts into contacts by email:
         | email           | <field> |
         | ada@example.com | <value> |
@@ -173,7 +174,7 @@ Feature: An upsert creates or updates
         | as  | email           | <field> |
         | Ada | ada@example.com | <value> |
 
-      Examples: Values that careless code takes for nothing
+      Examples: Values that careless code treats as missing
         | field | value |
         | age   | 0     |
         | vip   | false |

@@ -1,6 +1,6 @@
 @core
 Feature: The match fields
-  Without match fields nobody can say which record is meant. A server that guesses overwrites the wrong one.
+  Without match fields it is unclear which record is meant. A server that guesses overwrites the wrong one.
 
   Background:
     Given these contacts are stored:
@@ -10,35 +10,35 @@ Feature: The match fields
   @AC-007
   Rule: AC-007 An upsert with empty matchFields is answered with 400, and nothing is written
 
-    Scenario: Empty match fields create nothing
+    Scenario: Empty matchFields create nothing
       When the editor upserts into contacts with matchFields []:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
       Then the answer is 400
       And nothing has been written
 
-    Scenario: Empty match fields update nothing
+    Scenario: Empty matchFields update nothing
       When the editor upserts into contacts with matchFields []:
         | email             | name | status   |
         | grace@example.com | Eve  | inactive |
       Then the answer is 400
       And nothing has been written
 
-    Scenario: Empty match fields don't overwrite whatever record is there
+    Scenario: Empty matchFields do not overwrite some other record
       When the editor upserts into contacts with matchFields []:
         | name | status   |
         | Eve  | inactive |
       Then the answer is 400
       And nothing has been written
 
-    Scenario Outline: Match fields that are <kind> are none, on a create
+    Scenario Outline: matchFields that are <kind> are refused on a create
       When the editor upserts into contacts with matchFields <value>:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
       Then the answer is 400
       And nothing has been written
 
-      Examples: What is no list of names
+      Examples: Not a list of names
         | kind          | value              |
         | left out      | left out           |
         | null          | null               |
@@ -51,14 +51,14 @@ Feature: The match fields
         | nested        | [["email"]]        |
         | half null     | ["email", null]    |
 
-    Scenario Outline: Match fields that are <kind> are none, on an update
+    Scenario Outline: matchFields that are <kind> are refused on an update
       When the editor upserts into contacts with matchFields <value>:
         | email             | name | status   |
         | grace@example.com | Eve  | inactive |
       Then the answer is 400
       And nothing has been written
 
-      Examples: What is no list of names
+      Examples: Not a list of names
         | kind      | value    |
         | left out  | left out |
         | null      | null     |
@@ -67,14 +67,14 @@ Feature: The match fields
   @AC-008
   Rule: AC-008 An upsert whose matchFields name a field that does not exist is answered with 400, and nothing is written
 
-    Scenario Outline: There is no field to match by in <value>, on a create
+    Scenario Outline: matchFields <value> are refused on a create
       When the editor upserts into contacts with matchFields <value>:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
       Then the answer is 400
       And nothing has been written
 
-      Examples: Names that no field has
+      Examples: Unknown names
         | value                   |
         | ["nowhere"]             |
         | ["e_mail"]              |
@@ -85,20 +85,20 @@ Feature: The match fields
         | ["nowhere", "email"]    |
         | ["email = email OR 1=1"] |
 
-    Scenario Outline: There is no field to match by in <value>, on an update
+    Scenario Outline: matchFields <value> are refused on an update
       When the editor upserts into contacts with matchFields <value>:
         | email             | name | status   |
         | grace@example.com | Eve  | inactive |
       Then the answer is 400
       And nothing has been written
 
-      Examples: Names that no field has
+      Examples: Unknown names
         | value                |
         | ["nowhere"]          |
         | ["email", "nowhere"] |
         | ["1"]                |
 
-    Scenario: A name that no field has is none, also where it has a value
+    Scenario: An unknown match field is refused even if the request has a value for it
       When the editor upserts into contacts by nickname:
         | email           | name         | nickname |
         | ada@example.com | Ada Lovelace | ada      |

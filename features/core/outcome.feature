@@ -1,13 +1,13 @@
 @core
-Feature: The answer tells what was done
-  A client that retries has to know whether its record is new, and that a retry does no harm.
+Feature: The answer says what was done
+  A client needs to know whether its record is new, and that repeating a request does no harm.
 
   Background:
     Given these contacts are stored:
       | as    | email             | name         | status |
       | Grace | grace@example.com | Grace Hopper | active |
 
-  @AC-012
+  @AC-012 @defines-operation @asserts-answer @asserts-operation
   Rule: AC-012 An upsert is answered with 200 and with the operation that was done
 
     Scenario: The first upsert of a key says created
@@ -16,7 +16,7 @@ Feature: The answer tells what was done
         | ada@example.com | Ada Lovelace |
       Then the answer is 200 and says created
 
-    Scenario: The second upsert of a key says updated, although it changes nothing
+    Scenario: The second upsert of a key says updated even if nothing changes
       When the editor upserts into contacts by email:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
@@ -29,27 +29,27 @@ Feature: The answer tells what was done
         | grace@example.com | Grace Brewster Hopper | inactive |
       Then the answer is 200 and says updated
 
-    Scenario: The key of the match decides, not whether its values are known
+    Scenario: Only the match field decides between created and updated
       When the editor upserts into contacts by email:
         | email            | name         | status |
         | grace@example.co | Grace Hopper | active |
       Then the answer is 200 and says created
 
-    Scenario: A match by another key says updated too
+    Scenario: A match by phone says updated too
       When the editor upserts into contacts by phone:
         | email             | name         | phone           |
         | ada@example.com   | Ada Lovelace | +44 20 7946 001 |
         | byron@example.com | Ada Byron    | +44 20 7946 001 |
       Then the answer is 200 and says created, updated
 
-    Scenario: What was refused is no first upsert
+    Scenario: An upsert after a refused one still says created
       When the editor upserts into contacts by email:
         | email           | name         | age            |
         | ada@example.com | Ada Lovelace | `"thirty-six"` |
         | ada@example.com | Ada Lovelace | 36             |
       Then the last answer is 200 and says created
 
-    Scenario: The operation doesn't depend on who asks
+    Scenario: The operation does not depend on the role
       When the creator, then the updater upserts into contacts by email:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
@@ -66,26 +66,26 @@ Feature: The answer tells what was done
         | ada@example.com | Ada Lovelace | active   |     |
         | ada@example.com | Ada Byron    | inactive | 36  |
       Then the answer is 200 and says created, updated, updated
-      And all answers have one id
+      And every answer has the same id
       And these contacts are now stored:
         | email           | name      | status   | age |
         | ada@example.com | Ada Byron | inactive | 36  |
       And the record reads the same by its id
       And nothing else has changed
 
-    Scenario: Fields that come one after the other add up
+    Scenario: Fields that are sent one after the other are all kept
       When the editor upserts into contacts by email:
         | email           | name         | age | vip  | notes        |
         | ada@example.com | Ada Lovelace |     |      |              |
         | ada@example.com |              | 36  |      |              |
         | ada@example.com |              |     | true | Wrote Note G |
       Then the answer is 200 and says created, updated, updated
-      And all answers have one id
+      And every answer has the same id
       And these contacts are now stored:
         | email           | name         | age | vip  | notes        |
         | ada@example.com | Ada Lovelace | 36  | true | Wrote Note G |
 
-    Scenario: Two contacts that take turns stay two
+    Scenario: Two contacts that are upserted in turn stay two
       When the editor upserts into contacts by email:
         | email            | name         |
         | ada@example.com  | Ada Lovelace |
@@ -99,7 +99,7 @@ Feature: The answer tells what was done
         | alan@example.com | A. M. Turing |
       And nothing else has changed
 
-    Scenario: After another contact was created, the answer still holds its own record
+    Scenario: The answer holds the matched record even after another contact was created
       When the editor upserts into contacts by email:
         | email            | name         |
         | ada@example.com  | Ada Lovelace |
@@ -109,7 +109,7 @@ Feature: The answer tells what was done
       And the answer holds the stored record
       And the record reads the same by its id
 
-    Scenario: Many repeats leave one record
+    Scenario: Repeating an upsert many times leaves one record
       When the editor upserts into contacts by email:
         | email           | name         | age |
         | ada@example.com | Ada Lovelace | 31  |
@@ -119,7 +119,7 @@ Feature: The answer tells what was done
         | ada@example.com | Ada Lovelace | 35  |
         | ada@example.com | Ada Lovelace | 36  |
       Then the answer is 200 and says created, updated, updated, updated, updated, updated
-      And all answers have one id
+      And every answer has the same id
       And these contacts are now stored:
         | email           | name         | age |
         | ada@example.com | Ada Lovelace | 36  |

@@ -1,6 +1,6 @@
 @core
-Feature: What may be stored
-  A request that can't be done whole is refused whole, and the stored records stay as they are.
+Feature: Which values may be stored
+  A request with an invalid value is refused as a whole, and the stored records do not change.
 
   Background:
     Given these contacts are stored:
@@ -10,55 +10,55 @@ Feature: What may be stored
   @AC-009
   Rule: AC-009 A create without a required field is answered with 400, and nothing is written
 
-    Scenario: A contact needs a name
+    Scenario: A contact needs a name on a create
       When the editor upserts into contacts by email:
         | email           | phone           |
         | ada@example.com | +44 20 7946 001 |
       Then the answer is 400
       And nothing has been written
 
-    Scenario: A contact needs an email address
+    Scenario: A contact needs an email address on a create
       When the editor upserts into contacts by phone:
         | name         | phone           |
         | Ada Lovelace | +44 20 7946 001 |
       Then the answer is 400
       And nothing has been written
 
-    Scenario Outline: Null is no <field> on a create
-      When the editor upserts into contacts by phone:
+    Scenario Outline: A null <field> is refused on a create
+      When the editor upserts into contacts by <match>:
         | email           | name         | phone           | <field> |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 | null    |
       Then the answer is 400
       And nothing has been written
 
       Examples: Required fields
-        | field |
-        | name  |
-        | email |
+        | field | match |
+        | name  | email |
+        | email | phone |
 
-    Scenario Outline: Null is no <field> on an update
-      When the editor upserts into contacts by phone:
-        | phone           | status   | <field> |
-        | +1 212 555 0100 | inactive | null    |
+    Scenario Outline: A null <field> is refused on an update
+      When the editor upserts into contacts by <match>:
+        | email             | phone           | status   | <field> |
+        | grace@example.com | +1 212 555 0100 | inactive | null    |
       Then the answer is 400
       And nothing has been written
 
       Examples: Required fields
-        | field |
-        | name  |
-        | email |
+        | field | match |
+        | name  | email |
+        | email | phone |
 
-    Scenario: Required fields that are stored already need not be sent again
-      When the editor upserts into contacts by phone:
-        | phone           | status   |
-        | +1 212 555 0100 | inactive |
+    Scenario: An update need not repeat the required fields
+      When the editor upserts into contacts by email:
+        | email             | status   |
+        | grace@example.com | inactive |
       Then the answer is 200 and says updated
       And Grace keeps id, email, name
       And these contacts are now stored:
         | email             | status   |
         | grace@example.com | inactive |
 
-    Scenario: Every other field may be left out
+    Scenario: Optional fields may be left out
       When the editor upserts into contacts by email:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
@@ -70,7 +70,7 @@ Feature: What may be stored
   @AC-010
   Rule: AC-010 A value of the wrong type is answered with 400, and nothing is written
 
-    Scenario Outline: <kind> is no <field>, on a create
+    Scenario Outline: <kind> is refused for <field> on a create
       When the editor upserts into contacts by email:
         | email           | name         | <field> |
         | ada@example.com | Ada Lovelace | <value> |
@@ -123,7 +123,7 @@ Feature: What may be stored
         | birthday | empty text        | `""`                     |
         | birthday | true              | `true`                   |
 
-    Scenario Outline: <kind> is no email address to match by
+    Scenario Outline: <kind> is refused as an email address to match by
       When the editor upserts into contacts by email:
         | email   | name         | phone           |
         | <value> | Ada Lovelace | +44 20 7946 001 |
@@ -137,7 +137,7 @@ Feature: What may be stored
         | a list    | `["ada@example.com"]`  |
         | an object | `{"$ne": null}`        |
 
-    Scenario Outline: <kind> is no <field>, on an update
+    Scenario Outline: <kind> is refused for <field> on an update
       When the editor upserts into contacts by email:
         | email             | status   | <field> |
         | grace@example.com | inactive | <value> |
@@ -161,7 +161,7 @@ Feature: What may be stored
         | birthday | a number    | `19061209`      |
         | birthday | a day too many | `"1906-02-29"` |
 
-    Scenario Outline: A value at the edge of its type is one: <value> for <field>
+    Scenario Outline: An extreme value of its type is stored: <value> for <field>
       When the editor upserts into contacts by email:
         | email           | name         | <field> |
         | ada@example.com | Ada Lovelace | <value> |
@@ -178,9 +178,9 @@ Feature: What may be stored
         | notes    | `""`       |
 
   @AC-011
-  Rule: AC-011 Protected fields in the request are dropped: the upsert is done, and they stay the server's own
+  Rule: AC-011 Protected fields in the request are dropped: the upsert succeeds, and the server keeps its own values
 
-    Scenario Outline: <field> is the server's own on a create
+    Scenario Outline: <field> in the request is dropped on a create
       When the editor upserts into contacts by email:
         | email           | name         | <field> |
         | ada@example.com | Ada Lovelace | <value> |
@@ -195,7 +195,7 @@ Feature: What may be stored
         | created_at | 2001-02-03T04:05:06.789Z |
         | updated_at | 2101-02-03T04:05:06.789Z |
 
-    Scenario Outline: <field> is the server's own on an update
+    Scenario Outline: <field> in the request is dropped on an update
       When the editor upserts into contacts by email:
         | email             | name                  | <field> |
         | grace@example.com | Grace Brewster Hopper | <value> |
@@ -211,7 +211,7 @@ Feature: What may be stored
         | created_at | 2001-02-03T04:05:06.789Z |
         | updated_at | 2101-02-03T04:05:06.789Z |
 
-    Scenario: The id of another record doesn't lead to that record
+    Scenario: The id of another record does not select that record
       When the editor upserts into contacts by email:
         | id         | email           | name         |
         | {Grace.id} | ada@example.com | Ada Lovelace |
@@ -221,7 +221,7 @@ Feature: What may be stored
       And the protected fields are the server's own
       And nothing else has changed
 
-    Scenario: Null is dropped as well
+    Scenario: Null for a protected field is dropped
       When the editor upserts into contacts by email:
         | email           | name         | id   | created_at | updated_at |
         | ada@example.com | Ada Lovelace | null | null       | null       |
@@ -230,7 +230,7 @@ Feature: What may be stored
         | ada@example.com | Ada Lovelace |
       And the protected fields are the server's own
 
-    Scenario: What is dropped is not looked at
+    Scenario: Protected fields are dropped whatever their type
       When the editor upserts into contacts by email:
         | email           | name         | id             | created_at    | updated_at |
         | ada@example.com | Ada Lovelace | `["no", "id"]` | `"yesterday"` | `false`    |
@@ -239,7 +239,7 @@ Feature: What may be stored
         | ada@example.com | Ada Lovelace |
       And the protected fields are the server's own
 
-    Scenario: The answer is 200 although fields were dropped
+    Scenario: The answer is 200 when protected fields are dropped
       When the editor upserts into contacts by email:
         | email           | name         | id          | created_at               |
         | ada@example.com | Ada Lovelace | `918273645` | 2001-02-03T04:05:06.789Z |
@@ -247,23 +247,23 @@ Feature: What may be stored
       And the answer holds the stored record
 
   @AC-013
-  Rule: AC-013 Constraints hold on creates and on updates: what would break one is refused, and nothing is written
+  Rule: AC-013 Constraints hold on creates and on updates: a request that would break one is refused, and nothing is written
 
-    Scenario: A phone number that another contact has can't be created again
+    Scenario: A create can't use another contact's phone number
       When the editor upserts into contacts by email:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +1 212 555 0100 |
       Then the request is refused
       And nothing has been written
 
-    Scenario: An email address that another contact has can't be created again
+    Scenario: A create can't use another contact's email address
       When the editor upserts into contacts by phone:
         | email             | name         | phone           |
         | grace@example.com | Ada Lovelace | +44 20 7946 001 |
       Then the request is refused
       And nothing has been written
 
-    Scenario Outline: A <field> that another contact has can't be moved to
+    Scenario Outline: An update can't use another contact's <field>
       Given these contacts are stored:
         | as  | email           | name         | phone           |
         | Ada | ada@example.com | Ada Lovelace | +44 20 7946 001 |
@@ -290,7 +290,7 @@ Feature: What may be stored
         | age   | -1                   |
         | age   | -9223372036854775808 |
 
-      Examples: None of the options
+      Examples: Not an option
         | field  | value      |
         | status | archived   |
         | status | ACTIVE     |
@@ -305,7 +305,7 @@ Feature: What may be stored
       Then the request is refused
       And nothing has been written
 
-      Examples: Below the minimum, or none of the options
+      Examples: Below the minimum, or not an option
         | field  | value    |
         | age    | -1       |
         | status | archived |
@@ -321,7 +321,7 @@ Feature: What may be stored
         | email             | <field> |
         | grace@example.com | <value> |
 
-      Examples: Just inside of the constraints
+      Examples: Just inside the constraints
         | field  | value           |
         | age    | 0               |
         | status | inactive        |
@@ -329,7 +329,7 @@ Feature: What may be stored
         | phone  | +1 212 555 0101 |
         | phone  | null            |
 
-    Scenario: Its own unique values don't stand in a record's way
+    Scenario: A record may keep its own unique values
       When the editor upserts into contacts by email:
         | email             | name                  | phone           |
         | grace@example.com | Grace Brewster Hopper | +1 212 555 0100 |
@@ -338,7 +338,7 @@ Feature: What may be stored
         | email             | name                  | phone           |
         | grace@example.com | Grace Brewster Hopper | +1 212 555 0100 |
 
-    Scenario: Many contacts may have no phone number
+    Scenario: Several contacts may have no phone number
       When the editor upserts into contacts by email:
         | email            | name         | phone |
         | ada@example.com  | Ada Lovelace | null  |

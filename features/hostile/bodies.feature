@@ -1,7 +1,7 @@
 @hostile
-Feature: What a body may be
-  A public endpoint meets bodies that were cut off, that are something else than they say, or that never end.
-  It refuses them in one sentence, and nothing has been written.
+Feature: Malformed and oversized bodies
+  A public endpoint receives bodies that are cut off, are not what they declare, or are far too large. It refuses them,
+  and nothing is written.
 
   Background:
     Given these contacts are stored:
@@ -11,14 +11,14 @@ Feature: What a body may be
   @AC-801
   Rule: AC-801 A body that is not JSON is answered with 400, and nothing is written
 
-    Scenario Outline: An upsert, its body <broken>, where nothing matches
+    Scenario Outline: A new contact with its body <broken>
       When the editor upserts into contacts by email, the body <broken>:
         | email           | name         | phone           | notes |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 | Zoë   |
       Then the answer is 400
       And nothing has been written
 
-      Examples: No JSON
+      Examples: Not JSON
         | broken                             |
         | left out                           |
         | cut off in the middle              |
@@ -36,21 +36,21 @@ Feature: What a body may be
         | replaced by upsert                 |
         | replaced by <upsert/>              |
 
-    Scenario Outline: An upsert, its body <broken>, where a record matches
+    Scenario Outline: A known contact with its body <broken>
       When the editor upserts into contacts by email, the body <broken>:
         | email             | name | status   |
         | grace@example.com | Eve  | inactive |
       Then the answer is 400
       And nothing has been written
 
-      Examples: No JSON
+      Examples: Not JSON
         | broken                        |
         | left out                      |
         | cut off before its last brace |
         | followed by a brace too many  |
         | followed by a second one      |
 
-    Scenario: A batch that was cut off writes none of its records
+    Scenario: A batch that is cut off writes none of its records
       When the editor upserts a batch into contacts by email, the body cut off in the middle:
         | email             | name         |
         | grace@example.com | Eve          |
@@ -59,20 +59,20 @@ Feature: What a body may be
       Then the answer is 400
       And nothing has been written
 
-    Scenario Outline: A create, its body <broken>
+    Scenario Outline: A create with its body <broken>
       When the editor creates in contacts, the body <broken>:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
       Then the answer is 400
       And nothing has been written
 
-      Examples: No JSON
+      Examples: Not JSON
         | broken                       |
         | left out                     |
         | cut off in the middle        |
         | followed by a brace too many |
 
-    Scenario Outline: <name> is no JSON number
+    Scenario Outline: <name> is not a JSON number
       When the editor upserts into contacts by email, age written as <written>:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
@@ -88,7 +88,7 @@ Feature: What a body may be
         | A hexadecimal      | 0x24     |
         | A missing fraction | 36.      |
 
-    Scenario: Not a number is none inside of typed JSON either
+    Scenario: NaN is refused inside typed JSON
       Given these accounts are stored:
         | as   | name   | currency |
         | Main | Main 1 | EUR      |
@@ -98,7 +98,7 @@ Feature: What a body may be
       Then the answer is 400
       And nothing has been written
 
-    Scenario: White space around JSON is a part of it
+    Scenario: White space around JSON is accepted
       When the editor upserts into contacts by email, the body filled up to 1,000 bytes:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
@@ -110,7 +110,7 @@ Feature: What a body may be
   @AC-802
   Rule: AC-802 A body that is not declared as JSON is answered with 400 or 415, and nothing is written
 
-    Scenario Outline: JSON that is declared as <type>
+    Scenario Outline: A body declared as <type>
       When the editor upserts into contacts by email, the body declared as <type>:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
@@ -131,7 +131,7 @@ Feature: What a body may be
         | jsonapplication                   |
         | nothing                           |
 
-    Scenario Outline: A body that is sent as <kind>
+    Scenario Outline: A body sent as <kind>
       When the editor upserts into contacts by email, the body sent as <kind>:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
@@ -143,27 +143,27 @@ Feature: What a body may be
         | a form          |
         | a form of parts |
 
-    Scenario Outline: A stored record stays where an upsert is declared as <type>
+    Scenario Outline: A body declared as <type> does not change a stored record
       When the editor upserts into contacts by email, the body declared as <type>:
         | email             | name | status   |
         | grace@example.com | Eve  | inactive |
       Then the answer is 400 or 415
       And nothing has been written
 
-      Examples: What a page of another site can send without asking
+      Examples: Types that a page of another site can send without a preflight request
         | type                              |
         | text/plain                        |
         | application/x-www-form-urlencoded |
         | nothing                           |
 
-    Scenario: A create that is declared as text
+    Scenario: A create declared as text
       When the editor creates in contacts, the body declared as text/plain:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
       Then the answer is 400 or 415
       And nothing has been written
 
-    Scenario: A batch that is declared as text
+    Scenario: A batch declared as text
       When the editor upserts a batch into contacts by email, the body declared as text/plain:
         | email             | name         |
         | grace@example.com | Eve          |
@@ -187,9 +187,9 @@ Feature: What a body may be
         | Application/JSON                |
 
   @AC-803
-  Rule: AC-803 A body that is no object, has an unknown member or field, or nests without end, is answered with 400
+  Rule: AC-803 A body that is not an object, has an unknown member or field, or is nested too deeply is answered with 400
 
-    Scenario Outline: The body <body> is no object
+    Scenario Outline: The body <body> is not an object
       When the editor upserts into contacts by email, the body replaced by <body>:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
@@ -206,14 +206,14 @@ Feature: What a body may be
         | "fields"                         |
         | {}                               |
 
-    Scenario: An upsert that is put into a list
+    Scenario: An upsert inside a list is refused
       When the editor upserts into contacts by email, the body put into a list:
         | email             | name |
         | grace@example.com | Eve  |
       Then the answer is 400
       And nothing has been written
 
-    Scenario Outline: An upsert with the member <member>
+    Scenario Outline: The unknown member <member> is refused
       When the editor upserts into contacts by email with <member> <value>:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
@@ -235,7 +235,7 @@ Feature: What a body may be
       Then the answer is 400
       And nothing has been written
 
-    Scenario Outline: A contact with the field <field>
+    Scenario Outline: The unknown field <field> is refused
       When the editor upserts into contacts by email:
         | email           | name         | phone           | <field> |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 | x       |
@@ -257,31 +257,31 @@ Feature: What a body may be
       Then the answer is 400
       And nothing has been written
 
-    Scenario Outline: A body of <kind> in <kind>, 100,000 deep
+    Scenario Outline: A body of <kind> nested 100,000 deep
       When the editor upserts into contacts by email, the body replaced by <kind>, 100,000 deep:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
       Then the answer is 400
       And nothing has been written
 
-      Examples: What nests
+      Examples: Nested values
         | kind    |
         | lists   |
         | objects |
 
-    Scenario Outline: A value of <kind> in <kind>, 100,000 deep
+    Scenario Outline: A value of <kind> nested 100,000 deep
       When the editor upserts into contacts by email, notes written as <kind>, 100,000 deep:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
       Then the answer is 400
       And nothing has been written
 
-      Examples: What nests
+      Examples: Nested values
         | kind    |
         | lists   |
         | objects |
 
-    Scenario Outline: Typed JSON of <kind> in <kind>, 100,000 deep
+    Scenario Outline: Typed JSON of <kind> nested 100,000 deep
       Given these accounts are stored:
         | as   | name   | currency |
         | Main | Main 1 | EUR      |
@@ -291,12 +291,12 @@ Feature: What a body may be
       Then the answer is 400
       And nothing has been written
 
-      Examples: What nests
+      Examples: Nested values
         | kind    |
         | lists   |
         | objects |
 
-    Scenario: Typed JSON that nests 20 levels deep is kept
+    Scenario: Typed JSON nested 20 deep is kept
       Given these accounts are stored:
         | as   | name   | currency |
         | Main | Main 1 | EUR      |
@@ -305,7 +305,7 @@ Feature: What a body may be
         | raw-1     | {Main.id}  |
       Then payload is kept as it was written
 
-    Scenario Outline: Typed JSON that nests <levels> levels deep is kept or refused
+    Scenario Outline: Typed JSON nested <levels> deep is kept or refused
       Given these accounts are stored:
         | as   | name   | currency |
         | Main | Main 1 | EUR      |
@@ -314,7 +314,7 @@ Feature: What a body may be
         | raw-1     | {Main.id}  |
       Then payload is kept as it was written, or the request is refused
 
-      Examples: Levels at which something ends somewhere
+      Examples: Depths at which some parsers stop
         | levels |
         | 129    |
         | 300    |
@@ -323,21 +323,21 @@ Feature: What a body may be
   @AC-808
   Rule: AC-808 A body over 8 MiB is answered with 413, and nothing is written
 
-    Scenario: A byte over 8 MiB, where nothing matches
+    Scenario: One byte over 8 MiB for a new contact
       When the editor upserts into contacts by email, the body filled up to 8,388,609 bytes:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
       Then the body is refused as too large
       And nothing has been written
 
-    Scenario: A byte over 8 MiB, where a record matches
+    Scenario: One byte over 8 MiB for a known contact
       When the editor upserts into contacts by email, the body filled up to 8,388,609 bytes:
         | email             | name | status   |
         | grace@example.com | Eve  | inactive |
       Then the body is refused as too large
       And nothing has been written
 
-    Scenario: Exactly 8 MiB
+    Scenario: Exactly 8 MiB is accepted
       When the editor upserts into contacts by email, the body filled up to 8,388,608 bytes:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
@@ -346,35 +346,35 @@ Feature: What a body may be
         | email           | name         |
         | ada@example.com | Ada Lovelace |
 
-    Scenario: 8 MiB that are wrong are not too large, but wrong
+    Scenario: An invalid request of 8 MiB is refused as invalid, not as too large
       When the editor upserts into contacts by nowhere, the body filled up to 8,388,608 bytes:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
       Then the answer is 400
       And nothing has been written
 
-    Scenario: A text of 9 million letters
+    Scenario: A text of 9 million letters is too large
       When the editor upserts into contacts by email, notes written as "x" 9,000,000 times:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
       Then the body is refused as too large
       And nothing has been written
 
-    Scenario: Bytes are counted, and not letters
+    Scenario: The limit counts bytes, not characters
       When the editor upserts into contacts by email, notes written as "Zoë 😀" 1,000,000 times:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
       Then the body is refused as too large
       And nothing has been written
 
-    Scenario: A body that declares no length
+    Scenario: A large body without a declared length
       When the editor upserts into contacts by email, the body filled up to 8,388,609 bytes and sent in chunks:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
       Then the body is refused as too large
       And nothing has been written
 
-    Scenario: A small body that declares no length is read, or its length is asked for
+    Scenario: A small body without a declared length is accepted or asked for its length
       When the editor upserts into contacts by email, the body filled up to 1,000 bytes and sent in chunks:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
@@ -388,7 +388,7 @@ Feature: What a body may be
       Then the body is refused as too large
       And nothing has been written
 
-    Scenario: A create over 8 MiB
+    Scenario: A create over 8 MiB is too large
       When the editor creates in contacts, the body filled up to 16,000,000 bytes:
         | email           | name         |
         | ada@example.com | Ada Lovelace |

@@ -1,6 +1,6 @@
 @hostile
-Feature: What a stranger learns
-  Whoever has no business here is turned away, and leaves knowing no more than before.
+Feature: What a caller without access can learn
+  Refused requests change nothing and reveal nothing about the server or its tables.
 
   Background:
     Given these contacts are stored:
@@ -8,16 +8,16 @@ Feature: What a stranger learns
       | Grace | grace@example.com | Grace Hopper | active | +1 212 555 0100 |
 
   @AC-807
-  Rule: AC-807 An error tells nothing of the inside
+  Rule: AC-807 An error reveals nothing internal
 
-    Scenario Outline: An upsert, its body <broken>
+    Scenario Outline: An upsert with its body <broken>
       When the editor upserts into contacts by email, the body <broken>:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
-      Examples: Bodies that are none
+      Examples: Invalid bodies
         | broken                             |
         | left out                           |
         | cut off in the middle              |
@@ -33,14 +33,14 @@ Feature: What a stranger learns
         | replaced by lists, 100,000 deep    |
         | replaced by objects, 100,000 deep  |
 
-    Scenario Outline: A contact whose <field> is <kind>
+    Scenario Outline: A contact whose <field> is <kind> is refused
       When the editor upserts into contacts by email, <field> written as <json>:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
-      Examples: Values of another type
+      Examples: Invalid values
         | field    | kind                    | json                       |
         | age      | text                    | "thirty-six"               |
         | age      | beyond 64 bits          | 99999999999999999999       |
@@ -54,21 +54,21 @@ Feature: What a stranger learns
         | notes    | a list                  | ["x"]                      |
         | notes    | nested 100,000 deep     | lists, 100,000 deep        |
 
-    Scenario: A unique key that is taken
+    Scenario: An upsert with a taken unique key
       When the editor upserts into contacts by email:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +1 212 555 0100 |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
-    Scenario: A create of what is there already
+    Scenario: A create with a taken key
       When the editor creates in contacts:
         | email             | name |
         | grace@example.com | Eve  |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And Grace is as before
 
-    Scenario: A reference to nothing
+    Scenario: A reference to a missing record
       Given these accounts are stored:
         | as   | name   | currency |
         | Main | Main 1 | EUR      |
@@ -76,23 +76,23 @@ Feature: What a stranger learns
       When the editor upserts into import_batches by reference:
         | reference | account_id |
         | import-1  | {Main.id}  |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
-    Scenario: A required field that is missing
+    Scenario: A missing required field
       When the editor upserts into contacts by email:
         | email           |
         | ada@example.com |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
-    Scenario Outline: A list with <parameter> <value>
+    Scenario Outline: A list with the invalid parameter <parameter> <value>
       When the editor lists contacts with:
         | <parameter> |
         | <value>     |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
 
-      Examples: Parameters that are none
+      Examples: Invalid parameters
         | parameter    | value                 |
         | _sort        | name"                 |
         | _fields      | nowhere               |
@@ -104,20 +104,20 @@ Feature: What a stranger learns
         | age__in      | 1,x                   |
         | name__match  | (                     |
 
-    Scenario Outline: The record <ident>
+    Scenario Outline: The invalid id <ident>
       When the editor <verb> the record <ident> of contacts
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
 
-      Examples: Ids that no record has
+      Examples: Unknown ids
         | verb    | ident                |
         | reads   | x'                   |
         | reads   | 99999999999999999999 |
         | changes | -1                   |
         | deletes | 1.5                  |
 
-    Scenario Outline: Every call about the table <name>
+    Scenario Outline: The unknown table <name>
       When the editor makes every call about the table <name>
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
 
       Examples: Tables that do not exist
         | name          |
@@ -126,20 +126,20 @@ Feature: What a stranger learns
         | %00           |
         | %ff%fe        |
 
-    Scenario Outline: Somebody with <credential>
+    Scenario Outline: A caller with <credential>
       When somebody with <credential> upserts into contacts by email:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
-      Examples: Credentials that are none
+      Examples: Invalid credentials
         | credential                              |
         | no credentials                          |
         | a token that is no ASCII                |
         | a signed token that has expired         |
 
-    Scenario: A transaction that can't be done
+    Scenario: A transaction that fails
       When the editor sends the transaction:
         """
         [
@@ -147,20 +147,20 @@ Feature: What a stranger learns
           {"op": "create", "table": "contacts", "fields": {"email": "{Grace.email}", "name": "Eve"}}
         ]
         """
-      Then every answer is a refusal that tells nothing of the inside
+      Then every answer is a refusal that reveals nothing internal
       And Grace is as before
 
   @AC-809
   Rule: AC-809 Credentials that are broken or have expired are answered with 401, and nothing is written
 
-    Scenario Outline: <credential>, where nothing matches
+    Scenario Outline: A caller with <credential> can't create a contact
       When somebody with <credential> upserts into contacts by email:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
       Then the answer is 401
       And nothing has been written
 
-      Examples: Credentials that are none
+      Examples: Invalid credentials
         | credential                                      |
         | a scheme and spaces                             |
         | a scheme that is none                           |
@@ -184,7 +184,7 @@ Feature: What a stranger learns
         | the editor's token in a cookie                  |
         | the editor's token in another header            |
 
-    Scenario Outline: <credential>, which is no header that can be read
+    Scenario Outline: A caller with <credential> sends a broken header
       When somebody with <credential> upserts into contacts by email:
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
@@ -204,21 +204,21 @@ Feature: What a stranger learns
         | the editor's token in the first of two headers  |
         | the editor's token in the second of two headers |
 
-    Scenario Outline: <credential>, where a record matches
+    Scenario Outline: A caller with <credential> can't update a contact
       When somebody with <credential> upserts into contacts by email:
         | email             | name | status   |
         | grace@example.com | Eve  | inactive |
       Then the answer is 401
       And nothing has been written
 
-      Examples: Credentials that are none
+      Examples: Invalid credentials
         | credential                              |
         | an unsigned token that names the editor |
         | a signed token that has expired         |
         | the editor's token in the other case    |
         | the editor's token in the query         |
 
-    Scenario Outline: <credential>, in a transaction
+    Scenario Outline: A caller with <credential> can't send a transaction
       When somebody with <credential> sends the transaction:
         """
         [
@@ -229,27 +229,27 @@ Feature: What a stranger learns
       Then the answer is 401
       And nothing has been written
 
-      Examples: Credentials that are none
+      Examples: Invalid credentials
         | credential                              |
         | a made-up token                         |
         | the editor's token in the other case    |
         | the editor's token in a cookie          |
 
-    Scenario Outline: <credential> reads no record
+    Scenario Outline: A caller with <credential> can't read a record
       When somebody with <credential> tries a reading in contacts and in no_such_table, 2 times by turns
       Then every answer is 401, and the same for both tables
       And Grace is as before
 
-      Examples: Credentials that are none
+      Examples: Invalid credentials
         | credential                                  |
         | the editor's token without its first letter |
         | a signed token that has expired             |
         | the editor's token in another header        |
 
   @AC-810
-  Rule: AC-810 Nothing tells an anonymous caller which tables exist
+  Rule: AC-810 An anonymous caller can't find out which tables exist
 
-    Scenario Outline: <call> by nobody
+    Scenario Outline: <call> without credentials
       When somebody with no credentials tries <call> in contacts and in no_such_table, 3 times by turns
       Then every answer is 401, and the same for both tables
       And Grace is as before
@@ -267,7 +267,7 @@ Feature: What a stranger learns
         | a description |
         | a transaction |
 
-    Scenario Outline: <call> by somebody with a made-up token
+    Scenario Outline: <call> with a made-up token
       When somebody with a made-up token tries <call> in contacts and in no_such_table, 3 times by turns
       Then every answer is 401, and the same for both tables
       And Grace is as before
@@ -280,7 +280,7 @@ Feature: What a stranger learns
         | a description |
         | a transaction |
 
-    Scenario Outline: <call> in another table by nobody
+    Scenario Outline: <call> in another table without credentials
       When somebody with no credentials tries <call> in accounts and in no_such_table, 3 times by turns
       Then every answer is 401, and the same for both tables
 
@@ -291,7 +291,7 @@ Feature: What a stranger learns
         | a description |
 
     @should
-    Scenario Outline: <call> by nobody takes no longer for a table that exists
+    Scenario Outline: <call> without credentials takes no longer for a table that exists
       When somebody with no credentials tries <call> in contacts and in no_such_table, 24 times by turns
       Then the answers take the same time for both tables
 

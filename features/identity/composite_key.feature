@@ -1,7 +1,7 @@
 @identity
 Feature: Which record is meant
-  A key may have several fields, and a table several keys. A record matches only where every match field
-  is equal, so the same item in another organization is another record.
+  A key may have several fields, and a table several keys. A record matches only if every match field is equal, so the
+  same item in another organization is another record.
 
   Background:
     Given these image_metadata are stored:
@@ -12,7 +12,7 @@ Feature: Which record is meant
   @AC-101
   Rule: AC-101 A match needs every match field to be equal
 
-    Scenario: Where all fields of the key are equal, the record is updated
+    Scenario: A record with an equal key is updated
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | alt_text              |
         | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Stunning beach sunset |
@@ -22,7 +22,7 @@ Feature: Which record is meant
         | Beach | org_lx          | media-1 | item-beach-001 | Stunning beach sunset | Beautiful beach |
       And nothing else has changed
 
-    Scenario Outline: Where <field> differs, a record is created
+    Scenario Outline: A different <field> creates a record
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key   | image_item_id | image_item_path |
         | <organization>  | <key> | <item>        | /test/other.jpg |
@@ -34,11 +34,11 @@ Feature: Which record is meant
 
       Examples: One field at a time
         | field             | organization | key     | item           |
-        | the organization  | org_hq       | media-1 | item-beach-001 |
-        | the key           | org_lx       | media-2 | item-beach-001 |
-        | the item          | org_lx       | media-1 | item-beach-002 |
+        | organization      | org_hq       | media-1 | item-beach-001 |
+        | key               | org_lx       | media-2 | item-beach-001 |
+        | item              | org_lx       | media-1 | item-beach-002 |
 
-    Scenario: The id of another record is no match
+    Scenario: The id of another record does not match it
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | alt_text | id          |
         | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Found    | {Harbor.id} |
@@ -48,7 +48,7 @@ Feature: Which record is meant
         | Beach | org_lx          | media-1 | item-beach-001 | Found    |
       And Harbor is as before
 
-    Scenario: Keys that are told apart by their end only, behind more than 200 letters
+    Scenario: Keys of over 200 letters that differ only at the end are different
       Given these image_metadata are stored:
         | as   | organization_id | key     | image_item_id | image_item_path |
         | Left | org_lx          | media-1 | https://media.example.com/organizations/lx/rooms/living-room/shelves/upper/left/photographs/of/the/second/visit/in/full/resolution/and/without/any/compression/as/they/came/from/the/camera/of/the/surveyor/who/came/twice/image-1 | /left.jpg |
@@ -58,7 +58,7 @@ Feature: Which record is meant
       Then the answer is 200 and says created
       And Left, Beach are as before
 
-    Scenario: Keys that read alike when their parts are joined are told apart
+    Scenario: Keys that look the same when joined are different
       Given these image_metadata are stored:
         | as   | organization_id | key     | image_item_id | image_item_path |
         | Left | left/           | media-1 | item-1        | /left.jpg       |
@@ -68,7 +68,7 @@ Feature: Which record is meant
       Then the answer is 200 and says created
       And Left, Beach are as before
 
-    Scenario: The same product in another room is another recommendation
+    Scenario: The same product in another room is a different record
       Given these product_recommendations are stored:
         | as     | room_id | session_id | product_name         | estimated_price | currency |
         | Marble | bath    | session-1  | Carrara Marble Tile  | 4500.00         | USD      |
@@ -86,7 +86,7 @@ Feature: Which record is meant
         | organization_id | key     | image_item_id  | image_item_path | alt_text |
         | org_hq          | media-1 | item-beach-001 | /hq/beach.jpg   | HQ beach |
       Then the answer is 200 and says created
-      And each has an id of its own
+      And every answer has an id of its own
       And Beach, Harbor are as before
 
     Scenario: The same image under another key
@@ -94,10 +94,10 @@ Feature: Which record is meant
         | organization_id | key     | image_item_id  | image_item_path | alt_text   |
         | org_lx          | media-2 | item-beach-001 | /two/beach.jpg  | Copy of it |
       Then the answer is 200 and says created
-      And each has an id of its own
+      And every answer has an id of its own
       And Beach, Harbor are as before
 
-    Scenario: Both are updated, each in its own place
+    Scenario: Records of two organizations are updated separately
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | alt_text |
         | org_hq          | media-1 | item-beach-001 | /hq/beach.jpg   | HQ beach |
@@ -113,7 +113,7 @@ Feature: Which record is meant
   @AC-107
   Rule: AC-107 The order of the match fields changes nothing
 
-    Scenario Outline: The key is found as <match>
+    Scenario Outline: The key matches in the order <match>
       When the editor upserts into image_metadata by <match>:
         | organization_id | key     | image_item_id  | image_item_path | alt_text |
         | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Found    |
@@ -131,7 +131,7 @@ Feature: Which record is meant
         | image_item_id, organization_id, key |
         | image_item_id, key, organization_id |
 
-    Scenario: A record is created in another order, and found in the first
+    Scenario: A record is created with the match fields in another order
       When the editor upserts into image_metadata by image_item_id, key, organization_id:
         | organization_id | key     | image_item_id | image_item_path |
         | org_lx          | media-1 | item-new      | /test/new.jpg   |
@@ -142,7 +142,7 @@ Feature: Which record is meant
       And nothing else has changed
 
   @AC-112
-  Rule: AC-112 The description of a table names its fields and its unique keys, and they are the ones that hold
+  Rule: AC-112 The description of a table names its fields and its unique keys, and these keys hold
 
     Scenario Outline: <table> is described
       When the editor asks for the description of <table>
@@ -156,19 +156,19 @@ Feature: Which record is meant
         | product_recommendations |
         | asset_variants          |
 
-    Scenario: A viewer may read the description
+    Scenario: The viewer may read the description
       When the viewer asks for the description of image_metadata
       Then the answer is 200
       And the description names the fields and unique keys of image_metadata
 
-    Scenario: The key of three fields lets two records share two of them
+    Scenario: Two records may share two fields of a key of three
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path |
         | org_lx          | media-1 | item-beach-002 | /test/beach.jpg |
       Then the answer is 200 and says created
       And Beach, Harbor are as before
 
-    Scenario: The keys that are described hold
+    Scenario: A described unique key holds
       Given these contacts are stored:
         | as    | email             | name         | phone           |
         | Grace | grace@example.com | Grace Hopper | +1 212 555 0100 |

@@ -1,17 +1,20 @@
 @identity
 Feature: An update happens in place
-  The record that is there stays the same record: others refer to it, and somebody wants to know since when it is there.
+  An updated record stays the same record: others refer to its id, and created_at says how old it is.
 
   Background:
     Given these image_metadata are stored:
       | as     | organization_id | key     | image_item_id  | image_item_path  | image_preview_path | alt_text     | description     |
       | Beach  | org_lx          | media-1 | item-beach-001 | /test/beach.jpg  | /preview/beach.jpg | Beach sunset | Beautiful beach |
       | Harbor | org_lx          | media-1 | item-harbor-01 | /test/harbor.jpg |                    | Harbor       |                 |
+    And these contacts are stored:
+      | as    | email             | name         | status   | notes   |
+      | Grace | grace@example.com | Grace Hopper | inactive | Admiral |
 
   @AC-103
   Rule: AC-103 An update keeps the id
 
-    Scenario: The beach saved a second time has the id of the first
+    Scenario: An image saved a second time keeps its id
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | alt_text              | description                     |
         | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Stunning beach sunset | Beautiful sunset over the beach |
@@ -19,24 +22,24 @@ Feature: An update happens in place
       And Beach keeps id
       And the record reads the same by its id
 
-    Scenario: The id stays over many updates
-      When the editor upserts into image_metadata by organization_id, key, image_item_id:
-        | organization_id | key     | image_item_id  | image_item_path | alt_text |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | One      |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Two      |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Three    |
+    Scenario: The id stays the same over many updates
+      When the editor upserts into contacts by email:
+        | email             | name  |
+        | grace@example.com | One   |
+        | grace@example.com | Two   |
+        | grace@example.com | Three |
       Then the answer is 200 and says updated, updated, updated
-      And all answers have one id
-      And Beach keeps id
+      And every answer has the same id
+      And Grace keeps id
 
-    Scenario: An id in the request does not become the record's
+    Scenario: An id in the request does not replace the record's id
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | id                                     |
         | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | `"00000000-0000-4000-8000-000000000000"` |
       Then Beach keeps id
       And the protected fields are the server's own
 
-    Scenario: A number stays as well as a UUID
+    Scenario: A numeric id stays the same too
       Given these contacts are stored:
         | as  | email           | name         |
         | Ada | ada@example.com | Ada Lovelace |
@@ -49,38 +52,38 @@ Feature: An update happens in place
   @AC-104
   Rule: AC-104 An update keeps created_at and moves updated_at forward
 
-    Scenario: The beach saved a second time
+    Scenario: An image saved a second time gets a later updated_at
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | alt_text              |
         | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Stunning beach sunset |
       Then Beach keeps created_at
-      And Beach's updated_at has moved forward
+      And Beach's updated_at is later than before
       And nothing else has changed
 
-    Scenario: An update with the values that are stored already is written too
-      When the editor upserts into image_metadata by organization_id, key, image_item_id:
-        | organization_id | key     | image_item_id  | image_item_path | alt_text     |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Beach sunset |
-      Then Beach keeps created_at
-      And Beach's updated_at has moved forward
+    Scenario: An update with the stored values moves updated_at too
+      When the editor upserts into contacts by email:
+        | email             | name         |
+        | grace@example.com | Grace Hopper |
+      Then Grace keeps created_at
+      And Grace's updated_at is later than before
 
-    Scenario: Every update is later than the one before
-      When the editor upserts into image_metadata by organization_id, key, image_item_id:
-        | organization_id | key     | image_item_id  | image_item_path | alt_text |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | One      |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Two      |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Three    |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Four     |
+    Scenario: Every update gets a later updated_at
+      When the editor upserts into contacts by email:
+        | email             | name  |
+        | grace@example.com | One   |
+        | grace@example.com | Two   |
+        | grace@example.com | Three |
+        | grace@example.com | Four  |
       Then each answer's updated_at is later than the one before
-      And Beach keeps created_at
+      And Grace keeps created_at
 
-    Scenario: A time in the request is not the time of the update
+    Scenario: Timestamps in the request are dropped
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | created_at               | updated_at               |
         | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | 2101-02-03T04:05:06.789Z | 2101-02-03T04:05:06.789Z |
       Then the protected fields are the server's own
       And Beach keeps created_at
-      And Beach's updated_at has moved forward
+      And Beach's updated_at is later than before
 
   @AC-105
   Rule: AC-105 Fields that are not mentioned keep their values; a null that is given is stored
@@ -94,16 +97,16 @@ Feature: An update happens in place
         | as    | organization_id | key     | image_item_id  | alt_text              |
         | Beach | org_lx          | media-1 | item-beach-001 | Stunning beach sunset |
 
-    Scenario: A null takes the value away
-      When the editor upserts into image_metadata by organization_id, key, image_item_id:
-        | organization_id | key     | image_item_id  | alt_text | image_preview_path |
-        | org_lx          | media-1 | item-beach-001 | null     | null               |
-      Then Beach keeps image_item_path, description
-      And these image_metadata are now stored:
-        | as    | organization_id | key     | image_item_id  | alt_text | image_preview_path |
-        | Beach | org_lx          | media-1 | item-beach-001 | null     | null               |
+    Scenario: A null clears the value
+      When the editor upserts into contacts by email:
+        | email             | notes |
+        | grace@example.com | null  |
+      Then Grace keeps name, status
+      And these contacts are now stored:
+        | as    | email             | notes |
+        | Grace | grace@example.com | null  |
 
-    Scenario: An empty text is no null
+    Scenario: An empty text is stored as empty text
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | alt_text |
         | org_lx          | media-1 | item-beach-001 | `""`     |
@@ -111,7 +114,7 @@ Feature: An update happens in place
         | as    | organization_id | key     | image_item_id  | alt_text |
         | Beach | org_lx          | media-1 | item-beach-001 | `""`     |
 
-    Scenario: A default is for creates: an update doesn't bring it back
+    Scenario: An update does not restore defaults
       Given these contacts are stored:
         | as  | email           | name         | status   | vip  | age |
         | Ada | ada@example.com | Ada Lovelace | inactive | true | 36  |
@@ -120,7 +123,7 @@ Feature: An update happens in place
         | ada@example.com | Wrote Note G |
       Then Ada keeps name, status, vip, age
 
-    Scenario: Null where there is a default is null, on a create and on an update
+    Scenario: Null is stored in a field with a default
       When the editor upserts into contacts by email:
         | email            | name         | status |
         | ada@example.com  | Ada Lovelace | null   |
@@ -136,16 +139,16 @@ Feature: An update happens in place
   Rule: AC-106 The same upsert repeated leaves one record, with the same values and id
 
     Scenario: The same upsert three times
-      When the editor upserts into image_metadata by organization_id, key, image_item_id:
-        | organization_id | key     | image_item_id | image_item_path | alt_text |
-        | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt |
-        | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt |
-        | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt |
+      When the editor upserts into contacts by email:
+        | email           | name         | notes        |
+        | ada@example.com | Ada Lovelace | Wrote Note G |
+        | ada@example.com | Ada Lovelace | Wrote Note G |
+        | ada@example.com | Ada Lovelace | Wrote Note G |
       Then the answer is 200 and says created, updated, updated
-      And all answers have one id
-      And these image_metadata are now stored:
-        | organization_id | key     | image_item_id | image_item_path | alt_text |
-        | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt |
+      And every answer has the same id
+      And these contacts are now stored:
+        | email           | name         | notes        |
+        | ada@example.com | Ada Lovelace | Wrote Note G |
 
     Scenario: Insert, update, verify: one record with the last values
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
@@ -153,12 +156,12 @@ Feature: An update happens in place
         | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt    | Test description    |
         | test_org        | media-1 | test-item-001 | /path/to/image  | Updated alt | Updated description |
       Then the answer is 200 and says created, updated
-      And all answers have one id
+      And every answer has the same id
       And these image_metadata are now stored:
         | organization_id | key     | image_item_id | alt_text    | description         |
         | test_org        | media-1 | test-item-001 | Updated alt | Updated description |
 
-    Scenario: By one key and then by the other it is one record
+    Scenario: Matching by one key and then by the other finds one record
       Given these contacts are stored:
         | as  | email           | name         | phone           |
         | Ada | ada@example.com | Ada Lovelace | +44 20 7946 001 |

@@ -1,6 +1,6 @@
 @records
 Feature: Lists of records
-  Whoever reads a list gets all that was asked for, once, in order, and nothing else.
+  A list has every requested record once, in order, and no others.
 
   Background:
     Given these users are stored:
@@ -15,7 +15,7 @@ Feature: Lists of records
       | Ember | Ember      | Fire        | active    | 100              | {Mira.id} |
 
   @AC-603
-  Rule: AC-603 Pages follow each other without a gap and without overlap
+  Rule: AC-603 Pages follow each other without gaps or overlaps
 
     Scenario: Three pages of two
       When the editor lists projects with:
@@ -23,25 +23,25 @@ Feature: Lists of records
         | {Mira.id} | name  | 2      | 0       |
         | {Mira.id} | name  | 2      | 2       |
         | {Mira.id} | name  | 2      | 4       |
-      Then the lists together are Atlas, Bolt, Comet, Delta, Ember, each once
+      Then the lists together are Atlas, Bolt, Comet, Delta, Ember, in this order
       And every list says that there are 5 in all
 
-    Scenario: Pages of records that sort alike don't overlap
+    Scenario: Pages of records with equal sort values do not overlap
       When the editor lists projects with:
         | user_id   | _sort   | _limit | _offset |
         | {Mira.id} | user_id | 3      | 0       |
         | {Mira.id} | user_id | 3      | 3       |
-      Then the lists together are Atlas, Bolt, Comet, Delta, Ember in any order, each once
+      Then the lists together are Atlas, Bolt, Comet, Delta, Ember
       And every list says that there are 5 in all
 
-    Scenario: A page behind the last record is empty
+    Scenario: A page after the last record is empty
       When the editor lists projects with:
         | user_id   | _offset |
         | {Mira.id} | 5       |
       Then the list is empty
       And every list says that there are 5 in all
 
-    Scenario Outline: <parameter> can't be <value>
+    Scenario Outline: The page parameter <parameter> can't be <value>
       When the editor lists projects with:
         | user_id   | <parameter> |
         | {Mira.id} | <value>     |
@@ -53,9 +53,9 @@ Feature: Lists of records
         | _limit    | -1    |
 
   @AC-604
-  Rule: AC-604 Filters let through what fits all of them
+  Rule: AC-604 A list has exactly the records that pass all filters
 
-    Scenario Outline: <parameter> <value>
+    Scenario Outline: The filter <parameter> <value>
       When the editor lists projects with:
         | user_id   | <parameter> |
         | {Mira.id} | <value>     |
@@ -100,13 +100,13 @@ Feature: Lists of records
         | {Mira.id} | {Spaced.name} |
       Then the list is Spaced
 
-    Scenario: A range
+    Scenario: A range of scores
       When the editor lists projects with:
         | user_id   | validation_score__gt | validation_score__lt |
         | {Mira.id} | 9                    | 100                  |
       Then the list is Bolt, Comet
 
-    Scenario Outline: <parameter> is no filter
+    Scenario Outline: <parameter> is not a filter
       When the editor lists projects with:
         | user_id   | <parameter> |
         | {Mira.id} | <value>     |
@@ -119,9 +119,9 @@ Feature: Lists of records
         | _unknown               | 1     |
 
   @AC-605
-  Rule: AC-605 A list is sorted as was asked
+  Rule: AC-605 A list is sorted as requested
 
-    Scenario Outline: By <sort>
+    Scenario Outline: Sorted by <sort>
       When the editor lists projects with:
         | user_id   | name__ne   | _sort  |
         | {Mira.id} | Comet Lamp | <sort> |
@@ -133,7 +133,7 @@ Feature: Lists of records
         | -name             | Ember, Delta, Bolt, Atlas  |
         | validation_score  | Delta, Atlas, Bolt, Ember  |
 
-    Scenario: The sort goes before the page
+    Scenario: Records are sorted before they are paged
       Given these conversations are stored:
         | as     | project_id | title  |
         | First  | {Atlas.id} | First  |
@@ -144,43 +144,43 @@ Feature: Lists of records
         | {Atlas.id} | -title | 2      |
       Then the list is Third, Second, in this order
 
-    Scenario: The filter goes before the sort
+    Scenario: Filtered records are sorted
       When the editor lists projects with:
         | user_id   | status | _sort             |
         | {Mira.id} | active | -validation_score |
       Then the list is Ember, Comet, in this order
 
-    Scenario: There is nothing to sort by
+    Scenario: An unknown sort field is refused
       When the editor lists projects with:
         | user_id   | _sort    |
         | {Mira.id} | nickname |
       Then the answer is 400
 
   @AC-606
-  Rule: AC-606 A list shows the fields that were chosen
+  Rule: AC-606 A list shows the chosen fields and the id
 
-    Scenario: Two fields
+    Scenario: A list with two chosen fields
       When the editor lists projects with:
         | user_id   | status | _fields     |
         | {Mira.id} | draft  | name,status |
       Then the list is Atlas, Bolt
       And each listed record has just the fields id, name, status
 
-    Scenario: The id is always there
+    Scenario: The id is always included
       When the editor lists projects with:
         | user_id   | status | _fields |
         | {Mira.id} | draft  | name    |
       Then the list is Atlas, Bolt
       And each listed record has just the fields id, name
 
-    Scenario: An unknown field
+    Scenario: An unknown field can't be chosen
       When the editor lists projects with:
         | user_id   | _fields       |
         | {Mira.id} | name,nickname |
       Then the answer is 400
 
   @AC-607
-  Rule: AC-607 A list nests the children that were asked for
+  Rule: AC-607 A list nests the requested children
 
     Background:
       Given these conversations are stored:
@@ -198,7 +198,7 @@ Feature: Lists of records
       And in the list Bolt holds the conversations Third
       And in the list Comet holds the conversations none
 
-    Scenario: Children don't multiply their parents
+    Scenario: Children do not duplicate their parents
       When the editor lists projects with:
         | user_id   | status | _include      |
         | {Mira.id} | draft  | conversations |
@@ -213,7 +213,7 @@ Feature: Lists of records
       And in the list Atlas holds the conversations First, Second
       And in the list Bolt holds the conversations Third
 
-    Scenario: Two kinds of children
+    Scenario: A list with two kinds of children
       Given these artifacts are stored:
         | as   | project_id | type | content |
         | Plan | {Atlas.id} | plan | Draw    |
@@ -224,7 +224,7 @@ Feature: Lists of records
       And in the list Atlas holds the artifacts Plan
       And in the list Bolt holds the artifacts none
 
-    Scenario: A table that is no child
+    Scenario: A table that is not a child can't be included
       When the editor lists projects with:
         | user_id   | _include |
         | {Mira.id} | messages |
@@ -233,7 +233,7 @@ Feature: Lists of records
   @AC-610
   Rule: AC-610 Counts and averages by group
 
-    Scenario: A user's projects, counted, with their mean score
+    Scenario: A user's projects are counted with their average score
       When the editor groups projects with:
         | group_by | avg              |
         | user_id  | validation_score |
@@ -241,7 +241,7 @@ Feature: Lists of records
         | user_id   | count | avg_validation_score |
         | {Mira.id} | 5     | 57.25                |
 
-    Scenario: Only a count
+    Scenario: Groups with only a count
       When the editor groups projects with:
         | group_by |
         | user_id  |
@@ -249,7 +249,7 @@ Feature: Lists of records
         | user_id   | count |
         | {Mira.id} | 5     |
 
-    Scenario: Two users are two groups, and one without a score has no mean
+    Scenario: Each user is a group, and one without scores has no average
       Given these users are stored:
         | as   | email            | name |
         | Theo | theo@example.com | Theo |
@@ -264,13 +264,13 @@ Feature: Lists of records
         | {Mira.id} | 5     | 57.25                |
         | {Theo.id} | 1     | null                 |
 
-    Scenario: By status, each status once
+    Scenario: Each status is one group
       When the editor groups projects with:
         | group_by | avg              |
         | status   | validation_score |
       Then there is one group for each status of draft, active, completed
 
-    Scenario: What has no value is a group as well
+    Scenario: Records without a value are a group too
       Given these projects are stored:
         | as    | name  | status | user_id   |
         | Frost | Frost | null   | {Mira.id} |
@@ -279,7 +279,7 @@ Feature: Lists of records
         | status   |
       Then there is one group for each status of draft, null
 
-    Scenario: There is nothing to group by
+    Scenario: An unknown group field is refused
       When the editor groups projects with:
         | group_by |
         | nickname |

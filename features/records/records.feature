@@ -1,13 +1,13 @@
 @records
 Feature: Records by their id
-  What an upsert does by key, the calls of the records profile do by id: create, read, change, delete.
+  An upsert finds records by a key; the calls of this profile create records, and read, change and delete them by id.
 
   Background:
     Given these users are stored:
       | as   | email            | name |
       | Mira | mira@example.com | Mira |
 
-  @AC-601
+  @AC-601 @defines-create
   Rule: AC-601 A record is created, and reads as it was created
 
     Scenario: A project is created and read back
@@ -15,23 +15,24 @@ Feature: Records by their id
         | name  | description | status | validation_score | user_id   |
         | Atlas | Maps        | active | 40               | {Mira.id} |
       Then the answer is 201
-      And the created record reads the same by its id
+      And the record reads the same by its id
+      And the answer holds the stored record
 
-    Scenario: The answer says where the record is
+    Scenario: The Location header points to the record
       When the editor creates in projects:
         | name  | user_id   |
         | Atlas | {Mira.id} |
       Then the answer is 201
       And the answer's Location leads to the record
 
-    Scenario: A create is no upsert: a key that is taken is a conflict
+    Scenario: A create with a taken key is a conflict
       When the editor creates in users:
         | email            | name |
         | mira@example.com | Eve  |
       Then the request is refused
       And nothing has been written
 
-    Scenario: A required field is needed
+    Scenario: A create needs every required field
       When the editor creates in users:
         | name |
         | Eve  |
@@ -45,12 +46,12 @@ Feature: Records by their id
       Then the answer is 403
       And nothing has been written
 
-      Examples: Roles that may not
+      Examples: Roles without the permission
         | role    |
         | updater |
         | viewer  |
 
-    Scenario: Protected fields are dropped
+    Scenario: Protected fields are dropped from a create
       When the editor creates in users:
         | email           | name | id                                     | created_at               |
         | eve@example.com | Eve  | `"00000000-0000-4000-8000-000000000000"` | 2001-02-03T04:05:06.789Z |
@@ -60,7 +61,7 @@ Feature: Records by their id
   @AC-602
   Rule: AC-602 Reading a record that does not exist is answered with 404
 
-    Scenario: A record that was deleted
+    Scenario: A deleted record can't be read
       Given these projects are stored:
         | as    | name  | user_id   |
         | Atlas | Atlas | {Mira.id} |
@@ -68,14 +69,14 @@ Feature: Records by their id
       When the editor reads Atlas
       Then the answer is 404
 
-    Scenario: A record that was there a moment ago
+    Scenario: A record can't be read right after its deletion
       Given these projects are stored:
         | as    | name  | user_id   |
         | Atlas | Atlas | {Mira.id} |
       When the editor deletes Atlas, then reads it
       Then the answer is 404
 
-    Scenario Outline: There is no record <id> in <table>
+    Scenario Outline: The id <id> in <table> is unknown
       When the editor reads the record <id> of <table>
       Then the answer is 404
 
@@ -87,23 +88,23 @@ Feature: Records by their id
         | nonsense                             | projects      |
         | 1                                    | no_such_table |
 
-    Scenario Outline: The id of a record with <more> behind it is the id of none
+    Scenario Outline: A record's id followed by <more> is unknown
       Given these contacts are stored:
         | as  | email           | name         |
         | Ada | ada@example.com | Ada Lovelace |
       When the editor reads the record {Ada.id}<more> of contacts
       Then the answer is 404
 
-      Examples: What a lenient reader of numbers leaves out
+      Examples: Text that a lenient parser ignores
         | more |
         | x    |
         | ,2   |
         | .5   |
 
-    Scenario: A viewer reads what is there
+    Scenario: The viewer may read a record
       When the viewer reads Mira
       Then the answer is 200
-      And the answer holds Mira as it is stored now
+      And the answer holds the stored record
 
   @AC-608
   Rule: AC-608 A partial update writes the fields that are given, and no others
@@ -114,23 +115,27 @@ Feature: Records by their id
         | Atlas | Atlas | Maps        | draft  | 40               | {Mira.id} |
         | Bolt  | Bolt  | Screws      | draft  | 20               | {Mira.id} |
 
-    Scenario: One field
+    Scenario: A partial update writes one field
       When the editor changes Atlas:
         | name       |
         | Atlas Mark |
       Then the answer is 200
       And Atlas keeps id, description, status, validation_score, user_id, created_at
-      And the answer holds Atlas as it is stored now
-      And Atlas now has name "Atlas Mark"
-      And Atlas's updated_at has moved forward
+      And the answer holds the stored record
+      And these projects are now stored:
+        | as    | name       |
+        | Atlas | Atlas Mark |
+      And Atlas's updated_at is later than before
 
-    Scenario: A null takes a value away
+    Scenario: A null clears a value in a partial update
       When the editor changes Atlas:
         | description |
         | null        |
       Then the answer is 200
       And Atlas keeps name, status, validation_score
-      And Atlas now has description null
+      And these projects are now stored:
+        | as    | description |
+        | Atlas | null        |
       And Bolt is as before
 
     Scenario: Protected fields are dropped from a partial update
@@ -139,9 +144,11 @@ Feature: Records by their id
         | Atlas Mark | `"00000000-0000-4000-8000-000000000000"` | 2001-02-03T04:05:06.789Z |
       Then the answer is 200
       And Atlas keeps id, created_at
-      And Atlas now has name "Atlas Mark"
+      And these projects are now stored:
+        | as    | name       |
+        | Atlas | Atlas Mark |
 
-    Scenario Outline: <field> can't become <value>
+    Scenario Outline: <field> can't be changed to <value>
       When the editor changes Atlas:
         | <field> | description |
         | <value> | changed     |
@@ -155,7 +162,7 @@ Feature: Records by their id
         | name             | null     |
         | nickname         | x        |
 
-    Scenario: The creator may not
+    Scenario: The creator may not change a record
       When the creator changes Atlas:
         | name |
         | Mine |
@@ -167,8 +174,8 @@ Feature: Records by their id
       Then the answer is 404
       And Atlas, Bolt are as before
 
-  @AC-609
-  Rule: AC-609 A deleted record is gone, and only that
+  @AC-609 @defines-delete
+  Rule: AC-609 A deleted record is gone, and no other
 
     Background:
       Given these projects are stored:
@@ -182,20 +189,21 @@ Feature: Records by their id
       And Atlas is gone
       And Bolt, Mira are as before
 
-    Scenario: A user is deleted, and in no list any more
+    Scenario: A user is deleted
       When the editor deletes Mira
       Then the answer is 204
       And Mira is gone
 
-    Scenario: The key of a deleted record is free again
+    Scenario: The key of a deleted record can be used again
       Given Mira has been deleted
       When the editor creates in users:
         | email            | name |
         | mira@example.com | Mira |
       Then the answer is 201
-      And the created record reads the same by its id
+      And the record reads the same by its id
+      And the answer holds the stored record
 
-    Scenario: A deleted record does not come back with its key
+    Scenario: A new record with a deleted key has none of the old values
       Given Mira has been deleted
       When the editor upserts into users by email:
         | email            |
@@ -205,7 +213,7 @@ Feature: Records by their id
         | email            | name |
         | mira@example.com | null |
 
-    Scenario: What is gone can't be deleted again
+    Scenario: A deleted record can't be deleted again
       When the editor deletes Atlas twice
       Then the answer is 404
       And Bolt, Mira are as before
@@ -220,30 +228,32 @@ Feature: Records by their id
       Then the answer is 403
       And Atlas, Bolt are as before
 
-      Examples: Roles that may not
+      Examples: Roles without the permission
         | role    |
         | creator |
         | updater |
         | viewer  |
 
   @AC-611
-  Rule: AC-611 Typed JSON is kept as it is, and checked
+  Rule: AC-611 Typed JSON is kept as sent and checked against its schema
 
-    Scenario: What was collected comes back as it was
+    Scenario: Typed JSON comes back as it was sent
       When the editor creates in projects:
         | name  | user_id   | collected_data |
         | Atlas | {Mira.id} | {"actors": [{"name": "Courier", "type": "human"}], "useCases": ["deliver"], "boundaries": [], "entities": [{"name": "Parcel", "attributes": ["weight", "size"]}]} |
       Then the answer is 201
-      And the created record reads the same by its id
+      And the record reads the same by its id
+      And the answer holds the stored record
 
-    Scenario Outline: <kind> is kept
+    Scenario Outline: <kind> is kept as typed JSON
       When the editor creates in projects:
         | name  | user_id   | collected_data |
         | Atlas | {Mira.id} | <value>        |
       Then the answer is 201
-      And the created record reads the same by its id
+      And the record reads the same by its id
+      And the answer holds the stored record
 
-      Examples: What the type lets through
+      Examples: Values that fit the schema
         | kind               | value |
         | an empty object    | {} |
         | null               | null |
@@ -255,13 +265,13 @@ Feature: Records by their id
         | a moment as text   | {"notes": ["2024-01-15T10:00:00+02:00", "2024-01-15T10:00:00Z"]} |
         | JSON as text       | {"notes": ["5", "null", "{}", "[1]"]} |
 
-    Scenario Outline: <kind> is refused
+    Scenario Outline: <kind> is refused as typed JSON
       When the editor creates in projects:
         | name  | user_id   | collected_data |
         | Atlas | {Mira.id} | <value>        |
       Then the request is refused
 
-      Examples: What the type does not let through
+      Examples: Values that do not fit the schema
         | kind                          | value |
         | text                          | "actors" |
         | a list                        | [] |
@@ -274,7 +284,7 @@ Feature: Records by their id
         | an entity without attributes  | {"entities": [{"name": "Parcel"}]} |
         | attributes that are numbers   | {"entities": [{"name": "Parcel", "attributes": [1]}]} |
 
-    Scenario: A partial update is checked too
+    Scenario: A partial update with invalid typed JSON is refused
       Given these projects are stored:
         | as    | name  | user_id   | collected_data          |
         | Atlas | Atlas | {Mira.id} | {"useCases": ["first"]} |
@@ -284,7 +294,7 @@ Feature: Records by their id
       Then the request is refused
       And Atlas is as before
 
-    Scenario: A partial update replaces the whole value
+    Scenario: A partial update replaces typed JSON as a whole
       Given these projects are stored:
         | as    | name  | user_id   | collected_data                              |
         | Atlas | Atlas | {Mira.id} | {"useCases": ["deliver"], "boundaries": []} |
@@ -292,9 +302,11 @@ Feature: Records by their id
         | collected_data           |
         | {"useCases": ["return"]} |
       Then the answer is 200
-      And Atlas now has collected_data {"useCases": ["return"]}
+      And these projects are now stored:
+        | as    | collected_data           |
+        | Atlas | {"useCases": ["return"]} |
 
-  @AC-612
+  @AC-612 @defines-defaults
   Rule: AC-612 Defaults are filled in on a create, and options hold
 
     Scenario: A project starts as a draft with a score of 0
@@ -302,36 +314,42 @@ Feature: Records by their id
         | name  | user_id   |
         | Atlas | {Mira.id} |
       Then the answer is 201
-      And the created record has status "draft", validation_score 0, description null
+      And these projects are now stored:
+        | status | validation_score | description |
+        | draft  | 0                | null        |
 
-    Scenario: What is given goes before the default
+    Scenario: A given value replaces the default
       When the editor creates in projects:
         | name  | user_id   | status    | validation_score |
         | Atlas | {Mira.id} | completed | 7                |
       Then the answer is 201
-      And the created record has status "completed", validation_score 7
+      And these projects are now stored:
+        | status    | validation_score |
+        | completed | 7                |
 
-    Scenario: A null that is given stays null
+    Scenario: A given null replaces the default
       When the editor creates in projects:
         | name  | user_id   | status | validation_score |
         | Atlas | {Mira.id} | null   | null             |
       Then the answer is 201
-      And the created record has status null, validation_score null
+      And these projects are now stored:
+        | status | validation_score |
+        | null   | null             |
 
-    Scenario Outline: <value> is no status
+    Scenario Outline: <value> is not a status
       When the editor creates in projects:
         | name  | user_id   | status  |
         | Atlas | {Mira.id} | <value> |
       Then the request is refused
 
-      Examples: None of the options
+      Examples: Not an option
         | value    |
         | archived |
         | Draft    |
         | `""`     |
 
   @AC-613
-  Rule: AC-613 A user's projects, their conversations, messages and artifacts go with the user
+  Rule: AC-613 Deleting a user deletes the user's projects with their conversations, messages and artifacts
 
     Background:
       Given these projects are stored:
@@ -344,7 +362,7 @@ Feature: Records by their id
         | as    | conversation_id | role   | content |
         | Hello | {Talk.id}       | system | Welcome |
 
-    Scenario: From the user to the message
+    Scenario: Deleting a user deletes everything below
       Given these artifacts are stored:
         | as   | project_id | type | content |
         | Plan | {Atlas.id} | plan | Draw    |
@@ -352,7 +370,7 @@ Feature: Records by their id
       Then the answer is 204
       And Mira, Atlas, Talk, Hello, Plan are gone
 
-    Scenario: From the conversation to the message
+    Scenario: Deleting a conversation deletes its messages
       When the editor deletes Talk
       Then the answer is 204
       And Talk, Hello are gone

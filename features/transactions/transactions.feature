@@ -1,6 +1,6 @@
 @transactions
 Feature: Several operations, all or nothing
-  What belongs together is written together: a project and its first conversation, a transfer and its entry in the log.
+  Records that belong together are written together: a project and its first conversation, a transfer and its log entry.
 
   Background:
     Given these users are stored:
@@ -10,9 +10,9 @@ Feature: Several operations, all or nothing
       | Gone | gone@example.com  | Gone |
 
   @AC-501
-  Rule: AC-501 Parent and dependent rows are created together, the one referring to the other
+  Rule: AC-501 A parent and its dependent records are created together, and later operations can refer to earlier ones
 
-    Scenario: A project with its first conversation and its first message
+    Scenario: A project is created with its first conversation and message
       When the editor sends the transaction:
         """
         [
@@ -23,12 +23,12 @@ Feature: Several operations, all or nothing
            "fields": {"conversation_id": {"$ref": "talk.id"}, "role": "system", "content": "Welcome to Atlas"}}
         ]
         """
-      Then the transaction is answered with 200 and says created, created, created
-      And in result 1 of the transaction project_id is the id of result 0
-      And in result 2 of the transaction conversation_id is the id of result 1
-      And every result of the transaction is stored
+      Then the answer is 200 and says created, created, created
+      And in result 1 project_id is the id of result 0
+      And in result 2 conversation_id is the id of result 1
+      And the answer holds the stored records
 
-    Scenario: An asset with its initial variant
+    Scenario: An asset is created with its first variant
       When the editor sends the transaction:
         """
         [
@@ -39,11 +39,11 @@ Feature: Several operations, all or nothing
                       "storage_path": "kitchen/1_thumb.webp"}}
         ]
         """
-      Then the transaction is answered with 200 and says created, created
-      And in result 1 of the transaction parent_asset_id is the id of result 0
-      And every result of the transaction is stored
+      Then the answer is 200 and says created, created
+      And in result 1 parent_asset_id is the id of result 0
+      And the answer holds the stored records
 
-    Scenario: A reference leads into the path of a later operation
+    Scenario: A reference can be the id of a later operation
       When the editor sends the transaction:
         """
         [
@@ -52,10 +52,10 @@ Feature: Several operations, all or nothing
            "fields": {"status": "active"}}
         ]
         """
-      Then the transaction is answered with 200 and says created, updated
-      And in result 1 of the transaction id is the id of result 0
+      Then the answer is 200 and says created, updated
+      And in result 1 id is the id of result 0
 
-    Scenario: References name any earlier operation, and any of its fields
+    Scenario: References name any earlier operation and any of its fields
       When the editor sends the transaction:
         """
         [
@@ -65,11 +65,11 @@ Feature: Several operations, all or nothing
            "fields": {"project_id": {"$ref": "project.id"}, "title": {"$ref": "project.name"}}}
         ]
         """
-      Then the transaction is answered with 200 and says created, created, created
-      And in result 2 of the transaction project_id is the id of result 0
-      And result 2 of the transaction has title "Atlas"
+      Then the answer is 200 and says created, created, created
+      And in result 2 project_id is the id of result 0
+      And in result 2 title is "Atlas"
 
-    Scenario: An upsert has a name for later operations too
+    Scenario: A later operation can refer to an upsert
       When the editor sends the transaction:
         """
         [
@@ -78,8 +78,8 @@ Feature: Several operations, all or nothing
           {"op": "create", "table": "projects", "fields": {"name": "Atlas", "user_id": {"$ref": "owner.id"}}}
         ]
         """
-      Then the transaction is answered with 200 and says updated, created
-      And in result 1 of the transaction user_id is the id of result 0
+      Then the answer is 200 and says updated, created
+      And in result 1 user_id is the id of result 0
 
   @AC-502
   Rule: AC-502 A failure at any operation leaves nothing written
@@ -100,7 +100,7 @@ Feature: Several operations, all or nothing
       Examples: The last operation can't be done
         | kind                     | operation |
         | a missing required field | {"op": "create", "table": "users", "fields": {"name": "No address"}} |
-        | a value of another type  | {"op": "create", "table": "projects", "fields": {"name": 1, "user_id": "{Mira.id}"}} |
+        | a value of the wrong type  | {"op": "create", "table": "projects", "fields": {"name": 1, "user_id": "{Mira.id}"}} |
         | an unknown operation     | {"op": "replace", "table": "users", "id": "{Theo.id}", "fields": {"name": "x"}} |
         | an unknown reference     | {"op": "create", "table": "projects", "fields": {"name": "x", "user_id": {"$ref": "nobody.id"}}} |
         | a taken unique key       | {"op": "create", "table": "users", "fields": {"email": "theo@example.com"}} |
@@ -118,13 +118,13 @@ Feature: Several operations, all or nothing
       Then the answer is 404
       And nothing has been written
 
-      Examples: What is not there
+      Examples: Missing tables and records
         | kind             | operation |
         | a missing table  | {"op": "create", "table": "no_such_table", "fields": {"name": "x"}} |
         | a missing record | {"op": "update", "table": "users", "id": "{Gone.id}", "fields": {"name": "x"}} |
         | a missing record to delete | {"op": "delete", "table": "users", "id": "{Gone.id}"} |
 
-    Scenario: The first operation fails, and the others are not done
+    Scenario: When the first operation fails, the others are not done
       When the editor sends the transaction:
         """
         [
@@ -136,7 +136,7 @@ Feature: Several operations, all or nothing
       Then the transaction is refused
       And nothing has been written
 
-    Scenario: What was deleted before the failure is there again
+    Scenario: A record deleted before the failure is restored
       When the editor sends the transaction:
         """
         [
@@ -147,7 +147,7 @@ Feature: Several operations, all or nothing
       Then the answer is 404
       And nothing has been written
 
-    Scenario: The error names the operation
+    Scenario: The error names the failed operation
       When the editor sends the transaction:
         """
         [
@@ -167,7 +167,7 @@ Feature: Several operations, all or nothing
         | as    | name  | user_id   |
         | Atlas | Atlas | {Mira.id} |
 
-    Scenario: The owner gives a project away
+    Scenario: The owner can transfer a project
       When the editor sends the transaction:
         """
         [
@@ -178,11 +178,11 @@ Feature: Several operations, all or nothing
                       "to_user_id": "{Theo.id}"}}
         ]
         """
-      Then the transaction is answered with 200 and says updated, created
-      And every result of the transaction is stored
-      And there are 1 activity_log with project_id {Atlas.id}
+      Then the answer is 200 and says updated, created
+      And the answer holds the stored records
+      And one record in activity_log has project_id {Atlas.id}
 
-    Scenario: Someone who is not the owner can't
+    Scenario: Someone who is not the owner can't transfer a project
       When the editor sends the transaction:
         """
         [
@@ -195,9 +195,9 @@ Feature: Several operations, all or nothing
         """
       Then the answer is 409
       And Atlas, Mira, Theo are as before
-      And there are 0 activity_log with project_id {Atlas.id}
+      And no record in activity_log has project_id {Atlas.id}
 
-    Scenario: A log entry that comes before the transfer goes with it
+    Scenario: A log entry before a refused transfer is not written
       When the editor sends the transaction:
         """
         [
@@ -210,9 +210,9 @@ Feature: Several operations, all or nothing
         """
       Then the answer is 409
       And Atlas, Mira, Theo are as before
-      And there are 0 activity_log with project_id {Atlas.id}
+      And no record in activity_log has project_id {Atlas.id}
 
-    Scenario: Of a guard every value has to agree
+    Scenario: Every value of a guard has to match
       When the editor sends the transaction:
         """
         [
@@ -223,7 +223,7 @@ Feature: Several operations, all or nothing
       Then the answer is 409
       And Atlas, Mira, Theo are as before
 
-    Scenario: A guard may ask for null
+    Scenario: A guard can require null
       When the editor sends the transaction:
         """
         [
@@ -231,10 +231,12 @@ Feature: Several operations, all or nothing
            "fields": {"name": "Changed"}}
         ]
         """
-      Then the transaction is answered with 200 and says updated
-      And Atlas now has name "Changed"
+      Then the answer is 200 and says updated
+      And these projects are now stored:
+        | as    | name    |
+        | Atlas | Changed |
 
-    Scenario: A guard for empty text is a guard
+    Scenario: A guard for empty text does not match null
       When the editor sends the transaction:
         """
         [
@@ -245,7 +247,7 @@ Feature: Several operations, all or nothing
       Then the answer is 409
       And Atlas is as before
 
-    Scenario: A guarded delete keeps to its guard
+    Scenario: A guarded delete is refused when the guard does not match
       When the editor sends the transaction:
         """
         [{"op": "delete", "table": "projects", "id": "{Atlas.id}", "where": {"status": "completed"}}]
@@ -262,7 +264,7 @@ Feature: Several operations, all or nothing
         | Ada   | ada@example.com   | Ada Lovelace | pending | +44 20 7946 001 |
         | Grace | grace@example.com | Grace Hopper | active  | +1 212 555 0100 |
 
-    Scenario: It creates and it updates
+    Scenario: An upsert in a transaction creates or updates
       When the editor sends the transaction:
         """
         [
@@ -272,14 +274,14 @@ Feature: Several operations, all or nothing
            "fields": {"email": "ada@example.com", "name": "Ada Byron"}}
         ]
         """
-      Then the transaction is answered with 200 and says created, updated
+      Then the answer is 200 and says created, updated
       And these contacts are now stored:
         | as  | email            | name        | status  |
         |     | alan@example.com | Alan Turing | active  |
         | Ada | ada@example.com  | Ada Byron   | pending |
       And Grace is as before
 
-    Scenario: It sees what the operation before it has written
+    Scenario: An upsert sees what earlier operations wrote
       When the editor sends the transaction:
         """
         [
@@ -289,12 +291,12 @@ Feature: Several operations, all or nothing
            "fields": {"email": "alan@example.com", "name": "A. M. Turing"}}
         ]
         """
-      Then the transaction is answered with 200 and says created, updated
+      Then the answer is 200 and says created, updated
       And these contacts are now stored:
         | email            | name         |
         | alan@example.com | A. M. Turing |
 
-    Scenario: It ignores a match, and keeps to conditions
+    Scenario: An upsert ignores matches and follows conditions
       When the editor sends the transaction:
         """
         [
@@ -304,10 +306,10 @@ Feature: Several operations, all or nothing
            "fields": {"email": "grace@example.com", "name": "Amazing"}}
         ]
         """
-      Then the transaction is answered with 200 and says ignored, ignored
+      Then the answer is 200 and says ignored, ignored
       And Ada, Grace are as before
 
-    Scenario Outline: <kind> is refused as outside
+    Scenario Outline: An upsert with <kind> is refused
       When the editor sends the transaction:
         """
         [
@@ -325,13 +327,13 @@ Feature: Several operations, all or nothing
         | an unknown match field  | ["nowhere"] | {"email": "eve@example.com", "name": "Eve"} |
         | a field of no key       | ["name"]    | {"email": "eve@example.com", "name": "Eve"} |
         | a missing required field | ["email"]  | {"email": "eve@example.com"} |
-        | a value of another type | ["email"]   | {"email": "eve@example.com", "name": "Eve", "age": "1"} |
+        | a value of the wrong type | ["email"]   | {"email": "eve@example.com", "name": "Eve", "age": "1"} |
         | a taken phone number    | ["email"]   | {"email": "eve@example.com", "name": "Eve", "phone": "+1 212 555 0100"} |
 
   @AC-505
   Rule: AC-505 Permissions are checked for every operation, and one refusal refuses all
 
-    Scenario Outline: The <role> may not do all of it
+    Scenario Outline: The <role> may not do every operation
       When the <role> sends the transaction:
         """
         [
@@ -348,7 +350,7 @@ Feature: Several operations, all or nothing
         | updater |
         | viewer  |
 
-    Scenario: The creator's upsert would update
+    Scenario: The creator may not upsert a known record
       When the creator sends the transaction:
         """
         [
@@ -360,7 +362,7 @@ Feature: Several operations, all or nothing
       Then the answer is 403
       And nothing has been written
 
-    Scenario: The updater may not delete
+    Scenario: The updater may not delete a record
       When the updater sends the transaction:
         """
         [
@@ -371,7 +373,7 @@ Feature: Several operations, all or nothing
       Then the answer is 403
       And nothing has been written
 
-    Scenario: Nobody without credentials may
+    Scenario: A transaction without credentials is refused
       When somebody with no credentials sends the transaction:
         """
         [{"op": "create", "table": "users", "fields": {"email": "new@example.com"}}]
@@ -379,10 +381,10 @@ Feature: Several operations, all or nothing
       Then the answer is 401
       And nothing has been written
 
-    Scenario: Each role may do what it may
+    Scenario: The creator may create in a transaction
       When the creator sends the transaction:
         """
         [{"op": "create", "table": "users", "fields": {"email": "new@example.com"}}]
         """
-      Then the transaction is answered with 200 and says created
-      And every result of the transaction is stored
+      Then the answer is 200 and says created
+      And the answer holds the stored records

@@ -1,9 +1,32 @@
 """Deliberately broken servers: each makes one mistake that real implementers make.
 
-They prove that the suite can fail: for each criterion there are servers that break it, and the suite tells.
-A fault is a small class on a seam of the reference server. To add one, write a class with `@fault` in any module here.
+They prove that the suite can fail: for each criterion there are servers that break it, and the suite catches them. To
+add one, write a part with `@broken` in any module here, or a line of a table with `add`.
 """
 
-from upsertspec_broken.catalogue import Fault, catalogue, fault
+from __future__ import annotations
 
-__all__ = ["Fault", "catalogue", "fault"]
+from collections.abc import Callable
+from typing import Any
+
+from upsertspec_catalogue import Catalogue, Entry, Part
+
+CATALOGUE = Catalogue(__name__, "broken server")
+
+
+def broken(*violates: str, using: tuple[Part, ...] = ()) -> Callable[[Any], Any]:
+    """Register a part as a broken server: its name names the server, its docstring says what the server does.
+
+    `violates` begins with the criterion that names the mistake best; `using` are further parts.
+    """
+    return CATALOGUE.register(using=using, violates=violates)
+
+
+def add(name: str, says: str, violates: str, *parts: Part) -> None:
+    """Register a broken server; the criteria that it violates are separated by spaces."""
+    CATALOGUE.add(name, says, *parts, violates=tuple(violates.split()))
+
+
+def catalogue() -> dict[str, Entry]:
+    """Every broken server by its name."""
+    return CATALOGUE.listed()

@@ -1,69 +1,112 @@
-"""What several faults are built on. By themselves these do what the reference does, or only loosen the database."""
+"""What several broken servers are built on. By themselves these do what the reference does, or loosen the database."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
-from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from upsertspec_server.connections import Connections
-from upsertspec_server.operations import Operations
-from upsertspec_server.plans import Outcome, Row, Upsert
-from upsertspec_server.schema import Table
-from upsertspec_server.statements import quote
+from upsertspec_server import Server
+from upsertspec_server.request import Request
+from upsertspec_server.schema import Row, Table
+from upsertspec_server.store import Store, quote
+from upsertspec_server.upsert import Outcome, Plan, Upserts
 
 
-class FindThenWrite(Operations):
-    """Looks for the match, then inserts, or updates by the id: how one writes who doesn't know ON CONFLICT."""
+class FindThenWrite(Upserts):
+    """Looks for the match, then inserts, or updates by the id: what people write who do not know ON CONFLICT."""
 
-    def create_new(self, plan: Upsert, row: Row, now: str) -> Outcome:
-        return self.create(plan.table, row)
+    def create(self, plan: Plan, row: Row, now: str) -> Outcome:
+        return self.records.create(plan.table, row)
 
-    def update_match(self, plan: Upsert, row: Row, match: Row, now: str) -> Outcome:
+    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
         stored = self.save(plan.table, match, self.changes(plan, row, match), now)
         return Outcome(plan.table, "updated", stored["id"], stored)
 
     def save(self, table: Table, match: Row, changes: Row, now: str) -> Row:
         """Write the changes to the match."""
-        return self.store.update(table, match["id"], changes, self.updated_at(now, match))
+        return self.store.update(table, match, {"updated_at": self.store.later(now, match["updated_at"]), **changes})
 
-    def changes(self, plan: Upsert, row: Row, match: Row) -> Row:
+    def changes(self, plan: Plan, row: Row, match: Row) -> Row:
         """What is written to the match."""
-        return {name: row[name] for name in self.written(plan, row)}
+        return {name: row[name] for name in plan.written(row)}
 
-    def all_rows(self, table: Table) -> list[Row]:
-        """Every stored row."""
-        everything = self.store.statements.find(table, ()).removesuffix("WHERE ")
-        return [dict(zip(table.columns, row, strict=True)) for row in self.store.rows(everything, [])]
-
-    def is_taken(self, table: Table, row: Row, names: Iterable[str], but: Row | None = None) -> bool:
+    def is_taken(self, table: Table, row: Row, fields: Iterable[str], but: Row | None = None) -> bool:
         """Whether another row has one of these values."""
-        found = [self.store.find_match(table, (name,), row) for name in names if name in row]
+        found = [self.store.find(table, (name,), row) for name in fields if name in row]
         return any(other is not None and (but is None or other["id"] != but["id"]) for other in found)
 
 
-class Rebuilt(Connections):
-    """A database whose definition is changed: pieces of SQL are replaced, and unique indices may be dropped."""
+def changes(change: Callable[[Plan, Row, Row, Row], Row]) -> type[FindThenWrite]:
+    """An upsert whose changes to a match are `change(plan, row, match, changes)`."""
+
+    class Changes(FindThenWrite):
+        def changes(self, plan: Plan, row: Row, match: Row) -> Row:
+            return change(plan, row, match, super().changes(plan, row, match))
+
+    return Changes
+
+
+def planned(change: Callable[[Plan, Row], Plan]) -> type[Upserts]:
+    """An upsert that follows another plan for each row."""
+
+    class Planned(Upserts):
+        def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
+            return super().upsert_one(change(plan, row), row, now)
+
+    return Planned
+
+
+def matches_by(change: Callable[[Plan], tuple[str, ...]]) -> type[FindThenWrite]:
+    """An upsert that matches by other fields than those of the key."""
+
+    class MatchesBy(FindThenWrite):
+        def find_match(self, plan: Plan, row: Row) -> Row | None:
+            key = change(plan)
+            return super().find_match(plan, row) if key == plan.key else self.store.find(plan.table, key, row)
+
+    return MatchesBy
+
+
+def compares(condition: str, joined: str = " AND ") -> type[Store]:
+    """A store that compares the columns of a key in another way; {} is the column."""
+
+    class Compares(Store):
+        def equals(self, key: tuple[str, ...]) -> str:
+            return joined.join(condition.format(quote(name)) for name in key)
+
+    return Compares
+
+
+def reads(change: Callable[[bytes], bytes]) -> type[Request]:
+    """A request whose body is changed before it is read as JSON."""
+
+    class Reads(Request):
+        def parse(self, data: bytes) -> dict[str, Any]:
+            return super().parse(change(data))
+
+    return Reads
+
+
+class Rebuilt(Store):
+    """A store whose database is changed at the start: pieces of SQL are replaced, and unique indices are dropped."""
 
     replaced: ClassVar[tuple[tuple[str, str], ...]] = ()
-    keeps_unique_indices: ClassVar[bool] = True
+    dropped: ClassVar[str] = ""
+    """The indices to drop: a pattern of SQL's LIKE for their names."""
 
-    def __init__(self, path: Path, synchronous: str) -> None:
-        super().__init__(path, synchronous)
-        with closing(sqlite3.connect(path)) as database, database:
-            if not self.keeps_unique_indices:
-                self.drop_unique_indices(database)
+    def __init__(self, app: Server) -> None:
+        super().__init__(app)
+        with closing(sqlite3.connect(self.path)) as database, database:
+            unique = (
+                "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql LIKE 'CREATE UNIQUE %' AND name LIKE ?"
+            )
+            for (name,) in database.execute(unique, [self.dropped]).fetchall():
+                database.execute(f"DROP INDEX {quote(name)}")
             database.execute("PRAGMA writable_schema = ON")
             for old, new in self.replaced:
                 database.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table'", [old, new])
-
-    def drop_unique_indices(self, database: sqlite3.Connection) -> None:
-        """Nothing but the code keeps a value from being stored twice."""
-        unique = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql LIKE 'CREATE UNIQUE %'"
-        for (name,) in database.execute(unique).fetchall():
-            database.execute(f"DROP INDEX {quote(name)}")
 
 
 class Nullable(Rebuilt):
@@ -73,23 +116,18 @@ class Nullable(Rebuilt):
 
 
 class WithoutUniqueIndices(Rebuilt):
-    """No unique index."""
+    """There is no unique index: only the code keeps a value from being stored twice."""
 
-    keeps_unique_indices = False
-
-
-class EmailWithoutAnIndex(WithoutUniqueIndices):
-    """No unique index on the email of a contact."""
-
-    def drop_unique_indices(self, database: sqlite3.Connection) -> None:
-        database.execute("DROP INDEX contacts_email")
+    dropped = "%"
 
 
-class WithoutChecks(Connections):
-    """No CHECK constraint holds."""
+class EmailWithoutAnIndex(Rebuilt):
+    """There is no unique index on the email of a contact."""
 
-    def pragmas(self) -> list[str]:
-        return [*super().pragmas(), "ignore_check_constraints = ON"]
+    dropped = "contacts_email"
+
+
+WITHOUT_FOREIGN_KEYS = {"PRAGMAS": ("foreign_keys = OFF",)}
 
 
 def single_keys(table: Table) -> list[str]:
@@ -100,3 +138,9 @@ def single_keys(table: Table) -> list[str]:
 def key_fields(table: Table) -> set[str]:
     """The fields of all unique keys."""
     return {name for key in table.unique_keys for name in key}
+
+
+def without(row: Row, names: Iterable[str]) -> Row:
+    """The row without these fields."""
+    left_out = set(names)
+    return {name: value for name, value in row.items() if name not in left_out}

@@ -1,180 +1,154 @@
-"""Batches: what is answered, who may, and how many records are taken."""
+"""Batches: their answer, limits, permissions and atomicity, and a key that is in one twice."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from flask import request
+from flask import g
 
-from upsertspec_broken.bases import EmailWithoutAnIndex, FindThenWrite
-from upsertspec_broken.catalogue import fault
-from upsertspec_server.answers import Answer, Answers
-from upsertspec_server.api import Api
+from upsertspec_broken import add, broken
+from upsertspec_broken.bases import EmailWithoutAnIndex, FindThenWrite, changes, planned
+from upsertspec_catalogue import Answer, answers, view
 from upsertspec_server.errors import Problem, bad_field
-from upsertspec_server.operations import Operations
-from upsertspec_server.plans import Outcome, Row, Upsert
-from upsertspec_server.schema import Role
-from upsertspec_server.validation import MAX_RECORDS, Validator
+from upsertspec_server.schema import Role, Row, Table
+from upsertspec_server.upsert import Outcome, Plan, Upserts
+from upsertspec_server.validation import Validator
+from upsertspec_server.views import current_app, request
+
+MAX = 1000
 
 
-@fault("AC-301")
-class CountsAreSwapped(Answers):
-    """Swaps the counts of a batch: what it created it counts as updated."""
+def batch_body(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """A part: the answer to a batch is changed."""
 
-    def counts(self, outcomes: list[Outcome]) -> dict[str, int]:
-        counts = super().counts(outcomes)
-        return {**counts, "created": counts["updated"], "updated": counts["created"]}
+    @answers
+    def rewrite(answer: Answer) -> None:
+        if answer.endpoint == "records.upsert" and answer.status == HTTPStatus.OK and "records" in answer.body:
+            answer.body = change(answer.body)
 
-
-@fault("AC-301")
-class UpdatesCountAsCreated(Answers):
-    """Counts every row that a batch has written as created."""
-
-    def counts(self, outcomes: list[Outcome]) -> dict[str, int]:
-        counts = super().counts(outcomes)
-        return {**counts, "created": counts["created"] + counts["updated"], "updated": 0}
+    return rewrite
 
 
-@fault("AC-301")
-class BatchAnswersInIdOrder(Answers):
-    """Reads the records of a batch back by their ids, and answers in the order of the ids."""
-
-    def batch(self, outcomes: list[Outcome]) -> Answer:
-        return super().batch(sorted(outcomes, key=lambda outcome: str(outcome.id).zfill(20)))
+def ordered(key: Callable[[dict[str, Any]], Any]) -> Any:
+    """A part: the records in the answer to a batch are in another order."""
+    return batch_body(lambda body: {**body, "records": sorted(body["records"], key=key)})
 
 
-@fault("AC-301")
-class BatchAnswersTheCreatedFirst(Answers):
-    """Inserts what is new, then updates what is not, and answers in this order."""
-
-    def batch(self, outcomes: list[Outcome]) -> Answer:
-        return super().batch(sorted(outcomes, key=lambda outcome: outcome.operation != "created"))
+def counted_back(body: dict[str, Any]) -> dict[str, Any]:
+    """The answer with ids that count back from the last one."""
+    last, count = body["records"][-1]["id"], len(body["records"])
+    return {**body, "records": [{**each, "id": last - count + n} for n, each in enumerate(body["records"], start=1)]}
 
 
-@fault("AC-301")
-class BatchAnswersTheCountsOnly(Answers):
-    """Answers a batch with the counts, and without its records."""
-
-    def batch(self, outcomes: list[Outcome]) -> Answer:
-        return Answer(HTTPStatus.OK, {**self.counts(outcomes)})
-
-
-@fault("AC-301")
-class IdsCountedFromTheLast(Answers):
-    """Counts the ids of a batch back from the last one that was written, as if all rows were new."""
-
-    def batch(self, outcomes: list[Outcome]) -> Answer:
-        last, count = outcomes[-1].id, len(outcomes)
-        return super().batch([replace(each, id=last - count + place) for place, each in enumerate(outcomes, start=1)])
-
-
-@fault("AC-301")
-class BatchKnowsNoIgnore(Operations):
-    """Updates the matches of a batch although they were to be ignored."""
-
-    def leaves_untouched(self, plan: Upsert, row: Row, match: Row) -> bool:
-        return super().leaves_untouched(replace(plan, ignore=plan.ignore and not plan.batch), row, match)
-
-
-@fault("AC-301")
-class BatchKnowsNoUpdateWhere(Operations):
-    """Updates every match of a batch, whatever updateWhere says."""
-
-    def where_agrees(self, plan: Upsert, match: Row) -> bool:
-        return plan.batch or super().where_agrees(plan, match)
+for name, part, says in (
+    ("counts-are-swapped", batch_body(lambda body: {**body, "created": body["updated"], "updated": body["created"]}),
+     "Swaps the counts of a batch: it counts created records as updated."),
+    ("updates-count-as-created",
+     batch_body(lambda body: {**body, "created": body["created"] + body["updated"], "updated": 0}),
+     "Counts every row that a batch has written as created."),
+    ("batch-answers-in-id-order", ordered(lambda each: str(each["id"]).zfill(20)),
+     "Reads the records of a batch back by their ids, and answers in the order of the ids."),
+    ("batch-answers-the-created-first", ordered(lambda each: each["operation"] != "created"),
+     "Inserts new records first, then updates the others, and answers in this order."),
+    ("batch-answers-the-counts-only", batch_body(lambda body: {n: body[n] for n in ("created", "updated", "ignored")}),
+     "Answers a batch with the counts, and without its records."),
+    ("ids-counted-from-the-last", batch_body(counted_back),
+     "Counts the ids of a batch back from the last written one, as if all rows were new."),
+    ("batch-knows-no-ignore", planned(lambda plan, row: replace(plan, ignore=plan.ignore and not plan.batch)),
+     "Updates the matches of a batch although onConflict says ignore."),
+    ("batch-knows-no-update-where",
+     planned(lambda plan, row: replace(plan, update_where=None) if plan.batch else plan),
+     "Updates every match of a batch, whatever updateWhere says."),
+    ("bulk-insert-or-ignore", planned(lambda plan, row: replace(plan, ignore=plan.ignore or plan.batch)),
+     "Leaves every match of a batch as it is, like a bulk insert that skips duplicates."),
+):  # fmt: skip
+    add(name, says, "AC-301", part)
 
 
-@fault("AC-301")
-class BulkInsert(FindThenWrite):
-    """Only ever inserts the records of a batch: a known one is refused with 409."""
+class BatchInserts(FindThenWrite):
+    """Finds no matches for a batch."""
 
-    def find_match(self, plan: Upsert, row: Row) -> Row | None:
+    def find_match(self, plan: Plan, row: Row) -> Row | None:
         return None if plan.batch else super().find_match(plan, row)
 
 
-@fault("AC-301")
-class BulkInsertOrIgnore(Operations):
-    """Leaves every match of a batch untouched: a bulk insert that skips duplicates."""
-
-    def leaves_untouched(self, plan: Upsert, row: Row, match: Row) -> bool:
-        return plan.batch or super().leaves_untouched(plan, row, match)
+add("bulk-insert", "Only inserts the records of a batch: one that exists is refused with 409.", "AC-301", BatchInserts)
+add("batch-inserts-every-time", "Inserts every record of a batch, without a unique index: each repeat adds a record.",
+    "AC-308 AC-301 AC-305", BatchInserts, EmailWithoutAnIndex)  # fmt: skip
 
 
-@fault("AC-301")
-class BatchIsASync(FindThenWrite):
-    """Makes the table what the batch is: it deletes every record that the batch doesn't hold."""
+@broken("AC-301")
+class BatchIsASync(Upserts):
+    """Makes the table equal to the batch: it deletes every record that is not in the batch."""
 
-    def upsert_batch(self, plan: Upsert, now: str) -> list[Outcome]:
+    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
         outcomes = super().upsert_batch(plan, now)
         kept = {outcome.id for outcome in outcomes}
-        for row in self.all_rows(plan.table):
+        for row in self.store.rows(plan.table):
             if row["id"] not in kept:
                 self.store.delete(plan.table, row["id"])
         return outcomes
 
 
-@fault("AC-302", "AC-307")
-class CommitsRecordByRecord(Operations):
-    """Writes a batch without a transaction around it: what comes before the bad record stays written."""
+@broken("AC-302", "AC-307")
+class CommitsRecordByRecord(Upserts):
+    """Writes a batch without a transaction: what comes before the bad record stays written."""
 
-    def upsert_one(self, plan: Upsert, row: Row, now: str) -> Outcome:
+    def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
         outcome = super().upsert_one(plan, row, now)
         if plan.batch:
-            self.store.commit()
-            self.store.begin()
+            self.store.db.commit()
+            self.store.db.begin()
         return outcome
 
 
-@fault("AC-302")
-class CommitsInChunks(Operations):
-    """Writes a batch in chunks of 500, each in a transaction of its own."""
+@broken("AC-302")
+class CommitsInChunks(Upserts):
+    """Writes a batch in chunks of 500, each in its own transaction."""
 
-    def upsert_batch(self, plan: Upsert, now: str) -> list[Outcome]:
+    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for start in range(0, len(plan.rows), 500):
             outcomes += super().upsert_batch(replace(plan, rows=plan.rows[start : start + 500]), now)
-            self.store.commit()
-            self.store.begin()
+            self.store.db.commit()
+            self.store.db.begin()
         return outcomes
 
 
-@fault("AC-302")
-class SkipsBadRecords(Operations):
-    """Leaves out the records of a batch that can't be written, and answers 200 with the others."""
+@broken("AC-302")
+class SkipsBadRecords(Upserts):
+    """Skips the records of a batch that cannot be written, and answers 200 with the others."""
 
-    def upsert_batch(self, plan: Upsert, now: str) -> list[Outcome]:
+    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for row in plan.rows:
             try:
                 outcomes.append(self.upsert_one(plan, row, now))
             except Problem:
-                continue
+                if self.stops:
+                    break
         return outcomes
 
-
-@fault("AC-302")
-class StopsAtTheFirstBadRecord(Operations):
-    """Stops a batch at the record that can't be written, and answers 200 with those before it."""
-
-    def upsert_batch(self, plan: Upsert, now: str) -> list[Outcome]:
-        outcomes: list[Outcome] = []
-        try:
-            for row in plan.rows:
-                outcomes.append(self.upsert_one(plan, row, now))  # noqa: PERF401 - those before the error are kept
-        except Problem:
-            pass
-        return outcomes
+    stops = False
 
 
-@fault("AC-302")
+@broken("AC-302")
+class StopsAtTheFirstBadRecord(SkipsBadRecords):
+    """Stops a batch at the record that cannot be written, and answers 200 with those before it."""
+
+    stops = True
+
+
+@broken("AC-302")
 class SkipsRecordsItCannotRead(Validator):
-    """Leaves out the records of a batch that are not as the table wants them, as a lenient import does."""
+    """Skips the invalid records of a batch, like a lenient import."""
 
-    def upsert_rows(self, table: Any, key: tuple[str, ...], records: list[Any]) -> list[Row]:
+    def batch_rows(self, table: Table, key: tuple[str, ...], records: Any) -> list[Row]:
         rows: list[Row] = []
-        for record in records:
+        for record in self.check_list("records", records):
             try:
                 rows.append(self.upsert_row(table, key, record))
             except Problem:
@@ -182,205 +156,257 @@ class SkipsRecordsItCannotRead(Validator):
         return rows
 
 
-@fault("AC-302")
-class ErrorsWithoutIndex(Answers):
-    """Says what is wrong with a batch, and not with which record of it."""
+def lists(change: Callable[[str, Any], Any], allowed: int | None = None) -> type[Validator]:
+    """A validator that changes a list of records or operations before it checks it, or has another limit."""
 
-    def problem(self, problem: Problem) -> Answer:
-        problem.index = None
-        problem.errors = [{name: error[name] for name in error if name != "index"} for error in problem.errors]
-        return super().problem(problem)
+    class Lists(Validator):
+        def check_list(self, member: str, value: Any) -> list[Any]:
+            if isinstance(value, list) and len(value) == allowed:
+                return value
+            return super().check_list(member, change(member, value))
 
-
-@fault("AC-302")
-class IndexCountsFromOne(Answers):
-    """Counts the records of a batch from 1 where it says which is wrong."""
-
-    def problem(self, problem: Problem) -> Answer:
-        return super().problem(problem if problem.index is None else problem.at(problem.index + 1))
+    return Lists
 
 
-@fault("AC-302")
-class IndexWithinAChunk(Answers):
-    """Writes a batch in chunks of 100, and counts from the beginning of its chunk which record is wrong."""
-
-    def problem(self, problem: Problem) -> Answer:
-        return super().problem(problem if problem.index is None else problem.at(problem.index % 100))
-
-
-@fault("AC-304")
-class EmptyBatchIs200(Validator):
-    """Answers 200 to an empty batch: nothing was asked, and nothing was done."""
-
-    def batch_records(self, records: Any) -> list[Any]:
-        return [] if records == [] else super().batch_records(records)
+def first_exists(member: str, value: Any) -> Any:
+    """The list, whose first entry is looked at."""
+    if isinstance(value, list):
+        value[0]
+    return value
 
 
-@fault("AC-304")
-class EmptyBatchCrashes(Validator):
-    """Looks at the first record of a batch without asking whether there is one, and answers 500."""
-
-    def batch_records(self, records: Any) -> list[Any]:
-        if isinstance(records, list):
-            records[0]
-        return super().batch_records(records)
+def at_most_500(member: str, value: Any) -> Any:
+    """The list, which has at most 500 entries."""
+    if isinstance(value, list) and len(value) > 500:
+        raise bad_field(member, "must hold 1 to 500 entries")
+    return value
 
 
-@fault("AC-304")
-class NoBatchLimit(Validator):
-    """Takes batches of any size."""
-
-    def check_count(self, member: str, count: int) -> None:
-        super().check_count(member, min(count, MAX_RECORDS))
-
-
-@fault("AC-304")
-class OneOverTheLimit(Validator):
-    """Takes one record more than the limit: it counts from 0."""
-
-    def check_count(self, member: str, count: int) -> None:
-        super().check_count(member, min(count, MAX_RECORDS) if count == MAX_RECORDS + 1 else count)
+def below_the_limit(member: str, value: Any) -> Any:
+    """The list, which has fewer entries than the limit."""
+    if isinstance(value, list) and len(value) == MAX:
+        raise bad_field(member, "must hold less than 1000 entries")
+    return value
 
 
-@fault("AC-304")
-class TakesTheFirstThousand(Validator):
-    """Cuts a batch off at the limit, and says nothing of it."""
+for name, violates, parts, says in (
+    ("empty-batch-is-200", "AC-304", [lists(lambda member, value: value, allowed=0)],
+     "Answers 200 to an empty batch, since there is nothing to do."),
+    ("empty-batch-crashes", "AC-304", [lists(first_exists)],
+     "Looks at the first record of a batch without checking whether there is one, and answers 500."),
+    ("no-batch-limit", "AC-304", [{"MAX_RECORDS": 10**9}], "Takes batches of any size."),
+    ("one-over-the-limit", "AC-304", [{"MAX_RECORDS": MAX + 1}],
+     "Takes one record more than the limit, because it counts from 0."),
+    ("takes-the-first-thousand", "AC-304",
+     [lists(lambda member, value: value[:MAX] if isinstance(value, list) else value)],
+     "Silently cuts a batch off at the limit."),
+    ("one-below-the-limit", "AC-306", [lists(below_the_limit)],
+     "Refuses a batch that is as large as the limit: it writes < for <=."),
+    ("limit-is-500", "AC-306", [lists(at_most_500)], "Takes at most 500 records in a batch."),
+):  # fmt: skip
+    add(name, says, violates, *parts)
 
-    def batch_records(self, records: Any) -> list[Any]:
-        return super().batch_records(records[:MAX_RECORDS] if isinstance(records, list) else records)
 
-
-@fault("AC-304")
+@broken("AC-304")
 class FieldsGoBeforeRecords(Validator):
-    """Takes `fields` where both are given, and never looks at `records`, which may be empty."""
+    """Takes `fields` where both are given, and ignores `records`, which may be empty."""
 
-    def is_batch(self, body: dict[str, Any]) -> bool:
-        return "fields" not in body and super().is_batch(body)
-
-
-@fault("AC-306")
-class OneBelowTheLimit(Validator):
-    """Refuses a batch that is as large as the limit: it writes < for <=."""
-
-    def check_count(self, member: str, count: int) -> None:
-        super().check_count(member, count + 1 if count == MAX_RECORDS else count)
+    def upsert(self, table: Table, body: dict[str, Any]) -> Plan:
+        known = {name: body[name] for name in body if name != "records"}
+        return super().upsert(table, known if "fields" in body else body)
 
 
-@fault("AC-306")
-class LimitIs500(Validator):
-    """Takes 500 records in a batch, and no more."""
-
-    def check_count(self, member: str, count: int) -> None:
-        if count > 500:
-            raise bad_field(member, "must hold 1 to 500 entries")
-        super().check_count(member, count)
-
-
-@fault("AC-306")
-class TooManyVariables(Operations):
+@broken("AC-306")
+class TooManyVariables(Upserts):
     """Puts a batch into one statement, and answers 500 where that has more than 999 values."""
 
-    def upsert_batch(self, plan: Upsert, now: str) -> list[Outcome]:
+    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
         if len(plan.rows) * len(plan.table.columns) > 999:
             raise RuntimeError("too many SQL variables")
         return super().upsert_batch(plan, now)
 
 
-@fault("AC-306")
+@broken("AC-306")
 class MatchesOnOnePage(FindThenWrite):
-    """Reads the matches of a batch as one page of 100, takes the others for new, and answers 409."""
+    """Reads the matches of a batch as one page of 100, takes the others as new, and answers 409."""
 
-    def upsert_batch(self, plan: Upsert, now: str) -> list[Outcome]:
+    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
         known = [row for row in plan.rows if self.find_match(plan, row)]
         for row in known[100:]:
-            self.create(plan.table, row)
+            self.records.create(plan.table, row)
         return super().upsert_batch(plan, now)
 
 
-@fault("AC-307", "AC-505")
-class FirstRecordsPermission(Operations):
-    """Asks for the permission for the first of several records only, in a batch and in a transaction."""
+@broken("AC-307", "AC-505")
+class FirstRecordsPermission(Upserts):
+    """Checks the permission only for the first of several records, in a batch and in a transaction."""
 
     def check_permissions(self, role: Role, outcomes: list[Outcome], batch: bool) -> None:
         super().check_permissions(role, outcomes[:1], batch)
 
 
-@fault("AC-307")
-class BatchLeavesOutTheForbidden(Operations):
-    """Does what the role may of a batch, and leaves out the rest."""
+@broken("AC-307")
+class BatchLeavesOutTheForbidden(Upserts):
+    """Writes the records of a batch that the role may write, and skips the rest."""
 
-    def upsert(self, plan: Upsert, role: Role) -> list[Outcome]:
-        if not plan.batch:
-            return super().upsert(plan, role)
-        allowed = [
-            row for row in plan.rows if self.auth.may(role, "update" if self.find_match(plan, row) else "create")
-        ]
-        return self.upsert_batch(replace(plan, rows=allowed), self.store.now())
+    def run(self, plan: Plan, role: Role) -> list[Outcome]:
+        if plan.batch:
+            allowed = [row for row in plan.rows if (role.update if self.find_match(plan, row) else role.create)]
+            return self.upsert_batch(replace(plan, rows=allowed), self.store.now())
+        return super().run(plan, role)
 
 
-@fault("AC-307")
-class BatchIsAnImport(Operations):
-    """Asks for the permission to create where a batch comes, whether it creates or updates."""
+@broken("AC-307")
+class BatchIsAnImport(Upserts):
+    """Checks the permission to create for a batch, whether it creates or updates."""
 
-    def upsert(self, plan: Upsert, role: Role) -> list[Outcome]:
-        if not plan.batch:
-            return super().upsert(plan, role)
-        self.auth.require(role, "create")
-        return super().upsert(plan, replace(role, update=True))
-
-
-@fault("AC-307")
-class BatchAsksNobody(Api):
-    """Asks for no permission where a batch comes: the check stands in the way of a single record only."""
-
-    def upsert(self, table: str) -> Answer:
-        body = self.body.parse(request.get_data())
-        if "records" not in body:
-            return super().upsert(table)
-        plan = self.validator.upsert(self.operations.find_table(table), body)
-        with self.store.transaction():
-            outcomes = self.operations.upsert_batch(plan, self.store.now())
-        return self.answers.batch(outcomes)
+    def run(self, plan: Plan, role: Role) -> list[Outcome]:
+        if plan.batch:
+            self.app.auth.require(role, "create")
+        return super().run(plan, replace(role, update=role.update or plan.batch))
 
 
-@fault("AC-307")
-class BatchAsksWhenAllIsDone(Operations):
-    """Asks for the permissions of a batch when it is committed: the answer is 403, and all is written."""
+@broken("AC-307")
+@view("records.upsert")
+def batch_asks_nobody(original: Any, table: str) -> Any:
+    """Checks no permission for a batch, only for a single record."""
+    if "records" in request.read_object():
+        g.role = next(role for role in current_app.schema.roles.values() if role.create and role.update)
+    return original(table=table)
 
-    def upsert_batch(self, plan: Upsert, now: str) -> list[Outcome]:
+
+@broken("AC-307")
+class BatchAsksWhenAllIsDone(Upserts):
+    """Checks the permissions of a batch after the commit: the answer is 403, but everything is written."""
+
+    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
         outcomes = super().upsert_batch(plan, now)
-        self.store.commit()
-        self.store.begin()
+        self.store.db.commit()
+        self.store.db.begin()
         return outcomes
 
 
-@fault("AC-308", "AC-301", "AC-305", using=(EmailWithoutAnIndex,))
-class BatchInsertsEveryTime(FindThenWrite):
-    """Inserts every record of a batch, and no unique index forbids it: each repeat is another record."""
-
-    def find_match(self, plan: Upsert, row: Row) -> Row | None:
-        return None if plan.batch else super().find_match(plan, row)
-
-
-@fault("AC-308")
+@broken("AC-308")
 class DeletesThenLoads(FindThenWrite):
-    """Deletes the matches of a batch, and loads all of it anew: the ids are others."""
+    """Deletes the matches of a batch, and loads all records anew, with other ids."""
 
-    def update_match(self, plan: Upsert, row: Row, match: Row, now: str) -> Outcome:
+    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
         if not plan.batch:
-            return super().update_match(plan, row, match, now)
+            return super().update(plan, row, match, now)
         self.store.delete(plan.table, match["id"])
-        new = {**match, **self.changes(plan, row, match), "id": self.store.new_id(plan.table)}
-        stored = self.store.insert(plan.table, {**new, "updated_at": self.updated_at(now, match)})
+        new = {"id": self.store.new_id(plan.table), "updated_at": self.store.later(now, match["updated_at"])}
+        stored = self.store.insert(plan.table, {**match, **self.changes(plan, row, match), **new})
         return Outcome(plan.table, "updated", stored["id"], stored)
 
 
-@fault("AC-308")
+@broken("AC-308")
 class BatchGivesNewNumbers(FindThenWrite):
-    """Writes the next number into the id of each match of a batch, as it does for a new record."""
+    """Writes the next number into the id of each match of a batch, as for a new record."""
 
-    def changes(self, plan: Upsert, row: Row, match: Row) -> Row:
+    def changes(self, plan: Plan, row: Row, match: Row) -> Row:
         changes = super().changes(plan, row, match)
         if plan.batch and not plan.table.uuid:
-            changes["id"] = max(each["id"] for each in self.all_rows(plan.table)) + 1
+            changes["id"] = max(each["id"] for each in self.store.rows(plan.table)) + 1
         return changes
+
+
+def rows(change: Callable[[Plan], list[Row]]) -> type[Upserts]:
+    """An upsert that changes the rows of a batch before it writes them."""
+
+    class Rows(Upserts):
+        def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
+            return super().upsert_batch(replace(plan, rows=change(plan)), now)
+
+    return Rows
+
+
+def key_of(plan: Plan, row: Row) -> Row:
+    """The match fields of a row."""
+    return {name: row[name] for name in plan.key}
+
+
+def with_all_columns(plan: Plan) -> list[Row]:
+    """The rows, with null for the columns of other rows."""
+    columns = {name for row in plan.rows for name in row} - set(plan.table.required)
+    return [{**dict.fromkeys(columns), **row} for row in plan.rows]
+
+
+def carried_over(plan: Plan) -> list[Row]:
+    """The rows, each with the values of those before it that it does not have."""
+    carried: Row = {}
+    return [carried := {**carried, **row} for row in plan.rows]
+
+
+def first_of_each_key(plan: Plan) -> list[Row]:
+    """The first row of each key."""
+    kept: dict[tuple[Any, ...], Row] = {}
+    for row in plan.rows:
+        kept.setdefault(tuple(key_of(plan, row).values()), row)
+    return list(kept.values())
+
+
+for name, violates, part, says in (
+    ("values-of-the-last-record", "AC-303",
+     rows(lambda plan: [{**plan.rows[-1], **key_of(plan, row)} for row in plan.rows]),
+     "Gives every record of a batch the values of the last one, because it reads a loop variable too late."),
+    ("columns-of-the-first-record", "AC-303",
+     rows(lambda plan: [{name: row.get(name) for name in plan.rows[0]} for row in plan.rows]),
+     "Takes the columns of a batch from its first record: other columns are lost, missing ones become null."),
+    ("columns-of-all-records", "AC-301", rows(with_all_columns),
+     "Writes all columns of a batch to each of its records: missing ones become null."),
+    ("values-carry-over", "AC-303", rows(carried_over),
+     "Reuses one object for the records of a batch: what a record lacks is taken from the one before."),
+    ("first-of-a-key-wins", "AC-305", rows(first_of_each_key),
+     "Keeps the first record of each key in a batch, and drops the others."),
+    ("set-from-the-first-record", "AC-303",
+     changes(lambda plan, row, match, given: {
+         n: v if n in plan.key or not plan.batch else plan.rows[0].get(n, v) for n, v in given.items()}),
+     "Writes the values of the batch's first record to every match, instead of `excluded`."),
+):  # fmt: skip
+    add(name, says, violates, part)
+
+
+@broken("AC-303", "AC-301")
+class MatchesInIdOrder(FindThenWrite):
+    """Reads the matches of a batch in the order of their ids, and pairs them with its records as they come."""
+
+    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
+        matches = [match for row in plan.rows if (match := self.find_match(plan, row))]
+        if len(matches) < len(plan.rows):
+            return super().upsert_batch(plan, now)
+        pairs = zip(plan.rows, sorted(matches, key=lambda match: str(match["id"]).zfill(20)), strict=True)
+        return [self.update(plan, {**row, **key_of(plan, match)}, match, now) for row, match in pairs]
+
+
+@broken("AC-305")
+class TwiceInABatchIs500(Upserts):
+    """Puts a batch into one statement, which the database refuses where a key is in it twice, and answers 500."""
+
+    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
+        if len(first_of_each_key(plan)) < len(plan.rows):
+            raise RuntimeError("ON CONFLICT DO UPDATE command cannot affect row a second time")
+        return super().upsert_batch(plan, now)
+
+
+@broken("AC-305")
+class LastRecordIsWrittenFirst(Upserts):
+    """Works through a batch backwards, so that of two records with one key the first wins."""
+
+    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
+        try:
+            return super().upsert_batch(replace(plan, rows=plan.rows[::-1]), now)[::-1]
+        except Problem as problem:
+            problem.index = len(plan.rows) - 1 - (problem.index or 0)
+            raise
+
+
+@broken("AC-305", using=(EmailWithoutAnIndex,))
+class MatchesAreFoundFirst(FindThenWrite):
+    """Finds all matches of a batch before it writes: a new key that is in it twice becomes two records."""
+
+    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
+        self.found = [self.store.find(plan.table, plan.key, row) for row in plan.rows]
+        return [self.upsert_one(plan, row, now) for row in plan.rows]
+
+    def find_match(self, plan: Plan, row: Row) -> Row | None:
+        return self.found.pop(0) if plan.batch else super().find_match(plan, row)

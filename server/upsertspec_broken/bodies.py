@@ -1,254 +1,255 @@
-"""Bodies that are read more kindly than JSON is, that are not what they say, or that nobody measured."""
+"""Bodies that are not JSON, not an object, of another type or too large; and errors that tell internals."""
 
 from __future__ import annotations
 
 import json
-import re
+import sqlite3
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
-from flask import request
+import flask
 
-from upsertspec_broken.catalogue import fault
-from upsertspec_server.answers import Answer
-from upsertspec_server.api import Api
-from upsertspec_server.body import MAX_BYTES, Body
+from upsertspec_broken import add, broken
+from upsertspec_broken.bases import reads
+from upsertspec_catalogue import Answer, answers, view
+from upsertspec_server.config import MAX_CONTENT_LENGTH
 from upsertspec_server.errors import Problem
-from upsertspec_server.schema import Table
+from upsertspec_server.fields import Json
+from upsertspec_server.request import Request
+from upsertspec_server.schema import PROTECTED, Row, Table
+from upsertspec_server.store import Store
 from upsertspec_server.validation import Validator
-from upsertspec_server.values import Values
 
 MEGABYTE = 1024 * 1024
 FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
-@fault("AC-801", "AC-807")
-class MalformedIs500(Body):
-    """Lets the error of its JSON library through: 500 for a body that is no JSON."""
-
-    def explain(self, error: ValueError) -> str:
-        if "not JSON" in str(error) or "UTF-8" in str(error):
-            raise RuntimeError("The body can't be read.") from error
-        return super().explain(error)
-
-
-@fault("AC-801")
-class TakesTheFirstValue(Body):
-    """Reads the first JSON value of a body and leaves what comes behind it."""
-
-    def parse(self, data: bytes) -> dict[str, Any]:
-        text = data.decode("utf-8", "surrogateescape")
-        try:
-            _, end = json.JSONDecoder().raw_decode(text)
-        except (ValueError, RecursionError):
-            end = len(text)
-        return super().parse(text[:end].encode("utf-8", "surrogateescape"))
+def first_value(data: bytes) -> bytes:
+    """The first JSON value of a body."""
+    text = data.decode("utf-8", "surrogateescape")
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        end = len(text)
+    return text[:end].encode("utf-8", "surrogateescape")
 
 
-@fault("AC-801")
-class ReplacesBrokenBytes(Body):
-    """Puts a replacement character in the place of bytes that are no UTF-8, and goes on."""
-
-    def parse(self, data: bytes) -> dict[str, Any]:
-        return super().parse(data.decode("utf-8", "replace").encode())
-
-
-@fault("AC-801")
-class GuessesTheEncoding(Body):
-    """Looks at the first bytes for the encoding, as its JSON library does: UTF-16 is read too."""
-
-    def parse(self, data: bytes) -> dict[str, Any]:
-        return super().parse(data.decode(json.detect_encoding(data), "surrogateescape").encode("utf-8", "replace"))
+def fail_where_deep(data: bytes) -> bytes:
+    """Fail where a body nests deeply."""
+    if data.count(b"[") + data.count(b"{") > 1000:
+        json.loads(data.decode("utf-8", "replace"))
+    return data
 
 
-@fault("AC-801")
-class RelaxedJson(Body):
-    """Reads JSON as people write it, with comments and a comma behind the last member."""
-
-    def parse(self, data: bytes) -> dict[str, Any]:
-        return super().parse(re.sub(rb",\s*([}\]])", rb"\1", re.sub(rb"^/\*.*?\*/", b"", data)))
-
-
-@fault("AC-801")
-class NotANumberIsNull(Body):
-    """Reads NaN and Infinity, and takes them for null."""
-
-    def parse(self, data: bytes) -> dict[str, Any]:
-        return super().parse(re.sub(rb"(?<=: )(NaN|-?Infinity)\b", b"null", data))
+add(
+    "takes-the-first-value", "Reads the first JSON value of a body, and ignores the rest.", "AC-801", reads(first_value)
+)
+add("deep-bodies-fail", "Fails where a body nests deeper than its stack.", "AC-803 AC-807", reads(fail_where_deep))
+add("list-of-one-is-taken", "Takes a list of one object as the object.", "AC-803",
+    reads(lambda data: data[1:-1] if data.startswith(b"[{") and data.endswith(b"}]") else data))  # fmt: skip
 
 
-@fault("AC-802")
-class AnyTypeWillDo(Body):
-    """Reads every body as JSON, whatever it is declared as."""
-
-    def check_type(self, mimetype: str) -> None:
-        """Not looked at."""
-
-
-@fault("AC-802")
-class PlainTextWillDo(Body):
-    """Reads text/plain as JSON, for clients of long ago; so any page on the web can have it sent."""
-
-    def check_type(self, mimetype: str) -> None:
-        if mimetype != "text/plain":
-            super().check_type(mimetype)
-
-
-@fault("AC-802")
-class NoTypeIsJson(Body):
-    """Reads a body that declares nothing as JSON."""
-
-    def check_type(self, mimetype: str) -> None:
-        if mimetype:
-            super().check_type(mimetype)
-
-
-@fault("AC-802")
-class TypeHasJsonInIt(Body):
-    """Looks whether the letters json are in the declaration."""
-
-    def check_type(self, mimetype: str) -> None:
-        if "json" not in request.headers.get("Content-Type", ""):
-            super().check_type(mimetype)
-
-
-@fault("AC-802")
-class CharsetIsAnotherType(Body):
-    """Compares the whole declaration: JSON with a charset is refused."""
-
-    def check_type(self, mimetype: str) -> None:
-        super().check_type(request.headers.get("Content-Type", ""))
-
-
-@fault("AC-802")
-class ReadsForms(Api):
-    """Takes forms too: `fields[email]=…` from any page on the web."""
-
-    def read_body(self) -> dict[str, Any]:
-        if request.mimetype not in (FORM, PARTS):
-            return super().read_body()
-        fields = {name[7:-1]: value for name, value in request.form.items() if name.startswith("fields[")}
-        return {"fields": fields, "matchFields": request.form.getlist("matchFields[]")}
-
-
-@fault("AC-803", "AC-807")
-class OnlyObjectsAreExpected(Body):
-    """Never asks whether the body is an object, and fails where it is none."""
+class Parsing(Request):
+    """Does something else where a body is refused."""
 
     def parse(self, data: bytes) -> dict[str, Any]:
         try:
             return super().parse(data)
         except Problem as problem:
-            if "must be a JSON object" in problem.detail:
-                raise AttributeError("'list' object has no attribute 'keys'") from None
+            self.refused(problem)
             raise
 
-
-@fault("AC-803", "AC-807")
-class DeepBodiesFail(Body):
-    """Fails where a body nests deeper than its own stack goes."""
-
-    def parse(self, data: bytes) -> dict[str, Any]:
-        json.loads(data.decode("utf-8", "replace")) if data.count(b"[") + data.count(b"{") > 1000 else None
-        return super().parse(data)
+    def refused(self, problem: Problem) -> None:
+        """The body is refused."""
 
 
-@fault("AC-803")
-class ListOfOneIsTaken(Body):
-    """Takes a list of one object for the object."""
+@broken("AC-801", "AC-807")
+class MalformedIs500(Parsing):
+    """Lets the error of its JSON library through: 500 for a body that is not JSON."""
 
-    def parse(self, data: bytes) -> dict[str, Any]:
-        return super().parse(data[1:-1] if data.startswith(b"[{") and data.endswith(b"}]") else data)
+    def refused(self, problem: Problem) -> None:
+        if "not JSON" in problem.detail or "UTF-8" in problem.detail:
+            raise RuntimeError("The body can't be read.")
 
 
-@fault("AC-803", "AC-804")
+@broken("AC-803", "AC-807")
+class OnlyObjectsAreExpected(Parsing):
+    """Never checks whether the body is an object, and fails where it is not."""
+
+    def refused(self, problem: Problem) -> None:
+        if "must be a JSON object" in problem.detail:
+            raise AttributeError("'list' object has no attribute 'keys'")
+
+
+@broken("AC-807")
+class TellsItsLibrary(Parsing):
+    """Answers with the error of its JSON library, name included."""
+
+    def refused(self, problem: Problem) -> None:
+        if "must be a JSON object" not in problem.detail:
+            problem.detail = f"json.decoder.JSONDecodeError: {problem.detail}"
+
+
+def accepts_type(accepted: Callable[[Request], bool]) -> type[Request]:
+    """A request that takes bodies of other types too."""
+
+    class AcceptsType(Request):
+        def check_content_type(self) -> None:
+            if not accepted(self):
+                super().check_content_type()
+
+    return AcceptsType
+
+
+for name, accepted, says in (
+    ("any-type-will-do", lambda request: True, "Reads every body as JSON, whatever its content type."),
+    ("plain-text-will-do", lambda request: request.mimetype == "text/plain",
+     "Reads text/plain as JSON for old clients, and so also from any page on the web."),
+    ("no-type-is-json", lambda request: not request.mimetype, "Reads a body without a content type as JSON."),
+    ("type-has-json-in-it", lambda request: "json" in request.headers.get("Content-Type", ""),
+     "Checks only whether the content type contains the letters json."),
+):  # fmt: skip
+    add(name, says, "AC-802", accepts_type(accepted))
+
+
+@broken("AC-802")
+class CharsetIsAnotherType(Request):
+    """Compares the whole content type: JSON with a charset is refused."""
+
+    def check_content_type(self) -> None:
+        if self.headers.get("Content-Type", "") != "application/json":
+            raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be declared as application/json.")
+
+
+@broken("AC-802")
+class ReadsForms(Request):
+    """Takes forms too: `fields[email]=…` from any page on the web."""
+
+    def read_object(self) -> dict[str, Any]:
+        if self.mimetype not in (FORM, PARTS):
+            return super().read_object()
+        fields = {name[7:-1]: value for name, value in self.form.items() if name.startswith("fields[")}
+        return {"fields": fields, "matchFields": self.form.getlist("matchFields[]")}
+
+
+@broken("AC-803", "AC-804")
 class UnknownFieldsAreDropped(Validator):
-    """Drops the fields that the table doesn't have, and says nothing of them."""
+    """Silently drops the fields that the table does not have."""
 
-    def row(self, table: Table, fields: Any) -> Any:
-        known = {k: v for k, v in fields.items() if k in table.all_fields} if isinstance(fields, dict) else fields
-        return super().row(table, known)
+    def row(self, table: Table, fields: Any) -> Row:
+        if isinstance(fields, dict):
+            fields = {name: fields[name] for name in fields if name in table.fields or name in PROTECTED}
+        return super().row(table, fields)
 
 
-@fault("AC-803")
-class DeepJsonIsCut(Values):
+@broken("AC-803")
+class DeepJsonIsCut(Json):
     """Stores null for JSON that nests too deeply."""
 
-    def check_json(self, value: Any) -> Any:
+    def parse(self, value: Any) -> Any:
         try:
-            return super().check_json(value)
+            return super().parse(value)
         except ValueError:
             return "null"
 
 
-@fault("AC-808")
-class NoLimit(Body):
-    """Takes a body of any size."""
-
-    def check_size(self, size: int) -> None:
-        """Not looked at."""
-
-
-@fault("AC-808", "AC-805")
-class LimitOfAMegabyte(Body):
-    """Keeps the limit that its web server came with, which is a megabyte."""
-
-    def check_size(self, size: int) -> None:
-        super().check_size(size if size <= MEGABYTE else MAX_BYTES + 1)
+NO_LIMIT = {"MAX_CONTENT_LENGTH": None}
+add("no-limit", "Takes a body of any size.", "AC-808", NO_LIMIT)
+add("limit-of-a-megabyte", "Keeps the default limit of its web server, which is a megabyte.", "AC-808 AC-805",
+    {"MAX_CONTENT_LENGTH": MEGABYTE})  # fmt: skip
+add(
+    "limit-is-too-large",
+    "Refuses a body of exactly the limit.",
+    "AC-808",
+    {"MAX_CONTENT_LENGTH": MAX_CONTENT_LENGTH - 1},
+)
+add("reads-up-to-the-limit", "Reads a body up to the limit, and ignores the rest.", "AC-808",
+    NO_LIMIT, reads(lambda data: data[:MAX_CONTENT_LENGTH]))  # fmt: skip
 
 
-@fault("AC-808")
-class LimitIsTooLarge(Body):
-    """Refuses a body of just the limit."""
-
-    def check_size(self, size: int) -> None:
-        super().check_size(size + 1)
-
-
-@fault("AC-808")
-class TooLargeIs400(Body):
+@broken("AC-808")
+@answers
+def too_large_is_400(answer: Answer) -> None:
     """Answers 400 for a body that is too large."""
-
-    def check_size(self, size: int) -> None:
-        if size > MAX_BYTES:
-            raise Problem(HTTPStatus.BAD_REQUEST, "The body is too large.")
+    if answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        answer.status = HTTPStatus.BAD_REQUEST
 
 
-@fault("AC-808")
-class TooLargeIs500(Body):
+@broken("AC-808", using=(NO_LIMIT,))
+class TooLargeIs500(Request):
     """Fails where a body is too large."""
 
-    def check_size(self, size: int) -> None:
-        if size > MAX_BYTES:
+    def read_data(self) -> bytes:
+        if (self.content_length or 0) > MAX_CONTENT_LENGTH:
             raise MemoryError
+        return super().read_data()
 
 
-@fault("AC-808")
-class ReadsUpToTheLimit(NoLimit):
-    """Reads as much as it takes, and never looks whether there was more."""
+@broken("AC-808", using=(NO_LIMIT,))
+class CountsLetters(Request):
+    """Measures a body in characters instead of bytes."""
 
-    def parse(self, data: bytes) -> dict[str, Any]:
-        return super().parse(data[:MAX_BYTES])
-
-
-@fault("AC-808")
-class CountsLetters(NoLimit):
-    """Measures the text of a body in letters."""
-
-    def parse(self, data: bytes) -> dict[str, Any]:
-        Body.check_size(self, len(data.decode("utf-8", "replace")))
-        return super().parse(data)
+    def read_data(self) -> bytes:
+        data = super().read_data()
+        if len(data.decode("utf-8", "replace")) > MAX_CONTENT_LENGTH:
+            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large.")
+        return data
 
 
-@fault("AC-808")
-class MeasuresAtTheEnd(Api):
-    """Measures the body when all is done: the answer is 413, and the record is written."""
+@broken("AC-808", using=(NO_LIMIT,))
+@view("records.upsert")
+def measures_at_the_end(original: Any, table: str) -> Any:
+    """Measures the body at the end: the answer is 413, but the record is written."""
+    answer = original(table=table)
+    if (flask.request.content_length or 0) > MAX_CONTENT_LENGTH:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large.")
+    return answer
 
-    def read_body(self) -> dict[str, Any]:
-        return self.body.parse(request.get_data(cache=False))
 
-    def upsert(self, table: str) -> Answer:
-        answer = super().upsert(table)
-        self.body.check_type(request.mimetype)
-        self.body.check_size(request.content_length or 0)
-        return answer
+@broken("AC-807")
+@answers
+def debug_is_on(answer: Answer) -> None:
+    """Adds a stack trace to every error, as during development."""
+    if answer.is_problem and answer.body:
+        answer.body["trace"] = "Traceback (most recent call last):\n" + "".join(traceback.format_stack())
+
+
+@broken("AC-807")
+@answers
+def tells_the_database(answer: Answer) -> None:
+    """Names its database and its version in a header of every error."""
+    if answer.is_problem:
+        answer.headers["X-Backed-By"] = f"SQLite {sqlite3.sqlite_version}"
+
+
+class Tells(Store):
+    """Tells something of the inside where the database refuses a write."""
+
+    @contextmanager
+    def constraints(self, table: Table, row: Row) -> Iterator[None]:
+        try:
+            with super().constraints(table, row):
+                yield
+        except Problem as problem:
+            problem.detail = self.detail(problem, table)
+            raise
+
+    def detail(self, problem: Problem, table: Table) -> str:
+        """The detail of the answer."""
+        return str(problem.__cause__)
+
+
+@broken("AC-807")
+class TellsTheConstraint(Tells):
+    """Answers a conflict with the message of the database."""
+
+
+@broken("AC-807")
+class TellsTheStatement(Tells):
+    """Answers a conflict with the statement that failed."""
+
+    def detail(self, problem: Problem, table: Table) -> str:
+        return f"Could not run: {self.upsert_sql(table, table.unique_keys[0], ())}"

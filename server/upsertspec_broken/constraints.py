@@ -1,187 +1,295 @@
-"""Constraints that don't hold, hold too much, or are got round."""
+"""Constraints that do not hold, hold too much, or are bypassed; and required fields."""
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from upsertspec_broken.bases import FindThenWrite, WithoutChecks, WithoutUniqueIndices, single_keys
-from upsertspec_broken.catalogue import fault
+from upsertspec_broken import broken
+from upsertspec_broken.bases import FindThenWrite, Nullable, WithoutUniqueIndices, single_keys
 from upsertspec_server.errors import Problem, conflict
-from upsertspec_server.operations import Operations
-from upsertspec_server.plans import Outcome, Row, Upsert
-from upsertspec_server.schema import Field, Table
+from upsertspec_server.schema import Field, Row, Table
+from upsertspec_server.store import Store
+from upsertspec_server.upsert import Outcome, Plan, Upserts
 from upsertspec_server.validation import Validator
-from upsertspec_server.values import Values
+
+TAKEN = "A value is already taken."
 
 
-@fault("AC-013")
+@broken("AC-013")
 class OnDuplicateKeyUpdate(FindThenWrite):
-    """Updates whatever record has one of the unique values, also of a key that was not asked for."""
+    """Updates whichever record has one of the unique values, even of a key that was not named."""
 
-    def find_match(self, plan: Upsert, row: Row) -> Row | None:
+    def find_match(self, plan: Plan, row: Row) -> Row | None:
         others = [(name,) for name in single_keys(plan.table) if row.get(name) is not None]
-        found = (self.store.find_match(plan.table, key, row) for key in others)
+        found = (self.store.find(plan.table, key, row) for key in others)
         return super().find_match(plan, row) or next(filter(None, found), None)
 
 
-@fault("AC-013")
-class InsertOrIgnore(Operations):
-    """Writes nothing where a unique key would be broken, says nothing of it, and answers 200."""
+@broken("AC-013")
+class InsertOrIgnore(Upserts):
+    """Writes nothing where a unique key would be broken, and answers 200 all the same."""
 
-    def upsert_one(self, plan: Upsert, row: Row, now: str) -> Outcome:
+    def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
         try:
             return super().upsert_one(plan, row, now)
         except Problem as problem:
             if problem.status != 409:
                 raise
-        return Outcome(plan.table, "created", None, self.new_row(plan.table, row, now))
+        return Outcome(plan.table, "created", None, self.records.new_row(plan.table, row, now))
 
 
-@fault("AC-013", using=(WithoutUniqueIndices,))
+@broken("AC-013", using=(WithoutUniqueIndices,))
 class UniqueOnCreateOnly(FindThenWrite):
-    """Asks whether a value is taken when a record is created, and never again."""
+    """Checks whether a value is taken when a record is created, but not when it is updated."""
 
-    def create_new(self, plan: Upsert, row: Row, now: str) -> Outcome:
+    def create(self, plan: Plan, row: Row, now: str) -> Outcome:
         if self.is_taken(plan.table, row, single_keys(plan.table)):
-            raise conflict("A value is already taken.")
-        return super().create_new(plan, row, now)
+            raise conflict(TAKEN)
+        return super().create(plan, row, now)
 
 
-@fault("AC-013", using=(WithoutUniqueIndices,))
+@broken("AC-013", using=(WithoutUniqueIndices,))
 class UniqueOnUpdateOnly(FindThenWrite):
-    """Asks whether a value is taken when a record is updated, but not when it is created."""
+    """Checks whether a value is taken when a record is updated, but not when it is created."""
 
-    def update_match(self, plan: Upsert, row: Row, match: Row, now: str) -> Outcome:
+    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
         if self.is_taken(plan.table, row, single_keys(plan.table), but=match):
-            raise conflict("A value is already taken.")
-        return super().update_match(plan, row, match, now)
+            raise conflict(TAKEN)
+        return super().update(plan, row, match, now)
 
 
-@fault("AC-013", using=(WithoutUniqueIndices,))
+@broken("AC-013", using=(WithoutUniqueIndices,))
 class OnlyTheFirstKeyIsUnique(FindThenWrite):
-    """Keeps the first key of a table unique, and no other."""
+    """Keeps only the first key of a table unique."""
 
-    def upsert_one(self, plan: Upsert, row: Row, now: str) -> Outcome:
+    def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
         if self.is_taken(plan.table, row, single_keys(plan.table)[:1], but=self.find_match(plan, row)):
-            raise conflict("A value is already taken.")
+            raise conflict(TAKEN)
         return super().upsert_one(plan, row, now)
 
 
-@fault("AC-013")
+@broken("AC-013")
 class ItsOwnValuesAreTaken(FindThenWrite):
-    """Counts the record itself among those that have its value already."""
+    """Counts the record itself among those that already have its value."""
 
-    def update_match(self, plan: Upsert, row: Row, match: Row, now: str) -> Outcome:
+    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
         if self.is_taken(plan.table, row, set(single_keys(plan.table)) - set(plan.key)):
-            raise conflict("A value is already taken.")
-        return super().update_match(plan, row, match, now)
+            raise conflict(TAKEN)
+        return super().update(plan, row, match, now)
 
 
-@fault("AC-013")
+@broken("AC-013")
 class NullIsTaken(FindThenWrite):
-    """Lets one record only have no value in a unique field."""
+    """Lets only one record have null in a unique field."""
 
-    def create_new(self, plan: Upsert, row: Row, now: str) -> Outcome:
+    def create(self, plan: Plan, row: Row, now: str) -> Outcome:
         empty = [name for name in single_keys(plan.table) if name in row and row[name] is None]
-        if any(stored[name] is None for name in empty for stored in self.all_rows(plan.table)):
-            raise conflict("A value is already taken.")
-        return super().create_new(plan, row, now)
+        if any(stored[name] is None for name in empty for stored in self.store.rows(plan.table)):
+            raise conflict(TAKEN)
+        return super().create(plan, row, now)
 
 
-@fault("AC-013")
+@broken("AC-013")
 class TakesTheValueAway(FindThenWrite):
     """Sets the unique value of the other record to null, so that this one can have it."""
 
-    def upsert_one(self, plan: Upsert, row: Row, now: str) -> Outcome:
+    def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
         match = self.find_match(plan, row) or {"id": None}
         for name in set(single_keys(plan.table)) - set(plan.table.required) - set(plan.key):
-            other = self.store.find_match(plan.table, (name,), row) if name in row else None
+            other = self.store.find(plan.table, (name,), row) if name in row else None
             if other and other["id"] != match["id"]:
                 self.save(plan.table, other, {name: None}, now)
         return super().upsert_one(plan, row, now)
 
 
-@fault("AC-013")
+@broken("AC-013")
 class WritesFieldByField(FindThenWrite):
-    """Writes and commits each field for itself: what comes before the one that is refused stays written."""
+    """Writes and commits each field by itself: the fields before a refused one stay written."""
 
     def save(self, table: Table, match: Row, changes: Row, now: str) -> Row:
         for name, value in changes.items():
             match = super().save(table, match, {name: value}, now)
-            self.store.commit()
-            self.store.begin()
+            self.store.db.commit()
+            self.store.db.begin()
         return match
 
 
-@fault("AC-013", using=(WithoutChecks,))
-class NoMinimum(Values):
-    """Knows no minimum."""
+@broken("AC-013")
+class NoMinimum(Field):
+    """Checks no minimum."""
 
-    def check_minimum(self, field: Field, value: Any) -> None:
+    def check_rules(self, value: Any) -> None:
+        if self.minimum is None:
+            super().check_rules(value)
+
+
+@broken("AC-013")
+class MinimumIsOutside(Field):
+    """Refuses the minimum itself: it writes <= for <."""
+
+    def check_rules(self, value: Any) -> None:
+        super().check_rules(value - 1 if self.minimum is not None else value)
+
+
+@broken("AC-013")
+class BelowIsTheMinimum(Field):
+    """Stores the minimum for any value below it."""
+
+    def parse(self, value: Any) -> Any:
+        is_below = self.minimum is not None and isinstance(value, int) and value < self.minimum
+        return super().parse(self.minimum if is_below else value)
+
+
+@broken("AC-013")
+class OptionsInAnyCase(Field):
+    """Accepts an option in any case."""
+
+    def parse(self, value: Any) -> Any:
+        return super().parse(value.lower() if self.options and isinstance(value, str) else value)
+
+
+@broken("AC-013")
+class OptionsByTheirBeginning(Field):
+    """Takes the beginning of an option as the option."""
+
+    def parse(self, value: Any) -> Any:
+        text = value if isinstance(value, str) else ""
+        return super().parse(next((each for each in self.options or () if text and each.startswith(text)), value))
+
+
+@broken("AC-013")
+class UnknownOptionIsTheDefault(Field):
+    """Stores the default for an option that it does not know."""
+
+    def parse(self, value: Any) -> Any:
+        unknown = self.options is not None and isinstance(value, str) and value not in self.options
+        return super().parse(self.default if unknown and self.default else value)
+
+
+class NoRules(Field):
+    """Checks the type only."""
+
+    def check_rules(self, value: Any) -> None:
         pass
 
 
-@fault("AC-013")
-class MinimumIsOutside(Values):
-    """Refuses the minimum itself: it writes <= for <."""
-
-    def check_minimum(self, field: Field, value: Any) -> None:
-        super().check_minimum(field, value - 1)
-
-
-@fault("AC-013")
-class BelowIsTheMinimum(Values):
-    """Stores the minimum for whatever is below it."""
-
-    def encode(self, field: Field, value: Any) -> Any:
-        is_below = field.minimum is not None and isinstance(value, int) and value < field.minimum
-        return super().encode(field, field.minimum if is_below else value)
-
-
-@fault("AC-013")
-class OptionsInAnyCase(Values):
-    """Finds an option whatever its case."""
-
-    def encode(self, field: Field, value: Any) -> Any:
-        return super().encode(field, value.lower() if field.options and isinstance(value, str) else value)
-
-
-@fault("AC-013")
-class OptionsByTheirBeginning(Values):
-    """Takes the beginning of an option for the option."""
-
-    def encode(self, field: Field, value: Any) -> Any:
-        fits = [
-            option for option in field.options or () if isinstance(value, str) and value and option.startswith(value)
-        ]
-        return super().encode(field, fits[0] if fits else value)
-
-
-@fault("AC-013")
-class UnknownOptionIsTheDefault(Values):
-    """Stores the default for an option that it doesn't know."""
-
-    def encode(self, field: Field, value: Any) -> Any:
-        unknown = field.options is not None and isinstance(value, str) and value not in field.options
-        return super().encode(field, field.default if unknown and field.default else value)
-
-
-class NoRules(Validator):
-    """Checks types only, and leaves what they hold to the write."""
-
-    def value(self, field: Field, value: Any) -> Any:
-        return super().value(field, value) if value is None else self.values.checks[field.type](value)
-
-
-@fault("AC-013", using=(NoRules, WithoutChecks))
+@broken("AC-013", using=(NoRules,))
 class RulesOnCreateOnly(FindThenWrite):
-    """Checks options and minimum when a record is created, and never again."""
+    """Checks options and minimum when a record is created, but not when it is updated."""
 
-    def create_new(self, plan: Upsert, row: Row, now: str) -> Outcome:
+    def create(self, plan: Plan, row: Row, now: str) -> Outcome:
         for name, value in row.items():
             field = plan.table.fields[name]
             if value is not None and field.options is not None and value not in field.options:
                 raise conflict(f"{name} has no such option.")
             if value is not None and field.minimum is not None and value < field.minimum:
                 raise conflict(f"{name} is below the minimum.")
-        return super().create_new(plan, row, now)
+        return super().create(plan, row, now)
+
+
+@broken("AC-612")
+class OptionsAreAdvice(Field):
+    """Describes the options of a field, and stores any value."""
+
+    def check_rules(self, value: Any) -> None:
+        if self.options is None:
+            super().check_rules(value)
+
+
+class NullIsGiven(Field):
+    """Takes null in a required field."""
+
+    def parse(self, value: Any) -> Any:
+        return None if value is None else super().parse(value)
+
+
+@broken("AC-009", using=(Nullable,))
+class NullCountsAsGiven(NullIsGiven):
+    """Checks only whether a required field is in the request; it may be null."""
+
+
+@broken("AC-009", using=(Nullable,))
+class NothingIsRequired(Validator):
+    """Refuses null for a required field, but stores null where it is missing."""
+
+    def check_required(self, table: Table, row: Row) -> None:
+        row.update(dict.fromkeys(name for name in table.required if name not in row))
+
+
+@broken("AC-009")
+class RequiredIsFilledIn(Validator):
+    """Stores empty text for a required field that is missing, like a database without strict mode."""
+
+    def check_required(self, table: Table, row: Row) -> None:
+        row.update(dict.fromkeys((name for name in table.required if name not in row), ""))
+
+
+@broken("AC-009", "AC-002", "AC-014", "AC-105")
+class RequiredOnEveryUpdate(FindThenWrite):
+    """Demands every required field on an update too."""
+
+    def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
+        self.app.validator.check_required(plan.table, row)
+        return super().upsert_one(plan, row, now)
+
+
+@broken("AC-009")
+class NullIsLeftOutOnUpdate(Validator):
+    """Silently leaves a required field out of the write where it is null."""
+
+    def row(self, table: Table, fields: Any) -> Row:
+        if isinstance(fields, dict):
+            fields = {name: fields[name] for name in fields if fields[name] is not None or name not in table.required}
+        return super().row(table, fields)
+
+
+@broken("AC-009")
+class SavesBeforeItChecks(FindThenWrite):
+    """Checks for missing fields after saving: the answer is 400, and half a record is stored."""
+
+    def create(self, plan: Plan, row: Row, now: str) -> Outcome:
+        missing = [name for name in plan.table.required if name not in row]
+        if missing:
+            half = self.records.new_row(plan.table, {**row, **dict.fromkeys(missing, "")}, now)
+            self.store.insert(plan.table, half)
+            self.store.db.commit()
+        return super().create(plan, row, now)
+
+
+class RequiredByTheDatabase(Validator):
+    """Leaves missing required fields to the database."""
+
+    def check_required(self, table: Table, row: Row) -> None:
+        pass
+
+
+class Unhandled(Store):
+    """Does not expect the database to refuse anything."""
+
+    @contextmanager
+    def constraints(self, table: Table, row: Row) -> Iterator[None]:
+        yield
+
+
+@broken("AC-009", "AC-013", using=(Unhandled, NullIsGiven))
+class ConstraintsAre500(RequiredByTheDatabase):
+    """Leaves required fields and unique keys to the database, and answers 500 where it refuses."""
+
+
+class EverythingConflicts(Store):
+    """Answers 409 for whatever the database refuses."""
+
+    @contextmanager
+    def constraints(self, table: Table, row: Row) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.IntegrityError:
+            raise conflict("A constraint would be broken.") from None
+
+
+@broken("AC-009", using=(EverythingConflicts, NullIsGiven))
+class ConstraintsAre409(RequiredByTheDatabase):
+    """Leaves required fields to the database, and answers 409 where it refuses."""

@@ -1,109 +1,121 @@
-"""Callers who are let in, or turned away in the wrong way."""
+"""Callers who are let in, or refused in the wrong way; and strangers who learn which tables exist."""
 
 from __future__ import annotations
 
+import base64
+import json
+import time
+import unicodedata
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote
 
 from flask import g
 
-from upsertspec_broken.catalogue import fault
-from upsertspec_server.answers import Answer
-from upsertspec_server.api import Api
+from upsertspec_broken import add, broken
+from upsertspec_catalogue import Answer, answers, view
+from upsertspec_server import Server
 from upsertspec_server.auth import Auth
 from upsertspec_server.errors import Problem
 from upsertspec_server.schema import Role, Table
+from upsertspec_server.views import current_app, request
+
+BEARER = "Bearer "
 
 
 class Roles(Auth):
     """Knows its roles by name too."""
 
     def named(self, name: str) -> Role | None:
-        """The role of this name that holds a token."""
+        """The role of this name that has a token."""
         return next((role for _, role in self.known if role.name == name), None)
 
 
-@fault("AC-004", "AC-809", "AC-810")
+@broken("AC-004", "AC-809", "AC-810")
 class AnyTokenWillDo(Roles):
-    """Asks only whether there is a token."""
+    """Checks only whether there is a token."""
 
-    def role_of(self, token: str | None) -> Role | None:
-        return super().role_of(token) or (self.named("editor") if token else None)
+    def role(self, token: str) -> Role | None:
+        return super().role(token) or self.named("editor")
 
 
-@fault("AC-004", "AC-809", "AC-810")
+@broken("AC-004", "AC-809", "AC-810")
 class NoTokenNoCheck(Roles):
-    """Checks the token where there is one, and lets everyone else in."""
+    """Checks the token where there is one, and lets everybody else in."""
 
     def identify(self, header: str | None) -> Role:
         editor = self.named("editor")
-        return editor if editor and not self.parse(header) else super().identify(header)
+        return editor if editor and not self.token(header) else super().identify(header)
 
 
-@fault("AC-004")
-class TokenCutShort(Auth):
-    """Compares as many letters as were sent, so the beginning of a token is enough."""
-
-    def digest(self, token: str) -> bytes:
-        return token.encode()
-
-    def role_of(self, token: str | None) -> Role | None:
-        return next((role for known, role in self.known if token and known.startswith(token.encode())), None)
-
-
-@fault("AC-004", "AC-809")
-class TokenAndMore(Auth):
-    """Compares as many letters as its own token has, so whatever follows does no harm."""
+class PlainTokens(Auth):
+    """Keeps the tokens as they are."""
 
     def digest(self, token: str) -> bytes:
         return token.encode()
 
-    def role_of(self, token: str | None) -> Role | None:
-        return next((role for known, role in self.known if token and token.encode().startswith(known)), None)
+
+@broken("AC-004")
+class TokenCutShort(PlainTokens):
+    """Compares as many characters as were sent, so that the beginning of a token is enough."""
+
+    def role(self, token: str) -> Role | None:
+        return next((role for known, role in self.known if known.startswith(token.encode())), None)
 
 
-@fault("AC-004", "AC-809")
+@broken("AC-004", "AC-809")
+class TokenAndMore(PlainTokens):
+    """Compares as many characters as its own token has, and ignores the rest."""
+
+    def role(self, token: str) -> Role | None:
+        return next((role for known, role in self.known if token.encode().startswith(known)), None)
+
+
+@broken("AC-004", "AC-809")
 class AnyScheme(Auth):
-    """Takes the last word of the header for the token, whatever scheme stands before it."""
+    """Takes the last word of the header as the token, whatever the scheme."""
 
-    def parse(self, header: str | None) -> str | None:
+    def token(self, header: str | None) -> str | None:
         return header.split()[-1] if header and header.strip() else None
 
 
-@fault("AC-004")
+@broken("AC-004")
 class RoleNameAsToken(Roles):
-    """Takes the name of a role for a token, left over from development."""
+    """Takes the name of a role as a token, a leftover from development."""
 
-    def role_of(self, token: str | None) -> Role | None:
-        return super().role_of(token) or self.named(token or "")
+    def role(self, token: str) -> Role | None:
+        return super().role(token) or self.named(token)
 
 
-@fault("AC-004", "AC-809", "AC-810")
+@broken("AC-004", "AC-809", "AC-810")
 class NobodyIsAViewer(Roles):
-    """Takes a caller without credentials for a viewer, and so answers 403."""
+    """Takes a caller without credentials as a viewer, and so answers 403."""
 
     def identify(self, header: str | None) -> Role:
         viewer = self.named("viewer")
         return viewer if viewer and header is None else super().identify(header)
 
 
-@fault("AC-004", "AC-809", "AC-810")
-class BadCredentialsAre403(Auth):
+@broken("AC-004", "AC-809", "AC-810")
+@answers
+def bad_credentials_are_403(answer: Answer) -> None:
     """Answers 403 where it does not know the caller."""
-
-    def refuse_credentials(self) -> Problem:
-        return Problem(HTTPStatus.FORBIDDEN, "Valid credentials are required.")
-
-
-@fault("AC-004", "AC-809", "AC-810")
-class RedirectsToLogin(Auth):
-    """Sends a caller whom it does not know to a page to log in."""
-
-    def refuse_credentials(self) -> Problem:
-        return Problem(HTTPStatus.FOUND, "Log in first.", headers={"Location": "/login"})
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        answer.status = HTTPStatus.FORBIDDEN
 
 
-class ChecksLate(Api):
-    """Lets everyone in as an editor at first, and keeps what there is to refuse."""
+@broken("AC-004", "AC-809", "AC-810")
+@answers
+def redirects_to_login(answer: Answer) -> None:
+    """Redirects a caller whom it does not know to a login page."""
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        answer.status = HTTPStatus.FOUND
+        answer.headers["Location"] = "/login"
+
+
+class ChecksLate(Server):
+    """Lets everybody in as an editor at first, and keeps the refusal for later."""
 
     def authenticate(self) -> None:
         g.refused = None
@@ -113,39 +125,202 @@ class ChecksLate(Api):
             g.refused = problem
             g.role = next(role for _, role in self.auth.known if role.name == "editor")
 
-    def refuse(self) -> None:
-        """Raises what was kept."""
-        if isinstance(g.refused, Problem):
-            raise g.refused
+
+def refuse() -> None:
+    """Raise the refusal that was kept."""
+    if isinstance(g.refused, Problem):
+        raise g.refused
 
 
-@fault("AC-004", "AC-810")
+@broken("AC-004", "AC-810")
 class TableBeforeCredentials(ChecksLate):
-    """Looks for the table before it asks who is calling, and so tells anyone which tables there are."""
+    """Looks for the table before it checks credentials, and so tells everybody which tables exist."""
 
-    def enter(self, table: str, *actions: str) -> tuple[Role, Table]:
-        found = super().enter(table, *actions)
-        self.refuse()
+    def enter(self, name: str, *actions: str) -> Table:
+        found = super().enter(name, *actions)
+        refuse()
         return found
 
 
-@fault("AC-004", "AC-809", "AC-810")
-class BodyBeforeCredentials(ChecksLate):
-    """Looks at the request before it asks who is calling: 400 for what is wrong with it."""
-
-    def upsert(self, table: str) -> Answer:
-        if g.refused is not None:
-            _, found = self.enter(table, "create", "update")
-            self.validator.upsert(found, self.read_body())
-        self.refuse()
-        return super().upsert(table)
+@broken("AC-004", "AC-809", "AC-810", using=(ChecksLate,))
+@view("records.upsert")
+def body_before_credentials(original: Any, table: str) -> Any:
+    """Checks the request before the credentials, and answers 400 for what is wrong with it."""
+    if g.refused is not None:
+        current_app.validator.upsert(current_app.enter(table, "create", "update"), request.read_object())
+    refuse()
+    return original(table=table)
 
 
-@fault("AC-004")
-class WritesBeforeCredentials(ChecksLate):
-    """Asks who is calling when all is done: the answer is 401, and the record is written."""
+@broken("AC-004", using=(ChecksLate,))
+@view("records.upsert")
+def writes_before_credentials(original: Any, table: str) -> Any:
+    """Checks credentials at the end: the answer is 401, but the record is written."""
+    answer = original(table=table)
+    refuse()
+    return answer
 
-    def upsert(self, table: str) -> Answer:
-        answer = super().upsert(table)
-        self.refuse()
-        return answer
+
+def tokens(change: Callable[[str], str], base: type[Auth] = Auth) -> type[Auth]:
+    """Changes a token before it looks for the role."""
+
+    class Changed(base):  # type: ignore[misc, valid-type]
+        def role(self, token: str) -> Role | None:
+            found: Role | None = super().role(change(token))
+            return found
+
+    return Changed
+
+
+class AnyCharacters(Auth):
+    """Takes everything after the scheme as the token, as UTF-8."""
+
+    def token(self, header: str | None) -> str | None:
+        text = (header or "").encode("latin-1").decode("utf-8", "replace")
+        return text.removeprefix(BEARER) if text.startswith(BEARER) else None
+
+
+for name, part, says in (
+    ("quotes-are-stripped", tokens(lambda token: token.strip('"')), "Strips the quotes around a token."),
+    ("token-is-unescaped", tokens(unquote), "Decodes percent escapes in the token."),
+    ("letters-that-look-alike", tokens(lambda token: unicodedata.normalize("NFKC", token), AnyCharacters),
+     "Normalizes the token, so that other characters that look alike are accepted."),
+):  # fmt: skip
+    add(name, says, "AC-809", part)
+
+
+@broken("AC-809")
+class TokenInAnyCase(Auth):
+    """Compares tokens without case, like its database."""
+
+    def digest(self, token: str) -> bytes:
+        return super().digest(token.lower())
+
+
+def also_from(where: Callable[[], str | None]) -> type[Server]:
+    """A server that takes a token from somewhere else too."""
+
+    class AlsoFrom(Server):
+        def authenticate(self) -> None:
+            token = where()
+            if token and self.is_protected(request.path):
+                g.role = self.auth.identify(f"{BEARER}{token}")
+            else:
+                super().authenticate()
+
+    return AlsoFrom
+
+
+add("token-in-the-query", "Takes a token from the query too, where logs and histories keep it.", "AC-809",
+    also_from(lambda: request.args.get("access_token")))  # fmt: skip
+add("token-in-a-cookie", "Takes a token from a cookie too, which a browser sends with requests of any page.", "AC-809",
+    also_from(lambda: request.cookies.get("session")))  # fmt: skip
+
+
+@broken("AC-809")
+class SecondWordIsTheToken(Auth):
+    """Takes the second word of the header as the token, and ignores what follows."""
+
+    def token(self, header: str | None) -> str | None:
+        words = (header or "").split()
+        return words[1] if len(words) > 1 and words[0].lower() == "bearer" else None
+
+
+@broken("AC-809")
+class LastCredentialCounts(Auth):
+    """Takes the last of several credentials."""
+
+    def token(self, header: str | None) -> str | None:
+        return super().token((header or "").rpartition(",")[2].strip())
+
+
+@broken("AC-809", "AC-807")
+class OddTokensFail(AnyCharacters):
+    """Fails where a token is not ASCII."""
+
+    def digest(self, token: str) -> bytes:
+        token.encode("ascii")
+        return super().digest(token)
+
+
+def decoded(text: str) -> str:
+    """What base64 holds, or an empty text."""
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except ValueError:
+        return ""
+
+
+@broken("AC-809")
+class PasswordWillDo(Auth):
+    """Takes the password of basic credentials as the token."""
+
+    def token(self, header: str | None) -> str | None:
+        scheme, _, rest = (header or "").partition(" ")
+        return decoded(rest).rpartition(":")[2] or None if scheme.lower() == "basic" else super().token(header)
+
+
+def believes(algorithm: str) -> type[Auth]:
+    """Believes what a JSON Web Token of this algorithm says."""
+
+    class Believes(Roles):
+        def role(self, token: str) -> Role | None:
+            head, body = (decoded(part) for part in [*token.split("."), "", ""][:2])
+            believed = head.startswith("{") and json.loads(head).get("alg") == algorithm
+            return self.named(json.loads(body)["sub"]) if believed else super().role(token)
+
+    return Believes
+
+
+add("believes-unsigned-tokens", "Believes what an unsigned token says of itself.", "AC-809", believes("none"))
+add(
+    "expired-is-not-looked-at",
+    "Checks the signature of a token, but not whether it has expired.",
+    "AC-809",
+    believes("HS256"),
+)
+
+
+def tells(tell: Callable[[Problem, str], None]) -> type[Server]:
+    """A server whose refusal of a stranger depends on whether the table exists."""
+
+    class Tells(Server):
+        def authenticate(self) -> None:
+            try:
+                super().authenticate()
+            except Problem as problem:
+                name = request.path.removeprefix("/api/tables/").split("/")[0]
+                if name in self.schema.tables:
+                    tell(problem, name)
+                raise
+
+    return Tells
+
+
+for name, tell, says in (
+    ("challenge-names-the-table",
+     lambda problem, table: problem.headers.update({"WWW-Authenticate": f'Bearer realm="{table}"'}),
+     "Names the table in the challenge, where it exists."),
+    ("links-to-the-table",
+     lambda problem, table: problem.headers.update({"Link": f'</api/tables/{table}>; rel="describedby"'}),
+     "Links to the description of the table, where it exists."),
+    ("refusal-has-the-table",
+     lambda problem, table: problem.errors.append({"message": "is a table for which credentials are needed"}),
+     "Says in the refusal that the table needs credentials, where it exists."),
+    ("slower-for-tables", lambda problem, table: time.sleep(0.04),
+     "Looks into the table before it checks credentials: the answers are the same, but take longer."),
+):  # fmt: skip
+    add(name, says, "AC-810", tells(tell))
+
+
+@broken("AC-810")
+class DescriptionIsOpen(Server):
+    """Shows the description of a table to everybody."""
+
+    def authenticate(self) -> None:
+        try:
+            super().authenticate()
+        except Problem:
+            if request.endpoint != "tables.describe" or request.method != "GET":
+                raise
+            g.role = next(role for _, role in self.auth.known if role.name == "viewer")

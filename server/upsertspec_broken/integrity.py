@@ -1,93 +1,118 @@
-"""What hangs on a record: lost by its upsert, or kept when it should go."""
+"""Records that refer to others: lost by an upsert of their parent, or kept when they should be deleted."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from upsertspec_broken.bases import FindThenWrite, Nullable, Rebuilt, WithoutUniqueIndices
-from upsertspec_broken.catalogue import fault
-from upsertspec_server.connections import Connections
+from upsertspec_broken import add, broken
+from upsertspec_broken.bases import (
+    WITHOUT_FOREIGN_KEYS,
+    FindThenWrite,
+    Nullable,
+    Rebuilt,
+    matches_by,
+    planned,
+)
 from upsertspec_server.errors import conflict
-from upsertspec_server.operations import Operations
-from upsertspec_server.plans import Row, Upsert
-from upsertspec_server.schema import Table
-from upsertspec_server.statements import Statements
-from upsertspec_server.store import Store
+from upsertspec_server.schema import Row, Table
+from upsertspec_server.store import Store, quote
+from upsertspec_server.upsert import Outcome, Plan, Upserts
 
 CASCADE = "ON DELETE CASCADE"
+Child = tuple[Table, Row]
 
 
 class Replaced(FindThenWrite):
-    """Deletes the match and inserts it again, with its old id, and with those children that it puts back."""
+    """Deletes the match and inserts it again with its old id, and then the children that it puts back."""
 
     def save(self, table: Table, match: Row, changes: Row, now: str) -> Row:
         back = list(self.put_back(table, match))
         self.store.delete(table, match["id"])
-        stored = self.store.insert(table, {**match, **changes, "updated_at": self.updated_at(now, match)})
+        updated_at = self.store.later(now, match["updated_at"])
+        stored = self.store.insert(table, {**match, **changes, "updated_at": updated_at})
         for child, row in back:
             self.store.insert(child, row)
         return stored
 
-    def put_back(self, table: Table, match: Row) -> Iterator[tuple[Table, Row]]:
-        """The rows that are inserted again, too."""
+    def put_back(self, table: Table, match: Row) -> Iterator[Child]:
+        """The children that are inserted again."""
         return iter(())
 
-    def children(self, table: Table, parent: Row) -> Iterator[tuple[Table, Row]]:
+    def children(self, table: Table, parent: Row) -> Iterator[Child]:
         """The rows that refer to a row."""
-        for child in self.schema.children(table).values():
+        for child in self.app.schema.children(table).values():
             field = str(child.parent_field(table))
-            yield from ((child, row) for row in self.all_rows(child) if row[field] == parent["id"])
+            yield from ((child, row) for row in self.store.rows(child, f"{quote(field)} = ?", [parent["id"]]))
 
 
-@fault("AC-401", "AC-402", "AC-406")
+@broken("AC-401", "AC-402", "AC-406")
 class DeletesAndInsertsAgain(Replaced):
-    """Deletes the match and inserts it again with its old id: all that hangs on it goes by cascade."""
+    """Deletes the match and inserts it again with its old id: its children are deleted by cascade."""
 
 
-@fault("AC-401", "AC-402", "AC-406", "AC-013")
-class InsertOrReplaceWithTheId(Statements):
-    """Writes INSERT OR REPLACE with the id of the match: the id stays, and its children go by cascade."""
+class OrReplace(Store):
+    """Writes INSERT OR REPLACE for every upsert."""
 
-    def upsert(self, table: Table, key: tuple[str, ...], written: tuple[str, ...]) -> str:
-        statement = super().insert(table)
-        return statement.replace("INSERT", "INSERT OR REPLACE", 1) if written else super().upsert(table, key, written)
+    def upsert(self, table: Table, key: tuple[str, ...], row: Row, written: tuple[str, ...]) -> Row:
+        with self.constraints(table, row):
+            stored = self.db.table(table.name).insert(row, replace=True)
+        return {**row, "id": stored.last_rowid} if row["id"] is None else row
 
 
-@fault("AC-401", "AC-402", "AC-406")
+@broken("AC-401", "AC-402", "AC-406", "AC-013")
+class InsertOrReplaceWithTheId(OrReplace):
+    """Writes INSERT OR REPLACE with the id of the match: the id stays, but its children are deleted by cascade."""
+
+    def upsert(self, table: Table, key: tuple[str, ...], row: Row, written: tuple[str, ...]) -> Row:
+        return super().upsert(table, key, row, written) if written else Store.upsert(self, table, key, row, written)
+
+
+@broken("AC-103", "AC-104", "AC-106", "AC-013", "AC-308", "AC-401", "AC-402", "AC-405", "AC-406", using=(OrReplace,))
+class InsertOrReplace(Upserts):
+    """Deletes whatever conflicts with any unique key, and inserts the record anew."""
+
+    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+        changed = {name: row[name] for name in plan.written(row)}
+        new = self.records.new_row(plan.table, {**match, **changed, "id": self.store.new_id(plan.table)}, now)
+        stored = self.store.upsert(plan.table, plan.key, new, ())
+        return Outcome(plan.table, "updated", stored["id"], stored)
+
+
+@broken("AC-401", "AC-402", "AC-406")
 class ChildrenNotSentAreRemoved(Replaced):
-    """Makes the children of the match what the request holds of them, which is none."""
+    """Replaces the children of the match with those in the request, which are none."""
 
     def save(self, table: Table, match: Row, changes: Row, now: str) -> Row:
         for child, row in list(self.children(table, match)):
             self.store.delete(child, row["id"])
-        return self.store.update(table, match["id"], changes, self.updated_at(now, match))
+        return FindThenWrite.save(self, table, match, changes, now)
 
 
-@fault("AC-401", "AC-402", "AC-406")
+@broken("AC-401", "AC-402", "AC-406")
 class PutsTheChildrenBackAnew(Replaced):
-    """Deletes the match, and inserts it and its children again: the children have new ids."""
+    """Deletes the match, and inserts it and its children again: the children get new ids."""
 
-    def put_back(self, table: Table, match: Row) -> Iterator[tuple[Table, Row]]:
+    def put_back(self, table: Table, match: Row) -> Iterator[Child]:
         return ((child, {**row, "id": self.store.new_id(child)}) for child, row in self.children(table, match))
 
 
-@fault("AC-402")
+@broken("AC-402")
 class PutsTheChildrenBack(Replaced):
-    """Deletes the match, and inserts it and its children again, but not what hangs on the children."""
+    """Deletes the match, and inserts it and its children again, but not the children of these."""
 
-    def put_back(self, table: Table, match: Row) -> Iterator[tuple[Table, Row]]:
+    def put_back(self, table: Table, match: Row) -> Iterator[Child]:
         return self.children(table, match)
 
 
-@fault("AC-406")
+@broken("AC-406")
 class PutsOneKindBack(Replaced):
-    """Deletes the match and inserts it again, with all that hangs on it in the first of the tables that refer to it."""
+    """Deletes the match, and inserts it again with its descendants in the first of the tables that refer to it."""
 
-    def put_back(self, table: Table, match: Row) -> Iterator[tuple[Table, Row]]:
-        first = next(iter(self.schema.children(table)), None)
+    def put_back(self, table: Table, match: Row) -> Iterator[Child]:
+        first = next(iter(self.app.schema.children(table)), None)
         for child, row in self.children(table, match):
             if child.name == first:
                 yield child, row
@@ -95,38 +120,33 @@ class PutsOneKindBack(Replaced):
 
 
 def is_link(table: Table) -> bool:
-    """Whether a table joins others: it has more than one reference."""
+    """Whether a table links others: it has more than one reference."""
     return sum(field.references is not None for field in table.fields.values()) > 1
 
 
-class LinksWithoutAnIndex(WithoutUniqueIndices):
-    """No unique index on the links between records."""
+class LinksWithoutAnIndex(Rebuilt):
+    """There is no unique index on the links between records."""
 
-    def drop_unique_indices(self, database: sqlite3.Connection) -> None:
-        database.execute("DROP INDEX transaction_category_mappings_transaction_id_ledger_id")
+    dropped = "transaction_category_mappings_transaction_id_ledger_id"
 
 
-@fault("AC-405", using=(LinksWithoutAnIndex,))
+@broken("AC-405", using=(LinksWithoutAnIndex,))
 class LinksPileUp(FindThenWrite):
-    """Matches a link between records by all of its fields: one that leads elsewhere is another link."""
+    """Matches a link between records by all of its fields: a link to another record is created beside it."""
 
-    def find_match(self, plan: Upsert, row: Row) -> Row | None:
+    def find_match(self, plan: Plan, row: Row) -> Row | None:
         match = super().find_match(plan, row)
         same = match is not None and all(match[name] == row[name] for name in row)
         return match if same or not is_link(plan.table) else None
 
 
-@fault("AC-405")
-class OneLinkForEachParent(FindThenWrite):
-    """Matches a link between records by its first reference alone: that of another ledger takes its place."""
-
-    def find_match(self, plan: Upsert, row: Row) -> Row | None:
-        return super().find_match(replace(plan, key=plan.key[:1]) if is_link(plan.table) else plan, row)
+add("one-link-for-each-parent", "Matches a link between records only by its first reference.", "AC-405",
+    matches_by(lambda plan: plan.key[:1] if is_link(plan.table) else plan.key))  # fmt: skip
 
 
-@fault("AC-405")
+@broken("AC-405")
 class LinksAreReplaced(FindThenWrite):
-    """Deletes a link between records and inserts the new one: a link needs no identity."""
+    """Deletes a link between records and inserts the new one, as if links had no identity."""
 
     def save(self, table: Table, match: Row, changes: Row, now: str) -> Row:
         if not is_link(table):
@@ -135,31 +155,20 @@ class LinksAreReplaced(FindThenWrite):
         return self.store.insert(table, {**match, **changes, "id": self.store.new_id(table), "updated_at": now})
 
 
-@fault("AC-405")
+@broken("AC-405")
 class LinksAreInsertedOnly(FindThenWrite):
-    """Only ever inserts a link between records: the second of a key is refused with 409."""
+    """Only inserts links between records: the second one with a key is refused with 409."""
 
-    def find_match(self, plan: Upsert, row: Row) -> Row | None:
+    def find_match(self, plan: Plan, row: Row) -> Row | None:
         return None if is_link(plan.table) else super().find_match(plan, row)
 
 
-@fault("AC-405")
-class LinksStayWhereTheyAre(Operations):
-    """Leaves a link between records where it is, once it is there."""
-
-    def leaves_untouched(self, plan: Upsert, row: Row, match: Row) -> bool:
-        return is_link(plan.table) or super().leaves_untouched(plan, row, match)
-
-
-class WithoutForeignKeys(Connections):
-    """The database keeps no reference."""
-
-    def pragmas(self) -> list[str]:
-        return [pragma.replace("foreign_keys = ON", "foreign_keys = OFF") for pragma in super().pragmas()]
+add("links-stay-where-they-are", "Never updates a link between records.", "AC-405",
+    planned(lambda plan, row: replace(plan, ignore=True) if is_link(plan.table) else plan))  # fmt: skip
 
 
 class ByHand(Store):
-    """Keeps the references in code, where the database does not."""
+    """Keeps references in code, where the database does not."""
 
     def insert(self, table: Table, row: Row) -> Row:
         self.check_references(table, row, creating=True)
@@ -169,78 +178,85 @@ class ByHand(Store):
         self.check_references(table, row, creating=not written)
         return super().upsert(table, key, row, written)
 
-    def update(self, table: Table, record_id: Any, changes: Row, updated_at: str) -> Row:
+    def update(self, table: Table, stored: Row, changes: Row) -> Row:
         self.check_references(table, changes, creating=False)
-        return super().update(table, record_id, changes, updated_at)
+        return super().update(table, stored, changes)
 
     def check_references(self, table: Table, row: Row, creating: bool) -> None:
-        """Raises 409 for a reference to a record that is not there."""
+        """Raises 409 for a reference to a record that does not exist."""
         if self.missing_parents(table, row):
             raise conflict("A reference would be broken.")
 
     def delete(self, table: Table, record_id: Any) -> None:
         for child, child_id in self.children(table, record_id):
             self.delete(child, child_id)
-        super().delete(table, record_id)
+        if self.get(table, record_id) is not None:
+            super().delete(table, record_id)
 
     def children(self, table: Table, record_id: Any) -> list[tuple[Table, Any]]:
         """The records that refer to a record."""
         found: list[tuple[Table, Any]] = []
-        for child in self.schema.children(table).values():
-            refers = self.find_statement(child, (str(child.parent_field(table)),))
-            found += ((child, row[0]) for row in self.rows(refers, [record_id]))
+        for child in self.app.schema.children(table).values():
+            field = quote(str(child.parent_field(table)))
+            found += ((child, row["id"]) for row in self.rows(child, f"{field} = ?", [record_id]))
         return found
 
 
-@fault("AC-403", "AC-404", "AC-613")
-class ForeignKeysAreOff(WithoutForeignKeys):
-    """Declares its references and never turns them on: a connection to SQLite begins without them."""
+add("foreign-keys-are-off", "Declares references, but never turns them on for its connections to SQLite.",
+    "AC-403 AC-404 AC-613", WITHOUT_FOREIGN_KEYS)  # fmt: skip
 
 
-@fault("AC-403", using=(WithoutForeignKeys,))
-class ReferencesAreNotChecked(ByHand):
-    """Deletes what hangs on a record, but stores a reference to one that is not there."""
+def checked_where(check: Callable[[bool], bool]) -> tuple[Any, ...]:
+    """Parts: references are only checked on a create, or on an update."""
 
-    def check_references(self, table: Table, row: Row, creating: bool) -> None:
-        pass
+    class Checked(ByHand):
+        def check_references(self, table: Table, row: Row, creating: bool) -> None:
+            if check(creating):
+                super().check_references(table, row, creating)
 
-
-@fault("AC-403", using=(WithoutForeignKeys,))
-class ReferencesCheckedOnCreate(ByHand):
-    """Looks whether a reference holds when a record is created, and never again."""
-
-    def check_references(self, table: Table, row: Row, creating: bool) -> None:
-        if creating:
-            super().check_references(table, row, creating)
+    return Checked, WITHOUT_FOREIGN_KEYS
 
 
-@fault("AC-403", using=(WithoutForeignKeys,))
-class ReferencesCheckedOnUpdate(ByHand):
-    """Looks whether a reference holds when a record is updated, but not when it is created."""
-
-    def check_references(self, table: Table, row: Row, creating: bool) -> None:
-        if not creating:
-            super().check_references(table, row, creating)
-
-
-@fault("AC-403")
-class ReferencesCheckedAtCommit(Rebuilt):
-    """Has references that are checked at the commit, and answers 500 where one fails there."""
-
-    replaced = ((CASCADE, f"{CASCADE} DEFERRABLE INITIALLY DEFERRED"),)
+for name, check, says in (
+    ("references-are-not-checked", lambda creating: False,
+     "Deletes the children of a record, but stores references to records that do not exist."),
+    ("references-checked-on-create", lambda creating: creating,
+     "Checks a reference when a record is created, but not when it is updated."),
+    ("references-checked-on-update", lambda creating: not creating,
+     "Checks a reference when a record is updated, but not when it is created."),
+):  # fmt: skip
+    add(name, says, "AC-403", *checked_where(check))
 
 
-@fault("AC-403", using=(Nullable,))
-class MissingParentIsNull(Store):
-    """Stores null for a reference to a record that is not there."""
+def rebuilt(*changes: tuple[str, str]) -> type[Rebuilt]:
+    """A store whose tables are declared in another way."""
+    return type("Declared", (Rebuilt,), {"replaced": changes})
+
+
+for name, violates, changes, says in (
+    ("references-checked-at-commit", "AC-403", [(CASCADE, f"{CASCADE} DEFERRABLE INITIALLY DEFERRED")],
+     "Checks references only at the commit, and answers 500 where one fails."),
+    ("children-are-let-go", "AC-404 AC-613", [(" NOT NULL", ""), (CASCADE, "ON DELETE SET NULL")],
+     "Sets the reference to null where the parent is deleted, and keeps the children."),
+    ("accounts-have-no-references", "AC-403 AC-404", [(f' REFERENCES "accounts"("id") {CASCADE}', "")],
+     "Declares no references to accounts: their children stay, and any account is taken."),
+    ("cascade-stops-at-conversations", "AC-613", [(f' REFERENCES "conversations"("id") {CASCADE}', "")],
+     "Keeps the messages of a deleted conversation, whose table declares no reference."),
+):  # fmt: skip
+    add(name, says, violates, rebuilt(*changes))
+
+
+@broken("AC-403")
+class MissingParentIsNull(Nullable):
+    """Stores null for a reference to a record that does not exist."""
 
     def upsert(self, table: Table, key: tuple[str, ...], row: Row, written: tuple[str, ...]) -> Row:
         return super().upsert(table, key, {**row, **dict.fromkeys(self.missing_parents(table, row))}, written)
 
 
-@fault("AC-404", "AC-613", using=(WithoutForeignKeys,))
+@broken("AC-404", "AC-613", using=(WITHOUT_FOREIGN_KEYS,))
 class CascadeStopsAtTheChildren(ByHand):
-    """Deletes the children of a deleted record, and leaves theirs behind."""
+    """Deletes the children of a deleted record, but not the children of these."""
 
     def delete(self, table: Table, record_id: Any) -> None:
         for child, child_id in self.children(table, record_id):
@@ -248,34 +264,20 @@ class CascadeStopsAtTheChildren(ByHand):
         Store.delete(self, table, record_id)
 
 
-@fault("AC-404", "AC-613", using=(WithoutForeignKeys,))
+@broken("AC-404", "AC-613", using=(WITHOUT_FOREIGN_KEYS,))
 class CascadeForgetsWhose(ByHand):
-    """Deletes every record of the tables that refer to a deleted one, whatever it refers to."""
+    """Deletes every record of the tables that refer to a deleted record, whichever record it refers to."""
 
     def children(self, table: Table, record_id: Any) -> list[tuple[Table, Any]]:
-        found: list[tuple[Table, Any]] = []
-        for child in self.schema.children(table).values():
-            everything = self.statements.find(child, ()).removesuffix("WHERE ")
-            found += ((child, row[0]) for row in self.rows(everything, []))
-        return found
+        children = self.app.schema.children(table).values()
+        return [(child, row["id"]) for child in children for row in self.rows(child)]
 
 
-@fault("AC-404", "AC-613")
-class ChildrenAreLetGo(Rebuilt):
-    """Sets the reference to null where the parent is deleted, and keeps the children."""
-
-    replaced = ((" NOT NULL", ""), (CASCADE, "ON DELETE SET NULL"))
-
-
-class Restricted(Rebuilt):
-    """A record that has children can't be deleted."""
+@broken("AC-404", "AC-613")
+class ParentsCannotGo(Rebuilt):
+    """Refuses with 409 to delete a record that has children."""
 
     replaced = ((CASCADE, "ON DELETE RESTRICT"),)
-
-
-@fault("AC-404", "AC-613", using=(Restricted,))
-class ParentsCannotGo(Store):
-    """Refuses with 409 to delete a record that has children."""
 
     def delete(self, table: Table, record_id: Any) -> None:
         try:
@@ -284,24 +286,10 @@ class ParentsCannotGo(Store):
             raise conflict("Other records refer to this one.") from None
 
 
-@fault("AC-403", "AC-404")
-class AccountsHaveNoReferences(Rebuilt):
-    """Keeps what hangs on a deleted account, and takes any account: the tables declare no reference to it."""
-
-    replaced = ((f' REFERENCES "accounts" ("id") {CASCADE}', ""),)
-
-
-@fault("AC-613")
-class CascadeStopsAtConversations(Rebuilt):
-    """Keeps the messages of a deleted conversation: their table declares no reference."""
-
-    replaced = ((f' REFERENCES "conversations" ("id") {CASCADE}', ""),)
-
-
-@fault("AC-613", using=(WithoutForeignKeys,))
+@broken("AC-613", using=(WITHOUT_FOREIGN_KEYS,))
 class OneKindOfChildrenGoes(ByHand):
-    """Deletes what refers to a record from the first of the tables that do, and forgets the others."""
+    """Deletes the children in the first of the tables that refer to a record, and forgets the others."""
 
     def children(self, table: Table, record_id: Any) -> list[tuple[Table, Any]]:
-        first = next(iter(self.schema.children(table)), None)
+        first = next(iter(self.app.schema.children(table)), None)
         return [(child, child_id) for child, child_id in super().children(table, record_id) if child.name == first]

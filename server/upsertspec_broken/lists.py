@@ -1,79 +1,107 @@
-"""Lists: pages, filters, order, fields and children that are not as they were asked for."""
+"""Lists and statistics: pages, filters, order, fields, children and groups that are not what was asked for."""
 
-# ruff: noqa: S608 - the names come from the schema
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from upsertspec_broken.catalogue import fault
+from upsertspec_broken import add, broken
 from upsertspec_server.errors import Problem
-from upsertspec_server.filters import Condition, Filters
-from upsertspec_server.query import DEFAULT_LIMIT, Grouping, Listing, Query
-from upsertspec_server.reader import Reader, Record
+from upsertspec_server.queries import COMPARISONS, Condition, Grouping, Listing, Queries, Record
 from upsertspec_server.schema import Field, Table
-from upsertspec_server.statements import quote
+from upsertspec_server.store import quote
 
 SMALL = 100
 
 
-@fault("AC-603")
-class OffsetIsAPageNumber(Query):
-    """Takes the offset for the number of the page."""
+def listed(change: Callable[[Listing], Listing]) -> type[Queries]:
+    """Queries that answer another list than the one that was asked for."""
 
-    def listing(self, table: Table, parameters: Any) -> Listing:
-        listing = super().listing(table, parameters)
-        return replace(listing, offset=listing.offset * listing.limit) if listing.limit < SMALL else listing
+    class Listed(Queries):
+        def listing(self, table: Table, parameters: Any) -> Listing:
+            return change(super().listing(table, parameters))
 
-
-@fault("AC-603")
-class OffsetCountsFromOne(Query):
-    """Counts records from 1: every page after the first begins with the last record of the one before."""
-
-    def offset(self, options: dict[str, str]) -> int:
-        return max(super().offset(options) - 1, 0)
+    return Listed
 
 
-@fault("AC-603")
-class PageIsOneTooLong(Query):
-    """Reads one record more than the limit, to know whether there is another page, and answers with it too."""
-
-    def page_sql(self, listing: Listing) -> Condition:
-        sql, parameters = super().page_sql(listing)
-        return sql, [*parameters[:-2], listing.limit + 1, listing.offset]
-
-
-@fault("AC-603")
-class TotalIsThePage(Reader):
-    """Counts the records of the page, and says that they are all."""
-
-    def page(self, listing: Listing) -> dict[str, Any]:
-        page = super().page(listing)
-        return {**page, "total": len(page["records"])}
-
-
-@fault("AC-603", "AC-604")
-class TotalIsTheTable(Query):
-    """Counts all records of the table, also those that the filters hold back."""
-
-    def total_sql(self, listing: Listing) -> Condition:
-        return super().total_sql(replace(listing, conditions=[]))
+change: Any
+for name, violates, change, says in (
+    ("offset-is-a-page-number", "AC-603",
+     lambda it: replace(it, offset=it.offset * it.limit) if it.limit < SMALL else it,
+     "Takes the offset as the number of the page."),
+    ("offset-counts-from-one", "AC-603", lambda it: replace(it, offset=max(it.offset - 1, 0)),
+     "Counts records from 1: every page after the first begins with the last record of the one before."),
+    ("sort-is-skipped", "AC-605", lambda it: replace(it, sort=[]),
+     "Lists records in the order of their ids, whatever _sort says."),
+    ("sort-is-up-only", "AC-605", lambda it: replace(it, sort=[(name, False) for name, _ in it.sort]),
+     "Ignores the minus in _sort."),
+    ("fields-are-not-heard", "AC-606", lambda it: replace(it, fields=None),
+     "Shows all fields, whichever were chosen."),
+    ("one-kind-is-nested", "AC-607", lambda it: replace(it, include=it.include[:1]),
+     "Nests the children of the first table that was asked for, and forgets the others."),
+):  # fmt: skip
+    add(name, says, violates, listed(change))
 
 
-@fault("AC-603")
-class TiesInNoOrder(Query):
-    """Settles no ties: records that sort alike come in another order with each request."""
+def paged(change: Callable[[Listing, Record], Record]) -> type[Queries]:
+    """Queries that change the answer to a list."""
+
+    class Paged(Queries):
+        def page(self, listing: Listing) -> Record:
+            return change(listing, super().page(listing))
+
+    return Paged
+
+
+def cut_by_children(listing: Listing, page: Record) -> Record:
+    """The page, of which the limit counts the children."""
+    shown, left = [], listing.limit
+    for record in page["records"]:
+        if left > 0:
+            shown.append(record)
+        left -= max([1, *(len(record[child.name]) for child in listing.include)])
+    return {**page, "records": shown}
+
+
+add("total-is-the-page", "Counts the records of the page as the total.", "AC-603",
+    paged(lambda listing, page: {**page, "total": len(page["records"])}))  # fmt: skip
+add("limit-counts-the-children", "Joins children to parents before it takes a page: the limit counts the children.",
+    "AC-607", paged(cut_by_children))  # fmt: skip
+
+
+@broken("AC-603")
+class PageIsOneTooLong(Queries):
+    """Reads one record more than the limit, to know whether there is another page, and answers with it."""
+
+    def page(self, listing: Listing) -> Record:
+        return {**super().page(replace(listing, limit=listing.limit + 1)), "limit": listing.limit}
+
+
+@broken("AC-603", "AC-604")
+class TotalIsTheTable(Queries):
+    """Counts all records of the table, also those that the filters exclude."""
+
+    def total(self, listing: Listing) -> int:
+        return super().total(replace(listing, conditions=[]))
+
+
+@broken("AC-603")
+class TiesInNoOrder(Queries):
+    """Does not break ties: records that sort alike come in another order with each request."""
+
+    turn = False
 
     def order(self, listing: Listing) -> str:
-        self.turn = not getattr(self, "turn", False)
+        self.turn = not self.turn
         return super().order(listing) + (" DESC" if self.turn and listing.sort else "")
 
 
-@fault("AC-603")
-class PagesAfterAValue(Reader):
-    """Begins a page behind the last sort value of the one before: records that sort like it are never shown."""
+@broken("AC-603")
+class PagesAfterAValue(Queries):
+    """Begins a page after the last sort value of the one before, and skips records with the same value."""
 
-    def page(self, listing: Listing) -> dict[str, Any]:
+    def page(self, listing: Listing) -> Record:
         page = super().page(listing)
         if listing.sort and listing.offset:
             before = super().page(replace(listing, limit=1, offset=listing.offset - 1))["records"]
@@ -82,114 +110,90 @@ class PagesAfterAValue(Reader):
         return page
 
 
-@fault("AC-603")
-class LimitIsCut(Query):
-    """Takes the largest limit for one that is out of range, and the first page for an offset that is."""
+@broken("AC-603")
+class LimitIsCut(Queries):
+    """Takes the largest limit for one that is out of range, and the first page for a bad offset."""
 
     def number(self, name: str, text: str) -> int:
         try:
             return min(super().number(name, text), 1000) if name == "_limit" else super().number(name, text)
         except Problem:
-            return DEFAULT_LIMIT if name == "_limit" else 0
+            return self.default_limit if name == "_limit" else 0
 
 
-@fault("AC-604")
-class FiltersAreAlternatives(Query):
-    """Joins filters with OR: a record has to pass one of them."""
+@broken("AC-604")
+class FiltersAreAlternatives(Queries):
+    """Joins filters with OR: a record has to pass only one of them."""
 
-    def where(self, listing: Listing) -> Condition:
-        sql, parameters = super().where(listing)
-        return sql.replace(" AND ", " OR "), parameters
+    def where(self, listing: Listing) -> tuple[str | None, list[Any]]:
+        sql, values = super().where(listing)
+        return sql.replace(" AND ", " OR ") if sql else None, values
 
 
-@fault("AC-604")
-class LastFilterCounts(Query):
-    """Keeps one filter a field, the last one: of a range only one end holds."""
+@broken("AC-604")
+class LastFilterCounts(Queries):
+    """Keeps only the last filter of each field: of a range only one end holds."""
 
     def conditions(self, table: Table, pairs: list[tuple[str, str]]) -> list[Condition]:
         by_field = {name.partition("__")[0]: (name, text) for name, text in pairs}
         return super().conditions(table, list(by_field.values()))
 
 
-@fault("AC-604")
-class GreaterIsGreaterOrEqual(Filters):
-    """Takes gt for gte."""
-
-    def op_gt(self, field: Field, text: str) -> Condition:
-        return self.op_gte(field, text)
-
-
-@fault("AC-604")
-class LessOrEqualIsLess(Filters):
-    """Takes lte for lt."""
-
-    def op_lte(self, field: Field, text: str) -> Condition:
-        return self.op_lt(field, text)
+for name, operator, sql, says in (
+    ("greater-is-greater-or-equal", "gt", ">=", "Takes gt as gte."),
+    ("less-or-equal-is-less", "lte", "<", "Takes lte as lt."),
+    ("unequal-takes-null", "ne", "IS NOT", "Lists nulls where a field must not equal a value."),
+):  # fmt: skip
+    add(name, says, "AC-604", type("Compares", (Queries,), {"comparisons": {**COMPARISONS, operator: sql}}))
 
 
-@fault("AC-604")
-class UnequalTakesNull(Filters):
-    """Lets null pass where a field must not equal a value."""
+def contains(sql: str, change: Callable[[str], str] = str) -> type[Queries]:
+    """Queries that look for a part of a text in another way; {} is the column."""
 
-    def op_ne(self, field: Field, text: str) -> Condition:
-        sql, parameters = super().op_ne(field, text)
-        return sql.replace("<>", "IS NOT"), parameters
+    class Contains(Queries):
+        def contains(self, field: Field, text: str) -> Condition:
+            super().contains(field, text)
+            return sql.format(quote(field.name)), [change(text)]
 
-
-@fault("AC-604")
-class ContainsInAnyCase(Filters):
-    """Finds a part of a text whatever its case."""
-
-    def op_contains(self, field: Field, text: str) -> Condition:
-        super().op_contains(field, text)
-        return f"instr(lower({quote(field.name)}), lower(?)) > 0", [text]
+    return Contains
 
 
-@fault("AC-604")
-class ContainsIsAPattern(Filters):
-    """Puts the text to look for into a pattern as it is: % stands for anything."""
-
-    def op_contains(self, field: Field, text: str) -> Condition:
-        super().op_contains(field, text)
-        return f"{quote(field.name)} GLOB ?", [f"*{text.replace('%', '*').replace('_', '?')}*"]
-
-
-@fault("AC-604")
-class ContainsIsTheBeginning(Filters):
-    """Finds a part of a text at its beginning only."""
-
-    def op_contains(self, field: Field, text: str) -> Condition:
-        sql, parameters = super().op_contains(field, text)
-        return sql.replace("> 0", "= 1"), parameters
+for name, part, says in (
+    ("contains-in-any-case", contains("instr(lower({}), lower(?)) > 0"), "Finds a part of a text in any case."),
+    ("contains-is-a-pattern", contains("{} GLOB ?", lambda t: f"*{t.replace('%', '*').replace('_', '?')}*"),
+     "Takes the text of contains as a pattern: % stands for anything."),
+    ("contains-is-the-beginning", contains("instr({}, ?) = 1"), "Finds a part of a text only at its beginning."),
+):  # fmt: skip
+    add(name, says, "AC-604", part)
 
 
-@fault("AC-604")
-class FiltersAreTrimmed(Filters):
-    """Strips the text to look for, as it comes from a search field."""
+@broken("AC-604")
+class FiltersAreTrimmed(Queries):
+    """Strips the text of a filter, as if it came from a search field."""
 
-    def op_eq(self, field: Field, text: str) -> Condition:
-        return super().op_eq(field, text.strip())
-
-
-@fault("AC-604")
-class FirstOfIn(Filters):
-    """Takes the first of several values only."""
-
-    def op_in(self, field: Field, text: str) -> Condition:
-        return super().op_in(field, text.partition(",")[0])
+    def compare(self, field: Field, operator: str, text: str) -> Condition:
+        return super().compare(field, operator, text.strip() if operator == "eq" else text)
 
 
-@fault("AC-604")
-class IsnullIsAlwaysTrue(Filters):
-    """Looks for nulls where isnull is asked for, whatever its value."""
+@broken("AC-604")
+class FirstOfIn(Queries):
+    """Takes only the first of several values."""
 
-    def op_isnull(self, field: Field, text: str) -> Condition:
-        return super().op_isnull(field, "true")
+    def one_of(self, field: Field, texts: list[str]) -> Condition:
+        return super().one_of(field, texts[:1])
 
 
-@fault("AC-604")
-class UnknownFiltersAreSkipped(Query):
-    """Leaves out the filters that it doesn't know: the list is longer than was asked."""
+@broken("AC-604")
+class IsnullIsAlwaysTrue(Queries):
+    """Looks for nulls with isnull, whatever its value."""
+
+    def is_null(self, field: Field, text: str) -> Condition:
+        return super().is_null(field, "true")
+
+
+@broken("AC-604")
+class UnknownFiltersAreSkipped(Queries):
+    """Skips the filters that it does not know, and lists more than was asked for."""
 
     def conditions(self, table: Table, pairs: list[tuple[str, str]]) -> list[Condition]:
         found = []
@@ -201,20 +205,20 @@ class UnknownFiltersAreSkipped(Query):
         return found
 
 
-@fault("AC-604")
-class NumbersFilterAsText(Filters):
+@broken("AC-604")
+class NumbersFilterAsText(Queries):
     """Compares numbers as text: 100 is less than 60."""
 
     def compare(self, field: Field, operator: str, text: str) -> Condition:
         sql, [value] = super().compare(field, operator, text)
-        if field.type != "integer":
+        if field.type.name != "integer":
             return sql, [value]
-        return f"CAST({quote(field.name)} AS TEXT) {operator} ?", [str(value)]
+        return f"CAST({quote(field.name)} AS TEXT) {self.comparisons[operator]} ?", [str(value)]
 
 
-@fault("AC-605", "AC-606", "AC-607", "AC-610")
-class ListsSkipUnknownNames(Query):
-    """Leaves out what it doesn't know of an order, of chosen fields, of children and of groups."""
+@broken("AC-605", "AC-606", "AC-607", "AC-610")
+class ListsSkipUnknownNames(Queries):
+    """Skips the names that it does not know in _sort, _fields, _include and group_by."""
 
     def listing(self, table: Table, parameters: Any) -> Listing:
         return super().listing(table, self.known(table, parameters))
@@ -224,8 +228,8 @@ class ListsSkipUnknownNames(Query):
         return super().grouping(table, known if "group_by" in dict(known) else [*known, ("group_by", "id")])
 
     def known(self, table: Table, parameters: Any) -> list[tuple[str, str]]:
-        """The parameters, without the names that the table doesn't have."""
-        names = {*table.all_fields, *self.schema.children(table)}
+        """The parameters, without the names that the table does not have."""
+        names = {*table.all_fields, *self.app.schema.children(table)}
         kept = []
         for option, text in parameters:
             few = ",".join(part for part in text.split(",") if part.removeprefix("-") in names)
@@ -234,42 +238,25 @@ class ListsSkipUnknownNames(Query):
         return kept
 
 
-@fault("AC-604")
-class ListsSkipUnknownParameters(Query):
-    """Leaves out the parameters that it doesn't know."""
+@broken("AC-604")
+class ListsSkipUnknownParameters(Queries):
+    """Skips the parameters that it does not know."""
 
     def options(self, pairs: list[tuple[str, str]], known: tuple[str, ...]) -> dict[str, str]:
         return super().options([pair for pair in pairs if pair[0] in known], known)
 
 
-@fault("AC-605")
-class SortIsSkipped(Query):
-    """Lists records in the order of their ids, whatever was asked."""
-
-    def sort(self, table: Table, text: str | None) -> list[tuple[str, bool]]:
-        super().sort(table, text)
-        return []
-
-
-@fault("AC-605")
-class SortIsUpOnly(Query):
-    """Takes no notice of the minus."""
-
-    def sort(self, table: Table, text: str | None) -> list[tuple[str, bool]]:
-        return [(name, False) for name, _ in super().sort(table, text)]
-
-
-@fault("AC-605")
-class NullsSortLast(Query):
-    """Sorts null behind all values, as some databases do by themselves."""
+@broken("AC-605")
+class NullsSortLast(Queries):
+    """Sorts null after all values, the default of some databases."""
 
     def order(self, listing: Listing) -> str:
         return super().order(listing).replace("NULLS FIRST", "NULLS LAST")
 
 
-@fault("AC-605")
-class MinusNeedsAName(Query):
-    """Refuses a sort with a minus: it takes it for a part of the name."""
+@broken("AC-605")
+class MinusNeedsAName(Queries):
+    """Refuses a sort with a minus, because it takes it as part of the name."""
 
     def sort(self, table: Table, text: str | None) -> list[tuple[str, bool]]:
         for part in (text or "id").split(","):
@@ -277,200 +264,123 @@ class MinusNeedsAName(Query):
         return super().sort(table, text)
 
 
-@fault("AC-605")
-class SortsAsText(Query):
+@broken("AC-605")
+class SortsAsText(Queries):
     """Sorts numbers as text: 100 comes before 60."""
 
-    def order(self, listing: Listing) -> str:
-        order = super().order(listing)
-        for name, _ in listing.sort:
-            if listing.table.all_fields[name].type == "integer":
-                order = order.replace(quote(name), f"CAST({quote(name)} AS TEXT)", 1)
-        return order
+    def column(self, field: Field) -> str:
+        return f"CAST({super().column(field)} AS TEXT)" if field.type.name == "integer" else super().column(field)
+
+    def compare(self, field: Field, operator: str, text: str) -> Condition:
+        return f"{quote(field.name)} {self.comparisons[operator]} ?", [self.value(field, text)]
 
 
-@fault("AC-605")
-class SortsThePageOnly(Reader):
-    """Takes a page in the order of the ids, and sorts what is on it."""
+@broken("AC-605")
+class SortsThePageOnly(Queries):
+    """Takes a page in the order of the ids, and sorts only what is on it."""
 
-    def records(self, table: Table, statement: str, parameters: list[Any]) -> list[Record]:
-        head, _, order = statement.partition(" ORDER BY ")
-        if not order.endswith(" LIMIT ? OFFSET ?"):
-            return super().records(table, statement, parameters)
-        page = (
-            f'SELECT * FROM ({head} ORDER BY "id" LIMIT ? OFFSET ?) ORDER BY {order.removesuffix(" LIMIT ? OFFSET ?")}'
-        )
-        return super().records(table, page, parameters)
-
-
-@fault("AC-606")
-class FieldsAreNotHeard(Query):
-    """Shows all fields, whichever were chosen."""
-
-    def fields(self, table: Table, text: str | None) -> list[str] | None:
-        super().fields(table, text)
-        return None
+    def records(self, table: Table, where: str | None, values: list[Any], **options: Any) -> list[Record]:
+        if "limit" not in options:
+            return super().records(table, where, values, **options)
+        order = options.pop("order_by")
+        page = super().records(table, where, values, order_by='"id"', **options)
+        ids = [table.id_type.parse(record["id"]) for record in page]
+        return super().records(table, f'"id" IN ({", ".join("?" * len(ids))})', ids, order_by=order)
 
 
-@fault("AC-606")
-class FieldsWithoutTheId(Query):
+@broken("AC-606")
+class FieldsWithoutTheId(Queries):
     """Shows the chosen fields, and the id only where it is one of them."""
 
     def fields(self, table: Table, text: str | None) -> list[str] | None:
         chosen = super().fields(table, text)
-        return [name for name in chosen or () if name in str(text).split(",")] if chosen else None
+        return [name for name in chosen if name in str(text).split(",")] if chosen else None
 
 
-@fault("AC-606")
-class OtherFieldsAreNull(Reader):
-    """Shows all fields, null in those that were not chosen."""
+@broken("AC-606")
+class OtherFieldsAreNull(Queries):
+    """Shows all fields, with null in those that were not chosen."""
 
     def choose_fields(self, listing: Listing, record: Record) -> Record:
         return {**dict.fromkeys(record), **super().choose_fields(listing, record)}
 
 
-@fault("AC-606")
-class OneFieldOnly(Query):
+@broken("AC-606")
+class OneFieldOnly(Queries):
     """Shows the first of the chosen fields."""
 
     def fields(self, table: Table, text: str | None) -> list[str] | None:
         return super().fields(table, text.split(",")[0] if text else None)
 
 
-class Nested(Reader):
-    """Changes what was nested."""
+def nested(change: Callable[[str, list[Record]], list[Record]]) -> type[Queries]:
+    """Queries that change the records after children were nested under this name."""
 
-    def nest(self, parent: Table, child: Table, records: list[Record]) -> None:
-        super().nest(parent, child, records)
-        self.nested(child, records)
+    class Nested(Queries):
+        def nest(self, parent: Table, child: Table, records: list[Record]) -> None:
+            super().nest(parent, child, records)
+            records[:] = change(child.name, records)
 
-    def nested(self, child: Table, records: list[Record]) -> None:
-        """The records with their children."""
-
-
-@fault("AC-607")
-class JoinedChildren(Nested):
-    """Joins children to their parents: each parent comes once for each child."""
-
-    def nested(self, child: Table, records: list[Record]) -> None:
-        records[:] = [
-            {**each, child.name: [one] if one else []} for each in records for one in each[child.name] or [None]
-        ]
+    return Nested
 
 
-@fault("AC-607")
-class LimitCountsTheChildren(Reader):
-    """Joins children to their parents before it takes a page: the limit counts the children."""
-
-    def page(self, listing: Listing) -> dict[str, Any]:
-        page = super().page(listing)
-        shown, left = [], listing.limit
-        for record in page["records"]:
-            if left > 0:
-                shown.append(record)
-            left -= max([1, *(len(record[child.name]) for child in listing.include)])
-        return {**page, "records": shown}
+def each(change: Callable[[list[Record]], Any]) -> Callable[[str, list[Record]], list[Record]]:
+    """Change the children of each record."""
+    return lambda name, records: [{**record, name: change(record[name])} for record in records]
 
 
-@fault("AC-607")
-class InnerJoinedChildren(Nested):
-    """Leaves out the parents that have no children."""
-
-    def nested(self, child: Table, records: list[Record]) -> None:
-        records[:] = [record for record in records if record[child.name]]
-
-
-@fault("AC-607")
-class OneChildIsNested(Nested):
-    """Nests the first child, and no other."""
-
-    def nested(self, child: Table, records: list[Record]) -> None:
-        for record in records:
-            record[child.name] = record[child.name][:1]
+for name, change, says in (
+    ("joined-children",
+     lambda name, records: [{**r, name: [one] if one else []} for r in records for one in r[name] or [None]],
+     "Joins children to their parents: each parent is listed once for each child."),
+    ("inner-joined-children", lambda name, records: [record for record in records if record[name]],
+     "Leaves out the parents that have no children."),
+    ("one-child-is-nested", each(lambda children: children[:1]), "Nests only the first child."),
+    ("every-child-is-nested",
+     lambda name, records: [{**r, name: [one for other in records for one in other[name]]} for r in records],
+     "Nests the children of all parents in each of them."),
+    ("no-children-is-null", each(lambda children: children or None), "Nests null where there are no children."),
+):  # fmt: skip
+    add(name, says, "AC-607", nested(change))
 
 
-@fault("AC-607")
-class EveryChildIsNested(Nested):
-    """Nests the children of all parents in each of them."""
-
-    def nested(self, child: Table, records: list[Record]) -> None:
-        everyone = [one for record in records for one in record[child.name]]
-        for record in records:
-            record[child.name] = everyone
+def averages(sql: str) -> type[Queries]:
+    """Queries that compute an average in another way; {} is the column."""
+    return type("Averages", (Queries,), {"average": lambda self, name: sql.format(quote(name))})
 
 
-@fault("AC-607")
-class NoChildrenIsNull(Nested):
-    """Nests null where there are no children."""
-
-    def nested(self, child: Table, records: list[Record]) -> None:
-        for record in records:
-            record[child.name] = record[child.name] or None
-
-
-@fault("AC-607")
-class OneKindIsNested(Query):
-    """Nests the children of the first table that was asked for, and forgets the others."""
-
-    def include(self, table: Table, text: str | None) -> list[Table]:
-        return super().include(table, text)[:1]
+for name, sql, says in (
+    ("mean-counts-null-as-zero", "avg(coalesce({}, 0))", "Counts null as 0 in an average."),
+    ("mean-is-whole", "CAST(avg({}) AS INTEGER)", "Cuts off the fraction of an average."),
+    ("mean-of-different-values", "avg(DISTINCT {})", "Counts each value once in an average."),
+    ("mean-of-nothing-is-zero", "coalesce(avg({}), 0)", "Answers 0 as the average of no values."),
+):  # fmt: skip
+    add(name, says, "AC-610", averages(sql))
 
 
-@fault("AC-610")
-class MeanCountsNullAsZero(Query):
-    """Counts null as 0 in an average."""
+def groups(change: Callable[[Grouping, str], str]) -> type[Queries]:
+    """Queries with another statement for statistics."""
 
-    def average(self, name: str) -> str:
-        return f"avg(coalesce({quote(name)}, 0))"
+    class Groups(Queries):
+        def groups_sql(self, grouping: Grouping) -> str:
+            return change(grouping, super().groups_sql(grouping))
 
-
-@fault("AC-610")
-class MeanIsWhole(Query):
-    """Cuts off what stands behind the point of an average."""
-
-    def average(self, name: str) -> str:
-        return f"CAST({super().average(name)} AS INTEGER)"
+    return Groups
 
 
-@fault("AC-610")
-class MeanOfDifferentValues(Query):
-    """Counts each value once in an average."""
-
-    def average(self, name: str) -> str:
-        return f"avg(DISTINCT {quote(name)})"
+def not_null(grouping: Grouping) -> str:
+    """The condition that a record has values to group by."""
+    return " AND ".join(f"{quote(name)} IS NOT NULL" for name in grouping.group_by)
 
 
-@fault("AC-610")
-class MeanOfNothingIsZero(Query):
-    """Answers with 0 for the average of no values."""
-
-    def average(self, name: str) -> str:
-        return f"coalesce({super().average(name)}, 0)"
-
-
-@fault("AC-610")
-class CountsWhatHasAValue(Query):
-    """Counts only the records that go into the average."""
-
-    def groups_sql(self, grouping: Grouping) -> Condition:
-        sql, parameters = super().groups_sql(grouping)
-        return sql.replace("count(*)", f"count({quote([*grouping.average, 'id'][0])})"), parameters
-
-
-@fault("AC-610")
-class GroupsWithoutNull(Query):
-    """Leaves out the group of the records that have no value to group by."""
-
-    def groups_sql(self, grouping: Grouping) -> Condition:
-        sql, parameters = super().groups_sql(grouping)
-        some = " AND ".join(f"{quote(name)} IS NOT NULL" for name in grouping.group_by)
-        return sql.replace(" GROUP BY", f" WHERE {some} GROUP BY"), parameters
-
-
-@fault("AC-610")
-class GroupsAreRows(Query):
-    """Answers with a group for each record: it puts the id into GROUP BY."""
-
-    def groups_sql(self, grouping: Grouping) -> Condition:
-        sql, parameters = super().groups_sql(grouping)
-        return sql.replace(" ORDER BY", ', "id" ORDER BY'), parameters
+for name, change, says in (
+    ("counts-what-has-a-value",
+     lambda grouping, sql: sql.replace("count(*)", f"count({quote([*grouping.average, 'id'][0])})"),
+     "Counts only the records that go into the average."),
+    ("groups-without-null",
+     lambda grouping, sql: sql.replace(" GROUP BY", f" WHERE {not_null(grouping)} GROUP BY"),
+     "Leaves out the group of the records without a value to group by."),
+    ("groups-are-rows", lambda grouping, sql: sql.replace(" ORDER BY", ', "id" ORDER BY'),
+     "Answers with a group for each record, because the id is in GROUP BY."),
+):  # fmt: skip
+    add(name, says, "AC-610", groups(change))

@@ -1,165 +1,196 @@
-"""Records by their id: created, read, changed and deleted in a way of their own."""
+"""Records by their id: created, read, changed and deleted in the wrong way."""
 
-# ruff: noqa: S608 - the names come from the schema
 from __future__ import annotations
 
 import re
 from http import HTTPStatus
 from typing import Any
 
-from flask import request
-
-from upsertspec_broken.bases import FindThenWrite, WithoutChecks
-from upsertspec_broken.catalogue import fault
-from upsertspec_server.answers import Answer, Answers
-from upsertspec_server.api import Api
-from upsertspec_server.auth import Auth
+from upsertspec_broken import add, broken
+from upsertspec_broken.bases import key_fields
+from upsertspec_catalogue import Answer, answers, view
+from upsertspec_server import Server
 from upsertspec_server.errors import Problem, bad_request, conflict
-from upsertspec_server.operations import Operations
-from upsertspec_server.plans import Outcome, Row
-from upsertspec_server.schema import Schema, Table
-from upsertspec_server.statements import Statements
+from upsertspec_server.records import Records
+from upsertspec_server.schema import Row, Table
 from upsertspec_server.store import Store
-from upsertspec_server.validation import Validator
-from upsertspec_server.values import Values
+from upsertspec_server.upsert import Outcome
+from upsertspec_server.views import current_app, parse_id, request
 
 
-@fault("AC-601")
-class CreateIsAnUpsert(Operations):
+@broken("AC-601")
+class CreateIsAnUpsert(Records):
     """Updates the record that has the key, where a POST should create one."""
 
     def create(self, table: Table, row: Row) -> Outcome:
-        for key in table.unique_keys:
-            match = self.store.find_match(table, key, row) if row.keys() >= set(key) else None
-            if match:
-                return self.update(table, match["id"], row)
-        return super().create(table, row)
+        match = self.with_key_of(table, row)
+        return self.update(table, match["id"], row) if match else super().create(table, row)
+
+    def with_key_of(self, table: Table, row: Row) -> Row | None:
+        """The stored record that has one of the row's unique keys."""
+        found = (self.store.find(table, key, row) for key in table.unique_keys if row.keys() >= set(key))
+        return next(filter(None, found), None)
 
 
-@fault("AC-601")
-class GetOrCreate(Operations):
-    """Answers a POST with the record that has the key already, as if it had just been created."""
+@broken("AC-601")
+class GetOrCreate(CreateIsAnUpsert):
+    """Answers a POST with the record that already has the key, as if it had just been created."""
 
     def create(self, table: Table, row: Row) -> Outcome:
-        for key in table.unique_keys:
-            match = self.store.find_match(table, key, row) if row.keys() >= set(key) else None
-            if match:
-                return Outcome(table, "created", match["id"], match)
-        return super().create(table, row)
+        match = self.with_key_of(table, row)
+        return Outcome(table, "created", match["id"], match) if match else Records.create(self, table, row)
 
 
-@fault("AC-601")
-class PostIs200(Answers):
+@broken("AC-601")
+@answers
+def post_is_200(answer: Answer) -> None:
     """Answers 200 where a POST has created a record."""
-
-    def created(self, outcome: Outcome) -> Answer:
-        return super().created(outcome)._replace(status=HTTPStatus.OK)
-
-
-@fault("AC-601")
-class NoLocation(Answers):
-    """Creates a record, and doesn't say where it is."""
-
-    def created(self, outcome: Outcome) -> Answer:
-        return super().created(outcome)._replace(headers={})
+    if answer.endpoint == "records.create" and answer.status == HTTPStatus.CREATED:
+        answer.status = HTTPStatus.OK
 
 
-@fault("AC-601")
-class LocationIsTheList(Answers):
+@broken("AC-601")
+@answers
+def no_location(answer: Answer) -> None:
+    """Creates a record, but does not say where it is."""
+    if answer.endpoint == "records.create":
+        answer.headers.pop("Location", None)
+
+
+@broken("AC-601")
+@answers
+def location_is_the_list(answer: Answer) -> None:
     """Puts the path of the list into Location."""
-
-    def created(self, outcome: Outcome) -> Answer:
-        return super().created(outcome)._replace(headers={"Location": f"/api/tables/{outcome.table.name}/records"})
-
-
-@fault("AC-601")
-class PostEchoesTheRequest(Answers):
-    """Answers a POST with the fields that were sent, and without the id that the record was given."""
-
-    def created(self, outcome: Outcome) -> Answer:
-        answer = super().created(outcome)
-        return answer._replace(body={name: value for name, value in (answer.body or {}).items() if name != "id"})
+    if "Location" in answer.headers:
+        answer.headers["Location"] = answer.headers["Location"].rpartition("/")[0]
 
 
-@fault("AC-601")
-class TakenIs500(Answers):
+@broken("AC-601")
+@answers
+def post_echoes_the_request(answer: Answer) -> None:
+    """Answers a POST with the fields that were sent, without the id of the record."""
+    if answer.endpoint == "records.create" and not answer.is_problem:
+        del answer.body["id"]
+
+
+@broken("AC-601")
+@answers
+def taken_is_500(answer: Answer) -> None:
     """Answers 500 where a unique key is taken."""
-
-    def problem(self, problem: Problem) -> Answer:
-        is_taken = problem.status == HTTPStatus.CONFLICT and "unique key" in problem.detail
-        return super().problem(problem)._replace(status=500) if is_taken else super().problem(problem)
+    if answer.status == HTTPStatus.CONFLICT and "unique key" in answer.body["detail"]:
+        answer.status = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-@fault("AC-601")
-class PostAsksNobody(Api):
-    """Creates a record for whoever may read."""
+@broken("AC-601")
+@view("records.create")
+def post_asks_nobody(_: Any, table: str) -> Any:
+    """Creates a record for everybody who may read."""
+    found = current_app.enter(table, "read")
+    row = current_app.validator.fields(found, request.read_object())
+    with current_app.store.transaction():
+        body = current_app.records.create(found, row).body()
+    return body["record"], HTTPStatus.CREATED, {"Location": f"/api/tables/{table}/records/{body['id']}"}
 
-    def create(self, table: str) -> Answer:
-        _, found = self.enter(table, "read")
-        row = self.validator.fields(found, self.read_body())
-        with self.store.transaction():
-            outcome = self.operations.create(found, row)
-        return self.answers.created(outcome)
 
-
-@fault("AC-601")
-class MissingTextIsEmpty(Operations):
-    """Stores empty text for a required field that a POST doesn't mention."""
+@broken("AC-601")
+class MissingTextIsEmpty(Records):
+    """Stores empty text for a required field that a POST does not mention."""
 
     def create(self, table: Table, row: Row) -> Outcome:
-        texts = [name for name in table.required if table.fields[name].type == "text"]
+        texts = [name for name in table.required if table.fields[name].type.name == "text"]
         return super().create(table, {**dict.fromkeys(texts, ""), **row})
 
 
-@fault("AC-602")
-class MissingIsNull(Api):
-    """Answers 200 without a record where there is none."""
+def where_not_found(endpoint: str, answer: Any) -> Any:
+    """A part: the view answers this where it would answer 404 for a record."""
 
-    def read(self, table: str, record_id: str) -> Answer:
+    @view(endpoint)
+    def instead(original: Any, **path: str) -> Any:
         try:
-            return super().read(table, record_id)
+            return original(**path)
         except Problem as problem:
-            if problem.status != HTTPStatus.NOT_FOUND:
+            if problem.status != HTTPStatus.NOT_FOUND or "record" not in problem.detail:
                 raise
-        return self.answers.listed({})
+        return answer(**path) if callable(answer) else answer
+
+    return instead
 
 
-@fault("AC-602")
-class MissingIs204(Api):
-    """Answers 204 where there is no record."""
-
-    def read(self, table: str, record_id: str) -> Answer:
-        try:
-            return super().read(table, record_id)
-        except Problem as problem:
-            if problem.status != HTTPStatus.NOT_FOUND:
-                raise
-        return self.answers.deleted()
+add(
+    "missing-is-null",
+    "Answers 200 without a record where there is none.",
+    "AC-602",
+    where_not_found("records.read", {}),
+)
+add("missing-is-204", "Answers 204 where there is no record.", "AC-602", where_not_found("records.read", ("", 204)))
+add("missing-can-be-deleted", "Answers 204 even where there is nothing to delete.", "AC-609",
+    where_not_found("records.delete", ("", 204)))  # fmt: skip
 
 
-@fault("AC-602")
-class NonsenseIdIs400(Api):
-    """Answers 400 where an id is none."""
+def create_instead(table: str, record_id: str) -> Any:
+    """Create a record in place of a partial update."""
+    return current_app.view_functions["records.create"](table=table)
 
-    def record_id(self, table: Table, text: str) -> Any:
-        if not table.uuid and not text.isdecimal():
+
+add("patch-creates", "Creates a record where a partial update finds none.", "AC-608",
+    where_not_found("records.update", create_instead))  # fmt: skip
+
+
+class PathIds(Server):
+    """Reads the ids in paths in its own way."""
+
+    def setup(self) -> None:
+        super().setup()
+        for name in ("read", "update", "delete"):
+            original = self.view_functions[f"records.{name}"]
+            self.view_functions[f"records.{name}"] = self.reading(original)
+
+    def reading(self, original: Any) -> Any:
+        """The view, with its id read first."""
+
+        def instead(table: str, record_id: str) -> Any:
+            found = self.schema.find(table)
+            return original(table=table, record_id=record_id if found.uuid else str(self.read_id(record_id)))
+
+        return instead
+
+    def read_id(self, text: str) -> Any:
+        """The id that a text stands for."""
+        return text
+
+
+@broken("AC-602")
+class NonsenseIdIs400(PathIds):
+    """Answers 400 where an id is not a number."""
+
+    def read_id(self, text: str) -> Any:
+        if not text.isdecimal():
             raise bad_request("This is no id.")
-        return super().record_id(table, text)
+        return text
 
 
-@fault("AC-602")
-class NonsenseIdCrashes(Api):
-    """Makes a number of the id without asking whether it is one, and answers 500."""
+@broken("AC-602")
+class NonsenseIdCrashes(PathIds):
+    """Converts the id to a number without checking whether it is one, and answers 500."""
 
-    def record_id(self, table: Table, text: str) -> Any:
-        return super().record_id(table, text) if table.uuid else int(text)
+    def read_id(self, text: str) -> Any:
+        return int(text)
 
 
-class Graves(Operations):
+@broken("AC-602", "AC-804")
+class IdsAreReadFromTheirBeginning(PathIds):
+    """Reads the number at the beginning of an id, like parseInt(), and ignores the rest."""
+
+    def read_id(self, text: str) -> Any:
+        found = re.match(r"\d+", text)
+        return found.group() if found else text
+
+
+class Graves(Records):
     """Keeps what was deleted."""
 
-    def __init__(self, schema: Schema, auth: Auth, values: Values, validator: Validator, store: Store) -> None:
-        super().__init__(schema, auth, values, validator, store)
+    def __init__(self, app: Server) -> None:
+        super().__init__(app)
         self.graves: dict[tuple[str, Any], Row] = {}
 
     def delete(self, table: Table, record_id: Any, where: Row | None = None) -> Outcome:
@@ -168,10 +199,18 @@ class Graves(Operations):
         self.graves[table.name, record_id] = stored
         return outcome
 
+    def with_key_of(self, table: Table, row: Row) -> Row | None:
+        """The deleted record that had one of the row's unique keys."""
+        for (name, _), grave in self.graves.items():
+            for key in table.unique_keys:
+                if name == table.name and all(row.get(field) == grave[field] is not None for field in key):
+                    return grave
+        return None
 
-@fault("AC-602", "AC-609")
+
+@broken("AC-602", "AC-609")
 class DeletedIsStillRead(Graves):
-    """Marks a record as deleted, and leaves it out of lists, but not of reading by the id."""
+    """Marks a record as deleted and hides it from lists, but not from reads by the id."""
 
     def read(self, table: Table, record_id: Any) -> Row:
         return self.graves.get((table.name, record_id)) or super().read(table, record_id)
@@ -181,7 +220,7 @@ class DeletedIsStillRead(Graves):
         return super().delete(table, record_id, where) if is_there else Outcome(table, "deleted", record_id, None)
 
 
-@fault("AC-602")
+@broken("AC-602")
 class DeletedIs410(Graves):
     """Answers 410 for a record that was deleted."""
 
@@ -191,69 +230,56 @@ class DeletedIs410(Graves):
         return super().read(table, record_id)
 
 
-@fault("AC-609")
+@broken("AC-609")
 class DeletedKeepsItsKey(Graves):
-    """Marks a record as deleted, and so keeps its unique values taken: nobody can have them again."""
+    """Marks a record as deleted, so its unique values stay taken."""
 
     def new_row(self, table: Table, row: Row, now: str) -> Row:
-        for (name, _), grave in self.graves.items():
-            for key in table.unique_keys:
-                if name == table.name and all(row.get(field) == grave[field] is not None for field in key):
-                    raise conflict("A unique key would be broken.")
+        if self.with_key_of(table, row):
+            raise conflict("A unique key would be broken.")
         return super().new_row(table, row, now)
 
 
-@fault("AC-609")
+@broken("AC-609")
 class DeletedComesBack(Graves):
-    """Marks a record as deleted, and takes the mark away where its key comes again: what it held is there again."""
+    """Marks a record as deleted, and restores it with its old values where its key is created again."""
 
     def new_row(self, table: Table, row: Row, now: str) -> Row:
-        made = super().new_row(table, row, now)
-        for (name, _), grave in self.graves.items():
-            for key in table.unique_keys:
-                if name == table.name and all(row.get(field) == grave[field] is not None for field in key):
-                    known = {field: value for field, value in made.items() if value is not None}
-                    return {field: grave[field] for field in table.fields} | known
-        return made
+        new, grave = super().new_row(table, row, now), self.with_key_of(table, row)
+        known = {name: value for name, value in new.items() if value is not None}
+        return {"id": None, **{name: grave[name] for name in table.fields}, **known} if grave else new
 
 
-@fault("AC-609", "AC-404", "AC-613")
+@broken("AC-609", "AC-404", "AC-613")
 class DeletedIsStillListed(Store):
-    """Marks a record as deleted, and what hangs on it, and finds them no more by the id; the lists forget to ask."""
+    """Marks a record and its children as deleted and no longer finds them by the id, but still lists them."""
+
+    def __init__(self, app: Server) -> None:
+        super().__init__(app)
+        self.gone: set[tuple[str, Any]] = set()
 
     def delete(self, table: Table, record_id: Any) -> None:
-        self.gone = {*getattr(self, "gone", ()), (table.name, record_id)}
-        for child in self.schema.children(table).values():
-            for row in self.rows(self.find_statement(child, (str(child.parent_field(table)),)), [record_id]):
-                self.delete(child, row[0])
+        self.gone.add((table.name, record_id))
+        for child in self.app.schema.children(table).values():
+            field = str(child.parent_field(table))
+            for row in self.rows(child, f'"{field}" = ?', [record_id]):
+                self.delete(child, row["id"])
 
     def get(self, table: Table, record_id: Any) -> Row | None:
-        return None if (table.name, record_id) in getattr(self, "gone", ()) else super().get(table, record_id)
+        return None if (table.name, record_id) in self.gone else super().get(table, record_id)
 
 
-@fault("AC-609")
-class DeletesTheNeighboursToo(Statements):
-    """Deletes by the first reference in place of the id: all that hangs on the same parent goes."""
+@broken("AC-609")
+class DeletesTheNeighboursToo(Store):
+    """Deletes by the first reference instead of the id: all children of the same parent go."""
 
-    def delete(self, table: Table) -> str:
-        field = next((f'"{name}"' for name, field in table.fields.items() if field.references), '"id"')
-        return f'DELETE FROM "{table.name}" WHERE {field} = (SELECT {field} FROM "{table.name}" WHERE "id" = ?)'
-
-
-@fault("AC-609")
-class MissingCanBeDeleted(Api):
-    """Answers 204 also where there was nothing to delete."""
-
-    def delete(self, table: str, record_id: str) -> Answer:
-        try:
-            return super().delete(table, record_id)
-        except Problem as problem:
-            if problem.status != HTTPStatus.NOT_FOUND:
-                raise
-        return self.answers.deleted()
+    def delete(self, table: Table, record_id: Any) -> None:
+        field = next((name for name, field in table.fields.items() if field.references), "id")
+        stored = self.get(table, record_id) or {}
+        self.db.table(table.name).delete_where(f'"{field}" = ?', [stored.get(field)])
 
 
-@fault("AC-609", "AC-404", "AC-613")
+@broken("AC-609", "AC-404", "AC-613")
 class DeleteIsAccepted(Store):
     """Answers a delete, and leaves the record where it is."""
 
@@ -261,100 +287,96 @@ class DeleteIsAccepted(Store):
         pass
 
 
-@fault("AC-609")
-class DeleteAsksNobody(Api):
-    """Deletes a record for whoever may read."""
+@broken("AC-609")
+@view("records.delete")
+def delete_asks_nobody(_: Any, table: str, record_id: str) -> Any:
+    """Deletes a record for everybody who may read."""
+    found = current_app.enter(table, "read")
+    with current_app.store.transaction():
+        current_app.records.delete(found, parse_id(found, record_id))
+    return "", HTTPStatus.NO_CONTENT
 
-    def delete(self, table: str, record_id: str) -> Answer:
-        _, found = self.enter(table, "read")
-        with self.store.transaction():
-            self.operations.delete(found, self.record_id(found, record_id))
-        return self.answers.deleted()
 
-
-@fault("AC-608")
-class PatchIsAPut(Operations):
-    """Sets every field that a partial update doesn't mention to its default or null."""
+@broken("AC-608")
+class PatchIsAPut(Records):
+    """Sets every field that a partial update does not mention to its default or null."""
 
     def update(self, table: Table, record_id: Any, row: Row, where: Row | None = None) -> Outcome:
         blank = {name: value for name, value in table.defaults.items() if name not in table.required}
         return super().update(table, record_id, {**blank, **row}, where)
 
 
-@fault("AC-608")
-class PatchSkipsNull(Operations):
-    """Leaves out of a partial update the fields that are null."""
+@broken("AC-608")
+class PatchSkipsNull(Records):
+    """Leaves the fields that are null out of a partial update."""
 
     def update(self, table: Table, record_id: Any, row: Row, where: Row | None = None) -> Outcome:
         return super().update(table, record_id, {name: row[name] for name in row if row[name] is not None}, where)
 
 
-@fault("AC-608")
-class PatchNeedsAllThatIsRequired(Api):
-    """Refuses a partial update that doesn't mention every required field."""
-
-    def update(self, table: str, record_id: str) -> Answer:
-        found = self.operations.find_table(table)
-        self.validator.check_required(found, self.validator.fields(found, self.body.parse(request.get_data())))
-        return super().update(table, record_id)
-
-
-@fault("AC-608", using=(WithoutChecks,))
-class PatchTakesAnyOption(Api):
-    """Checks options when a record is created, and never again: a partial update writes what it is given."""
-
-    def update(self, table: str, record_id: str) -> Answer:
-        _, found = self.enter(table, "update")
-        given = self.read_body().get("fields", {})
-        loose = {name: given[name] for name in given if name in found.fields and found.fields[name].options}
-        checked = self.validator.row(found, {name: given[name] for name in given if name not in loose})
-        with self.store.transaction():
-            outcome = self.operations.update(found, self.record_id(found, record_id), {**checked, **loose})
-        return self.answers.updated(outcome)
+@broken("AC-608")
+@view("records.update")
+def patch_needs_all_that_is_required(original: Any, table: str, record_id: str) -> Any:
+    """Refuses a partial update that does not mention every required field."""
+    found = current_app.schema.find(table)
+    current_app.validator.check_required(found, current_app.validator.fields(found, request.read_object()))
+    return original(table=table, record_id=record_id)
 
 
-@fault("AC-608")
-class PatchDropsWhatIsWrong(Api):
-    """Writes the fields of a partial update that are right, and says nothing of the others."""
-
-    def update(self, table: str, record_id: str) -> Answer:
-        _, found = self.enter(table, "update")
-        row: Row = {}
-        for name, value in self.read_body().get("fields", {}).items():
-            try:
-                row |= self.validator.row(found, {name: value})
-            except Problem:
-                continue
-        with self.store.transaction():
-            outcome = self.operations.update(found, self.record_id(found, record_id), row)
-        return self.answers.updated(outcome)
+def write(found: Table, record_id: str, row: Row) -> Any:
+    """Write a partial update."""
+    with current_app.store.transaction():
+        return current_app.records.update(found, parse_id(found, record_id), row).body()["record"]
 
 
-@fault("AC-608")
-class PatchForgetsTheWhere(FindThenWrite):
-    """Writes a partial update to every record of the table, where no unique key forbids it."""
+@broken("AC-608")
+@view("records.update")
+def patch_takes_any_option(_: Any, table: str, record_id: str) -> Any:
+    """Checks options when a record is created, but not in a partial update."""
+    found = current_app.enter(table, "update")
+    given = request.read_object().get("fields", {})
+    loose = {name: given[name] for name in given if name in found.fields and found.fields[name].options}
+    checked = current_app.validator.row(found, {name: given[name] for name in given if name not in loose})
+    return write(found, record_id, {**checked, **loose})
+
+
+@broken("AC-608")
+@view("records.update")
+def patch_drops_what_is_wrong(_: Any, table: str, record_id: str) -> Any:
+    """Writes the valid fields of a partial update, and silently drops the others."""
+    found = current_app.enter(table, "update")
+    row: Row = {}
+    for name, value in request.read_object().get("fields", {}).items():
+        try:
+            row |= current_app.validator.row(found, {name: value})
+        except Problem:
+            continue
+    return write(found, record_id, row)
+
+
+@broken("AC-608")
+class PatchForgetsTheWhere(Records):
+    """Writes a partial update to every record of the table, unless it names a unique field."""
 
     def update(self, table: Table, record_id: Any, row: Row, where: Row | None = None) -> Outcome:
-        keys = {name for key in table.unique_keys for name in key}
-        for other in self.all_rows(table):
-            if not keys.intersection(row):
+        for other in self.store.rows(table):
+            if not key_fields(table).intersection(row):
                 super().update(table, other["id"], row)
         return super().update(table, record_id, row, where)
 
 
-@fault("AC-608")
-class PatchLeavesUpdatedAt(Operations):
-    """Leaves updated_at as it is where a record is changed by its id."""
+@broken("AC-608")
+class PatchLeavesUpdatedAt(Records):
+    """Does not move updated_at in a partial update."""
 
     def update(self, table: Table, record_id: Any, row: Row, where: Row | None = None) -> Outcome:
         before = self.read(table, record_id)["updated_at"]
-        super().update(table, record_id, row, where)
-        stored = self.store.update(table, record_id, {}, before)
-        return Outcome(table, "updated", record_id, stored)
+        changed = super().update(table, record_id, row, where).row or {}
+        return Outcome(table, "updated", record_id, self.store.update(table, changed, {"updated_at": before}))
 
 
-@fault("AC-608")
-class PatchAnswersTheOldRecord(Operations):
+@broken("AC-608")
+class PatchAnswersTheOldRecord(Records):
     """Answers a partial update with the record as it was before."""
 
     def update(self, table: Table, record_id: Any, row: Row, where: Row | None = None) -> Outcome:
@@ -363,21 +385,8 @@ class PatchAnswersTheOldRecord(Operations):
         return Outcome(table, "updated", record_id, before)
 
 
-@fault("AC-608")
-class PatchCreates(Api):
-    """Creates a record where a partial update finds none."""
-
-    def update(self, table: str, record_id: str) -> Answer:
-        try:
-            return super().update(table, record_id)
-        except Problem as problem:
-            if problem.status != HTTPStatus.NOT_FOUND:
-                raise
-        return self.create(table)
-
-
-@fault("AC-612")
-class DefaultsGoFirst(Operations):
+@broken("AC-612")
+class DefaultsGoFirst(Records):
     """Gives a new record its defaults, whatever was sent."""
 
     def create(self, table: Table, row: Row) -> Outcome:
@@ -385,42 +394,26 @@ class DefaultsGoFirst(Operations):
         return super().create(table, {**row, **defaults})
 
 
-@fault("AC-612")
-class NullIsTheDefault(Operations):
+@broken("AC-612")
+class NullIsTheDefault(Records):
     """Gives a new record the default of a field that was given as null."""
 
     def create(self, table: Table, row: Row) -> Outcome:
         return super().create(table, {name: row[name] for name in row if row[name] is not None})
 
 
-@fault("AC-612")
-class ZeroIsNoDefault(Operations):
-    """Asks `if default` where it should ask whether there is one: a default of 0 is none."""
+@broken("AC-612")
+class ZeroIsNoDefault(Records):
+    """Tests `if default`, so that a default of 0 is none."""
 
-    def default_values(self, table: Table) -> Row:
-        return {name: value or None for name, value in table.defaults.items()}
+    def new_row(self, table: Table, row: Row, now: str) -> Row:
+        zeros = [name for name, value in table.defaults.items() if value is not None and not value]
+        return super().new_row(table, {**dict.fromkeys(zeros), **row}, now)
 
 
-@fault("AC-612")
-class PostForgetsDefaults(Operations):
-    """Gives no default to a field that a POST doesn't mention, though an upsert does."""
+@broken("AC-612")
+class PostForgetsDefaults(Records):
+    """Gives no default to a field that a POST does not mention, though an upsert does."""
 
     def create(self, table: Table, row: Row) -> Outcome:
         return super().create(table, {**dict.fromkeys(table.defaults.keys() - set(table.required)), **row})
-
-
-@fault("AC-612", using=(WithoutChecks,))
-class OptionsAreAdvice(Values):
-    """Describes the options of a field, and stores whatever is given."""
-
-    def check_options(self, field: Any, value: Any) -> None:
-        pass
-
-
-@fault("AC-602", "AC-804")
-class IdsAreReadFromTheirBeginning(Api):
-    """Reads the number that an id begins with, as parseInt() does, and leaves what comes behind it."""
-
-    def record_id(self, table: Table, text: str) -> Any:
-        found = re.match(r"\d+", text)
-        return int(found.group()) if found and not table.uuid else super().record_id(table, text)

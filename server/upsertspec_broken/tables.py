@@ -1,120 +1,159 @@
-"""Tables that don't exist."""
+"""Tables that do not exist, and descriptions that are not true."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
 from flask import g
 
-from upsertspec_broken.catalogue import fault
-from upsertspec_server.api import Api
-from upsertspec_server.auth import Auth
-from upsertspec_server.ddl import create_table
+from upsertspec_broken import add, broken
+from upsertspec_catalogue import view
+from upsertspec_server import Server
+from upsertspec_server.database import bring_table_up_to_date
 from upsertspec_server.errors import Problem, bad_field
-from upsertspec_server.operations import Operations
-from upsertspec_server.schema import Field, Role, Schema, Table
-from upsertspec_server.store import Store
-from upsertspec_server.validation import Validator
-from upsertspec_server.values import Values
+from upsertspec_server.schema import Schema, Table
+from upsertspec_server.views import current_app, request
 
 
-@fault("AC-003")
-class UnknownTableIs400(Operations):
+@broken("AC-003")
+class UnknownTableIs400(Schema):
     """Answers 400 for a table that does not exist, as for any other bad parameter."""
 
-    def find_table(self, name: str) -> Table:
+    def find(self, name: str) -> Table:
         try:
-            return super().find_table(name)
+            return super().find(name)
         except Problem:
             raise bad_field("table", "is not a table") from None
 
 
-@fault("AC-003")
-class UnknownTableCrashes(Operations):
-    """Looks the table up without asking whether it is there, and answers 500."""
+@broken("AC-003")
+class UnknownTableCrashes(Schema):
+    """Looks the table up without checking whether it exists, and answers 500."""
 
-    def find_table(self, name: str) -> Table:
-        return self.schema.tables_by_path[name]
-
-
-@fault("AC-003")
-class TableIsMadeOnFirstUse(Operations):
-    """Makes a table that is missing, and writes into it."""
-
-    def __init__(self, schema: Schema, auth: Auth, values: Values, validator: Validator, store: Store) -> None:
-        super().__init__(schema, auth, values, validator, store)
-        self.made: dict[str, Table] = {}
-
-    def find_table(self, name: str) -> Table:
-        if name not in self.schema.tables_by_path and name not in self.made:
-            like_contacts = replace(self.schema.tables["contacts"], name=name)
-            self.store.connections.get().execute(create_table(like_contacts))
-            self.made[name] = like_contacts
-        return self.made.get(name) or super().find_table(name)
+    def find(self, name: str) -> Table:
+        return self.tables_in_paths[name]
 
 
-@fault("AC-003")
-class BodyBeforeTable(Api):
-    """Looks at the request first: 400 for what is wrong with it, and 404 only for a good one."""
+@broken("AC-003")
+class TableIsMadeOnFirstUse(Schema):
+    """Creates a table that does not exist, and writes into it."""
 
-    def read_body(self) -> dict[str, Any]:
-        if "body" not in g:
-            g.body = super().read_body()
-        body: dict[str, Any] = g.body
-        return body
+    def find(self, name: str) -> Table:
+        if name not in self.tables_in_paths:
+            like_contacts = replace(self.tables["contacts"], name=name)
+            bring_table_up_to_date(current_app.store.db, like_contacts)
+            self.tables_in_paths[name] = like_contacts
+        return super().find(name)
 
-    def enter(self, table: str, *actions: str) -> tuple[Role, Table]:
+
+@broken("AC-003")
+class BodyBeforeTable(Server):
+    """Checks the request before the table: 404 only for a request that is otherwise valid."""
+
+    def enter(self, name: str, *actions: str) -> Table:
         if actions == ("create", "update"):
-            fields, names = self.read_body().get("fields", {}), self.read_body().get("matchFields", [])
-            if not all(name in fields for name in names):
+            body = request.read_object()
+            if not all(field in body.get("fields", {}) for field in body.get("matchFields", [])):
                 raise bad_field("matchFields", "names a field that is not in fields")
-        return super().enter(table, *actions)
+        return super().enter(name, *actions)
 
 
-@fault("AC-003")
-class RoleBeforeTable(Api):
-    """Asks for the permission first: 403, where the role may do nothing, also for a table that does not exist."""
+@broken("AC-003")
+class RoleBeforeTable(Server):
+    """Checks the permission before the table: 403 even for a table that does not exist."""
 
-    def enter(self, table: str, *actions: str) -> tuple[Role, Table]:
+    def enter(self, name: str, *actions: str) -> Table:
         self.auth.require(g.role, *actions)
-        return super().enter(table, *actions)
+        return super().enter(name, *actions)
 
 
-@fault("AC-003")
-class SingularTableName(Operations):
+@broken("AC-003")
+class SingularTableName(Schema):
     """Finds a table by its singular too."""
 
-    def find_table(self, name: str) -> Table:
-        return super().find_table(f"{name}s" if f"{name}s" in self.schema.tables else name)
+    def find(self, name: str) -> Table:
+        return super().find(f"{name}s" if f"{name}s" in self.tables else name)
 
 
-@fault("AC-003")
-class TableNumberAsIndex(Operations):
-    """Takes the number in the path as a place in a list, and answers 500 past its end."""
+@broken("AC-003")
+class TableNumberAsIndex(Schema):
+    """Takes the number in the path as an index into a list, and answers 500 past its end."""
 
-    def find_table(self, name: str) -> Table:
-        return list(self.schema.tables.values())[int(name) - 1] if name.isdecimal() else super().find_table(name)
-
-
-@fault("AC-003")
-class AsksTheDatabaseForTables(Operations):
-    """Asks the database what tables there are, and finds its own inner ones: they are answered with 400."""
-
-    def find_table(self, name: str) -> Table:
-        columns = self.store.rows("SELECT name FROM pragma_table_info(?)", [name])
-        if name in self.schema.tables_by_path or not columns:
-            return super().find_table(name)
-        return Table(name, 0, False, {column: Field(column, "text") for (column,) in columns}, ())
+    def find(self, name: str) -> Table:
+        return list(self.tables.values())[int(name) - 1] if name.isdecimal() else super().find(name)
 
 
-@fault("AC-003")
-class UnknownTableIs403(Operations):
+@broken("AC-003")
+class AsksTheDatabaseForTables(Schema):
+    """Asks the database which tables exist, and so finds internal ones: they are answered with 400."""
+
+    def find(self, name: str) -> Table:
+        columns = current_app.store.db.execute("SELECT name FROM pragma_table_info(?)", [name]).fetchall()
+        if name in self.tables_in_paths or not columns:
+            return super().find(name)
+        text = self.tables["contacts"].fields["notes"]
+        fields = {column: replace(text, name=column) for (column,) in columns}
+        return replace(self.tables["contacts"], name=name, fields=fields, unique_keys=())
+
+
+@broken("AC-003")
+class UnknownTableIs403(Schema):
     """Answers 403 for a table that does not exist, since nobody has a permission there."""
 
-    def find_table(self, name: str) -> Table:
+    def find(self, name: str) -> Table:
         try:
-            return super().find_table(name)
+            return super().find(name)
         except Problem:
             raise Problem(HTTPStatus.FORBIDDEN, "You have no permission for this table.") from None
+
+
+@broken("AC-807")
+class TellsThePath(Schema):
+    """Says in which file it looked for a table that does not exist."""
+
+    def find(self, name: str) -> Table:
+        try:
+            return super().find(name)
+        except Problem:
+            raise Problem(HTTPStatus.NOT_FOUND, f"/var/lib/records/records.db has no {name!r}.") from None
+
+
+@broken("AC-804")
+class TableNameIsTrimmed(Schema):
+    """Strips quotes, and everything after a semicolon, from the name of a table."""
+
+    def find(self, name: str) -> Table:
+        for separator in ";, ":
+            name = name.strip("\"'").partition(separator)[0]
+        return super().find(name.strip("\"'"))
+
+
+def described(change: Callable[[Table], dict[str, Any]]) -> Any:
+    """A part: the description of a table is that of another."""
+
+    @view("tables.describe")
+    def instead(original: Any, table: str) -> Any:
+        original(table=table)
+        found = current_app.schema.find(table)
+        return replace(found, **change(found)).describe()
+
+    return instead
+
+
+for name, change, says in (
+    ("no-keys-described", lambda table: {"unique_keys": ()},
+     "Describes the fields, but not the unique keys."),
+    ("keys-taken-apart", lambda table: {"unique_keys": tuple((name,) for key in table.unique_keys for name in key)},
+     "Describes each field of a key as a key by itself."),
+    ("only-single-keys-described",
+     lambda table: {"unique_keys": tuple(key for key in table.unique_keys if len(key) == 1)},
+     "Describes only the keys of one field."),
+    ("description-of-an-old-version", lambda table: {"fields": dict(list(table.fields.items())[:-1])},
+     "Describes a table as it was before its last field was added."),
+    ("required-is-the-key", lambda table: {"unique_keys": (table.required,)},
+     "Describes the required fields as the only key of the table."),
+):  # fmt: skip
+    add(name, says, "AC-112", described(change))

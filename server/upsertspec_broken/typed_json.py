@@ -1,84 +1,146 @@
-"""JSON fields: unchecked, half checked, or changed on their way."""
+"""JSON fields: unchecked, half checked, or changed on the way."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from upsertspec_broken.catalogue import fault
+from upsertspec_broken import add, broken
+from upsertspec_catalogue import parsed, shown, view
 from upsertspec_server import jsontext
-from upsertspec_server.answers import Answer
-from upsertspec_server.api import Api
-from upsertspec_server.operations import Operations
-from upsertspec_server.plans import Outcome, Row
-from upsertspec_server.schema import Field, Table
+from upsertspec_server.fields import Json
+from upsertspec_server.records import Records
+from upsertspec_server.schema import Field, Row, Table
+from upsertspec_server.upsert import Outcome
 from upsertspec_server.validation import Validator
-from upsertspec_server.values import Values
+from upsertspec_server.views import current_app, parse_id, request
+
+Change = Callable[[Any], Any]
+UNCHANGED: Change = lambda value: value  # noqa: E731
 
 
-@fault("AC-611")
-class JsonIsText(Values):
+def rewritten(value: Any, single: Change = UNCHANGED, members: Change = UNCHANGED) -> Any:
+    """The value with each object and each other value in it changed, from the inside out."""
+    if isinstance(value, dict):
+        return members({name: rewritten(member, single, members) for name, member in value.items()})
+    return [rewritten(item, single, members) for item in value] if isinstance(value, list) else single(value)
+
+
+def utc(value: Any) -> Any:
+    """A text that looks like a date and time, in UTC with milliseconds."""
+    if not (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", value)):
+        return value
+    moment = datetime.fromisoformat(value).astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def read_again(value: Any) -> Any:
+    """What a text means where it is JSON itself."""
+    try:
+        return jsontext.read(value.encode()) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def once(value: Any) -> Any:
+    """A list of texts, each once."""
+    is_list = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return list(dict.fromkeys(value)) if is_list else value
+
+
+def of_members(value: Any, change: Callable[[dict[str, Any]], Any]) -> Any:
+    """An object changed, any other value as it is."""
+    return change(value) if isinstance(value, dict) else value
+
+
+for name, violates, change, says in (
+    ("json-drops-nulls", "AC-611",
+     lambda value: rewritten(value, members=lambda m: {k: v for k, v in m.items() if v is not None}),
+     "Drops the members of a JSON value that are null, like a serializer that keeps answers short."),
+    ("json-names-have-no-dots", "AC-611",
+     lambda value: rewritten(value, members=lambda m: {k.replace(".", "\uff0e"): v for k, v in m.items()}),
+     "Replaces the dots in the names of JSON members, which its database takes as a path."),
+    ("json-moments-are-utc", "AC-611", lambda value: rewritten(value, utc),
+     "Takes text in JSON that looks like a date and time as one, and rewrites it."),
+    ("json-text-is-read-again", "AC-611 AC-805", lambda value: rewritten(value, read_again),
+     "Decodes text in JSON once more where it is JSON itself."),
+):  # fmt: skip
+    add(name, says, violates, parsed(Json, change))
+
+for name, change, says in (
+    ("json-lists-are-sets", lambda value: of_members(value, lambda m: {k: once(v) for k, v in m.items()}),
+     "Answers each item of a list of texts once."),
+    ("json-in-snake-case",
+     lambda value: of_members(
+         value, lambda m: {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", k).lower(): v for k, v in m.items()}),
+     "Answers with all names in snake case, including the members of JSON values."),
+):  # fmt: skip
+    add(name, says, "AC-611", shown(Json, change))
+
+
+@broken("AC-611")
+class JsonIsText(Json):
     """Answers with JSON as the text in which it is stored."""
 
-    def decode_value(self, field: Field, stored: Any) -> Any:
-        return stored if field.type == "json" else super().decode_value(field, stored)
+    def show(self, stored: Any) -> Any:
+        return stored
 
 
-@fault("AC-611")
-class JsonIsNotChecked(Values):
+class SchemaOf(Field):
+    """Checks something else than the value against the field's JSON Schema."""
+
+    def check_rules(self, value: Any) -> None:
+        super().check_rules(self.checked(value) if self.schema is not None else value)
+
+    def checked(self, value: Any) -> Any:
+        """What is checked."""
+        return value
+
+
+@broken("AC-611")
+class JsonIsNotChecked(SchemaOf):
     """Stores any JSON, whatever the field's schema says."""
 
-    def check_schema(self, field: Field, value: Any) -> None:
-        pass
+    def checked(self, value: Any) -> Any:
+        return {}
 
 
-@fault("AC-611")
-class JsonIsCheckedAtTheTop(Values):
-    """Checks the members of a JSON value, and not what is in them."""
+@broken("AC-611")
+class JsonIsCheckedAtTheTop(SchemaOf):
+    """Checks the members of a JSON value, but not what is in them."""
 
-    def check_schema(self, field: Field, value: Any) -> None:
-        shallow = {name: [] if isinstance(member, list) else member for name, member in value.items()}
-        super().check_schema(field, shallow)
-
-    def check_json(self, value: Any) -> Any:
-        if not isinstance(value, dict):
-            raise ValueError("must be an object")
-        return super().check_json(value)
+    def checked(self, value: Any) -> Any:
+        return of_members(value, lambda m: {k: [] if isinstance(v, list) else v for k, v in m.items()})
 
 
-@fault("AC-611")
-class JsonIsCheckedOnCreate(Api):
-    """Checks JSON when a record is created, and never again: a partial update writes what it is given."""
+@broken("AC-611")
+class JsonChecksFirstItems(SchemaOf):
+    """Checks the first item of each list in a JSON value, and assumes that the others are like it."""
 
-    def update(self, table: str, record_id: str) -> Answer:
-        _, found = self.enter(table, "update")
-        given = self.read_body().get("fields", {})
-        loose = {name: given[name] for name in given if name in found.fields and found.fields[name].type == "json"}
-        row = self.validator.row(found, {name: given[name] for name in given if name not in loose})
-        row |= {name: jsontext.write(value) for name, value in loose.items()}
-        with self.store.transaction():
-            outcome = self.operations.update(found, self.record_id(found, record_id), row)
-        return self.answers.updated(outcome)
-
-
-@fault("AC-611")
-class JsonChecksFirstItems(Values):
-    """Checks the first item of each list in a JSON value, and takes the others to be like it."""
-
-    def check_schema(self, field: Field, value: Any) -> None:
-        super().check_schema(field, self.cut(value))
-
-    def cut(self, value: Any) -> Any:
-        """The value, its lists cut short."""
+    def checked(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return {name: self.cut(member) for name, member in value.items()}
-        return [self.cut(item) for item in value[:1]] if isinstance(value, list) else value
+            return {name: self.checked(member) for name, member in value.items()}
+        return [self.checked(item) for item in value[:1]] if isinstance(value, list) else value
 
 
-@fault("AC-611")
-class JsonIsMerged(Operations):
-    """Merges the members of a JSON value into those that are stored, where it should replace them."""
+@broken("AC-611")
+@view("records.update")
+def json_is_checked_on_create(_: Any, table: str, record_id: str) -> Any:
+    """Checks JSON when a record is created, but not in a partial update."""
+    found = current_app.enter(table, "update")
+    given = request.read_object().get("fields", {})
+    loose = {name: given[name] for name in given if name in found.fields and found.fields[name].type.name == "json"}
+    row = current_app.validator.row(found, {name: given[name] for name in given if name not in loose})
+    row |= {name: jsontext.write(value) for name, value in loose.items()}
+    with current_app.store.transaction():
+        return current_app.records.update(found, parse_id(found, record_id), row).body()["record"]
+
+
+@broken("AC-611")
+class JsonIsMerged(Records):
+    """Merges the members of a JSON value into the stored ones instead of replacing them."""
 
     def update(self, table: Table, record_id: Any, row: Row, where: Row | None = None) -> Outcome:
         stored = self.read(table, record_id)
@@ -91,113 +153,28 @@ class JsonIsMerged(Operations):
         return jsontext.write({**jsontext.read(old.encode()), **jsontext.read(new.encode())})
 
 
-@fault("AC-611")
-class JsonKeepsWhatItKnows(Values):
-    """Drops the members of a JSON value that its schema doesn't name."""
+@broken("AC-611")
+class JsonKeepsWhatItKnows(Field):
+    """Drops the members of a JSON value that its schema does not name."""
 
-    def encode(self, field: Field, value: Any) -> Any:
-        known = (field.schema or {}).get("properties", {})
-        kept = {name: value[name] for name in value if name in known} if known and isinstance(value, dict) else value
-        return super().encode(field, kept)
-
-
-@fault("AC-611")
-class JsonListsAreSets(Values):
-    """Keeps each item of a list of texts once."""
-
-    def decode_value(self, field: Field, stored: Any) -> Any:
-        value = super().decode_value(field, stored)
-        if field.type != "json" or not isinstance(value, dict):
-            return value
-        return {name: self.once(member) for name, member in value.items()}
-
-    def once(self, value: Any) -> Any:
-        """A list of texts without those that come again."""
-        is_list = isinstance(value, list) and all(isinstance(item, str) for item in value)
-        return list(dict.fromkeys(value)) if is_list else value
+    def parse(self, value: Any) -> Any:
+        known = (self.schema or {}).get("properties", {})
+        return super().parse(
+            of_members(value, lambda m: {k: v for k, v in m.items() if k in known}) if known else value
+        )
 
 
-@fault("AC-611")
+@broken("AC-611")
 class EmptyJsonIsNull(Validator):
-    """Stores null for an empty object: it asks `if value`."""
+    """Stores null for an empty object, because it tests `if value`."""
 
     def value(self, field: Field, value: Any) -> Any:
-        return super().value(field, None if field.type == "json" and value == {} else value)
+        return super().value(field, None if field.type.name == "json" and value == {} else value)
 
 
-@fault("AC-611")
+@broken("AC-611")
 class NullIsAnEmptyObject(Validator):
-    """Stores an empty object for null."""
+    """Stores an empty object for a null in a JSON field."""
 
     def value(self, field: Field, value: Any) -> Any:
-        return super().value(field, {} if field.type == "json" and value is None else value)
-
-
-@fault("AC-611")
-class JsonInSnakeCase(Values):
-    """Answers in snake case throughout, down to the members of JSON values."""
-
-    def decode_value(self, field: Field, stored: Any) -> Any:
-        value = super().decode_value(field, stored)
-        if field.type != "json" or not isinstance(value, dict):
-            return value
-        return {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower(): member for name, member in value.items()}
-
-
-class JsonRewritten(Values):
-    """Changes each value in a JSON value, from the inside out."""
-
-    def check_json(self, value: Any) -> Any:
-        return super().check_json(self.rewritten(value))
-
-    def rewritten(self, value: Any) -> Any:
-        """The value, rewritten."""
-        if isinstance(value, dict):
-            return self.members({name: self.rewritten(member) for name, member in value.items()})
-        return [self.rewritten(item) for item in value] if isinstance(value, list) else self.single(value)
-
-    def members(self, value: dict[str, Any]) -> dict[str, Any]:
-        """What becomes of an object."""
-        return value
-
-    def single(self, value: Any) -> Any:
-        """What becomes of a value that is neither an object nor a list."""
-        return value
-
-
-@fault("AC-611")
-class JsonDropsNulls(JsonRewritten):
-    """Drops the members of a JSON value that are null, as a serializer does that was told to keep answers short."""
-
-    def members(self, value: dict[str, Any]) -> dict[str, Any]:
-        return {name: member for name, member in value.items() if member is not None}
-
-
-@fault("AC-611")
-class JsonNamesHaveNoDots(JsonRewritten):
-    """Puts something else in the place of the dots in names of JSON members, which mean a path to its database."""
-
-    def members(self, value: dict[str, Any]) -> dict[str, Any]:
-        return {name.replace(".", "\uff0e"): member for name, member in value.items()}
-
-
-@fault("AC-611")
-class JsonMomentsAreUtc(JsonRewritten):
-    """Takes text in JSON that looks like a moment for one, and writes it in its own way."""
-
-    def single(self, value: Any) -> Any:
-        if not (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", value)):
-            return value
-        moment = datetime.fromisoformat(value).astimezone(UTC)
-        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-@fault("AC-611", "AC-805")
-class JsonTextIsReadAgain(JsonRewritten):
-    """Reads text in JSON once more, and stores what it means where it is JSON itself."""
-
-    def single(self, value: Any) -> Any:
-        try:
-            return jsontext.read(value.encode()) if isinstance(value, str) else value
-        except ValueError:
-            return value
+        return super().value(field, {} if field.type.name == "json" and value is None else value)

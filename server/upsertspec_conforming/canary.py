@@ -1,12 +1,12 @@
 """The canary: a server that answers nothing right, and on which no scenario may pass.
 
-It is wrong in a way that lets the scenarios get as far as they can. What a scenario stores beforehand is there when it
-looks, so that it goes on; and then nothing holds. No status but 200, 204 and 299 is ever answered; whoever has no
-credentials may do all; a record that is written again loses what is not mentioned; no two looks at a record see the
-same timestamps; a list with conditions of its own holds a stranger; only the first generation goes by cascade.
+It is wrong in a way that lets the scenarios get as far as they can. What a scenario stores first is there when it
+looks, so that it goes on; and then nothing holds. No status but 200, 204 and 299 is ever answered; a caller without
+credentials may do everything; a record that is written again loses what is not mentioned; no two looks at a record see
+the same timestamps; a list with conditions of its own holds a stranger; only the first generation is deleted by
+cascade.
 """
 
-# ruff: noqa: ARG002 - what takes the place of a method has its parameters
 from __future__ import annotations
 
 import datetime as dt
@@ -16,37 +16,40 @@ import threading
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, request
+from flask import request
 
-from upsertspec_conforming.catalogue import Variant
-from upsertspec_server.answers import Answer
-from upsertspec_server.api import Api
-from upsertspec_server.app import Parts
+from upsertspec_conforming import CATALOGUE
+from upsertspec_server import Server
 from upsertspec_server.errors import Problem
-from upsertspec_server.responses import respond
 
 WRONG = 299
 BEGINNING = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 STRANGER = {"id": "stranger"}
-HANGS = {"category_templates": "categories"}
-"""The one cascade that is there, since the scenarios look for it before they begin."""
+CASCADE = {"category_templates": "categories"}
+"""The one cascade that there is, since the scenarios check it before they begin."""
 Record = dict[str, Any]
+Said = tuple[Any, int]
 
 
-class Canary(Api):
+class Canary(Server):
     """Keeps what it is sent, in memory, and tells wrong things of it."""
 
-    def __init__(self, **parts: Any) -> None:
-        super().__init__(**parts)
-        self.records: dict[str, list[Record]] = {}
+    def setup(self) -> None:
+        super().setup()
+        self.kept: dict[str, list[Record]] = {}
         self.numbers = itertools.count(1)
         self.lock = threading.Lock()
-
-    def register(self, app: Flask) -> None:
-        """Its calls; and what is no call of it is answered wrongly too."""
-        super().register(app)
+        records = ("upsert", "create", "read", "update", "delete", "list_records")
+        self.view_functions |= {f"records.{name}": getattr(self, f"view_{name}") for name in records}
+        self.view_functions |= {
+            "tables.stats": lambda table: ({"groups": []}, self.seen()),
+            "tables.describe": lambda table: ({"name": "no_table", "fields": {}, "unique_keys": []}, self.seen()),
+            "transactions.transact": self.view_transact,
+            "meta.health": lambda: ({"status": "ill"}, WRONG),
+            "meta.openapi": lambda: ({"openapi": "0"}, WRONG),
+        }
         for status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
-            app.register_error_handler(status, lambda _: respond(Answer(WRONG, {})))
+            self.register_error_handler(status, lambda _: ({}, WRONG))
 
     def authenticate(self) -> None:
         """Everybody is welcome."""
@@ -64,67 +67,55 @@ class Canary(Api):
         sent = fields if isinstance(fields, dict) else {}
         names = key if isinstance(key, list) and all(isinstance(name, str) for name in key) else []
         with self.lock:
-            kept = self.records.setdefault(table, [])
+            kept = self.kept.setdefault(table, [])
             old = [each for each in kept if names and all(each.get(name) == sent.get(name) for name in names)]
             record = {"id": next(self.numbers), **sent}
             kept[:] = [each for each in kept if each not in old] + [record]
         return record
 
     def outcome(self, record: Record) -> Record:
-        """An outcome that tells another id than the record's."""
+        """An outcome with another id than the record's."""
         return {"id": -1, "operation": "done", "record": record}
 
-    def upsert(self, table: str) -> Answer:
+    def view_upsert(self, table: str) -> Said:
         body = self.sent()
         if not isinstance(body.get("records"), list):
-            return Answer(WRONG, self.outcome(self.keep(table, body.get("fields"), body.get("matchFields"))))
+            return self.outcome(self.keep(table, body.get("fields"), body.get("matchFields"))), WRONG
         kept = [self.keep(table, fields, body.get("matchFields")) for fields in body["records"]]
-        return Answer(WRONG, {"created": -1, "records": [self.outcome(record) for record in kept[::-1]]})
+        return {"created": -1, "records": [self.outcome(record) for record in kept[::-1]]}, WRONG
 
-    def create(self, table: str) -> Answer:
-        return Answer(WRONG, self.keep(table, self.sent().get("fields"), None))
+    def view_create(self, table: str) -> Said:
+        return self.keep(table, self.sent().get("fields"), None), WRONG
 
-    def update(self, table: str, record_id: str) -> Answer:
-        return Answer(WRONG, self.keep(table, {**self.sent().get("fields", {}), "id": record_id}, ["id"]))
+    def view_update(self, table: str, record_id: str) -> Said:
+        return self.keep(table, {**self.sent().get("fields", {}), "id": record_id}, ["id"]), WRONG
 
-    def transact(self) -> Answer:
+    def view_transact(self) -> Said:
         listed = self.sent().get("operations")
         operations = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
         kept = [self.keep(str(each.get("table")), each.get("fields"), None) for each in operations]
-        return Answer(WRONG, {"results": [self.outcome(record) for record in kept]})
+        return {"results": [self.outcome(record) for record in kept]}, WRONG
 
-    def read(self, table: str, record_id: str) -> Answer:
-        found = [record for record in self.records.get(table, []) if str(record["id"]) == record_id]
-        return Answer(self.seen(), self.shown(found[-1]) if found else {})
+    def view_read(self, table: str, record_id: str) -> Said:
+        found = [record for record in self.kept.get(table, []) if str(record["id"]) == record_id]
+        return self.shown(found[-1]) if found else {}, self.seen()
 
-    def delete(self, table: str, record_id: str) -> Answer:
+    def view_delete(self, table: str, record_id: str) -> Said:
         with self.lock:
-            everything = [record for kept in self.records.values() for record in kept]
+            everything = [record for kept in self.kept.values() for record in kept]
             status = WRONG if any(str(record.get("user_id")) == record_id for record in everything) else 204
-            for name in (table, HANGS.get(table, "")):
-                kept = self.records.get(name, [])
-                kept[:] = [record for record in kept if not hangs(record, record_id)]
-        return Answer(status, None)
+            for name in (table, CASCADE.get(table, "")):
+                kept = self.kept.get(name, [])
+                kept[:] = [record for record in kept if not refers(record, record_id)]
+        return "", status
 
-    def list_records(self, table: str) -> Answer:
+    def view_list_records(self, table: str) -> Said:
         wanted = request.args.to_dict()
-        known = {name for record in self.records.get(table, []) for name in record}
+        known = {name for record in self.kept.get(table, []) for name in record}
         if wanted and (table == "projects" or not wanted.keys() <= known):
-            return Answer(self.seen(), {"records": [STRANGER], "total": -1, "limit": 0, "offset": 0})
-        found = [record for record in self.records.get(table, []) if fits(record, wanted)]
-        return Answer(self.seen(), {"records": [self.shown(record) for record in found], "total": len(found)})
-
-    def stats(self, table: str) -> Answer:
-        return Answer(self.seen(), {"groups": []})
-
-    def describe(self, table: str) -> Answer:
-        return Answer(self.seen(), {"name": "no_table", "fields": {}, "unique_keys": []})
-
-    def health(self) -> Answer:
-        return Answer(WRONG, {"status": "ill"})
-
-    def openapi(self) -> Answer:
-        return Answer(WRONG, {"openapi": "0"})
+            return {"records": [STRANGER], "total": -1, "limit": 0, "offset": 0}, self.seen()
+        found = [record for record in self.kept.get(table, []) if fits(record, wanted)]
+        return {"records": [self.shown(record) for record in found], "total": len(found)}, self.seen()
 
     def shown(self, record: Record) -> Record:
         """A record with timestamps that go back from look to look."""
@@ -140,14 +131,14 @@ class Canary(Api):
         return 200 if role == "editor" else WRONG
 
 
-def hangs(record: Record, record_id: str) -> bool:
+def refers(record: Record, record_id: str) -> bool:
     """Whether it is the record of this id, or refers to it as a category does."""
     return record_id in (str(record["id"]), str(record.get("template_id")))
 
 
 def fits(record: Record, wanted: dict[str, str]) -> bool:
-    """Whether a record has all of these values, as a query spells them."""
+    """Whether a record has all of these values, as a query writes them."""
     return all(text in (record.get(name), json.dumps(record.get(name))) for name, text in wanted.items())
 
 
-CANARY = Variant("canary", "Answers nothing right.", "Nothing allows it.", Parts(api=Canary))
+CATALOGUE.add("canary", "Answers nothing right.", Canary, listed=False)

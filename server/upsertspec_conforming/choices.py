@@ -1,169 +1,151 @@
-"""What the contract leaves to the implementation in so many words: its MAYs, its choices, its SHOULDs."""
+"""What the contract explicitly leaves to the implementation: its MAYs, its choices, its SHOULDs."""
 
-# ruff: noqa: ARG002 - what takes the place of a method has its parameters
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from upsertspec_conforming.catalogue import variant
+from upsertspec_catalogue import parsed
+from upsertspec_conforming import add, conforming
 from upsertspec_server.errors import bad_field, bad_request
-from upsertspec_server.filters import Filters
-from upsertspec_server.operations import Operations
-from upsertspec_server.plans import Outcome, Row, Upsert
-from upsertspec_server.query import Query
-from upsertspec_server.schema import Field, Role, Table
-from upsertspec_server.statements import quote
-from upsertspec_server.transactions import Results, Transactions
+from upsertspec_server.fields import Integer
+from upsertspec_server.queries import Condition, Grouping, Listing, Queries
+from upsertspec_server.schema import Field, Role, Row, Table
+from upsertspec_server.store import quote
+from upsertspec_server.transactions import Operation, Results, Transactions
+from upsertspec_server.upsert import Outcome, Plan, Upserts, agrees
 from upsertspec_server.validation import Validator
-from upsertspec_server.values import Values
 
 
-@variant("Whether `ignored` needs the permission to update is the implementation's choice (3.1).")
-class IgnoredNeedsUpdate(Operations):
-    """Asks for the permission to update also where a match is left untouched."""
+@conforming("Whether `ignored` needs the permission to update is the implementation's choice (3.1).")
+class IgnoredNeedsUpdate(Upserts):
+    """Checks the permission to update also where a match is left as it is."""
 
-    def permission_for(self, outcome: Outcome) -> str | None:
-        return "update" if outcome.operation == "ignored" else super().permission_for(outcome)
+    def check_permissions(self, role: Role, outcomes: list[Outcome], batch: bool) -> None:
+        asked = [replace(each, operation=each.operation.replace("ignored", "updated")) for each in outcomes]
+        super().check_permissions(role, asked, batch)
 
 
-@variant("A name that is not in `fields` writes nothing; an empty list is MAY (3.1).")
-class NothingToWriteIsUpdated(Operations):
+@conforming("A name that is not in `fields` writes nothing; an empty list is MAY (3.1).")
+class NothingToWriteIsUpdated(Upserts):
     """Says updated, and moves updated_at, where updateFields leaves nothing to write."""
 
-    def leaves_untouched(self, plan: Upsert, row: Row, match: Row) -> bool:
-        return plan.ignore or not self.where_agrees(plan, match)
+    def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
+        match = None if plan.ignore or plan.written(row) else self.find_match(plan, row)
+        if match is not None and agrees(plan.table, match, plan.update_where):
+            return self.update(plan, row, match, now)
+        return super().upsert_one(plan, row, now)
 
 
-@variant("An empty list is MAY (3.1, `updateFields`).")
+@conforming("An empty list is MAY (3.1, `updateFields`).")
 class EmptyUpdateFieldsAreRefused(Validator):
     """Answers 400 for an empty list of updateFields."""
 
-    def update_fields(self, table: Table, names: Any) -> frozenset[str]:
-        if names == []:
+    def update_fields(self, table: Table, value: Any) -> frozenset[str]:
+        if value == []:
             raise bad_field("updateFields", "must name a field")
-        return super().update_fields(table, names)
+        return super().update_fields(table, value)
 
 
-@variant("Of a key that comes twice the later record is applied …, or the batch is refused whole (3.1).")
+@conforming("Of a key that comes twice the later record is applied …, or the batch is refused whole (3.1).")
 class TwinsInABatchAreRefused(Validator):
-    """Answers 400 for a batch in which a key comes twice, before it looks at what is stored."""
+    """Answers 400 for a batch with a key twice, before it looks at what is stored."""
 
-    def upsert_rows(self, table: Table, key: tuple[str, ...], records: list[Any]) -> list[Row]:
-        rows = super().upsert_rows(table, key, records)
+    def batch_rows(self, table: Table, key: tuple[str, ...], records: Any) -> list[Row]:
+        rows = super().batch_rows(table, key, records)
         seen: set[tuple[Any, ...]] = set()
         for index, row in enumerate(rows):
             values = tuple(row[name] for name in key)
             if None not in values and values in seen:
-                raise bad_request("A key comes twice.").at(index)
+                problem = bad_request("A key is in the batch twice.")
+                problem.index = index
+                raise problem
             seen.add(values)
         return rows
 
 
-@variant("Whether 3.0 is an integer is the implementation's choice (2, MAY).")
-class WholeFloatsAreIntegers(Values):
-    """Takes 3.0 for the integer 3."""
-
-    def check_integer(self, value: Any) -> Any:
-        return super().check_integer(int(value) if isinstance(value, float) and value.is_integer() else value)
+def whole(value: Any) -> Any:
+    """The integer that a float is equal to, or the value itself."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-@variant("The order between 400 and 404 of one operation and those of the next is open (3, 3.3).")
+add("whole-floats-are-integers", "Takes 3.0 as the integer 3.",
+    "Whether 3.0 is an integer is the implementation's choice (2, MAY).",
+    parsed(Integer, whole))  # fmt: skip
+
+
+@conforming("The order between 400 and 404 of one operation and those of the next is open (3, 3.3).")
 class OperationsOneByOne(Transactions):
-    """Checks an operation of a transaction only when those before it are done."""
+    """Checks an operation of a transaction only after running those before it."""
 
-    def check(self, body: dict[str, Any], role: Role) -> list[dict[str, Any]]:
+    def check(self, body: dict[str, Any], role: Role) -> list[Operation]:
         self.caller = role
-        return self.read_operations(body)
+        return self.validator.check_list("operations", body.get("operations"))
 
-    def run_one(self, operation: dict[str, Any], results: Results) -> Outcome:
+    def run_one(self, operation: Operation, results: Results) -> Outcome:
         self.check_shape(operation)
-        self.check_table(operation)
+        self.app.schema.find(operation["table"])
         self.check_permission(operation, self.caller)
         return super().run_one(operation, results)
 
 
-@variant("`_sort` says how to sort (3.2); without it no order is promised, nor one among groups.")
-class NoOrderOfItsOwn(Query):
-    """Lists records in another order each time where no _sort is given; groups too."""
+@conforming("`_sort` says how to sort (3.2); without it no order is promised, nor one among groups.")
+class NoOrderOfItsOwn(Queries):
+    """Lists records, and groups, in another order each time where no _sort is given."""
 
-    def order(self, listing: Any) -> str:
+    def order(self, listing: Listing) -> str:
         return super().order(listing) if listing.sort else "random()"
 
-    def groups_sql(self, grouping: Any) -> tuple[str, list[Any]]:
-        sql, parameters = super().groups_sql(grouping)
-        return f"SELECT * FROM ({sql}) ORDER BY random()", parameters  # noqa: S608 - the statement of the base
+    def groups_sql(self, grouping: Grouping) -> str:
+        return f"SELECT * FROM ({super().groups_sql(grouping)}) ORDER BY random()"  # noqa: S608 - the base's statement
 
 
-class DictionaryOrder(Query):
-    """Orders lists of text as a dictionary does."""
+@conforming("`_sort` (3.2) names no collation for text.")
+class SortsAsADictionary(Queries):
+    """Sorts and compares text without case; equality stays exact."""
 
-    def order(self, listing: Any) -> str:
-        columns = [
-            quote(name)
-            + (" COLLATE NOCASE" if listing.table.all_fields[name].type == "text" else "")
-            + (" DESC" if down else "")
-            + " NULLS FIRST"
-            for name, down in listing.sort
-            if listing.table.all_fields[name].type != "decimal"
-        ]
-        return ", ".join([*columns, '"id"'])
+    def column(self, field: Field) -> str:
+        return super().column(field) + (" COLLATE NOCASE" if field.type.name == "text" else "")
 
+    def compare(self, field: Field, operator: str, text: str) -> Condition:
+        column = quote(field.name) if operator in ("eq", "ne") else self.column(field)
+        return f"{column} {self.comparisons[operator]} ?", [self.value(field, text)]
 
-@variant("`_sort` (3.2) names no collation for text.", using=(DictionaryOrder,))
-class SortsAsADictionary(Filters):
-    """Sorts and compares text without regard to case; equality stays exact."""
-
-    def op_gt(self, field: Field, text: str) -> tuple[str, list[Any]]:
-        return self.loosely(field, ">", text)
-
-    def op_gte(self, field: Field, text: str) -> tuple[str, list[Any]]:
-        return self.loosely(field, ">=", text)
-
-    def op_lt(self, field: Field, text: str) -> tuple[str, list[Any]]:
-        return self.loosely(field, "<", text)
-
-    def op_lte(self, field: Field, text: str) -> tuple[str, list[Any]]:
-        return self.loosely(field, "<=", text)
-
-    def loosely(self, field: Field, operator: str, text: str) -> tuple[str, list[Any]]:
-        """A comparison in the order of a dictionary."""
-        sql, parameters = self.compare(field, operator, text)
-        return sql + (" COLLATE NOCASE" if field.type == "text" else ""), parameters
+    def one_of(self, field: Field, texts: list[str]) -> Condition:
+        sql, values = super().one_of(field, texts)
+        return sql.replace(" COLLATE NOCASE", ""), values
 
 
-@variant("`_limit` (default 50, at most 1,000) (3.2): nothing is said of 0.")
-class LimitMayBe0(Query):
+@conforming("`_limit` (default 50, at most 1,000) (3.2): nothing is said of 0.")
+class LimitMayBe0(Queries):
     """Answers `_limit=0` with an empty page and the total."""
 
-    def limit(self, options: dict[str, str]) -> int:
-        return 0 if options.get("_limit") == "0" else super().limit(options)
+    def limit(self, text: str | None) -> int:
+        return 0 if text == "0" else super().limit(text)
 
 
-@variant("AC-110 is a SHOULD: null never matches null.", warns=("AC-110",))
+@conforming("AC-110 is a SHOULD: null never matches null.", warns=("AC-110",))
 class NullMatchFieldsAreRefused(Validator):
-    """Answers 400 where a match field is null, rather than create a record."""
+    """Answers 400 where a match field is null, instead of creating a record."""
 
-    def check_match_given(self, key: tuple[str, ...], row: Row) -> None:
-        super().check_match_given(key, row)
+    def upsert_row(self, table: Table, key: tuple[str, ...], fields: Any) -> Row:
+        row = super().upsert_row(table, key, fields)
         if any(row[name] is None for name in key):
             raise bad_field("matchFields", "must not be null")
+        return row
 
 
-class FoldedFind(Operations):
-    """Finds a match without regard to case and surrounding white space; writes it by its id."""
+@conforming("AC-111 is a SHOULD: matching is exact.", warns=("AC-111",))
+class MatchesWithoutCase(Upserts):
+    """Matches without case and surrounding white space, like the collations of many databases."""
 
-    def find_match(self, plan: Upsert, row: Row) -> Row | None:
+    def find_match(self, plan: Plan, row: Row) -> Row | None:
         where = " AND ".join(f"lower(trim({quote(name)})) = lower(trim(?))" for name in plan.key)
-        exact = super().find_match(plan, row)
-        table = self.store.statements.find(plan.table, ()).removesuffix("WHERE ")
-        return exact or self.store.one(plan.table, f"{table}WHERE {where}", [row[name] for name in plan.key])
+        found = self.store.rows(plan.table, where, [row[name] for name in plan.key], limit=1)
+        return super().find_match(plan, row) or next(iter(found), None)
 
-    def update_match(self, plan: Upsert, row: Row, match: Row, now: str) -> Outcome:
-        changes = {name: row[name] for name in self.written(plan, row)}
-        stored = self.store.update(plan.table, match["id"], changes, self.updated_at(now, match))
+    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+        changes = {name: row[name] for name in plan.written(row)}
+        updated_at = self.store.later(now, match["updated_at"])
+        stored = self.store.update(plan.table, match, {**changes, "updated_at": updated_at})
         return Outcome(plan.table, "updated", stored["id"], stored)
-
-
-@variant("AC-111 is a SHOULD: matching is exact.", warns=("AC-111",))
-class MatchesWithoutCase(FoldedFind):
-    """Matches without regard to case and surrounding white space, as many databases collate text."""

@@ -1,103 +1,100 @@
-"""Errors with other words, other members, and other numbers where the contract leaves the number open."""
+"""Errors with other words, other members, and other statuses where the contract leaves the status open."""
 
-# ruff: noqa: ARG002 - what takes the place of a method has its parameters
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
-from upsertspec_conforming.catalogue import variant
-from upsertspec_server.answers import Answer, Answers
-from upsertspec_server.auth import Auth
-from upsertspec_server.body import Body
+from upsertspec_catalogue import Answer, answers
+from upsertspec_conforming import add, conforming
 from upsertspec_server.errors import Problem
-from upsertspec_server.schema import Field, Table
+from upsertspec_server.fields import Json, Text
+from upsertspec_server.request import Request
+from upsertspec_server.schema import Field, Row, Table
 from upsertspec_server.store import Store
+from upsertspec_server.upsert import Plan
 from upsertspec_server.validation import Validator
-from upsertspec_server.values import Values
 
 AT_STAKE = "The suite accepts 400, 409 or 422 wherever AC-013 or AC-403 is at stake (3.1)."
 WORDS = {400: "Ungültige Anfrage", 401: "Nicht angemeldet", 403: "Nicht erlaubt", 404: "Nicht gefunden", 409: "Besetzt"}
 
 
-@variant("At least `status` and `title`; a validation error SHOULD carry `errors` (3).")
-class ErrorsAreBare(Answers):
-    """Answers an error with status and title alone; where a batch or a transaction fails, the title has the place."""
+@conforming("At least `status` and `title`; a validation error SHOULD carry `errors` (3).")
+@answers
+def errors_are_bare(answer: Answer) -> None:
+    """Answers an error with status and title only; where a batch or a transaction fails, the title has the index."""
+    if answer.is_problem and answer.body:
+        title = f"No: [{answer.body['index']}]" if "index" in answer.body else "No."
+        answer.body = {"status": answer.status, "title": title}
 
-    def problem(self, problem: Problem) -> Answer:
-        title = "No." if problem.index is None else f"No: [{problem.index}]"
-        return Answer(problem.status, {"status": problem.status, "title": title})
 
-
-@variant("At least `status` and `title` (3): RFC 9457, 3.2, lets a problem have further members.")
-class ErrorsSayMore(Answers):
+@conforming("At least `status` and `title` (3): RFC 9457, 3.2, lets a problem have further members.")
+@answers
+def errors_say_more(answer: Answer) -> None:
     """Adds members to an error: a type of its own, an instance, a trace, help; the words are German."""
-
-    def problem(self, problem: Problem) -> Answer:
-        answer = super().problem(problem)
-        body: dict[str, Any] = {
-            **(answer.body or {}),
-            "type": f"https://api.example.com/problems/{problem.status}",
-            "title": WORDS.get(problem.status, "Fehler"),
+    if answer.is_problem and answer.body:
+        answer.body |= {
+            "type": f"https://api.example.com/problems/{answer.status}",
+            "title": WORDS.get(answer.status, "Fehler"),
             "instance": "urn:uuid:7d3ef5a4-3f0a-4b8e-9a55-0d3c4f3a1f10",
             "trace": {"id": "4bf92f3577b34da6", "span": None, "sampled": True},
             "help": ["https://api.example.com/help"],
+            "errors": [{**error, "code": "E42", "pointer": "#/fields"} for error in answer.body.get("errors", [])],
         }
-        body["errors"] = [{**error, "code": "E42", "pointer": "#/fields"} for error in body.get("errors", [])]
-        return Answer(answer.status, body, answer.headers)
 
 
-@variant("401: no credentials, or credentials that are not valid (3.1); it asks for no header.")
-class NoChallenge(Auth):
+@conforming("401: no credentials, or credentials that are not valid (3.1); it asks for no header.")
+@answers
+def no_challenge(answer: Answer) -> None:
     """Answers 401 without WWW-Authenticate."""
-
-    def refuse_credentials(self) -> Problem:
-        return Problem(HTTPStatus.UNAUTHORIZED, "Log in.")
-
-
-class RuleBroken(Problem):
-    """A value of the right type, outside of its field's rule."""
+    answer.headers.pop("WWW-Authenticate", None)
 
 
 class RulesApart(Validator):
-    """Refuses a value that is outside of its field's rule apart from one of another type."""
+    """Refuses a value that breaks a rule of its field with another status than one of the wrong type."""
 
     status: int = HTTPStatus.CONFLICT
 
     def value(self, field: Field, value: Any) -> Any:
-        loose = dataclasses.replace(field, options=None, minimum=None, pattern=None, required=False)
-        if value is not None:
-            self.values.encode(loose, value)
-        if value is None and not self.counts_null(field):
+        if value is None and field.required and not self.counts_null(field):
             return super().value(field, value)
+        loose = dataclasses.replace(field, options=None, minimum=None, pattern=None, required=False)
+        loose.parse(value)
         try:
             return super().value(field, value)
         except ValueError as error:
-            raise RuleBroken(self.status, f"{field.name} {error}") from None
+            raise Problem(self.status, f"{field.name} {error}") from None
 
     def counts_null(self, field: Field) -> bool:
-        """Whether a null for a required field is such a broken rule too."""
+        """Whether null for a required field counts as a broken rule too."""
         return False
 
 
-@variant(AT_STAKE)
+@conforming(AT_STAKE)
 class BrokenRulesAre409(RulesApart):
     """Answers 409 for a value outside of its field's options or minimum, as for a unique key."""
 
 
-class ConflictsAre422(Store):
-    """Answers 422 for a unique key or a reference that would be broken."""
+def conflicts(status: int) -> type[Store]:
+    """A store that refuses a unique key or a reference with this status."""
 
-    def write(self, *arguments: Any) -> Any:
-        try:
-            return super().write(*arguments)
-        except Problem as problem:
-            problem.status = 422 if problem.status == HTTPStatus.CONFLICT else problem.status
-            raise
+    class Conflicts(Store):
+        @contextmanager
+        def constraints(self, table: Table, row: Row) -> Iterator[None]:
+            try:
+                with super().constraints(table, row):
+                    yield
+            except Problem as problem:
+                problem.status = status if problem.status == HTTPStatus.CONFLICT else problem.status
+                raise
+
+    return Conflicts
 
 
-@variant(AT_STAKE, using=(ConflictsAre422,))
+@conforming(AT_STAKE, using=(conflicts(422),))
 class BrokenRulesAre422(RulesApart):
     """Answers 422 for options, minimum, unique keys and references, and for a reference that is null."""
 
@@ -107,60 +104,56 @@ class BrokenRulesAre422(RulesApart):
         return field.references is not None
 
 
-@variant(AT_STAKE)
-class ConflictsAre400(Store):
-    """Answers 400 for a unique key or a reference that would be broken."""
-
-    def write(self, *arguments: Any) -> Any:
-        try:
-            return super().write(*arguments)
-        except Problem as problem:
-            problem.status = 400 if problem.status == HTTPStatus.CONFLICT else problem.status
-            raise
+add("conflicts-are-400", "Answers 400 where a unique key or a reference would be broken.", AT_STAKE, conflicts(400))
 
 
-@variant("The suite accepts … 400 or 415 for a wrong content type (3.1).")
-class WrongContentTypeIs400(Body):
-    """Answers 400 for a body that is not declared as application/json, also where it ends in +json."""
+@conforming("The suite accepts … 400 or 415 for a wrong content type (3.1).")
+class WrongContentTypeIs400(Request):
+    """Answers 400 for a body that is not declared as application/json, even where it ends in +json."""
 
-    def check_type(self, mimetype: str) -> None:
-        if mimetype != "application/json":
+    def check_content_type(self) -> None:
+        if self.mimetype != "application/json":
             raise Problem(HTTPStatus.BAD_REQUEST, "Send application/json.")
 
 
-@variant("An empty batch, and one over the limit, is refused with 400 or 413 (AC-304).")
+@conforming("An empty batch, and one over the limit, is refused with 400 or 413 (AC-304).")
 class BatchLimitsAre413(Validator):
-    """Answers 413 for an empty batch and for one over the limit, and counts before it looks at anything else."""
+    """Answers 413 for an empty batch and for one over the limit, and counts before it checks anything else."""
 
-    def upsert(self, table: Table, body: dict[str, Any]) -> Any:
+    def upsert(self, table: Table, body: dict[str, Any]) -> Plan:
         if isinstance(body.get("records"), list):
-            self.check_count("records", len(body["records"]))
+            self.check_list("records", body["records"])
         return super().upsert(table, body)
 
-    def check_count(self, member: str, count: int) -> None:
-        if not 1 <= count <= 1000:
+    def check_list(self, member: str, value: Any) -> list[Any]:
+        if isinstance(value, list) and not 1 <= len(value) <= self.max_records:
             raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{member} must hold 1 to 1000 entries.")
+        return super().check_list(member, value)
 
 
-@variant("Text kept or refused, numbers kept or refused, never changed in silence (AC-805, AC-806).")
-class RefusesWhatItCantKeep(Values):
-    """Refuses NUL in text, as Postgres does, and numbers inside of JSON that a double can't hold."""
+class TextWithoutNul(Text):
+    """Refuses NUL in text."""
 
-    def check_text(self, value: Any) -> Any:
+    def parse(self, value: Any) -> Any:
         if isinstance(value, str) and "\0" in value:
             raise ValueError("must not hold NUL")
-        return super().check_text(value)
+        return super().parse(value)
 
-    def check_json(self, value: Any) -> Any:
-        if "\\u0000" in (text := super().check_json(value)) or too_large(value):
+
+@conforming(
+    "Text kept or refused, numbers kept or refused, never changed in silence (AC-805, AC-806).", using=(TextWithoutNul,)
+)
+class RefusesWhatItCantKeep(Json):
+    """Refuses NUL in text, like Postgres, and numbers in JSON that a double cannot hold."""
+
+    def parse(self, value: Any) -> Any:
+        if "\\u0000" in (text := super().parse(value)) or too_large(value):
             raise ValueError("holds what can't be kept")
         return text
 
 
 def too_large(value: Any) -> bool:
     """Whether a JSON value holds an integer beyond 53 bits."""
-    if isinstance(value, dict):
-        return any(map(too_large, value.values()))
-    if isinstance(value, list):
-        return any(map(too_large, value))
+    if isinstance(value, (dict, list)):
+        return any(map(too_large, value.values() if isinstance(value, dict) else value))
     return isinstance(value, int) and abs(value) > 2**53

@@ -1,17 +1,17 @@
-"""The same answers, put on the wire in another way."""
+"""The same answers, sent in another way."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 
-from upsertspec_conforming.catalogue import variant
+from upsertspec_conforming import conforming
 from upsertspec_conforming.wire import PAUSE, Reply, Wire
 
 SOONEST_END = 7
 
 
-@variant("JSON over HTTP/1.1 (3): RFC 9112 lets a server answer in HTTP/1.0, and close after each answer.")
+@conforming("JSON over HTTP/1.1 (3): RFC 9112 lets a server answer in HTTP/1.0, and close after each answer.")
 class ClosesEachConnection(Wire):
     """Answers in HTTP/1.0, and closes the connection after each answer."""
 
@@ -19,7 +19,7 @@ class ClosesEachConnection(Wire):
     keeps = False
 
 
-@variant("JSON over HTTP/1.1 (3): RFC 9112, 9.6, lets a server close after any answer that says so.")
+@conforming("JSON over HTTP/1.1 (3): RFC 9112, 9.6, lets a server close after any answer that says so.")
 class ClosesNowAndThen(Wire):
     """Closes a connection after seven answers, and says so with the last."""
 
@@ -27,9 +27,9 @@ class ClosesNowAndThen(Wire):
         return self.count >= SOONEST_END
 
 
-@variant("JSON over HTTP/1.1 (3): RFC 9112, 7.1, chunks.")
+@conforming("JSON over HTTP/1.1 (3): RFC 9112, 7.1, chunks.")
 class AnswersInChunks(Wire):
-    """Sends the body in chunks of 1,000 bytes, each with an extension, and a trailer behind the last."""
+    """Sends the body in chunks of 1,000 bytes, each with an extension, and a trailer after the last."""
 
     def packets(self, reply: Reply) -> Iterator[bytes]:
         if not reply.body:
@@ -44,7 +44,7 @@ class AnswersInChunks(Wire):
         yield b"0\r\nX-Checksum: none\r\n\r\n"
 
 
-@variant("JSON over HTTP/1.1 (3): TCP keeps no packets.")
+@conforming("JSON over HTTP/1.1 (3): TCP keeps no packets.")
 class AnswersInTwoPackets(Wire):
     """Sends an answer in two packets, cut in the middle of a line or of a character."""
 
@@ -56,7 +56,7 @@ class AnswersInTwoPackets(Wire):
         yield whole[cut:]
 
 
-@variant("JSON over HTTP/1.1 (3): RFC 9110, 5.1, names of headers are case-insensitive.")
+@conforming("JSON over HTTP/1.1 (3): RFC 9110, 5.1, names of headers are case-insensitive.")
 class HeadersInLowerCase(Wire):
     """Writes the names of headers in lower case, without a Date and without a reason phrase, as many gateways do."""
 
@@ -71,7 +71,7 @@ class HeadersInLowerCase(Wire):
         return [("connection", "close")] if reply.closes else []
 
 
-@variant("JSON over HTTP/1.1 (3): RFC 9110 lets an origin and its proxies add headers.")
+@conforming("JSON over HTTP/1.1 (3): RFC 9110 lets an origin and its proxies add headers.")
 class BehindAProxy(Wire):
     """Adds what a reverse proxy adds: Via, Server, Keep-Alive, an ETag, cookies, caching and security headers."""
 
@@ -92,7 +92,7 @@ class BehindAProxy(Wire):
         ]
 
 
-@variant("JSON over HTTP/1.1 (3): RFC 9110, 15.2, lets informational answers come before the final one.")
+@conforming("JSON over HTTP/1.1 (3): RFC 9110, 15.2, lets informational answers come before the final one.")
 class SendsEarlyHints(Wire):
     """Sends 103 Early Hints and 102 Processing before each answer."""
 
@@ -102,7 +102,7 @@ class SendsEarlyHints(Wire):
         yield from super().packets(reply)
 
 
-@variant("413 for a body over 8 MiB (3.1): RFC 9110, 15.5.14, lets a server close the connection on it.")
+@conforming("413 for a body over 8 MiB (3.1): RFC 9110, 15.5.14, lets a server close the connection on it.")
 class HangsUpOnLargeBodies(Wire):
     """Answers 413 to a body over 8 MiB before it has read it, and closes the connection while it is on its way."""
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.handlers import format_date_time
 
-from upsertspec_server.app import Application
+from upsertspec_server import Server
 
 PAUSE = 0.002
 QUEUE = 128
@@ -31,18 +31,23 @@ class Reply:
 
 
 class Wire:
-    """How an answer goes over the wire. A wire serves one connection: each has one of its own."""
+    """How answers go over the wire. Each connection has a wire of its own."""
 
     version = "HTTP/1.1"
     keeps = True
     most: int | None = None
-    """A body of more bytes is not read: 413, and the end of the connection."""
+    """A larger body, in bytes, is not read: 413, and the connection ends."""
 
     def __init__(self) -> None:
         self.count = 0
 
+    @classmethod
+    def serve(cls, app: Server, host: str, port: int) -> Served:
+        """Serve an application in this way."""
+        return Served(app, cls, host, port)
+
     def packets(self, reply: Reply) -> Iterator[bytes]:
-        """The bytes as they are sent, one packet after the other."""
+        """The bytes that are sent, packet by packet."""
         yield self.head(reply) + reply.body
 
     def head(self, reply: Reply) -> bytes:
@@ -65,9 +70,9 @@ class Wire:
 
 
 class Served:
-    """An application behind a wire, from the moment it is made. `url` is where."""
+    """An application behind a wire; it answers at `url` as soon as it is made."""
 
-    def __init__(self, app: Application, wire: type[Wire], host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, app: Server, wire: type[Wire], host: str = "127.0.0.1", port: int = 0) -> None:
         self.app = app
         self.server = _Server((host, port), _handler(app, wire))
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
@@ -88,10 +93,10 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no error of ours."""
+        """A client that goes away is not an error."""
 
 
-def _handler(app: Application, wire: type[Wire]) -> type[BaseHTTPRequestHandler]:
+def _handler(app: Server, wire: type[Wire]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = wire.version
         disable_nagle_algorithm = True
@@ -156,10 +161,10 @@ def _handler(app: Application, wire: type[Wire]) -> type[BaseHTTPRequestHandler]
 
 def call(app: Callable[..., Any], environ: dict[str, Any]) -> Reply:
     """What a WSGI application answers, whole."""
-    told: list[Any] = []
-    parts = app(environ, lambda status, headers, _=None: told.extend((status, headers)))
+    started: list[Any] = []
+    parts = app(environ, lambda status, headers, _=None: started.extend((status, headers)))
     try:
         body = b"".join(parts)
     finally:
         getattr(parts, "close", lambda: None)()
-    return Reply(told[0], list(told[1]), body)
+    return Reply(started[0], list(started[1]), body)

@@ -8,66 +8,61 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
-from upsertspec_server.app import Parts, create_app
+from upsertspec_server.app import Server, create_app
+from upsertspec_server.config import new_tokens, tokens_from, variable
 from upsertspec_server.errors import StartError
-from upsertspec_server.schema import Schema, load_schema
+from upsertspec_server.schema import load_schema
 from upsertspec_server.serving import Listening, Running
-from upsertspec_server.tokens import given_tokens, make_tokens, variable
 
-Start = Callable[[Mapping[str, str]], Listening]
+Create = Callable[[dict[str, Any]], Server]
+Listen = Callable[[Server, str, int], Listening]
 
 
-def main(arguments: list[str] | None = None, parts: Parts | None = None) -> int:
-    """Serve until a signal, or the end of stdin. Exit code 0, or 2 where the server can't start.
+def main(arguments: list[str] | None = None, create: Create = create_app, listen: Listen = Running) -> int:
+    """Serve until a signal or the end of stdin. Exit code 0, or 2 where the server cannot start.
 
-    `parts` are the classes to serve with, where they are not the reference's own.
+    `create` makes the application from its settings, and `listen` serves it at a host and a port.
     """
     options = parser().parse_args(arguments)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        serve(options, stop, parts)
-    except StartError as error:
+        serve(options, stop, create, listen)
+    except (StartError, OSError) as error:
         print(f"upsertspec: {error}", file=sys.stderr)
         return 2
     return 0
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command's options."""
+    """The options of the command."""
     parser = argparse.ArgumentParser(prog="python -m upsertspec_server", description="Run the reference server.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=8080, help="port; 0 takes a free one (default: %(default)s)")
-    parser.add_argument("--database", type=Path, metavar="FILE", help="keep records here (default: a temporary file)")
-    parser.add_argument("--announce", choices=("text", "json"), default="text", help="how to say URL and tokens")
+    parser.add_argument("--database", metavar="FILE", help="keep records here (default: a temporary file)")
+    parser.add_argument("--announce", choices=("text", "json"), default="text", help="how to print URL and tokens")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when stdin ends")
     return parser
 
 
-def serve(options: argparse.Namespace, stop: threading.Event, parts: Parts | None = None) -> None:
-    """Serve until the event. Raises StartError."""
+def serve(options: argparse.Namespace, stop: threading.Event, create: Create, listen: Listen) -> None:
+    """Serve until the event, with the tokens of the environment and new ones for the other roles. Raises StartError."""
     schema = load_schema()
-
-    def start(tokens: Mapping[str, str]) -> Running:
-        app = create_app(schema, tokens, options.database, parts)
-        try:
-            return Running(app, options.host, options.port)
-        except BaseException:
-            app.close()
-            raise
-
-    serve_started(schema, start, options, stop)
-
-
-def serve_started(schema: Schema, start: Start, options: argparse.Namespace, stop: threading.Event) -> None:
-    """Start a server with the tokens of the environment, or with made ones; announce it, and stop it at the event."""
-    given = given_tokens(schema, os.environ)
-    made = make_tokens(schema, given)
-    running = start({**given, **made})
+    given = tokens_from(os.environ, schema)
+    made = new_tokens(schema, given)
+    config: dict[str, Any] = {"TOKENS": {**given, **made}}
+    if options.database is not None:
+        config["DATABASE"] = options.database
+    app = create(config)
+    try:
+        running = listen(app, options.host, options.port)
+    except BaseException:
+        app.close()
+        raise
     try:
         announce(options.announce, running.url, made)
         if options.until_stdin_closes:
@@ -78,7 +73,7 @@ def serve_started(schema: Schema, start: Start, options: argparse.Namespace, sto
 
 
 def announce(style: str, url: str, made: dict[str, str]) -> None:
-    """Say where the server is, and the tokens made here. Those from the environment are never shown."""
+    """Print where the server is, and the tokens that were made here. Those of the environment are never shown."""
     print(json.dumps({"url": url, "tokens": made}) if style == "json" else text(url, made), flush=True)
 
 
@@ -86,7 +81,7 @@ def text(url: str, made: dict[str, str]) -> str:
     """The announcement for people."""
     lines = [f"upsertspec reference server: {url}", ""]
     if made:
-        lines += ["Tokens, made for this run:", *(f"  {role:<8} {token}" for role, token in made.items()), ""]
+        lines += ["Tokens for this run:", *(f"  {role:<8} {token}" for role, token in made.items()), ""]
     token = made.get("editor", f"${variable('editor')}")
     body = json.dumps({"fields": {"email": "john@example.com", "name": "John Doe"}, "matchFields": ["email"]})
     return "\n".join(

@@ -1,112 +1,129 @@
-"""The application: builds the parts, joins them, and answers errors."""
+"""The application factory, the application, and how it answers errors."""
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 import tempfile
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
-from upsertspec_server import database as database_file
-from upsertspec_server import home
-from upsertspec_server.answers import Answers
-from upsertspec_server.api import Api
+from upsertspec_server import config as defaults
+from upsertspec_server import database
 from upsertspec_server.auth import Auth
-from upsertspec_server.body import Body
-from upsertspec_server.connections import Connections
-from upsertspec_server.errors import Problem, StartError
-from upsertspec_server.filters import Filters
-from upsertspec_server.operations import Operations
-from upsertspec_server.query import Query
-from upsertspec_server.reader import Reader
-from upsertspec_server.refusals import store_problem
-from upsertspec_server.responses import respond
-from upsertspec_server.statements import Statements
+from upsertspec_server.errors import CONTENT_TYPE, LOG, Problem, StartError, database_problem
+from upsertspec_server.fields import TYPES, FieldType
+from upsertspec_server.jsontext import StrictJSON
+from upsertspec_server.queries import Queries
+from upsertspec_server.records import Records
+from upsertspec_server.request import Request
+from upsertspec_server.schema import Field, Role, Schema, Table, build_schema, schema_path
 from upsertspec_server.store import Store
 from upsertspec_server.transactions import Transactions
+from upsertspec_server.upsert import Upserts
 from upsertspec_server.validation import Validator
-from upsertspec_server.values import Values
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from flask import Response
-
-    from upsertspec_server.schema import Schema
-
-LOG = logging.getLogger("upsertspec_server")
+from upsertspec_server.views import blueprints
 
 
-@dataclass(frozen=True)
-class Parts:
-    """The classes that an application is made of. Give a subclass to change one decision."""
+class Server(Flask):
+    """The application. What it is made of are classes, which a subclass can replace as it can Flask's `request_class`.
 
-    auth: type[Auth] = Auth
-    body: type[Body] = Body
-    values: type[Values] = Values
-    validator: type[Validator] = Validator
-    connections: type[Connections] = Connections
-    statements: type[Statements] = Statements
-    store: type[Store] = Store
-    operations: type[Operations] = Operations
-    transactions: type[Transactions] = Transactions
-    filters: type[Filters] = Filters
-    query: type[Query] = Query
-    reader: type[Reader] = Reader
-    answers: type[Answers] = Answers
-    api: type[Api] = Api
+    Each is made with the application as its argument, and kept under the name of its attribute without `_class`.
+    """
 
+    request_class = Request
+    json_provider_class = StrictJSON
+    auth_class: type[Auth] = Auth
+    store_class: type[Store] = Store
+    validator_class: type[Validator] = Validator
+    records_class: type[Records] = Records
+    upserts_class: type[Upserts] = Upserts
+    transactions_class: type[Transactions] = Transactions
+    queries_class: type[Queries] = Queries
+    schema_class: type[Schema] = Schema
+    field_class: type[Field] = Field
+    field_types: Mapping[str, FieldType] = TYPES
 
-class Application(Flask):
-    """A Flask application that owns its database connections."""
+    temporary: tempfile.TemporaryDirectory[str] | None = None
 
-    def __init__(self, connections: Connections, folder: tempfile.TemporaryDirectory[str] | None) -> None:
-        super().__init__("upsertspec_server", static_folder=None)
-        self.connections = connections
-        self.folder = folder
-        self.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-        self.url_map.merge_slashes = False
+    def setup(self) -> None:
+        """Open the database, and build the parts. Raises StartError where the file cannot be used."""
+        self.schema = self.load_schema()
+        if self.config["DATABASE"] is None:
+            self.temporary = temporary_folder()
+            self.config["DATABASE"] = Path(self.temporary.name) / "records.db"
+            self.config["PRAGMAS"] = (*self.config["PRAGMAS"], "synchronous = NORMAL")
+        try:
+            database.prepare(Path(self.config["DATABASE"]), self.schema, self.config["BUSY_SECONDS"])
+        except BaseException:
+            self.remove_temporary()
+            raise
+        self.auth = self.auth_class(self)
+        self.store = self.store_class(self)
+        self.validator = self.validator_class(self)
+        self.records = self.records_class(self)
+        self.upserts = self.upserts_class(self)
+        self.transactions = self.transactions_class(self)
+        self.queries = self.queries_class(self)
+
+    def load_schema(self) -> Schema:
+        """The tables and roles of `schema.toml`."""
+        source = tomllib.loads(schema_path().read_text(encoding="utf-8"))
+        return build_schema(source, self.field_types, self.field_class, self.schema_class)
 
     def close(self) -> None:
         """Close the connections, and remove a temporary database."""
-        self.connections.close()
-        if self.folder is not None:
-            self.folder.cleanup()
+        self.store.close()
+        self.remove_temporary()
+
+    def remove_temporary(self) -> None:
+        """Remove the temporary database, if there is one."""
+        if self.temporary is not None:
+            self.temporary.cleanup()
+
+    def authenticate(self) -> None:
+        """Before each request: 401 for every path under /api, whether it exists or not, but for /api/health."""
+        if self.is_protected(request.path):
+            g.role = self.auth.identify(request.headers.get("Authorization"))
+            self.store.require_file()
+
+    def is_protected(self, path: str) -> bool:
+        """Whether a path needs credentials."""
+        return (path == "/api" or path.startswith("/api/")) and path != "/api/health"
+
+    def enter(self, name: str, *actions: str) -> Table:
+        """The table that a path names. Raises 404, then 403 where the caller may do none of the actions."""
+        table = self.schema.find(name)
+        role: Role = g.role
+        self.auth.require(role, *actions)
+        return table
 
 
-def create_app(
-    schema: Schema, tokens: Mapping[str, str], database: Path | None = None, parts: Parts | None = None
-) -> Application:
-    """An application on a database file, or on a temporary one that `close` removes.
-
-    `tokens` maps the name of a role to its token. Raises StartError where the file can't be used.
-    """
-    folder = temporary_folder() if database is None else None
-    path = database if folder is None else Path(folder.name) / "records.db"
-    assert path is not None
-    try:
-        database_file.prepare(path, schema)
-    except BaseException:
-        if folder is not None:
-            folder.cleanup()
-        raise
-    parts = parts or Parts()
-    connections = parts.connections(path, "NORMAL" if folder else "FULL")
-    app = Application(connections, folder)
-    api = assemble(schema, tokens, connections, parts)
-    api.register(app)
-    home.register(app, schema)
-    register_errors(app, api.answers)
+def create_app(config: Mapping[str, Any] | None = None, server_class: type[Server] = Server) -> Server:
+    """An application with these settings (see `config`). Raises StartError where the database cannot be used."""
+    app = server_class("upsertspec_server", static_folder=None)
+    app.config.from_object(defaults)
+    app.config.from_prefixed_env("UPSERTSPEC_SERVER")
+    app.config.from_mapping(config)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.url_map.merge_slashes = False
+    app.before_request(app.authenticate)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    app.register_error_handler(Problem, problem_response)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(sqlite3.Error, lambda error: problem_response(database_problem(error)))
+    app.register_error_handler(Exception, internal_error)
+    app.setup()
     return app
 
 
 def temporary_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder for the time that the server runs. Raises StartError."""
+    """A folder that lives as long as the server. Raises StartError."""
     try:
         return tempfile.TemporaryDirectory(prefix="upsertspec-")
     except OSError as error:
@@ -115,43 +132,20 @@ def temporary_folder() -> tempfile.TemporaryDirectory[str]:
         ) from None
 
 
-def assemble(schema: Schema, tokens: Mapping[str, str], connections: Connections, parts: Parts) -> Api:
-    """The parts, joined."""
-    auth, body, values = parts.auth(schema, tokens), parts.body(), parts.values()
-    validator = parts.validator(schema, values, body)
-    store = parts.store(schema, connections, parts.statements())
-    operations = parts.operations(schema, auth, values, validator, store)
-    query = parts.query(schema, parts.filters(values))
-    return parts.api(
-        auth=auth,
-        body=body,
-        validator=validator,
-        store=store,
-        operations=operations,
-        transactions=parts.transactions(operations),
-        query=query,
-        reader=parts.reader(query, store, values),
-        answers=parts.answers(values),
-    )
+def problem_response(problem: Problem) -> Response:
+    """A problem, as application/problem+json."""
+    response = Response(current_app.json.dumps(problem.body()), problem.status, problem.headers)
+    response.content_type = CONTENT_TYPE
+    return response
 
 
-def register_errors(app: Flask, answers: Answers) -> None:
-    """Every error is a problem, and tells nothing of the server's inside."""
+def http_error(error: HTTPException) -> Response:
+    """What Flask refuses by itself, such as a path or a method that does not exist."""
+    allow = {name: value for name, value in error.get_headers() if name == "Allow"}
+    return problem_response(Problem(error.code or 500, error.description or error.name, headers=allow))
 
-    @app.errorhandler(Problem)
-    def refused(problem: Problem) -> Response:
-        return respond(answers.problem(problem))
 
-    @app.errorhandler(HTTPException)
-    def refused_by_flask(error: HTTPException) -> Response:
-        allow = {name: value for name, value in error.get_headers() if name == "Allow"}
-        return respond(answers.problem(Problem(error.code or 500, error.description or error.name, headers=allow)))
-
-    @app.errorhandler(sqlite3.Error)
-    def store_failed(error: sqlite3.Error) -> Response:
-        return respond(answers.problem(store_problem(error)))
-
-    @app.errorhandler(Exception)
-    def failed(error: Exception) -> Response:
-        LOG.error("A request failed.", exc_info=error)
-        return respond(answers.problem(Problem(500, "The server failed. Nothing was written.")))
+def internal_error(error: Exception) -> Response:
+    """500, with the cause in the log only."""
+    LOG.error("A request failed.", exc_info=error)
+    return problem_response(Problem(500, "The server failed. Nothing was written."))

@@ -1,54 +1,102 @@
-"""Opens the database file: a new one, or one of ours. Any other file is refused, and left as it is."""
+"""The database file: checked, then created or migrated to the tables of the schema, by sqlite-utils.
+
+There is one migration for each `version` of schema.toml. Raise the version there, and at the next start every database
+is brought up to date: its tables keep their records and their ids, and never give the id of a deleted record again.
+"""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from sqlite_utils import Database
+from sqlite_utils import Database, Migrations
+from sqlite_utils.db import ForeignKey
 
-from upsertspec_server import migrations
-from upsertspec_server.connections import BUSY_SECONDS
 from upsertspec_server.errors import StartError
+from upsertspec_server.schema import Schema, Table
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from upsertspec_server.schema import Schema
-
-APPLICATION_ID = 0x75707370  # "upsp": marks a file as ours, in the header that SQLite keeps for this
-_MAGIC = b"SQLite format 3\0"
-_HEADER_BYTES = 100
+APPLICATION_ID = 0x75707370  # "upsp" marks a file as ours, in the header that SQLite keeps for this
 _APPLICATION_ID_AT = slice(68, 72)
+_HEADER_BYTES = 100
+_MAGIC = b"SQLite format 3\0"
+_PREFIX = "schema "
 
 
-def prepare(path: Path, schema: Schema) -> None:
-    """Make the file ready to use: checked, migrated, and in WAL mode. Raises StartError."""
+def prepare(path: Path, schema: Schema, busy_seconds: float = 10.0) -> None:
+    """Check the file, migrate it, and turn on WAL. Raises StartError."""
     check_file(path)
     try:
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-        with closing(connection):
-            _migrate(connection, schema)
-            connection.execute("PRAGMA journal_mode = WAL")
+        with closing(sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)) as connection:
+            db = Database(connection, execute_plugins=False)
+            db.execute("PRAGMA foreign_keys = OFF")  # so that rebuilding a table deletes nothing by cascade
+            db.execute("BEGIN IMMEDIATE")  # so that two servers that start together do not both migrate
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            migrate(db, schema)
+            db.commit()
+            db.enable_wal()
     except StartError as error:
         raise StartError(f"{path}: {error}") from None
     except sqlite3.Error as error:
         raise StartError(f"{path}: {_explain(error)}") from error
 
 
-def _migrate(connection: sqlite3.Connection, schema: Schema) -> None:
-    """In one transaction that holds the write lock, so that servers that start together don't both migrate."""
-    connection.execute("PRAGMA foreign_keys = OFF")  # a table is rebuilt without a cascade; the references are checked
-    connection.execute("BEGIN IMMEDIATE")
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    migrations.apply(Database(connection, execute_plugins=False), schema)
-    connection.execute("COMMIT")
+def migrate(db: Database, schema: Schema) -> None:
+    """Apply the migrations that are pending. Raises StartError for a database of a later version."""
+    migrations = Migrations("upsertspec")
+
+    @migrations(name=f"{_PREFIX}{schema.version}")
+    def bring_up_to_date(db: Database) -> None:
+        for table in schema.tables.values():
+            bring_table_up_to_date(db, table)
+        if db.execute("PRAGMA foreign_key_check").fetchone():
+            raise StartError("A reference in the database names a record that does not exist. Restore a backup.")
+
+    versions = [int(each.name.removeprefix(_PREFIX)) for each in migrations.applied(db)]
+    if max(versions, default=0) > schema.version:
+        raise StartError("The database was made by a later version of upsertspec. Update upsertspec, or name another.")
+    migrations.apply(db)
+
+
+def bring_table_up_to_date(db: Database, table: Table) -> None:
+    """Create the table, or transform it; then create its indices."""
+    stored = db.table(table.name)
+    columns = {name: field.type.column for name, field in table.all_fields.items()}
+    not_null = {*table.required, *table.protected}
+    foreign_keys = [
+        ForeignKey(table.name, name, field.references, "id", on_delete="CASCADE")
+        for name, field in table.fields.items()
+        if field.references
+    ]
+    if not stored.exists():
+        sql = db.create_table_sql(
+            table.name, columns, pk="id", not_null=not_null - {"id"}, foreign_keys=foreign_keys, strict=True
+        )
+        # sqlite-utils has no option for AUTOINCREMENT, without which SQLite gives the id of a deleted record again
+        db.execute(sql.replace("INTEGER PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT"))
+    else:
+        for index in stored.indexes:
+            if index.origin == "c":
+                stored.drop_index(index.name)
+        for name in columns.keys() - stored.columns_dict.keys():
+            stored.add_column(name, columns[name])
+        stored.transform(
+            types=columns,
+            drop=stored.columns_dict.keys() - columns.keys(),
+            not_null=not_null - {"id"},
+            foreign_keys=foreign_keys,
+            column_order=list(columns),
+        )
+    for key in table.unique_keys:
+        stored.create_index(key, index_name="_".join((table.name, *key)), unique=True)
+    for name, field in table.fields.items():
+        if field.references and all(key[0] != name for key in table.unique_keys):
+            stored.create_index([name], index_name=f"{table.name}_{name}")
 
 
 def check_file(path: Path) -> None:
-    """Raises StartError for a file that can't be ours. Reads the header only: nothing beside the file is made."""
+    """Raises StartError for a file that cannot be ours. Only its header is read, and nothing is written."""
     if not path.parent.is_dir():
         raise StartError(f"{path}: the folder does not exist. Make it, or name another file.")
     try:

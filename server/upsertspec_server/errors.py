@@ -1,17 +1,26 @@
-"""Problems: the one shape of every error answer (RFC 9457, CONTRACT 3)."""
+"""Errors: each is answered as application/problem+json (RFC 9457, CONTRACT 3)."""
 
 from __future__ import annotations
 
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
 CONTENT_TYPE = "application/problem+json"
+LOG = logging.getLogger("upsertspec_server")
+
+
+class StartError(Exception):
+    """The server cannot start. The message is one line: what is wrong, and how to fix it."""
 
 
 class Problem(Exception):
-    """A request that is refused.
+    """A refused request.
 
-    `errors` is a list of `{"field", "message"}`, in a batch or a transaction with `"index"`.
+    `errors` is a list of `{"field", "message"}`; in a batch or a transaction each also has an `"index"`.
     """
 
     def __init__(
@@ -28,14 +37,8 @@ class Problem(Exception):
         self.headers = headers or {}
         self.index: int | None = None
 
-    def at(self, index: int) -> Problem:
-        """The same problem, with the place in the batch or the transaction where it arose."""
-        self.index = index
-        self.errors = [{**error, "index": index} for error in self.errors] or [{"message": self.detail, "index": index}]
-        return self
-
     def body(self) -> dict[str, Any]:
-        """`{"type", "title", "status", "detail"}`, and `index` and `errors` where there are any."""
+        """`{"type", "title", "status", "detail"}`, with `index` and `errors` where there are any."""
         body: dict[str, Any] = {
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
@@ -44,9 +47,20 @@ class Problem(Exception):
         }
         if self.index is not None:
             body["index"] = self.index
-        if self.errors:
+            body["errors"] = [{**error, "index": self.index} for error in self.errors or [{"message": self.detail}]]
+        elif self.errors:
             body["errors"] = self.errors
         return body
+
+
+@contextmanager
+def at_index(index: int) -> Iterator[None]:
+    """A problem within the block names this record of the batch, or this operation of the transaction."""
+    try:
+        yield
+    except Problem as problem:
+        problem.index = index
+        raise
 
 
 def field_error(field: str, message: str) -> dict[str, Any]:
@@ -55,7 +69,7 @@ def field_error(field: str, message: str) -> dict[str, Any]:
 
 
 def bad_request(detail: str, *errors: dict[str, Any]) -> Problem:
-    """400: the request breaks a rule that can be told without looking at what is stored."""
+    """400: the request breaks a rule, whatever is stored."""
     return Problem(HTTPStatus.BAD_REQUEST, detail, list(errors))
 
 
@@ -64,15 +78,31 @@ def bad_field(field: str, message: str) -> Problem:
     return bad_request(f"{field}: {message}", field_error(field, message))
 
 
-def not_found(detail: str) -> Problem:
+def not_found(detail: str = "There is no such record.") -> Problem:
     """404: no such table, or no such record."""
     return Problem(HTTPStatus.NOT_FOUND, detail)
 
 
 def conflict(detail: str, *errors: dict[str, Any]) -> Problem:
-    """409: a unique key, a reference or a guard would be broken."""
+    """409: the write would break a unique key or a reference, or a guard does not hold."""
     return Problem(HTTPStatus.CONFLICT, detail, list(errors))
 
 
-class StartError(Exception):
-    """The server can't start. The message is one line that says why, and how to mend it."""
+def busy() -> Problem:
+    """503: another request has held the write lock for too long."""
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The database is busy. Try again.", headers={"Retry-After": "1"})
+
+
+def database_problem(error: sqlite3.Error) -> Problem:
+    """503 where the storage cannot be used now, 507 where it is full, else 500. The cause goes to the log only."""
+    kind = getattr(error, "sqlite_errorname", "")
+    LOG.error("The database failed: %s %s", kind, error)
+    if kind.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return busy()
+    if kind.startswith("SQLITE_FULL"):
+        return Problem(HTTPStatus.INSUFFICIENT_STORAGE, "The storage is full. Nothing was written.")
+    if kind.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The storage can't be written now. Nothing was written.")
+    if kind.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The storage is damaged. Nothing was written.")
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The storage failed. Nothing was written.")

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 description of the server. It names no table (CONTRACT 3.4)."""
+"""The OpenAPI 3.1 document of the server. It names no table (CONTRACT 3.4)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,232 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from upsertspec_server.openapi_schemas import SCHEMAS, TEXT, Json, array, ref
+from upsertspec_server import config
+from upsertspec_server.queries import OPERATORS
+from upsertspec_server.transactions import MEMBERS
 
-_STORE = (500, 503)
-_WRITE = (400, 409, 413, 415, 507)
-_PROBLEMS = (400, 401, 403, 404, 405, 409, 413, 415, 500, 503, 507)
-_PATH = "/api/tables/{table}"
-_RECORD = f"{_PATH}/records/{{record_id}}"
+Json = dict[str, Any]
+
+PUBLIC = (405, 500)
+READ = (400, 401, 403, 404, 405, 500, 503)
+WRITE = (400, 401, 403, 404, 405, 409, 413, 415, 500, 503, 507)
+DELETE = (401, 403, 404, 405, 500, 503, 507)
+HEADERS = {201: "Location", 401: "WWW-Authenticate", 405: "Allow", 503: "Retry-After"}
+
+
+def ref(name: str, kind: str = "schemas") -> Json:
+    """A reference to a component."""
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def array(items: Json, **rules: Any) -> Json:
+    """A list."""
+    return {"type": "array", "items": items, **rules}
+
+
+def closed(needed: str, /, **properties: Json) -> Json:
+    """An object without other members. The names of the needed ones are separated by spaces."""
+    return {"type": "object", "required": needed.split(), "properties": properties, "additionalProperties": False}
+
+
+TEXT: Json = {"type": "string"}
+TIME: Json = {"type": "string", "format": "date-time"}
+COUNT: Json = {"type": "integer", "minimum": 0}
+OBJECT: Json = {"type": "object"}
+ID: Json = {"type": ["integer", "string"]}
+FLAG: Json = {"type": "boolean"}
+NAMES = array(TEXT)
+JOHN: Json = {"email": "john@example.com", "name": "John Doe"}
+JANE: Json = {"email": "jane@example.com", "name": "Jane Roe"}
+BY_EMAIL: Json = {"matchFields": ["email"]}
+CONFLICT: dict[str, Json] = {
+    "matchFields": array(TEXT, minItems=1, uniqueItems=True),
+    "onConflict": {"enum": ["update", "ignore"], "default": "update"},
+    "updateFields": NAMES,
+    "updateWhere": OBJECT,
+}
+OPERATION_MEMBERS: dict[str, Json] = {
+    "table": TEXT, "as": TEXT, "id": {}, "fields": OBJECT, "where": OBJECT, **CONFLICT
+}  # fmt: skip
+
+
+def operation(op: str) -> Json:
+    """One kind of operation of a transaction."""
+    needed = [name for name in ("table", "id", "fields", "matchFields") if name in MEMBERS[op]]
+    members = {name: OPERATION_MEMBERS[name] for name in OPERATION_MEMBERS if name in MEMBERS[op]}
+    return closed(" ".join(["op", *needed]), op={"const": op}, **members)
+
+
+def examples(schema: Json, *given: Json) -> Json:
+    """The schema with examples. `{table}` stands for the name of a table."""
+    return {**schema, "examples": list(given)}
+
+
+LIST_OF = {"minItems": 1, "maxItems": config.MAX_RECORDS}
+SCHEMAS: Json = {
+    "Health": closed("status", status={"const": "ok"}),
+    "Record": {
+        "type": "object",
+        "required": ["id", "created_at", "updated_at"],
+        "properties": {"id": ID, "created_at": TIME, "updated_at": TIME},
+    },
+    "Fields": examples(closed("fields", fields=OBJECT), {"fields": JOHN}),
+    "Upsert": examples(closed("fields matchFields", fields=OBJECT, **CONFLICT), {"fields": JOHN, **BY_EMAIL}),
+    "UpsertBatch": examples(
+        closed("records matchFields", records=array(OBJECT, **LIST_OF), **CONFLICT),
+        {"records": [JOHN, JANE], **BY_EMAIL},
+    ),
+    "Upserted": closed(
+        "id operation record", id=ID, operation={"enum": ["created", "updated", "ignored"]}, record=ref("Record")
+    ),
+    "UpsertedBatch": closed(
+        "created updated ignored records", created=COUNT, updated=COUNT, ignored=COUNT, records=array(ref("Upserted"))
+    ),
+    "Page": closed(
+        "records total limit offset",
+        records=array({"type": "object", "required": ["id"]}),
+        total=COUNT,
+        limit=COUNT,
+        offset=COUNT,
+    ),
+    "Groups": closed("groups", groups=array({"type": "object", "required": ["count"]})),
+    "Table": closed(
+        "name fields unique_keys",
+        name=TEXT,
+        fields={"type": "object", "additionalProperties": ref("Field")},
+        unique_keys=array(NAMES),
+    ),
+    "Field": closed(
+        "",
+        type={"enum": ["text", "integer", "boolean", "date", "datetime", "decimal", "json"]},
+        references=TEXT,
+        required=FLAG,
+        unique=FLAG,
+        options=NAMES,
+        default={},
+        minimum={"type": "integer"},
+        pattern=TEXT,
+        schema=OBJECT,
+    )
+    | {"oneOf": [{"required": ["type"]}, {"required": ["references"]}]},
+    "Transaction": examples(
+        closed("operations", operations=array({"oneOf": [operation(op) for op in MEMBERS]}, **LIST_OF)),
+        {"operations": [{"op": "upsert", "table": "{table}", "fields": JOHN, **BY_EMAIL}]},
+    ),
+    "Results": closed(
+        "results",
+        results=array(
+            closed(
+                "op operation id record",
+                op={"enum": list(MEMBERS)},
+                operation={"enum": ["created", "updated", "ignored", "deleted"]},
+                id=ID,
+                record={"anyOf": [ref("Record"), {"type": "null"}]},
+            )
+        ),
+    ),
+    "Problem": {
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": TEXT,
+            "title": TEXT,
+            "status": {"type": "integer"},
+            "detail": TEXT,
+            "index": COUNT,
+            "errors": array(closed("message", field=TEXT, message=TEXT, index=COUNT)),
+        },
+    },
+}
+
+
+def call(
+    summary: str, status: int, answer: Json | None, problems: tuple[int, ...], body: Json | None = None, **more: Any
+) -> Json:
+    """One call: what it takes, and everything that it may answer. `more` are other members of it."""
+    kind = "text/html" if answer is TEXT else "application/json"
+    responses = {str(status): response(status, kind, answer)}
+    responses |= {str(problem): ref(str(problem), "responses") for problem in problems}
+    described: Json = {"summary": summary, "responses": responses, **more}
+    if body is not None:
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    return described if problems is not PUBLIC else described | {"security": []}
+
+
+def response(status: int, kind: str, schema: Json | None) -> Json:
+    """One answer."""
+    described: Json = {"description": HTTPStatus(status).phrase}
+    if schema is not None:
+        described["content"] = {kind: {"schema": schema}}
+    if status in HEADERS:
+        described["headers"] = {HEADERS[status]: {"schema": TEXT}}
+    return described
+
+
+def parameter(name: str, schema: Json, description: str = "", place: str = "query", required: bool = False) -> Json:
+    """A parameter."""
+    described = {"name": name, "in": place, "required": required, "schema": schema}
+    return described | ({"description": description} if description else {})
+
+
+LIST_PARAMETERS = [
+    parameter(
+        "_limit",
+        {"type": "integer", "minimum": 1, "maximum": config.MAX_LIMIT, "default": config.DEFAULT_LIMIT},
+        "how many records",
+    ),
+    parameter("_offset", {**COUNT, "default": 0}, "how many records to skip"),
+    parameter("_sort", TEXT, "the fields to sort by, separated by commas; - in front of one for descending"),
+    parameter("_fields", TEXT, "the fields to show, separated by commas"),
+    parameter("_include", TEXT, "the child tables to nest, separated by commas"),
+    parameter(
+        "filters",
+        {"type": "object", "additionalProperties": {"anyOf": [TEXT, NAMES]}},
+        f"field=value, or field__operator=value; operators: {' '.join(OPERATORS)}",
+    ),
+]
+STATS_PARAMETERS = [
+    parameter("group_by", TEXT, "the fields to group by, separated by commas", required=True),
+    parameter("avg", TEXT, "the fields to average, separated by commas"),
+]
+
+
+def paths() -> Json:
+    """Every path, and its calls."""
+    table = {"parameters": [ref("table", "parameters")]}
+    record = {"parameters": [ref("table", "parameters"), ref("record_id", "parameters")]}
+    upserted, upsert = [
+        [ref(one), ref(many)] for one, many in (("Upserted", "UpsertedBatch"), ("Upsert", "UpsertBatch"))
+    ]
+    return {
+        "/": {"get": call("This server, for people with a browser", 200, TEXT, PUBLIC)},
+        "/api/health": {"get": call("Health", 200, ref("Health"), PUBLIC)},
+        "/openapi.json": {"get": call("This document", 200, OBJECT, PUBLIC)},
+        "/api/tables/{table}": table | {"get": call("Describe a table", 200, ref("Table"), READ)},
+        "/api/tables/{table}/stats": table
+        | {"get": call("Counts and averages by group", 200, ref("Groups"), READ, parameters=STATS_PARAMETERS)},
+        "/api/tables/{table}/records": table
+        | {
+            "get": call("List records", 200, ref("Page"), READ, parameters=LIST_PARAMETERS),
+            "post": call("Create a record", 201, ref("Record"), WRITE, ref("Fields")),
+        },
+        "/api/tables/{table}/records/upsert": table
+        | {"post": call("Create or update a record, or a batch", 200, {"oneOf": upserted}, WRITE, {"oneOf": upsert})},
+        "/api/tables/{table}/records/{record_id}": record
+        | {
+            "get": call("Read a record", 200, ref("Record"), READ),
+            "patch": call("Update a record", 200, ref("Record"), WRITE, ref("Fields")),
+            "delete": call("Delete a record and its children", 204, None, DELETE),
+        },
+        "/api/transactions": {
+            "post": call("Several operations, all or nothing", 200, ref("Results"), WRITE, ref("Transaction"))
+        },
+    }
 
 
 @cache
 def document() -> Json:
-    """The whole description."""
+    """The whole document."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -28,144 +242,12 @@ def document() -> Json:
         "paths": paths(),
         "components": {
             "schemas": SCHEMAS,
-            "parameters": {name: path_parameter(name) for name in ("table", "record_id")},
-            "responses": {str(status): problem_response(status) for status in _PROBLEMS},
+            "parameters": {name: parameter(name, TEXT, place="path", required=True) for name in ("table", "record_id")},
+            "responses": {
+                str(status): response(status, "application/problem+json", ref("Problem"))
+                for status in sorted({*READ, *WRITE})
+            },
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{"bearer": []}],
     }
-
-
-def paths() -> Json:
-    """Every path, and its calls."""
-    table, record = [component("table")], [component("table"), component("record_id")]
-    return {
-        "/": {
-            "get": call("This server, for people with a browser", 200, TEXT, (405, 500), public=True, kind="text/html")
-        },
-        "/api/health": {"get": call("Health", 200, ref("Health"), (405, 500), public=True)},
-        "/openapi.json": {"get": call("This document", 200, {"type": "object"}, (405, 500), public=True)},
-        _PATH: {
-            "parameters": table,
-            "get": call("Describe a table", 200, ref("Table"), (400, 401, 403, 404, 405, *_STORE)),
-        },
-        f"{_PATH}/stats": {
-            "parameters": table,
-            "get": call("Counts and averages by group", 200, ref("Groups"), (400, 401, 403, 404, 405, *_STORE))
-            | {
-                "parameters": [
-                    parameter("group_by", "string", "the fields to group by, with commas between", required=True),
-                    parameter("avg", "string", "the fields to average, with commas between"),
-                ]
-            },
-        },
-        f"{_PATH}/records": {
-            "parameters": table,
-            "get": call("List records", 200, ref("Page"), (400, 401, 403, 404, 405, *_STORE))
-            | {"parameters": list_parameters()},
-            "post": call("Create a record", 201, ref("Record"), (401, 403, 404, 405, *_WRITE, *_STORE), ref("Fields")),
-        },
-        f"{_PATH}/records/upsert": {
-            "parameters": table,
-            "post": call(
-                "Create or update a record, or a batch of records",
-                200,
-                {"oneOf": [ref("Upserted"), ref("UpsertedBatch")]},
-                (401, 403, 404, 405, *_WRITE, *_STORE),
-                {"oneOf": [ref("Upsert"), ref("UpsertBatch")]},
-            ),
-        },
-        _RECORD: {
-            "parameters": record,
-            "get": call("Read a record", 200, ref("Record"), (400, 401, 403, 404, 405, *_STORE)),
-            "patch": call("Update a record", 200, ref("Record"), (401, 403, 404, 405, *_WRITE, *_STORE), ref("Fields")),
-            "delete": call("Delete a record and its children", 204, None, (401, 403, 404, 405, 507, *_STORE)),
-        },
-        "/api/transactions": {
-            "post": call(
-                "Several operations, all or nothing",
-                200,
-                ref("Results"),
-                (401, 403, 404, 405, *_WRITE, *_STORE),
-                ref("Transaction"),
-            ),
-        },
-    }
-
-
-def call(
-    summary: str,
-    status: int,
-    answer: Json | None,
-    problems: tuple[int, ...],
-    body: Json | None = None,
-    public: bool = False,
-    kind: str = "application/json",
-) -> Json:
-    """One call: what it takes, and all that it may answer."""
-    success: Json = {"description": HTTPStatus(status).phrase}
-    if answer is not None:
-        success["content"] = {kind: {"schema": answer}}
-    if status == HTTPStatus.CREATED:
-        success["headers"] = {"Location": {"schema": {"type": "string"}}}
-    described: Json = {
-        "summary": summary,
-        "responses": {
-            str(status): success,
-            **{str(problem): {"$ref": f"#/components/responses/{problem}"} for problem in sorted(problems)},
-        },
-    }
-    if body is not None:
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
-    if public:
-        described["security"] = []
-    return described
-
-
-def problem_response(status: int) -> Json:
-    """One error answer."""
-    described: Json = {
-        "description": HTTPStatus(status).phrase,
-        "content": {"application/problem+json": {"schema": ref("Problem")}},
-    }
-    headers = {401: "WWW-Authenticate", 405: "Allow", 503: "Retry-After"}
-    if status in headers:
-        described["headers"] = {headers[status]: {"schema": {"type": "string"}}}
-    return described
-
-
-def component(name: str) -> Json:
-    """A reference to a path parameter."""
-    return {"$ref": f"#/components/parameters/{name}"}
-
-
-def path_parameter(name: str) -> Json:
-    """A parameter in the path."""
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-
-
-def parameter(name: str, kind: str, says: str, required: bool = False, **rules: Any) -> Json:
-    """A parameter in the query."""
-    schema = {"type": kind, **rules}
-    return {"name": name, "in": "query", "required": required, "description": says, "schema": schema}
-
-
-def list_parameters() -> list[Json]:
-    """The options of a list, and the filters, whose names are those of the fields."""
-    filters = {
-        "name": "filters",
-        "in": "query",
-        "description": "field=value, or field__operator=value; operators: eq ne gt gte lt lte contains in isnull",
-        "schema": {
-            "type": "object",
-            "additionalProperties": {"anyOf": [{"type": "string"}, array({"type": "string"})]},
-        },
-    }
-    return [
-        parameter("_limit", "integer", "how many records", minimum=1, maximum=1000, default=50),
-        parameter("_offset", "integer", "how many to leave out before them", minimum=0, default=0),
-        parameter("_sort", "string", "fields, with commas between; - in front of one for descending"),
-        parameter("_fields", "string", "the fields to show, with commas between"),
-        parameter("_include", "string", "the child tables to nest, with commas between"),
-        filters,
-    ]

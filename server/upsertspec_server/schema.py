@@ -1,24 +1,29 @@
-"""The tables and roles, as `schema.toml` declares them (CONTRACT 2)."""
+"""The tables and roles, as `features/schema.toml` declares them (CONTRACT 2)."""
 
 from __future__ import annotations
 
+import re
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from upsertspec_server.errors import not_found
+from upsertspec_server.fields import TYPES, FieldType
 
-PROTECTED = ("id", "created_at", "updated_at")
+PROTECTED = frozenset({"id", "created_at", "updated_at"})
+Row = dict[str, Any]
+"""Field name to value, as it is stored."""
 
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """One field, equal to itself only. `type` is `id` or `uuid` where the field references a table."""
+    """One field of a table. The type of a reference is that of the id it refers to."""
 
     name: str
-    type: str
+    type: FieldType
     required: bool = False
     unique: bool = False
     options: tuple[str, ...] | None = None
@@ -27,75 +32,119 @@ class Field:
     pattern: str | None = None
     references: str | None = None
     schema: dict[str, Any] | None = None
-    has_rules: bool = field(init=False)
-    """Whether there is more to check than the type. Asked for each value, so an attribute, which is read fastest."""
 
-    def __post_init__(self) -> None:
-        rules = (self.options, self.minimum, self.pattern, self.schema)
-        object.__setattr__(self, "has_rules", any(rule is not None for rule in rules))
+    def parse(self, value: Any) -> Any:
+        """The stored form of a value for this field. Raises ValueError with a message for the client."""
+        if value is None:
+            if self.required:
+                raise ValueError("is required")
+            return None
+        stored = self.type.parse(value)
+        if self.has_rules:
+            self.check_rules(value)
+        return stored
+
+    @cached_property
+    def has_rules(self) -> bool:
+        """Whether the field has rules beside its type."""
+        return any(rule is not None for rule in (self.options, self.minimum, self.pattern, self.schema))
+
+    def check_rules(self, value: Any) -> None:
+        """Raises ValueError for a value of the right type that breaks a rule of the field."""
+        if self.options is not None and value not in self.options:
+            raise ValueError(f"must be one of {', '.join(self.options)}")
+        if self.minimum is not None and value < self.minimum:
+            raise ValueError(f"must be at least {self.minimum}")
+        if self.pattern is not None and not re.fullmatch(self.pattern, value):
+            raise ValueError(f"must match {self.pattern}")
+        error = next(self.json_validator.iter_errors(value), None) if self.schema is not None else None
+        if error is not None:
+            raise ValueError(f"does not fit the field's JSON Schema at {error.json_path}")
+
+    @cached_property
+    def json_validator(self) -> Any:
+        """What checks a value against the field's JSON Schema; the library is slow to import."""
+        from jsonschema import Draft202012Validator
+
+        return Draft202012Validator(self.schema or {})
 
     def describe(self) -> dict[str, Any]:
-        """The field as the table's description shows it (CONTRACT 3.2)."""
-        shown: dict[str, Any] = {"references": self.references} if self.references else {"type": self.type}
-        for name in ("required", "unique"):
-            if getattr(self, name):
-                shown[name] = True
+        """The field in the table's description (CONTRACT 3.2)."""
+        shown: dict[str, Any] = {"references": self.references} if self.references else {"type": self.type.name}
+        shown |= {name: True for name in ("required", "unique") if getattr(self, name)}
         if self.options is not None:
             shown["options"] = list(self.options)
-        for name in ("default", "minimum", "pattern", "schema"):
-            if getattr(self, name) is not None:
-                shown[name] = getattr(self, name)
-        return shown
+        rules = ("default", "minimum", "pattern", "schema")
+        return shown | {name: getattr(self, name) for name in rules if getattr(self, name) is not None}
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """One table, equal to itself only; `number` is its place in the file, from 1."""
+    """One table. `number` is its place in the file, from 1; `protected` are the fields that the server writes."""
 
     name: str
     number: int
-    uuid: bool
     fields: dict[str, Field]
     unique_keys: tuple[tuple[str, ...], ...]
-
-    @cached_property
-    def columns(self) -> tuple[str, ...]:
-        """All columns, in the order in which they are stored and answered."""
-        return ("id", *self.fields, "created_at", "updated_at")
+    protected: dict[str, Field]
 
     @cached_property
     def all_fields(self) -> dict[str, Field]:
-        """The fields with the protected ones, which filters and guards may name."""
-        return {
-            "id": Field("id", "uuid" if self.uuid else "id"),
-            **self.fields,
-            "created_at": Field("created_at", "datetime"),
-            "updated_at": Field("updated_at", "datetime"),
-        }
+        """Every field, in the order in which it is stored and answered."""
+        id_field, *times = self.protected.values()
+        return {"id": id_field, **self.fields, **{field.name: field for field in times}}
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The names of all fields, in this order."""
+        return tuple(self.all_fields)
+
+    @property
+    def uuid(self) -> bool:
+        """Whether the ids are UUIDs; else SQLite numbers the records."""
+        return self.id_type.name == "uuid"
+
+    @cached_property
+    def id_type(self) -> FieldType:
+        """The type of the ids."""
+        return self.protected["id"].type
 
     @cached_property
     def required(self) -> tuple[str, ...]:
         """The fields that are never null."""
-        return tuple(field.name for field in self.fields.values() if field.required)
+        return tuple(name for name, field in self.fields.items() if field.required)
 
     @cached_property
-    def converted(self) -> tuple[str, ...]:
-        """The fields whose stored form differs from the answered one."""
-        return tuple(field.name for field in self.fields.values() if field.type in ("boolean", "json"))
-
-    @cached_property
-    def defaults(self) -> dict[str, Any]:
-        """The values of the fields that a create does not mention: the default, else null."""
-        return {field.name: field.default for field in self.fields.values()}
+    def defaults(self) -> Row:
+        """What a create gives to the fields that it does not mention: the default, else null."""
+        return {name: field.default for name, field in self.fields.items()}
 
     @cached_property
     def keys_by_fields(self) -> dict[frozenset[str], tuple[str, ...]]:
         """The unique keys, by the set of their fields."""
         return {frozenset(key): key for key in self.unique_keys}
 
+    @cached_property
+    def _shown(self) -> list[tuple[str, FieldType]]:
+        changes = [(name, field.type) for name, field in self.all_fields.items()]
+        return [(name, kind) for name, kind in changes if type(kind).show is not FieldType.show]
+
+    def show(self, row: Row) -> dict[str, Any]:
+        """A stored record as it is answered."""
+        record = dict(row)
+        for name, kind in self._shown:
+            if record.get(name) is not None:
+                record[name] = kind.show(record[name])
+        return record
+
     def parent_field(self, parent: Table) -> str | None:
-        """The field that references the parent, or None."""
-        return next((field.name for field in self.fields.values() if field.references == parent.name), None)
+        """The field that refers to the parent, or None."""
+        return next((name for name, field in self.fields.items() if field.references == parent.name), None)
+
+    def describe(self) -> dict[str, Any]:
+        """The table's description: its name, its fields, its unique keys (CONTRACT 3.2)."""
+        fields = {name: field.describe() for name, field in self.fields.items()}
+        return {"name": self.name, "fields": fields, "unique_keys": [list(key) for key in self.unique_keys]}
 
 
 @dataclass(frozen=True)
@@ -118,19 +167,19 @@ class Schema:
     roles: dict[str, Role]
 
     @cached_property
-    def tables_by_path(self) -> dict[str, Table]:
-        """The tables by what may stand for them in a path: the name, or the number."""
+    def tables_in_paths(self) -> dict[str, Table]:
+        """The tables by what stands for them in a path: the name, or the number."""
         return {**{str(table.number): table for table in self.tables.values()}, **self.tables}
 
     def find(self, name: str) -> Table:
         """The table of this name or number. Raises 404."""
-        table = self.tables_by_path.get(name)
+        table = self.tables_in_paths.get(name)
         if table is None:
             raise not_found("There is no such table.")
         return table
 
     def children(self, parent: Table) -> dict[str, Table]:
-        """The tables that reference the parent, by name."""
+        """The tables that refer to the parent, by name."""
         return {table.name: table for table in self.tables.values() if table.parent_field(parent)}
 
 
@@ -140,32 +189,37 @@ def schema_path() -> Path:
     return installed if installed.exists() else Path(__file__).parents[2] / "features" / "schema.toml"
 
 
-def load_schema(path: Path | None = None) -> Schema:
-    """Read the declaration of tables and roles."""
-    return build_schema(tomllib.loads((path or schema_path()).read_text(encoding="utf-8")))
+def load_schema() -> Schema:
+    """The tables and roles of `schema.toml`."""
+    return build_schema(tomllib.loads(schema_path().read_text(encoding="utf-8")))
 
 
-def build_schema(source: dict[str, Any]) -> Schema:
-    """The schema from the parsed file, whose format the file's own head describes."""
-    tables = {
-        name: _build_table(name, number, table, source["tables"])
-        for number, (name, table) in enumerate(source["tables"].items(), start=1)
-    }
+def build_schema(
+    source: Mapping[str, Any],
+    types: Mapping[str, FieldType] = TYPES,
+    field_class: type[Field] = Field,
+    schema_class: type[Schema] = Schema,
+) -> Schema:
+    """The schema from the parsed file; the head of the file describes the format."""
+
+    def id_type(table: str) -> FieldType:
+        return types["uuid" if source["tables"][table].get("id") == "uuid" else "id"]
+
+    def field(name: str, given: Mapping[str, Any]) -> Field:
+        members = {**given}
+        members["type"] = id_type(given["references"]) if "references" in given else types[given["type"]]
+        if "options" in given:
+            members["options"] = tuple(given["options"])
+        return field_class(name, **members)
+
+    def table(number: int, name: str, given: Mapping[str, Any]) -> Table:
+        fields = {key: field(key, value) for key, value in given["fields"].items()}
+        single = tuple((key,) for key, value in fields.items() if value.unique)
+        together = tuple(tuple(key) for key in given.get("unique_together", ()))
+        protected = {"id": id_type(name), "created_at": types["timestamp"], "updated_at": types["timestamp"]}
+        own = {key: field_class(key, kind) for key, kind in protected.items()}
+        return Table(name, number, fields, single + together, own)
+
+    tables = {name: table(n, name, given) for n, (name, given) in enumerate(source["tables"].items(), start=1)}
     roles = {name: Role(name, **permissions) for name, permissions in source["roles"].items()}
-    return Schema(source["version"], tables, roles)
-
-
-def _build_table(name: str, number: int, table: dict[str, Any], tables: dict[str, Any]) -> Table:
-    fields = {key: _build_field(key, field, tables) for key, field in table["fields"].items()}
-    single = tuple((field.name,) for field in fields.values() if field.unique)
-    together = tuple(tuple(key) for key in table.get("unique_together", ()))
-    return Table(name, number, table.get("id") == "uuid", fields, single + together)
-
-
-def _build_field(name: str, field: dict[str, Any], tables: dict[str, Any]) -> Field:
-    members = dict(field)
-    if "references" in members:
-        members["type"] = "uuid" if tables[members["references"]].get("id") == "uuid" else "id"
-    if "options" in members:
-        members["options"] = tuple(members["options"])
-    return Field(name, **members)
+    return schema_class(source["version"], tables, roles)

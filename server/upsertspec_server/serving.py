@@ -1,9 +1,10 @@
-"""Runs an application under waitress, in a thread, until it is stopped."""
+"""Serves an application with waitress, in a thread, until it is stopped."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,14 +13,12 @@ from waitress.server import create_server  # type: ignore[import-untyped]
 from upsertspec_server.errors import StartError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from upsertspec_server.app import Application
+    from upsertspec_server.app import Server
 
 THREADS = 8
-MAX_BYTES = 64 * 1024 * 1024  # far above the application's own limit, so that its 413 is the one that clients see
-IN_MEMORY = 9 * 1024 * 1024  # what the application takes never waits in a file: that would fail where a disk is full
-CONNECTIONS = 1000  # clients that keep theirs idle must not keep others out
+MAX_BYTES = 64 * 1024 * 1024  # far above the application's own limit, so that clients get the application's 413
+IN_MEMORY = 9 * 1024 * 1024  # a body that the application takes never goes to a file, which fails on a full disk
+CONNECTIONS = 1000  # clients that keep idle connections must not keep others out
 PIECE = 64 * 1024  # read at once: a large batch comes in a few pieces
 
 
@@ -29,14 +28,14 @@ class Listening(Protocol):
     url: str
 
     def stop(self) -> None:
-        """Answer no more, and free what was taken."""
+        """Stop answering, and free what was taken."""
 
 
 class Running:
-    """A server that answers from the moment it is made. `url` is where."""
+    """A server that answers at `url` as soon as it is made."""
 
-    def __init__(self, app: Application, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Port 0 takes a free one. Raises StartError where the address can't be used."""
+    def __init__(self, app: Server, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Port 0 takes a free one. Raises StartError where the address cannot be used."""
         logging.getLogger("waitress").setLevel(logging.ERROR)
         self.app = app
         self.server = listen(app, host, port)
@@ -46,20 +45,20 @@ class Running:
         self.url = f"http://{shown}:{self.server.effective_port}"
 
     def stop(self) -> None:
-        """Finish the requests at work, then free the threads, the sockets and the database."""
+        """Finish the requests in progress, then free the threads, the sockets and the database."""
         self.server.task_dispatcher.shutdown()
-        with suppress(OSError):  # the loop may wake by itself and be done before it is woken
+        with suppress(OSError):  # the loop may wake by itself and end before it is woken
             self.server.trigger.pull_trigger(self._close_sockets)
         self.thread.join()
         self.app.close()
 
     def _close_sockets(self) -> None:
-        """In the server's own thread, whose loop ends when no socket is left."""
+        """Runs in the server's own thread, whose loop ends when no socket is left."""
         self.server.asyncore.close_all(self.server._map)
 
 
-def listen(app: Application, host: str, port: int) -> Any:
-    """A waitress server that listens. Raises StartError."""
+def listen(app: Any, host: str, port: int) -> Any:
+    """A waitress server for a WSGI application. Raises StartError."""
     try:
         return create_server(
             app,
@@ -82,7 +81,7 @@ def listen(app: Application, host: str, port: int) -> Any:
 
 
 @contextmanager
-def serve_in_thread(app: Application) -> Iterator[str]:
+def serve_in_thread(app: Server) -> Iterator[str]:
     """Serve on a free loopback port within the block; gives the URL."""
     running = Running(app)
     try:

@@ -1,194 +1,258 @@
-"""The store: rows in SQLite, in one transaction a request. It knows nothing of HTTP but the problems it raises."""
+"""The store: records in SQLite, through sqlite-utils. It knows nothing of HTTP but the problems that it raises."""
 
+# ruff: noqa: S608 - the names come from the schema and are quoted; values are bound
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sqlite3
+import threading
 import uuid
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from upsertspec_server.connections import BUSY_SECONDS
-from upsertspec_server.refusals import busy_problem, gone_problem, integrity_problem
+from sqlite_utils import Database
+from sqlite_utils.db import NotFoundError
+
+from upsertspec_server.errors import LOG, Problem, bad_request, busy, conflict, field_error
+from upsertspec_server.fields import compare_decimals
+from upsertspec_server.schema import Row, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from contextlib import AbstractContextManager
-
-    from upsertspec_server.connections import Connections
-    from upsertspec_server.plans import Row
-    from upsertspec_server.schema import Schema, Table
-    from upsertspec_server.statements import Statements
-
+    from upsertspec_server.app import Server
 
 AT_ONCE = 100
+TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
+Key = tuple[str, ...]
 Matches = dict[tuple[Any, ...], "Row | None"]
-"""The values of a key, and the stored row that has them, or None where there is none."""
+"""The values of a key, and the stored row that has them, or None."""
+
+
+def quote(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def names(columns: Iterable[str]) -> str:
+    """Names as a list of SQL identifiers."""
+    return ", ".join(map(quote, columns))
 
 
 class Store:
-    """Finds and writes rows. All methods use the calling thread's connection."""
+    """Finds and writes rows, on one connection for each thread."""
 
-    def __init__(self, schema: Schema, connections: Connections, statements: Statements) -> None:
-        self.schema = schema
-        self.connections = connections
-        self.statements = statements
-        self.find_statement = cache(statements.find)
-        self.find_many_statement = cache(statements.find_many)
-        self.insert_statement = cache(statements.insert)
-        self.upsert_statement = cache(statements.upsert)
-        self.update_statement = cache(statements.update)
+    def __init__(self, app: Server) -> None:
+        self.app = app
+        self.path = Path(app.config["DATABASE"])
+        self.file = self.identify_file()
+        self.local = threading.local()
+        self.opened: list[Database] = []
+        self.lock = threading.Lock()
+        self.writing = threading.Lock()
+        self.statements: dict[tuple[str, Key, Key], str] = {}
+
+    @property
+    def db(self) -> Database:
+        """The database, on this thread's connection."""
+        try:
+            found: Database = self.local.db
+        except AttributeError:
+            found = self.local.db = self.open()
+        return found
+
+    def open(self) -> Database:
+        """A new connection, which `close` closes."""
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?mode=rw",  # a file that was deleted is not created again
+            uri=True,
+            timeout=self.app.config["BUSY_SECONDS"],
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+        )
+        db = Database(connection, execute_plugins=False)
+        with self.lock:
+            self.opened.append(db)
+        connection.create_collation("decimal", compare_decimals)
+        for pragma in self.app.config["PRAGMAS"]:
+            db.execute(f"PRAGMA {pragma}")
+        return db
+
+    def close(self) -> None:
+        """Close every connection. A thread that still needs one opens it again."""
+        with self.lock:
+            for db in self.opened:
+                db.close()
+            self.opened.clear()
+        self.local = threading.local()
+
+    def identify_file(self) -> tuple[int, int] | None:
+        """What tells the file from any other, whatever its name; None where there is none."""
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def require_file(self) -> None:
+        """Raises 503 where the file was deleted or replaced: what goes into an open connection would be lost."""
+        if self.identify_file() != self.file:
+            LOG.error(
+                "%s was deleted or replaced while it was in use. Stop the server; put the file back, or remove its "
+                "-wal and -shm files too, which belong to the old one; start again.",
+                self.path,
+            )
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The storage is gone. Nothing was written.")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All writes of the block, or none."""
-        with self.turn():
-            self.begin()
+        """All writes of the block, or none.
+
+        Threads wait here for their turn to write: SQLite alone would poll, which is slower and not fair. Then SQLite's
+        own lock is taken before the first look, so that nothing changes between a match and the write; `atomic()` would
+        take it with the first write. Raises 503 where another holds the lock for too long.
+        """
+        if not self.writing.acquire(timeout=self.app.config["BUSY_SECONDS"]):
+            raise busy()
+        try:
+            db = self.db
+            db.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self.commit()
+                db.commit()
             except BaseException:
-                self.rollback()
+                db.rollback()
                 raise
-
-    def require_file(self) -> None:
-        """Raises 503 where the database file was deleted or replaced."""
-        if not self.connections.is_in_place():
-            raise gone_problem(self.connections.path)
-
-    def turn(self) -> AbstractContextManager[object]:
-        """Threads of this process wait here for their turn to write. SQLite alone would poll: slower, and not fair."""
-        return self.turn_in_time()
-
-    @contextmanager
-    def turn_in_time(self) -> Iterator[None]:
-        """The turn to write, for the block. Raises 503 where it takes as long as SQLite would wait for its own lock."""
-        if not self.connections.writing.acquire(timeout=BUSY_SECONDS):
-            raise busy_problem()
-        try:
-            yield
         finally:
-            self.connections.writing.release()
+            self.writing.release()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """All reads of the block see one state of the database."""
-        self.begin_reading()
-        try:
+        with self.db.atomic():
             yield
-        finally:
-            self.end_reading()
-
-    def begin(self) -> None:
-        """Take the write lock before the first look, so that nothing changes between the match and the write."""
-        self.connections.get().execute("BEGIN IMMEDIATE")
-
-    def begin_reading(self) -> None:
-        """Begin a transaction that takes no write lock."""
-        self.connections.get().execute("BEGIN")
-
-    def end_reading(self) -> None:
-        """End a transaction that only read, if it is still open: SQLite ends it where reading fails."""
-        connection = self.connections.get()
-        if connection.in_transaction:
-            connection.execute("COMMIT")
-
-    def commit(self) -> None:
-        """Make the writes of the transaction last."""
-        self.connections.get().execute("COMMIT")
-
-    def rollback(self) -> None:
-        """Take back the writes of the transaction, if one is still open."""
-        connection = self.connections.get()
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
 
     def now(self) -> str:
         """The time as it is stored: UTC, with microseconds."""
-        return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return dt.datetime.now(dt.UTC).strftime(TIME)
 
     def later(self, now: str, previous: str) -> str:
         """Now, or a microsecond after the previous time where the clock has not moved past it."""
         if now > previous:
             return now
-        return (dt.datetime.fromisoformat(previous) + dt.timedelta(microseconds=1)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return (dt.datetime.fromisoformat(previous) + dt.timedelta(microseconds=1)).strftime(TIME)
 
-    def new_id(self, table: Table) -> str | None:
+    def new_id(self, table: Table) -> Any:
         """The id of a new row: a random UUID, or None where SQLite numbers the rows."""
         return str(uuid.uuid4()) if table.uuid else None
 
-    def find_match(self, table: Table, key: tuple[str, ...], row: Row) -> Row | None:
-        """The stored row whose key fields all equal those of the given row."""
-        return self.one(table, self.find_statement(table, key), [row[name] for name in key])
+    def rows(self, table: Table, where: str | None = None, values: Sequence[Any] = (), **options: Any) -> list[Row]:
+        """The rows that a condition holds for; `options` are those of sqlite-utils' `rows_where`."""
+        return list(self.db.table(table.name).rows_where(where, values, **options))
 
-    def find_matches(self, table: Table, key: tuple[str, ...], rows: Sequence[Row]) -> Matches:
-        """What `find_match` would give for each of these rows, by the values of their keys."""
+    def find(self, table: Table, key: Key, row: Row) -> Row | None:
+        """The stored row whose key fields all equal those of the given row. A null equals nothing.
+
+        This is SQL of our own, since sqlite-utils looks first, for each query, whether the table exists.
+        """
+        sql = f"SELECT * FROM {quote(table.name)} WHERE {self.equals(key)} LIMIT 1"
+        found = self.db.execute(sql, [row[name] for name in key]).fetchone()
+        return None if found is None else dict(zip(table.columns, found, strict=True))
+
+    def equals(self, key: Key) -> str:
+        """The condition that the columns have the bound values."""
+        return " AND ".join([f"{quote(name)} = ?" for name in key])
+
+    def find_many(self, table: Table, key: Key, rows: Sequence[Row]) -> Matches:
+        """What `find` gives for each of these rows, by the values of their keys; a hundred with one statement."""
         matches: Matches = {tuple([row[name] for name in key]): None for row in rows}
-        for some in self.at_once(list(matches)):
-            statement = self.find_many_statement(table, key, len(some))
-            for found in self.rows(statement, [value for values in some for value in values]):
+        marks = ", ".join([f"({', '.join('?' * len(key))})"] * AT_ONCE)
+        sql = f"WITH wanted ({names(key)}) AS (VALUES {marks}) SELECT {names(table.columns)} FROM wanted "
+        sql += f"CROSS JOIN {quote(table.name)} USING ({names(key)})"  # a cross join looks each key up in the index
+        wanted = list(matches)
+        for start in range(0, len(wanted), AT_ONCE):
+            some = wanted[start : start + AT_ONCE]
+            some += [(None,) * len(key)] * (AT_ONCE - len(some))  # so that one statement serves batches of every size
+            for found in self.db.execute(sql, [value for values in some for value in values]):
                 row = dict(zip(table.columns, found, strict=True))
                 matches[tuple([row[name] for name in key])] = row
         return matches
 
-    def at_once(self, keys: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-        """The keys in hundreds, the last filled up with nulls: one statement serves batches of every size."""
-        for start in range(0, len(keys), AT_ONCE):
-            some = keys[start : start + AT_ONCE]
-            yield some + [(None,) * len(some[0])] * (AT_ONCE - len(some))
-
     def get(self, table: Table, record_id: Any) -> Row | None:
         """The stored row of this id."""
-        return self.one(table, self.find_statement(table, ("id",)), [record_id])
+        try:
+            return self.db.table(table.name).get(record_id)
+        except NotFoundError:
+            return None
 
     def insert(self, table: Table, row: Row) -> Row:
-        """Insert a whole row. Raises 409 (unique key, reference) or 400 (another constraint)."""
-        return self.write(table, self.insert_statement(table), [row[name] for name in table.columns], row)
+        """Insert a whole row. Raises 409 where a unique key or a reference would be broken."""
+        with self.constraints(table, row):
+            stored = self.db.table(table.name).insert(row)
+        return {**row, "id": stored.last_rowid} if row["id"] is None else row
 
-    def upsert(self, table: Table, key: tuple[str, ...], row: Row, written: tuple[str, ...]) -> Row:
-        """Insert a whole row, or on a conflict of the key update the written columns. Raises as insert does."""
-        statement = self.upsert_statement(table, key, written)
-        return self.write(table, statement, [row[name] for name in table.columns], row)
+    def upsert(self, table: Table, key: Key, row: Row, written: Key) -> Row:
+        """Insert a whole row, or on a conflict of the key write these columns in place. Raises as `insert` does.
 
-    def update(self, table: Table, record_id: Any, changes: Row, updated_at: str) -> Row:
-        """Update an existing row in place. Raises as insert does."""
-        statement = self.update_statement(table, tuple(changes))
-        return self.write(table, statement, [*changes.values(), updated_at, record_id], changes)
+        This is SQL of our own, since `upsert()` of sqlite-utils writes every column of the row, and reads the table's
+        columns from the database for each row. The tables are strict, so the row is stored as it is bound; only the
+        number of a new one is SQLite's.
+        """
+        with self.constraints(table, row):
+            values = [row[name] for name in table.columns]
+            cursor = self.db.execute(self.upsert_sql(table, key, written), values)
+        return {**row, "id": cursor.lastrowid} if row["id"] is None else row
+
+    def upsert_sql(self, table: Table, key: Key, written: Key) -> str:
+        """The statement of an upsert. Its parameters are the values of all columns."""
+        sql = self.statements.get((table.name, key, written))
+        if sql is None:
+            marks = ", ".join("?" * len(table.columns))
+            changes = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in (*written, "updated_at"))
+            sql = (
+                f"INSERT INTO {quote(table.name)} ({names(table.columns)}) VALUES ({marks}) "
+                f"ON CONFLICT ({names(key)}) DO UPDATE SET {changes}"
+            )
+            self.statements[table.name, key, written] = sql
+        return sql
+
+    def update(self, table: Table, stored: Row, changes: Row) -> Row:
+        """Write these columns of a stored row in place. Raises as `insert` does."""
+        with self.constraints(table, changes):
+            self.db.table(table.name).update(stored["id"], changes)
+        return {**stored, **changes}
 
     def delete(self, table: Table, record_id: Any) -> None:
         """Delete a row, and by cascade its children."""
-        self.connections.get().execute(self.statements.delete(table), [record_id])
+        self.db.table(table.name).delete(record_id)
 
-    def one(self, table: Table, statement: str, parameters: Sequence[Any]) -> Row | None:
-        """The one row that a statement gives, or None."""
-        found = self.connections.get().execute(statement, parameters).fetchone()
-        return None if found is None else dict(zip(table.columns, found, strict=True))
-
-    def write(self, table: Table, statement: str, parameters: Sequence[Any], row: Row) -> Row:
-        """The row after a statement that writes it: what it returns, else the whole row that was bound to it.
-
-        The tables are strict, so a row is stored as it is bound; only its number may be SQLite's.
-        """
+    @contextmanager
+    def constraints(self, table: Table, row: Row) -> Iterator[None]:
+        """What the database refuses within the block, as a problem for the client."""
         try:
-            cursor = self.connections.get().execute(statement, parameters)
-            found = cursor.fetchone()
+            yield
         except sqlite3.IntegrityError as error:
-            raise integrity_problem(error, table, self.missing_parents(table, row)) from None
-        if cursor.description:
-            return dict(zip(table.columns, found, strict=True))
-        return {**row, "id": cursor.lastrowid} if row["id"] is None else row
+            kind = error.sqlite_errorname
+            if kind in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
+                named = str(error).replace(",", " ").split()
+                taken = [name for name in table.columns if f"{table.name}.{name}" in named]
+                errors = [field_error(name, "is already taken") for name in taken]
+                raise conflict("A unique key would be broken.", *errors) from error
+            if kind == "SQLITE_CONSTRAINT_FOREIGNKEY":
+                missing = self.missing_parents(table, row)
+                errors = [field_error(name, "names a record that does not exist") for name in missing]
+                raise conflict("A reference would be broken.", *errors) from error
+            raise bad_request("A value breaks a rule of the table.") from error
 
     def missing_parents(self, table: Table, row: Row) -> list[str]:
         """The references of a row that name no record."""
-        references = [name for name in row if name in table.fields and table.fields[name].references]
-        return [name for name in references if row[name] is not None and not self.has_parent(table, name, row[name])]
-
-    def has_parent(self, table: Table, name: str, parent_id: Any) -> bool:
-        """Whether the record that a reference names is there."""
-        parent = self.schema.tables[str(table.fields[name].references)]
-        return self.get(parent, parent_id) is not None
-
-    def rows(self, statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """All rows that a statement gives."""
-        return self.connections.get().execute(statement, parameters).fetchall()
+        references = {name: table.fields[name].references for name in row if name in table.fields}
+        tables = self.app.schema.tables
+        return [
+            name
+            for name, parent in references.items()
+            if parent and row[name] is not None and self.get(tables[parent], row[name]) is None
+        ]

@@ -1,18 +1,20 @@
-"""Several operations, all or nothing (CONTRACT 3.3)."""
+"""Several operations, all or nothing (CONTRACT 3.3). Every problem names the index of its operation."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from upsertspec_server.errors import Problem, bad_field, not_found
+from upsertspec_server.errors import at_index, bad_field, not_found
+from upsertspec_server.request import check_members
+from upsertspec_server.schema import Role, Row, Table
+from upsertspec_server.upsert import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from upsertspec_server.app import Server
 
-    from upsertspec_server.operations import Operations
-    from upsertspec_server.plans import Outcome
-    from upsertspec_server.schema import Role, Table
+Operation = dict[str, Any]
+Results = dict[str, dict[str, Any]]
+"""The name that `as` gives to an operation, and the record that it answered with."""
 
 _COMMON = frozenset({"op", "table", "as"})
 MEMBERS = {
@@ -22,42 +24,31 @@ MEMBERS = {
     "delete": _COMMON | {"id", "where"},
 }
 PERMISSIONS = {"create": ("create",), "upsert": ("create", "update"), "update": ("update",), "delete": ("delete",)}
-Results = dict[str, dict[str, Any]]
-"""Name given by `as` to the record that the operation answered with."""
 
 
 class Transactions:
-    """Checks and runs a list of operations. Every problem names the index of its operation."""
+    """Checks a list of operations, and runs it within a transaction that the caller holds."""
 
-    def __init__(self, operations: Operations) -> None:
-        self.operations = operations
-        self.validator = operations.validator
-        self.runners: dict[str, Callable[[Table, dict[str, Any]], Outcome]] = {
-            "create": self.run_create,
-            "upsert": self.run_upsert,
-            "update": self.run_update,
-            "delete": self.run_delete,
-        }
+    def __init__(self, app: Server) -> None:
+        self.app = app
+        self.store = app.store
+        self.records = app.records
+        self.upserts = app.upserts
+        self.validator = app.validator
 
-    def check(self, body: dict[str, Any], role: Role) -> list[dict[str, Any]]:
+    def check(self, body: dict[str, Any], role: Role) -> list[Operation]:
         """The operations of a body. Raises 400, then 404 for a table, then 403: each for all before the next."""
-        operations = self.read_operations(body)
-        for check in (self.check_shape, self.check_table):
-            for index, operation in enumerate(operations):
-                with at(index):
-                    check(operation)
+        check_members(body, frozenset({"operations"}))
+        operations = self.validator.check_list("operations", body.get("operations"))
         for index, operation in enumerate(operations):
-            with at(index):
+            with at_index(index):
+                self.check_shape(operation)
+        for index, operation in enumerate(operations):
+            with at_index(index):
+                self.app.schema.find(operation["table"])
+        for index, operation in enumerate(operations):
+            with at_index(index):
                 self.check_permission(operation, role)
-        return operations
-
-    def read_operations(self, body: dict[str, Any]) -> list[dict[str, Any]]:
-        """The list of 1 to 1,000 operations."""
-        self.validator.body.check_members(body, frozenset({"operations"}))
-        operations = body.get("operations")
-        if not isinstance(operations, list):
-            raise bad_field("operations", "must be a list")
-        self.validator.check_count("operations", len(operations))
         return operations
 
     def check_shape(self, operation: Any) -> None:
@@ -67,7 +58,7 @@ class Transactions:
         op = operation.get("op")
         if not isinstance(op, str) or op not in MEMBERS:
             raise bad_field("op", f"must be one of {', '.join(MEMBERS)}")
-        self.validator.body.check_members(operation, MEMBERS[op])
+        check_members(operation, MEMBERS[op])
         for member in ("table", "as"):
             if member in operation and not isinstance(operation[member], str):
                 raise bad_field(member, "must be text")
@@ -75,51 +66,71 @@ class Transactions:
             if member not in operation:
                 raise bad_field(member, "is missing")
 
-    def check_table(self, operation: dict[str, Any]) -> None:
-        """Raises 404 for a table that does not exist."""
-        self.operations.find_table(operation["table"])
-
-    def check_permission(self, operation: dict[str, Any], role: Role) -> None:
+    def check_permission(self, operation: Operation, role: Role) -> None:
         """Raises 403 where the role could do no part of the operation."""
-        self.operations.auth.require(role, *PERMISSIONS[operation["op"]])
+        self.app.auth.require(role, *PERMISSIONS[operation["op"]])
 
-    def run(self, operations: list[dict[str, Any]], role: Role) -> list[Outcome]:
-        """Run the operations in order, within a transaction that the caller holds."""
+    def run(self, operations: list[Operation], role: Role) -> list[Outcome]:
+        """Run the operations in order. The permissions that depend on a match come last."""
         results: Results = {}
         outcomes: list[Outcome] = []
         for index, operation in enumerate(operations):
-            with at(index):
+            with at_index(index):
                 outcome = self.run_one(operation, results)
                 self.remember(operation, outcome, results)
             outcomes.append(outcome)
-        self.operations.check_permissions(role, outcomes, batch=True)
+        self.upserts.check_permissions(role, outcomes, batch=True)
         return outcomes
 
-    def run_one(self, operation: dict[str, Any], results: Results) -> Outcome:
+    def run_one(self, operation: Operation, results: Results) -> Outcome:
         """Run one operation, its references resolved."""
-        table = self.operations.find_table(operation["table"])
-        return self.runners[operation["op"]](table, self.resolve(operation, results))
+        table = self.app.schema.find(operation["table"])
+        resolved = self.resolve(operation, results)
+        match operation["op"]:
+            case "create":
+                return self.records.create(table, self.validator.row(table, resolved["fields"]))
+            case "upsert":
+                return self.upsert(table, resolved)
+            case "update":
+                row = self.validator.row(table, resolved["fields"])
+                return self.records.update(table, self.record_id(table, resolved), row, self.guard(table, resolved))
+            case _:
+                return self.records.delete(table, self.record_id(table, resolved), self.guard(table, resolved))
 
-    def remember(self, operation: dict[str, Any], outcome: Outcome, results: Results) -> None:
-        """Keep the record under the name that `as` gives it. Raises 400 for a name given twice."""
+    def upsert(self, table: Table, operation: Operation) -> Outcome:
+        """Upsert a record by the same rules as outside of a transaction."""
+        body = {name: value for name, value in operation.items() if name not in _COMMON}
+        plan = self.validator.upsert(table, body)
+        return self.upserts.upsert_one(plan, plan.rows[0], self.store.now())
+
+    def record_id(self, table: Table, operation: Operation) -> Any:
+        """The id that an operation names. Raises 404 for one that cannot be an id of this table."""
+        try:
+            return table.id_type.parse(operation["id"])
+        except ValueError:
+            raise not_found() from None
+
+    def guard(self, table: Table, operation: Operation) -> Row | None:
+        """The values that the stored record must have. Raises 400."""
+        return self.validator.guard(table, "where", operation["where"]) if "where" in operation else None
+
+    def remember(self, operation: Operation, outcome: Outcome, results: Results) -> None:
+        """Keep the record under the name that `as` gives it. Raises 400 for a name that is given twice."""
         name = operation.get("as")
         if name is None:
             return
         if name in results:
             raise bad_field("as", "the name is already given")
-        row = outcome.row
-        results[name] = {} if row is None else self.operations.values.decode(outcome.table, row)
+        results[name] = outcome.body()["record"] or {}
 
-    def resolve(self, operation: dict[str, Any], results: Results) -> dict[str, Any]:
+    def resolve(self, operation: Operation, results: Results) -> Operation:
         """The operation with every `{"$ref": "name.field"}` replaced: in the id, the fields and the guards."""
         resolved = dict(operation)
         if "id" in operation:
             resolved["id"] = self.resolve_value(operation["id"], results)
         for member in ("fields", "where", "updateWhere"):
             if isinstance(operation.get(member), dict):
-                resolved[member] = {
-                    name: self.resolve_value(value, results) for name, value in operation[member].items()
-                }
+                resolved[member] = {name: self.resolve_value(v, results) for name, v in operation[member].items()}
         return resolved
 
     def resolve_value(self, value: Any, results: Results) -> Any:
@@ -130,42 +141,3 @@ class Transactions:
         if field not in results.get(name, {}):
             raise bad_field("$ref", "names no field of an earlier result")
         return results[name][field]
-
-    def run_create(self, table: Table, operation: dict[str, Any]) -> Outcome:
-        """Create a record."""
-        return self.operations.create(table, self.validator.row(table, operation["fields"]))
-
-    def run_upsert(self, table: Table, operation: dict[str, Any]) -> Outcome:
-        """Upsert a record by the same rules as outside."""
-        body = {name: value for name, value in operation.items() if name not in _COMMON}
-        plan = self.validator.upsert(table, body)
-        return self.operations.upsert_one(plan, plan.rows[0], self.operations.store.now())
-
-    def run_update(self, table: Table, operation: dict[str, Any]) -> Outcome:
-        """Update a record, where its guard agrees."""
-        row = self.validator.row(table, operation["fields"])
-        return self.operations.update(table, self.record_id(table, operation), row, self.guard(table, operation))
-
-    def run_delete(self, table: Table, operation: dict[str, Any]) -> Outcome:
-        """Delete a record, where its guard agrees."""
-        return self.operations.delete(table, self.record_id(table, operation), self.guard(table, operation))
-
-    def record_id(self, table: Table, operation: dict[str, Any]) -> Any:
-        """The id that an operation names. One that is no id of this table names no record: 404."""
-        try:
-            return self.operations.values.encode(table.all_fields["id"], operation["id"])
-        except ValueError:
-            raise not_found("There is no such record.") from None
-
-    def guard(self, table: Table, operation: dict[str, Any]) -> dict[str, Any] | None:
-        """The values that the stored record must have. Raises 400."""
-        return self.validator.conditions(table, "where", operation["where"]) if "where" in operation else None
-
-
-@contextmanager
-def at(index: int) -> Iterator[None]:
-    """Problems within the block name the index."""
-    try:
-        yield
-    except Problem as problem:
-        raise problem.at(index) from None

@@ -1,4 +1,4 @@
-"""The benchmarks work: each runs once, with tiny sizes. Nothing is said of the ratios."""
+"""The benchmarks work: each runs once, with tiny sizes. What the ratios are does not matter."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def ran(*arguments: str) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TINY)
 def test_a_benchmark_prints_ratios(name: str) -> None:
     lines = ran(str(BENCHMARKS / f"{name}.py"), *TINY[name])
@@ -37,12 +38,13 @@ def test_a_benchmark_prints_ratios(name: str) -> None:
     assert [line for line in lines if not LINE.fullmatch(line)] == []
 
 
+@pytest.mark.slow
 def test_upsert_in_place_keeps_the_children() -> None:
     (with_children,) = (line for line in ran(str(BENCHMARKS / "in_place.py"), *TINY["in_place"]) if "lost" in line)
     assert with_children.endswith("of 10 children, REPLACE lost 10, in place lost 0")
 
 
-def test_every_benchmark_is_run_and_told_of() -> None:
+def test_every_benchmark_is_tested_and_documented() -> None:
     scripts = {file.stem for file in BENCHMARKS.glob("*.py")} - {"all", "kit", "client"}
     assert scripts == set(TINY)
     assert all(f'"{name}"' in (BENCHMARKS / "all.py").read_text("utf-8") for name in scripts)

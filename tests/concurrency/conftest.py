@@ -10,21 +10,17 @@ from typing import Any
 
 import pytest
 
-from tests.harness.wire import Answer, Wire
-from upsertspec.dialects.registry import dialect_for
-from upsertspec.http.client import Client
+from tests.http.wire import Answer, Wire
+from tests.kit import CREDENTIALS, TOKENS
 from upsertspec.report.result import Result
 from upsertspec.run.runner import run
 from upsertspec.run.settings import Settings
 from upsertspec.spec import criteria as spec
-from upsertspec.target.target import Credential, Secret, Target
+from upsertspec.target.target import Target
 from upsertspec_broken import catalogue
-from upsertspec_server import create_app, load_schema
-from upsertspec_server.app import Parts
+from upsertspec_server import create_app
 from upsertspec_server.serving import serve_in_thread
 
-TOKENS = {role: f"{role}-token" for role in ("editor", "creator", "updater", "viewer")}
-ROLES = {role: Credential(secret=Secret(token)) for role, token in TOKENS.items()}
 Judge = Callable[..., list[Result]]
 
 
@@ -34,8 +30,8 @@ def server() -> Iterator[Callable[[str], str]]:
     with ExitStack() as stack:
 
         def serve(name: str = "") -> str:
-            parts = catalogue()[name].parts if name else Parts()
-            return stack.enter_context(serve_in_thread(create_app(load_schema(), TOKENS, parts=parts)))
+            app = (catalogue()[name].create_app if name else create_app)({"TOKENS": TOKENS})
+            return stack.enter_context(serve_in_thread(app))
 
         yield serve
 
@@ -45,7 +41,7 @@ def judge(server: Callable[[str], str]) -> Judge:
     """`judge("created-is-201", "AC-701", clients=4)`: the results of these criteria against a server."""
 
     def judged(name: str, *criteria: str, jobs: int = 1, keyword: str = "", **settings: Any) -> list[Result]:
-        known = {"profiles": spec.PROFILES, "roles": ROLES, "clients": 6, "timeout": 5.0, **settings}
+        known = {"profiles": spec.PROFILES, "roles": CREDENTIALS, "clients": 6, "timeout": 5.0, **settings}
         target = Target(url=known.pop("url", "") or server(name), **known)
         selected = Settings(target, criteria, keyword)
         return [result for result in run(selected, jobs) if selected.selection.selected(result.case)]
@@ -54,32 +50,9 @@ def judge(server: Callable[[str], str]) -> Judge:
 
 
 @pytest.fixture
-def wire() -> Iterator[Callable[[Answer], Wire]]:
-    """`wire(answer)` starts a server that writes what it is told to; all are stopped in the end."""
-    started: list[Wire] = []
-
-    def start(answer: Answer) -> Wire:
-        started.append(Wire(answer))
-        return started[-1]
-
-    yield start
-    for each in started:
-        each.stop()
-
-
-@pytest.fixture
-def client() -> Iterator[Callable[..., Client]]:
-    """`client(url, timeout=0.5)`: a client of a target there."""
-    made: list[Client] = []
-
-    def make(url: str, **settings: Any) -> Client:
-        target = Target(url=url, **{"timeout": 5.0, "roles": ROLES, **settings})
-        made.append(Client(target, dialect_for(target)))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.close()
+def wire(serve: Callable[[Answer], Wire]) -> Callable[[Answer], Wire]:
+    """`wire(answer)` starts a server that writes these bytes."""
+    return serve
 
 
 class Door:

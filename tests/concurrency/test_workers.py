@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from tests.concurrency.conftest import ROLES, TOKENS, Judge
-from tests.harness.wire import Answer, Wire, by_request, reply
+from tests.concurrency.conftest import Judge
+from tests.http.wire import Answer, Wire, by_request, reply
+from tests.kit import CREDENTIALS, TOKEN_VARIABLES
 from upsertspec.dialects.operations import Find
 from upsertspec.http.client import Client
 from upsertspec.report.result import Status
@@ -57,7 +58,7 @@ def test_a_worker_that_dies_costs_what_it_was_at(judge: Judge, monkeypatch: pyte
 def test_without_fork_one_worker_runs_all(server: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "CAN_FORK", False)
     limits = sys.getrecursionlimit(), sys.get_int_max_str_digits()
-    out, target = io.StringIO(), Target(server(""), roles=ROLES)
+    out, target = io.StringIO(), Target(server(""), roles=CREDENTIALS)
     assert session.run_session(target, ("AC-003",), "", 3, None, None, out) == 0
     assert "--jobs 3: this system can't fork a process, so one worker runs all scenarios\n" in out.getvalue()
     assert (sys.getrecursionlimit(), sys.get_int_max_str_digits()) == limits
@@ -65,7 +66,7 @@ def test_without_fork_one_worker_runs_all(server: Callable[[str], str], monkeypa
 
 def test_a_run_that_is_stopped_leaves_no_worker(wire: Callable[[Answer], Wire]) -> None:
     target = wire(by_request(lambda *_: reply({"records": [], "total": 0})))
-    env = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
+    env = TOKEN_VARIABLES
     line = [sys.executable, "-m", "upsertspec", "run", target.url, "--jobs", "3"]
     with subprocess.Popen(line, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stdout

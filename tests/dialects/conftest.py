@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dialects.facade import TOKENS, Facade
+from tests.dialects.facade import Facade
+from tests.kit import ROOT, TOKEN_VARIABLES
 from upsertspec.report.result import Result
 from upsertspec.run.runner import run
 from upsertspec.run.settings import Settings
@@ -16,8 +17,8 @@ from upsertspec.target.target import Target
 from upsertspec.target.target_file import from_file
 from upsertspec_server.serving import serve_in_thread
 
-SHAPES = Path(__file__).resolve().parents[2] / "examples" / "shapes"
-ENV = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
+SHAPES = ROOT / "examples" / "shapes"
+ENV = TOKEN_VARIABLES
 
 Judge = Callable[..., list[Result]]
 

@@ -9,23 +9,23 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from upsertspec_server import create_app, load_schema
-from upsertspec_server.app import Parts
+from tests.kit import TOKENS
+from upsertspec_catalogue import Entry
+from upsertspec_server import create_app
 
-TOKENS = {role: f"{role}-token-1f3a" for role in ("editor", "creator", "updater", "viewer")}
 Said = tuple[int, Any]
 
 CONDITION = re.compile(r"\{(\w+)\}='((?:[^'\\]|\\.)*)'")
 
 
 class Facade(Flask):
-    """A server whose shape is its own and whose records are the reference's, with these parts."""
+    """A server whose shape is its own and whose records are the reference's, or those of an entry of a catalogue."""
 
     methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
-    def __init__(self, parts: Parts | None = None) -> None:
+    def __init__(self, entry: Entry | None = None) -> None:
         super().__init__("facade", static_folder=None)
-        self.reference = create_app(load_schema(), TOKENS, parts=parts)
+        self.reference = (entry.create_app if entry else create_app)({"TOKENS": TOKENS})
         self.add_url_rule("/<path:path>", "all", self.respond, methods=list(self.methods))
 
     def close(self) -> None:

@@ -7,32 +7,31 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from flask import Response
 
 from tests.dialects.conftest import Judge
-from tests.dialects.facade import TOKENS
+from tests.kit import CREDENTIALS, TOKENS
 from upsertspec.errors import ENDED, Blocked, ConfigError, NotTestable
 from upsertspec.report.result import Result, Status
 from upsertspec.report.verdict import Verdict, tally
 from upsertspec.run.finalize import finalize
 from upsertspec.run.recorder import worst
 from upsertspec.spec import criteria as spec
-from upsertspec.steps.findings import Notes
-from upsertspec.target.deviations import KINDS
-from upsertspec.target.target import Credential, Secret, Target
+from upsertspec.spec.outcomes import KINDS
+from upsertspec.steps.findings import ScenarioFindings
+from upsertspec.target.target import Target
 from upsertspec_broken import catalogue
-from upsertspec_server import create_app, load_schema
 
-ROLES = {role: Credential(secret=Secret(token)) for role, token in TOKENS.items()}
 URL = 'url = "http://127.0.0.1:1"\n'
 P, D, F, S, N = Status.PASSED, Status.DEVIATES, Status.FAILED, Status.STALE, Status.NOT_TESTABLE
 
 
 def target(**declared: int) -> Target:
-    return Target(url="http://127.0.0.1:1", roles=ROLES, deviations={k: (v,) for k, v in declared.items()})
+    return Target(url="http://127.0.0.1:1", roles=CREDENTIALS, deviations={k: (v,) for k, v in declared.items()})
 
 
 def judged(judge: Judge, wanted: Target, fault: str, *criteria: str) -> list[Result]:
-    results: list[Result] = judge(create_app(load_schema(), TOKENS, parts=catalogue()[fault].parts), wanted, *criteria)
+    results: list[Result] = judge(catalogue()[fault].create_app({"TOKENS": TOKENS}), wanted, *criteria)
     return results
 
 
@@ -76,19 +75,14 @@ def test_a_declared_refusal_that_wrote_something_fails(judge: Judge) -> None:
 
 
 def test_nothing_written_is_judged_apart_from_the_number(judge: Judge) -> None:
-    from upsertspec_server.answers import Answer, Answers
-    from upsertspec_server.errors import Problem
+    app = catalogue()["refuses-when-all-is-done"].create_app({"TOKENS": TOKENS})
 
-    parts = catalogue()["refuses-when-all-is-done"].parts
+    @app.after_request
+    def says_418(response: Response) -> Response:
+        response.status_code = 418 if response.status_code == 403 else response.status_code
+        return response
 
-    class Says418(parts.answers):  # type: ignore[misc, name-defined]
-        def problem(self, problem: Problem) -> Answer:
-            answer = Answers.problem(self, problem)
-            return answer._replace(status=418) if answer.status == 403 else answer
-
-    broken: list[Result] = judge(
-        create_app(load_schema(), TOKENS, parts=replace(parts, answers=Says418)), target(forbidden=418), "AC-006"
-    )
+    broken: list[Result] = judge(app, target(forbidden=418), "AC-006")
     wrong = [result for result in broken if result.status is F]
     assert wrong
     assert not any("an answer of 403" in result.expected for result in wrong)
@@ -187,9 +181,9 @@ def test_the_schema_knows_every_kind(load: Callable[[str], Target]) -> None:
 
 def test_what_was_seen_to_be_wrong_comes_before_what_could_not_be_seen() -> None:
     lack, blocked = NotTestable("it is not told"), Blocked("AC-001", "this", "that")
-    assert worst(None, Notes(suspicions=[lack, blocked])) is blocked
-    assert worst(lack, Notes(suspicions=[blocked])) is blocked
-    assert worst(None, Notes(suspicions=[lack])) is lack
-    assert worst(None, Notes()) is None
+    assert worst(None, ScenarioFindings(secondary=[lack, blocked])) is blocked
+    assert worst(lack, ScenarioFindings(secondary=[blocked])) is blocked
+    assert worst(None, ScenarioFindings(secondary=[lack])) is lack
+    assert worst(None, ScenarioFindings()) is None
     failed = AssertionError()
-    assert worst(failed, Notes(suspicions=[blocked, lack])) is failed
+    assert worst(failed, ScenarioFindings(secondary=[blocked, lack])) is failed

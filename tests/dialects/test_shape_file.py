@@ -44,7 +44,8 @@ FAULTS = {
     " there are none",
     WHOLE + 'headers = { "a b" = "x" }\n': "shape.upsert.headers: can't be",
     BARE + 'path = "/u"\nbody = "{fields}"\n': "line 4: shape.upsert: nothing says by which fields a"
-    ' record is found; write {matchFields} or {matchField} in it, or state keys = { contacts = ["email"] }',
+    " record is found; write {key.FIELD}, {matchFields} or {matchField} in it, or"
+    ' state keys = { contacts = ["email"] }',
     WHOLE + 'keys = { contact = ["email"] }\n': "shape.upsert.keys.contact: is no table of the specification; did",
     WHOLE + 'keys = { contacts = ["emial"] }\n': "shape.upsert.keys.contacts: 'emial' is no field of contacts; did",
     WHOLE + "keys = { contacts = [] }\n": "shape.upsert.keys.contacts: can't be []; write a list of field",
@@ -107,9 +108,9 @@ def test_every_placeholder_is_in_the_readme_of_the_examples() -> None:
         assert f"`{part}`" in text, part
 
 
-def test_the_shape_in_the_readme_is_a_target(load: Load) -> None:
-    readme = (SHAPES.parents[1] / "README.md").read_text("utf-8")
-    [block] = [text for text in re.findall(r"```toml\n(.*?)```", readme, re.DOTALL) if "[shape.upsert]" in text]
+def test_the_shape_in_the_guide_is_a_target(load: Load) -> None:
+    guide = (SHAPES.parents[1] / "docs" / "shapes.md").read_text("utf-8")
+    [block] = [text for text in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "[shape.upsert]" in text]
     target = load(block)
     assert (target.dialect, target.deviations) == ("shape", {"created": (201,)})
 

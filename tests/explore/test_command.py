@@ -21,7 +21,7 @@ def always_created(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Target:
     return target
 
 
-def test_a_difference_is_told_with_its_requests(always_created: Target) -> None:
+def test_a_difference_is_printed_with_its_requests(always_created: Target) -> None:
     done = CliRunner().invoke(commands, ["explore", always_created.url, "--seed", "1"])
     assert done.exit_code == 1, done.output
     for words in ("seed 1", "Scenario:", 'expected  "operation": "updated"', 'got       "created"', "curl -sS"):
@@ -29,10 +29,13 @@ def test_a_difference_is_told_with_its_requests(always_created: Target) -> None:
     assert not any(secret.value in done.output for secret in always_created.secrets())
 
 
-def test_no_difference(always_created: Target) -> None:
-    done = CliRunner().invoke(commands, ["explore", always_created.url, "--seed", "1", "--examples", "1"])
+def test_no_difference(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = serve("")
+    for secret in target.secrets():
+        monkeypatch.setenv(secret.variable, secret.value)
+    done = CliRunner().invoke(commands, ["explore", target.url, "--seed", "1", "--examples", "3"])
     assert done.exit_code == 0, done.output
-    assert "no difference in 1 sequences" in done.output
+    assert "no difference in 3 sequences" in done.output
 
 
 def test_a_target_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What a search finds, and what it does not."""
+"""What a search finds."""
 
 from __future__ import annotations
 
@@ -30,35 +30,36 @@ FOUND = (
 """A broken server, the profiles to look at, and a seed that comes to it soon."""
 
 
-def test_the_unbroken_server_differs_in_nothing(explore: Explore) -> None:
-    assert explore("", examples=100) is None
+def test_the_reference_server_shows_no_difference(explore: Explore) -> None:
+    result = explore("", examples=100)
+    assert result.finding is None
+    assert result.judged == result.tried == 100
+    assert not result.restrictions
+    assert not result.passing
 
 
 @pytest.mark.parametrize(("name", "profiles", "seed"), FOUND, ids=[name for name, *_ in FOUND])
-def test_a_broken_server_is_found_out(explore: Explore, name: str, profiles: tuple[str, ...], seed: int) -> None:
-    found = explore(name, profiles, seed=seed, examples=1000, shrinks=0)
+def test_a_broken_server_is_found(explore: Explore, name: str, profiles: tuple[str, ...], seed: int) -> None:
+    found = explore(name, profiles, seed=seed, examples=1000, shrinks=0).finding
     assert found is not None
     assert found.exchanges
     assert "Scenario: " in found.scenario
 
 
-def test_what_is_found_is_small(explore: Explore) -> None:
-    found = explore("always-created", ("core",))
+def test_a_finding_is_small(explore: Explore) -> None:
+    result = explore("always-created", ("core",))
+    found = result.finding
     assert found is not None
+    assert result.repeated
     assert len(re.findall(r"upserts into", found.scenario)) <= 2, found.scenario
     assert found.expected == '"operation": "updated"'
 
 
 def test_a_seed_finds_the_same_again(explore: Explore) -> None:
-    found = [explore("always-updated", ("core",), seed=5) for _ in range(2)]
+    found = [explore("always-updated", ("core",), seed=5).finding for _ in range(2)]
     assert found[0] is not None
     assert found[1] is not None
     assert found[0].scenario == found[1].scenario
-
-
-def test_what_does_not_come_again_is_told(explore: Explore) -> None:
-    """Nothing is made small here: for Hypothesis the difference never comes again."""
-    assert explore("always-created", ("core",), shrinks=0) is not None
 
 
 PASTED = {
@@ -73,12 +74,13 @@ PASTED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PASTED)
 def test_the_scenario_can_be_pasted(
     explore: Explore, serve: Serve, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     profiles, seed = PASTED[name]
-    found = explore(name, profiles, seed=seed, examples=1500, shrinks=200)
+    found = explore(name, profiles, seed=seed, examples=1500, shrinks=200).finding
     assert found is not None
     Path(pytester.path / "found.feature").write_text(f"Feature: Found\n\n{found.scenario}", "utf-8")
     pytester.makeconftest('pytest_plugins = ["upsertspec.run.plugin"]')

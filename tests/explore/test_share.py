@@ -1,4 +1,4 @@
-"""The script that asks how many broken servers are found by themselves."""
+"""The script that counts how many broken servers a search finds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def ran(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(line, check=False, stdout=subprocess.PIPE, encoding="utf-8")
 
 
-def test_what_was_found_and_what_was_missed_is_told() -> None:
+def test_found_and_missed_servers_are_printed() -> None:
     done = ran("--examples", "60", "updated-is-204", "slower-for-tables")
     assert "found  updated-is-204: " in done.stdout
     assert "MISSED slower-for-tables: 60" in done.stdout

@@ -13,13 +13,16 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.kit import TOKEN_VARIABLES
 from tests.packaging.offline import BIN, ROOT, environment
-from tests.report.kit import FAULTS, TOKENS, started
+from tests.report.kit import FAULTS, started
+
+pytestmark = pytest.mark.slow
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS = ACTION["runs"]["steps"]
 EXPRESSION = re.compile(r"\$\{\{ (.+?) \}\}")
-README = (ROOT / "README.md").read_text("utf-8")
+GUIDE = (ROOT / "docs" / "ci.md").read_text("utf-8")
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,11 @@ def test_every_input_is_used_and_told() -> None:
 
 def test_what_the_readme_shows_are_its_inputs() -> None:
     [example] = [
-        yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL) if "uses:" in block
+        yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL) if "uses:" in block
     ]
     [step] = [step for step in example if "upsertspec" in step.get("uses", "")]
     assert step["with"].keys() <= ACTION["inputs"].keys()
-    assert step["env"].keys() <= TOKENS.keys()
+    assert step["env"].keys() <= TOKEN_VARIABLES.keys()
 
 
 Act = Callable[..., Done]
@@ -164,13 +167,13 @@ def test_it_judges_and_tells_while_the_runner_takes_no_commands(act: Act) -> Non
 
 def test_a_target_that_fails_fails_the_step_and_is_told(act: Act) -> None:
     with started(FAULTS, "says-upserted") as url:
-        done = act(TOKENS, target=url, criteria="AC-012", report="a folder/of $(touch owned)")
+        done = act(TOKEN_VARIABLES, target=url, criteria="AC-012", report="a folder/of $(touch owned)")
     assert (done.code, done.outputs) == (1, {"verdict": "not conformant", "exit-code": "1"}), done.out
     assert "AC-012 MUST failed" in done.summary
     assert "curl -sS" in done.summary
     assert json.loads((done.folder / "a folder" / "of $(touch owned)" / "report.json").read_text("utf-8"))
     assert not list(done.folder.rglob("owned"))
-    for token in TOKENS.values():
+    for token in TOKEN_VARIABLES.values():
         assert token not in done.summary + done.out
 
 

@@ -13,6 +13,8 @@ import pytest
 
 from tests.packaging.offline import BIN, ROOT, environment
 
+pytestmark = pytest.mark.slow
+
 TEXT = (ROOT / "Dockerfile").read_text("utf-8")
 LINES = re.findall(r"^([A-Z]+) (.*)$", re.sub(r"\\\n\s*", " ", TEXT), re.MULTILINE)
 VENV = "/opt/upsertspec"

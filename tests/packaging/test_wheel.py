@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -55,4 +57,6 @@ def test_it_carries_its_data(unpacked: Path, tmp_path: Path) -> None:
 
 def test_it_puts_no_common_names_into_site_packages(unpacked: Path) -> None:
     names = {path.name for path in unpacked.iterdir() if not path.name.endswith(".dist-info")}
-    assert names == {"upsertspec", "upsertspec_server", "upsertspec_broken", "upsertspec_conforming"}
+    assert names == {
+        "upsertspec", "upsertspec_server", "upsertspec_catalogue", "upsertspec_broken", "upsertspec_conforming",
+    }  # fmt: skip

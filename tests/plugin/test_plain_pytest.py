@@ -1,4 +1,4 @@
-"""The suite inside somebody's own pytest run: the lines that the README gives, and what becomes of them."""
+"""The suite inside somebody's own pytest run: the lines that the guide gives, and what becomes of them."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit import ROOT, TOKEN_VARIABLES, TOKENS
 from upsertspec_broken import catalogue
-from upsertspec_server import create_app, load_schema
+from upsertspec_server import create_app
 from upsertspec_server.serving import serve_in_thread
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
-TOKENS = {role: f"{role}-token-1f3a" for role in ("editor", "creator", "updater", "viewer")}
+GUIDE = (ROOT / "docs" / "ci.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with serve_in_thread(create_app(load_schema(), TOKENS)) as address:
+    with serve_in_thread(create_app({"TOKENS": TOKENS})) as address:
         yield address
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    """A folder of tests with the README's own lines in it."""
-    found = re.search(r"# conftest\.py\n(.*?)\n\n# test_upsert\.py\n(.*?)```", README, re.DOTALL)
+    """A folder of tests with the own lines of docs/ci.md in it."""
+    found = re.search(r"# conftest\.py\n(.*?)\n\n# test_upsert\.py\n(.*?)```", GUIDE, re.DOTALL)
     assert found
     (tmp_path / "conftest.py").write_text(found[1], "utf-8")
     (tmp_path / "test_upsert.py").write_text(found[2], "utf-8")
@@ -37,9 +37,8 @@ def own(tmp_path: Path) -> Path:
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("UPSERTSPEC_", "PYTEST_"))}
-    tokens = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
     line = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    settings = {**inherited, **tokens, **environment}
+    settings = {**inherited, **TOKEN_VARIABLES, **environment}
     return subprocess.run(line, cwd=folder, env=settings, capture_output=True, text=True, check=False)
 
 
@@ -112,7 +111,7 @@ def test_the_limits_of_the_process_stay_as_they_were(own: Path, url: str) -> Non
 
 
 def test_what_deviates_is_no_plain_pass(own: Path, tmp_path: Path) -> None:
-    with serve_in_thread(create_app(load_schema(), TOKENS, parts=catalogue()["created-is-201"].parts)) as address:
+    with serve_in_thread(catalogue()["created-is-201"].create_app({"TOKENS": TOKENS})) as address:
         file = tmp_path / "target.toml"
         file.write_text(f'url = "{address}"\n[deviations]\ncreated = 201\n', "utf-8")
         done = run(own, "-rx", "-k", "test_a_new_contact_is_created", UPSERTSPEC_TARGET=str(file))

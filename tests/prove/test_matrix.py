@@ -124,3 +124,8 @@ def test_the_page_is_whole_and_escaped() -> None:
     assert "<td>1 / 1</td>" in text
     assert "http:" not in text
     assert "https:" not in text
+
+
+def test_a_criterion_that_was_not_run_is_not_shown_as_missed() -> None:
+    selected = Proof((row(AC_001=1),), (), (), ("AC-001",))
+    assert "missed" not in page(selected).partition("</style>")[2]

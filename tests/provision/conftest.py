@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from tests.kit import postgres_cluster
 from upsertspec.provision.postgres import postgres_text
-
-CLUSTER = Path(__file__).resolve().parents[2] / "examples" / "postgres" / "service" / "cluster.py"
 
 
 @pytest.fixture(scope="session")
 def conninfo() -> Iterator[str]:
     """The connection string of an empty PostgreSQL."""
-    spec = importlib.util.spec_from_file_location("example_cluster", CLUSTER)
-    assert spec is not None
-    assert spec.loader is not None
-    cluster = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(cluster)
-    with cluster.running() as told:
+    with postgres_cluster().running() as told:
         yield told
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.report.kit import FAULTS, TOKENS, Done, Reply, answering, environment, run, run_line, started
+from tests.kit import TOKEN_VARIABLES
+from tests.report.kit import FAULTS, Done, Reply, answering, environment, run, run_line, started
 
 KNOWN = """
 url = "{url}"
@@ -22,7 +23,7 @@ criterion = "AC-012"
 reason = "the operation is not told yet; see ticket 7"
 [[known_failures]]
 criterion = "AC-007"
-scenario = "Empty match fields create nothing"
+scenario = "Empty matchFields create nothing"
 reason = "it is mended"
 """
 SLOW = 'url = "{url}"\nrate_limit = 15\n'
@@ -71,7 +72,7 @@ def deviating(folder: Path) -> Done:
 
 def without_roles(folder: Path) -> Done:
     """The reference, with a token for the editor only."""
-    lacking = dict.fromkeys([name for name in TOKENS if not name.endswith("EDITOR")])
+    lacking = dict.fromkeys([name for name in TOKEN_VARIABLES if not name.endswith("EDITOR")])
     with started() as url:
         return run(folder, url, "--criterion", "AC-006,AC-007", **lacking)
 

@@ -20,12 +20,11 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from tests.kit import TOKEN_VARIABLES
 from upsertspec.run.embedded import SERVER, command
 from upsertspec.spec.files import report_schema_file
-from upsertspec.spec.schema import ROLES
 
 FAULTS = "upsertspec_broken"
-TOKENS = {f"UPSERTSPEC_TOKEN_{role.upper()}": f"t0ken-of-the-{role}/9+=" for role in ROLES}
 SCHEMA = json.loads(report_schema_file().read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
 CLI = [sys.executable, "-c", "from upsertspec.cli import main; main()"]
@@ -81,7 +80,7 @@ class Done:
 def environment(**changes: str | None) -> dict[str, str]:
     """This process's environment with a token for each role, and nothing else that upsertspec reads."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("UPSERTSPEC_")}
-    changed = {**kept, "PYTHONIOENCODING": "utf-8", **TOKENS, **changes}
+    changed = {**kept, "PYTHONIOENCODING": "utf-8", **TOKEN_VARIABLES, **changes}
     return {name: value for name, value in changed.items() if value is not None}
 
 
@@ -100,7 +99,7 @@ def run(folder: Path, *arguments: str, **changes: str | None) -> Done:
 
 @contextlib.contextmanager
 def started(module: str = SERVER, *options: str) -> Iterator[str]:
-    """A server of ours as a process, with the tokens of TOKENS; gives its URL, and stops it in the end."""
+    """A server of ours as a process, with the tokens of every role; gives its URL, and stops it in the end."""
     line = command(module, *options, "--port", "0", "--announce", "json", "--until-stdin-closes")
     with subprocess.Popen(
         line, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"

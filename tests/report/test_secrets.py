@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
-from tests.report.kit import TOKENS, Done
+from tests.kit import TOKEN_VARIABLES
+from tests.report.kit import Done
 from upsertspec.http.masking import BODY_CAP, HEADER_CAP, MASK
 
 Runs = Callable[[str], Done]
@@ -40,13 +41,13 @@ def written(done: Done) -> dict[str, str]:
 
 def test_no_token_is_in_any_output(each: Done) -> None:
     for place, text in written(each).items():
-        for name, token in TOKENS.items():
+        for name, token in TOKEN_VARIABLES.items():
             assert [form for form in forms(token) if form in text] == [], (place, name)
 
 
 def test_no_piece_of_a_token_is_in_any_output(each: Done) -> None:
     for place, text in written(each).items():
-        for token in TOKENS.values():
+        for token in TOKEN_VARIABLES.values():
             assert [piece for piece in pieces(token) if piece in text] == [], place
 
 

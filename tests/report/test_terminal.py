@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -143,3 +144,17 @@ def test_the_last_step_always_shows(planned: int) -> None:
         progress.end()
         assert f"{planned}/{planned}" in out.getvalue()
         assert out.getvalue().count("\n") <= (0 if out.isatty() else terminal.PLAIN_LINES)
+
+
+def test_what_does_not_apply_is_told_once_with_its_reason() -> None:
+    cases = [case for case in spec.cases() if case.criterion in ("AC-003", "AC-004")]
+    results = [Result(case, Status.NOT_APPLICABLE, "products has no birthday") for case in cases]
+    out = io.StringIO()
+    terminal.table(results, {}, out)
+    terminal.untested(results, out)
+    text = out.getvalue()
+    numbers = Counter(case.criterion for case in cases)
+    for criterion, number in numbers.items():
+        assert f"  {criterion}  {number} not applicable" in text
+    assert text.endswith(f"\nnot applicable ({len(cases)} in AC-003, AC-004): products has no birthday\n")
+    assert "passed" not in text

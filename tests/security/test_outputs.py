@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.wire import Wire, by_request, reply
+from tests.http.wire import Wire, by_request, reply
 from tests.report import kit
 from tests.security.disguises import DISGUISES, left_of
 from upsertspec.dialects.operations import Find

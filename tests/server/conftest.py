@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from werkzeug.test import TestResponse
 
-from upsertspec_server import Application, create_app, load_schema
+from upsertspec_server import Server, create_app
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -18,14 +19,14 @@ Call = Callable[..., TestResponse]
 
 
 @pytest.fixture
-def app() -> Iterator[Application]:
-    application = create_app(load_schema(), TOKENS)
+def app() -> Iterator[Server]:
+    application = create_app({"TOKENS": TOKENS})
     yield application
     application.close()
 
 
 @pytest.fixture
-def client(app: Application) -> FlaskClient:
+def client(app: Server) -> FlaskClient:
     return app.test_client()
 
 
@@ -36,7 +37,7 @@ def call(client: FlaskClient) -> Call:
     def send(method: str, path: str, body: Any = None, role: str | None = "editor", **kwargs: Any) -> TestResponse:
         headers = {"Authorization": f"Bearer {TOKENS[role]}"} if role else {}
         if body is not None:
-            kwargs["json"] = body
+            kwargs |= {"data": json.dumps(body), "content_type": "application/json"}
         return client.open(path, method=method, headers=headers, **kwargs)
 
     return send

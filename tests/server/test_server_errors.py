@@ -4,7 +4,8 @@ import sqlite3
 
 import pytest
 
-from upsertspec_server import Parts, Problem, create_app, load_schema
+from upsertspec_server import Problem, Server, create_app
+from upsertspec_server.errors import at_index
 from upsertspec_server.store import Store
 
 
@@ -17,8 +18,11 @@ def test_the_shape_of_a_problem():
         "detail": "Why.",
         "errors": [{"field": "a", "message": "is wrong"}],
     }
-    assert problem.at(3).body()["errors"] == [{"field": "a", "message": "is wrong", "index": 3}]
-    assert Problem(403, "No.").at(2).body()["errors"] == [{"message": "No.", "index": 2}]
+    problem.index = 3
+    assert problem.body()["errors"] == [{"field": "a", "message": "is wrong", "index": 3}]
+    with pytest.raises(Problem) as refused, at_index(2):
+        raise Problem(403, "No.")
+    assert refused.value.body()["errors"] == [{"message": "No.", "index": 2}]
 
 
 @pytest.mark.parametrize(
@@ -36,11 +40,14 @@ def test_a_failing_store_tells_nothing(error, name, status):
     if name:
         error.sqlite_errorname = name
 
-    class Failing(Store):
-        def begin(self):
+    class FailingStore(Store):
+        def transaction(self):
             raise error
 
-    app = create_app(load_schema(), {"editor": "t"}, parts=Parts(store=Failing))
+    class Failing(Server):
+        store_class = FailingStore
+
+    app = create_app({"TOKENS": {"editor": "t"}}, Failing)
     body = {"fields": {"email": "e", "name": "N"}, "matchFields": ["email"]}
     headers = {"Authorization": "Bearer t"}
     answer = app.test_client().post("/api/tables/contacts/records/upsert", json=body, headers=headers)

@@ -63,7 +63,7 @@ class Odd:
             "json": dict,
             "id": lambda: self.chance.randrange(1, 9),
             "uuid": lambda: "00000000-0000-0000-0000-000000000000",
-        }[field.type]
+        }[field.type.name]
         return self.often(right, self.value)
 
     def fields(self, name):

@@ -7,11 +7,21 @@ from tomllib import loads
 
 import pytest
 
-from upsertspec_server import StartError, create_app, load_schema
+from upsertspec_server import Server, StartError, create_app, load_schema
 from upsertspec_server.schema import build_schema, schema_path
 
 HEADERS = {"Authorization": "Bearer t"}
 RECORDS = "/api/tables/contacts/records"
+
+
+def made(path=None, source=None):
+    """An application on this file, with the tables of this schema."""
+
+    class OtherTables(Server):
+        def load_schema(self):
+            return build_schema(source) if source else super().load_schema()
+
+    return create_app({"TOKENS": {"editor": "t"}, "DATABASE": path}, OtherTables)
 
 
 def listing(folder):
@@ -20,7 +30,7 @@ def listing(folder):
 
 def test_kept_and_opened_again(tmp_path):
     for number in range(2):
-        app = create_app(load_schema(), {"editor": "t"}, tmp_path / "a.db")
+        app = made(tmp_path / "a.db")
         body = {"fields": {"email": f"{number}", "name": "N"}}
         assert app.test_client().post(RECORDS, json=body, headers=HEADERS).json["id"] == number + 1
         app.close()
@@ -34,7 +44,7 @@ def test_migrates_an_older_version(tmp_path):
     older["tables"]["contacts"]["fields"]["retired"] = {"type": "text"}
     older["tables"]["accounts"]["fields"]["currency"]["options"] = ["EUR"]
     del older["tables"]["rules"]
-    app = create_app(build_schema(older), {"editor": "t"}, tmp_path / "a.db")
+    app = made(tmp_path / "a.db", older)
     client = app.test_client()
     for email in ("a", "b"):
         client.post(RECORDS, json={"fields": {"email": email, "name": "N", "phone": email}}, headers=HEADERS)
@@ -45,12 +55,14 @@ def test_migrates_an_older_version(tmp_path):
     before = client.get(f"{RECORDS}/1", headers=HEADERS).json
     app.close()
 
-    newer = build_schema({**source, "version": 2})
-    app = create_app(newer, {"editor": "t"}, tmp_path / "a.db")
+    app = made(tmp_path / "a.db", {**source, "version": 2})
     client = app.test_client()
     after = client.get(f"{RECORDS}/1", headers=HEADERS).json
     del before["retired"]
     assert after == {**before, "notes": None}
+    found = {"fields": {"email": "a", "notes": "new"}, "matchFields": ["email"]}
+    assert client.post(f"{RECORDS}/upsert", json=found, headers=HEADERS).json["record"]["notes"] == "new"
+    assert client.get(f"{RECORDS}/1", headers=HEADERS).json["created_at"] == before["created_at"]
     created = client.post(RECORDS, json={"fields": {"email": "c", "name": "N"}}, headers=HEADERS).json
     assert created["id"] == 3
     again = client.post(RECORDS, json={"fields": {"email": "d", "name": "N", "phone": "a"}}, headers=HEADERS)
@@ -62,11 +74,11 @@ def test_migrates_an_older_version(tmp_path):
     app.close()
 
     with pytest.raises(StartError, match="later version"):
-        create_app(load_schema(), {"editor": "t"}, tmp_path / "a.db")
+        made(tmp_path / "a.db")
 
 
 def test_tables_are_strict_and_indexed(app):
-    connection = app.connections.get()
+    connection = app.store.db
     tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
     ours = {name: sql for name, sql in tables if name in load_schema().tables}
     assert len(ours) == len(load_schema().tables)
@@ -101,36 +113,36 @@ def test_a_foreign_file_is_left_alone(tmp_path, make):
     make(path)
     before = listing(tmp_path)
     with pytest.raises(StartError, match=r"a\.db.*Name another file\."):
-        create_app(load_schema(), {"editor": "t"}, path)
+        made(path)
     assert listing(tmp_path) == before
 
 
 def test_folder_missing_and_no_file(tmp_path):
     with pytest.raises(StartError, match="folder does not exist"):
-        create_app(load_schema(), {"editor": "t"}, tmp_path / "no" / "a.db")
+        made(tmp_path / "no" / "a.db")
     with pytest.raises(StartError, match="is not a file"):
-        create_app(load_schema(), {"editor": "t"}, tmp_path)
+        made(tmp_path)
 
 
 def test_locked(tmp_path, monkeypatch):
-    monkeypatch.setattr("upsertspec_server.database.BUSY_SECONDS", 0)
+    monkeypatch.setenv("UPSERTSPEC_SERVER_BUSY_SECONDS", "0")
     path = tmp_path / "a.db"
-    create_app(load_schema(), {"editor": "t"}, path).close()
+    made(path).close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StartError, match="locked"):
-            create_app(load_schema(), {"editor": "t"}, path)
+            made(path)
 
 
 def test_damaged(tmp_path):
     path = tmp_path / "a.db"
-    create_app(load_schema(), {"editor": "t"}, path).close()
+    made(path).close()
     path.write_bytes(path.read_bytes()[:100] + bytes(8000))
     with pytest.raises(StartError, match="damaged"):
-        create_app(load_schema(), {"editor": "t"}, path)
+        made(path)
 
 
 def test_no_place_for_a_temporary_folder(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "no"))
     with pytest.raises(StartError, match=r"temporary folder.*TMPDIR"):
-        create_app(load_schema(), {"editor": "t"})
+        made()

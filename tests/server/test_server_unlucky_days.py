@@ -6,13 +6,16 @@ from contextlib import closing
 
 import pytest
 
-from upsertspec_server import Parts, create_app, load_schema
-from upsertspec_server.connections import Connections
+from upsertspec_server import config, create_app
 
 HEADERS = {"Authorization": "Bearer t"}
 UPSERT = "/api/tables/contacts/records/upsert"
 LIST = "/api/tables/contacts/records"
 PAGE = 4096
+
+
+def app(path, **settings):
+    return create_app({"TOKENS": {"editor": "t"}, "DATABASE": path, **settings})
 
 
 @pytest.fixture
@@ -26,16 +29,12 @@ def serve(path):
     made = []
 
     def start(*pragmas):
-        class Set(Connections):
-            def pragmas(self):
-                return [*super().pragmas(), "busy_timeout = 50", *pragmas]
-
-        made.append(create_app(load_schema(), {"editor": "t"}, path, Parts(connections=Set)))
+        made.append(app(path, PRAGMAS=(*config.PRAGMAS, "busy_timeout = 50", *pragmas)))
         return made[-1].test_client()
 
     yield start
-    for app in made:
-        app.close()
+    for each in made:
+        each.close()
 
 
 def upsert(client, email, notes="x"):
@@ -120,7 +119,7 @@ def test_a_file_that_is_deleted_or_replaced(serve, path, caplog, replace):
     kept = path.with_name("kept.db")
     path.rename(kept)
     if replace:
-        create_app(load_schema(), {"editor": "t"}, path).close()
+        app(path).close()
     for answer in (upsert(client, "b"), batch(client, 3, 1), client.get(LIST, headers=HEADERS)):
         require_problem(answer, 503, "The storage is gone")
     require_problem(client.get(f"{LIST}/1", headers=HEADERS), 503, "The storage is gone")
@@ -140,11 +139,11 @@ def test_a_write_ahead_log_that_is_cut(serve, path):
     cut = path.with_name("cut.db")
     cut.write_bytes(path.read_bytes())
     cut.with_name("cut.db-wal").write_bytes(log[: len(log) // 2 + 100])
-    with closing(create_app(load_schema(), {"editor": "t"}, cut)) as app:
-        found = emails(app.test_client())
+    with closing(app(cut)) as opened:
+        found = emails(opened.test_client())
         assert found == [f"{number}" for number in range(len(found))]
         assert 0 < len(found) < 20
-        assert upsert(app.test_client(), "b").status_code == 200
+        assert upsert(opened.test_client(), "b").status_code == 200
 
 
 def test_a_write_ahead_log_that_is_cut_while_the_server_runs(serve, path):
@@ -175,10 +174,10 @@ def test_a_page_that_is_damaged_in_the_middle(serve, path):
 
 
 def test_a_turn_to_write_that_does_not_come(serve, monkeypatch):
-    """Another thread waits for a lock that another program holds: those behind it don't wait one after the other."""
-    monkeypatch.setattr("upsertspec_server.store.BUSY_SECONDS", 0.05)
+    """A thread waits for a lock that another program holds: those behind it do not wait one after the other."""
+    monkeypatch.setenv("UPSERTSPEC_SERVER_BUSY_SECONDS", "0.05")
     client = serve()
-    with client.application.connections.writing:
+    with client.application.store.writing:
         answer = upsert(client, "a")
         require_problem(answer, 503, "The database is busy")
         assert answer.headers["Retry-After"] == "1"

@@ -9,9 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from tests.pages.browser import DESKTOP, PHONE, launched, opened
+from tests.report.page.browser import DESKTOP, PHONE, launched, opened
 from tests.site.conftest import Site
-from upsertspec_server import create_app, load_schema
+from upsertspec_server import create_app
 
 PAGES = ["index", "batch", "contract", "tables", "vocabulary"]
 WAYS = pytest.mark.parametrize(("scheme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["light", "dark, phone"])
@@ -27,7 +27,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the reference server, as a file."""
-    app = create_app(load_schema(), {})
+    app = create_app()
     file = tmp_path_factory.mktemp("home") / "home.html"
     file.write_bytes(app.test_client().get("/").data)
     app.close()
@@ -78,7 +78,7 @@ def test_the_colours_and_the_links_work(browser: Browser, site: Site) -> None:
 def test_a_keyboard_reaches_the_content(browser: Browser, site: Site) -> None:
     with opened(browser, site("plain") / "core.html") as seen:
         seen.page.keyboard.press("Tab")
-        assert seen.page.evaluate("document.activeElement.textContent") == "To the content"
+        assert seen.page.evaluate("document.activeElement.textContent") == "Skip to the content"
         seen.page.keyboard.press("Enter")
         assert seen.page.url.endswith("#main")
 

@@ -11,23 +11,21 @@ from typing import Any
 
 import pytest
 
-from tests.harness.kit import TOKENS, Done
-from upsertspec_broken.catalogue import catalogue
-from upsertspec_server import create_app, load_schema
-from upsertspec_server.app import Application, Parts
+from tests.kit import TOKEN_VARIABLES, TOKENS, Done
+from upsertspec_broken import catalogue
+from upsertspec_server import Server, create_app
 from upsertspec_server.serving import serve_in_thread
 
 COMMAND = [sys.executable, "-c", "from upsertspec.cli import main; main()", "soak"]
-ROLES = {variable.rpartition("_")[2].lower(): token for variable, token in TOKENS.items()}
 
 Start = Callable[[dict[str, Any], Callable[..., Any]], Any]
-Wrapper = Callable[[Application, dict[str, Any], Start], Any]
+Wrapper = Callable[[Server, dict[str, Any], Start], Any]
 
 
 class Wrapped:
     """An application with something in front of it."""
 
-    def __init__(self, app: Application, wrapper: Wrapper) -> None:
+    def __init__(self, app: Server, wrapper: Wrapper) -> None:
         self._app, self._wrapper = app, wrapper
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
@@ -43,7 +41,7 @@ def served() -> Iterator[Callable[..., str]]:
     with ExitStack() as stack:
 
         def start(fault: str = "", wrapper: Wrapper | None = None) -> str:
-            app = create_app(load_schema(), ROLES, parts=catalogue()[fault].parts if fault else Parts())
+            app = (catalogue()[fault].create_app if fault else create_app)({"TOKENS": TOKENS})
             whole: Any = Wrapped(app, wrapper) if wrapper else app
             return stack.enter_context(serve_in_thread(whole))
 
@@ -54,7 +52,7 @@ def served() -> Iterator[Callable[..., str]]:
 def environment() -> dict[str, str]:
     """The tokens of every role, and nothing else of ours."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPSERTSPEC_", "LOCUST_"))}
-    return kept | TOKENS
+    return kept | TOKEN_VARIABLES
 
 
 @pytest.fixture
@@ -62,8 +60,8 @@ def soak(environment: dict[str, str]) -> Callable[..., Done]:
     """The command as a process of its own; no token is in what it prints."""
 
     def call(*arguments: str) -> Done:
-        done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=400, env=environment)
-        assert [token for token in TOKENS.values() if token in done.stdout + done.stderr] == []
+        done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, env=environment)
+        assert [token for token in TOKEN_VARIABLES.values() if token in done.stdout + done.stderr] == []
         assert "Traceback" not in done.stderr
         return Done(done.returncode, done.stdout, done.stderr)
 

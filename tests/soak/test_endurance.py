@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parents[2] / "benchmarks" / "endurance"
 
 
 def ran(script: str, environment: dict[str, str], *options: str) -> str:
     line = [sys.executable, str(FOLDER / script), *options]
-    done = subprocess.run(line, stdout=subprocess.PIPE, text=True, timeout=400, env=environment)
+    done = subprocess.run(line, stdout=subprocess.PIPE, text=True, env=environment)
     assert done.returncode == 0, done.stdout
     return done.stdout
 
@@ -22,13 +24,13 @@ def ran(script: str, environment: dict[str, str], *options: str) -> str:
 def test_a_server_that_is_killed_under_load_loses_nothing(environment: dict[str, str]) -> None:
     out = ran("kills.py", environment, "--kills", "3", "--users", "4", "--between", "0.5")
     assert out.endswith("every invariant holds\n\nkilled 3 times under load\n")
-    failed = re.search(r"^  together +\d+ +(\d+) ", out, re.MULTILINE)
+    failed = re.search(r"^  total +\d+ +(\d+) ", out, re.MULTILINE)
     assert failed
     assert int(failed[1]) > 0  # the load went on while it was killed
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc to see the memory")
-def test_the_memory_is_told(environment: dict[str, str]) -> None:
+def test_the_memory_is_printed(environment: dict[str, str]) -> None:
     options = ("--users", "4", "--warm", "1", "--seconds", "6", "--bytes", "1e6", "--blocks", "1e4")
     out = ran("memory.py", environment, *options)
     for kind in ("malloc, in KiB", "Python's own, in blocks"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import queue
 import re
 import signal
 import socket
@@ -17,13 +18,16 @@ from typing import Any
 
 import pytest
 
-from tests.harness.kit import TOKENS, Done
-from upsertspec.soak.faults import HALF, IDS, INVARIANTS, LOST, TWICE
+from tests.kit import TOKEN_VARIABLES, TOKENS, Done
+from upsertspec.soak.invariants import HALF, IDS, INVARIANTS, LOST, TWICE
+from upsertspec_server import create_app
+
+pytestmark = pytest.mark.slow
 
 Served = Callable[..., str]
 Soak = Callable[..., Done]
 SHORT = ("--users", "4", "--seconds", "1")
-OPERATIONS = ("batch", "find", "ignore", "list", "read", "upsert", "upsert shared", "together")
+OPERATIONS = ("batch", "find", "ignore", "list", "read", "upsert", "upsert shared", "total")
 
 
 def sent(text: str) -> dict[str, tuple[int, int]]:
@@ -61,16 +65,16 @@ def test_a_broken_server_is_found(
     done = soak(served(fault), *SHORT, "--profile", "batch")
     assert done.code == 1, done.text
     assert re.search(rf"^  {invariant} +broken \d+ times$", done.out, re.MULTILINE)
-    told = re.search(
+    found = re.search(
         rf"^  {invariant}: (?P<key>soak\.\S+@example\.com)\n    acknowledged  (?P<was>.+)\n"
         r"    stored        (?P<now>.+)\n    read by       (?P<curl>curl .+)$",
         done.out,
         re.MULTILINE,
     )
-    assert told, done.out
-    read = subprocess.run(["bash", "-c", told["curl"]], capture_output=True, text=True, env=environment, check=True)
+    assert found, done.out
+    read = subprocess.run(["bash", "-c", found["curl"]], capture_output=True, text=True, env=environment, check=True)
     assert "200 OK" in read.stdout
-    assert told["key"] in read.stdout
+    assert found["key"] in read.stdout
 
 
 def test_a_token_that_the_target_stores_is_not_shown(served: Served, soak: Soak) -> None:
@@ -103,6 +107,55 @@ def with_body(environ: dict[str, Any], body: Any) -> dict[str, Any]:
     return {**environ, "wsgi.input": io.BytesIO(data), "CONTENT_LENGTH": str(len(data))}
 
 
+def lagging(seconds: float) -> Callable[..., Any]:
+    """Reads are answered from a copy, on which every write is repeated after this many seconds."""
+    copy: Any = create_app({"TOKENS": TOKENS})
+    lock, writes = threading.Lock(), queue.Queue[tuple[float, Any]]()
+
+    def repeat() -> None:
+        while True:
+            due, environ = writes.get()
+            time.sleep(max(0.0, due - time.monotonic()))
+            list(copy(environ, lambda *_: None))
+
+    threading.Thread(target=repeat, daemon=True).start()
+
+    def wrapper(app: Any, environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["REQUEST_METHOD"] == "GET":
+            return copy(environ, start_response)
+        body = environ["wsgi.input"].read()
+        with lock:
+            answer = list(app({**environ, "wsgi.input": io.BytesIO(body)}, start_response))
+            writes.put((time.monotonic() + seconds, {**environ, "wsgi.input": io.BytesIO(body)}))
+        return answer
+
+    return wrapper
+
+
+def test_a_write_that_appears_later_is_not_called_lost(served: Served, soak: Soak) -> None:
+    done = soak(served(wrapper=lagging(0.3)), *SHORT, "--profile", "batch")
+    assert done.code == 0, done.text
+    words = "reads did not show the last acknowledged write at first; it appeared later"
+    assert re.search(rf"^[1-9]\d* {words}", done.out, re.MULTILINE)
+    assert re.search(rf"^  {LOST} +holds$", done.out, re.MULTILINE)
+
+
+def test_a_member_that_the_records_lack_is_named_and_no_write_is_called_lost(served: Served, soak: Soak) -> None:
+    def without_notes(app: Any, environ: dict[str, Any], start_response: Any) -> Any:
+        headers: list[Any] = []
+        content = b"".join(app(environ, lambda status, listed, *_: headers.extend([status, listed])))
+        content = re.sub(rb'"notes": ?"[^"]*", ?', b"", content)
+        kept = [(name, value) for name, value in headers[1] if name.lower() != "content-length"]
+        start_response(headers[0], [*kept, ("Content-Length", str(len(content)))])
+        return [content]
+
+    done = soak(served(wrapper=without_notes), *SHORT)
+    assert done.code == 3, done.text
+    assert "contacts has no such member: notes; its values were not compared" in done.out
+    assert "null" not in done.out
+    assert "broken" not in done.out
+
+
 def answered(start_response: Any, status: str, *headers: tuple[str, str]) -> list[bytes]:
     start_response(status, [("Content-Type", "application/json"), *headers])
     return [b"{}"]
@@ -113,10 +166,10 @@ def test_half_a_batch_is_found(served: Served, soak: Soak) -> None:
     assert done.code == 1, done.text
     assert re.search(rf"^  {HALF} +broken \d+ times$", done.out, re.MULTILINE)
     assert re.search(r"stored +\d of \d records; not soak\.", done.out)
-    assert re.search(r"keys read back, and \d+ batches of unknown outcome", done.out)
+    assert re.search(r"keys read back, and \d+ batches with an unknown outcome", done.out)
 
 
-def test_what_a_dialect_has_no_words_for_is_not_asked(
+def test_what_a_dialect_has_no_words_for_is_not_sent(
     served: Served, soak: Soak, environment: dict[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / "single.py").write_text(DIALECT, "utf-8")
@@ -125,7 +178,7 @@ def test_what_a_dialect_has_no_words_for_is_not_asked(
     target.write_text(f'url = "{served()}"\ndialect = "single:Single"\nprofiles = ["core", "batch"]\n', "utf-8")
     done = soak("--target", str(target), *SHORT)
     assert done.code == 0, done.text
-    assert "\nnot asked: batch (one at a time)\n" in done.out
+    assert "\nnot sent: batch (one at a time)\n" in done.out
     assert "batch" not in sent(done.out)
     assert sent(done.out)["upsert"][0] > 0
 
@@ -155,7 +208,7 @@ def test_an_error_after_the_write_is_of_unknown_outcome_and_not_lost(served: Ser
     done = soak(served(wrapper=fails_after), *SHORT, "--profile", "batch")
     assert done.code == 0, done.text
     assert re.search(r"\d+ x [a-z ]+: status 500", done.out)
-    assert int(re.search(r"(\d+) of unknown outcome", done.out)[1]) > 0  # type: ignore[index]
+    assert int(re.search(r"(\d+) with an unknown outcome", done.out)[1]) > 0  # type: ignore[index]
 
 
 def test_a_target_that_answers_429_ends_and_is_not_judged(served: Served, soak: Soak) -> None:
@@ -168,7 +221,7 @@ def test_a_target_that_answers_429_ends_and_is_not_judged(served: Served, soak: 
     assert done.code == 3, done.text
     assert re.search(r"\d+ x upsert: status 429", done.out)
     assert "could not be judged: no write was acknowledged" in done.out
-    assert "0 writes acknowledged, 0 of unknown outcome" in done.out
+    assert "0 writes acknowledged, 0 with an unknown outcome" in done.out
     assert "holds" not in done.out
 
 
@@ -227,12 +280,12 @@ def test_a_target_that_dies_is_not_judged(start_soak: Callable[..., subprocess.P
     )  # fmt: skip
     with server:
         assert server.stdout
-        told = json.loads(server.stdout.readline())
-        environment = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in told["tokens"].items()}
-        process = start_soak(told["url"], "--users", "4", "--seconds", "60", **environment)
+        started = json.loads(server.stdout.readline())
+        environment = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in started["tokens"].items()}
+        process = start_soak(started["url"], "--users", "4", "--seconds", "60", **environment)
         assert process.stdout
         process.stdout.readline()
-        wait_for_records(told)
+        wait_for_records(started)
         server.kill()
         process.send_signal(signal.SIGINT)  # the load ends, and is judged
         out, _ = process.communicate(timeout=300)
@@ -242,13 +295,13 @@ def test_a_target_that_dies_is_not_judged(start_soak: Callable[..., subprocess.P
     assert "holds" not in out
 
 
-def wait_for_records(told: dict[str, Any]) -> None:
+def wait_for_records(started: dict[str, Any]) -> None:
     import requests
 
     for _ in range(600):
         listed = requests.get(
-            f"{told['url']}/api/tables/contacts/records",
-            headers={"Authorization": f"Bearer {told['tokens']['editor']}"},
+            f"{started['url']}/api/tables/contacts/records",
+            headers={"Authorization": f"Bearer {started['tokens']['editor']}"},
             timeout=60,
         )
         if listed.json()["total"] > 20:
@@ -267,26 +320,26 @@ def test_two_workers_and_a_master(served: Served, soak: Soak, start_soak: Callab
     place = ("--profile", "batch", "--master-port", port)
     workers = [start_soak(url, "--worker", *place) for _ in range(2)]
     done = soak(url, *SHORT, "--master", "--expect-workers", "2", *place)
-    told = [worker.communicate(timeout=120)[0] for worker in workers]
+    outputs = [worker.communicate(timeout=120)[0] for worker in workers]
     assert done.code == 0, done.text
-    assert [worker.returncode for worker in workers] == [0, 0], told
-    parts = [int(re.search(r"(\d+) writes acknowledged; the master", text)[1]) for text in told]  # type: ignore[index]
+    assert [worker.returncode for worker in workers] == [0, 0], outputs
+    parts = [int(re.search(r"(\d+) writes acknowledged; the master", text)[1]) for text in outputs]  # type: ignore[index]
     assert all(parts)
     assert f"\n{sum(parts)} writes acknowledged" in done.out
-    assert sent(done.out)["together"][0] > 0
-    assert [token for token in TOKENS.values() if any(token in text for text in told)] == []
+    assert sent(done.out)["total"][0] > 0
+    assert [token for token in TOKEN_VARIABLES.values() if any(token in text for text in outputs)] == []
 
 
-def test_a_port_that_is_taken_is_told(served: Served, soak: Soak) -> None:
+def test_a_port_in_use_is_reported(served: Served, soak: Soak) -> None:
     url = served()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         busy = str(taken.getsockname()[1])
         done = soak(url, *SHORT, "--master", "--master-port", busy)
     assert done.code == 2
-    assert f"--master-port {busy}: the master can't listen there" in done.err
+    assert f"--master-port {busy}: the master cannot listen there" in done.err
 
 
-def test_locust_that_is_missing_is_told_plainly(environment: dict[str, str]) -> None:
+def test_missing_locust_is_reported(environment: dict[str, str]) -> None:
     hidden = "import sys; sys.modules['locust'] = None; from upsertspec.cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", hidden, "soak"], capture_output=True, text=True, timeout=120, env=environment
@@ -300,12 +353,12 @@ def test_locust_that_is_missing_is_told_plainly(environment: dict[str, str]) -> 
     [
         (["--worker"], "--worker needs a URL or --target FILE"),
         (["--master"], "--master needs a URL or --target FILE"),
-        (["--seconds", "nan"], "--seconds nan is no time"),
+        (["--seconds", "nan"], "nan is not a number of seconds"),
         (["--users", "0"], "--users"),
         (["http://127.0.0.1:9"], "gives no usable answer"),
     ],
 )
-def test_what_can_not_be_soaked_is_told(soak: Soak, arguments: list[str], words: str) -> None:
+def test_wrong_options_are_reported(soak: Soak, arguments: list[str], words: str) -> None:
     done = soak(*arguments)
     assert done.code == (3 if "answer" in words else 2)
     assert words in done.err

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from upsertspec.http.masking import Masker
-from upsertspec.soak.faults import IDS, LOST, ONCE, TWICE, faults_of
-from upsertspec.soak.ledger import KEPT, MOST_FINDINGS, Broken, Entry, Ledger
-from upsertspec.soak.messages import MOST_MESSAGES, merged, packed, take, unpacked
-from upsertspec.soak.records import values
+from upsertspec.soak.invariants import IDS, LOST, ONCE, TWICE, described, violations
+from upsertspec.soak.ledger import KEPT, MOST_FINDINGS, Entry, Ledger, Violation
+from upsertspec.soak.settling import read_until
+from upsertspec.soak.worker_messages import MOST_MESSAGES, merged, packed, take, unpacked
+from upsertspec.soak.written_values import values
 
 KEY = "soak.run.k1@example.com"
 
@@ -30,7 +31,7 @@ def stored(stamp: str, ident: Any = 1, **other: Any) -> dict[str, Any]:
 
 
 def broken(entry: Entry, *records: dict[str, Any]) -> list[str]:
-    return [one.invariant for one in faults_of(entry, records, "curl …", Masker(()))]
+    return [one.invariant for one in violations(entry, records, "curl …", Masker(()))]
 
 
 def test_only_the_last_of_writes_that_follow_each_other_may_be_stored() -> None:
@@ -51,7 +52,7 @@ def test_a_write_that_began_before_the_last_was_answered_may_still_be_the_last()
     assert broken(entry, stored("b")) == [LOST]
 
 
-def test_what_nobody_knows_of_may_be_stored_or_not() -> None:
+def test_a_write_with_an_unknown_outcome_may_be_stored_or_not() -> None:
     entry = Entry(KEY, unknown=["u"])
     assert broken(entry) == broken(entry, stored("u")) == []
     assert broken(entry, stored("v")) == [LOST]
@@ -106,9 +107,9 @@ def test_ledgers_of_two_processes_are_one() -> None:
         shared.acknowledge(f"s{number}", 0, 1, created=True)
         shared.saw_id(number)
         ledger.entries = {own.key: own, KEY: shared}
-    told = {str(n): json.loads(json.dumps(list(packed(ledger)))) for n, ledger in enumerate(ledgers)}
-    whole = merged(told, workers=2)
-    assert (whole.writes, whole.keys, whole.mistakes) == (5, 3, [])
+    received = {str(n): json.loads(json.dumps(list(packed(ledger)))) for n, ledger in enumerate(ledgers)}
+    whole = merged(received, workers=2)
+    assert (whole.writes, whole.keys, whole.errors) == (5, 3, [])
     assert set(whole.entries) == {"own-0", "own-1", KEY}
     assert whole.entries[KEY].acknowledged.keys() == {"s0", "s1"}
     assert broken(whole.entries[KEY], stored("s1", 0)) == [IDS, ONCE]
@@ -122,9 +123,9 @@ def test_a_deeper_ledger_thins_the_other() -> None:
     assert one.entries.keys() == {f"key-{n}" for n in range(100) if zlib.crc32(f"key-{n}".encode()) % 8 == 0}
 
 
-def test_a_whole_ledger_comes_as_it_was() -> None:
-    ledger = Ledger(batches=[{"a": "s"}], unasked={"batch": "no words"}, mistakes=["m"], unknown=4)
-    ledger.find(Broken(LOST, KEY, "a", "b", "curl"))
+def test_a_ledger_survives_its_messages() -> None:
+    ledger = Ledger(batches=[{"a": "s"}], not_sent={"batch": "no words"}, errors=["m"], unknown=4)
+    ledger.add(Violation(LOST, KEY, "a", "b", "curl"))
     for number in range(1000):
         ledger.entry(f"key-{number}").acknowledge(f"s{number}", 0, 1, created=True)
     messages = json.loads(json.dumps(list(packed(ledger))))
@@ -136,24 +137,24 @@ def test_a_whole_ledger_comes_as_it_was() -> None:
     "messages",
     [[], [None], ["text"], [{"entries": [{"key": 1, "more": 2}]}, {"rest": {}}], [{"rest": {"findings": [3]}}]],
 )
-def test_what_is_no_ledger_is_a_gap(messages: list[Any]) -> None:
+def test_messages_that_are_no_ledger_are_an_error(messages: list[Any]) -> None:
     whole = merged({"worker": messages}, workers=1)
     assert whole.entries == {}
-    assert "can't be read" in whole.mistakes[0]
-    assert whole.mistakes[1] == "the ledgers of 1 of 1 workers did not come"
+    assert "cannot be read" in whole.errors[0]
+    assert whole.errors[1] == "1 of 1 workers sent no ledger"
 
 
 def test_a_worker_that_tells_without_end_fills_no_memory() -> None:
-    told: dict[str, list[Any]] = {}
+    received: dict[str, list[Any]] = {}
     for _ in range(2 * MOST_MESSAGES):
-        take(told, "worker", {})
-    assert len(told["worker"]) == MOST_MESSAGES
+        take(received, "worker", {})
+    assert len(received["worker"]) == MOST_MESSAGES
 
 
 def test_of_many_findings_the_first_are_kept_and_all_counted() -> None:
     ledger = Ledger()
     for number in range(2 * MOST_FINDINGS):
-        ledger.find(Broken(LOST, str(number), "a", "b"))
+        ledger.add(Violation(LOST, str(number), "a", "b"))
     assert (len(ledger.findings), ledger.found) == (MOST_FINDINGS, 2 * MOST_FINDINGS)
 
 
@@ -163,11 +164,26 @@ def test_where_a_worker_was_lost_its_last_write_of_a_shared_key_is_no_loss_of_an
         entry = ledger.entry(key, shared=key == KEY)
         entry.acknowledge("a", 0, 1, created=True)
         entry.saw_id(1)
-    told = {"1": list(packed(ledger))}
-    whole, part = (merged(told, workers=workers).entries for workers in (1, 2))
+    received = {"1": list(packed(ledger))}
+    whole, part = (merged(received, workers=workers).entries for workers in (1, 2))
     assert broken(whole[KEY], stored("of-the-lost-one")) == [LOST]
     assert broken(part[KEY], stored("of-the-lost-one")) == []
     assert broken(part[KEY]) == [LOST]
     assert broken(part[KEY], stored("of-the-lost-one", 2)) == [IDS]
     assert broken(part[KEY], stored("a"), stored("a", 2)) == [TWICE]
     assert broken(part["own"], stored("of-the-lost-one")) == [LOST]
+
+
+def test_a_missing_member_is_never_shown_as_null() -> None:
+    record = {name: value for name, value in stored("a").items() if name != "notes"}
+    assert broken(written(("a", 0, 1)), record) == []
+    assert broken(written(("b", 0, 1)), record) == [LOST]
+    assert described([record]).endswith("(no such member: notes)")
+    assert "null" not in described([record])
+
+
+@pytest.mark.parametrize(("settle", "appears"), [(0.0, False), (5.0, True)])
+def test_a_stated_time_to_consistency_is_waited_for(settle: float, appears: bool) -> None:
+    reads = iter([0, 0, 0, *[1] * 100])
+    found, waited = read_until(lambda: next(reads), lambda read: read == 1, settle)
+    assert (found == 1, waited > 0) == (appears, appears)

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-
-from tests.judging.kit import failing
 from upsertspec.explore.rules import value_faults
+
+from tests.steps.kit import failing
 from upsertspec.explore.values import bad, good
 from upsertspec.provision import postgres, sqlite
 from upsertspec.spec import schema

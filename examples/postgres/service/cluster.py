@@ -53,14 +53,14 @@ def running() -> Iterator[str]:
         folder, user = Path(name), _unprivileged()
         if user:
             os.chown(folder, user.pw_uid, user.pw_gid)
-        binaries = _reachable(_binaries(), folder, user)
-        _initialise(binaries, folder, user)
-        with _started(binaries, folder, user):
+        programs = _reachable(binaries(), folder, user)
+        _initialise(programs, folder, user)
+        with _started(programs, folder, user):
             yield f"host={folder} user=service dbname=postgres"
 
 
-def _binaries() -> Path:
-    """Where `postgres` is: in an installed wheel, named by pg_config, or where systems put it."""
+def binaries() -> Path:
+    """Where `postgres` is: in an installed wheel, named by pg_config, or where systems put it. Raises NoPostgres."""
     for folder in _candidates():
         if (folder / "postgres").is_file() and (folder / "initdb").is_file():
             return folder
@@ -83,14 +83,14 @@ def _unprivileged() -> pwd.struct_passwd | None:
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
-def _reachable(binaries: Path, folder: Path, user: pwd.struct_passwd | None) -> Path:
+def _reachable(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> Path:
     """The binaries, copied into the folder where the user can't reach them (a home that is closed, say)."""
     with contextlib.suppress(PermissionError, subprocess.CalledProcessError):
-        _run([binaries / "postgres", "--version"], user)
-        return binaries
-    package = binaries.parents[1]
-    copied = folder / "site" / package.name / binaries.parent.name
-    shutil.copytree(binaries.parent, copied, symlinks=True)
+        _run([programs / "postgres", "--version"], user)
+        return programs
+    package = programs.parents[1]
+    copied = folder / "site" / package.name / programs.parent.name
+    shutil.copytree(programs.parent, copied, symlinks=True)
     libraries = package.with_name(f"{package.name}.libs")  # where a wheel has what its binaries link to
     if libraries.is_dir():
         shutil.copytree(libraries, folder / "site" / libraries.name)
@@ -105,18 +105,18 @@ def _give(folder: Path, user: pwd.struct_passwd) -> None:
         os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
 
 
-def _initialise(binaries: Path, folder: Path, user: pwd.struct_passwd | None) -> None:
+def _initialise(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> None:
     options = ["--auth=trust", "--username=service", "--encoding=UTF8", "--locale=C", "--no-sync"]
     try:
-        _run([binaries / "initdb", "-D", folder / "data", *options], user)
+        _run([programs / "initdb", "-D", folder / "data", *options], user)
     except subprocess.CalledProcessError as wrong:
         raise NoPostgres(f"initdb failed: {wrong.stderr}") from wrong
 
 
 @contextlib.contextmanager
-def _started(binaries: Path, folder: Path, user: pwd.struct_passwd | None) -> Iterator[None]:
+def _started(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> Iterator[None]:
     settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    command = [str(binaries / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *settings]
+    command = [str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *settings]
     with (folder / "log").open("wb") as log:
         keeper = subprocess.Popen(
             ["/bin/sh", "-c", KEEPER, "keeper", str(folder), *command],

@@ -50,7 +50,7 @@ def soak(
       2  a wrong command line, target file or environment
       3  one of these could not be judged
     """
-    from upsertspec.soak.process import require_locust
+    from upsertspec.soak.parent_process import require_locust
 
     require_locust()
     plan = Plan(users, seconds, secrets.token_hex(3), role or ALONE, master_host, master_port, expect_workers)
@@ -62,7 +62,7 @@ def soak(
 
 def _soak(target: Target, plan: Plan) -> int:
     from upsertspec.run.preflight import fatal, preflight
-    from upsertspec.soak.process import run
+    from upsertspec.soak.parent_process import run
 
     if why := fatal(preflight(target)):
         raise TargetUnusable(why)

@@ -1,1 +1,1 @@
-"""The history of a record that many clients wrote and read at once, and whether any order explains it. No I/O."""
+"""Many clients at once: sending, recording their history, and judging whether any order explains it."""

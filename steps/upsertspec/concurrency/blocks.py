@@ -1,20 +1,21 @@
-"""A history as blocks: a value, the write of it, and all who saw it. In every order they stand next to each other."""
+"""Splits a history into blocks: a value, its write and the operations that saw it, which are adjacent in any order."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from upsertspec.concurrency.history import CREATED, FOREVER, PRESENT, UNTOLD, History, Kind, Operation, Seen, Value
+from upsertspec.concurrency.history import CREATED, FOREVER, PRESENT, UNREPORTED, History, Kind, Operation, Seen, Value
 
 BEFORE, CREATION = 0, 1
-"""The places of the block of what was there before, and of the one that created the record, if one did."""
+"""The places of the block of the initial value and of the block of the creating write, if there is one."""
 
 
 @dataclass
 class Block:
-    """A value, the write of it (none for what was there before), and all who saw it. `after` are blocks before it.
+    """A value, its write (None for the initial value) and the operations that saw it.
 
-    Before `first_end` some operation of the block was done, after `last_start` some other, or the same.
+    `after` are the places of blocks that must come earlier. `first_end` is the earliest end of the block's operations,
+    `last_start` their latest start.
     """
 
     write: Operation | None
@@ -27,13 +28,13 @@ class Block:
             self.join(self.write)
 
     def join(self, each: Operation) -> None:
-        """One more operation that stands here."""
+        """Add an operation to the block."""
         self.first_end = min(self.first_end, each.last)
         self.last_start = max(self.last_start, each.start)
 
 
 def blocks_of(history: History, creator: Operation | None) -> list[Block] | None:
-    """The blocks of a history with this creator; None where an operation fits into none of them."""
+    """The blocks of a history with this creator; None where an operation fits into no block."""
     blocks, seen = {history.initial: Block(None)}, {each.seen for each in history.answered}
     first = {BEFORE, CREATION} if creator else {BEFORE}
     if creator:
@@ -47,16 +48,16 @@ def blocks_of(history: History, creator: Operation | None) -> list[Block] | None
 
 
 def needs_presence(each: Operation) -> bool:
-    """Whether it tells that the register was there at a moment between its start and its end."""
+    """Whether its answer shows that the register existed at a moment between its start and its end."""
     if each.end is None:
         return False
     return each.seen is PRESENT or (each.kind is Kind.KEEP and each.said != CREATED)
 
 
 def _all_fit(history: History, blocks: list[Block], places: dict[Value | None, int], creator: Operation | None) -> bool:
-    """Put every reader into its block; False where one saw what nobody wrote, or what came later."""
+    """Put every operation into the block that it saw; False where it saw what nobody wrote, or what came later."""
     for each in history.answered:
-        if each.seen is UNTOLD or each.seen is PRESENT:
+        if each.seen is UNREPORTED or each.seen is PRESENT:
             continue
         place = _place(each, each.seen, places)
         if place is None or not _joins(blocks, place, places, each):
@@ -66,12 +67,12 @@ def _all_fit(history: History, blocks: list[Block], places: dict[Value | None, i
 
 
 def _place(each: Operation, seen: Seen, places: dict[Value | None, int]) -> int | None:
-    """The block of what was seen. Who wants something stored finds something stored when it is done."""
+    """The place of the block that was seen. A writer never sees an absent record."""
     return None if each.writes and seen is None else places.get(seen)  # type: ignore[arg-type]
 
 
 def _joins(blocks: list[Block], place: int, places: dict[Value | None, int], each: Operation) -> bool:
-    """Add a reader to a block. The record in a writer's answer is seen after its own write."""
+    """Add an operation to the block that it saw. The record in a writer's answer is seen after its own write."""
     block = blocks[place]
     if block.write is not None and each.last < block.write.start:
         return False

@@ -1,4 +1,4 @@
-"""Many clients at once: threads that are released together, and what each of them asked and was told."""
+"""Many clients at once: threads that start together, and the calls of each."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ GRACE = 10.0
 
 
 class ConcurrentClients:
-    """Clients of one target, each a thread with a connection of its own, and each with a list of operations to send.
+    """Clients of one target, each a thread with its own connection and a list of operations to send.
 
-    Connections are opened ahead, by a read, so that what is sent at the release arrives together. Nothing is sent any
-    more when two requests could have timed out one after the other; whoever waits then is left to the time limit of
-    its request. The exchanges of all clients go to the log of the first client, ordered by when they were sent.
+    Each opens its connection with a read beforehand, so that the first writes arrive together. No client sends a new
+    request once two requests could have timed out one after the other. The exchanges of all clients go to the log of
+    the first client, in the order in which they were sent.
     """
 
     def __init__(self, client: Client, opening: Find) -> None:
@@ -34,7 +34,7 @@ class ConcurrentClients:
         self._released = 0.0
 
     def act(self, work: Sequence[Sequence[Operation]]) -> list[RecordedCall]:
-        """Let client 1 send the operations of the first list, and so on, all at once; what came of each, by its start.
+        """Let client 1 send the operations of the first list, and so on, all at once. Returns the calls by their start.
 
         Raises CheckFailed where the target does not answer afterwards; the run then ends.
         """
@@ -63,17 +63,17 @@ class ConcurrentClients:
             self._open(twin)
             try:
                 gate.wait(2 * self._client.seconds)
-            except threading.BrokenBarrierError:  # one is very late: the others don't wait for it
+            except threading.BrokenBarrierError:  # one client is very late: the others start without it
                 self._released = self._released or time.perf_counter()
             for operation in operations:
                 if time.perf_counter() - self._released > 2 * self._client.seconds + GRACE:
                     break
                 self._do(RecordedCall(number, operation, time.perf_counter()), twin)
-        except BaseException as fault:  # a mistake of ours: told by the thread that everybody listens to
+        except BaseException as fault:  # an internal error: raised by the main thread
             self._faults.append(fault)
 
     def _open(self, twin: Client) -> None:
-        """Open the connection, where it will be kept; whether that works is seen when it is needed."""
+        """Open the connection if the target keeps connections open. Errors show when it is needed."""
         if not twin.paced:
             with contextlib.suppress(TargetSilent, NotTestable):
                 twin.call(EDITOR, self._opening)
@@ -105,7 +105,7 @@ class ConcurrentClients:
             raise self._faults[0]
 
     def _look_alive(self) -> None:
-        """Whether the target still answers somebody new. Where it doesn't, nothing more is asked of it."""
+        """Raise CheckFailed, and end the run, where the target does not answer a new client any more."""
         if self._client.stopped:
             raise NotTestable(self._client.stopped)
         newcomer = self._client.for_thread()
@@ -114,9 +114,7 @@ class ConcurrentClients:
         except TargetSilent as silent:
             sent = next((d.exchange for d in reversed(self._calls) if d.exchange), None)
             before = f", the last of them {sent.method} {sent.url}" if sent else ""
-            self._client.breaker.stop(
-                f"the target answers nobody any more since many clients were there at once{before}"
-            )
+            self._client.breaker.stop(f"the target no longer answers after many clients at once{before}")
             raise CheckFailed(
                 f"the target to answer a read on a new connection, after {len(self._calls)} requests at once{before}",
                 f"{silent.kind}: {silent}; the run ends here",

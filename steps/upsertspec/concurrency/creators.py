@@ -1,4 +1,4 @@
-"""Who can have created the record. Of many of whom nobody knows, those few are tried that stand for all."""
+"""Finds which operations can have created the record; of many candidates only those few that stand for all."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ from upsertspec.concurrency.history import CREATED, FOREVER, History, Kind, Oper
 
 
 def creators(history: History) -> Iterator[Operation | None]:
-    """Who was told so, else some of those of whom nobody knows; or nobody. No other than these can be the only one."""
+    """The operation whose answer says created, else a few candidates without a known answer; None stands for nobody."""
     writers = [each for each in history.operations if each.writes]
-    told = [each for each in writers if each.said == CREATED]
-    if history.initial is not None or len(told) > 1:
-        yield from [] if told else [None]
-    elif told:
-        yield told[0]
+    reported = [each for each in writers if each.said == CREATED]
+    if history.initial is not None or len(reported) > 1:
+        yield from [] if reported else [None]
+    elif reported:
+        yield reported[0]
     else:
         yield None
         yield from _unknown(history, [each for each in writers if not each.said])
 
 
 def _unknown(history: History, candidates: Sequence[Operation]) -> Iterator[Operation]:
-    """A KEEP whose value was seen must have created it. Else of those whose value no other saw, the first to start
-    will do: whatever stands before another stands before it. Of the rest one will do that nothing must precede.
+    """The candidates to try. A KEEP whose value was seen must have created the record.
+
+    Otherwise, of those whose value no other operation saw, the first to start is enough: what precedes another of them
+    precedes it too. Of the rest, one that nothing has to precede is enough.
     """
     seen = {each.seen for each in history.answered}
     kept = [each for each in candidates if each.kind is Kind.KEEP and each.value in seen]
@@ -37,7 +39,7 @@ def _unknown(history: History, candidates: Sequence[Operation]) -> Iterator[Oper
 
 
 def _seen(history: History, candidates: Sequence[Operation]) -> Iterator[Operation]:
-    """The first whose block can stand before all others. Where the others can't be ordered then, they never can."""
+    """The first whose block can precede all others. If the others can't be ordered then, they never can."""
     blocks = blocks_of(history, None) if candidates else None
     if blocks is None:
         return

@@ -1,28 +1,30 @@
-"""A contradiction in words."""
+"""Explains a contradiction in words."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 
-from upsertspec.concurrency.history import CREATED, PRESENT, UNTOLD, History, Kind, Operation, Value
+from upsertspec.concurrency.history import CREATED, PRESENT, UNREPORTED, History, Kind, Operation, Value
 from upsertspec.concurrency.smallest import contradiction
 
-MOST_TOLD = 6
+MOST_SHOWN = 6
 
 
 def explanation(history: History, fields: Sequence[str], places: Sequence[int]) -> str:
-    """Why these operations contradict each other, and what each of them was; empty where there are none."""
+    """Why these operations contradict each other, with each of them in words; empty for none."""
     if not places:
         return ""
     chosen = [history.operations[place] for place in places]
-    told = [sentence(each, fields) for each in sorted(chosen, key=lambda each: each.start)]
-    listed = told[:MOST_TOLD] + ([f"and {len(told) - MOST_TOLD} more"] if len(told) > MOST_TOLD else [])
+    shown_ones = [sentence(each, fields) for each in sorted(chosen, key=lambda each: each.start)]
+    listed = shown_ones[:MOST_SHOWN]
+    if len(shown_ones) > MOST_SHOWN:
+        listed.append(f"and {len(shown_ones) - MOST_SHOWN} more")
     return f"{_reason(history, fields, chosen)}: {'; '.join(listed)}"
 
 
 def explained(history: History, fields: Sequence[str]) -> tuple[list[int], str]:
-    """The places of the operations that contradict each other, and why; nothing where some order explains them all."""
+    """The places of the operations that contradict each other, and why; empty where some order explains them all."""
     places = contradiction(history)
     return places, explanation(history, fields, places)
 
@@ -43,7 +45,7 @@ def _did(each: Operation, fields: Sequence[str]) -> str:
         return f"read {_seen(each, fields)}"
     verb = "upserted" if each.kind is Kind.WRITE else "upserted, where nothing was,"
     answer = each.said or ("no answer" if each.end is None else "an answer")
-    saw = each.seen not in (UNTOLD, PRESENT, each.value)
+    saw = each.seen not in (UNREPORTED, PRESENT, each.value)
     return f"{verb} {shown(fields, each.value)} and got {answer}" + (f" with {_seen(each, fields)}" if saw else "")
 
 
@@ -56,19 +58,19 @@ def _seen(each: Operation, fields: Sequence[str]) -> str:
 def _reason(history: History, fields: Sequence[str], chosen: Sequence[Operation]) -> str:
     creations = [each for each in chosen if each.said == CREATED]
     if len(creations) > 1:
-        return "a record is created once, and more than one was told that it created it"
+        return "a record is created once, and more than one answer says created"
     if creations and history.initial is not None:
-        return "the record was there before, and one was told that it created it"
+        return "the record existed before, and an answer says created"
     mixed = _mixed(history, fields, chosen)
     if mixed:
         return mixed
     if history.initial is None and all(each.writes and each.said not in (CREATED, "") for each in chosen):
-        return "the record was not there before, and nobody was told that it created it"
-    return "whatever the order, one of these can't be"
+        return "the record did not exist before, and no answer says created"
+    return "no order of the requests allows all of these"
 
 
 def _mixed(history: History, fields: Sequence[str], chosen: Sequence[Operation]) -> str:
-    """Whether one saw values that nobody wrote together, and whose they are."""
+    """Says whose the values are where an operation saw values that nobody wrote together; else empty."""
     there = {each.value for each in history.operations if each.writes} | {history.initial}
     for each in chosen:
         if isinstance(each.seen, tuple) and each.seen not in there:

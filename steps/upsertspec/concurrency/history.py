@@ -1,7 +1,7 @@
-"""A history: what each client asked of one register, from when to when, and what it was told.
+"""A history: the operations of all clients on one register, with their times and answers. No I/O.
 
 A register holds the values of fields that are always written together, for one key. It is absent until it is created,
-and is never deleted. Times are in seconds, from any beginning.
+and is never deleted. Times are in seconds from any fixed moment.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FOREVER = float("inf")
 
 
 class Kind(StrEnum):
-    """What an operation asks for. `KEEP` writes only where nothing is stored, and leaves what is there as it is."""
+    """The kind of an operation. `KEEP` writes only where nothing is stored yet."""
 
     WRITE = "write"
     KEEP = "keep"
@@ -26,26 +26,26 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Untold:
-    """Stands for a value that was not told."""
+class Unreported:
+    """Stands for a value that the answer does not report."""
 
 
 @dataclass(frozen=True)
 class Present:
-    """Stands for any value: the register was seen to be there."""
+    """Stands for any value: the register exists."""
 
 
-UNTOLD, PRESENT = Untold(), Present()
-Seen = Value | Untold | Present | None
-"""What was seen of the register; None where it was seen to be absent."""
+UNREPORTED, PRESENT = Unreported(), Present()
+Seen = Value | Unreported | Present | None
+"""What an answer shows of the register; None where it shows that the register is absent."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation. `value` is what it writes, `seen` what a read, or the record in an answer, shows.
+    """One operation. `value` is what it writes; `seen` is what its answer shows of the register.
 
-    `end` is None where no answer tells that it was done: it may be done at any time after its start, or never.
-    `said` is what the answer calls it: "created", another word for a record that was there, or empty where untold.
+    `end` is None where no answer says that it was done: it may take effect at any time after its start, or never.
+    `said` is the operation in the answer: "created", another word for an existing record, or empty if not reported.
     """
 
     client: int
@@ -54,11 +54,11 @@ class Operation:
     end: float | None
     value: Value = ()
     said: str = ""
-    seen: Seen = UNTOLD
+    seen: Seen = UNREPORTED
 
     @property
     def last(self) -> float:
-        """The last moment at which it can have been done."""
+        """The last moment at which it can have taken effect."""
         return FOREVER if self.end is None else self.end
 
     @property
@@ -67,16 +67,16 @@ class Operation:
         return self.kind is not Kind.READ
 
     def unknown(self) -> Operation:
-        """The same operation where nothing at all is known of its time and its answer."""
-        return replace(self, start=-FOREVER, end=None, said="", seen=UNTOLD)
+        """The same operation with nothing known about its time and its answer."""
+        return replace(self, start=-FOREVER, end=None, said="", seen=UNREPORTED)
 
 
 @dataclass(frozen=True)
 class History:
-    """The operations on one register, and what it held before the first of them (None: it was absent).
+    """The operations on one register, and its value before the first of them (None: it was absent).
 
-    No two WRITEs have the same value, and none has the value of a KEEP or of the beginning: what is read then tells
-    which write it comes from. Raises ValueError where that is not so.
+    No two WRITEs have the same value, and none has the initial value or that of a KEEP, so that a value that was read
+    identifies the write it comes from. Raises ValueError otherwise.
     """
 
     initial: Value | None
@@ -90,14 +90,14 @@ class History:
 
     @property
     def answered(self) -> list[Operation]:
-        """The operations of which an answer tells that they were done, and perhaps what they saw."""
+        """The operations whose answers say that they were done."""
         return [each for each in self.operations if each.end is not None]
 
     def knowing(self, places: set[int]) -> History:
-        """The history where only the operations at these places are known; of the others nothing is but that they were.
+        """The history with only the operations at these places known; of the others, only that they happened.
 
-        An order that explains a history explains it with less known, too. Of the others those are left whose value was
-        seen, and one that can have created the record: what the rest did, if anything, nobody saw.
+        An order that explains a history also explains it with less known. Of the other operations, those are kept whose
+        value was seen and one that can have created the record; nobody saw what the rest did.
         """
         known = [self.operations[place] for place in sorted(places)]
         others = [e for place, e in enumerate(self.operations) if e.writes and place not in places]

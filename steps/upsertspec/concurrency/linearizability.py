@@ -1,4 +1,4 @@
-"""Whether some order of the operations explains a history: linearizability of one register, exactly.
+"""Decides exactly whether some order of the operations explains a history (linearizability of one register).
 
 Each operation takes effect at one moment between its start and its end. Since no two writes write the same value, what
 is read tells which write it comes from: that write and its readers stand next to each other in every order (a *block*),
@@ -22,17 +22,17 @@ from upsertspec.concurrency.order import ordered
 
 @dataclass
 class Effort:
-    """How much was looked at: operations put into blocks, each time anew."""
+    """Counts the work: the operations that were put into blocks."""
 
     looks: int = 0
 
 
 def explains(history: History, effort: Effort | None = None) -> list[Block] | None:
     """The blocks in an order that explains the history, or None where no order does."""
-    told = effort or Effort()
-    told.looks += len(history.operations)
+    spent = effort or Effort()
+    spent.looks += len(history.operations)
     for creator in creators(history):
-        told.looks += len(history.operations)
+        spent.looks += len(history.operations)
         blocks = blocks_of(history, creator)
         if blocks is None or (history.initial is None and creator is None and not _is_absent(history, blocks)):
             continue
@@ -42,5 +42,5 @@ def explains(history: History, effort: Effort | None = None) -> list[Block] | No
 
 
 def _is_absent(history: History, blocks: list[Block]) -> bool:
-    """Whether the record need never have been there."""
+    """Whether the record need never have existed."""
     return len(blocks) == 1 and not any(needs_presence(each) for each in history.operations)

@@ -1,4 +1,4 @@
-"""Blocks in an order: B goes before C where an operation of B had ended before one of C began."""
+"""Orders blocks: B comes before C where an operation of B had ended before one of C began."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Queue = list[tuple[float, int]]
 
 
 def ordered(blocks: list[Block]) -> list[Block] | None:
-    """The blocks in order; None where they go round in a circle. In each turn a block goes that none must precede.
+    """The blocks in order; None where they form a cycle. Each turn takes a block that no other has to precede.
 
-    That takes n log n: of those left, the one that starts first is free to go, or the one that ends first, or none.
+    That takes n log n: of the remaining blocks, the one that starts first or the one that ends first is free, or none.
     """
     waiting = _Waiting(blocks)
     places: list[int] = []
@@ -27,7 +27,7 @@ def ordered(blocks: list[Block]) -> list[Block] | None:
 
 
 class _Waiting:
-    """The blocks that are left: all by their ends, and by their starts those that need not wait for one by name."""
+    """The remaining blocks: all by their ends, and by their starts those that wait for no other block explicitly."""
 
     def __init__(self, blocks: list[Block]) -> None:
         self._blocks = blocks
@@ -43,7 +43,7 @@ class _Waiting:
         heapify(self._free)
 
     def next(self) -> int | None:
-        """Take a block out that nothing left must precede."""
+        """Take out a block that no remaining one has to precede; None where there is none."""
         end, soonest = heappop(self._first(self._ends))
         rest = self._first(self._ends)
         second = rest[0][0] if rest else FOREVER
@@ -56,7 +56,7 @@ class _Waiting:
         return self._take(soonest)
 
     def _first(self, queue: Queue) -> Queue:
-        """The queue without those at its head that have gone."""
+        """The queue without taken blocks at its head."""
         while queue and self._gone[queue[0][1]]:
             heappop(queue)
         return queue

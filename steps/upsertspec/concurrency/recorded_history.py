@@ -1,4 +1,4 @@
-"""What many clients did, as `report.json` tells it."""
+"""The history of many clients as `report.json` holds it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ SHOWN = 120
 
 
 def place_of(call: RecordedCall) -> tuple[int, float]:
-    """Tells calls apart, also where they are told as one."""
+    """Identifies a call, also after `as_one` changed it."""
     return call.client, call.started
 
 
-def story(
+def recorded_history(
     world: World,
     table: str,
     keys: Sequence[Record],

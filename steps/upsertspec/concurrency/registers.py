@@ -1,7 +1,7 @@
-"""From what many clients asked and were told to the histories of the registers that they wrote.
+"""Turns the calls of many clients into the histories of the registers that they wrote.
 
-A register is a key with the fields that are always written together. Each is judged for itself; a history can be
-explained where that of each register can.
+A register is a key with fields that are always written together. Each is judged on its own; the calls can be explained
+if the history of each register can.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from upsertspec.concurrency.history import PRESENT, UNTOLD, History, Kind, Operation, Seen, Value
+from upsertspec.concurrency.history import PRESENT, UNREPORTED, History, Kind, Operation, Seen, Value
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Upsert, UpsertBatch
 from upsertspec.spec.schema import PROTECTED, Table
@@ -23,7 +23,7 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Register:
-    """A history, the fields that it is about, and which call each of its operations is (None: the look afterwards)."""
+    """A history, its fields, and the call of each of its operations (None for the read at the end)."""
 
     fields: tuple[str, ...]
     history: History
@@ -32,7 +32,7 @@ class Register:
 
 @dataclass(frozen=True)
 class Look:
-    """What was stored under a key before and after, None where nothing was; and when the look afterwards was made."""
+    """The records stored under a key before and after (None: no record), and when the second was read."""
 
     before: Record | None
     after: Record | None
@@ -41,7 +41,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Part:
-    """What one call did to one key: the fields that it sent, and what its answer says of them."""
+    """What one call did to one key: the fields that it sent, and its answer about them."""
 
     call: RecordedCall
     fields: Record
@@ -72,7 +72,7 @@ def _parts(call: RecordedCall, key: Record) -> Iterator[Part]:
 
 
 def _without_constants(parts: Sequence[Part], key: Record) -> list[Part]:
-    """The parts without the fields that all of them write alike: they tell nothing of who wrote last."""
+    """The parts without the fields that all of them write alike: these do not show who wrote last."""
     first = parts[0].fields if parts else {}
     same_in_all = {
         n for n, v in first.items() if n not in key and all(n in p.fields and p.fields[n] == v for p in parts)
@@ -102,7 +102,7 @@ class _Reading:
         self._before = before
 
     def register(self, calls: Sequence[RecordedCall]) -> Register:
-        """The history of this register, the look afterwards at its end."""
+        """The history of this register, with the read at its end."""
         found = [*self._writes(), *self._reads(calls)]
         after = Operation(0, Kind.READ, self._look.moment, self._look.moment, seen=self._value(self._look.after))
         history = History(self._before, [*(operation for operation, _ in found), after])
@@ -124,7 +124,7 @@ class _Reading:
             return Operation(call.client, kind, call.started, None, value)
         said = part.answer.operation if part.answer and isinstance(part.answer.operation, str) else ""
         record = part.answer.record if part.answer and not part.answer.fault else None
-        seen = self._value(record) if record and set(self._fields) <= record.keys() else UNTOLD
+        seen = self._value(record) if record and set(self._fields) <= record.keys() else UNREPORTED
         return Operation(call.client, kind, call.started, call.ended, value, said, seen)
 
     def _reads(self, calls: Sequence[RecordedCall]) -> Iterator[tuple[Operation, RecordedCall]]:
@@ -149,7 +149,7 @@ class _Reading:
         return _group(part.fields, self._key) == self._fields
 
     def _value(self, record: Record | None) -> Seen:
-        """A record that was seen, as the value of this register: one that is known, or what nobody wrote."""
+        """The value of this register in a record that was seen: a written one, or one that nobody wrote."""
         if record is None:
             return None
         for value, known in self._known:
@@ -166,7 +166,7 @@ class _Reading:
 
 
 def as_one(call: RecordedCall, own: Sequence[str], shared: Record) -> RecordedCall:
-    """A call to several records, told as one to a single wide record: a batch is written, and a list read, whole."""
+    """A call about several records as one about a single wide record, since batches and lists are whole."""
     answer = call.answer and replace(call.answer, operation=_one_word(call.answer), record=None)
     if isinstance(call.operation, UpsertBatch):
         return replace(

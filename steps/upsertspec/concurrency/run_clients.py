@@ -1,4 +1,4 @@
-"""Many clients at once, from what is stored before to what is stored afterwards, and the judgement of it all."""
+"""Lets many clients act at once, reads what is stored before and afterwards, and judges the history."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 from upsertspec.concurrency.clients import ConcurrentClients
 from upsertspec.concurrency.explanation import explained
-from upsertspec.concurrency.recorded_history import place_of, story
+from upsertspec.concurrency.recorded_history import place_of, recorded_history
 from upsertspec.concurrency.registers import Look, Register, as_one, registers, wide
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Operation, Upsert, UpsertBatch
 from upsertspec.errors import NotTestable
-from upsertspec.steps.cells import table_for
+from upsertspec.spec.schema import Table
 from upsertspec.steps.concurrent_run import ConcurrentRun, RecordedCall
 from upsertspec.steps.world import Attempt, World
 
@@ -24,21 +24,22 @@ FEW_KEYS = 5
 
 
 def act(world: World, work: Sequence[Sequence[Operation]], reading: Record | None = None) -> ConcurrentRun:
-    """Let each client do its work, all at once. `reading` is what readers ask for who see several records as one."""
+    """Let all clients send their operations at once. `reading` is the filter of readers that read several records."""
     writes = [each for operations in work for each in operations if isinstance(each, (Upsert, UpsertBatch))]
     table, match = writes[0].table, writes[0].match_fields
+    world.words(table).names(match)  # not applicable where the target has no such key
     keys = _distinct([{name: fields[name] for name in match} for each in writes for fields in each.sent])
     before = [_stored(world, table, key) for key in keys] if len(keys) <= FEW_KEYS else [None for _ in keys]
     world.reader.read_anew(Find(table, keys[0]), until=lambda: world.client.kept)
     calls = ConcurrentClients(world.client, Find(table, keys[0])).act(work)
-    _note(world, calls)
+    _record(world, calls)
     _read_together(world, table, keys)
     after = [_stored(world, table, key) for key in keys]
     moment = max((call.ended or call.started for call in calls), default=0.0) + 1e-6
     looks = [Look(*pair, moment) for pair in zip(before, after, strict=True)]
-    found = _registers(table, match, keys, calls, looks, reading)
+    found = _registers(world.table(table), match, keys, calls, looks, reading)
     concurrent_run = _judged(world, table, keys, calls, found)
-    _require_meeting(concurrent_run)
+    _require_overlap(concurrent_run)
     return concurrent_run
 
 
@@ -47,12 +48,12 @@ def _distinct(keys: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _stored(world: World, table: str, key: Record) -> Record | None:
-    """The record of a key, if there is one; where there are more, any: that they are more is seen elsewhere."""
+    """The record of a key, or None. Any of several: other steps fail for duplicates."""
     return next(iter(world.reader.find(table, key)), None)
 
 
 def _read_together(world: World, table: str, keys: Sequence[Record]) -> None:
-    """Read what is stored under many keys as fast as it was written, and not one after the other."""
+    """Read many keys at once too, not one after the other."""
     if len(keys) <= FEW_KEYS:
         return
     finds: list[Operation] = [Find(table, key) for key in keys]
@@ -65,7 +66,7 @@ def _read_together(world: World, table: str, keys: Sequence[Record]) -> None:
             world.reader.take(call.operation, call.answer)
 
 
-def _note(world: World, calls: Sequence[RecordedCall]) -> None:
+def _record(world: World, calls: Sequence[RecordedCall]) -> None:
     world.reader.forget()
     for call in calls:
         if call.operation.changes and call.exchange is not None:
@@ -73,7 +74,7 @@ def _note(world: World, calls: Sequence[RecordedCall]) -> None:
 
 
 def _registers(
-    table: str,
+    table: Table,
     match: Sequence[str],
     keys: Sequence[Record],
     calls: Sequence[RecordedCall],
@@ -82,14 +83,14 @@ def _registers(
 ) -> list[Register]:
     if reading is None:
         pairs = zip(keys, looks, strict=True)
-        return [found for key, look in pairs for found in registers(table_for(table), key, calls, look)]
+        return [found for key, look in pairs for found in registers(table, key, calls, look)]
     own = [name for name in match if name not in reading]
     sides = [
         [each for each in side if each] for side in zip(*((look.before, look.after) for look in looks), strict=True)
     ]
     before, after = (wide(side, own, reading) or None for side in sides)
-    told = [as_one(call, own, reading) for call in calls]
-    return list(registers(table_for(table), {}, told, Look(before, after, looks[0].moment)))
+    merged = [as_one(call, own, reading) for call in calls]
+    return list(registers(table, {}, merged, Look(before, after, looks[0].moment)))
 
 
 def _judged(
@@ -102,12 +103,12 @@ def _judged(
         if explanation:
             wrong = [call for call in (register.calls[place] for place in places) if call is not None]
             break
-    world.history = story(world, table, keys, calls, {place_of(call) for call in wrong}, explanation)
+    world.history = recorded_history(world, table, keys, calls, {place_of(call) for call in wrong}, explanation)
     return ConcurrentRun(table, keys, calls, explanation)
 
 
-def _require_meeting(concurrent_run: ConcurrentRun) -> None:
-    """What never overlaps says nothing of what happens at once."""
+def _require_overlap(concurrent_run: ConcurrentRun) -> None:
+    """Raise NotTestable where no two requests overlapped in time."""
     if concurrent_run.explanation:
         return
     refused = next((call.failure for call in concurrent_run.calls if call.untestable), "")

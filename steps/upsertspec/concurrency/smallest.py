@@ -1,4 +1,4 @@
-"""The fewest operations that contradict each other, whatever the others did."""
+"""Finds the fewest operations that contradict each other, whatever the others did."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from upsertspec.concurrency.history import History
 from upsertspec.concurrency.linearizability import Effort, explains
 
 BUDGET = 600_000
-"""So many looks (`Effort`) the search may take before it gives what it has: no operation of it can be spared then,
-but there may be a smaller contradiction of others. It is enough for two or three among some hundred operations.
+"""How much work (`Effort.looks`) the search may take before it returns what it has. Then no operation of the result is
+spare, but other operations may form a smaller contradiction. It is enough for two or three among some hundred.
 """
 
 
 def contradiction(history: History, budget: int = BUDGET, effort: Effort | None = None) -> list[int]:
     """The places of the fewest operations that no order explains; empty where an order explains all.
 
-    Of the others nothing is known then but that they were: not when, nor how they were answered.
+    They contradict each other whenever the other operations took place and however they were answered.
     """
     if explains(history) is not None:
         return []
@@ -29,7 +29,7 @@ def _by_start(history: History) -> list[int]:
 
 
 class _Search:
-    """Asks of sets of operations whether they contradict each other, and counts what that takes."""
+    """Tries sets of operations for contradictions and counts the work."""
 
     def __init__(self, history: History, budget: int, effort: Effort) -> None:
         self._history = history
@@ -45,9 +45,9 @@ class _Search:
         return explains(self._history.knowing(set(places)), self._effort) is None
 
     def needed(self, known: list[int], more: bool, order: list[int]) -> list[int]:
-        """Of operations that contradict each other with those known, as many as are needed for that, and none spare.
+        """The operations of `order` that are needed to contradict the known ones, without a spare one.
 
-        By halves: what the second half needs is looked for first. `more` says that more is known than a call before.
+        It splits into halves and first finds what is needed of the second. `more`: more is known than one call before.
         """
         if more and self._contradict(known):
             return []
@@ -58,10 +58,10 @@ class _Search:
         return self.needed([*known, *late], bool(late), first) + late
 
     def fewest(self, found: list[int]) -> list[int]:
-        """What was found, or something smaller.
+        """What was found, or a smaller contradiction.
 
-        Each contradiction has an operation of each set without which the rest contradict each other no more. So the
-        fewest operations that have one of each such set are too few, until they contradict each other.
+        Removing certain sets of operations removes every contradiction, so each contradiction has an operation of each
+        such set. The search tries the smallest choices with one operation of each set until one is a contradiction.
         """
         sets: list[list[int]] = []
         size = 1
@@ -76,7 +76,7 @@ class _Search:
         return sorted(found)
 
     def _one_of_each(self, sets: Sequence[list[int]], size: int) -> Iterator[list[int]]:
-        """Choices of so many operations at the most that have one of each set."""
+        """Choices of at most `size` operations with one of each set."""
         self._effort.looks += len(sets)
         missed = min(sets, key=len, default=None)
         if missed is None:
@@ -87,7 +87,7 @@ class _Search:
                     yield [place, *rest]
 
     def _spoilers(self, chosen: list[int]) -> list[int]:
-        """As many others as can be are known besides the chosen ones: those that can't."""
+        """The operations that can't be known besides the chosen ones without a contradiction."""
         known, spoilers = set(chosen), []
         portions = [[place for place in range(len(self._history.operations)) if place not in known]]
         while portions and not self._is_over:

@@ -1,4 +1,4 @@
-"""Then: what many clients were told, and what came of it."""
+"""Then: what many clients were answered, and what is stored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pytest_bdd import parsers, then
 from upsertspec.dialects.base import Answer
 from upsertspec.errors import CheckFailed
 from upsertspec.steps.assertions import the_one
-from upsertspec.steps.cells import table_for
 from upsertspec.steps.concurrent_run import ConcurrentRun, RecordedCall
 from upsertspec.steps.control import is_success
 from upsertspec.steps.equality import differences, shown
@@ -19,29 +18,30 @@ from upsertspec.steps.world import World
 
 Record = Mapping[str, Any]
 
-TOLD = 100
+SHOWN = 100
 LATE = "no answer in time"
 
 
-@then(parsers.parse("exactly one answer says {one:w}, the others say {other:w}"))
+@then(parsers.re(r"(?:for each record, )?exactly one answer says (?P<one>\w+), the others say (?P<other>\w+)"))
 def exactly_one_says(world: World, one: str, other: str) -> None:
-    """Every client was answered with 200 and the one record's id; one was told this operation, the rest the other."""
+    """Every client was answered with 200. Of all answers about a key one says the first, the others the second."""
     concurrent_run = _answered(world)
-    if not _is_told(world, concurrent_run):
+    if not _is_reported(world, concurrent_run):
         return
-    said = Counter(call.answer.operation for call in concurrent_run.writes if call.answer)
-    if said != Counter({one: 1, other: len(concurrent_run.writes) - 1}):
-        raise CheckFailed(
-            f"1 {one}, {len(concurrent_run.writes) - 1} {other}", _with_why(_counted(said), concurrent_run)
-        )
+    for key in concurrent_run.keys:
+        said = Counter(part.operation for call in concurrent_run.writes for part in _parts_of(call, key))
+        others = sum(_has(call, key) for call in concurrent_run.writes) - 1
+        wanted = Counter({one: 1}) + Counter({other: others})
+        if said != wanted:
+            raise CheckFailed(f"of {shown(key)} {_counted(wanted)}", _with_why(_counted(said), concurrent_run))
     _require_ids(world, concurrent_run)
 
 
 @then(parsers.parse("every answer is 200 and says {operation:w}"))
 def every_answer_says(world: World, operation: str) -> None:
-    """Every client was answered with 200, and told this operation."""
+    """Every client was answered with 200 and this operation, and with the id of the stored record."""
     concurrent_run = _answered(world)
-    if not _is_told(world, concurrent_run):
+    if not _is_reported(world, concurrent_run):
         return
     said = Counter(part.operation for call in concurrent_run.writes if call.answer for part in _parts(call.answer))
     if set(said) != {operation}:
@@ -49,34 +49,20 @@ def every_answer_says(world: World, operation: str) -> None:
     _require_ids(world, concurrent_run)
 
 
-@then(parsers.re("every (?P<what>batch|write) is done, and of each record one answer says created"))
-def every_write_is_done(world: World) -> None:
-    """Every client was answered with 200; of all answers to a key one says created, and the others updated."""
-    concurrent_run = _answered(world)
-    if not _is_told(world, concurrent_run):
-        return
-    for key in concurrent_run.keys:
-        told = [part.operation for call in concurrent_run.writes for part in _parts_of(call, key)]
-        wanted = Counter(["created", *["updated"] * sum(_has(call, key) for call in concurrent_run.writes)][:-1])
-        if Counter(told) != wanted:
-            raise CheckFailed(f"of {shown(key)} {_counted(wanted)}", _with_why(_counted(Counter(told)), concurrent_run))
-    _require_ids(world, concurrent_run)
-
-
 @then("some order of the requests explains every answer and what is stored")
 def some_order_explains(world: World) -> None:
-    """Each request took effect at one moment between its beginning and its end (the history is linearizable)."""
-    if _burst(world).explanation:
+    """Each request took effect at one moment between its start and its end (the history is linearizable)."""
+    if _run_of(world).explanation:
         raise CheckFailed(
-            "an order of the requests that explains every answer and what is stored", _burst(world).explanation
+            "an order of the requests that explains every answer and what is stored", _run_of(world).explanation
         )
 
 
 @then("each key has one record, with the values of one request")
 def each_key_has_one_record(world: World) -> None:
-    """What is stored under each key is one record, and what it holds was sent in one piece."""
-    concurrent_run = _burst(world)
-    table = table_for(concurrent_run.table)
+    """Under each key one record is stored, and all its sent fields come from one request."""
+    concurrent_run = _run_of(world)
+    table = world.table(concurrent_run.table)
     for key in concurrent_run.keys:
         record = the_one(world, table.name, key)
         sent = [row for call in concurrent_run.writes for row in call.operation.sent if _is(row, key)]
@@ -89,22 +75,22 @@ def each_key_has_one_record(world: World) -> None:
 
 @then("no reader has seen half of a write")
 def no_half_is_seen(world: World) -> None:
-    """Every read was answered with 200, and shows what was there before or what one request wrote, whole."""
-    concurrent_run = _burst(world)
+    """Every read was answered with 200 and shows what was there before, or all that one request wrote."""
+    concurrent_run = _run_of(world)
     _require_answers(world, concurrent_run.reads)
     if concurrent_run.explanation.startswith("nobody wrote"):
         raise CheckFailed("every read to show one write, whole", concurrent_run.explanation)
 
 
-def _burst(world: World) -> ConcurrentRun:
+def _run_of(world: World) -> ConcurrentRun:
     if world.concurrent_run is None:
-        raise LookupError("the scenario has let nobody act at once")
+        raise LookupError("no clients have acted at once in this scenario")
     return world.concurrent_run
 
 
 def _answered(world: World) -> ConcurrentRun:
-    """What many clients did, where all of them were answered with 200. Raises CheckFailed where one was not."""
-    concurrent_run = _burst(world)
+    """The calls of many clients. Raises CheckFailed where a write was not answered with 200."""
+    concurrent_run = _run_of(world)
     _require_answers(world, concurrent_run.writes)
     return concurrent_run
 
@@ -114,22 +100,22 @@ def _require_answers(world: World, calls: Iterable[RecordedCall]) -> None:
     wrong = [call for call in listed if call.answer is None or not is_success(world, call.answer)]
     if wrong:
         counts = Counter(_status(call) for call in listed)
-        first = f"the first other: {_told(wrong[0])}"
+        first = f"the first other: {_shown_answer(wrong[0])}"
         raise CheckFailed(f"{len(listed)} answers of 200", f"{_counted(counts)}; {first}{_advice(wrong)}")
 
 
 def _advice(wrong: Iterable[RecordedCall]) -> str:
-    """What to do where requests were only too late: a target may do one after the other, and all of them rightly."""
+    """What to do where requests were only late: a target may do them one after the other."""
     if not all(call.failure.startswith(LATE) for call in wrong):
         return ""
-    return "; a target that does one after the other needs a longer --timeout, or fewer --clients"
+    return "; a target that handles one request at a time needs a longer --timeout, or fewer --clients"
 
 
-def _is_told(world: World, concurrent_run: ConcurrentRun) -> bool:
-    """Whether the answers tell their operation; where they never do, what is about it is not testable."""
+def _is_reported(world: World, concurrent_run: ConcurrentRun) -> bool:
+    """Whether the answers report their operation; else the scenario is left untested."""
     parts = (part for call in concurrent_run.writes if call.answer for part in _parts(call.answer))
     if why := next((found for part in parts if (found := world.lacks(part, "operation"))), ""):
-        world.leave_untested(f"the answers do not tell the operation: {why}")
+        world.leave_untested("operation", why)
     return not why
 
 
@@ -137,12 +123,12 @@ def _status(call: RecordedCall) -> str:
     return f"with {call.answer.status}" if call.answer else "without an answer"
 
 
-def _told(call: RecordedCall) -> str:
-    return (call.answer.fault or call.answer.text[:TOLD] or _status(call)) if call.answer else call.failure
+def _shown_answer(call: RecordedCall) -> str:
+    return (call.answer.fault or call.answer.text[:SHOWN] or _status(call)) if call.answer else call.failure
 
 
 def _parts_of(call: RecordedCall, key: Record) -> Iterable[Answer]:
-    """What the answer says of one key."""
+    """The parts of the answer about one key."""
     parts = _parts(call.answer) if call.answer else ()
     return [part for sent, part in zip(call.operation.sent, parts, strict=False) if _is(sent, key)]
 
@@ -172,6 +158,8 @@ def _require_ids(world: World, concurrent_run: ConcurrentRun) -> None:
     """Raise CheckFailed where an answer has another id than that of the record of its key."""
     for key in concurrent_run.keys:
         stored = shown(the_one(world, concurrent_run.table, key).get("id"))
-        told = (part for call in concurrent_run.writes for part in _parts_of(call, key) if not world.lacks(part, "id"))
-        if others := {shown(part.id) for part in told} - {stored}:
+        reported = (
+            part for call in concurrent_run.writes for part in _parts_of(call, key) if not world.lacks(part, "id")
+        )
+        if others := {shown(part.id) for part in reported} - {stored}:
             raise CheckFailed(f"the id {stored} in every answer to {shown(key)}", ", ".join(sorted(others)))

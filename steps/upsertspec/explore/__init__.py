@@ -1,4 +1,4 @@
-"""Looking for what no scenario says: random sequences of operations, against a target and a model of the contract."""
+"""Random sequences of operations, sent to the target and applied to the contract in memory."""
 
 EXAMPLES = 2000
 """How many sequences a search tries by default."""

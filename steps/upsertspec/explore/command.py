@@ -1,54 +1,72 @@
-"""One search from the first look at the target to what is printed."""
+"""`upsertspec explore`: check the target, search, print the result."""
 
 from __future__ import annotations
 
 from typing import TextIO
 
-from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import ConfigError
-from upsertspec.explore.moves.sequences import WEIGHTS
-from upsertspec.explore.search import Finding, Search
-from upsertspec.http.client import Client
+from upsertspec.explore.machine import PROFILES
+from upsertspec.explore.search import Finding, Result, Search
 from upsertspec.http.text import printable
 from upsertspec.report import terminal
 from upsertspec.run.preflight import fatal, preflight
 from upsertspec.run.settings import new_run_id
 from upsertspec.target.target import Target
 
+SHOWN = 20
+
 
 def explore(target: Target, seed: int, examples: int, must: bool, out: TextIO) -> int:
-    """Search, print what was found, give the exit code: 1 for a difference, 3 where the target can't be judged.
+    """Search and print. Exit code 1 for a difference, 3 if the target, or too much of it, could not be judged.
 
-    Raises ConfigError where the target claims no profile that can be explored, TargetUnusable where it goes away.
+    Raises ConfigError if the target claims no profile that can be explored.
     """
-    profiles = [profile for profile in target.profiles if profile in WEIGHTS]
-    if not profiles:
-        raise ConfigError([f"none of {', '.join(target.profiles)} can be explored; name one of {', '.join(WEIGHTS)}"])
-    out.write(f"upsertspec explores {target.name or target.url}: {', '.join(profiles)}; seed {seed}\n")
+    if not set(target.profiles) & set(PROFILES):
+        claimed, known = ", ".join(target.profiles), ", ".join(PROFILES)
+        raise ConfigError([f"none of {claimed} can be explored; claim one of {known}"])
+    profiles = ", ".join(profile for profile in target.profiles if profile in PROFILES)
+    out.write(f"upsertspec explores {target.name or target.url}: {profiles}; seed {seed}\n")
     findings = preflight(target)
     terminal.findings(findings, out)
     if fatal(findings):
         return 3
-    client = Client(target, dialect_for(target))
-    try:
-        search = Search(target, client, new_run_id(), must)
-        found = search.run(seed, examples)
-    finally:
-        client.close()
-    _tell(found, search.tried, seed, client, out)
-    return 1 if found else 0
+    search = Search(target, new_run_id(), must)
+    result = search.run(seed, examples)
+    for line in result_lines(result, seed):
+        out.write(f"{printable(search.text(line))}\n")
+    return 1 if result.finding else 0 if result.is_enough else 3
 
 
-def _tell(found: Finding | None, tried: int, seed: int, client: Client, out: TextIO) -> None:
-    if found is None:
-        out.write(f"\nno difference in {tried} sequences (seed {seed})\n")
-        return
+def result_lines(result: Result, seed: int) -> list[str]:
+    """What is printed about a result."""
+    lines = [""]
+    if result.restrictions:
+        lines += ["valid values that the target always refuses (its own validation; not counted as a difference):"]
+        lines += [f"  {text}" for text in _some(result.restrictions)] + [""]
+    if result.passing:
+        lines += ["errors that did not come again when the same sequence was sent again (not counted as a difference):"]
+        lines += [f"  {text}" for text in _some(result.passing)] + [""]
+    judged = f"{result.judged} sequences" if result.judged == result.tried else (
+        f"{result.judged} sequences that could be judged, of {result.tried}"
+    )  # fmt: skip
+    if result.finding:
+        once = "" if result.repeated else "; it did not come again when the same sequence was sent again"
+        lines += [f"a difference, found in {result.tried} sequences (seed {seed}){once}:", *_shown(result.finding)]
+    elif not result.ended:
+        lines += [f"no difference in {judged} (seed {seed})"]
+        lines += [] if result.is_enough else ["too few were judged to say anything: set rate_limit in the target file"]
+    if result.ended:
+        lines += [f"the search ended early, after {judged} (seed {seed}): {result.ended}"]
+        lines += ["the sequence before that:", *_shown(result.last)] if result.last else []
+    return lines
 
-    def said(text: str) -> str:
-        return printable(client.masker.text(text))
 
-    out.write(f"\na difference, found in {tried} sequences (seed {seed}):\n\n")
-    out.writelines(f"    {said(line)}\n" for line in found.scenario.splitlines())
-    out.write(f"\n  expected  {said(found.expected)}\n  got       {said(found.actual)}\n\n")
-    for exchange in found.exchanges:
-        out.write(f"  {exchange.status or exchange.failure}  {exchange.curl}\n")
+def _some(texts: list[str]) -> list[str]:
+    more = len(texts) - SHOWN
+    return [*texts[:SHOWN], *([f"and {more} more"] if more > 0 else [])]
+
+
+def _shown(found: Finding) -> list[str]:
+    scenario = [f"    {line}" for line in found.scenario.splitlines()]
+    requests = [f"  {exchange.status or exchange.failure}  {exchange.curl}" for exchange in found.exchanges]
+    return ["", *scenario, "", f"  expected  {found.expected}", f"  got       {found.actual}", "", *requests]

@@ -1,4 +1,4 @@
-"""What the profile `hostile` tries beyond the plain values, in the words of its scenarios."""
+"""The values that the profile `hostile` adds, in the words of its scenarios."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ WRITTEN: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         '{"amount": NaN}', "lists, 100,000 deep", "objects, 100,000 deep", "[1,]", "{'a': 1}",
     )),
 )  # fmt: skip
-"""A table, a field of it, what the contract has of these values, and the values as JSON to the letter."""
+"""A table, one of its fields, what the contract says about these values, and the values as literal JSON."""
 
 UNREADABLE = frozenset({
     "a token that is no ASCII", "the editor's token in letters that look alike", "the editor's token broken by a space",
@@ -113,4 +113,4 @@ UNREADABLE = frozenset({
     "the editor's token before another, in one header", "the editor's token behind another, in one header",
     "the editor's token in the first of two headers", "the editor's token in the second of two headers",
 })  # fmt: skip
-"""Credentials that are no header that can be read: 400 says the same as 401."""
+"""Credentials in a header that cannot be parsed: 400 is as good as 401."""

@@ -1,108 +1,266 @@
-"""The search: Hypothesis makes sequences, and makes the one that shows a difference as small as it can."""
+"""The search: Hypothesis makes and shrinks sequences; this decides what counts as a difference."""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
-from random import Random
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
-from hypothesis import HealthCheck, Phase, find, settings
-from hypothesis.errors import Flaky, NoSuchExample
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.errors import Flaky
+from hypothesis.stateful import run_state_machine_as_test
 
-from upsertspec.errors import CheckFailed, NotTestable, TargetSilent, TargetUnusable
-from upsertspec.explore.moves.move import Move
-from upsertspec.explore.moves.sequences import sequences
-from upsertspec.explore.play import Player
-from upsertspec.http.client import Client
+from upsertspec.dialects.operations import Find
+from upsertspec.errors import CheckFailed, NotTestable, TargetSilent
+from upsertspec.explore.machine import STEPS, Exploration
+from upsertspec.explore.patient_client import PatientClient, Sleep
+from upsertspec.explore.restrictions import LearntRestrictions
+from upsertspec.explore.scenario import Scenario
+from upsertspec.explore.schema import Schema
+from upsertspec.explore.sequence import OperationSequence, PlayedOperation, Unanswered
 from upsertspec.http.exchange import Exchange
+from upsertspec.spec.schema import ROLES, roles
 from upsertspec.target.target import Target
 
+TITLE = "Found by exploring"
+ROUND, SEEDS = 100, 2**32
+"""How many sequences Hypothesis makes from one seed; the rounds of different seeds never share one."""
 SHRINKS = 800
+"""How many sequences are tried at most to make a difference smaller."""
+OK, REFUSED, TOO_MANY, SERVER_ERROR = 200, (401, 403), 429, 500
+LOOKS, PAUSE = 5, 1.0
+UNANSWERED_IN_A_ROW = 3
+ENOUGH = 0.5
+"""The share of the sequences that has to be judged."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A sequence that shows a difference: as a scenario, what was expected and what came, and the exchanges."""
+    """A sequence as a scenario, what was expected, what came, and the exchanges."""
 
     scenario: str
     expected: str
     actual: str
     exchanges: Sequence[Exchange]
-    seed: int
-    tried: int
+
+    @property
+    def status(self) -> int | None:
+        """The status of the last answer; None if none came."""
+        return self.exchanges[-1].status if self.exchanges else None
+
+
+@dataclass
+class Result:
+    """What a search found.
+
+    `finding` is a difference; it came twice if it is `repeated`. `ended` says why the search ended early, and `last`
+    is then the sequence before it. `passing` are errors of the server that did not come again, `restrictions` the
+    valid values that the target always refuses.
+    """
+
+    tried: int = 0
+    judged: int = 0
+    finding: Finding | None = None
+    repeated: bool = False
+    ended: str = ""
+    last: Finding | None = None
+    passing: list[str] = field(default_factory=list)
+    restrictions: list[str] = field(default_factory=list)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether enough sequences were judged to say something about the target."""
+        return not self.ended and self.judged >= ENOUGH * self.tried
+
+
+class Difference(Exception):
+    """Tells Hypothesis that a sequence shows a difference."""
+
+
+class SearchEnded(BaseException):
+    """Nothing more can be judged. Not an Exception, so that Hypothesis lets it through."""
 
 
 class Search:
     """One search on one target. With `must`, what the contract only recommends is left out."""
 
-    def __init__(self, target: Target, client: Client, run_id: str, must: bool = False, shrinks: int = SHRINKS) -> None:
+    def __init__(
+        self, target: Target, run_id: str, must: bool = False, shrinks: int = SHRINKS, sleep: Sleep = time.sleep
+    ) -> None:
+        self.must = must
+        self.schema = Schema.of(target)
+        self.result = Result()
         self._target = target
-        self._client = client
-        self._must = must
-        self._shrinks = shrinks
+        self._sleep = sleep
+        self._client, self._probes = PatientClient(target, sleep), PatientClient(target, sleep)
         self._marks = (f"{run_id}{number:05d}" for number in itertools.count(1))
-        self._best: Finding | None = None
-        self._moves: list[Move] = []
-        self._after = 0
-        self.tried = 0
+        self._restrictions = LearntRestrictions(self.schema, lambda: self._new(self._probes))
+        self._shrinks = shrinks
+        self._unanswered = 0
+        self._operations: list[PlayedOperation] = []
+        self._previous: tuple[Scenario, list[Exchange]] | None = None
 
-    def run(self, seed: int, examples: int) -> Finding | None:
-        """The smallest sequence that was found to show a difference, or None. At most `examples` are tried for it."""
+    def text(self, text: str) -> str:
+        """The text without the target's secrets."""
+        return self._client.masker.text(text)
+
+    def run(self, number: int, examples: int) -> Result:
+        """Try up to `examples` sequences. End with the first difference that comes twice, made as small as possible."""
+        with tempfile.TemporaryDirectory() as home, contextlib.ExitStack() as stack:
+            stack.callback(self._probes.close)
+            stack.callback(lambda: self._client.close())
+            stack.callback(set_hypothesis_home_dir, None)
+            set_hypothesis_home_dir(home)  # it would write into the working folder
+            with contextlib.suppress(Difference, Flaky, SearchEnded):
+                for start in range(0, examples, ROUND):
+                    self._explore(number + start * SEEDS, min(ROUND, examples - start))
+            with contextlib.suppress(SearchEnded):
+                self._leave_out()
+        self.result.restrictions = list(self._restrictions.learnt.values())
+        return self.result
+
+    def _explore(self, number: int, examples: int) -> None:
+        """One round. Hypothesis varies what it has tried in it; a new round starts afresh."""
         how = settings(
-            max_examples=examples,
-            database=None,
-            deadline=None,
-            phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-        )
-        with contextlib.suppress(NoSuchExample, Flaky):  # Flaky: the target, or the end of the shrinking
-            find(
-                sequences(self._target.profiles, self._must),
-                lambda moves: self._differs(moves, seed),
-                settings=how,
-                random=Random(seed),  # noqa: S311 - to be repeated, no secret
-            )
-        self._leave_out(seed)
-        return self._best
+            max_examples=examples, stateful_step_count=STEPS, database=None, deadline=None, report_multiple_bugs=False,
+            phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet,
+        )  # fmt: skip
+        run_state_machine_as_test(seed(number)(lambda: Exploration(self)), settings=how)  # type: ignore[arg-type]
 
-    def _leave_out(self, seed: int) -> None:
-        """Leave out each move that the difference does not need: Hypothesis may have come to its end before."""
-        for place in reversed(range(len(self._moves) if self._shrinks else 0)):
-            fewer = self._moves[:place] + self._moves[place + 1 :]
-            if fewer and not self._client.stopped:
-                self._shows(fewer, seed)
+    def start(self) -> OperationSequence | None:
+        """A new sequence; None when enough was done to make the difference smaller."""
+        if self.result.repeated:
+            self._shrinks -= 1
+            if self._shrinks < 0:
+                return None
+        return self._new(self._client)
 
-    def _differs(self, moves: list[Move], seed: int) -> bool:
-        if self._best is not None:
-            self._after += 1
-            if self._after > self._shrinks or self._client.stopped:
-                return False
-        return self._shows(moves, seed)
+    def judged(self, sequence: OperationSequence) -> None:
+        """A sequence was played to its end without a difference."""
+        self._previous = sequence.scenario, list(self._client.log)
+        if not self.result.repeated:
+            self.result.tried += 1
+            self.result.judged += 1
+            self._unanswered = 0
 
-    def _shows(self, moves: list[Move], seed: int) -> bool:
-        """Whether a sequence shows a difference; it is kept then."""
-        self.tried += 1
-        self._client.log.clear()
-        player = Player(self._client, next(self._marks), tuple(self._target.roles), self._target.profiles)
-        try:
-            player.play(moves)
-        except (CheckFailed, TargetSilent) as wrong:
-            self._require_target(wrong)
-            self._best, self._moves = self._found(player, wrong, seed), moves
+    def check(self, sequence: OperationSequence, part: Callable[[], None]) -> bool:
+        """Play a part of a sequence: False if it shows a difference that does not count, or gets no answer.
+
+        Raises Difference for one that counts, SearchEnded if the target cannot be judged any more.
+        """
+        wrong = _problem(part)
+        if wrong is None:
             return True
-        except NotTestable as wrong:
-            self._require_target(wrong)
+        self.result.tried += not self.result.repeated
+        found = self._finding(sequence, wrong)
+        limited = isinstance(wrong, Unanswered) and found.status == TOO_MANY
+        if why := "" if limited else self._trouble(found):
+            self._end(why, found)
+        if isinstance(wrong, Unanswered):
+            self._unanswered += 1
+            if self._unanswered >= UNANSWERED_IN_A_ROW:
+                self._end(f"{UNANSWERED_IN_A_ROW} sequences in a row could not be judged: {wrong}", found)
+        elif self._counts(sequence, found):
+            raise Difference
         return False
 
-    def _require_target(self, wrong: Exception) -> None:
-        """Raise TargetUnusable where the target has gone away, and nothing was found before."""
-        if self._client.stopped and self._best is None:
-            raise TargetUnusable(self._client.stopped) from wrong
+    def _leave_out(self) -> None:
+        """Leave out each operation that the difference does not need: Hypothesis may have run out of tries."""
+        for place in reversed(range(len(self._operations) if self._shrinks else 0)):
+            fewer = self._operations[:place] + self._operations[place + 1 :]
+            self._shows(fewer)
 
-    def _found(self, player: Player, wrong: CheckFailed | TargetSilent, seed: int) -> Finding:
+    def _counts(self, sequence: OperationSequence, found: Finding) -> bool:
+        """Whether the same operations show a difference again. If not, what came is noted, and the search goes on."""
+        again = self._shows(sequence.operations)
+        if again is False and not self.result.repeated:
+            if found.status is None or found.status >= SERVER_ERROR:
+                self.result.passing.append(f"{found.actual}, once; it did not come again: {found.exchanges[-1].curl}")
+            else:
+                self.result.finding = self.result.finding or found
+        return bool(again)
+
+    def _shows(self, operations: Sequence[PlayedOperation]) -> bool | None:
+        """Whether these operations show a difference, which is kept then. None if they cannot be judged."""
+        again = self._new(self._client)
+        wrong = _problem(lambda: _replay(again, operations, "hostile" in self.schema.profiles))
+        if wrong is None or isinstance(wrong, Unanswered):
+            return None if wrong else False
+        found = self._finding(again, wrong)
+        if isinstance(wrong, TargetSilent) and (why := self._trouble(found)):
+            self._end(why, found)
+        self._operations = again.operations
+        self.result.finding, self.result.repeated = found, True
+        return True
+
+    def _trouble(self, found: Finding) -> str:
+        """Why the target cannot be judged any more; empty if it still answers the roles that were asked."""
+        asked = {"editor", *(exchange.role for exchange in found.exchanges[-1:])} & set(self._target.roles) & set(ROLES)
+        readers = sorted(role for role in asked if roles()[role]["read"])
+        return next((why for role in readers if (why := self._refusal_of_a_read(role))), "")
+
+    def _refusal_of_a_read(self, role: str) -> str:
+        why = ""
+        for _ in range(LOOKS):
+            client = PatientClient(self._target, self._sleep)
+            try:
+                answer = client.call(role, Find("contacts", {}, limit=1))
+            except (NotTestable, TargetSilent) as wrong:
+                why = f"the target stopped answering: {wrong}"
+            else:
+                if answer.status == OK:
+                    self._renew_client()
+                    return ""
+                why = f"the target answers a plain read by the {role} with {answer.status}"
+                if answer.status in REFUSED:
+                    return f"{why}; is the credential still valid?"
+            finally:
+                client.close()
+            self._sleep(PAUSE)
+        return why
+
+    def _renew_client(self) -> None:
+        """A client that has given up sends nothing more."""
+        if self._client.stopped:
+            self._client.close()
+            self._client = PatientClient(self._target, self._sleep)
+
+    def _end(self, why: str, last: Finding) -> None:
+        """End the search. If no request of the last sequence was answered, the one before it is shown."""
+        if self._previous and all(exchange.failure for exchange in last.exchanges):
+            scenario, log = self._previous
+            last = replace(last, scenario=scenario.text(TITLE), exchanges=[*log, *last.exchanges])
+        self.result.ended, self.result.last = why, last
+        raise SearchEnded
+
+    def _new(self, client: PatientClient) -> OperationSequence:
+        client.log.clear()
+        return OperationSequence(
+            client, next(self._marks), self.schema, tuple(self._target.roles), self._restrictions.explain
+        )
+
+    def _finding(self, sequence: OperationSequence, wrong: Exception) -> Finding:
         expected = wrong.expected if isinstance(wrong, CheckFailed) else "an answer"
         actual = wrong.actual if isinstance(wrong, CheckFailed) else str(wrong)
-        title = "Found by exploring"
-        return Finding(player.story.text(title), expected, actual, list(self._client.log), seed, self.tried)
+        return Finding(sequence.scenario.text(TITLE), expected, actual, list(sequence.world.client.log))
+
+
+def _problem(part: Callable[[], None]) -> Exception | None:
+    """What is wrong with a part of a sequence. Not raised: to Hypothesis each line that raises is another bug."""
+    try:
+        part()
+    except (CheckFailed, TargetSilent, Unanswered) as wrong:
+        return wrong
+    return None
+
+
+def _replay(sequence: OperationSequence, operations: Sequence[PlayedOperation], hostile: bool) -> None:
+    for operation in operations:
+        sequence.play(operation)
+        if hostile:
+            sequence.require_quiet()
+    sequence.finish()

@@ -1,4 +1,4 @@
-"""The values that are tried: few, so that sequences meet, and each with a reason. The plainest come first."""
+"""The values to try: few, so that operations meet on them, and each for a reason. The plainest come first."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from upsertspec.explore import hostile_values as oddities
+from upsertspec.explore import hostile_values
 from upsertspec.spec.schema import Field
 
 LEFT_OUT = "(left out)"
+GONE, MISSING, STRANGE = -1, -2, -3
+"""Places of records that do not exist: a deleted one, an id nobody has, and an id of a strange form."""
 JSONS: tuple[Any, ...] = (
     {"useCases": ["a", "b", "a"]}, {}, {"notes": {"deep": [1, 2.5, True, None, "x"], "é": ""}},
     {"actors": [{"name": "A", "type": "t", "ageInYears": 3}]}, {"useCases": []},
@@ -21,27 +23,20 @@ BAD_JSONS: tuple[Any, ...] = (
     {"entities": [{"name": "P", "attributes": [1]}]}, {"boundaries": {}},
 )  # fmt: skip
 NO_TABLES = (
-    "no_such_table",
-    "contact",
-    "Contacts",
-    "999999999",
-    "sqlite_master",
-    "pg_catalog",
-    "sqlite_sequence",
-    "contacts2",
-)
-ODD_FIELDS: tuple[dict[str, Any], ...] = (
+    "no_such_table", "contact", "Contacts", "999999999", "sqlite_master", "pg_catalog", "sqlite_sequence", "contacts2",
+)  # fmt: skip
+WRONG_FIELDS: tuple[dict[str, Any], ...] = (
     {"nickname": "x"}, {"id": 1}, {"created_at": "2001-02-03T04:05:06.789Z"},
     {"updated_at": "2001-02-03T04:05:06.789Z"}, {"id": None}, {"id": "nonsense"}, {"updated_at": "never"},
     {"created_at": "2999-02-03T04:05:06.789Z", "updated_at": 5}, {"created_at": None},
 )  # fmt: skip
-ODD_MEMBERS: tuple[dict[str, Any], ...] = (
+WRONG_MEMBERS: tuple[dict[str, Any], ...] = (
     {"onConflict": "replace"}, {"onConflict": None}, {"updateFields": ["nickname"]}, {"updateFields": "name"},
     {"updateWhere": {"nickname": "x"}}, {"updateWhere": []}, {"returning": "minimal"}, {"onConflict": "IGNORE"},
 )  # fmt: skip
 TEXT_OPERATORS = ("", "__eq", "__ne", "__contains", "__in", "__isnull", "__gte", "__lt")
 NUMBER_OPERATORS = ("", "__eq", "__ne", "__gt", "__gte", "__lt", "__lte", "__in", "__isnull")
-ODD_FILTERS = (("nickname", "x"), ("status__like", "dr"), ("_unknown", "1"))
+WRONG_FILTERS = (("nickname", "x"), ("status__like", "dr"), ("_unknown", "1"))
 PARAMETERS: dict[str, tuple[str, ...]] = {
     "_sort": ("name", "-name", "validation_score", "-validation_score", "status", "user_id", "nickname"),
     "_limit": ("2", "1", "3", "1000", "1001", "-1"),
@@ -57,14 +52,14 @@ GROUPS: tuple[dict[str, str], ...] = (
 
 @dataclass(frozen=True)
 class Pick:
-    """The record of this place in its table, counted round and round; a negative place is one that is not there."""
+    """A record by its place in its table, counted round and round. A negative place is a record that does not exist."""
 
     table: str
     place: int
 
 
 def good(field: Field, profiles: Collection[str] = ()) -> list[Any]:
-    """Values that the field takes, the plainest first; the profile `hostile` has more of them."""
+    """Values that the field accepts, the plainest first. The profile `hostile` adds more."""
     if field.references:
         return [Pick(field.references, place) for place in (0, 1)]
     if field.options:
@@ -78,7 +73,7 @@ def good(field: Field, profiles: Collection[str] = ()) -> list[Any]:
 
 
 def bad(field: Field, profiles: Collection[str] = ()) -> list[Any]:
-    """Values that the field does not take."""
+    """Values that the field does not accept."""
     listed: list[Any] = list(field.type.wrong)
     if field.options:
         listed += ["archived", "", field.options[0].upper(), f" {field.options[0]}", field.options[0][:3]]
@@ -89,14 +84,14 @@ def bad(field: Field, profiles: Collection[str] = ()) -> list[Any]:
     if "schema" in field.rules:
         listed += BAD_JSONS
     if field.references:
-        listed += [Pick(field.references, -1), Pick(field.references, -2)]
+        listed += [Pick(field.references, place) for place in (GONE, MISSING)]
     if "hostile" in profiles:
         listed += field.type.hostile_wrong
     return [*listed, None] if field.required else listed
 
 
 def keys_of(field: Field) -> list[Any]:
-    """Values for a field that records are found by: few."""
+    """A few values for a field of a unique key."""
     if not field.is_free_text:
         return good(field)
     if field.name == "email":
@@ -105,7 +100,7 @@ def keys_of(field: Field) -> list[Any]:
 
 
 def nearly(value: str) -> list[str]:
-    """Texts that are nearly this one, and are others."""
+    """Texts that look like this one, but differ."""
     return [
         value.title(), value.upper(), f" {value}", f"{value} ", value.replace("a", "á", 1), f"{value[0]}%{value[2:]}",
         f"{value[0]}_{value[2:]}", f"{value}-",
@@ -113,5 +108,5 @@ def nearly(value: str) -> list[str]:
 
 
 def like_code(value: str) -> list[str]:
-    """This text, and more that would be run somewhere."""
-    return [f"{value}{end}" for end in oddities.ENDS]
+    """This text, followed by something that an unsafe server would run."""
+    return [f"{value}{end}" for end in hostile_values.ENDS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from upsertspec.errors import ENDED, NotTestable
 from upsertspec.http.exchange import Exchange
+from upsertspec.spec.outcomes import is_server_error
 from upsertspec.target.target import DEFAULT_TIMEOUT
 
 IN_A_ROW = 12
@@ -11,7 +12,6 @@ SETUPS_IN_A_ROW = 8
 SILENT_IN_A_ROW = 3
 SILENT_TIMEOUTS = 6
 REFUSALS = (401, 403, 404, 405)
-SERVER_ERROR = 500
 CURL_SHOWN = 600
 
 
@@ -111,7 +111,7 @@ class CircuitBreaker:
 
 def is_refusal(status: int) -> bool:
     """Whether a response of this status may be a sign that the target has stopped working."""
-    return status in REFUSALS or status >= SERVER_ERROR
+    return status in REFUSALS or is_server_error(status)
 
 
 def shortened(curl: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from upsertspec.errors import CannotExpress, NotTestable
+from upsertspec.errors import NotApplicable, NotTestable
 from upsertspec.http.malformed import BEARER_WAYS, PLACES, RIGHT_FIRST, basic_pair, broken_value, elsewhere, names
 from upsertspec.spec.schema import ROLES
 from upsertspec.target.target import Credential, Target
@@ -24,17 +24,20 @@ class Presented:
 def presented(target: Target, who: str) -> Presented:
     """What `who` presents: a role, `anonymous`, or one of `BROKEN`.
 
-    Raises NotTestable where the target has no credential for it, CannotExpress where its kind can't be broken so.
+    Raises NotTestable where the target has no credential for it, NotApplicable where its kind can't be broken so.
     """
     if who in (NOBODY, "no credentials"):
         return Presented()
     if who in ROLES:
-        return Presented(role(target, who).headers())
+        held = role(target, who)
+        return Presented(held.headers(), held.parameters())
     return Presented(*_broken(role(target, "editor"), who))
 
 
 def role(target: Target, name: str) -> Credential:
-    """The role's credential. Raises NotTestable where none is configured."""
+    """The role's credential. Raises NotTestable where none is configured, NotApplicable where there is no such role."""
+    if name in target.without:
+        raise NotApplicable(f"the target has no {name} role")
     if name not in target.roles:
         raise NotTestable(f"no credentials are configured for the {name} role")
     return target.roles[name]
@@ -45,17 +48,17 @@ def _broken(editor: Credential, how: str) -> tuple[dict[str, str], list[tuple[st
     if how in PLACES:
         return elsewhere(how, editor.prefix, token)
     if how in RIGHT_FIRST and basic_pair(editor.prefix + token):
-        raise CannotExpress(f"many servers ignore what comes after a Basic credential; the target can't be sent {how}")
+        raise NotApplicable(f"many servers ignore what comes after a Basic credential; the target can't be sent {how}")
     value = broken_value(how, editor.prefix, token)
     if value == editor.prefix + token:
         raise NotTestable(f"the editor's own token is the same as {how}; give the editor another one")
-    return {editor.header: value}, []
+    return ({}, [(editor.query, value)]) if editor.query else ({editor.header: value}, [])
 
 
 def _token(editor: Credential, how: str) -> str:
-    """The editor's token. Raises CannotExpress where there is none, or where it can't be broken in this way."""
+    """The editor's token. Raises NotApplicable where there is none, or where it can't be broken in this way."""
     if editor.secret is None:
-        raise CannotExpress(f"a login by cookie has no way to send {how}")
+        raise NotApplicable(f"a login by cookie has no way to send {how}")
     if how in (*BEARER_WAYS, *PLACES) and not editor.is_bearer:
-        raise CannotExpress(f"only a bearer token has a scheme; the target can't be sent {how}")
+        raise NotApplicable(f"only a bearer token has a scheme; the target can't be sent {how}")
     return editor.secret.value

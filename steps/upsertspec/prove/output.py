@@ -16,11 +16,9 @@ def output(proof: Proof, out: TextIO) -> None:
         out.write(f"  {_word(row):<7} {row.fault.name:<{width}}  {_criteria(row)}\n")
     _problems(proof, out)
     digest = proof.digest()
-    others = sum(len(row.others) for row in proof.rows) / max(len(proof.rows), 1)
-    out.write(
-        f"\n{digest['caught']} of {digest['faults']} broken servers caught by a criterion that they violate; "
-        f"{others:.1f} other criteria failed with each, on average\n"
-    )
+    out.write(f"\n{digest['caught']} of {digest['faults']} broken servers caught by a criterion that they violate\n")
+    if others := sum(len(row.others) for row in proof.rows):
+        out.write(f"with each, {others / len(proof.rows):.1f} other criteria failed on average\n")
 
 
 def _problems(proof: Proof, out: TextIO) -> None:

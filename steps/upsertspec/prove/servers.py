@@ -1,4 +1,4 @@
-"""The broken servers, the canary and the lawful variants, each a process that is talked to over HTTP."""
+"""The broken servers: their catalogue, and a process that serves one after the other over HTTP."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ def faults() -> list[Fault]:
 
 @contextlib.contextmanager
 def fleet() -> Iterator[Serve]:
-    """A process that serves any of the broken servers by its name, one at a time; an empty name is the unbroken one."""
+    """A process that serves the broken servers by name, one at a time; an empty name is the reference server."""
     with process_of(FAULTS, "--fleet") as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        told, answers = process.stdin, process.stdout
+        names, announcements = process.stdin, process.stdout
 
         def serve(name: str) -> Target:
-            with contextlib.suppress(BrokenPipeError):  # where the process has ended, there is no answer either
-                told.write(f"{name}\n")
-                told.flush()
-            return announced(answers.readline(), name or "the unbroken server")
+            with contextlib.suppress(BrokenPipeError):  # the process has ended, so that it announces nothing either
+                names.write(f"{name}\n")
+                names.flush()
+            return announced(announcements.readline(), name or "the reference server")
 
         yield serve

@@ -1,1 +1,1 @@
-"""What is shown and written of a run: all of it from the same results, the same tally."""
+"""The outputs of a run: all of them use the same results and the same counts."""

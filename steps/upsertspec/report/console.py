@@ -9,7 +9,7 @@ import shutil
 from typing import TextIO
 
 WIDTH = 100
-"""Columns where the output is no terminal and COLUMNS is not set."""
+"""Columns if the output is not a terminal and COLUMNS is not set."""
 _ERRORS = "upsertspec"
 _PLAIN = {"→": "->", "…": "...", "•": "*", "·": ".", "█": "#", "\N{EN DASH}": "-", "✗": "x", "✓": "v"}
 
@@ -28,7 +28,7 @@ class Console:
         return shutil.get_terminal_size((WIDTH, 24)).columns
 
     def paint(self, text: str, sgr: str) -> str:
-        """The text in a colour, given as an SGR code like "1;31"; plain where there is no colour."""
+        """The text in a colour, given as an SGR code like "1;31"; plain if there is no colour."""
         return f"\x1b[{sgr}m{text}\x1b[0m" if self.colour and sgr else text
 
 

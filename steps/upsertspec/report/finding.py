@@ -1,4 +1,4 @@
-"""What the checks before a run found."""
+"""The results of the checks before a run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ OK, WARNING, FATAL = "ok", "warning", "fatal"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was checked before the run: `level` is ok, warning or fatal; `hint` says how to fix it."""
+    """The result of one check: `level` is ok, warning or fatal; `hint` says how to fix it."""
 
     level: str
     what: str

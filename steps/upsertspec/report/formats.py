@@ -1,4 +1,4 @@
-"""The formats that a report can be given in, by name. Each is a function of the report alone."""
+"""The formats of `upsertspec render`. Each is a function of the report alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORMATS = {
 
 
 def renderer(name: str) -> Render:
-    """The function that gives a report in this format."""
+    """The function that converts a report to this format. Raises KeyError for an unknown name."""
     module, _, function = FORMATS[name].partition(":")
     found: Render = getattr(import_module(module), function)
     return found

@@ -37,7 +37,7 @@ def block(lines: list[str], language: str) -> str:
 
 
 def cut(text: str, longest: int) -> str:
-    """The text as printable letters on one line, its end left out where it is long."""
+    """The text as printable letters on one line, its end left out if it is long."""
     shown = printable(text[: longest + 1])
     return shown if len(shown) <= longest and len(text) <= longest else shown[:longest] + CUT
 

@@ -1,4 +1,4 @@
-"""The digest of the last proof, which goes with the suite: so many broken servers of so many, by criterion."""
+"""The digest of the last proof, which is part of the suite: broken servers caught / total, for each criterion."""
 
 from __future__ import annotations
 

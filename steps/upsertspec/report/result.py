@@ -1,4 +1,4 @@
-"""The result of one case, as the plugin writes it down and the report holds it."""
+"""The result of one scenario, as the plugin records it and the report holds it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from upsertspec.spec.criteria import Case
 
 @dataclass(frozen=True)
 class StepResult:
-    """A step as it was run: `state` is passed, failed or not run."""
+    """A step of a scenario: `state` is passed, failed or not run."""
 
     keyword: str
     text: str
@@ -25,11 +25,11 @@ PLAIN = ("reason", "expected", "actual", "blocked_by", "seconds", "worker")
 
 @dataclass(frozen=True)
 class Result:
-    """A case, its status and why; what was expected and what came where it failed; its steps and exchanges.
+    """A case with its status and reason, what was expected and what was found, its steps and exchanges.
 
-    `blocked_by` is the criterion whose matter it is that the case could not be tested, or empty. `deviations` are the
-    declared statuses that came, like "created 201"; `kept` the kinds of outcome that came with the contract's status.
-    `history` tells what many clients did at once, where they did.
+    `blocked_by` is the criterion that fails instead, if that is why the case could not be tested. `deviations` are the
+    declared statuses that occurred, like "created 201"; `kept` are the kinds of outcome that had the status of the
+    contract. `history` is what concurrent clients did.
     """
 
     case: Case
@@ -51,14 +51,14 @@ class Result:
         plain = {name: getattr(self, name) for name in PLAIN}
         steps = [{"keyword": s.keyword, "text": s.text, "state": s.state, "table": s.table} for s in self.steps]
         case = {**vars(self.case), "example": dict(self.case.example), "needs": list(self.case.needs)}
-        told = {"deviations": list(self.deviations), "kept": list(self.kept)}
+        outcomes = {"deviations": list(self.deviations), "kept": list(self.kept)}
         evidence = {"steps": steps, "exchanges": list(self.exchanges)}
-        shown = {"case": case, "status": self.status.value, **plain, **told, **evidence}
+        shown = {"case": case, "status": self.status.value, **plain, **outcomes, **evidence}
         return shown if self.history is None else {**shown, "history": self.history}
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> Result:
-        """The result from the data that `as_dict` gave."""
+        """The result from the data of `as_dict`."""
         case = Case(**{**raw["case"], "needs": tuple(raw["case"].get("needs", ()))})
         steps = tuple(StepResult(**step) for step in raw["steps"])
         rest = {k: raw[k] for k in PLAIN} | {k: tuple(raw[k]) for k in ("deviations", "kept", "exchanges")}

@@ -132,7 +132,7 @@ def rank(status: str) -> int:
 
 
 def worst(statuses: Iterable[str]) -> str:
-    """The worst of these statuses; NOT_SELECTED where there are none."""
+    """The worst of these statuses; NOT_SELECTED if there are none."""
     return min(statuses, key=rank, default=NOT_SELECTED)
 
 

@@ -101,7 +101,7 @@ def applicable(counts: Mapping[Any, int]) -> tuple[int, int]:
 
 
 def share(counts: Mapping[Any, int]) -> str:
-    """The share that applies, like "131 of 192"; empty where everything does."""
+    """The share that applies, like "131 of 192"; empty if everything does."""
     applies, claimed = applicable(counts)
     return f"{applies} of {claimed}" if applies < claimed else ""
 

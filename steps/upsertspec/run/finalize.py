@@ -26,6 +26,8 @@ def finalize(results: Sequence[Result], target: Target) -> list[Result]:
 
 
 def _was_run(result: Result) -> bool:
+    if result.status is Status.NOT_APPLICABLE:
+        return False
     return result.status is not Status.NOT_TESTABLE or bool(result.exchanges or result.blocked_by)
 
 

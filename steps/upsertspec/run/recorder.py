@@ -16,13 +16,14 @@ from upsertspec.errors import (
     DialectError,
     NotApplicable,
     NotTestable,
+    StaleStatement,
     TargetSilent,
 )
 from upsertspec.http.client import Client
 from upsertspec.http.text import printable
 from upsertspec.report.result import Result, Status, StepResult
 from upsertspec.spec.criteria import Case
-from upsertspec.steps.findings import Notes
+from upsertspec.steps.findings import ScenarioFindings
 from upsertspec.target.target import KnownFailure, Target
 
 Text = Callable[[str], str]
@@ -31,7 +32,7 @@ Text = Callable[[str], str]
 class Recorded(Protocol):
     """The parts of a scenario's world that go into its result."""
 
-    notes: Notes
+    findings: ScenarioFindings
     history: dict[str, Any] | None
 
 
@@ -51,9 +52,9 @@ class Recorder:
         self._world: Recorded | None = None
 
     @property
-    def notes(self) -> Notes:
+    def findings(self) -> ScenarioFindings:
         """The findings of the scenario so far."""
-        return self._world.notes if self._world else Notes()
+        return self._world.findings if self._world else ScenarioFindings()
 
     def world(self, world: Recorded) -> None:
         """Use the world of the scenario that has started."""
@@ -79,11 +80,12 @@ class Recorder:
     def result(self, case: Case, error: BaseException | None) -> Result:
         """The result of the scenario that has ended, with this error if any. Its findings may decide the status too."""
         mask = self._client.masker.text if self._client else str
-        notes = self.notes
-        error = worst(error, notes)
+        findings = self.findings
+        error = worst(error, findings)
+        error = untrue(error, self._client.untrue) or error if self._client else error
         status, reason, expected, actual = status_of(error)
-        if error is None and notes.deviations:
-            status, reason = Status.DEVIATES, "; ".join(notes.deviations.values())
+        if error is None and findings.deviations:
+            status, reason = Status.DEVIATES, "; ".join(findings.deviations.values())
         status, reason = with_known(status, reason, known_for(case, self._target), case)
         return Result(
             case=case,
@@ -96,8 +98,8 @@ class Recorder:
             exchanges=tuple(exchange.as_dict() for exchange in self._client.log) if self._client else (),
             seconds=round(time.perf_counter() - self._started, 6),
             worker=self._worker,
-            deviations=tuple(notes.deviations),
-            kept=tuple(notes.kept),
+            deviations=tuple(findings.deviations),
+            kept=tuple(findings.kept),
             history=self._history(mask),
         )
 
@@ -122,12 +124,19 @@ class Recorder:
         return StepResult(step.keyword.strip(), mask(step.name), self._states.get(id(step), "not run"), table)
 
 
-def worst(error: BaseException | None, notes: Notes) -> BaseException | None:
+def worst(error: BaseException | None, findings: ScenarioFindings) -> BaseException | None:
     """The error that decides: a failure first, then one that blocks the scenario, then what could not be tested."""
     if error is not None and type(error) not in (NotTestable, CannotExpress):
         return error
-    blocked = (suspicion for suspicion in notes.suspicions if isinstance(suspicion, Blocked))
-    return next(blocked, None) or error or next(iter(notes.suspicions), None)
+    blocked = (finding for finding in findings.secondary if isinstance(finding, Blocked))
+    return next(blocked, None) or error or next(iter(findings.secondary), None)
+
+
+def untrue(error: BaseException | None, seen: Mapping[tuple[str, str], str]) -> StaleStatement | None:
+    """The error of a scenario that does not apply by a statement that the answers contradict; else None."""
+    statements = error.statements if isinstance(error, NotApplicable) else ()
+    wrong = next((seen[each] for each in statements if each in seen), "")
+    return StaleStatement(f"the target file says so: {error}, but {wrong}; take that out of it") if wrong else None
 
 
 def _fit(text: str, mask: Text) -> str:
@@ -149,6 +158,8 @@ def status_of(error: BaseException | None) -> tuple[Status, str, str, str]:
         return Status.FAILED, f"no usable answer: {error}", "an answer", str(error)
     if isinstance(error, pytest.skip.Exception):
         return Status.NOT_CLAIMED, str(error), "", ""
+    if isinstance(error, StaleStatement):
+        return Status.STALE, str(error), "", ""
     if isinstance(error, NotApplicable):
         return Status.NOT_APPLICABLE, str(error), "", ""
     if isinstance(error, Blocked):

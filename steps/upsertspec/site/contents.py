@@ -1,4 +1,4 @@
-"""What the site shows: profiles, their criteria, and the scenarios of each as they stand in the feature files."""
+"""What the site shows: profiles, their criteria, and their scenarios as they are in the feature files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Rows = list[list[str]]
 
 @dataclass(frozen=True)
 class Line:
-    """A step: its keyword, its words, the table or the text below it."""
+    """A step: its keyword, its text, and the table or docstring below it."""
 
     keyword: str
     text: str
@@ -28,7 +28,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Examples:
-    """The rows of an outline, the names of its columns first."""
+    """The rows of an outline; the first row holds the names of the columns."""
 
     name: str
     rows: Rows
@@ -36,7 +36,7 @@ class Examples:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario or an outline, with the cases that are run of it. `anchor` is that of its first case in a report."""
+    """A scenario or an outline, with its cases. `anchor` is the anchor of its first case in a report."""
 
     title: str
     file: str
@@ -47,13 +47,13 @@ class Scenario:
 
     @property
     def anchor(self) -> str:
-        """Where it is, on its page of the site and in a report."""
+        """Its anchor, on its page of the site and in a report."""
         return anchor_of(self.cases[0])
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """A criterion, the scenarios under it, what their files store beforehand, and the broken servers that prove it."""
+    """A criterion, the background of its scenarios, the scenarios, and the broken servers that it catches."""
 
     own: spec.Criterion
     background: list[Line]
@@ -81,12 +81,12 @@ class Profile:
 
 
 def anchor_of(case: spec.Case) -> str:
-    """The place of a case in every report."""
+    """The anchor of a case in every report."""
     return Shown({"id": case.id, "criterion": case.criterion}, 0).anchor
 
 
 def profiles(faults: Sequence[Fault], about: dict[str, str]) -> list[Profile]:
-    """Every profile that has a criterion, in their order."""
+    """Every profile that has a criterion, in the order of the specification."""
     shown = [criterion_of(criterion, faults) for criterion in spec.criteria()]
     found = [
         Profile(name, about.get(name, ""), tuple(c for c in shown if c.own.profile == name)) for name in spec.PROFILES

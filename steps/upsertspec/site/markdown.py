@@ -1,4 +1,4 @@
-"""The Markdown of the specification as parts of pages: headings get anchors, links lead to the site's own pages."""
+"""The Markdown documents of the specification as HTML: headings get anchors, and links lead to pages of the site."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True)
 class Document:
-    """A page: its title, its content as HTML, and its headings of the second level with their anchors."""
+    """A document: its title, its content as HTML, and its second-level headings with their anchors."""
 
     title: str
     html: Markup
@@ -32,8 +32,8 @@ class Document:
 def document(path: Path, links: Mapping[str, str], criteria: Mapping[str, str]) -> Document:
     """The Markdown file as HTML.
 
-    `links` maps the links in it to pages; what is in none leads outside, and stays as text. `criteria` maps the id of a
-    criterion to its place. Raises ConfigError where markdown-it-py is not installed.
+    `links` maps its links to pages; other links become plain text. `criteria` maps the id of a criterion to its URL.
+    Raises ConfigError if markdown-it-py is not installed.
     """
     try:
         from markdown_it import MarkdownIt
@@ -62,7 +62,7 @@ def _headings(tokens: list[Token]) -> list[tuple[str, str, str]]:
 
 
 def _linked(children: list[Token], links: Mapping[str, str], criteria: Mapping[str, str]) -> list[Token]:
-    """The parts of a line, with links that lead within the site, and the criteria in it linked."""
+    """The parts of a line: links lead to pages of the site, and criteria become links."""
     kept: list[Token] = []
     inside = dropped = False
     for child in children:

@@ -1,1 +1,1 @@
-"""Many clients for a long time, under Locust; what was acknowledged is looked for at the end."""
+"""Many users for a long time, under Locust. At the end, every acknowledged write is looked for."""

@@ -1,6 +1,6 @@
-"""`python -m upsertspec.soak`: takes the target and the plan from a line of stdin, and ends when stdin does.
+"""`python -m upsertspec.soak`: reads the target and the plan from the first line of stdin, and ends when stdin closes.
 
-Locust comes first: gevent replaces sockets and threads, and has to do so before anything else takes hold of them.
+Locust is imported first: gevent replaces sockets and threads, which must happen before anything else uses them.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import os
 import pickle
 import sys
 
-import locust  # noqa: F401  # before every import that reaches for a socket
+import locust  # noqa: F401  # before every import that uses a socket
 
 
 def main() -> int:
-    """Exit code of the soak; whatever goes wrong is one plain message."""
+    """Run the soak and give its exit code. An error becomes one line on stderr."""
     from upsertspec.errors import UpsertspecError
-    from upsertspec.soak.child import soak
+    from upsertspec.soak.child_process import soak
 
     target, plan = pickle.loads(base64.b64decode(sys.stdin.buffer.readline()))  # noqa: S301  # from our own process
     try:
@@ -25,7 +25,7 @@ def main() -> int:
         print("\n".join(f"upsertspec: {line}" for line in str(wrong).splitlines()), file=sys.stderr)
         return wrong.exit_code
     except Exception as wrong:
-        text = f"upsertspec: a mistake of its own: {type(wrong).__name__}: {wrong}; please report it"
+        text = f"upsertspec: internal error: {type(wrong).__name__}: {wrong}; please report it"
         print(text, file=sys.stderr)
         return 3
 
@@ -33,4 +33,4 @@ def main() -> int:
 code = main()
 sys.stdout.flush()
 sys.stderr.flush()
-os._exit(code)  # sockets and greenlets that Locust leaves behind can hold the process up
+os._exit(code)  # sockets and greenlets that Locust leaves behind can keep the process alive

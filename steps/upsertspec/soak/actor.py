@@ -1,4 +1,4 @@
-"""One user: sends operations one after the other, and writes down what was acknowledged. Knows nothing of Locust."""
+"""One user: sends operations one after the other, and notes what was acknowledged. It does not know Locust."""
 
 from __future__ import annotations
 
@@ -11,40 +11,44 @@ from typing import Any
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Operation, Read, Upsert, UpsertBatch
-from upsertspec.soak.asking import Asking
-from upsertspec.soak.faults import LOST, faults_of
-from upsertspec.soak.ledger import ID_LENGTH, Broken, Entry, Ledger
+from upsertspec.soak.counting_client import CountingClient
+from upsertspec.soak.invariants import is_lost, missing_members, violations
+from upsertspec.soak.ledger import ID_LENGTH, Entry, Ledger
 from upsertspec.soak.outcome import DONE, REFUSED, UNKNOWN
 from upsertspec.soak.plan import KEY, SHARED, TABLE
-from upsertspec.soak.records import key, shared_key, values
+from upsertspec.soak.settling import read_until
+from upsertspec.soak.written_values import key, shared_key, values
+from upsertspec.spec.outcomes import GONE
 
 LIVE = 20
 KNOWN_IN_BATCH, NEW_IN_BATCH = 4, 4
 LISTED = 20
 UPDATES = 0.7
-GONE = (404, 410)
 
 Make = Callable[[Sequence[Mapping[str, Any]]], Operation]
 
 
 class Actor:
-    """A user of this name, which is unique in the run."""
+    """A user. Its name is unique in the run; `settle` is the target's time to consistency, if it states one."""
 
-    def __init__(self, name: str, run_id: str, ledger: Ledger, asking: Asking) -> None:
+    def __init__(
+        self, name: str, run_id: str, ledger: Ledger, client: CountingClient, settle: float | None = None
+    ) -> None:
         self._name = name
         self._run_id = run_id
         self._ledger = ledger
-        self._asking = asking
+        self._client = client
+        self._settle = settle
         self._live: deque[Entry] = deque(maxlen=LIVE)
         self._random = random.Random(name)  # noqa: S311  # no secret
         self._count = 0
 
     def close(self) -> None:
         """Close the connections."""
-        self._asking.close()
+        self._client.close()
 
     def upsert(self) -> None:
-        """Create a record of one's own, or update one."""
+        """Create or update a record of its own."""
         entry = self._some() if self._random.random() < UPDATES else None
         self._write("upsert", [entry or self._new()], _one({}))
 
@@ -53,80 +57,79 @@ class Actor:
         self._write("upsert shared", self._shared(), _one({}))
 
     def ignore(self) -> None:
-        """Create a record, or leave it as it is: a new one of one's own, or one that every user writes."""
+        """Create a record or leave it as it is: a new one of its own, or one that every user writes."""
         entries = self._shared() if self._random.random() < 0.5 else [self._new()]
         self._write("ignore", entries, _one({"onConflict": "ignore"}), certain=False)
 
     def batch(self) -> None:
-        """Update some records of one's own and create others, all or none."""
+        """Update some records of its own and create others, all or none."""
         known = [entry for entry in self._live if not entry.retired][:KNOWN_IN_BATCH]
         entries = [*known, *(self._new() for _ in range(NEW_IN_BATCH))]
         self._write("batch", entries, lambda records: UpsertBatch(TABLE, records, [KEY]))
 
     def read(self) -> None:
-        """Read a record of one's own by its id."""
+        """Read a record of its own by its id."""
         entry = self._some()
-        if entry is None or len(entry.ids) != 1 or len(entry.ids[0]) >= ID_LENGTH:
-            return
-        became, answer = self._asking.ask("read", Read(TABLE, json.loads(entry.ids[0])))
-        if became == DONE and answer and answer.record:
-            self._look(entry, [answer.record])
-        elif answer and answer.status in GONE:
-            self._ledger.find(
-                Broken(
-                    LOST,
-                    entry.key,
-                    self._asking.masker.text(f"the id {entry.ids[0]}"),
-                    "no record",
-                    self._asking.curl(),
-                )
-            )
+        if entry is not None and len(entry.ids) == 1 and len(entry.ids[0]) < ID_LENGTH:
+            self._check(entry, "read", Read(TABLE, json.loads(entry.ids[0])))
 
     def find(self) -> None:
-        """Find a record of one's own by its key. A target that filters too little is judged at the end only."""
-        if (entry := self._some()) is None:
-            return
-        became, answer = self._asking.ask("find", Find(TABLE, {KEY: entry.key}))
-        if became == DONE and answer and all(record.get(KEY) == entry.key for record in answer.records):
-            self._look(entry, answer.records)
+        """Find a record of its own by its key."""
+        if entry := self._some():
+            self._check(entry, "find", Find(TABLE, {KEY: entry.key}))
 
     def page(self) -> None:
         """Read the first page of all records."""
-        self._asking.ask("list", Find(TABLE, {}, limit=LISTED))
+        self._client.send("list", Find(TABLE, {}, limit=LISTED))
 
-    def _look(self, entry: Entry, records: Sequence[Mapping[str, Any]]) -> None:
-        for broken in faults_of(entry, records, self._asking.curl(), self._asking.masker):
-            self._ledger.find(broken)
+    def _check(self, entry: Entry, name: str, operation: Operation) -> None:
+        """Read a record that no other user writes, again if need be, and note what it violates."""
+
+        def read() -> Sequence[Mapping[str, Any]] | None:
+            return _records(entry, *self._client.send(name, operation))
+
+        def is_there(records: Sequence[Mapping[str, Any]] | None) -> bool:
+            return records is None or not is_lost(entry, records)
+
+        records, waited = read_until(read, is_there, self._settle)
+        if records is None:
+            return
+        if waited and is_there(records):
+            self._ledger.note_late(waited)
+        for record in records:
+            self._ledger.note_missing(missing_members(record))
+        for violation in violations(entry, records, self._client.curl(), self._client.masker):
+            self._ledger.add(violation)
 
     def _write(self, name: str, entries: list[Entry], make: Make, certain: bool = True) -> None:
-        """Send one write. Until it is answered its outcome is unknown, also where the user is stopped meanwhile."""
-        if not entries or name in self._ledger.unasked:
+        """Send one write. Its outcome is unknown until it is answered, even if the user is stopped meanwhile."""
+        if not entries or name in self._ledger.not_sent:
             return
         stamps = [self._next("w") for _ in entries]
         for entry, stamp in zip(entries, stamps, strict=True):
             entry.unknown.append(stamp)
         self._ledger.unknown += len(entries)
-        started, became, answer = time.perf_counter(), UNKNOWN, None
+        started, result, answer = time.perf_counter(), UNKNOWN, None
         try:
             records = [values(entry.key, stamp) for entry, stamp in zip(entries, stamps, strict=True)]
-            became, answer = self._asking.ask(name, make(records))
+            result, answer = self._client.send(name, make(records))
         finally:
-            if became == UNKNOWN and len(entries) > 1:
+            if result == UNKNOWN and len(entries) > 1:
                 self._ledger.note_batch({entry.key: stamp for entry, stamp in zip(entries, stamps, strict=True)})
         for entry, stamp, part in zip(entries, stamps, _parts(answer, len(entries)), strict=True):
-            self._settle(entry, stamp, became, part, started, certain)
+            self._note(entry, stamp, result, part, started, certain)
 
-    def _settle(self, entry: Entry, stamp: str, became: str, part: Answer, started: float, certain: bool) -> None:
-        untold = not certain and part.operation is None
-        if became == UNKNOWN or (became == DONE and untold):
+    def _note(self, entry: Entry, stamp: str, result: str, part: Answer, started: float, certain: bool) -> None:
+        """Note the outcome of one write. Without the operation, only a `certain` one is known to be written."""
+        if result == UNKNOWN or (result == DONE and not certain and part.operation is None):
             return
         self._ledger.unknown -= 1
-        if became == REFUSED or part.operation == "ignored":
+        if result == REFUSED or part.operation == "ignored":
             entry.unknown.remove(stamp)
         else:
             self._ledger.writes += 1
             entry.acknowledge(stamp, started, time.perf_counter(), part.operation == "created")
-        if became == DONE:
+        if result == DONE:
             entry.saw_id(part.id)
             if not entry.shared and entry not in self._live:
                 self._live.append(entry)
@@ -147,12 +150,24 @@ class Actor:
         return f"{self._name}-{letter}{self._count}"
 
 
+def _records(entry: Entry, result: str, answer: Answer | None) -> Sequence[Mapping[str, Any]] | None:
+    """The records of a key in the answer to a read; None if it does not show them."""
+    if answer and answer.status in GONE:
+        return []
+    if result != DONE or answer is None:
+        return None
+    if answer.record:
+        return [answer.record]
+    # A target that filters too little is judged at the end only.
+    return answer.records if all(record.get(KEY) == entry.key for record in answer.records) else None
+
+
 def _one(extra: Mapping[str, Any]) -> Make:
     return lambda records: Upsert(TABLE, records[0], [KEY], extra)
 
 
 def _parts(answer: Answer | None, size: int) -> Sequence[Answer]:
-    """The answer to each record; where there is none for each, what the answer as a whole says: its status."""
+    """The answer to each record; if there is not one for each, the status of the whole answer."""
     if answer and size == 1:
         return [answer]
     if answer and len(answer.parts) == size:

@@ -1,4 +1,4 @@
-"""What was acknowledged for each key. Bounded: of very many keys, a part that a rule chooses is kept."""
+"""What was acknowledged for each key. Bounded: of very many keys, a rule chooses which are kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 KEPT = 2000
-"""The most keys that are kept; those that users share always are."""
+"""The most keys that are kept. Shared keys are always kept."""
 DEEPEST = 32
 
 MOST_UNKNOWN = 50
@@ -22,8 +22,8 @@ ID_LENGTH = 160
 class Entry:
     """A key. `acknowledged` are the stamps of the writes that can be the last one, with the time each was answered.
 
-    `unknown` are the stamps of writes of which nobody knows whether they were carried out. It is `partial` where others
-    wrote it whose ledgers did not come.
+    `unknown` are the stamps of writes with an unknown outcome. The entry is `partial` if workers wrote the key whose
+    ledgers did not arrive.
     """
 
     key: str
@@ -35,7 +35,7 @@ class Entry:
     partial: bool = False
 
     def acknowledge(self, stamp: str, started: float, ended: float, created: bool) -> None:
-        """The write was carried out. What was answered before it began can't be the last write any more."""
+        """The write was carried out. A write that was answered before it began cannot be the last one any more."""
         self.acknowledged = {s: at for s, at in self.acknowledged.items() if at >= started}
         self.acknowledged[stamp] = ended
         self.created += created
@@ -43,18 +43,18 @@ class Entry:
             self.unknown.remove(stamp)
 
     def saw_id(self, ident: Any) -> None:
-        """An answer spoke of this id."""
+        """An answer contained this id."""
         text = id_text(ident)
         if ident is not None and text not in self.ids and len(self.ids) < MOST_IDS:
             self.ids.append(text)
 
     @property
     def retired(self) -> bool:
-        """Whether it is written no more: what nobody knows of has to stay little."""
+        """Whether the key is not written any more: too many of its writes have an unknown outcome."""
         return len(self.unknown) >= (MOST_UNKNOWN if self.shared else 1)
 
     def merge(self, other: Entry) -> None:
-        """Another process wrote the same key; whose write was the last can't be told, as the clocks differ."""
+        """Add what another process wrote. Which write was the last is unknown, since the clocks differ."""
         self.created += other.created
         self.ids = list(dict.fromkeys([*self.ids, *other.ids]))[:MOST_IDS]
         self.acknowledged |= other.acknowledged
@@ -62,8 +62,8 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Broken:
-    """A broken invariant: what was acknowledged and what is stored, in words, and the line that reads it."""
+class Violation:
+    """A violated invariant: what was acknowledged and what is stored, in words, and the `curl` line that reads it."""
 
     invariant: str
     key: str
@@ -74,21 +74,29 @@ class Broken:
 
 @dataclass
 class Ledger:
-    """The ledger of one process. `depth` is the rule: a key is kept whose CRC-32 is divisible by 2 ** depth."""
+    """The ledger of one process. It keeps the keys whose CRC-32 is divisible by 2 ** `depth`.
+
+    `not_sent` maps an operation to the reason why it was not sent. `late` counts writes that a read did not show at
+    first, and `latest` is the longest time in seconds until one was shown. `missing` are members that stored records
+    do not have. `errors` are internal errors.
+    """
 
     entries: dict[str, Entry] = field(default_factory=dict)
     batches: list[dict[str, str]] = field(default_factory=list)
-    findings: list[Broken] = field(default_factory=list)
+    findings: list[Violation] = field(default_factory=list)
     found: int = 0
     depth: int = 0
     keys: int = 0
     writes: int = 0
     unknown: int = 0
-    unasked: dict[str, str] = field(default_factory=dict)
-    mistakes: list[str] = field(default_factory=list)
+    not_sent: dict[str, str] = field(default_factory=dict)
+    late: int = 0
+    latest: float = 0.0
+    missing: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
     def entry(self, key: str, shared: bool = False) -> Entry:
-        """The entry of a key; one that the rule does not keep is known to its user only."""
+        """The entry of a key. If the rule does not keep it, only its user knows it."""
         if key in self.entries:
             return self.entries[key]
         self.keys += 1
@@ -98,26 +106,34 @@ class Ledger:
             self._thin()
         return made
 
-    def find(self, broken: Broken) -> None:
-        """Note a broken invariant, of a key once; of very many the first are kept, and all are counted."""
-        if any((each.invariant, each.key) == (broken.invariant, broken.key) for each in self.findings):
+    def add(self, violation: Violation) -> None:
+        """Note a violation, once for each key. All are counted, and the first are kept."""
+        if any((each.invariant, each.key) == (violation.invariant, violation.key) for each in self.findings):
             return
         self.found += 1
         if len(self.findings) < MOST_FINDINGS:
-            self.findings.append(broken)
+            self.findings.append(violation)
 
     def note_batch(self, stamps: dict[str, str]) -> None:
-        """A batch (key to stamp) of which nobody knows whether it was carried out."""
+        """Note a batch (key to stamp) with an unknown outcome."""
         if len(self.batches) < MOST_BATCHES:
             self.batches.append(stamps)
 
-    def mistake(self, text: str) -> None:
-        """Something of ours went wrong."""
-        if text not in self.mistakes and len(self.mistakes) < MOST_FINDINGS:
-            self.mistakes.append(text)
+    def note_late(self, seconds: float) -> None:
+        """Note that a write appeared this many seconds after a read that did not show it."""
+        self.late, self.latest = self.late + 1, max(self.latest, seconds)
+
+    def note_missing(self, members: list[str]) -> None:
+        """Note members that a stored record does not have."""
+        self.missing = sorted({*self.missing, *members})
+
+    def error(self, text: str) -> None:
+        """Note an internal error: nothing counts as judged then."""
+        if text not in self.errors and len(self.errors) < MOST_FINDINGS:
+            self.errors.append(text)
 
     def merge(self, other: Ledger) -> None:
-        """Take in what another process knows."""
+        """Add the ledger of another process."""
         self.depth = max(self.depth, other.depth)
         for entry in other.entries.values():
             mine = self.entries.setdefault(entry.key, entry)
@@ -128,8 +144,10 @@ class Ledger:
         self.findings = [*self.findings, *other.findings][:MOST_FINDINGS]
         self.found, self.keys = self.found + other.found, self.keys + other.keys
         self.writes, self.unknown = self.writes + other.writes, self.unknown + other.unknown
-        self.unasked |= other.unasked
-        self.mistakes = list(dict.fromkeys([*self.mistakes, *other.mistakes]))[:MOST_FINDINGS]
+        self.late, self.latest = self.late + other.late, max(self.latest, other.latest)
+        self.not_sent |= other.not_sent
+        self.note_missing(other.missing)
+        self.errors = list(dict.fromkeys([*self.errors, *other.errors]))[:MOST_FINDINGS]
         self.entries = {k: e for k, e in self.entries.items() if e.shared or self._keeps(k)}
         self._thin()
 
@@ -143,5 +161,5 @@ class Ledger:
 
 
 def id_text(ident: Any) -> str:
-    """An id as it is compared: whatever it is, as JSON, cut short."""
+    """An id as it is compared: as JSON, cut short."""
     return json.dumps(ident, ensure_ascii=True, default=str)[:ID_LENGTH]

@@ -1,4 +1,4 @@
-"""The load under Locust: alone, as the master of workers, or as a worker. Gives the ledger and Locust's counts."""
+"""The load under Locust: alone, as the master of workers, or as a worker. Gives Locust's counts and the ledger."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from locust.exception import RPCError
 
 from upsertspec.errors import ConfigError, TargetUnusable
 from upsertspec.soak.ledger import Ledger
-from upsertspec.soak.messages import merged, packed, take
+from upsertspec.soak.locust_users import user_class
 from upsertspec.soak.plan import WAIT_FOR_PLAN, WAIT_FOR_WORKERS, WORKER, Plan, stop_seconds
-from upsertspec.soak.users import user_class
+from upsertspec.soak.worker_messages import merged, packed, take
 from upsertspec.target.target import Target
 
 LEDGER = "upsertspec-ledger"
@@ -39,14 +39,14 @@ def alone(target: Target, plan: Plan, end: Event) -> tuple[Any, Ledger]:
 
 
 def master(target: Target, plan: Plan, end: Event) -> tuple[Any, Ledger]:
-    """The users are the workers': they get the plan with Locust's own message to start, and send their ledgers."""
+    """The workers run the users. They get the plan with Locust's start message, and send their ledgers back."""
     environment = _environment(target, Ledger(), lambda: plan)
     environment.parsed_options = argparse.Namespace(
-        enable_rebalancing=False, headless=True, upsertspec_plan=plan.told()
+        enable_rebalancing=False, headless=True, upsertspec_plan=plan.as_message()
     )
     runner = _bound(environment, plan)
-    told: dict[str, list[Any]] = {}
-    runner.register_message(LEDGER, lambda msg, **_: take(told, msg.node_id, msg.data))
+    received: dict[str, list[Any]] = {}
+    runner.register_message(LEDGER, lambda msg, **_: take(received, msg.node_id, msg.data))
     try:
         _wait_for_workers(runner, plan, end)
         runner.start(plan.users, _rate(plan))
@@ -54,11 +54,11 @@ def master(target: Target, plan: Plan, end: Event) -> tuple[Any, Ledger]:
         runner.stop()
     finally:
         runner.quit()
-    return environment, merged(told, plan.workers)
+    return environment, merged(received, plan.workers)
 
 
 def worker(target: Target, plan: Plan, end: Event) -> tuple[Any, Ledger]:
-    """Some of the users, until the master says stop; then the counts and the ledger go to the master."""
+    """Some of the users, until the master stops them; then the master gets the counts and the ledger."""
     ledger, done = Ledger(), Event()
     plans: list[Plan] = []
     environment = _environment(target, ledger, lambda: plans[0])
@@ -80,7 +80,7 @@ def _environment(target: Target, ledger: Ledger, plan_of: Callable[[], Plan]) ->
 
 
 def _rate(plan: Plan) -> float:
-    """Users a second, so that all are there after a tenth of the time."""
+    """Users per second, so that all have started after a tenth of the time."""
     return min(FASTEST, max(1.0, plan.users / max(1.0, plan.seconds * RAMP)))
 
 
@@ -90,7 +90,7 @@ def _bound(environment: Environment, plan: Plan) -> Any:
         return environment.create_master_runner(plan.host, plan.port)
     except (RPCError, SystemExit) as wrong:
         raise ConfigError(
-            [f"{place}: the master can't listen there; is the port free, the address its own?"]
+            [f"{place}: the master cannot listen there; is the port free, and the address one of this machine?"]
         ) from wrong
 
 
@@ -99,19 +99,19 @@ def _wait_for_workers(runner: Any, plan: Plan, end: Event) -> None:
         while runner.worker_count < plan.workers and not end.is_set():
             gevent.sleep(TICK)
     if runner.worker_count < plan.workers:
-        raise TargetUnusable(f"{runner.worker_count} of {plan.workers} workers came within {WAIT_FOR_WORKERS:g} s")
+        raise TargetUnusable(f"{runner.worker_count} of {plan.workers} workers connected within {WAIT_FOR_WORKERS:g} s")
 
 
 def _learn(environment: Any, plan: Plan, plans: list[Plan], ledger: Ledger) -> None:
     try:
         plans[:] = [plan.of_worker(getattr(environment.parsed_options, "upsertspec_plan", None))]
     except ConfigError as wrong:
-        ledger.mistake(str(wrong))
+        ledger.error(str(wrong))
         plans[:] = [plan]
 
 
 def _hand_over(environment: Any, ledger: Ledger, done: Event) -> None:
-    """The last counts, which Locust would send with its next report, and the ledger."""
+    """Send the last counts, which Locust would send with its next report, and the ledger."""
     runner = environment.runner
     counts: dict[str, Any] = {}
     environment.events.report_to_master.fire(client_id=runner.client_id, data=counts)
@@ -124,7 +124,7 @@ def _hand_over(environment: Any, ledger: Ledger, done: Event) -> None:
 def _leave(environment: Any, ledger: Ledger) -> None:
     runner = environment.runner
     if time.time() - (runner.last_heartbeat_timestamp or 0) > LOST:
-        ledger.mistake("the master has gone")
+        ledger.error("the master is gone")
     environment.events.quitting.fire(environment=environment)
     runner.greenlet.kill(block=True, timeout=FLUSH)
     runner.client.close(linger=int(FLUSH * 1000))
@@ -135,11 +135,11 @@ def _wait_for_plan(plans: list[Plan], done: Event) -> None:
         while not plans and not done.is_set():
             gevent.sleep(TICK)
     if not plans:
-        raise TargetUnusable("the master did not begin, or has gone")
+        raise TargetUnusable("the master did not start the load, or is gone")
 
 
 def _no_master(plan: Plan) -> TargetUnusable:
-    return TargetUnusable(f"no master answers at {plan.host}, port {plan.port}; start it first, with --master")
+    return TargetUnusable(f"no master answers at {plan.host}, port {plan.port}; start one first, with --master")
 
 
 ROLES = {WORKER: worker, "master": master, "alone": alone}

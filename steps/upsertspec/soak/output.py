@@ -1,4 +1,4 @@
-"""What a soak prints: counts and times, errors by kind, and the judgement."""
+"""What a soak prints: the plan, counts and times, errors by kind, and the judgement."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from upsertspec.http.text import printable
-from upsertspec.soak.faults import INVARIANTS
-from upsertspec.soak.ledger import Broken, Ledger
+from upsertspec.soak.invariants import INVARIANTS
+from upsertspec.soak.ledger import Ledger, Violation
 from upsertspec.soak.plan import Plan
-from upsertspec.soak.verification import Judgement
+from upsertspec.soak.read_back import Judgement
 from upsertspec.target.target import Target
 
 HEAD = f"  {'operation':<14} {'sent':>9} {'failed':>7} {'per s':>8} {'median':>8} {'95 %':>8} {'99 %':>8} {'most':>8}"
@@ -17,27 +17,27 @@ SHARES = (0.5, 0.95, 0.99)
 SHOWN_ERRORS = 20
 
 
-def begun(plan: Plan, target: Target, out: TextIO) -> None:
-    """What is about to be done."""
-    whom = printable(target.name or target.url)
+def print_plan(plan: Plan, target: Target, out: TextIO) -> None:
+    """Print what is about to be done."""
+    name = printable(target.name or target.url)
     role = {"alone": "", "master": f", with {plan.workers} workers", "worker": ", as a worker"}[plan.role]
     what = "" if plan.role == "worker" else f": {plan.users} users for {plan.seconds:g} s"
-    print(f"upsertspec soaks {whom}{what}{role}; profiles {', '.join(target.profiles)}", file=out, flush=True)
+    print(f"upsertspec soaks {name}{what}{role}; profiles {', '.join(target.profiles)}", file=out, flush=True)
 
 
-def counts(stats: Any, out: TextIO) -> None:
-    """Locust's counts: requests a second, response times in milliseconds, errors by kind."""
+def print_counts(stats: Any, out: TextIO) -> None:
+    """Print Locust's counts: requests per second, response times in milliseconds, errors by kind."""
     print(f"\n{HEAD}   (ms)", file=out)
     for (name, _), entry in sorted(stats.entries.items()):
         print(_row(name, entry), file=out)
-    print(_row("together", stats.total), file=out)
+    print(_row("total", stats.total), file=out)
     errors = sorted(stats.errors.values(), key=lambda error: -error.occurrences)
     for error in errors[:SHOWN_ERRORS]:
-        print(f"  {error.occurrences:>9} x {printable(str(error.name))}: {printable(_said(error))}", file=out)
+        print(f"  {error.occurrences:>9} x {printable(str(error.name))}: {printable(_error_text(error))}", file=out)
 
 
-def judged(ledger: Ledger, judgement: Judgement, out: TextIO) -> None:
-    """Each invariant, what breaks it, and what could not be judged."""
+def print_judgement(ledger: Ledger, judgement: Judgement, out: TextIO) -> None:
+    """Print each invariant, what violates it, and what could not be judged."""
     print("\n" + "\n".join(_lines(ledger, judgement)), file=out, flush=True)
 
 
@@ -47,25 +47,30 @@ def _row(name: str, entry: Any) -> str:
     return f"{head} {times} {entry.max_response_time:>8.0f}"
 
 
-def _said(error: Any) -> str:
-    """The kind of an error; from a worker it comes with the name of its class."""
+def _error_text(error: Any) -> str:
+    """The kind of an error. A worker sends it with the name of its class."""
     text = str(error.error)
     return text.removeprefix("Failed('").removesuffix("')").removeprefix('Failed("').removesuffix('")')
 
 
 def _lines(ledger: Ledger, judgement: Judgement) -> Iterator[str]:
     rule = f" (those whose CRC-32 is divisible by {2**ledger.depth})" if ledger.depth else ""
-    yield f"{ledger.writes} writes acknowledged, {ledger.unknown} of unknown outcome, to {ledger.keys} keys"
-    batches = f", and {judgement.batches} batches of unknown outcome" if judgement.batches else ""
+    yield f"{ledger.writes} writes acknowledged, {ledger.unknown} with an unknown outcome, to {ledger.keys} keys"
+    batches = f", and {judgement.batches} batches with an unknown outcome" if judgement.batches else ""
     yield f"{judgement.judged} keys read back{rule}{batches}"
-    for name, why in sorted(ledger.unasked.items()):
-        yield f"not asked: {name} ({printable(why)})"
+    for name, why in sorted(ledger.not_sent.items()):
+        yield f"not sent: {name} ({printable(why)})"
+    if ledger.late:
+        yield (
+            f"{ledger.late} reads did not show the last acknowledged write at first; "
+            f"it appeared later, after up to {ledger.latest:.2f} s"
+        )
     yield ""
     for invariant in INVARIANTS:
         broken = sum(one.invariant == invariant for one in judgement.findings)
         yield f"  {invariant:<29} {f'broken {broken} times' if broken else _held(ledger, judgement)}"
     for one in judgement.findings[:SHOWN_ERRORS]:
-        yield from _told(one)
+        yield from _described(one)
     yield ""
     yield _verdict(judgement)
 
@@ -80,10 +85,10 @@ def _held(ledger: Ledger, judgement: Judgement) -> str:
     )
 
 
-def _told(one: Broken) -> list[str]:
+def _described(one: Violation) -> list[str]:
     read = [f"    read by       {printable(one.curl)}"] if one.curl else []
-    said = [f"    acknowledged  {printable(one.acknowledged)}", f"    stored        {printable(one.stored)}"]
-    return ["", f"  {one.invariant}: {printable(one.key)}", *said, *read]
+    texts = [f"    acknowledged  {printable(one.acknowledged)}", f"    stored        {printable(one.stored)}"]
+    return ["", f"  {one.invariant}: {printable(one.key)}", *texts, *read]
 
 
 def _verdict(judgement: Judgement) -> str:

@@ -1,4 +1,4 @@
-"""What a soak is asked to do, and what bounds it."""
+"""The plan of a soak, and its limits."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from upsertspec.target.target import Target
 
 ALONE, MASTER, WORKER = "alone", "master", "worker"
 UNJUDGED = 3
-"""The exit code where an invariant could not be judged."""
+"""The exit code if an invariant could not be judged."""
 
 TABLE = "contacts"
 KEY = "email"
 SHARED = 16
-"""How many keys all users write at the same time."""
+"""How many keys all users share."""
 
 DAY = 24 * 3600.0
 """The longest soak."""
@@ -25,12 +25,15 @@ WAIT_FOR_PLAN = 600.0
 JUDGING = 120.0
 LONGEST_STOP = 30.0
 SLACK = 75.0
-"""What Locust itself may take to stop its workers, and the start of Python."""
+"""What Python may take to start, and Locust to stop its workers."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A soak: `role` is alone, master or worker; `host` and `port` are where the master listens."""
+    """A soak. `role` is alone, master or worker; `host` and `port` are where the master listens.
+
+    `settle` is the time to consistency that the target states, in seconds; None if it states none.
+    """
 
     users: int
     seconds: float
@@ -39,26 +42,28 @@ class Plan:
     host: str = "127.0.0.1"
     port: int = 5557
     workers: int = 1
+    settle: float | None = None
 
-    def told(self) -> dict[str, Any]:
-        """What a worker has to know of it."""
+    def as_message(self) -> dict[str, Any]:
+        """The plan as the master sends it to its workers."""
         return asdict(self)
 
-    def of_worker(self, told: Any) -> Plan:
-        """The plan of a worker, with what its master told. Raises ConfigError where that is none."""
+    def of_worker(self, message: Any) -> Plan:
+        """This worker's plan, from the master's message. Raises ConfigError if that is not a plan."""
         try:
-            users, seconds, run_id = int(told["users"]), float(told["seconds"]), str(told["run_id"])
+            users, seconds, run_id = int(message["users"]), float(message["seconds"]), str(message["run_id"])
+            settle = None if message["settle"] is None else float(message["settle"])
         except (TypeError, KeyError, ValueError) as wrong:
-            raise ConfigError(["the master told no plan; use the same version of upsertspec on both sides"]) from wrong
-        return Plan(users, seconds, run_id[:20], WORKER, self.host, self.port)
+            raise ConfigError(["the master sent no plan; use the same version of upsertspec on both sides"]) from wrong
+        return Plan(users, seconds, run_id[:20], WORKER, self.host, self.port, settle=settle)
 
 
 def stop_seconds(target: Target) -> float:
-    """How long the users may take to end what they are at."""
+    """How many seconds the users may take to finish their last request."""
     return min(target.timeout + 1, LONGEST_STOP)
 
 
 def longest(plan: Plan, target: Target) -> float:
-    """The seconds after which a soak has ended, whatever the target does. How long a worker works, its master says."""
+    """The most seconds that a soak can take, whatever the target does. A worker gets its time from the master."""
     seconds = WAIT_FOR_PLAN + DAY if plan.role == WORKER else WAIT_FOR_WORKERS + plan.seconds
     return seconds + 2 * stop_seconds(target) + JUDGING + SLACK

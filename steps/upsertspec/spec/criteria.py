@@ -26,7 +26,8 @@ PROFILES = (
 )
 LAST = ("concurrency",)
 """The profiles that are run after all others, and by one worker alone: they are about load, and make some."""
-NEEDS = "needs-"
+NEEDS, ASSERTS, DEFINES = "needs-", "asserts-", "defines-"
+"""How the tags begin that say which other profile a scenario uses, what it is about, and what a criterion defines."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,23 @@ def criteria(base: Path | None = None) -> tuple[Criterion, ...]:
     return tuple(sorted(found, key=lambda c: c.id))
 
 
+def defining(role: str) -> str:
+    """The criterion that defines something others rely on: the one with the tag `@defines-ROLE`.
+
+    Where a setup or an answer that another scenario relies on is wrong, that criterion is named. Raises LookupError
+    where not exactly one criterion has the tag.
+    """
+    found = _defining().get(role, set())
+    if len(found) != 1:
+        raise LookupError(f"@{DEFINES}{role} has to be on exactly one criterion, not on {sorted(found) or 'none'}")
+    return next(iter(found))
+
+
+def asserted(case: Case) -> frozenset[str]:
+    """What a case is about beside what is stored, from its tags: `operation` for `@asserts-operation`."""
+    return _asserted().get(case.id, frozenset())
+
+
 def digest(base: Path | None = None) -> str:
     """SHA-256 over the feature files and schema.toml: the same for the same specification, wherever it is."""
     root = base or features_dir()
@@ -114,6 +132,11 @@ def tags_of(scenario: ScenarioTemplate | Scenario) -> set[str]:
     return {*scenario.tags, *inherited, *scenario.feature.tags}
 
 
+def is_own(tag: str) -> bool:
+    """Whether a tag is for the harness alone. Only the other tags become pytest marks."""
+    return tag.startswith(("AC-", NEEDS, ASSERTS, DEFINES))
+
+
 def criterion_of(tags: Iterable[str]) -> str:
     """The criterion among the tags, or an empty string."""
     return next((tag for tag in sorted(tags) if tag.startswith("AC-")), "")
@@ -134,6 +157,33 @@ def _cases(root: Path, template: ScenarioTemplate) -> Iterator[Case]:
             example=example,
             needs=tuple(sorted(tag.removeprefix(NEEDS) for tag in tags if tag.startswith(NEEDS))),
         )
+
+
+@cache
+def _defining() -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for tags in _every_tags():
+        for tag in tags:
+            if tag.startswith(DEFINES):
+                found.setdefault(tag.removeprefix(DEFINES), set()).add(criterion_of(tags))
+    return found
+
+
+@cache
+def _asserted() -> Mapping[str, frozenset[str]]:
+    return {
+        case_id(template.feature, template.name, example): frozenset(
+            tag.removeprefix(ASSERTS) for tag in tags_of(template) if tag.startswith(ASSERTS)
+        )
+        for feature in features()
+        for template in feature.scenarios.values()
+        for example in _examples(template)
+    }
+
+
+def _every_tags() -> Iterator[set[str]]:
+    for feature in features():
+        yield from (tags_of(template) for template in feature.scenarios.values())
 
 
 def _examples(template: ScenarioTemplate) -> list[dict[str, str]]:

@@ -1,1 +1,1 @@
-"""The vocabulary of the feature files: a small closed set of sentences, written up in features/README.md."""
+"""The step definitions: the closed vocabulary of the feature files, listed in features/README.md."""

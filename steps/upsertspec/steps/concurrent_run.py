@@ -1,4 +1,4 @@
-"""What many clients did at once, as data."""
+"""The calls of many clients at once, as data."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from typing import Any
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation
 from upsertspec.http.exchange import Exchange
+from upsertspec.spec.outcomes import is_refusal, is_success
 
 Record = Mapping[str, Any]
-
-SERVER_ERROR = 500
 
 
 @dataclass
 class RecordedCall:
-    """One operation of one client. Seconds count from the release; `ended` is None where no answer came.
+    """One operation of one client. Times are seconds since the clients were released.
 
-    `failure` tells why none came, `untestable` whether that is for a reason that says nothing of the target.
+    `ended` is None and `failure` says why where no answer came; `untestable` where that says nothing about the target.
     """
 
     client: int
@@ -33,18 +32,18 @@ class RecordedCall:
 
     @property
     def is_done(self) -> bool:
-        """Whether the answer tells that it was carried out."""
-        return self.answer is not None and self.answer.status < 300
+        """Whether the answer says that the operation was carried out."""
+        return self.answer is not None and is_success(self.answer.status)
 
     @property
     def is_refused(self) -> bool:
-        """Whether the answer tells that it was not carried out."""
-        return self.answer is not None and 400 <= self.answer.status < SERVER_ERROR
+        """Whether the answer says that the operation was not carried out."""
+        return self.answer is not None and is_refusal(self.answer.status)
 
 
 @dataclass(frozen=True)
 class ConcurrentRun:
-    """What many clients did. `explanation` is empty where some order of the requests explains all of it."""
+    """The calls of many clients to these keys. `explanation` says why no order explains the answers, or is empty."""
 
     table: str
     keys: Sequence[Record]
@@ -53,10 +52,10 @@ class ConcurrentRun:
 
     @property
     def writes(self) -> list[RecordedCall]:
-        """What was written, in the order of the beginnings."""
+        """The writing calls, in the order of their starts."""
         return [call for call in self.calls if call.operation.changes]
 
     @property
     def reads(self) -> list[RecordedCall]:
-        """What was read."""
+        """The reading calls."""
         return [call for call in self.calls if not call.operation.changes]

@@ -1,4 +1,4 @@
-"""The control of what many clients do: the same by one client alone. What fails there is another criterion's matter."""
+"""The control before many clients act: one client alone does the same. Its failures belong to other criteria."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
 from upsertspec.errors import Blocked, CheckFailed, TargetSilent
+from upsertspec.spec.criteria import defining
+from upsertspec.spec.outcomes import OK
 from upsertspec.steps.assertions import require_body
 from upsertspec.steps.world import World
 
@@ -17,9 +19,9 @@ MATCH = ["email"]
 
 
 def require_alone(world: World, what: str) -> None:
-    """Whether one client alone is told the truth: looked at once a worker, for `upsert`, `ignore` and `batch`.
+    """Raise Blocked where one client alone gets a wrong answer to an `upsert`, `ignore` or `batch`.
 
-    Raises Blocked by the criterion whose matter it is.
+    It is tried once for each worker. Blocked names the criterion that defines the answer.
     """
     if what not in world.controls.alone:
         world.controls.alone[what] = _found(world, what)
@@ -28,9 +30,9 @@ def require_alone(world: World, what: str) -> None:
 
 
 def is_success(world: World, answer: Answer) -> bool:
-    """Whether an upsert was answered as the contract has it: with 200, and a body that can be read."""
+    """Whether an upsert was answered with 200 and a body that can be read."""
     try:
-        require_body(world, answer, 200)
+        require_body(world, answer, OK)
     except CheckFailed:
         return False
     return True
@@ -39,12 +41,14 @@ def is_success(world: World, answer: Answer) -> bool:
 def _found(world: World, what: str) -> Blocked | None:
     person = {"email": f"control.{what}.{world.mark}@example.com", "name": "Control", "notes": "first"}
     try:
-        for criterion, operation, word, fields in _steps(person)[what]:
+        for role, operation, word, fields in _steps(person)[what]:
             answer = world.send("editor", operation)
             if wrong := _wrong(world, answer, word, fields):
-                return Blocked(criterion, f"one client alone to be answered with 200, {word}, and the record", wrong)
+                return Blocked(
+                    defining(role), f"one client alone to be answered with 200, {word}, and the record", wrong
+                )
     except (CheckFailed, TargetSilent) as wrong_answer:
-        return Blocked("AC-001", "one client alone to be answered", str(wrong_answer))
+        return Blocked(defining("upsert-create"), "one client alone to be answered", str(wrong_answer))
     finally:
         world.attempts.clear()
     return None
@@ -56,29 +60,29 @@ def _steps(person: Record) -> Mapping[str, Sequence[tuple[str, Operation, str, R
     both = {**person, **again}
     return {
         "upsert": [
-            ("AC-001", Upsert("contacts", person, MATCH), "created", person),
-            ("AC-002", Upsert("contacts", again, MATCH), "updated", both),
+            ("upsert-create", Upsert("contacts", person, MATCH), "created", person),
+            ("upsert-update", Upsert("contacts", again, MATCH), "updated", both),
         ],
         "ignore": [
-            ("AC-202", Upsert("contacts", person, MATCH, ignoring), "created", person),
-            ("AC-201", Upsert("contacts", again, MATCH, ignoring), "ignored", person),
+            ("ignore-create", Upsert("contacts", person, MATCH, ignoring), "created", person),
+            ("ignore", Upsert("contacts", again, MATCH, ignoring), "ignored", person),
         ],
         "batch": [
-            ("AC-301", UpsertBatch("contacts", [person], MATCH), "created", person),
-            ("AC-301", UpsertBatch("contacts", [again], MATCH), "updated", both),
+            ("batch", UpsertBatch("contacts", [person], MATCH), "created", person),
+            ("batch", UpsertBatch("contacts", [again], MATCH), "updated", both),
         ],
     }
 
 
 def _wrong(world: World, answer: Answer, word: str, fields: Record) -> str:
-    """What is wrong with an answer, in words; empty where nothing is."""
+    """What is wrong with an answer, or an empty text."""
     if not is_success(world, answer):
         return f"{answer.status} {answer.fault or answer.text}"
-    told = answer.parts[0] if answer.parts else answer
-    record = told.record or {}
-    if told.operation != word and not world.lacks(told, "operation"):
-        return f"{told.operation}"
-    if world.lacks(told, "record"):
+    part = answer.parts[0] if answer.parts else answer
+    record = part.record or {}
+    if part.operation != word and not world.lacks(part, "operation"):
+        return f"{part.operation}"
+    if world.lacks(part, "record"):
         return ""
-    amiss = [name for name, value in fields.items() if record.get(name) != value]
+    amiss = [name for name, value in world.fit("contacts", fields).items() if record.get(name) != value]
     return f"a record with another {', '.join(amiss)}" if amiss else ""

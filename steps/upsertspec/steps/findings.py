@@ -1,18 +1,20 @@
-"""What a scenario comes across on its way that decides its result only in the end."""
+"""What a scenario comes across on its way and what decides its result only at the end."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from upsertspec.errors import NotTestable
+from upsertspec.errors import NotApplicable, NotTestable
 
 
 @dataclass
-class Notes:
-    """`suspicions`: why the scenario is not testable, although it went on. `deviations`: declared statuses that came,
-    each as its kind of outcome and the status, with the status of the contract. `kept`: kinds that came as in the
-    contract."""
+class ScenarioFindings:
+    """`secondary`: why the scenario is not testable although it went on to its end.
 
-    suspicions: list[NotTestable] = field(default_factory=list)
+    `deviations`: declared statuses that came, by kind and status, each with a sentence for the report.
+    `kept`: kinds of outcome that came with the contract's own status.
+    """
+
+    secondary: list[NotTestable | NotApplicable] = field(default_factory=list)
     deviations: dict[str, str] = field(default_factory=dict)
     kept: dict[str, None] = field(default_factory=dict)

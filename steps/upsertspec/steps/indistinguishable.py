@@ -1,4 +1,4 @@
-"""Whether answers about two tables tell them apart: by what they say, or by the time that they take."""
+"""Compares answers about two tables: by what they say, and by the time they take."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Look = Callable[[Exchange], Any]
 
 
 def differences(first: Sequence[Exchange], second: Sequence[Exchange], names: Iterable[str]) -> list[str]:
-    """What every answer of the first says in one way, and every answer of the second in another.
+    """What is the same in every answer of the first group and different in every answer of the second.
 
-    What differs from request to request (dates, ids of requests) tells nothing; nor does a name that is repeated.
+    Parts that differ from request to request (dates, request ids) do not count; nor does a repeated table name.
     """
     known = sorted(names, key=len, reverse=True)
     looks: dict[str, Look] = {
@@ -37,10 +37,10 @@ def differences(first: Sequence[Exchange], second: Sequence[Exchange], names: It
 
 
 def slower(first: Sequence[float], second: Sequence[float]) -> str:
-    """In words, by how much one of the two takes longer, or an empty text where chance could explain it.
+    """By how much one of the two takes longer, in words; empty where chance could explain it.
 
-    The times come in pairs, each pair taken one after the other. A sign test over the pairs, so that no single slow
-    answer counts for much; and what is below two milliseconds can't be told from outside.
+    The times come in pairs, measured one after the other. A sign test over the pairs keeps a single slow answer from
+    deciding; differences below two milliseconds are too small to see from outside.
     """
     gaps = [b - a for a, b in zip(first, second, strict=True)]
     gap = median(gaps)

@@ -1,11 +1,11 @@
-"""What an error must not tell: stack traces, SQL, paths, modules, and which database it is."""
+"""Finds what an error must not reveal: stack traces, SQL, paths, modules, and the database and its version."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-_TELLING: Mapping[str, Sequence[str]] = {
+_INTERNALS: Mapping[str, Sequence[str]] = {
     "a stack trace": (
         r"Traceback \(most recent call last\)",
         r'File \\?"[^"]+", line \d+',
@@ -47,11 +47,11 @@ _TELLING: Mapping[str, Sequence[str]] = {
         r"\b(SQLite|PostgreSQL|Postgres|MySQL|MariaDB|MongoDB|Oracle|SQL Server)[ /]v?\d+\.\d",
     ),
 }
-_PATTERNS = [(what, re.compile(pattern)) for what, patterns in _TELLING.items() for pattern in patterns]
+_PATTERNS = [(what, re.compile(pattern)) for what, patterns in _INTERNALS.items() for pattern in patterns]
 
 
-def told(text: str, sent: Iterable[str]) -> list[str]:
-    """What the text tells of the inside, in words with the place; what was `sent` may be repeated in it."""
+def leaks(text: str, sent: Iterable[str]) -> list[str]:
+    """Which internals the text reveals, each with the matching part. It may repeat what was `sent`."""
     for own in sorted(filter(None, sent), key=len, reverse=True):
         text = text.replace(own, "")
     found = ((what, pattern.search(text)) for what, pattern in _PATTERNS)

@@ -1,4 +1,4 @@
-"""Looking at what is stored: always as the editor, always through the target's own reading calls."""
+"""Reads what is stored, always as the editor and through the target's own reading calls."""
 
 from __future__ import annotations
 
@@ -9,72 +9,75 @@ from typing import Any
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Read
-from upsertspec.errors import CannotExpress, NotTestable
+from upsertspec.errors import CannotExpress, NotApplicable, NotTestable
 from upsertspec.http.client import Client
-from upsertspec.steps.cells import table_for
+from upsertspec.spec.outcomes import GONE, OK
+from upsertspec.spec.schema import Table
 from upsertspec.steps.equality import same
 
 PAGE = 1000
 PAGES = 20
-HTTP_OK = 200
-GONE = (404, 410)
 
 Record = Mapping[str, Any]
 
 
 class Reader:
-    """Reads records; what was read is kept until the scenario changes something."""
+    """Reads records and keeps what it read until the scenario changes something."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._kept: dict[str, Sequence[Record]] = {}
 
+    def table(self, table: str) -> Table:
+        """The table as the target has it, in the specification's words."""
+        return self._client.bindings.table(table)
+
     def forget(self) -> None:
-        """Something may have changed: read anew from now on."""
+        """Read again from now on: something may have changed."""
         self._kept.clear()
 
     def find(self, table: str, where: Record) -> Sequence[Record]:
-        """Every record whose fields equal these values; by its id a record is read alone.
+        """Every record whose fields equal these values. A lookup by id reads the single record.
 
         Raises NotTestable where the target gives no way to read it.
         """
         key = _key(table, where)
         if key not in self._kept:
             listed = self._alone(table, where["id"]) if set(where) == {"id"} else self._listed(Find(table, where))
-            self._kept[key] = [record for record in listed if _fits(table, where, record)]
+            self._kept[key] = [record for record in listed if _fits(self.table(table), where, record)]
         return self._kept[key]
 
     def take(self, find: Find, answer: Answer) -> None:
-        """Keep what somebody else has read, where it is all there is."""
+        """Keep what another client has read, if the answer holds all records."""
         whole = answer.total is None or len(answer.records) >= answer.total
-        if answer.status == HTTP_OK and not answer.fault and whole:
-            fitting = [record for record in answer.records if _fits(find.table, find.where, record)]
+        if answer.status == OK and not answer.fault and whole:
+            fitting = [record for record in answer.records if _fits(self.table(find.table), find.where, record)]
             self._kept[_key(find.table, find.where)] = fitting
 
     def read_anew(self, find: Find, until: Callable[[], bool], most: int = 2) -> None:
-        """Read, a few times at the most, until something is so."""
+        """Read again until a condition holds, at most a few times."""
         for _ in range(most):
             if until():
                 break
             self._page(find)
 
     def read(self, table: str, ident: Any) -> Answer:
-        """The answer to reading the record of this id; where there is no call for that, it is found by its id."""
+        """The answer to reading the record of this id. Dialects without such a call find it in a list."""
         try:
             return self._client.call("editor", Read(table, ident))
-        except CannotExpress:
+        except (CannotExpress, NotApplicable):
             found = [record for record in self._listed(Find(table, {"id": ident})) if _is(ident, record)]
-        return Answer(200, id=ident, record=found[0]) if found else Answer(GONE[0])
+        return Answer(OK, id=ident, record=found[0]) if found else Answer(GONE[0])
 
     def _alone(self, table: str, ident: Any) -> list[Record]:
         answer = self.read(table, ident)
         gone = (*GONE, *self._client.deviations.get("missing_record", ()))
-        if answer.status not in (200, *gone) or (answer.status == 200 and answer.fault):
+        if answer.status not in (OK, *gone) or (answer.status == OK and answer.fault):
             raise NotTestable(f"no way to read back {table}: {_why(answer)}")
-        return [answer.record] if answer.status == 200 and answer.record else []
+        return [answer.record] if answer.status == OK and answer.record else []
 
     def _listed(self, find: Find) -> list[Record]:
-        """The records of the filtered list; where a target filters too little, its pages are read up to a bound."""
+        """The records of the filtered list. Where a target ignores filters, its pages are read up to a bound."""
         answer = self._page(find)
         found = list(answer.records)
         for _ in range(PAGES):
@@ -86,7 +89,7 @@ class Reader:
 
     def _page(self, find: Find) -> Answer:
         answer = self._client.call("editor", find)
-        if answer.status != 200 or answer.fault:
+        if answer.status != OK or answer.fault:
             raise NotTestable(f"no way to read back {find.table}: {_why(answer)} to a list of records with a filter")
         return answer
 
@@ -103,5 +106,5 @@ def _is(ident: Any, record: Record) -> bool:
     return json.dumps(record.get("id")) == json.dumps(ident)
 
 
-def _fits(table: str, where: Record, record: Record) -> bool:
-    return all(same(table_for(table), name, value, record.get(name)) for name, value in where.items())
+def _fits(table: Table, where: Record, record: Record) -> bool:
+    return all(same(table, name, value, record.get(name)) for name, value in where.items())

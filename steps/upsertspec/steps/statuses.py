@@ -1,38 +1,42 @@
-"""Whether a status is the one that the contract asks for, or one that the target declares in its place."""
+"""Compares a status with the one that the contract asks for, or with one that the target declares in its place."""
 
 from __future__ import annotations
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Transaction
 from upsertspec.errors import CheckFailed
+from upsertspec.spec.outcomes import DONE, MISSING, REFUSALS, UPSERTED
 from upsertspec.spec.schema import tables
 from upsertspec.steps.world import World
-from upsertspec.target.deviations import DONE, REFUSALS
-
-UPSERTED = ("created", "updated", "ignored")
-NOT_FOUND = 404
-CLIENT_ERROR, SERVER_ERROR = 400, 500
-REFUSED = (400, 409, 422)
-"""The contract lets an implementation choose which of these says that a constraint would be broken."""
 
 
 def require_status(world: World, answer: Answer, *wanted: int, said: str = "") -> None:
     """Raise CheckFailed where the answer has none of these statuses, nor one that the target declares for its kind.
 
-    `said` is what was to be done, where that is known: created, updated or ignored.
+    `said` is what should have been done, where that is known: created, updated or ignored.
     """
     operation = next((each.operation for each in world.attempts if each.answer is answer), None)
     kinds = {kind: status for status in wanted for kind in kinds_of(operation, status, said)}
     if answer.status in wanted:
-        world.notes.kept |= dict.fromkeys(kinds if len(wanted) == 1 else ())
+        world.findings.kept |= dict.fromkeys(kinds if len(wanted) == 1 else ())
         return
     for kind, status in kinds.items():
-        if answer.status in world.client.deviations.get(kind, ()):
-            told = f"{kind}: {answer.status} where the contract has {status}, as the target declares"
-            world.notes.deviations[f"{kind} {answer.status}"] = told
+        if is_declared(world, kind, answer.status):
+            sentence = f"{kind}: {answer.status} where the contract has {status}, as the target declares"
+            world.findings.deviations[f"{kind} {answer.status}"] = sentence
             return
     names = " or ".join(str(status) for status in wanted)
     raise CheckFailed(f"an answer of {names}", f"{answer.status} with {answer.text or 'an empty body'}")
+
+
+def require_every_status(world: World, *wanted: int) -> None:
+    """Raise CheckFailed, naming the request, where one of the scenario's requests has none of these statuses."""
+    for attempt in world.attempts:
+        try:
+            require_status(world, attempt.answer, *wanted)
+        except CheckFailed as wrong:
+            call = f"{attempt.exchange.method} {attempt.exchange.url}"
+            raise CheckFailed(f"{wrong.expected} to {call}", wrong.actual) from None
 
 
 def is_declared(world: World, kind: str, status: int) -> bool:
@@ -42,7 +46,7 @@ def is_declared(world: World, kind: str, status: int) -> bool:
 
 def kinds_of(operation: Operation | None, status: int, said: str = "") -> list[str]:
     """The kinds of outcome that the contract answers with this status after this operation."""
-    if status == NOT_FOUND:
+    if status == MISSING:
         return _missing(operation)
     if status in REFUSALS:
         return [REFUSALS[status]]

@@ -1,4 +1,4 @@
-"""Every call that names a table: what somebody can try who looks for tables, or who gives one a name like code."""
+"""Every call that names a table, for scenarios about tables that do not exist or that have strange names."""
 
 from __future__ import annotations
 
@@ -39,6 +39,6 @@ CALLS: Mapping[str, Call] = {
 
 
 def calls(table: str, ident: object, mark: str) -> Mapping[str, Operation]:
-    """Each call about a table of this name, by what it is called in scenarios; `ident` is the id of some record."""
+    """Each call about a table of this name, by its name in scenarios; `ident` is the id of a record."""
     row = {"email": f"ada.{mark}@example.com", "name": "Ada Lovelace"}
     return {name: call(table, ident, row) for name, call in CALLS.items()}

@@ -8,49 +8,47 @@ from typing import Any
 from pytest_bdd import parsers, then
 
 from upsertspec.errors import CheckFailed
+from upsertspec.spec.outcomes import INVALID, OK
 from upsertspec.spec.schema import PROTECTED, Field
 from upsertspec.spec.types import same_json
 from upsertspec.steps.assertions import require_body
-from upsertspec.steps.cells import table_for
 from upsertspec.steps.equality import shown
 from upsertspec.steps.world import World
 
 Record = Mapping[str, Any]
 
-BAD_REQUEST = 400
 
-
-@then(parsers.re(r"the list is (?P<who>empty|\w+(?:, \w+)*)(?P<order>(?:, in this order)?)"))
-def the_list_is(world: World, who: str, order: str) -> None:
-    """The last list has exactly the named records, and no others."""
-    require_body(world, world.last.answer, 200)
-    require_names(world, world.last.answer.records, who, ordered=bool(order))
+@then(
+    parsers.re(
+        r"the list(?P<which> is|s together are) (?P<who>empty|\w+(?:, \w+)*)"
+        r"(?P<order>, in this order)?"
+    )
+)
+def the_list_is(world: World, which: str, who: str, order: str | None) -> None:
+    """The last list, or all lists one after the other, have exactly the named records, none twice."""
+    attempts = world.attempts if which != " is" else [world.last]
+    for attempt in attempts:
+        require_body(world, attempt.answer, OK)
+    records = [record for attempt in attempts for record in attempt.answer.records]
+    require_names(world, records, who, ordered=bool(order))
 
 
 @then(parsers.parse("the first list is {who:w}, and the last is empty or refused"))
 def the_last_list_is_empty_or_refused(world: World, who: str) -> None:
-    """The first list has just the named record; the last has none, in all neither, or was answered with 400."""
+    """The first list has just the named record; the last has none and a total of 0, or was answered with 400."""
     first, last = world.attempts[0].answer, world.last.answer
-    require_body(world, first, 200)
+    require_body(world, first, OK)
     require_names(world, first.records, who, ordered=False)
-    if last.status != BAD_REQUEST:
-        the_list_is(world, "empty", "")
+    if last.status != INVALID:
+        require_body(world, last, OK)
+        require_names(world, last.records, "empty", ordered=False)
         if last.total not in (None, 0):
             raise CheckFailed('"total": 0', shown(last.total))
 
 
-@then(parsers.re(r"the lists together are (?P<who>\w+(?:, \w+)*)(?P<loose>(?: in any order)?), each once"))
-def the_lists_together_are(world: World, who: str, loose: str) -> None:
-    """All lists, one after the other, have the named records, in this order and none twice."""
-    for attempt in world.attempts:
-        require_body(world, attempt.answer, 200)
-    records = [record for attempt in world.attempts for record in attempt.answer.records]
-    require_names(world, records, who, ordered=not loose)
-
-
 @then(parsers.parse("every list says that there are {total:d} in all"))
 def every_list_says(world: World, total: int) -> None:
-    """`total` counts what the filters let through, not what is on the page."""
+    """`total` counts all records that pass the filters, not those on the page."""
     for attempt in world.attempts:
         if attempt.answer.total != total:
             raise CheckFailed(f'"total": {total}', shown(attempt.answer.total))
@@ -58,9 +56,9 @@ def every_list_says(world: World, total: int) -> None:
 
 @then(parsers.parse("each listed record has just the fields {fields}"))
 def each_listed_record_has(world: World, fields: str) -> None:
-    """The chosen fields of the table, and no others."""
-    require_body(world, world.last.answer, 200)
-    known = {*table_for(world.last.table).fields, *PROTECTED}
+    """The records have these fields of the table and no others."""
+    require_body(world, world.last.answer, OK)
+    known = {*world.table(world.last.table).fields, *PROTECTED}
     for record in world.last.answer.records:
         if known & set(record) != set(fields.split(", ")):
             raise CheckFailed(f"just {fields}", ", ".join(record))
@@ -68,8 +66,8 @@ def each_listed_record_has(world: World, fields: str) -> None:
 
 @then(parsers.parse("in the list {parent:w} holds the {table:w} {who}"))
 def in_the_list_holds(world: World, parent: str, table: str, who: str) -> None:
-    """The parent's children are nested in it, under the name of their table: exactly these, in any order."""
-    require_body(world, world.last.answer, 200)
+    """Under the name of their table, the parent holds exactly these children in any order."""
+    require_body(world, world.last.answer, OK)
     ident = shown(world.named(parent).record["id"])
     nested = next((r.get(table) for r in world.last.answer.records if shown(r.get("id")) == ident), None)
     if not isinstance(nested, list) or not all(isinstance(child, dict) for child in nested):
@@ -79,7 +77,7 @@ def in_the_list_holds(world: World, parent: str, table: str, who: str) -> None:
 
 @then("among the groups are:")
 def among_the_groups_are(world: World, datatable: Sequence[Sequence[str]]) -> None:
-    """One group of each row's first column, with the row's count and average."""
+    """For each row there is one group with the value of its first column and with its count and average."""
     listed = _groups(world)
     for wanted in world.rows(world.last.table, datatable):
         by = next(iter(wanted))
@@ -104,13 +102,13 @@ def require_one_group(world: World, field: str, value: str | None) -> None:
 
 @then(parsers.parse("the description names the fields and unique keys of {table:w}"))
 def the_description_names(world: World, table: str) -> None:
-    """Every field with what schema.toml says of it, and every unique key, in any order; beside the id no other."""
-    require_body(world, world.last.answer, 200)
+    """Every field with its rules in schema.toml, and every unique key in any order; no other key but the id."""
+    require_body(world, world.last.answer, OK)
     body = world.last.answer.body
     fields = body.get("fields") if isinstance(body, dict) else None
     if not isinstance(fields, dict):
         raise CheckFailed('"fields", an object', world.last.answer.text)
-    spec = table_for(table)
+    spec = world.table(table)
     for name, field in spec.fields.items():
         require_described(field, fields.get(name))
     wanted = sorted(sorted(key) for key in spec.unique_keys)
@@ -147,7 +145,7 @@ def _unordered(value: Any) -> Any:
 
 
 def _groups(world: World) -> list[Record]:
-    require_body(world, world.last.answer, 200)
+    require_body(world, world.last.answer, OK)
     body = world.last.answer.body
     groups = body.get("groups") if isinstance(body, dict) else None
     if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):

@@ -1,4 +1,4 @@
-"""When: requests that are broken on purpose, values that few keep, names that look like code, callers who probe."""
+"""When: requests that are broken on purpose, unusual values, names that look like code, and callers who probe."""
 
 from __future__ import annotations
 
@@ -21,41 +21,34 @@ from upsertspec.steps.world import World
 
 Cells = Sequence[Sequence[str]]
 
-_WAY = r"(?P<way>upserts into|upserts a batch into|creates in) (?P<table>\w+)(?: by (?P<match>\w+(?:, \w+)*))?"
+_WAY = r"(?P<way>upserts into|upserts a batch into|creates in) (?P<table>\w+)(?: by (?P<match>\w+(?:, \w+)*?))?"
 
 
-@when(parsers.re(rf"the (?P<role>\w+) {_WAY}, the body (?P<how>.+):"))
-def sends_a_broken_body(
-    world: World, role: str, way: str, table: str, match: str | None, how: str, datatable: Cells
+@when(parsers.re(rf"the (?P<role>\w+) {_WAY}, (?P<what>the body|\w+ written as) (?P<how>.+):"))
+def sends_as_written(
+    world: World, role: str, way: str, table: str, match: str | None, what: str, how: str, datatable: Cells
 ) -> None:
-    """The rows as one request, whose body is altered before it is sent: cut off, declared as something else, and so on.
+    """The rows as one request that is altered before it is sent, in its body or in one field.
 
-    A target may close the connection on a body that is too large; all else it has to answer.
+    The field is this JSON to the letter, or `… N times`, or `lists, N deep`, or `9, N digits`. A target may close the
+    connection on a body that is too large.
     """
     rows = world.rows(table, datatable)
     names = (match or "").split(", ")
+    alteration = how if what == "the body" else ""
+    if not alteration:
+        rows[0][what.partition(" ")[0]] = Verbatim(as_written(how))
     made: Mapping[str, Callable[[], Operation]] = {
         "upserts into": lambda: Upsert(table, rows[0], names),
         "upserts a batch into": lambda: UpsertBatch(table, rows, names),
         "creates in": lambda: Create(table, rows[0]),
     }
-    world.send_much(role, made[way](), how)
-
-
-@when(
-    parsers.re(
-        r"the editor upserts into (?P<table>\w+) by (?P<match>\w+(?:, \w+)*), (?P<field>\w+) written as (?P<text>.+):"
-    )
-)
-def upserts_written_as(world: World, table: str, match: str, field: str, text: str, datatable: Cells) -> None:
-    """An upsert with one more field, whose value is this JSON to the letter, or `… N times`, or `lists, N deep`."""
-    [row] = world.rows(table, datatable)
-    world.send_much("editor", Upsert(table, {**row, field: Verbatim(as_written(text))}, match.split(", ")), "")
+    world.send_much(role, made[way](), alteration)
 
 
 @when(parsers.parse("the editor makes every call about the table {name}"))
 def makes_every_call(world: World, name: str) -> None:
-    """Every call that names a table, with this text in the place of its name; the ids are those of a stored contact."""
+    """Every call that names a table, with this text as its name; ids are those of a stored contact."""
     for operation in calls(name, world.stored[0].record["id"], world.mark).values():
         world.send("editor", operation)
 
@@ -64,7 +57,7 @@ def makes_every_call(world: World, name: str) -> None:
     parsers.parse("somebody with {credential} tries {call} in {table:w} and in no_such_table, {count:d} times by turns")
 )
 def tries_both(world: World, credential: str, call: str, table: str, count: int) -> None:
-    """A call about a table that exists, and about one that doesn't: first the one, then the other, and so on."""
+    """A call about a table that exists and about one that does not, in turn."""
     ident = world.stored[0].record["id"]
     both = [calls(name, ident, world.mark)[call] for name in (table, MISSING)]
     for turn in range(count):

@@ -20,7 +20,8 @@ from upsertspec.dialects.operations import (
     Read,
     Transaction,
 )
-from upsertspec.steps.cells import resolved, table_for
+from upsertspec.steps.cells import resolved
+from upsertspec.steps.phrases import WHO, senders
 from upsertspec.steps.world import World
 
 Cells = Sequence[Sequence[str]]
@@ -28,103 +29,76 @@ Cells = Sequence[Sequence[str]]
 
 @when(parsers.parse("the {role:w} creates in {table:w}:"))
 def creates(world: World, role: str, table: str, datatable: Cells) -> None:
-    """Each row is a record of its own, created and not upserted."""
+    """Each row is a create of its own."""
     for row in world.rows(table, datatable):
         world.send(role, Create(table, row))
 
 
 @when(parsers.parse("the {role:w} changes {name:w}:"))
 def changes(world: World, role: str, name: str, datatable: Cells) -> None:
-    """Write these fields of the named record, by its id."""
+    """Write these fields of the named record, found by its id."""
     stored = world.named(name)
     [row] = world.rows(stored.table, datatable)
     world.send(role, Change(stored.table, stored.record["id"], row))
 
 
-@when(parsers.parse("the {role:w} deletes {name:w}"))
-def deletes(world: World, role: str, name: str) -> None:
-    """Delete the named record, by its id."""
-    stored = world.named(name)
-    world.send(role, Delete(stored.table, stored.record["id"]))
-
-
-@when(parsers.parse("the {role:w} deletes {name:w} twice"))
-def deletes_twice(world: World, role: str, name: str) -> None:
-    """Delete the named record, and once more."""
-    deletes(world, role, name)
-    deletes(world, role, name)
-
-
-@when(parsers.parse("the {role:w} deletes {name:w}, then reads it"))
-def deletes_then_reads(world: World, role: str, name: str) -> None:
-    """Delete the named record, and read it by its id."""
-    deletes(world, role, name)
-    reads(world, role, name)
-
-
-@when(parsers.parse("the {role:w} reads {name:w}"))
-def reads(world: World, role: str, name: str) -> None:
-    """Read the named record, by its id."""
-    stored = world.named(name)
-    world.send(role, Read(stored.table, stored.record["id"]))
-
-
-@when(parsers.re(r"the editor (?P<verb>reads|changes|deletes) the record (?P<ident>\S+) of (?P<table>\w+)"))
-def does_to_a_record(world: World, verb: str, ident: str, table: str) -> None:
-    """Read, change or delete a record by an id that the scenario makes up; `{name.id}` in it is that of a record."""
-    ident = re.sub(r"\{(\w+)\.(\w+)\}", lambda found: str(world.value_of(found[1], found[2])), ident)
-    field = next(iter(table_for(table).fields))
+@when(
+    parsers.re(
+        r"the (?P<role>\w+) (?P<verb>reads|changes|deletes) "
+        r"(?:(?P<name>\w+)|the record (?P<ident>\S+) of (?P<table>\w+))(?P<again> twice|, then reads it)?"
+    )
+)
+def does_to_a_record(
+    world: World, role: str, verb: str, name: str | None, ident: str | None, table: str | None, again: str | None
+) -> None:
+    """Use the id of the named record, or one that the scenario makes up; `{name.id}` in it is a stored id."""
+    if name:
+        stored = world.named(name)
+        kind, key = stored.table, stored.record["id"]
+    else:
+        kind, key = str(table), re.sub(r"\{(\w+)\.(\w+)\}", lambda f: str(world.value_of(f[1], f[2])), str(ident))
     operations: dict[str, Operation] = {
-        "reads": Read(table, ident),
-        "changes": Change(table, ident, {field: "x"}),
-        "deletes": Delete(table, ident),
+        "reads": Read(kind, key),
+        "changes": Change(kind, key, {next(iter(world.table(kind).fields)): "x"}),
+        "deletes": Delete(kind, key),
     }
-    world.send("editor", operations[verb])
+    following = {None: [], " twice": [verb], ", then reads it": ["reads"]}
+    for each in (verb, *following[again]):
+        world.send(role, operations[each])
 
 
-@when(parsers.parse("the {role:w} lists {table:w} with:"))
-def lists(world: World, role: str, table: str, datatable: Cells) -> None:
-    """Each row of query parameters is a list of its own."""
+@when(parsers.re(r"the (?P<role>\w+) (?P<verb>lists|groups) (?P<table>\w+) with:"))
+def lists(world: World, role: str, verb: str, table: str, datatable: Cells) -> None:
+    """Each row of query parameters is a request of its own: for a list, or for counts and averages by group."""
+    asks = List if verb == "lists" else Groups
     for query in _queries(world, table, datatable):
-        world.send(role, List(table, query))
-
-
-@when(parsers.parse("the editor groups {table:w} with:"))
-def groups(world: World, table: str, datatable: Cells) -> None:
-    """Counts and averages, with these query parameters."""
-    [query] = _queries(world, table, datatable)
-    world.send("editor", Groups(table, query))
+        world.send(role, asks(table, query))
 
 
 @when(parsers.parse("the {role:w} asks for the description of {table:w}"))
 def asks_for_the_description(world: World, role: str, table: str) -> None:
-    """Read a table's description."""
+    """Read the description of a table."""
     world.send(role, Describe(table))
 
 
-@when(parsers.parse("the {role:w} sends the transaction:"))
-def sends_the_transaction(world: World, role: str, docstring: str) -> None:
+@when(parsers.re(rf"{WHO} sends the transaction:"))
+def sends_the_transaction(world: World, who: str, docstring: str) -> None:
     """A list of operations as JSON; `{name.field}` is a stored value, and texts of unique keys get the mark."""
     operations = [_operation(world, operation) for operation in json.loads(docstring)]
-    world.send(role, Transaction(operations))
-
-
-@when(parsers.parse("somebody with {credential} sends the transaction:"))
-def somebody_sends_the_transaction(world: World, credential: str, docstring: str) -> None:
-    """A transaction with a credential that is none."""
-    sends_the_transaction(world, credential, docstring)
+    [sender] = senders(who)
+    world.send(sender, Transaction(operations))
 
 
 def _queries(world: World, table: str, datatable: Cells) -> list[dict[str, Any]]:
     header, *body = datatable
     return [
-        {name: resolved(table_for(table), name, cell, world.mark, world.value_of) for name, cell in pairs if cell}
+        {name: resolved(world.table(table), name, cell, world.mark, world.value_of) for name, cell in pairs if cell}
         for pairs in (list(zip(header, line, strict=True)) for line in body)
     ]
 
 
 def _operation(world: World, operation: dict[str, Any]) -> dict[str, Any]:
-    table = table_for(operation.get("table", ""))
+    table = world.table(operation.get("table", ""))
     whole = {name: resolved(table, name, value, world.mark, world.value_of) for name, value in operation.items()}
     for member in ("fields", "where", "updateWhere"):
         if isinstance(operation.get(member), dict):

@@ -1,29 +1,34 @@
-"""What a scenario knows: the records it stored, the operations it sent, the answers it got."""
+"""The state of a scenario: the records it stored, the operations it sent, the answers it got."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
-from upsertspec.errors import Blocked, CheckFailed, NotTestable, TargetSilent
+from upsertspec.dialects.base import Answer, Stated
+from upsertspec.dialects.operations import Create, Operation, Upsert, UpsertBatch
+from upsertspec.dialects.words import Words
+from upsertspec.errors import Blocked, CheckFailed, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.session import BROKEN
-from upsertspec.steps.cells import rows, table_for
+from upsertspec.spec.outcomes import CLOSED
+from upsertspec.spec.schema import Table
+from upsertspec.steps.cells import rows
 from upsertspec.steps.concurrent_run import ConcurrentRun
-from upsertspec.steps.findings import Notes
-from upsertspec.steps.identity import with_ids
+from upsertspec.steps.findings import ScenarioFindings
 from upsertspec.steps.lookup import Reader
+from upsertspec.steps.missing_ids import with_ids
+from upsertspec.steps.own_table import left, require_faulty, share_key
+from upsertspec.target.bindings import TableBinding
 
 Record = Mapping[str, Any]
 
 
 @dataclass
 class Stored:
-    """A record that is stored, and how it read: its name in the scenario, its table, and what finds it again."""
+    """A stored record: its name in the scenario, its table, the key that finds it again, and its fields as read."""
 
     name: str
     table: str
@@ -33,7 +38,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Attempt:
-    """An operation that the scenario sent, its answer, and the exchange as it is shown."""
+    """An operation that the scenario sent, its answer, and the exchange that the report shows."""
 
     operation: Operation
     answer: Answer
@@ -41,7 +46,7 @@ class Attempt:
 
     @property
     def table(self) -> str:
-        """The table that it speaks of."""
+        """The table that the operation is about."""
         return self.operation.table
 
     @property
@@ -51,7 +56,7 @@ class Attempt:
 
     @property
     def match_fields(self) -> list[str]:
-        """The match fields, where they are a list of names; else none."""
+        """The match fields; empty where they are not a list of names."""
         names = self.operation.match_fields if isinstance(self.operation, (Upsert, UpsertBatch)) else None
         return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
 
@@ -69,9 +74,20 @@ class ControlResults:
 
 
 class World:
-    """The state of one scenario. `reader` looks at what is stored; `criterion` is the one that is judged."""
+    """The state of one scenario. `reader` looks at what is stored; `criterion` is the one that is judged.
 
-    def __init__(self, client: Client, mark: str, criterion: str, controls: ControlResults | None = None) -> None:
+    `not_stored` are the records of setups whose table the target does not have, by name. `subjects` are what the
+    scenario is about beside what is stored, from its `@asserts-…` tags.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        mark: str,
+        criterion: str,
+        controls: ControlResults | None = None,
+        subjects: Collection[str] = (),
+    ) -> None:
         self.client = client
         self.mark = mark
         self.criterion = criterion
@@ -80,30 +96,77 @@ class World:
         self.deleted: list[Stored] = []
         self.attempts: list[Attempt] = []
         self.reader = Reader(client)
-        self.notes = Notes()
+        self.findings = ScenarioFindings()
         self.concurrent_run: ConcurrentRun | None = None
         self.history: dict[str, Any] | None = None
+        self.not_stored: dict[str, str] = {}
+        self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._subjects = subjects
 
-    def suspect(self, criterion: str, wrong: CheckFailed) -> None:
-        """Something is wrong that is another criterion's matter: note it, and look on.
+    def asserts(self, subject: str) -> bool:
+        """Whether the scenario has the tag `@asserts-SUBJECT`: what it is about, and not only meets on its way."""
+        return subject in self._subjects
 
-        One's own is raised at once; so is everything in a scenario that belongs to no criterion.
+    def add_secondary(self, criterion: str, wrong: CheckFailed) -> None:
+        """Note what is wrong for the criterion that defines it, and go on: it blocks this scenario at its end.
+
+        Raises `wrong` in a scenario of that criterion, and in one that belongs to no criterion.
         """
         if self.criterion in ("", criterion):
             raise wrong
-        self.notes.suspicions.append(Blocked(criterion, wrong.expected, wrong.actual))
+        self.findings.secondary.append(Blocked(criterion, wrong.expected, wrong.actual))
 
     def lacks(self, answer: Answer, aspect: str) -> str:
-        """Why the answer does not tell its operation, record, id or counts; empty where it should."""
+        """Why the answer does not report its operation, record, id or counts; empty where it should."""
         return answer.lacks.get(aspect) or self.client.lacks.get(aspect, "")
 
-    def leave_untested(self, why: str) -> None:
-        """What the scenario is about can't be seen: it is not testable, unless what is stored turns out to be wrong."""
-        self.notes.suspicions.append(NotTestable(why))
+    def leave_untested(self, aspect: str, why: str) -> None:
+        """The answers do not show what the scenario is about. Unless a later step fails, it is not testable; it is not
+        applicable where the target file or the dialect states that no answer does."""
+        is_stated = isinstance(why, Stated) or aspect in self.client.lacks
+        reason = f"the answer does not report the {aspect}: {why}"
+        self.findings.secondary.append(NotApplicable(reason) if is_stated else NotTestable(reason))
 
     def rows(self, table: str, datatable: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
-        """The rows of a feature file's table, as fields to send or to expect."""
-        return rows(table_for(table), datatable, self.mark, self.value_of)
+        """The rows of a step's table, as fields to send or to expect. Every step reads its table here.
+
+        Raises NotApplicable where the target lacks what the rows are about.
+        """
+        binding = self.binding(table)
+        made = rows(binding.view, binding.spec, datatable, self.mark, self.value_of)
+        whole = self._rows.setdefault(table, [])
+        kept = [left(binding, row, [*whole, *made[:number]]) for number, row in enumerate(made)]
+        whole += made
+        return kept
+
+    def with_defaults(self, table: str, row: Record) -> dict[str, Any]:
+        """The row, with the target's own default of a field that no request of the scenario mentioned."""
+        binding = self.binding(table)
+        sent = [sent for attempt in self.attempts if attempt.table == table for sent in attempt.sent]
+        made = dict(row)
+        for name, viewed in binding.view.fields.items():
+            spec = binding.spec.fields[name].rules.get("default")
+            theirs = viewed.rules.get("default")
+            if name in row and spec != theirs and row[name] == spec and not any(name in each for each in sent):
+                made[name] = theirs
+        return made
+
+    def binding(self, table: str) -> TableBinding:
+        """How the target has a table."""
+        return self.client.bindings.of(table)
+
+    def table(self, table: str) -> Table:
+        """The table as the target has it, in the specification's words."""
+        return self.client.bindings.table(table)
+
+    def words(self, table: str) -> Words:
+        """The target's own names and values for a table, for messages."""
+        return self.client.words(table)
+
+    def fit(self, table: str, row: Record) -> dict[str, Any]:
+        """The fields of a row that the target has."""
+        absent = self.binding(table).absent
+        return {name: value for name, value in row.items() if name not in absent}
 
     def value_of(self, name: str, field: str) -> Any:
         """A field of the stored record of this name.
@@ -120,28 +183,42 @@ class World:
         for stored in (*self.stored, *self.deleted):
             if stored.name == name:
                 return stored
+        if name in self.not_stored:
+            raise NotApplicable(f"the target has no {self.not_stored[name]}")
         raise LookupError(f"the scenario has stored nothing as {name}")
 
     def send(self, who: str, operation: Operation, alteration: str = "") -> Answer:
-        """Send one operation; what was read before it may not hold any more. `alteration` breaks its request."""
+        """Send one operation and forget what was read before it. `alteration` breaks the request on purpose."""
+        self._require_possible(operation)
         if operation.changes:
             self.reader.forget()
-        told = self.client.call(who, operation, alteration)
+        answered = self.client.call(who, operation, alteration)
         exchange = self.client.answered or self.client.log[-1]
-        answer = with_ids(self.reader, operation, told, self.client.lacks)
+        answer = with_ids(self.reader, operation, answered, self.client.lacks)
         self.attempts.append(Attempt(operation, answer, exchange))
         return answer
 
+    def _require_possible(self, operation: Operation) -> None:
+        """Raise NotApplicable where the fault of a request is none on the target, or the other way round."""
+        if not isinstance(operation, (Upsert, UpsertBatch, Create)):
+            return
+        binding = self.binding(operation.table)
+        before = [stored.record for stored in self.stored if stored.table == operation.table]
+        before += [row for attempt in self.attempts if attempt.table == operation.table for row in attempt.sent]
+        for row in operation.sent:
+            same_key = [other for other in before if share_key(binding.view, row, other)]
+            require_faulty(binding, row, [other for other in before if other not in same_key], bool(same_key))
+            before.append(row)
+
     def send_much(self, who: str, operation: Operation, alteration: str) -> None:
-        """Send what may be too much: a target may close the connection on it, and that is an answer of status 0."""
+        """Send a request that may be too large. Where the target closes the connection, the status is `CLOSED`."""
         try:
             self.send(who, operation, alteration)
         except TargetSilent as silent:
             if silent.kind != BROKEN:
                 raise
-            self.attempts.append(
-                Attempt(operation, Answer(0, fault=str(silent), text=str(silent)), self.client.log[-1])
-            )
+            answer = Answer(CLOSED, fault=str(silent), text=str(silent))
+            self.attempts.append(Attempt(operation, answer, self.client.log[-1]))
 
     @property
     def last(self) -> Attempt:

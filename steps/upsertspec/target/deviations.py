@@ -1,31 +1,12 @@
-"""The kinds of outcome whose status a target may declare, and the status that the contract has for each."""
+"""Checks the statuses that a target file declares in place of the contract's (`[deviations]`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from upsertspec.target.names import Fault
-
-REFUSALS = {400: "invalid", 401: "unauthenticated", 403: "forbidden", 409: "conflict", 413: "too_large"}
-"""By the contract's status; what is missing, 404, is `no_table` or `missing_record`."""
-
-DONE = {
-    ("Upsert", 200): ("created", "updated", "ignored"),
-    ("UpsertBatch", 200): ("batch",),
-    ("Transaction", 200): ("transaction",),
-    ("Create", 201): ("record_created",),
-    ("Change", 200): ("record_changed",),
-    ("Delete", 204): ("deleted",),
-}
-"""By the operation and the contract's status."""
-
-KINDS = {
-    **{kind: status for (_, status), kinds in DONE.items() for kind in kinds},
-    **{kind: status for status, kind in REFUSALS.items()},
-    "no_table": 404,
-    "missing_record": 404,
-}
+from upsertspec.spec.outcomes import KINDS
+from upsertspec.target.positions import Fault
 
 
 def deviations(raw: Mapping[str, Any]) -> Iterator[Fault]:

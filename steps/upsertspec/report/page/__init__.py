@@ -1,4 +1,4 @@
-"""`report.html`: one self-contained page, made from the document that report.json holds."""
+"""`report.html`: one self-contained page, made from report.json."""
 
 from upsertspec.report.page.render import page as page
 from upsertspec.report.page.render import write as write

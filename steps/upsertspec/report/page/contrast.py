@@ -1,4 +1,4 @@
-"""What was expected beside what came: which of the values in the two differ."""
+"""Which values differ between what was expected and what was found."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ Piece = tuple[str, bool]
 
 
 def contrast(text: str, other: str) -> list[Piece]:
-    """The text in pieces, and whether each is a value that the other text does not have.
+    """The text in pieces, each with whether it is a value that the other text does not have.
 
-    What stands within an object or a list is left as it is: there nearly everything differs.
+    Objects and lists are left whole, since nearly everything in them differs.
     """
     nested = _NESTED.search(text)
     head, rest = (text[: nested.start()], text[nested.start() :]) if nested else (text, "")

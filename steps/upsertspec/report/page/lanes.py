@@ -1,4 +1,4 @@
-"""The history of a scenario with several clients: a lane for each, operations as spans, what contradicts marked."""
+"""The drawing of what concurrent clients did: a lane for each client, with its operations as spans."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ THINNEST = 0.004
 
 @dataclass(frozen=True)
 class Operation:
-    """A span: its number in the table below, where it begins, how wide it is, and whether its number fits in."""
+    """A span: its number in the table below it, its place and width in the lane, and whether its number fits in."""
 
     number: int
     raw: Mapping[str, Any]
@@ -28,7 +28,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class History:
-    """The lanes by client, the axis, the bands of what contradicts, and all operations in their order."""
+    """The lanes by client, the axis, and all operations in the order of their starts."""
 
     raw: Mapping[str, Any]
     lanes: Mapping[int, list[Operation]]
@@ -38,9 +38,9 @@ class History:
 
 
 def history(raw: Mapping[str, Any] | None, most: int) -> History | None:
-    """The drawing of a result's `history`; None where it has none. The operations are numbered by their beginnings.
+    """The drawing of the `history` of a result; None if it has none. The operations are numbered by their starts.
 
-    Of a long history the first operations are drawn, `most` of them, and each that contradicts.
+    Of a long history, the first `most` operations are drawn, and each one that contradicts.
     """
     if not raw or not raw["operations"]:
         return None
@@ -68,5 +68,5 @@ def _end(raw: Mapping[str, Any]) -> float:
 
 
 def contradicting(found: History) -> Sequence[Operation]:
-    """The operations that can't all be true."""
+    """The operations that contradict each other."""
     return [each for each in found.operations if each.raw["contradicts"]]

@@ -1,4 +1,4 @@
-"""How long the target took to answer, by criterion."""
+"""The response times of the target, by criterion."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEAST = 1e-5
 
 @dataclass(frozen=True)
 class Times:
-    """A criterion's answers: how many, and the times (seconds) that stand out of them. `silent` had no answer."""
+    """The number of answers of a criterion and their quantiles in seconds; `silent` requests had no answer."""
 
     criterion: Criterion
     answers: int
@@ -29,7 +29,7 @@ class Times:
 
 @dataclass(frozen=True)
 class Distribution:
-    """The times of every criterion, and their common scale."""
+    """The times of all criteria, on a common scale."""
 
     rows: list[Times]
     scale: Log
@@ -37,7 +37,7 @@ class Distribution:
 
 
 def response_times(profiles: Iterable[Profile]) -> Distribution | None:
-    """The times of each criterion that has an answer; None where none has."""
+    """The times of each criterion that has an answer; None if none has."""
     rows = [found for p in profiles for c in p.criteria if (found := _times(c))]
     if not rows:
         return None
@@ -68,10 +68,10 @@ def quantile(ordered: list[float], share: float) -> float:
 
 
 def at(found: Distribution, seconds: float) -> str:
-    """Where a time stands in the drawing."""
+    """The place of a time in the drawing."""
     return percent(found.scale.at(seconds))
 
 
 def width(found: Distribution, low: float, high: float) -> str:
-    """How wide the drawing is between two times."""
+    """The width between two times in the drawing."""
     return percent(found.scale.at(high) - found.scale.at(low))

@@ -1,4 +1,4 @@
-"""Scales of the plots: where a time stands between 0 and 100 %, and the ticks of the axis."""
+"""The scales of the plots: the place of a time between 0 and 100 %, and the ticks of the axis."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ MOST_TICKS = 8
 
 @dataclass(frozen=True)
 class Tick:
-    """A line of the axis, and what it says."""
+    """A line of the axis and its label."""
 
     at: str
     text: str
 
 
 def percent(share: float) -> str:
-    """A share of 1 as SVG takes it."""
+    """A share of 1 as a percentage for SVG."""
     return f"{100 * min(max(share, 0.0), 1.0):.2f}%"
 
 
 @dataclass(frozen=True)
 class Linear:
-    """From nothing to `end` seconds."""
+    """From 0 to `end` seconds."""
 
     end: float
 
     def at(self, seconds: float) -> float:
-        """Where a time stands, as a share of 1."""
+        """The place of a time, as a share of 1."""
         return seconds / self.end if self.end > 0 else 0.0
 
     @property
     def ticks(self) -> list[Tick]:
-        """Round numbers, eight or fewer."""
+        """At most eight round numbers."""
         if self.end <= 0:
             return []
         rough = self.end / MOST_TICKS
@@ -46,7 +46,7 @@ class Linear:
 
 @dataclass(frozen=True)
 class Log:
-    """Powers of ten, from the one below `low` to the one above `high` (both over 0)."""
+    """Powers of ten, from the one below `low` to the one above `high` (both greater than 0)."""
 
     low: float
     high: float
@@ -57,7 +57,7 @@ class Log:
         return low, max(low + 1, math.ceil(math.log10(self.high)))
 
     def at(self, seconds: float) -> float:
-        """Where a time stands, as a share of 1."""
+        """The place of a time, as a share of 1."""
         low, high = self._ends
         return (math.log10(max(seconds, 10.0**low)) - low) / (high - low)
 
@@ -69,7 +69,7 @@ class Log:
 
 
 def plain(seconds: float) -> str:
-    """A round number of seconds, without needless figures."""
+    """A round number of seconds, without needless digits."""
     if seconds == 0:
         return "0"
     if seconds < 1:

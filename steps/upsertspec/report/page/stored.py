@@ -1,4 +1,4 @@
-"""What was stored before and after a scenario's request, as its own exchanges tell."""
+"""What was stored before and after the request of a scenario, taken from its exchanges."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ABSENT = "(none)"
 
 @dataclass(frozen=True)
 class Row:
-    """A field: what the request said, what was stored before and after, whether that changed."""
+    """A field: its value in the request, its values before and after, and whether they differ."""
 
     field: str
     sent: str
@@ -27,16 +27,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Record:
-    """A record that was read: where, and its fields."""
+    """A record that was read: its URL and its fields."""
 
     url: str
     rows: tuple[Row, ...]
 
 
 def records(exchanges: Sequence[JSON]) -> list[Record]:
-    """The records that were read after the request of the When step, beside what was read at the same place before it.
+    """The records that were read after the request of the When step, each with what the same URL returned before it.
 
-    Empty where the exchanges have no request that writes, or bodies that are no records in JSON (or were cut short).
+    Empty if no request writes, or if the bodies are not records in JSON (or were cut).
     """
     writes = [n for n, each in enumerate(exchanges) if each["method"] != "GET" and each["step"].startswith("When")]
     if not writes:

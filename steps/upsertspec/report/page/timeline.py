@@ -1,4 +1,4 @@
-"""The run as a timeline: for each worker the scenarios that it ran, one after the other."""
+"""The timeline of a run: the scenarios of each worker, one after the other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SLOWEST = 5
 
 @dataclass(frozen=True)
 class Bar:
-    """A scenario: where it begins, and how wide it is."""
+    """A scenario: its place and its width."""
 
     scenario: Scenario
     x: str
@@ -24,7 +24,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The lanes of a run, its axis, the pixels that it needs, and the scenarios that took longest."""
+    """The lanes of a run, its axis, the width that it needs in pixels, and the slowest scenarios."""
 
     lanes: Mapping[str, list[Bar]]
     ticks: list[Tick]
@@ -33,9 +33,9 @@ class Timeline:
 
 
 def timeline(profiles: Iterable[Profile]) -> Timeline | None:
-    """The timeline of all scenarios that sent something; None where none did.
+    """The timeline of all scenarios that sent a request; None if none did.
 
-    A scenario begins with its first request: the document has no other time for it.
+    A scenario begins with its first request: the report has no other time for it.
     """
     ran = [s for p in profiles for c in p.criteria for s in c.scenarios if s.raw["exchanges"]]
     if not ran:

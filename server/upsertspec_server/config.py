@@ -1,0 +1,53 @@
+"""The settings and their defaults.
+
+`create_app(config)` starts from this module, then reads `UPSERTSPEC_SERVER_…` variables of the environment (such as
+`UPSERTSPEC_SERVER_DATABASE`), and then takes what `config` holds. The command also reads `UPSERTSPEC_TOKEN_…`.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+
+from upsertspec_server.errors import StartError
+from upsertspec_server.schema import Schema
+
+DATABASE: str | None = None
+"""The path of the database file; without one the server uses a temporary file, and removes it at the end."""
+TOKENS: Mapping[str, str] = {}
+"""Role to token."""
+MAX_CONTENT_LENGTH = 8 * 1024 * 1024
+"""The largest body, in bytes."""
+MAX_RECORDS = 1000
+"""The most records in a batch, and the most operations in a transaction."""
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 1000
+"""How many records a page has, by default and at most."""
+BUSY_SECONDS = 10.0
+"""How long a request waits for its turn to write."""
+PRAGMAS = ("foreign_keys = ON",)
+"""The settings of every SQLite connection."""
+
+_TOKEN = re.compile(r"[!-~]+")
+
+
+def variable(role: str) -> str:
+    """The environment variable that holds the token of a role."""
+    return f"UPSERTSPEC_TOKEN_{role.upper()}"
+
+
+def tokens_from(environment: Mapping[str, str], schema: Schema) -> dict[str, str]:
+    """The tokens that the environment holds, by role. Raises StartError for a token that cannot work."""
+    tokens = {role: environment[variable(role)] for role in schema.roles if variable(role) in environment}
+    for role, token in tokens.items():
+        if not _TOKEN.fullmatch(token):
+            raise StartError(f"{variable(role)} must be visible ASCII characters without spaces. Change or unset it.")
+    if len(set(tokens.values())) != len(tokens):
+        raise StartError("Two roles have the same token. Give each UPSERTSPEC_TOKEN_… a different value.")
+    return tokens
+
+
+def new_tokens(schema: Schema, tokens: Mapping[str, str]) -> dict[str, str]:
+    """Random tokens for the roles that have none."""
+    return {role: secrets.token_urlsafe(24) for role in schema.roles if role not in tokens}

@@ -1,0 +1,147 @@
+"""Compare what the target answers and stores with the contract. Each function raises CheckFailed on a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from upsertspec.dialects.base import Answer
+from upsertspec.dialects.operations import Transaction, Upsert, UpsertBatch
+from upsertspec.errors import CheckFailed
+from upsertspec.explore.contract import Expected
+from upsertspec.explore.model_state import Effect, ModelRecord
+from upsertspec.spec.outcomes import NO_CONTENT, UPSERTED
+from upsertspec.spec.schema import PROTECTED
+from upsertspec.spec.types import instant
+from upsertspec.steps.assertions import require_body, require_part
+from upsertspec.steps.equality import differences, require_same, shown
+from upsertspec.steps.statuses import require_status
+
+if TYPE_CHECKING:
+    from upsertspec.explore.sequence import OperationSequence
+
+MANY = 20
+
+
+def compare(sequence: OperationSequence, expected: Expected, answer: Answer) -> None:
+    """Compare an answer with what is expected, and apply its effects to the state."""
+    effects = expected.effects
+    says = effects[0].operation if effects and len(effects) == 1 else ""
+    if effects is None or not _has_status(sequence, answer, expected.status, says):
+        require_refusal(sequence, expected, answer)
+        return
+    if expected.status == NO_CONTENT:
+        sequence.state.apply(effects[0])
+        return
+    require_body(sequence.world, answer, expected.status, said=says)
+    operation = sequence.world.last.operation
+    parts = answer.parts if isinstance(operation, (UpsertBatch, Transaction)) else [answer]
+    if len(parts) != len(effects):
+        raise CheckFailed(f"{len(effects)} results", f"{len(parts)}: {answer.text}")
+    for index, (effect, part) in enumerate(zip(effects, parts, strict=True)):
+        repeated = isinstance(operation, UpsertBatch) and sum(e.record is effect.record for e in effects) > 1
+        reports = isinstance(operation, (Upsert, UpsertBatch, Transaction)) and effect.operation in UPSERTED
+        if reports and not repeated:  # what a batch says about a key that comes twice is left to the target
+            require_part(sequence.world, part, effect.operation)
+        if effect.values is None:
+            sequence.state.apply(effect)
+        else:
+            final = all(later.record is not effect.record for later in effects[index + 1 :])
+            _compare_written(sequence, effect, part, final)
+
+
+def require_refusal(sequence: OperationSequence, expected: Expected, answer: Answer) -> None:
+    """Raise CheckFailed unless the request was refused with one of the expected statuses."""
+    if any(_has_status(sequence, answer, status) for status in expected.refusals):
+        return
+    wanted = sorted({*([expected.status] if expected.effects is not None else []), *expected.refusals})
+    statuses = "4xx" if len(wanted) > MANY else " or ".join(map(str, wanted))
+    why = f" ({expected.why})" if expected.why else ""
+    raise CheckFailed(f"an answer of {statuses}{why}", f"{answer.status} with {answer.text or 'an empty body'}")
+
+
+def require_stored(sequence: OperationSequence, record: ModelRecord) -> None:
+    """Raise CheckFailed unless the record is stored exactly once, as expected and as it was last answered."""
+    where = sequence.key_of(record)
+    found = sequence.world.reader.find(record.table, where)
+    if len(found) != 1:
+        raise CheckFailed(f"one record in {record.table} with {shown(where)}", f"{len(found)} such records")
+    _require_values(sequence, record, found[0])
+    what = f"{record.name} in {record.table} as it was last answered"
+    require_same(sequence.schema[record.table], what, record.read, found[0])
+
+
+def require_read(sequence: OperationSequence, record: ModelRecord) -> None:
+    """Raise CheckFailed unless a read by id gives the record as it was last answered."""
+    answer = sequence.world.reader.read(record.table, record.id)
+    require_body(sequence.world, answer, 200)
+    what = f"{record.name} read by its id as it is stored"
+    require_same(sequence.schema[record.table], what, record.read, answer.record or {})
+
+
+def _has_status(sequence: OperationSequence, answer: Answer, status: int, says: str = "") -> bool:
+    """Whether an answer has this status, or one that the target declares instead."""
+    try:
+        require_status(sequence.world, answer, status, said=says)
+    except CheckFailed:
+        return False
+    return True
+
+
+def _compare_written(sequence: OperationSequence, effect: Effect, part: Answer, final: bool) -> None:
+    """Compare one written record. Only its final values can be checked if the request writes it again."""
+    record, before = effect.record, dict(effect.record.read)
+    answered = part.record or _read_back(sequence, effect, part)
+    if not isinstance(answered, Mapping):
+        raise CheckFailed("the record in the answer", part.text or shown(part.body))
+    _require_id(sequence, record, answered)
+    sequence.state.apply(effect)
+    record.read = answered
+    if final:
+        _require_values(sequence, record, answered)
+        _require_times(effect, before, answered)
+
+
+def _read_back(sequence: OperationSequence, effect: Effect, part: Answer) -> Mapping[str, Any] | None:
+    """The record as it is stored, if the dialect's answers never contain it."""
+    if not sequence.world.lacks(part, "record"):
+        return None
+    assert effect.values is not None
+    where = sequence.key_of(effect.record, effect.values, part.id)
+    found = sequence.world.reader.find(effect.record.table, where)
+    return found[0] if len(found) == 1 else None
+
+
+def _require_id(sequence: OperationSequence, record: ModelRecord, answered: Mapping[str, Any]) -> None:
+    """A known record keeps its id; a new one gets an id of its own."""
+    ident = shown(answered.get("id"))
+    if record.id is not None and ident != shown(record.id):
+        raise CheckFailed(f"the id of {record.name}: {shown(record.id)}", ident)
+    others = [o for o in sequence.state.of(record.table) if o is not record and shown(o.id) == ident]
+    if others:
+        raise CheckFailed(f"an id of its own for {record.name}", f"{ident}, which is the id of {others[0].name}")
+
+
+def _require_values(sequence: OperationSequence, record: ModelRecord, answered: Mapping[str, Any]) -> None:
+    table = sequence.schema[record.table]
+    if absent := [name for name in (*PROTECTED, *table.fields) if name not in answered]:
+        raise CheckFailed(f"every field of {table.name} in the record", f"no {', '.join(absent)}")
+    wanted = sequence.on_the_wire(record.table, record.values)
+    if wrong := differences(table, wanted, answered):
+        raise CheckFailed(f"in {table.name} a record with {shown(wanted)}", "; ".join(wrong))
+
+
+def _require_times(effect: Effect, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    created, updated = (instant(after.get(name)) for name in ("created_at", "updated_at"))
+    if created is None or updated is None:
+        times = shown([after.get("created_at"), after.get("updated_at")])
+        raise CheckFailed("created_at and updated_at as RFC 3339 timestamps", times)
+    if not before:
+        return
+    if instant(before.get("created_at")) != created:
+        raise CheckFailed(f"created_at to stay {shown(before.get('created_at'))}", shown(after.get("created_at")))
+    last = instant(before.get("updated_at"))
+    later = effect.operation == "updated"
+    if last is None or (updated <= last if later else updated != last):
+        wanted = f"updated_at to {'be later than' if later else 'stay'} {shown(before.get('updated_at'))}"
+        raise CheckFailed(wanted, shown(after.get("updated_at")))

@@ -1,0 +1,319 @@
+"""The contract in memory: what a request may be answered with, and what is stored afterwards."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from upsertspec.explore.field_rules import (
+    BAD,
+    REFUSED,
+    Problem,
+    field_problems,
+    find,
+    holds,
+    key_problems,
+    member_problems,
+    stored_problems,
+)
+from upsertspec.explore.hostile_values import UNREADABLE
+from upsertspec.explore.model_state import Effect, ModelRecord, ModelState, Values
+from upsertspec.explore.schema import Schema
+from upsertspec.spec.schema import PROTECTED, Table, roles
+
+OPERATION_MEMBERS = ("op", "table", "fields", "matchFields", "id", "where", "as")
+PERMISSIONS = {"create": ("create",), "update": ("update",), "delete": ("delete",), "upsert": ("create", "update")}
+LIMIT = 1000
+ANY_REFUSAL = tuple(range(400, 500))
+SPECIFIC = {401, 403, 404, 409}
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What an answer may be: `status` with these effects, or one of `refusals`.
+
+    `effects` is None if the request must be refused; `wrong` is then the index of the one record to blame in a batch.
+    """
+
+    status: int = 200
+    effects: Sequence[Effect] | None = None
+    refusals: tuple[int, ...] = ()
+    why: str = ""
+    wrong: int | None = None
+
+    def or_refused(self, *statuses: int) -> Expected:
+        """The same, where a refusal with one of these statuses is fine too."""
+        return replace(self, refusals=(*self.refusals, *statuses))
+
+
+class LeftOpen(Exception):
+    """The contract does not say what this request does."""
+
+
+class Refused(Exception):
+    """The contract refuses the request. `wrong` is the index of the record to blame."""
+
+    def __init__(self, *problems: Problem, wrong: int | None = None) -> None:
+        self.problems = problems
+        self.wrong = wrong
+        super().__init__("; ".join(problem.why for problem in problems))
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """Every status that one of the problems may have."""
+        return tuple(sorted({status for problem in self.problems for status in problem.statuses}))
+
+
+@dataclass
+class Contract:
+    """The contract over a state. Asking what to expect leaves the state as it is."""
+
+    schema: Schema
+    state: ModelState = field(default_factory=ModelState)
+
+    def upsert(self, who: str, table: str, fields: Any, match: Any, extra: Row) -> Expected:
+        """An upsert of one record."""
+        return _lenient(who, self._expect(200, lambda: [self._upsert(who, table, fields, match, extra)]))
+
+    def batch(self, who: str, table: str, records: Sequence[Any], match: Any, extra: Row) -> Expected:
+        """An upsert of several records. If a key comes twice, the batch may also be refused."""
+        expected = self._expect(200, lambda: self._batch(who, table, records, match, extra))
+        if expected.effects is not None and len({id(e.record) for e in expected.effects}) < len(expected.effects):
+            return replace(expected, refusals=REFUSED, why="a key comes twice")
+        return _lenient(who, expected)
+
+    def create(self, who: str, table: str, fields: Any) -> Expected:
+        """A create that is not an upsert."""
+        return self._expect(201, lambda: [self._create(who, table, fields)])
+
+    def change(self, who: str, table: str, record: Any, fields: Any) -> Expected:
+        """A partial update by id."""
+        return self._expect(200, lambda: [self._change(who, table, record, fields)])
+
+    def delete(self, who: str, table: str, record: Any) -> Expected:
+        """A delete by id."""
+        return self._expect(204, lambda: [self._delete(who, table, record)])
+
+    def read(self, who: str, table: str, record: Any) -> Expected:
+        """A read by id."""
+
+        def read() -> list[Effect]:
+            self._require_permission(who, table, "read")
+            if not self._exists(record, table):
+                raise Refused(Problem("there is no such record", (404,)))
+            return [Effect("read", record, record.values)]
+
+        return self._expect(200, read)
+
+    def transaction(self, who: str, operations: Sequence[Row]) -> Expected:
+        """Several operations, all or none. Which 4xx fits best is mostly left to the target."""
+
+        def run() -> list[Effect]:
+            self._require_permission(who, "contacts", "read")
+            return self._in_order(who, operations)
+
+        expected = _lenient(who, self._expect(200, run))
+        if expected.refusals and any(self._is_malformed(operation) for operation in operations):
+            return replace(expected, refusals=ANY_REFUSAL)  # what is checked first is left to the target
+        if expected.effects is None and any(_lacks_permission(who, operation) for operation in operations):
+            return expected.or_refused(403)
+        return expected
+
+    def _expect(self, status: int, work: Callable[[], list[Effect]]) -> Expected:
+        undo = self.state.undo()
+        try:
+            return Expected(status, work())
+        except Refused as refused:
+            return Expected(refusals=refused.statuses, why=str(refused), wrong=refused.wrong)
+        finally:
+            undo()
+
+    def _require_permission(self, who: str, table: str, *permissions: str) -> None:
+        """Raise Refused if the caller is unknown, there is no such table, or the role has none of the permissions."""
+        if who not in roles():
+            raise Refused(Problem("the credentials are not valid", (400, 401) if who in UNREADABLE else (401,)))
+        if table not in self.schema:
+            raise Refused(Problem(f"there is no table {table}", (404,)))
+        if not any(roles()[who][permission] for permission in permissions):
+            raise Refused(Problem(f"the {who} may not {' or '.join(permissions)}", (403,)))
+
+    def _batch(self, who: str, table: str, records: Sequence[Any], match: Any, extra: Row) -> list[Effect]:
+        """Each record in turn. All problems are collected: which of them is reported is left to the target."""
+        self._require_permission(who, table, "create", "update")
+        if not 1 <= len(records) <= LIMIT:
+            raise Refused(Problem("a batch holds 1 to 1,000 records", (400, 413)))
+        effects: list[Effect] = []
+        problems: dict[int, Sequence[Problem]] = {}
+        for index, fields in enumerate(records):
+            try:
+                effects.append(self._upsert(who, table, fields, match, extra))
+            except Refused as refused:
+                problems[index] = refused.problems
+        if problems:
+            first = next(iter(problems))
+            only = len(problems) == 1 < len(records) and any(field_problems(self.schema[table], records[first]))
+            raise Refused(*itertools.chain(*problems.values()), wrong=first if only else None)
+        return effects
+
+    def _upsert(self, who: str, name: str, fields: Any, match: Any, extra: Row) -> Effect:
+        self._require_permission(who, name, "create", "update")
+        table = self.schema[name]
+        _require(field_problems(table, fields), member_problems(table, extra))
+        _require(key_problems(table, fields, match))
+        given = _writable(fields)
+        found = find(self.state, table, {n: given[n] for n in match})
+        if found is None:
+            return self._store(table, None, _with_defaults(table, given), _forbidden(who, "create"))
+        if extra.get("onConflict") == "ignore" or not holds(table, found, extra.get("updateWhere", {})):
+            return Effect("ignored", found, found.values)
+        listed = extra.get("updateFields", list(given))
+        if not set(listed) & set(given):
+            raise LeftOpen("updateFields leaves nothing to write: the contract allows updated and ignored")
+        changed = {n: v for n, v in given.items() if n in listed}
+        return self._store(table, found, {**found.values, **changed}, _forbidden(who, "update"))
+
+    def _create(self, who: str, name: str, fields: Any) -> Effect:
+        self._require_permission(who, name, "create")
+        table = self.schema[name]
+        _require(_any_refusal(field_problems(table, fields)))
+        return self._store(table, None, _with_defaults(table, _writable(fields)), ())
+
+    def _change(self, who: str, name: str, record: Any, fields: Any) -> Effect:
+        self._require_permission(who, name, "update")
+        table = self.schema[name]
+        missing = [] if self._exists(record, name) else [Problem("there is no such record", (404,))]
+        _require(missing, _any_refusal(field_problems(table, fields)))
+        return self._store(table, record, {**record.values, **_writable(fields)}, ())
+
+    def _delete(self, who: str, name: str, record: Any) -> Effect:
+        self._require_permission(who, name, "delete")
+        if not self._exists(record, name):
+            raise Refused(Problem("there is no such record", (404,)))
+        effect = Effect("deleted", record, None)
+        self.state.apply(effect)
+        return effect
+
+    def _store(self, table: Table, mine: ModelRecord | None, values: Values, forbidden: Sequence[Problem]) -> Effect:
+        """Write one record. If only the permission is missing, the records after it still see it."""
+        broken = list(stored_problems(self.state, table, values, mine))
+        _require(broken and [*forbidden, *broken])
+        effect = Effect("updated" if mine else "created", mine or self.state.new(table.name, values), values)
+        self.state.apply(effect)
+        _require(forbidden)
+        return effect
+
+    def _exists(self, record: Any, table: str) -> bool:
+        return record in self.state.all and record.table == table
+
+    def _in_order(self, who: str, operations: Sequence[Row]) -> list[Effect]:
+        """One operation after the other. Which of several problems is reported is left to the target."""
+        named: dict[str, ModelRecord] = {}
+        effects, refused = [], []
+        for operation in operations:
+            try:
+                effects.append(self._operation(who, operation, named))
+            except Refused as wrong:
+                refused.append([Problem(p.why, _specific(p.statuses)) for p in wrong.problems])
+                if 403 not in wrong.statuses:
+                    break
+        if len(refused) > 1:
+            raise Refused(*itertools.chain(*refused), Problem("more than one operation is wrong", ANY_REFUSAL))
+        _require(*refused)
+        return effects
+
+    def _operation(self, who: str, operation: Row, named: dict[str, ModelRecord]) -> Effect:
+        op, table, where = operation["op"], operation["table"], operation.get("where", {})
+        fields = {n: self._dereferenced(v, named) for n, v in operation.get("fields", {}).items()}
+        for name, value in fields.items():
+            self._require_own_id(table, name, value)
+        if op in ("update", "delete"):
+            record = self._dereferenced(operation["id"], named)
+            self._require_own_id(table, "id", record)
+            self._require_permission(who, table, op)
+            _require(member_problems(self.schema[table], {"updateWhere": where}))
+            if self._exists(record, table) and not holds(self.schema[table], record, where):
+                raise Refused(Problem("the guard does not hold", (409,)))
+            return self._change(who, table, record, fields) if op == "update" else self._delete(who, table, record)
+        if op == "create":
+            effect = self._create(who, table, fields)
+        elif op == "upsert":
+            extra = {n: v for n, v in operation.items() if n not in OPERATION_MEMBERS}
+            effect = self._upsert(who, table, fields, operation["matchFields"], extra)
+        else:
+            raise Refused(Problem(f"there is no operation {op}", BAD))
+        if "as" in operation:
+            named[operation["as"]] = effect.record
+        return effect
+
+    def _dereferenced(self, value: Any, named: Mapping[str, ModelRecord]) -> Any:
+        """What a `$ref` leads to: a record if it names an id, else the value of the field."""
+        if not _is_ref(value):
+            return value
+        name, _, field_name = value["$ref"].partition(".")
+        if name not in named or (field_name != "id" and field_name not in self.schema[named[name].table].fields):
+            raise Refused(Problem("a $ref leads nowhere", ANY_REFUSAL))
+        return named[name] if field_name == "id" else named[name].values.get(field_name)
+
+    def _require_own_id(self, table: str, name: str, value: Any) -> None:
+        """Raise LeftOpen for an id of another table: a record of this table may have the same id."""
+        fields = self.schema[table].fields if table in self.schema else {}
+        wanted = table if name == "id" else fields[name].references or "" if name in fields else ""
+        if isinstance(value, ModelRecord) and wanted and value.table != wanted:
+            raise LeftOpen(f"an id of {value.table} may be one of {wanted} too")
+
+    def _is_malformed(self, operation: Row) -> bool:
+        if operation["table"] not in self.schema or operation["op"] not in PERMISSIONS:
+            return True
+        table = self.schema[operation["table"]]
+        plain = {n: v for n, v in operation.get("fields", {}).items() if not (isinstance(v, ModelRecord) or _is_ref(v))}
+        extra = {n: v for n, v in operation.items() if n not in OPERATION_MEMBERS}
+        guard = {"updateWhere": operation.get("where", {})}
+        ident = operation.get("id")
+        strange = isinstance(ident, str) or (isinstance(ident, dict) and not _is_ref(ident))
+        problems = (*field_problems(table, plain), *member_problems(table, extra), *member_problems(table, guard))
+        return strange or bool(problems)
+
+
+def _lenient(who: str, expected: Expected) -> Expected:
+    """The target decides whether ignoring a match needs the permission to update."""
+    if any(e.operation == "ignored" for e in expected.effects or ()) and _forbidden(who, "update"):
+        return expected.or_refused(403)
+    return expected
+
+
+def _any_refusal(problems: Iterable[Problem]) -> list[Problem]:
+    """A create, or a change by id, may refuse these with any of 400, 409 and 422."""
+    return [Problem(problem.why, REFUSED) for problem in problems]
+
+
+def _specific(statuses: tuple[int, ...]) -> tuple[int, ...]:
+    return statuses if len(statuses) == 1 and set(statuses) <= SPECIFIC else ANY_REFUSAL
+
+
+def _require(*problems: Iterable[Problem]) -> None:
+    if found := [*itertools.chain(*problems)]:
+        raise Refused(*found)
+
+
+def _forbidden(who: str, permission: str) -> list[Problem]:
+    return [] if roles()[who][permission] else [Problem(f"the {who} may not {permission}", (403,))]
+
+
+def _lacks_permission(who: str, operation: Row) -> bool:
+    return who in roles() and not all(roles()[who][needed] for needed in PERMISSIONS.get(operation["op"], ()))
+
+
+def _writable(fields: Row) -> Values:
+    return {name: value for name, value in fields.items() if name not in PROTECTED}
+
+
+def _with_defaults(table: Table, given: Values) -> Values:
+    return {name: given.get(name, field.rules.get("default")) for name, field in table.fields.items()}
+
+
+def _is_ref(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"$ref"}

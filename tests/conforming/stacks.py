@@ -1,0 +1,51 @@
+"""Several conforming servers in one, so that the whole suite is not run for each: a stack.
+
+Entries go together where their parts take different places. UPSERTSPEC_CONFORMING=alone runs each by itself.
+"""
+
+from __future__ import annotations
+
+import os
+
+from upsertspec_catalogue import Entry
+from upsertspec_catalogue.entries import place
+from upsertspec_conforming import catalogue
+
+
+def stacks() -> list[list[Entry]]:
+    """Every entry once, in as few stacks as a first fit gives."""
+    alone = os.environ.get("UPSERTSPEC_CONFORMING") == "alone"
+    found: list[list[Entry]] = []
+    for entry in sorted(catalogue().values(), key=lambda each: -len(places(each))):
+        room = next((stack for stack in found if not alone and fits(stack, entry)), None)
+        if room is None:
+            found.append([entry])
+        else:
+            room.append(entry)
+    return found
+
+
+def places(entry: Entry) -> set[str]:
+    """The places that the parts of an entry take.
+
+    Functions that change the same part of an answer begin with the same word (`location_is_absolute`,
+    `location_is_relative`), which counts as their place.
+    """
+    return {place(part) or part.__name__.partition("_")[0] for part in entry.parts}
+
+
+def fits(stack: list[Entry], entry: Entry) -> bool:
+    """Whether an entry takes no place that is taken."""
+    return places(entry).isdisjoint(name for each in stack for name in places(each))
+
+
+def stacked(stack: list[Entry]) -> Entry:
+    """One server that is all of them."""
+    return Entry(
+        name=" + ".join(entry.name for entry in stack),
+        says="Several at once.",
+        parts=tuple(part for entry in stack for part in entry.parts),
+        warns=tuple(criterion for entry in stack for criterion in entry.warns),
+        tables={ours: theirs for entry in stack for ours, theirs in entry.tables.items()},
+        fields={ours: theirs for entry in stack for ours, theirs in entry.fields.items()},
+    )

@@ -1,0 +1,142 @@
+"""Runs that end early: where a target has stopped being one, and only there."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.http.wire import Wire, reply
+from tests.kit import Done
+from tests.run.test_runs import forward, tokens
+from upsertspec.http.circuit_breaker import IN_A_ROW, SETUPS_IN_A_ROW
+from upsertspec.run.embedded import process_of, started
+from upsertspec.target.target import Target
+
+Command = Callable[..., Done]
+Serve = Callable[..., Wire]
+Break = Callable[[bytes], bytes | None]
+
+
+@pytest.fixture(scope="module")
+def reference() -> Iterator[Target]:
+    with started() as server:
+        yield server.target()
+
+
+def before(reference: Target, serve: Serve, broken: Break) -> Wire:
+    """A server in front of the reference: what `broken` gives for a request is answered in its place."""
+
+    def answer(connection: socket.socket, request: bytes) -> bool:
+        connection.sendall(broken(request) or forward(reference, request))
+        return False
+
+    return serve(answer)
+
+
+def report(folder: Path) -> dict[str, object]:
+    found: dict[str, object] = json.loads((folder / "report.json").read_text("utf-8"))
+    return found
+
+
+def reasons(folder: Path) -> list[str]:
+    results = json.loads((folder / "report.json").read_text("utf-8"))["results"]
+    return [result["reason"] for result in results if result["status"] == "not testable" and not result["exchanges"]]
+
+
+def run(command: Command, wire: Wire, reference: Target, folder: Path, *options: str) -> Done:
+    done = command("run", wire.url, "--report", str(folder), *options, env=tokens(reference))
+    assert "Traceback" not in done.text
+    counts = json.loads((folder / "report.json").read_text("utf-8"))["verdict"]["counts"]
+    assert counts["harness error"] == 0
+    return done
+
+
+@pytest.mark.parametrize(("status", "jobs"), [(500, "1"), (401, "1"), (503, "2")])
+def test_a_target_that_answers_nothing_else_in_mid_run(
+    status: int, jobs: str, reference: Target, command: Command, serve: Serve, tmp_path: Path
+) -> None:
+    def broken(request: bytes) -> bytes | None:
+        return reply({}, status) if len(wire.requests) > 100 else None
+
+    wire = before(reference, serve, broken)
+    options = ("--criterion", "AC-001,AC-002,AC-010", "--jobs", jobs)
+    done = run(command, wire, reference, tmp_path, *options)
+    assert done.code in (1, 3), done.text
+    told = reasons(tmp_path)
+    words = (
+        rf"the run was ended: the target answers {status} to everything, {IN_A_ROW} requests in a row, and {status} to"
+    )
+    assert told
+    assert all(re.match(words, reason) for reason in told), told[0]
+    assert all("answered in another way: curl -sS -i" in reason for reason in told)
+    assert len(wire.requests) < 100 + int(jobs) * (IN_A_ROW + 5) * (3 if status == 503 else 1) + 10
+    assert words.split(",")[0] in done.out
+    verdict = json.loads((tmp_path / "report.json").read_text("utf-8"))["verdict"]
+    assert verdict["counts"]["passed"] > 0
+    assert not any(value[:-1] in done.text for value in tokens(reference).values())
+
+
+@pytest.mark.parametrize("status", [404, 401])
+def test_a_target_whose_upserts_are_refused_from_the_start(
+    status: int, reference: Target, command: Command, serve: Serve, tmp_path: Path
+) -> None:
+    def broken(request: bytes) -> bytes | None:
+        return reply({}, status) if request.startswith(b"POST") else None
+
+    wire = before(reference, serve, broken)
+    done = run(command, wire, reference, tmp_path, "--criterion", "AC-001,AC-002,AC-010,AC-013")
+    assert done.code == 1, done.text
+    words = (
+        f"the target answers {status} to nearly everything: {SETUPS_IN_A_ROW} setups in a row, and {status} to the pl"
+    )
+    assert words in done.out
+    assert len(reasons(tmp_path)) > 50
+    assert len(wire.requests) < 80
+    assert "AC-001 MUST failed: A new contact is created" in done.out
+
+
+@pytest.mark.parametrize("fault", ["forbidden-is-404", "forbidden-is-401"])
+def test_refusals_in_a_row_end_no_run(fault: str, command: Command, tmp_path: Path) -> None:
+    """Nothing but refusals is asked for, and this server gives another than the contract; still it is judged whole."""
+    with process_of("upsertspec_broken", fault, "--port", "0", "--announce", "json", "--until-stdin-closes") as process:
+        assert process.stdout
+        told = json.loads(process.stdout.readline())
+        env = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in told["tokens"].items()}
+        done = command(
+            "run", told["url"], "--criterion", "AC-003,AC-004,AC-005,AC-006", "--report", str(tmp_path), env=env
+        )
+    assert done.code == 1, done.text
+    assert reasons(tmp_path) == []
+
+
+def test_a_target_that_fails_at_one_thing_is_judged_whole(
+    reference: Target, command: Command, serve: Serve, tmp_path: Path
+) -> None:
+    """Every create answers 500 where a phone number is given: setups too, and whole features."""
+
+    def broken(request: bytes) -> bytes | None:
+        return reply({}, 500) if request.startswith(b"POST") and b'"phone"' in request else None
+
+    wire = before(reference, serve, broken)
+    done = run(command, wire, reference, tmp_path, "--criterion", "AC-001,AC-003,AC-004,AC-007,AC-008")
+    assert done.code == 1, done.text
+    assert reasons(tmp_path) == []
+    assert "AC-001 MUST failed: Every field that is given is stored" in done.out
+
+
+def test_an_answer_after_silences_is_named(reference: Target, command: Command, serve: Serve, tmp_path: Path) -> None:
+    def answer(connection: socket.socket, request: bytes) -> bool:
+        if len(wire.requests) <= 40:
+            connection.sendall(forward(reference, request))
+        return False
+
+    wire = serve(answer)
+    done = run(command, wire, reference, tmp_path, "--criterion", "AC-002", "--timeout", "2")
+    assert "the target stopped answering: 3 requests in a row" in done.out
+    assert all("the last that was answered: curl -sS -i" in reason for reason in reasons(tmp_path))
+    assert reasons(tmp_path)

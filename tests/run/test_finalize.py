@@ -1,0 +1,122 @@
+"""The results that are decided at the end of a run: blocked cases, and stale known failures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from upsertspec.report.result import Result, Status, StepResult
+from upsertspec.run.finalize import finalize
+from upsertspec.spec.criteria import Case, cases
+from upsertspec.target.target import KnownFailure, Target
+
+TARGET = Target(url="http://127.0.0.1:1")
+
+
+def result(
+    criterion: str, status: Status, *, blocked_by: str = "", level: str = "MUST", title: str = "a title"
+) -> Result:
+    case = Case(f"{criterion} {title}", "core", criterion, level, "", title, "core/x.feature", 1)
+    return Result(case, status, "a reason", "this", "that", blocked_by)
+
+
+def statuses(results: list[Result], target: Target = TARGET) -> list[Status]:
+    return [settled.status for settled in finalize(results, target)]
+
+
+def test_a_case_stays_blocked_by_a_criterion_that_fails() -> None:
+    blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
+    assert statuses([result("AC-001", Status.FAILED), blocked]) == [Status.FAILED, Status.NOT_TESTABLE]
+
+
+def test_a_case_that_nobody_else_fails_for_fails_itself() -> None:
+    blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
+    settled = finalize([result("AC-001", Status.PASSED), blocked], TARGET)
+    assert [each.status for each in settled] == [Status.PASSED, Status.FAILED]
+    assert settled[1].reason == "expected this; got that"
+    assert settled[1].blocked_by == ""
+
+
+def test_a_case_whose_blocker_was_not_run_fails_itself() -> None:
+    assert statuses([result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")]) == [Status.FAILED]
+
+
+def test_a_should_that_fails_itself_is_a_warning() -> None:
+    assert statuses([result("AC-110", Status.NOT_TESTABLE, blocked_by="AC-001", level="SHOULD")]) == [Status.WARNED]
+
+
+def test_a_case_that_fails_itself_can_be_a_known_failure() -> None:
+    target = Target(url="http://127.0.0.1:1", known_failures=(KnownFailure("AC-002", "issue 7"),))
+    blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
+    assert statuses([blocked], target) == [Status.KNOWN_FAILURE]
+
+
+def test_a_known_failure_still_blocks() -> None:
+    blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
+    assert statuses([result("AC-001", Status.KNOWN_FAILURE), blocked])[1] is Status.NOT_TESTABLE
+
+
+def test_what_is_not_testable_for_another_reason_stays_so() -> None:
+    assert statuses([result("AC-005", Status.NOT_TESTABLE)]) == [Status.NOT_TESTABLE]
+
+
+def test_a_setup_whose_blocker_was_not_run_stays_not_testable() -> None:
+    blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
+    setup = replace(blocked, steps=(StepResult("Given", "these contacts are stored:", "failed"),))
+    assert statuses([setup]) == [Status.NOT_TESTABLE]
+    assert statuses([setup, result("AC-001", Status.PASSED)])[0] is Status.FAILED
+
+
+def test_a_setup_whose_blocker_does_not_apply_stays_not_testable() -> None:
+    blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
+    setup = replace(blocked, steps=(StepResult("Given", "these contacts are stored:", "failed"),))
+    assert statuses([setup, result("AC-001", Status.NOT_APPLICABLE)])[0] is Status.NOT_TESTABLE
+
+
+def test_a_stale_known_failure_says_what_to_do() -> None:
+    target = Target(url="http://127.0.0.1:1", known_failures=(KnownFailure("AC-014", "issue 7"),))
+    passed = [Result(case, Status.PASSED) for case in cases() if case.criterion == "AC-014"]
+    failed = result("AC-001", Status.FAILED)
+    [first, *_, last] = finalize([*passed, failed], target)
+    assert first.reason == "it passes, but is listed as a known failure (issue 7); take the entry out"
+    assert first.case is passed[0].case
+    assert last is failed
+
+
+def test_each_known_failure_is_looked_at() -> None:
+    known = (KnownFailure("AC-013", "issue 6"), KnownFailure("AC-014", "issue 7"))
+    target = Target(url="http://127.0.0.1:1", known_failures=known)
+    passed = [Result(case, Status.PASSED) for case in cases() if case.criterion == "AC-014"]
+    assert set(statuses(passed, target)) == {Status.STALE}
+
+
+def test_a_known_failure_that_passes_throughout_is_stale() -> None:
+    target = Target(url="http://127.0.0.1:1", known_failures=(KnownFailure("AC-014", "issue 7"),))
+    passed = [Result(case, Status.PASSED) for case in cases() if case.criterion == "AC-014"]
+    assert set(statuses(passed, target)) == {Status.STALE}
+    mixed = [replace(passed[0], status=Status.KNOWN_FAILURE), *passed[1:]]
+    assert Status.STALE not in statuses(mixed, target)
+    untested = [replace(passed[0], status=Status.NOT_TESTABLE), *passed[1:]]
+    assert Status.STALE not in statuses(untested, target)
+    assert Status.STALE not in statuses(passed[:1], target)
+
+
+def test_a_setup_whose_blocker_could_not_be_asked_stays_not_testable() -> None:
+    setup = replace(
+        result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001"),
+        steps=(StepResult("Given", "these contacts are stored:", "failed"),),
+    )
+    unasked = result("AC-001", Status.NOT_TESTABLE)
+    assert statuses([setup, unasked]) == [Status.NOT_TESTABLE, Status.NOT_TESTABLE]
+    asked = replace(unasked, exchanges=({"method": "GET"},))
+    assert statuses([setup, asked]) == [Status.FAILED, Status.NOT_TESTABLE]
+
+
+def test_a_criterion_that_only_deviates_blocks_nothing() -> None:
+    blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
+    assert statuses([result("AC-001", Status.DEVIATES), blocked]) == [Status.DEVIATES, Status.FAILED]
+
+
+def test_a_known_failure_that_deviates_throughout_is_stale() -> None:
+    target = Target(url="http://127.0.0.1:1", known_failures=(KnownFailure("AC-014", "issue 7"),))
+    deviating = [Result(case, Status.DEVIATES) for case in cases() if case.criterion == "AC-014"]
+    assert set(statuses(deviating, target)) == {Status.STALE}

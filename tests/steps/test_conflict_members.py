@@ -1,0 +1,75 @@
+"""The phrases for who sends a request and what happens on a match."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.steps.kit import Memory, contact, keep, world_of
+from upsertspec.dialects.operations import UNSET
+from upsertspec.steps.phrases import members, senders
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("", {}),
+        (" and ignores a match", {"onConflict": "ignore"}),
+        (" and updates only name", {"updateFields": ["name"]}),
+        (" and updates only name, age", {"updateFields": ["name", "age"]}),
+        (" and updates only where age is 36", {"updateWhere": {"age": 36}}),
+        (
+            " and updates only where notes is null, email is a@x.io, id is {Ada.id}, name is it is",
+            {"updateWhere": {"notes": None, "email": "a.m1@x.io", "id": 7, "name": "it is"}},
+        ),
+        (" and updates only where name is it is so", {"updateWhere": {"name": "it is so"}}),
+        (
+            " and updates only name and updates only where age is 36 and ignores a match",
+            {"updateFields": ["name"], "updateWhere": {"age": 36}, "onConflict": "ignore"},
+        ),
+    ],
+)
+def test_words_become_members_of_the_request(words: str, wanted: dict[str, Any]) -> None:
+    world = world_of(Memory())
+    keep(world, contact(7))
+    assert members(world, "contacts", "email", words) == (["email"], wanted)
+
+
+def test_a_condition_is_read_as_its_table_has_it() -> None:
+    words = " and updates only where validation_score is 1, collected_data is {}"
+    assert members(world_of(Memory()), "projects", "name", words)[1] == {
+        "updateWhere": {"validation_score": 1, "collected_data": {}}
+    }
+
+
+def test_other_words_are_a_mistake_of_the_feature() -> None:
+    with pytest.raises(ValueError, match=r"^unknown phrase for a match: 'sleeps'$"):
+        members(world_of(Memory()), "contacts", "email", " and ignores a match and sleeps")
+
+
+def test_many_clients_have_the_same_phrases() -> None:
+    assert members(world_of(Memory()), "contacts", "email, phone", " and ignore a match and update only name") == (
+        ["email", "phone"],
+        {"onConflict": "ignore", "updateFields": ["name"]},
+    )
+
+
+@pytest.mark.parametrize(
+    ("match", "words", "wanted"),
+    [
+        (None, ' with matchFields ["email"]', (["email"], {})),
+        (None, " with matchFields left out", (UNSET, {})),
+        (None, " with matchFields null", (None, {})),
+        ("email", ' with updateFields ["name and age"]', (["email"], {"updateFields": ["name and age"]})),
+        ("email", " with onConflict left out", (["email"], {"onConflict": UNSET})),
+    ],
+)
+def test_a_member_is_written_as_json(match: str | None, words: str, wanted: Any) -> None:
+    assert members(world_of(Memory()), "contacts", match, words) == wanted
+
+
+def test_who_sends_the_requests() -> None:
+    assert senders("the editor") == ["editor"]
+    assert senders("the creator, then the updater") == ["creator", "updater"]
+    assert senders("somebody with an empty credential") == ["an empty credential"]

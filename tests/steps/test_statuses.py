@@ -1,0 +1,109 @@
+"""A status is the contract's, or one that the target declares in its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.steps.kit import Memory, failing, sent, world_of
+from upsertspec.dialects.base import Answer
+from upsertspec.dialects.operations import Change, Create, Delete, Describe, Transaction, Upsert, UpsertBatch
+from upsertspec.steps.statuses import is_declared, kinds_of, require_status
+from upsertspec.steps.world import World
+
+UPSERT = Upsert("contacts", {}, ["email"])
+
+
+def declaring(operation: Any, answer: Answer, **declared: tuple[int, ...]) -> World:
+    """A scenario that has sent this, of a target that declares these statuses."""
+    world = world_of(Memory())
+    world.client.deviations = declared
+    sent(world, Describe("contacts"), Answer(200))
+    sent(world, operation, answer)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "said", "kinds"),
+    [
+        (UPSERT, 200, "", ["created", "updated", "ignored"]),
+        (UPSERT, 200, "updated", ["updated"]),
+        (UPSERT, 201, "", []),
+        (UpsertBatch("contacts", [], ["email"]), 200, "", ["batch"]),
+        (UpsertBatch("contacts", [], ["email"]), 200, "created", ["batch"]),
+        (Transaction([]), 200, "", ["transaction"]),
+        (Create("contacts", {}), 201, "", ["record_created"]),
+        (Create("contacts", {}), 200, "", []),
+        (Change("contacts", 1, {}), 200, "", ["record_changed"]),
+        (Delete("contacts", 1), 204, "", ["deleted"]),
+        (Describe("contacts"), 200, "", []),
+        (UPSERT, 400, "", ["invalid"]),
+        (UPSERT, 401, "", ["unauthenticated"]),
+        (UPSERT, 403, "", ["forbidden"]),
+        (UPSERT, 409, "", ["conflict"]),
+        (UPSERT, 413, "", ["too_large"]),
+        (UPSERT, 422, "", []),
+        (UPSERT, 404, "", ["missing_record"]),
+        (Upsert("unheard_of", {}, ["a"]), 404, "", ["no_table"]),
+        (Transaction([]), 404, "", ["no_table", "missing_record"]),
+        (None, 404, "", ["no_table", "missing_record"]),
+        (None, 200, "", []),
+    ],
+)
+def test_the_kinds_of_outcome(operation: Any, status: int, said: str, kinds: list[str]) -> None:
+    assert kinds_of(operation, status, said) == kinds
+
+
+def test_a_declared_status_of_its_kind_is_a_deviation_and_no_failure() -> None:
+    world = declaring(UPSERT, Answer(201), created=(202, 201))
+    require_status(world, world.last.answer, 200, said="created")
+    told = "created: 201 where the contract has 200, as the target declares"
+    assert (world.findings.deviations, world.findings.kept) == ({"created 201": told}, {})
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ({"created": (202,)}, "created"),
+        ({"created": (201,)}, "updated"),
+        ({"record_created": (201,)}, "created"),
+        ({}, "created"),
+    ],
+)
+def test_a_status_that_is_declared_of_nothing_or_something_else_fails(declared: Any, said: str) -> None:
+    world = declaring(UPSERT, Answer(201), **declared)
+    with failing("an answer of 200", "201 with an empty body"):
+        require_status(world, world.last.answer, 200, said=said)
+    assert (world.findings.deviations, world.findings.kept) == ({}, {})
+
+
+def test_of_several_statuses_a_declared_one_takes_the_place_of_any() -> None:
+    world = declaring(UPSERT, Answer(418), conflict=(418,))
+    require_status(world, world.last.answer, 400, 409, 422)
+    told = "conflict: 418 where the contract has 409, as the target declares"
+    assert world.findings.deviations == {"conflict 418": told}
+
+
+def test_a_kind_that_comes_as_in_the_contract_is_kept_where_it_can_be_told() -> None:
+    world = declaring(UPSERT, Answer(400), invalid=(422,))
+    require_status(world, world.last.answer, 400, 409)
+    assert world.findings.kept == {}
+    require_status(world, world.last.answer, 400)
+    assert (list(world.findings.kept), world.findings.deviations) == (["invalid"], {})
+
+
+def test_an_answer_is_judged_by_its_own_operation() -> None:
+    first, last = Answer(201), Answer(201, id=2)
+    world = declaring(UPSERT, first, created=(201,))
+    sent(world, Create("contacts", {}), last)
+    require_status(world, first, 200)
+    with failing("an answer of 200", "201 with an empty body"):
+        require_status(world, last, 200)
+
+
+def test_what_is_declared() -> None:
+    world = declaring(UPSERT, Answer(200), deleted=(200, 202))
+    assert is_declared(world, "deleted", 202)
+    assert not is_declared(world, "deleted", 204)
+    assert not is_declared(world, "created", 200)
