@@ -134,7 +134,7 @@ def test_a_login_with_letters_that_are_not_ascii_is_shown_in_no_form() -> None:
 
 def test_a_passing_target_shows_no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, token in TOKENS.items():
-        monkeypatch.setitem(kit.TOKENS, name, token)
+        monkeypatch.setitem(kit.TOKEN_VARIABLES, name, token)
     with kit.started() as url:
         found = outputs(tmp_path, url, "--profile", "hostile", "--criterion", "AC-809")
     assert "conformant" in found["terminal"]
