@@ -1,4 +1,4 @@
-"""`python -m upsertspec_broken`: lists the broken servers, and serves one as the reference is served."""
+"""`python -m upsertspec_broken`: lists the broken servers, and serves one as a process."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ KILLED = (1, 3, -24, 24, 36, 37, 152, 255)
 
 
 def main() -> None:
-    """Copy, mutate, test; print a line for each module, and the names of the mutants that survived."""
+    """Copy, mutate and test; print a line for each module and the names of the surviving mutants."""
     options = parsed()
     shutil.rmtree(options.folder, ignore_errors=True)
     lay_out(options.folder, options.modules or JUDGING, options.tests or TESTS)

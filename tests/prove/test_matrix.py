@@ -49,14 +49,14 @@ def test_a_server_is_caught_by_a_criterion_that_it_violates() -> None:
     assert row(AC_001=1).unaffected == ["AC-002"]
 
 
-def test_a_proof_holds_where_each_is_caught_and_each_criterion_has_one() -> None:
+def test_a_proof_holds_if_each_server_is_caught_and_each_criterion_has_one() -> None:
     assert proof(row(AC_001=1, AC_002=1)).holds
     assert not proof(row(AC_001=1)).holds
     assert proof(row(AC_001=1)).unproven == ["AC-002"]
     assert not proof(row(AC_001=1, AC_002=1), row(AC_009=1)).holds
 
 
-def test_a_proof_is_void_where_the_right_server_fails_or_the_canary_passes() -> None:
+def test_a_proof_is_void_if_the_reference_fails_or_the_canary_passes() -> None:
     whole = row(AC_001=1, AC_002=1)
     assert proof(whole, unclean=("a case",)).void
     assert proof(whole, lenient=("a case",)).void
@@ -98,13 +98,13 @@ def test_a_proof_is_plain_data() -> None:
     }
 
 
-def test_a_server_for_which_only_other_criteria_fail_is_not_caught() -> None:
+def test_a_server_that_only_other_criteria_catch_is_not_caught() -> None:
     digest = proof(row(AC_009=1)).digest()
     assert (digest["faults"], digest["caught"]) == (1, 0)
     assert row(AC_009=1).as_dict()["caught"] is False
 
 
-def test_it_is_told() -> None:
+def test_the_terminal_shows_the_proof() -> None:
     out = io.StringIO()
     output(proof(row(AC_001=1, AC_009=1), row(), unclean=("a case",)), out)
     text = out.getvalue()
@@ -115,7 +115,7 @@ def test_it_is_told() -> None:
     assert "1 of 2 broken servers caught" in text
 
 
-def test_the_page_is_whole_and_escaped() -> None:
+def test_the_page_is_complete_and_escaped() -> None:
     text = page(proof(row(AC_001=1, AC_009=2)))
     assert "Forgets &lt;all&gt; of it." in text
     assert '<span class="cell caught">AC-001 (1)</span>' in text

@@ -1,4 +1,4 @@
-"""Runs of every kind, each done once for all tests that look at it."""
+"""Runs of every kind, each done once for all tests."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PRESSED = (
 
 
 def conformant(folder: Path) -> Done:
-    """The reference that the command line starts itself."""
+    """The bundled reference server."""
     return run(folder, "--criterion", "AC-001,AC-012")
 
 
@@ -78,7 +78,7 @@ def without_roles(folder: Path) -> Done:
 
 
 def unreachable(folder: Path) -> Done:
-    """Nobody listens."""
+    """Nothing listens there."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     return run(folder, f"http://127.0.0.1:{port}", "--criterion", "AC-001")
@@ -111,7 +111,7 @@ def hostile(folder: Path) -> Done:
 
 
 def telling(folder: Path) -> Done:
-    """A server that says the token where the criterion looks, at the edge of what a message shows."""
+    """A server that returns the token where the criterion looks, at the edge of what a message shows."""
 
     def answer(handler: BaseHTTPRequestHandler, body: bytes) -> Reply:
         token = handler.headers.get("Authorization", "")

@@ -1,4 +1,4 @@
-"""Reports that runs have made."""
+"""Reports of real runs."""
 
 from __future__ import annotations
 

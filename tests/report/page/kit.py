@@ -1,4 +1,4 @@
-"""Reports to look at: of real runs against a good, a broken and a hostile server, and made-up ones."""
+"""Reports for the page tests: real runs against a good, a broken and a hostile server, and handmade ones."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def whole(folder: Path) -> Done:
 
 
 def hostile(folder: Path) -> Done:
-    """A server whose answers take turns: JSON and HTML that hold markup, script and control characters; much; deep."""
+    """A server whose answers take turns: JSON and HTML with markup, script, control characters, long and deep."""
     turns = itertools.count()
 
     def answer(handler: BaseHTTPRequestHandler, body: bytes) -> Reply:
