@@ -287,7 +287,7 @@ def test_a_target_that_dies_is_not_judged(start_soak: Callable[..., subprocess.P
         process.stdout.readline()
         wait_for_records(started)
         server.kill()
-        process.send_signal(signal.SIGINT)  # the load ends, and is judged
+        process.send_signal(signal.SIGINT)  # ends the load, which is then judged
         out, _ = process.communicate(timeout=300)
     assert process.returncode == 3, out
     assert "unreachable" in out
