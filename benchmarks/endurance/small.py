@@ -1,8 +1,8 @@
 """The reference server, recording every second what memory is in use inside it (Linux with glibc 2.33 or later).
 
 Takes the options of `python -m upsertspec_server`. Its page caches are small, so that they are full at once.
-UPSERTBENCH_USAGE names the file for the samples. UPSERTBENCH_LEAK is the number of bytes to leak at every write, to check
-the measurement.
+UPSERTBENCH_USAGE names the file for the samples. UPSERTBENCH_LEAK is the number of bytes to leak at every write,
+to check the measurement.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from statistics import median
 from upsertspec.explore import EXAMPLES
 from upsertspec.explore.machine import PROFILES
 from upsertspec.explore.search import Search
-from upsertspec.prove.servers import Serve, faults, fleet
+from upsertspec.prove.servers import Serve, broken_servers, fleet
 from upsertspec.run.settings import new_run_id
 
 CONCURRENT = "AC-7"
@@ -47,7 +47,9 @@ def main() -> int:
 
 def sequential() -> list[str]:
     """The broken servers that violate more than the criteria of concurrency."""
-    return sorted(f.name for f in faults() if not all(criterion.startswith(CONCURRENT) for criterion in f.violates))
+    return sorted(
+        f.name for f in broken_servers() if not all(criterion.startswith(CONCURRENT) for criterion in f.violates)
+    )
 
 
 def search_each(names: Sequence[str], seed: int, examples: int) -> list[Tried]:

@@ -15,7 +15,7 @@ import yaml
 
 from tests.kit import TOKEN_VARIABLES
 from tests.packaging.offline import BIN, ROOT, environment
-from tests.report.kit import FAULTS, started
+from tests.report.kit import BROKEN, started
 
 pytestmark = pytest.mark.slow
 
@@ -166,7 +166,7 @@ def test_it_judges_and_reports_while_the_runner_ignores_commands(act: Act) -> No
 
 
 def test_a_failing_target_fails_the_step_and_is_reported(act: Act) -> None:
-    with started(FAULTS, "says-upserted") as url:
+    with started(BROKEN, "says-upserted") as url:
         done = act(TOKEN_VARIABLES, target=url, criteria="AC-012", report="a folder/of $(touch owned)")
     assert (done.code, done.outputs) == (1, {"verdict": "not conformant", "exit-code": "1"}), done.out
     assert "AC-012 MUST failed" in done.summary

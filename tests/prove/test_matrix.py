@@ -7,16 +7,16 @@ import io
 from upsertspec.prove.matrix import Proof, Row, row_of
 from upsertspec.prove.output import output
 from upsertspec.prove.page import page
-from upsertspec.prove.servers import Fault
+from upsertspec.prove.servers import BrokenServer
 from upsertspec.report.result import Result, Status
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.criteria import Case
 
-FAULT = Fault("forgets-all", "Forgets <all> of it.", ("AC-001", "AC-002"))
+SERVER = BrokenServer("forgets-all", "Forgets <all> of it.", ("AC-001", "AC-002"))
 
 
 def row(**failed: int) -> Row:
-    return Row(FAULT, {name.replace("_", "-"): number for name, number in failed.items()})
+    return Row(SERVER, {name.replace("_", "-"): number for name, number in failed.items()})
 
 
 def proof(*rows: Row, unclean: tuple[str, ...] = (), lenient: tuple[str, ...] = ()) -> Proof:
@@ -35,10 +35,10 @@ def test_what_failed_is_counted_by_criterion() -> None:
         result("AC-003", Status.NOT_TESTABLE),
         result("AC-004", Status.ERROR),
     ]
-    assert list(row_of(FAULT, results).failed.items()) == [("AC-001", 2), ("AC-110", 1)]
-    assert row_of(FAULT, results).fault is FAULT
-    assert row_of(FAULT, results).errors == 1
-    assert row_of(FAULT, results[:-1]).errors == 0
+    assert list(row_of(SERVER, results).failed.items()) == [("AC-001", 2), ("AC-110", 1)]
+    assert row_of(SERVER, results).server is SERVER
+    assert row_of(SERVER, results).errors == 1
+    assert row_of(SERVER, results[:-1]).errors == 0
 
 
 def test_a_server_is_caught_by_a_criterion_that_it_violates() -> None:
@@ -64,7 +64,7 @@ def test_a_proof_is_void_if_the_reference_fails_or_the_canary_passes() -> None:
 
 
 def test_a_proof_with_an_error_of_the_harness_does_not_hold() -> None:
-    harmed = proof(Row(FAULT, {"AC-001": 1, "AC-002": 1}, errors=1))
+    harmed = proof(Row(SERVER, {"AC-001": 1, "AC-002": 1}, errors=1))
     assert not harmed.holds
     out = io.StringIO()
     output(harmed, out)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from upsertspec.prove.servers import faults
+from upsertspec.prove.servers import broken_servers
 from upsertspec.report.proof import last_proof
 from upsertspec.spec import criteria as spec
 
@@ -32,10 +32,10 @@ def test_it_proves_what_is_selected(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
-def test_an_unknown_fault_is_a_usage_error() -> None:
-    done = command("prove", "--fault", "no-such-fault")
+def test_an_unknown_server_is_a_usage_error() -> None:
+    done = command("prove", "--fault", "no-such-server")
     assert done.returncode == 2
-    assert "no-such-fault: no such broken server" in done.stderr
+    assert "no-such-server: no such broken server" in done.stderr
 
 
 @pytest.mark.parametrize("option", ["--json", "--html", "--digest"])
@@ -55,7 +55,7 @@ def test_criteria_are_named_as_in_run() -> None:
 def test_the_last_proof_is_of_this_specification_and_this_catalogue() -> None:
     fix = "run `upsertspec prove --quick --digest steps/upsertspec/report/proof.json`"
     assert last_proof()["features_digest"] == spec.digest(), fix
-    assert last_proof()["faults"] == len(faults()), fix
+    assert last_proof()["faults"] == len(broken_servers()), fix
 
 
 def test_the_last_proof_holds() -> None:
@@ -73,4 +73,4 @@ def test_the_list_shows_the_last_proof() -> None:
 
 def test_the_list_shows_the_broken_servers() -> None:
     servers = json.loads(command("list", "--faults", "--json").stdout)
-    assert [fault["name"] for fault in servers] == [fault.name for fault in faults()]
+    assert [server["name"] for server in servers] == [server.name for server in broken_servers()]

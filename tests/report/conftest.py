@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.kit import TOKEN_VARIABLES
-from tests.report.kit import FAULTS, Done, Reply, answering, environment, run, run_line, started
+from tests.report.kit import BROKEN, Done, Reply, answering, environment, run, run_line, started
 
 KNOWN = """
 url = "{url}"
@@ -43,21 +43,21 @@ def conformant_on_two_workers(folder: Path) -> Done:
 
 
 def failing(folder: Path) -> Done:
-    """A broken server: AC-012 fails. The profiles beside core are not claimed."""
-    with started(FAULTS, "says-upserted") as url:
+    """A broken server: AC-012 fails. Only core is claimed."""
+    with started(BROKEN, "says-upserted") as url:
         return run(folder, url, "-k", "AC-012 or AC-007 or AC-101")
 
 
 def warned(folder: Path) -> Done:
     """A broken server that breaks a SHOULD only."""
-    with started(FAULTS, "match-ignores-case") as url:
+    with started(BROKEN, "match-ignores-case") as url:
         return run(folder, url, "--profile", "identity", "--criterion", "AC-111")
 
 
 def known(folder: Path) -> Done:
     """A broken server with a known failure, and one that is stale."""
     target = folder / "target.toml"
-    with started(FAULTS, "says-upserted") as url:
+    with started(BROKEN, "says-upserted") as url:
         target.write_text(KNOWN.format(url=url), "utf-8")
         return run(folder, "--target", str(target), "--criterion", "AC-012,AC-007")
 
@@ -65,7 +65,7 @@ def known(folder: Path) -> Done:
 def deviating(folder: Path) -> Done:
     """A server that answers a create with 201, and a target file that says so."""
     target = folder / "target.toml"
-    with started(FAULTS, "created-is-201") as url:
+    with started(BROKEN, "created-is-201") as url:
         target.write_text(f'url = "{url}"\n[deviations]\ncreated = 201\n', "utf-8")
         return run(folder, "--target", str(target), "--criterion", "AC-001,AC-012")
 

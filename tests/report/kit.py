@@ -24,7 +24,7 @@ from tests.kit import TOKEN_VARIABLES
 from upsertspec.run.embedded import SERVER, command
 from upsertspec.spec.files import report_schema_file
 
-FAULTS = "upsertspec_broken"
+BROKEN = "upsertspec_broken"
 SCHEMA = json.loads(report_schema_file().read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
 CLI = [sys.executable, "-c", "from upsertspec.cli import main; main()"]

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.report.conftest import hostile
-from tests.report.kit import FAULTS, Done, environment, run_line, started
+from tests.report.kit import BROKEN, Done, environment, run_line, started
 from upsertspec.report import terminal
 from upsertspec.report.result import Result, Status
 from upsertspec.spec import criteria as spec
@@ -36,7 +36,7 @@ class Tty(io.StringIO):
 @pytest.fixture(scope="module")
 def on_a_terminal(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What a failing run writes to a terminal."""
-    with started(FAULTS, "says-upserted") as url:
+    with started(BROKEN, "says-upserted") as url:
         return through_a_terminal(run_line(tmp_path_factory.mktemp("tty"), url, "--criterion", "AC-012,AC-007"))
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.http.wire import Wire
 from tests.kit import Done
-from upsertspec.run.embedded import FAULTS, Embedded, process_of, started
+from upsertspec.run.embedded import BROKEN, Embedded, process_of, started
 from upsertspec.target.target import Target
 
 Command = Callable[..., Done]
@@ -122,7 +122,7 @@ def test_all_workers_share_the_rate_limit(reference: Target, command: Command, s
 
 def test_a_single_row_of_an_outline_can_be_a_known_failure(command: Command, tmp_path: Path) -> None:
     with process_of(
-        FAULTS, "falsy-is-not-given", "--port", "0", "--announce", "json", "--until-stdin-closes"
+        BROKEN, "falsy-is-not-given", "--port", "0", "--announce", "json", "--until-stdin-closes"
     ) as process:
         target = Embedded(process).target()
         file = tmp_path / "target.toml"

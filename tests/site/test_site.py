@@ -20,7 +20,7 @@ from tests.html import parsed, texts
 from tests.report.kit import CLI
 from tests.site.conftest import Site
 from upsertspec.errors import ConfigError
-from upsertspec.prove.servers import faults
+from upsertspec.prove.servers import broken_servers
 from upsertspec.report.proof import last_proof
 from upsertspec.report.status import by_severity, worst
 from upsertspec.site import build, markdown
@@ -152,14 +152,14 @@ def spaced(text: str) -> str:
 
 
 def test_every_broken_server_is_listed_under_what_it_violates(site: Site) -> None:
-    catalogue, folder = faults(), site("plain")
+    catalogue, folder = broken_servers(), site("plain")
     for criterion in spec.criteria():
         own = section(folder / f"{criterion.profile}.html", f"{criterion.id}-faults")
-        wanted = [(fault.name, fault.says) for fault in catalogue if criterion.id in fault.violates]
+        wanted = [(server.name, server.says) for server in catalogue if criterion.id in server.violates]
         assert list(zip(map(words, own.iter("dt")), map(words, own.iter("dd")), strict=True)) == wanted
         proven = last_proof()["criteria"][criterion.id]
         assert f"({proven['caught']} of {proven['of']} in the last proof)" in texts(own, "h3")[0]
-    assert set(anchors(folder / "faults.html")) >= {fault.name for fault in catalogue}
+    assert set(anchors(folder / "faults.html")) >= {server.name for server in catalogue}
 
 
 def test_every_table_and_role_is_there(site: Site) -> None:

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-from tests.report.kit import FAULTS, Done, Reply, answering, run, started
+from tests.report.kit import BROKEN, Done, Reply, answering, run, started
 from upsertspec.report.page import page
 
 REFRESH = "<meta http-equiv=refresh content='0;url=https://example.invalid'>"
@@ -29,13 +29,13 @@ def passing(folder: Path) -> Done:
 
 def failing(folder: Path) -> Done:
     """A broken server, judged by some criteria of two profiles, one of them a SHOULD."""
-    with started(FAULTS, "insert-or-replace") as url:
+    with started(BROKEN, "insert-or-replace") as url:
         return run(folder, url, "--profile", "identity", "--criterion", "AC-001,AC-002,AC-012,AC-103,AC-107,AC-111")
 
 
 def whole(folder: Path) -> Done:
     """The same broken server, judged by every profile."""
-    with started(FAULTS, "insert-or-replace") as url:
+    with started(BROKEN, "insert-or-replace") as url:
         return run(folder, url, "--profile", "all", "--jobs", "2")
 
 

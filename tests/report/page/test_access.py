@@ -16,7 +16,7 @@ from tests.report.page.browser import DESKTOP, PHONE, Opened, opened
 from tests.report.page.test_in_a_browser import unfold
 from upsertspec.prove.matrix import Proof, Row
 from upsertspec.prove.page import page as proof_page
-from upsertspec.prove.servers import Fault
+from upsertspec.prove.servers import BrokenServer
 from upsertspec.report.compare.matrix import read
 from upsertspec.report.compare.page import page as comparison
 
@@ -95,7 +95,7 @@ def test_axe_finds_nothing_in_the_comparison_and_the_proof(
 ) -> None:
     reports = [shaped(*map(result, STATUSES)), shaped(result("failed"), verdict="not conformant", name="other")]
     files = [saved(tmp_path / f"{number}.json", report) for number, report in enumerate(reports)]
-    row = Row(Fault("forgets-all", "Forgets all of it.", ("AC-001", "AC-002")), {"AC-001": 1, "AC-009": 1})
+    row = Row(BrokenServer("forgets-all", "Forgets all of it.", ("AC-001", "AC-002")), {"AC-001": 1, "AC-009": 1})
     pages = (comparison(read(files)), proof_page(Proof([row], (), (), ("AC-001", "AC-002"))))
     for number, text in enumerate(pages):
         file = tmp_path / f"{number}.html"
