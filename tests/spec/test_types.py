@@ -204,7 +204,7 @@ def test_a_new_type_is_one_class(coloured: Table) -> None:
     with failing('field: type "colour"', '"text"'):
         require_described(field, {"type": "text", "required": True})
     assert (good(field), bad(field)) == (["#aabbcc"], ["red", 5, None])
-    assert [problem.why for problem in value_problems(field, "red")] == ["field is of another type"]
+    assert [problem.why for problem in value_problems(field, "red")] == ["field has the wrong type"]
     assert """"field" TEXT NOT NULL CHECK ("field" GLOB '#*')""" in sqlite.table_sql(coloured)
     assert """"field" char(7) NOT NULL CHECK ("field" LIKE '#%')""" in postgres.table_sql(coloured)
 
