@@ -51,12 +51,14 @@ def test_halves_of_two_writes() -> None:
         write(1, 0, 0.1, "updated"), write(2, 0, 0.1, "updated"), read(0.2, '"Ada 1"', "2"), initial=('"Ada"', "36")
     )
     assert places == [2]
-    assert words.startswith('nobody wrote what was seen, name "Ada 1" of client 1; age 2 of client 2: client 9 read ')
+    assert words.startswith(
+        'no request wrote what was seen, name "Ada 1" from client 1; age 2 from client 2: client 9 read '
+    )
 
 
 def test_half_of_a_write_and_half_of_before() -> None:
     _, words = explain(write(1, 0, 0.1, "updated"), read(0, '"Ada 1"', "36"), initial=('"Ada"', "36"))
-    assert 'name "Ada 1" of client 1; age 36 of before' in words
+    assert 'name "Ada 1" from client 1; age 36 from before' in words
 
 
 def test_a_lost_write() -> None:

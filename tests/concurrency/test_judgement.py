@@ -62,8 +62,8 @@ def test_a_torn_read_says_whose_values_it_saw(judge: Judge) -> None:
     results = judge("reads-in-two-statements", "AC-704", clients=12)
     [torn] = [result for result in results if "Readers of a contact that many clients update" in result.case.title]
     assert torn.status is Status.FAILED
-    assert torn.actual.startswith("nobody wrote what was seen, name ")
-    assert " of client " in torn.actual
+    assert torn.actual.startswith("no request wrote what was seen, name ")
+    assert " from client " in torn.actual
     assert [each["call"] for each in contradicting(torn)] == ["read"]
 
 

@@ -182,7 +182,7 @@ def test_every_table_is_judged_by_its_own_fields() -> None:
     assert values(world) == [("transactions", {"reference": MONEY["reference"]})]
     twice = world_of(Memory(transactions=[MONEY, {**MONEY, "id": 5}]))
     sent(twice, world.last.operation, Answer(200))
-    with pytest.raises(CheckFailed, match="one record at the most in transactions"):
+    with pytest.raises(CheckFailed, match="at most one record in transactions"):
         checks.require_no_twins(twice)
 
 
@@ -241,7 +241,7 @@ def test_a_unique_value_is_in_one_record_at_the_most() -> None:
         checks.require_no_twins(world)
     world = world_of(Memory(contacts=[ADA, {**ADA, "id": 7}]))
     sent(world, upsert(), Answer(200))
-    with failing(f'one record at the most in contacts with {{"email": "{ADA["email"]}"}}', "2 records"):
+    with failing(f'at most one record in contacts with {{"email": "{ADA["email"]}"}}', "2 records"):
         checks.require_no_twins(world)
 
 

@@ -169,7 +169,7 @@ def require_no_twins(world: World) -> None:
     for table, where in sent_values(world):
         found = world.reader.find(table, where)
         if tuple(where) in table_for(table).unique_keys and len(found) > 1:
-            raise CheckFailed(f"one record at the most in {table} with {shown(where)}", f"{len(found)} records")
+            raise CheckFailed(f"at most one record in {table} with {shown(where)}", f"{len(found)} records")
 
 
 def sent_values(world: World) -> Iterator[tuple[str, Record]]:

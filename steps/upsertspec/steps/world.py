@@ -72,7 +72,7 @@ class ControlResults:
 class World:
     """The state of one scenario. `reader` looks at what is stored; `criterion` is the one that is judged.
 
-    `subjects` are what the scenario is about beside what is stored, from its `@asserts-…` tags.
+    `subjects` are what the scenario is about besides what is stored, from its `@asserts-…` tags.
     """
 
     def __init__(
