@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import quote
 
 from upsertspec.dialects.base import Answer, Request, Response, Setup
-from upsertspec.dialects.naming import Names
 from upsertspec.dialects.operations import Find, Operation, Read, Upsert
 from upsertspec.errors import CannotExpress
 
@@ -27,18 +26,16 @@ class MergeApi:
     lacks: Mapping[str, str] = {"record": "a merge answers with an id only"}
 
     def __init__(self, setup: Setup) -> None:
-        self.names = Names(setup.tables, setup.fields)
         self.prefix = setup.options.get("prefix", "/rows")
 
     def request(self, operation: Operation) -> Request:
         """The request that asks for this operation. Raises CannotExpress for what the API cannot express."""
-        base = f"{self.prefix}/{quote(self.names.table(operation.table), safe='')}"
+        base = f"{self.prefix}/{quote(operation.table, safe='')}"
         match operation:
-            case Upsert(table=table, fields=fields, match_fields=list(on), extra={**extra}) if not extra:
-                row = {"row": self.names.theirs(table, fields), "on": self.names.theirs(table, on)}
-                return Request("POST", f"{base}/merge", json=row)
-            case Find(table=table, where=where):
-                return Request("GET", base, query=[("where", json.dumps(self.names.theirs(table, where)))])
+            case Upsert(fields=fields, match_fields=list(on), extra={**extra}) if not extra:
+                return Request("POST", f"{base}/merge", json={"row": fields, "on": on})
+            case Find(where=where):
+                return Request("GET", base, query=[("where", json.dumps(where))])
             case Read(id=ident):
                 return Request("GET", f"{base}/{quote(str(ident), safe='')}")
             case _:
@@ -60,11 +57,10 @@ class MergeApi:
     def _success(self, operation: Operation, status: int, body: Any) -> Answer:
         """The answer of a success."""
         match operation:
-            case Find(table=table):
-                return Answer(status, records=[self.names.ours(table, row) for row in body], body=body)
-            case Read(table=table):
-                record = self.names.ours(table, body)
-                return Answer(status, id=record["id"], record=record, body=body)
+            case Find():
+                return Answer(status, records=[{**row} for row in body], body=body)
+            case Read():
+                return Answer(status, id=body["id"], record={**body}, body=body)
             case _ if isinstance(body, list):
                 return Answer(status, id=body[0]["id"], operation="updated", body=body)
             case _:

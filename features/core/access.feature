@@ -27,9 +27,9 @@ Feature: Who may upsert into which table
         | pg_catalog      |
 
     Scenario: An unknown table is reported before an invalid request
-      When the editor upserts into no_such_table by nowhere:
-        | name         |
-        | Ada Lovelace |
+      When the editor upserts into no_such_table by email:
+        | email           | name |
+        | ada@example.com | `42` |
       Then the answer is 404
 
     Scenario: An unknown table is reported before a missing permission
@@ -85,9 +85,9 @@ Feature: Who may upsert into which table
         | a made-up token |
 
     Scenario: Missing credentials are reported before an invalid request
-      When somebody with no credentials upserts into contacts by nowhere:
-        | name         |
-        | Ada Lovelace |
+      When somebody with no credentials upserts into contacts by email:
+        | email           | name |
+        | ada@example.com | `42` |
       Then the answer is 401
 
   @AC-005
@@ -132,9 +132,9 @@ Feature: Who may upsert into which table
         | ada@example.com | Ada Lovelace |
 
     Scenario: A missing permission is reported before an invalid request
-      When the viewer upserts into contacts by nowhere:
-        | email           |
-        | ada@example.com |
+      When the viewer upserts into contacts by email:
+        | email           | name |
+        | ada@example.com | `42` |
       Then the answer is 403
 
   @AC-006

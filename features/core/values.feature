@@ -25,33 +25,33 @@ Feature: Which values may be stored
       And nothing has been written
 
     Scenario Outline: A null <field> is refused on a create
-      When the editor upserts into contacts by phone:
+      When the editor upserts into contacts by <match>:
         | email           | name         | phone           | <field> |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 | null    |
       Then the answer is 400
       And nothing has been written
 
       Examples: Required fields
-        | field |
-        | name  |
-        | email |
+        | field | match |
+        | name  | email |
+        | email | phone |
 
     Scenario Outline: A null <field> is refused on an update
-      When the editor upserts into contacts by phone:
-        | phone           | status   | <field> |
-        | +1 212 555 0100 | inactive | null    |
+      When the editor upserts into contacts by <match>:
+        | email             | phone           | status   | <field> |
+        | grace@example.com | +1 212 555 0100 | inactive | null    |
       Then the answer is 400
       And nothing has been written
 
       Examples: Required fields
-        | field |
-        | name  |
-        | email |
+        | field | match |
+        | name  | email |
+        | email | phone |
 
     Scenario: An update need not repeat the required fields
-      When the editor upserts into contacts by phone:
-        | phone           | status   |
-        | +1 212 555 0100 | inactive |
+      When the editor upserts into contacts by email:
+        | email             | status   |
+        | grace@example.com | inactive |
       Then the answer is 200 and says updated
       And Grace keeps id, email, name
       And these contacts are now stored:

@@ -7,6 +7,9 @@ Feature: An update happens in place
       | as     | organization_id | key     | image_item_id  | image_item_path  | image_preview_path | alt_text     | description     |
       | Beach  | org_lx          | media-1 | item-beach-001 | /test/beach.jpg  | /preview/beach.jpg | Beach sunset | Beautiful beach |
       | Harbor | org_lx          | media-1 | item-harbor-01 | /test/harbor.jpg |                    | Harbor       |                 |
+    And these contacts are stored:
+      | as    | email             | name         | status   | notes   |
+      | Grace | grace@example.com | Grace Hopper | inactive | Admiral |
 
   @AC-103
   Rule: AC-103 An update keeps the id
@@ -20,14 +23,14 @@ Feature: An update happens in place
       And the record reads the same by its id
 
     Scenario: The id stays the same over many updates
-      When the editor upserts into image_metadata by organization_id, key, image_item_id:
-        | organization_id | key     | image_item_id  | image_item_path | alt_text |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | One      |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Two      |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Three    |
+      When the editor upserts into contacts by email:
+        | email             | name  |
+        | grace@example.com | One   |
+        | grace@example.com | Two   |
+        | grace@example.com | Three |
       Then the answer is 200 and says updated, updated, updated
       And every answer has the same id
-      And Beach keeps id
+      And Grace keeps id
 
     Scenario: An id in the request does not replace the record's id
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
@@ -58,21 +61,21 @@ Feature: An update happens in place
       And nothing else has changed
 
     Scenario: An update with the stored values moves updated_at too
-      When the editor upserts into image_metadata by organization_id, key, image_item_id:
-        | organization_id | key     | image_item_id  | image_item_path | alt_text     |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Beach sunset |
-      Then Beach keeps created_at
-      And Beach's updated_at is later than before
+      When the editor upserts into contacts by email:
+        | email             | name         |
+        | grace@example.com | Grace Hopper |
+      Then Grace keeps created_at
+      And Grace's updated_at is later than before
 
     Scenario: Every update gets a later updated_at
-      When the editor upserts into image_metadata by organization_id, key, image_item_id:
-        | organization_id | key     | image_item_id  | image_item_path | alt_text |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | One      |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Two      |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Three    |
-        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | Four     |
+      When the editor upserts into contacts by email:
+        | email             | name  |
+        | grace@example.com | One   |
+        | grace@example.com | Two   |
+        | grace@example.com | Three |
+        | grace@example.com | Four  |
       Then each answer's updated_at is later than the one before
-      And Beach keeps created_at
+      And Grace keeps created_at
 
     Scenario: Timestamps in the request are dropped
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
@@ -95,13 +98,13 @@ Feature: An update happens in place
         | Beach | org_lx          | media-1 | item-beach-001 | Stunning beach sunset |
 
     Scenario: A null clears the value
-      When the editor upserts into image_metadata by organization_id, key, image_item_id:
-        | organization_id | key     | image_item_id  | alt_text | image_preview_path |
-        | org_lx          | media-1 | item-beach-001 | null     | null               |
-      Then Beach keeps image_item_path, description
-      And these image_metadata are now stored:
-        | as    | organization_id | key     | image_item_id  | alt_text | image_preview_path |
-        | Beach | org_lx          | media-1 | item-beach-001 | null     | null               |
+      When the editor upserts into contacts by email:
+        | email             | notes |
+        | grace@example.com | null  |
+      Then Grace keeps name, status
+      And these contacts are now stored:
+        | as    | email             | notes |
+        | Grace | grace@example.com | null  |
 
     Scenario: An empty text is stored as empty text
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
@@ -136,16 +139,16 @@ Feature: An update happens in place
   Rule: AC-106 The same upsert repeated leaves one record, with the same values and id
 
     Scenario: The same upsert three times
-      When the editor upserts into image_metadata by organization_id, key, image_item_id:
-        | organization_id | key     | image_item_id | image_item_path | alt_text |
-        | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt |
-        | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt |
-        | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt |
+      When the editor upserts into contacts by email:
+        | email           | name         | notes        |
+        | ada@example.com | Ada Lovelace | Wrote Note G |
+        | ada@example.com | Ada Lovelace | Wrote Note G |
+        | ada@example.com | Ada Lovelace | Wrote Note G |
       Then the answer is 200 and says created, updated, updated
       And every answer has the same id
-      And these image_metadata are now stored:
-        | organization_id | key     | image_item_id | image_item_path | alt_text |
-        | test_org        | media-1 | test-item-001 | /path/to/image  | Test alt |
+      And these contacts are now stored:
+        | email           | name         | notes        |
+        | ada@example.com | Ada Lovelace | Wrote Note G |
 
     Scenario: Insert, update, verify: one record with the last values
       When the editor upserts into image_metadata by organization_id, key, image_item_id:

@@ -42,8 +42,17 @@ class NotTestable(Exception):
 class NotApplicable(Exception):
     """The target file states something (no such field, table or role) that rules the scenario out.
 
-    It never counts as a pass, and never keeps a target from being conformant in what applies.
+    It never counts as a pass, and never keeps a target from being conformant in what applies. `statements` are the
+    tables and fields that the file states not to be there.
     """
+
+    def __init__(self, reason: str, statements: tuple[tuple[str, str], ...] = ()) -> None:
+        self.statements = statements
+        super().__init__(reason)
+
+
+class StaleStatement(Exception):
+    """The target file states that something is not there, and an answer shows that it is."""
 
 
 class CannotExpress(NotTestable):
@@ -85,3 +94,7 @@ class CheckFailed(AssertionError):
         self.expected = expected
         self.actual = actual
         super().__init__(f"expected {expected}; got {actual}")
+
+    def add(self, expected: str, actual: str) -> None:
+        """Say what else was found to be wrong."""
+        CheckFailed.__init__(self, f"{self.expected}, and {expected}", f"{self.actual}, and then {actual}")

@@ -16,6 +16,7 @@ from upsertspec.report.result import Result
 from upsertspec.run.runner import run
 from upsertspec.run.settings import Settings
 from upsertspec.spec import criteria as spec
+from upsertspec.target.bindings import renamed
 from upsertspec.target.target import Target
 from upsertspec_catalogue import Entry
 
@@ -54,9 +55,8 @@ def judge() -> Judge:
 
     def judged(entry: Entry) -> list[Result]:
         with serve(entry) as url:
-            target = Target(
-                url=url, profiles=spec.PROFILES, roles=CREDENTIALS, table_ids=entry.tables, field_names=entry.fields
-            )
+            bindings = renamed(entry.tables, entry.fields)
+            target = Target(url=url, profiles=spec.PROFILES, roles=CREDENTIALS, bindings=bindings)
             return run(Settings(target))
 
     return judged

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from tests.conforming.conftest import served
+from upsertspec.target.bindings import renamed
 from upsertspec.target.target_file import from_file
 from upsertspec_catalogue.command import run
 from upsertspec_conforming import CATALOGUE, catalogue
@@ -32,8 +33,7 @@ def test_prints_what_a_target_file_maps(name: str, tmp_path: Path, capsys: pytes
     file = tmp_path / "target.toml"
     file.write_text(f'url = "http://127.0.0.1:8080"\n{capsys.readouterr().out}', encoding="utf-8")
     target = from_file(file, {})
-    assert {table: ident for table, ident in target.table_ids.items() if ident} == dict(catalogue()[name].tables)
-    assert {table: names for table, names in target.field_names.items() if names} == dict(catalogue()[name].fields)
+    assert target.bindings == renamed(catalogue()[name].tables, catalogue()[name].fields)
 
 
 @pytest.mark.parametrize(

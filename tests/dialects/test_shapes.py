@@ -19,20 +19,20 @@ SERVERS: dict[str, type[Facade]] = {
     "merge_api": MergeApi,
 }
 ASKED = ("AC-001", "AC-002", "AC-003", "AC-005", "AC-006", "AC-007", "AC-009", "AC-012", "AC-103", "AC-301")
-P, D, N = Status.PASSED, Status.DEVIATES, Status.NOT_TESTABLE
+P, D, N, A = Status.PASSED, Status.DEVIATES, Status.NOT_TESTABLE, Status.NOT_APPLICABLE
 
 LAWFUL: dict[str, dict[str, set[Status]]] = {
     "records_envelope": {**{each: {P} for each in ASKED}, "AC-007": {D}, "AC-009": {P, D}, "AC-301": {P, N}},
     "key_in_url": {
-        "AC-001": {P, D}, "AC-002": {D, N}, "AC-003": {P, N}, "AC-005": {P, D, N}, "AC-006": {P, D}, "AC-007": {N},
-        "AC-009": {P, D}, "AC-012": {D}, "AC-103": {D, N},
+        "AC-001": {P, D}, "AC-002": {D, A}, "AC-003": {P}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {A},
+        "AC-009": {P, D}, "AC-012": {D}, "AC-103": {D, A},
     },
     "on_conflict": {
         "AC-001": {P, D}, "AC-002": {D}, "AC-003": {P}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {P, N},
         "AC-009": {P, D}, "AC-012": {N}, "AC-103": {P, D}, "AC-301": {N},
     },
     "merge_api": {
-        **{each: {P} for each in ASKED[:-1]}, "AC-001": {P, N}, "AC-002": {P, N}, "AC-007": {P, N},
+        **{each: {P} for each in ASKED[:-1]}, "AC-001": {P, A}, "AC-002": {P, A}, "AC-007": {P, N},
     },
 }  # fmt: skip
 

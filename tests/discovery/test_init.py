@@ -17,6 +17,7 @@ from upsertspec.discovery.write import target_file
 from upsertspec.errors import TargetUnusable
 from upsertspec.http.session import Limits
 from upsertspec.spec.schema import ROLES
+from upsertspec.target.bindings import renamed
 from upsertspec.target.target import Target
 from upsertspec.target.target_file import from_file, roles_from
 from upsertspec_server import create_app
@@ -24,6 +25,7 @@ from upsertspec_server.serving import serve_in_thread
 
 Cli = Callable[..., Done]
 Serve = Callable[..., Wire]
+PRODUCTS = json.loads((Path(__file__).parent / "documents" / "fastapi.json").read_text("utf-8"))
 HOSTILE = "\x1b]0;x\x07\"'\\\r\n[roles.editor]\nbearer = 1 #\u2028\u202e\0\x7f\ud800 \"\"\" ''' }"
 
 ACME = {
@@ -72,7 +74,7 @@ def test_the_reference_server_is_recognised(cli: Cli, tmp_path: Path) -> None:
         done = cli("init", url, "-o", str(file))
         assert done.code == 0, done.text
         assert loaded(file).url == url
-        assert cli("check", "--target", str(file)).out.endswith("all is there\n")
+        assert cli("check", "--target", str(file)).out.endswith("all can be judged\n")
     text = file.read_text("utf-8")
     assert 'dialect = "native"' in text
     offered = '"core", "identity", "conflict", "batch", "integrity", "transactions", "records"'
@@ -86,11 +88,12 @@ def test_another_shape_becomes_questions(cli: Cli, serve: Serve, tmp_path: Path)
     assert cli("init", wire.url, "-o", str(file)).code == 0
     text, target = file.read_text("utf-8"), loaded(file)
     assert target.name == "Acme CRM"
-    assert target.table_ids == {"contacts": "Contacts", "image_metadata": "image-metadata"}
+    assert list(target.bindings) == []
     assert target.roles["viewer"].headers() == {"X-Api-Key": TOKEN_VARIABLES["UPSERTSPEC_TOKEN_VIEWER"]}
-    assert "#   POST /v1/orders/bulk-upsert 'Several at once': it is named so" in text
+    assert "# What is judged: POST /v1/orders/bulk-upsert (Several at once)." in text
+    assert "# No binding could be guessed: no field identifies a record." in text
     assert "#   PATCH /v1/image-metadata: it takes performUpsert" in text
-    assert "#   PUT /v1/Contacts/{contact_id} 'replace_contact Replace Contact': PUT, which may create" in text
+    assert "#   PUT /v1/Contacts/{contact_id} (replace_contact Replace Contact): PUT by id, which may create" in text
     assert "create_contact" not in text
     assert '\ndialect = "native"' not in text
 
@@ -181,7 +184,7 @@ def test_a_native_shape_below_a_prefix_is_found(tmp_path: Path) -> None:
     paths = {"/v2/api/tables/{name}/records/upsert": {"post": {"parameters": [{"$ref": "#/x/table"}]}}}
     table = {"in": "path", "name": "name", "schema": {"enum": ["contacts", "Accounts"]}}
     target = written(Found("http://h", {"paths": paths, "x": {"table": table}}), tmp_path)
-    assert (target.url, target.table_ids) == ("http://h/v2", {"accounts": "Accounts"})
+    assert (target.url, target.bindings) == ("http://h/v2", renamed({"accounts": "Accounts"}))
 
 
 def test_without_a_document_the_file_says_what_was_tried(cli: Cli, serve: Serve, tmp_path: Path) -> None:
@@ -302,16 +305,19 @@ def test_a_hostile_document_makes_a_file_that_loads(name: str, tmp_path: Path) -
 
 def test_a_table_name_with_quotes_stays_a_name(tmp_path: Path) -> None:
     name = 'contacts"\n\\ \x00\N{GRINNING FACE}\u2028]'
-    assert written(Found("http://h", {"paths": {f"/{name}": {"get": {}}}}), tmp_path).table_ids == {"contacts": name}
+    paths = {f"/api/tables/{name}/records/upsert": {"post": {}}}
+    assert written(Found("http://h", {"paths": paths}), tmp_path).bindings == renamed({"contacts": name})
 
 
 def test_anything_in_any_place_makes_a_file_that_loads(tmp_path: Path) -> None:
     chance = random.Random(7)
-    for _ in range(150):
-        document = json.loads(json.dumps(chance.choice([ACME, hostile(), DOCUMENTS["a schema within itself"]])))
+    for _ in range(300):
+        document = json.loads(
+            json.dumps(chance.choice([ACME, PRODUCTS, hostile(), DOCUMENTS["a schema within itself"]]))
+        )
         for _ in range(chance.randint(1, 4)):
             _spoil(document, chance)
-        assert written(Found("http://127.0.0.1:1", document), tmp_path).dialect == "native"
+        assert written(Found("http://127.0.0.1:1", document), tmp_path).url.startswith("http://127.0.0.1:1")
 
 
 def _spoil(node: Any, chance: random.Random) -> None:
@@ -323,3 +329,42 @@ def _spoil(node: Any, chance: random.Random) -> None:
             node[place] = chance.choice([None, 5, True, "", HOSTILE, [], {}, [[HOSTILE]], {"$ref": 1}, {HOSTILE: {}}])
             return
         node = node[place]
+
+
+def test_the_options_of_the_connection_are_used_and_written(
+    cli: Cli, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TENANT", "acme-1")
+    wire, file, ca = serve(by_request(documented(PRODUCTS))), tmp_path / "t.toml", tmp_path / "ca.pem"
+    ca.write_text("")
+    assert cli("init", wire.url, "-o", str(file), "--header", "X-Tenant=TENANT", "--ca", str(ca)).code == 0
+    assert {dict(headers_of(request))["x-tenant"] for request in wire.requests} == {"acme-1"}
+    target = loaded(file, {**TOKEN_VARIABLES, "TENANT": "acme-1"})
+    assert {name: value.value for name, value in target.headers.items()} == {"X-Tenant": "acme-1"}  # type: ignore[union-attr]
+    assert target.session["verify"] == str(ca)
+    assert "acme-1" not in file.read_text("utf-8")
+
+
+def test_a_proxy_is_used_and_written(cli: Cli, serve: Serve, tmp_path: Path) -> None:
+    proxy, file = serve(always(reply(PRODUCTS))), tmp_path / "t.toml"
+    assert cli("init", "http://api.test", "-o", str(file), "--proxy", proxy.url, "--no-verify").code == 0
+    assert proxy.lines()[0].startswith("GET http://api.test/openapi.json")
+    assert loaded(file).session == {"verify": False, "proxies": {"http": proxy.url, "https": proxy.url}}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--header", "X-Key: s3cret"), "write NAME=VARIABLE"),
+        (("--header", "X-Key=NOT_SET"), "NOT_SET is not set"),
+        (("--ca", "no/such.pem"), "there is no file no/such.pem"),
+    ],
+)
+def test_a_wrong_connection_is_named_and_nothing_is_sent(
+    options: tuple[str, ...], words: str, cli: Cli, serve: Serve, tmp_path: Path
+) -> None:
+    wire = serve(always(reply(PRODUCTS)))
+    done = cli("init", wire.url, "-o", str(tmp_path / "t.toml"), *options)
+    assert (done.code, wire.requests) == (2, [])
+    assert words in done.err
+    assert "s3cret" not in done.err

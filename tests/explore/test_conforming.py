@@ -14,6 +14,7 @@ from tests.kit import CREDENTIALS
 from upsertspec.explore.machine import PROFILES
 from upsertspec.explore.search import Search
 from upsertspec.run.settings import new_run_id
+from upsertspec.target.bindings import renamed
 from upsertspec.target.target import Target
 from upsertspec_catalogue import Entry
 from upsertspec_server.serving import serve_in_thread as serve_facade
@@ -27,9 +28,8 @@ STACKS = [pytest.param(stack, id="+".join(variant.name for variant in stack)) fo
 def test_a_conforming_server_shows_no_difference(stack: list[Entry]) -> None:
     variant = stacked(stack)
     with serve(variant) as url:
-        shows_no_difference(
-            Target(url=url, profiles=PROFILES, roles=CREDENTIALS, table_ids=variant.tables, field_names=variant.fields)
-        )
+        bindings = renamed(variant.tables, variant.fields)
+        shows_no_difference(Target(url=url, profiles=PROFILES, roles=CREDENTIALS, bindings=bindings))
 
 
 @pytest.mark.parametrize("name", SERVERS)

@@ -19,6 +19,7 @@ from upsertspec.http import pacing as pace
 from upsertspec.http.client import Client
 from upsertspec.http.credentials import BROKEN
 from upsertspec.http.session import Limits, Session
+from upsertspec.target.bindings import renamed
 
 Serve = Callable[..., Wire]
 Connect = Callable[..., Client]
@@ -213,8 +214,7 @@ def test_extra_headers_and_own_names_are_sent_and_names_come_back(serve: Serve, 
     talker = client(
         wire.url,
         headers={"X-Tenant": "acme"},
-        table_ids={"contacts": "tbl 1"},
-        field_names={"contacts": {"email": "e_mail"}},
+        bindings=renamed({"contacts": "tbl 1"}, {"contacts": {"email": "e_mail"}}),
     )
     answer = talker.call("editor", UPSERT)
     assert answer.record == {"id": 7, "email": "a@x.io"}

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
-from upsertspec.errors import CannotExpress, NotTestable
+from tests.http.wire import Wire, always, reply
+from upsertspec.dialects.operations import Find
+from upsertspec.dialects.registry import dialect_for
+from upsertspec.errors import NotApplicable, NotTestable
+from upsertspec.http.client import Client
 from upsertspec.http.credentials import BROKEN, NOBODY, presented, role
 from upsertspec.http.malformed import LONG, MADE_UP, PLACES
 from upsertspec.target.target import Credential, Login, Secret, Target
@@ -75,13 +80,13 @@ def test_a_key_is_broken_in_its_own_header() -> None:
 @pytest.mark.parametrize("who", ["a scheme without a token", "another scheme"])
 def test_a_key_has_no_scheme_to_break(who: str) -> None:
     said = f"only a bearer token has a scheme; the target can't be sent {who}"
-    with pytest.raises(CannotExpress, match=f"^{re.escape(said)}$"):
+    with pytest.raises(NotApplicable, match=f"^{re.escape(said)}$"):
         keyed(who)
 
 
 def test_a_login_has_no_credential_to_break() -> None:
     roles = {"editor": Credential(login=Login("/login", "POST", "json", {}))}
-    with pytest.raises(CannotExpress, match=r"^a login by cookie has no way to send a made-up token$"):
+    with pytest.raises(NotApplicable, match=r"^a login by cookie has no way to send a made-up token$"):
         headers_for(Target("http://h", roles=roles), "a made-up token")
     assert headers_for(Target("http://h", roles=roles), "editor") == {}
 
@@ -132,5 +137,37 @@ def test_what_a_broken_credential_tells_of_the_editors_is_to_be_hidden(who: str,
 @pytest.mark.parametrize("who", [*PLACES, "a scheme that is none", "the editor's token as a password"])
 def test_a_key_is_in_no_place_of_a_bearer_token(who: str) -> None:
     said = f"only a bearer token has a scheme; the target can't be sent {who}"
-    with pytest.raises(CannotExpress, match=f"^{re.escape(said)}$"):
+    with pytest.raises(NotApplicable, match=f"^{re.escape(said)}$"):
         keyed(who)
+
+
+BY_QUERY = Target("http://h", roles={"editor": Credential(prefix="", secret=Secret("t0ken"), query="api_key")})
+
+
+@pytest.mark.parametrize(
+    ("who", "sent"), [("editor", "t0ken"), ("a made-up token", MADE_UP), ("the editor's token cut short", "t0ke")]
+)
+def test_a_key_in_the_query(who: str, sent: str) -> None:
+    found = presented(BY_QUERY, who)
+    assert (found.headers, found.query) == ({}, [("api_key", sent)])
+
+
+def test_a_key_in_the_query_has_no_scheme() -> None:
+    with pytest.raises(NotApplicable, match="only a bearer token has a scheme"):
+        presented(BY_QUERY, "another scheme")
+
+
+@pytest.mark.parametrize(
+    ("secret", "sent", "shown"),
+    [("t0ken-9", "t0ken-9", '"${MY_KEY}"'), ("t0ken/9=", "t0ken%2F9%3D", "api_key=•••")],
+)
+def test_a_key_in_the_query_is_masked(secret: str, sent: str, shown: str, serve: Callable[..., Wire]) -> None:
+    wire = serve(always(reply({"records": []})))
+    target = Target(wire.url, roles={"editor": Credential(prefix="", secret=Secret(secret, "MY_KEY"), query="api_key")})
+    client = Client(target, dialect_for(target))
+    client.call("editor", Find("contacts", {"email": "a@b.c"}))
+    client.close()
+    assert f"api_key={sent}" in wire.lines()[0]
+    [exchange] = client.log
+    assert "t0ken" not in f"{exchange.url} {exchange.curl}"
+    assert shown in exchange.curl

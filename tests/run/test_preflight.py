@@ -16,13 +16,14 @@ from upsertspec.http.client import Client
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.masking import MASK
 from upsertspec.run import preflight
-from upsertspec.run.preflight import FATAL, OK, WARNING, Finding, check, fatal
+from upsertspec.run.preflight import FATAL, NOBODY, OK, WARNING, Finding, check, fatal, search
 from upsertspec.spec.schema import ROLES, tables, tables_of
 from upsertspec.target.target import Credential, Login, Secret, Target
 
 Says = Callable[[str, Any], Answer | Exception]
 TARGET = Target("http://h", roles={role: Credential(secret=Secret(f"{role}-token")) for role in ROLES})
 CORE = [table.name for table in tables_of(frozenset(["core"]))]
+CORE_AND_IDENTITY = [table.name for table in tables_of(frozenset(["core", "identity"]))]
 
 
 def whole(table: str) -> Answer:
@@ -72,7 +73,7 @@ def test_a_target_with_everything() -> None:
 def test_what_is_asked() -> None:
     memory = Saying(good)
     check(TARGET, cast(Client, memory))
-    find = Find("contacts", {}, limit=1)
+    find = Find("contacts", {"email": NOBODY}, limit=1)
     assert memory.asked == [
         ("editor", Describe("contacts")),
         ("editor", find),
@@ -142,13 +143,13 @@ NO_JSON = "the body is no JSON"
         (
             Answer(404),
             Answer(300),
-            "http://h answers with 404 and 300 to a read of contacts",
+            "http://h answers with 404 and 300 to a search of contacts",
             "fix the target, or its URL",
         ),
         (
             Answer(399),
             Answer(404),
-            "http://h answers with 399 and 404 to a read of contacts",
+            "http://h answers with 399 and 404 to a search of contacts",
             "fix the target, or its URL",
         ),
         (
@@ -166,19 +167,19 @@ NO_JSON = "the body is no JSON"
         (
             Answer(404),
             Answer(400),
-            "http://h answers with 404 and 400 to a read of contacts",
+            "http://h answers with 404 and 400 to a search of contacts",
             "fix the target, or its URL",
         ),
         (
             Answer(404),
             Answer(200, fault=NO_JSON),
-            "http://h answers with 404 and 200 to a read of contacts",
+            "http://h answers with 404 and 200 to a search of contacts",
             "fix the target, or its URL",
         ),
         (
             Answer(299),
             Answer(500),
-            "http://h answers with 299 and 500 to a read of contacts",
+            "http://h answers with 299 and 500 to a search of contacts",
             "fix the target, or its URL",
         ),
     ],
@@ -190,11 +191,11 @@ def test_a_target_that_cannot_be_judged(described: Answer, listed: Answer, what:
 @pytest.mark.parametrize(
     ("status", "header", "what"),
     [
-        (299, "Location", "http://h answers with 299 and 299 to a read of contacts"),
+        (299, "Location", "http://h answers with 299 and 299 to a search of contacts"),
         (300, "Location", "http://h redirects to /elsewhere"),
         (302, "location", "http://h redirects to /elsewhere"),
         (399, "Location", "http://h redirects to /elsewhere"),
-        (400, "Location", "http://h answers with 400 and 400 to a read of contacts"),
+        (400, "Location", "http://h answers with 400 and 400 to a search of contacts"),
     ],
 )
 def test_a_redirect_is_reported_with_its_target(status: int, header: str, what: str) -> None:
@@ -302,13 +303,13 @@ def test_a_table_that_lacks_fields() -> None:
 )
 def test_a_table_without_a_description_is_looked_for_in_another_way(described: Answer) -> None:
     listed = contacts(described, Answer(200))
-    assert listed[-1] == Finding(OK, f"the table {CORE[-1]} exists; it has no description")
+    assert listed[-1] == Finding(OK, f"the table {CORE[-1]} can be searched; it has no description")
     assert problems(listed) == []
 
 
 def test_a_description_of_another_status_is_none() -> None:
     described = Answer(404, body=whole("contacts").body)
-    assert contacts(described, Answer(200))[-1].what == f"the table {CORE[-1]} exists; it has no description"
+    assert contacts(described, Answer(200))[-1].what == f"the table {CORE[-1]} can be searched; it has no description"
 
 
 BOTH = replace(TARGET, profiles=("core", "identity"))
@@ -325,7 +326,7 @@ def test_a_table_that_is_not_there() -> None:
 def test_a_table_is_looked_for_with_one_record() -> None:
     memory = Saying(lambda who, asked: Answer(404) if isinstance(asked, Describe) else Answer(200))
     check(BOTH, cast(Client, memory))
-    assert memory.asked[-1] == ("editor", Find(memory.asked[-1][1].table, {}, limit=1))
+    assert memory.asked[-1] == ("editor", search(BOTH, CORE_AND_IDENTITY[-1]))
     assert {"contacts", "image_metadata"} <= {operation.table for _, operation in memory.asked}
 
 
@@ -377,7 +378,7 @@ def test_a_dialect_without_words_for_a_description_is_asked_for_a_list() -> None
     listed = contacts(CannotExpress("no words"), Answer(200))
     assert problems(listed) == []
     assert listed[0] == Finding(OK, "http://h answers, and accepts the editor's credential")
-    assert listed[-1] == Finding(OK, f"the table {CORE[-1]} exists; it has no description")
+    assert listed[-1] == Finding(OK, f"the table {CORE[-1]} can be searched; it has no description")
     assert [f.level for f in contacts(CannotExpress("no words"), Answer(401))] == [FATAL]
 
 

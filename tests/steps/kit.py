@@ -11,6 +11,7 @@ import pytest
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Operation, Read
+from upsertspec.dialects.words import Words
 from upsertspec.errors import Blocked, CheckFailed
 from upsertspec.http.circuit_breaker import CircuitBreaker
 from upsertspec.http.client import Client
@@ -19,6 +20,7 @@ from upsertspec.http.masking import Masker
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.schema import tables
 from upsertspec.steps.world import Attempt, ControlResults, Stored, World
+from upsertspec.target.bindings import Bindings
 
 MARK = "m1"
 BEFORE, AFTER = "2024-01-01T00:00:00.000Z", "2024-01-01T00:00:00.001Z"
@@ -45,6 +47,8 @@ class Memory:
         self.lacks: dict[str, str] = {}
         self.cannot: dict[str, str] = {}
         self.deviations: dict[str, tuple[int, ...]] = {}
+        self.bindings = Bindings()
+        self.untrue: dict[tuple[str, str], str] = {}
 
     @property
     def masker(self) -> Masker:
@@ -62,6 +66,9 @@ class Memory:
         if isinstance(answer, Exception):
             raise answer
         return answer if isinstance(answer, Answer) else answer(operation)
+
+    def words(self, table: str) -> Words:
+        return Words(self.bindings.of(table), {})
 
     def stop(self, why: str) -> None:
         self.stopped = why

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from upsertspec.spec.schema import tables
-from upsertspec.steps.cells import LONG, marked, names, resolved, rows, table_for, value
+from upsertspec.steps.cells import LONG, marked, names, resolved, rows, value
 
 CONTACTS = tables()["contacts"]
 
@@ -97,7 +97,7 @@ def test_a_value_that_is_json_already_is_looked_up_or_marked(field: str, given: 
 
 def test_rows_leave_out_empty_cells_and_the_names() -> None:
     table = [["as", "email", "name", "age"], ["Ada", "a@x.io", "{Bob.name}", ""], ["", "b@x.io", "B", "1"]]
-    assert rows(CONTACTS, table, "m1", looked_up) == [
+    assert rows(CONTACTS, CONTACTS, table, "m1", looked_up) == [
         {"email": "a.m1@x.io", "name": "name of Bob"},
         {"email": "b.m1@x.io", "name": "B", "age": 1},
     ]
@@ -109,12 +109,7 @@ def test_rows_leave_out_empty_cells_and_the_names() -> None:
 @pytest.mark.parametrize("row", [["a@x.io"], ["a@x.io", "A", "1"]])
 def test_a_row_has_a_cell_for_each_column(row: list[str]) -> None:
     with pytest.raises(ValueError, match=re.escape("zip()")):
-        rows(CONTACTS, [["email", "name"], row], "m1", looked_up)
-
-
-def test_a_table_that_is_not_there_is_written_like_contacts() -> None:
-    assert table_for("projects") is tables()["projects"]
-    assert table_for("unheard_of") is CONTACTS
+        rows(CONTACTS, CONTACTS, [["email", "name"], row], "m1", looked_up)
 
 
 def test_a_long_number_in_a_key_is_another_one_for_each_scenario() -> None:

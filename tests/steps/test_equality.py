@@ -122,8 +122,8 @@ def test_a_time_in_utc(text: str, wanted: bool) -> None:
 def test_differences_are_listed_by_field_and_a_missing_one_is_null() -> None:
     expected = {"name": "Ada", "age": 36, "notes": None}
     assert differences(CONTACTS, expected, {"name": "Bob", "age": 36}) == ['name is "Bob" instead of "Ada"']
-    assert differences(CONTACTS, expected, {}) == ['name is null instead of "Ada"', "age is null instead of 36"]
-    assert differences(CONTACTS, expected, {}, ["age"]) == ["age is null instead of 36"]
+    assert differences(CONTACTS, expected, {}) == ['name is missing instead of "Ada"', "age is missing instead of 36"]
+    assert differences(CONTACTS, expected, {}, ["age"]) == ["age is missing instead of 36"]
     assert differences(CONTACTS, {}, {"age": 36}, ["age"]) == ["age is 36 instead of null"]
     assert differences(CONTACTS, expected, {}, []) == []
     assert differences(TRANSACTIONS, {"amount": "1.50"}, {"amount": "1.5"}) == []

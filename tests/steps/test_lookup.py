@@ -12,6 +12,7 @@ from upsertspec.dialects.operations import Find, Operation, Read
 from upsertspec.errors import CannotExpress, NotTestable
 from upsertspec.http.client import Client
 from upsertspec.steps.lookup import PAGE, PAGES, Reader
+from upsertspec.target.bindings import Bindings
 
 ADA, BOB = contact(1, "Ada"), contact(2, "Bob")
 
@@ -23,6 +24,7 @@ class Saying:
         self.answers = list(answers)
         self.asked: list[tuple[str, Operation]] = []
         self.deviations: dict[str, tuple[int, ...]] = {}
+        self.bindings = Bindings()
 
     def call(self, who: str, operation: Operation) -> Answer:
         self.asked.append((who, operation))

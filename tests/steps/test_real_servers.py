@@ -60,7 +60,7 @@ def test_a_long_number_in_a_unique_field_is_another_one_each_time() -> None:
     """A target that stores it as text does not find it in a record of another run."""
 
     def value(field: str, cell: str, mark: str) -> Any:
-        [row] = rows(tables()["contacts"], [[field], [cell]], mark, lambda *_: None)
+        [row] = rows(tables()["contacts"], tables()["contacts"], [[field], [cell]], mark, lambda *_: None)
         return row[field]
 
     assert value("phone", "`442079460011`", "a1") != value("phone", "`442079460011`", "a2")

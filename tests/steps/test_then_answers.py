@@ -165,9 +165,9 @@ def test_the_answer_holds_the_stored_record() -> None:
         then.the_answer_holds_the_stored_record(after(answered({**ADA, "name": "Eve"})), None)
     with failing(
         "the answer's record to be the stored one",
-        f'id is null instead of 1; created_at is null instead of "{BEFORE}"; '
-        f'updated_at is null instead of "{BEFORE}"; email is null instead of "{ADA["email"]}"; '
-        'name is null instead of "Ada"; status is null instead of "active"',
+        f'id is missing instead of 1; created_at is missing instead of "{BEFORE}"; '
+        f'updated_at is missing instead of "{BEFORE}"; email is missing instead of "{ADA["email"]}"; '
+        'name is missing instead of "Ada"; status is missing instead of "active"',
     ):
         then.the_answer_holds_the_stored_record(after(answered(None)), None)
 
@@ -221,7 +221,7 @@ def test_an_empty_record_does_not_read_the_same() -> None:
     sent(world, upsert(), answered(ADA))
     with failing(
         "the record read by its id to be the stored one",
-        f'id is null instead of 1; email is null instead of "{ADA["email"]}"',
+        f'id is missing instead of 1; email is missing instead of "{ADA["email"]}"',
     ):
         then.the_record_reads_the_same(world)
 
@@ -309,7 +309,7 @@ def test_each_record_of_a_batch_is_in_the_answer_as_it_is_stored() -> None:
     then.the_answer_holds_the_stored_record(after_batch(batch_of(answered(ADA), answered(BOB))), None)
     with failing("the answer's record to be the stored one", "age is 1 instead of null"):
         then.the_answer_holds_the_stored_record(after_batch(batch_of(answered(ADA), answered({**BOB, "age": 1}))), None)
-    with pytest.raises(AssertionError, match="id is null instead of 2"):
+    with pytest.raises(AssertionError, match="id is missing instead of 2"):
         then.the_answer_holds_the_stored_record(after_batch(batch_of(answered(ADA), Answer(200))), None)
     with pytest.raises(ValueError, match="zip"):
         then.the_answer_holds_the_stored_record(after_batch(batch_of(answered(ADA))), None)
@@ -457,7 +457,7 @@ def test_every_result_is_stored() -> None:
         then.the_answer_holds_the_stored_record(transacted(Answer(200, parts=[BOTH.parts[0], wrong])), None)
     with failing('one record in accounts with {"id": 6}', "0 such records"):
         then.the_answer_holds_the_stored_record(transacted(Answer(200, parts=[BOTH.parts[0], Answer(200, id=6)])), None)
-    with pytest.raises(AssertionError, match="id is null instead of 5"):
+    with pytest.raises(AssertionError, match="id is missing instead of 5"):
         then.the_answer_holds_the_stored_record(transacted(Answer(200, parts=[BOTH.parts[0], Answer(200, id=5)])), None)
     with pytest.raises(ValueError, match="zip"):
         then.the_answer_holds_the_stored_record(transacted(Answer(200, parts=BOTH.parts[:1])), None)

@@ -157,7 +157,7 @@ def test_nothing_else_has_changed() -> None:
     then.nothing_else_has_changed(storing({**ADA, "name": "Eve"}, BOB))
     with failing("Bob in contacts as it was", "age is 1 instead of null"):
         then.nothing_else_has_changed(storing(ADA, {**BOB, "age": 1}))
-    with pytest.raises(AssertionError, match="one record at the most"):
+    with pytest.raises(AssertionError, match="at most one record"):
         then.nothing_else_has_changed(storing(ADA, {**ADA, "id": 9}, BOB))
 
 

@@ -13,6 +13,7 @@ from tests.kit import Done
 from upsertspec.cli.init import TEMPLATE
 from upsertspec.errors import ConfigError
 from upsertspec.spec import criteria as spec
+from upsertspec.target.bindings import renamed
 from upsertspec.target.target import Credential, KnownFailure, Secret, Target
 from upsertspec.target.target_file import from_file, from_url
 
@@ -194,7 +195,7 @@ def test_everything_else_of_a_target_file(load: Load, tmp_path: Path) -> None:
     assert target.headers == {"X-A": "b", "X-S": Secret("secret", "S")}
     assert target.session["verify"] == str(tmp_path / "ca.pem")
     assert target.session["proxies"] == {"http": "http://p:1", "https": "http://p:1"}
-    assert (target.table_ids, target.field_names) == ({"contacts": "7"}, {"contacts": {"email": "mail"}})
+    assert target.bindings == renamed({"contacts": "7"}, {"contacts": {"email": "mail"}})
     assert target.known_failures == (KnownFailure("AC-001", "r"),)
 
 
@@ -235,10 +236,10 @@ def test_the_template_is_right_as_it_is_and_in_all_its_parts(load: Load, tmp_pat
     assert target.deviations == {"created": (201,), "invalid": (409, 422)}
     assert target.known_failures[0].scenario in {case.title for case in spec.cases()}
     assert target.session["cert"] == (str(tmp_path / "client.pem"), str(tmp_path / "client.key"))
-    assert (target.name, target.rate_limit, target.field_names["contacts"]) == (
+    assert (target.name, target.rate_limit, target.bindings) == (
         "My records API",
         50,
-        {"email": "mail"},
+        renamed({"contacts": "tbl123"}, {"contacts": {"email": "mail"}}),
     )
 
 

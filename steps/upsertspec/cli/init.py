@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
-from upsertspec.cli.options import force_option, timeout_option
+from upsertspec.cli.options import connection_options, force_option, timeout_option
 from upsertspec.cli.output import write
 from upsertspec.errors import ConfigError
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "target" / "template.toml"
 DEFAULT = "target.toml"
-SECONDS = 10.0
+TIMEOUT = 10.0
+HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @click.command()
 @click.argument("place", required=False, metavar="[URL | FILE]")
 @timeout_option
+@connection_options
 @click.option("-o", "--output", metavar="FILE", help=f"Write to this file. [default: {DEFAULT}]")
 @force_option
-def init(place: str | None, timeout: float | None, output: str | None, force: bool) -> None:
-    """Write a commented target file (target.toml). A file that exists is not replaced.
+def init(
+    place: str | None, timeout: float | None, output: str | None, force: bool, headers: tuple[str, ...], **more: Any
+) -> None:
+    """Write a target file (target.toml) for an API. A file that exists is not replaced.
 
     With a URL, the OpenAPI document of that API is read (/openapi.json, /api/openapi.json, /swagger.json or
-    /v3/api-docs). What it says is written to the file, and what it leaves open becomes a question in a comment. Only a
-    few GET requests are sent, to that host only. One that is answered with 401 or 403 is repeated with a token from
+    /v3/api-docs; a URL that ends in .json is tried first). The file then says how the API creates or updates a record,
+    and which of its fields play those of the scenarios. What the document leaves open is a question in a comment. Only
+    a few GET requests are sent, to that host only. One that is answered with 401 or 403 is repeated with a token from
     UPSERTSPEC_TOKEN_VIEWER and so on, the one with the fewest rights.
     """
     url = place if place and "://" in place else None
@@ -36,17 +44,28 @@ def init(place: str | None, timeout: float | None, output: str | None, force: bo
     file = output or (None if url else place) or DEFAULT
     if os.path.lexists(file) and not force:
         raise ConfigError([f"{file} exists and is not replaced; name another file, or add --force"])
-    write(_discovered(url, timeout) if url else TEMPLATE.read_text("utf-8"), file, force=force)
+    text = _discovered(url, timeout, headers, **more) if url else TEMPLATE.read_text("utf-8")
+    write(text, file, force=force)
     click.echo(f"{file} written; edit it, then: upsertspec check --target {file}")
 
 
-def _discovered(url: str, timeout: float | None) -> str:
-    from upsertspec.discovery.fetch import LIMITS, fetch
+def _discovered(url: str, timeout: float | None, headers: tuple[str, ...], no_verify: bool, **more: str) -> str:
+    from upsertspec.discovery.connection import Connection
+    from upsertspec.discovery.fetch import LIMITS, SECONDS, fetch
     from upsertspec.discovery.write import target_file
     from upsertspec.target.address import fault_of
     from upsertspec.target.target_file import roles_from
 
     if wrong := fault_of(url):
         raise ConfigError([wrong])
-    roles = roles_from(os.environ)
-    return target_file(fetch(url, roles, replace(LIMITS, seconds=timeout or SECONDS)), set(roles))
+    connection = Connection(verify=not no_verify, headers=dict(map(_header, headers)), **more)
+    roles, limits = roles_from(os.environ), replace(LIMITS, seconds=timeout or TIMEOUT)
+    found = fetch(url, roles, limits, SECONDS, connection.session(), connection.sent(os.environ))
+    return target_file(found, set(roles), connection)
+
+
+def _header(stated: str) -> tuple[str, str]:
+    name, _, variable = stated.partition("=")
+    if not HEADER.fullmatch(name) or not VARIABLE.fullmatch(variable):
+        raise ConfigError(["--header: write NAME=VARIABLE, where the environment variable has the header's value"])
+    return name, variable

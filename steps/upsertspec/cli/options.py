@@ -122,6 +122,26 @@ def format_option(formats: Sequence[str], default: str | None, text: str = "") -
     )
 
 
+def connection_options(command: Command) -> Command:
+    """How to connect to a target that has no file yet: TLS, a proxy, headers."""
+    for add in (
+        click.option(
+            "--header",
+            "headers",
+            metavar="NAME=VARIABLE",
+            multiple=True,
+            help="Send this header, with the value of an environment variable (repeatable).",
+        ),
+        click.option("--proxy", metavar="URL", default="", help="An HTTP proxy."),
+        click.option("--key", "client_key", metavar="FILE", default="", help="The key of the client certificate."),
+        click.option("--cert", "client_certificate", metavar="FILE", default="", help="A client certificate (PEM)."),
+        click.option("--ca", metavar="FILE", default="", help="Trusted certificates (PEM)."),
+        click.option("--no-verify", is_flag=True, help="Do not check the certificate."),
+    ):
+        command = add(command)
+    return command
+
+
 timeout_option = click.option(
     "--timeout",
     type=Seconds(0, 600, min_open=True),

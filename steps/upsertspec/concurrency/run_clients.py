@@ -14,7 +14,7 @@ from upsertspec.concurrency.registers import Look, Register, as_one, registers, 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Operation, Upsert, UpsertBatch
 from upsertspec.errors import NotTestable
-from upsertspec.steps.cells import table_for
+from upsertspec.spec.schema import Table
 from upsertspec.steps.concurrent_run import ConcurrentRun, RecordedCall
 from upsertspec.steps.world import Attempt, World
 
@@ -27,6 +27,7 @@ def act(world: World, work: Sequence[Sequence[Operation]], reading: Record | Non
     """Let all clients send their operations at once. `reading` is the filter of readers that read several records."""
     writes = [each for operations in work for each in operations if isinstance(each, (Upsert, UpsertBatch))]
     table, match = writes[0].table, writes[0].match_fields
+    world.words(table).names(match)  # not applicable where the target has no such key
     keys = _distinct([{name: fields[name] for name in match} for each in writes for fields in each.sent])
     before = [_stored(world, table, key) for key in keys] if len(keys) <= FEW_KEYS else [None for _ in keys]
     world.reader.read_anew(Find(table, keys[0]), until=lambda: world.client.kept)
@@ -36,7 +37,7 @@ def act(world: World, work: Sequence[Sequence[Operation]], reading: Record | Non
     after = [_stored(world, table, key) for key in keys]
     moment = max((call.ended or call.started for call in calls), default=0.0) + 1e-6
     looks = [Look(*pair, moment) for pair in zip(before, after, strict=True)]
-    found = _registers(table, match, keys, calls, looks, reading)
+    found = _registers(world.table(table), match, keys, calls, looks, reading)
     concurrent_run = _judged(world, table, keys, calls, found)
     _require_overlap(concurrent_run)
     return concurrent_run
@@ -73,7 +74,7 @@ def _record(world: World, calls: Sequence[RecordedCall]) -> None:
 
 
 def _registers(
-    table: str,
+    table: Table,
     match: Sequence[str],
     keys: Sequence[Record],
     calls: Sequence[RecordedCall],
@@ -82,14 +83,14 @@ def _registers(
 ) -> list[Register]:
     if reading is None:
         pairs = zip(keys, looks, strict=True)
-        return [found for key, look in pairs for found in registers(table_for(table), key, calls, look)]
+        return [found for key, look in pairs for found in registers(table, key, calls, look)]
     own = [name for name in match if name not in reading]
     sides = [
         [each for each in side if each] for side in zip(*((look.before, look.after) for look in looks), strict=True)
     ]
     before, after = (wide(side, own, reading) or None for side in sides)
     merged = [as_one(call, own, reading) for call in calls]
-    return list(registers(table_for(table), {}, merged, Look(before, after, looks[0].moment)))
+    return list(registers(table, {}, merged, Look(before, after, looks[0].moment)))
 
 
 def _judged(

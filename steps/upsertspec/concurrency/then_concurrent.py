@@ -12,7 +12,6 @@ from upsertspec.concurrency.explanation import MIXED
 from upsertspec.dialects.base import Answer
 from upsertspec.errors import CheckFailed
 from upsertspec.steps.assertions import the_one
-from upsertspec.steps.cells import table_for
 from upsertspec.steps.concurrent_run import ConcurrentRun, RecordedCall
 from upsertspec.steps.control import is_success
 from upsertspec.steps.equality import differences, shown
@@ -64,7 +63,7 @@ def some_order_explains(world: World) -> None:
 def each_key_has_one_record(world: World) -> None:
     """Under each key one record is stored, and all its sent fields come from one request."""
     concurrent_run = _run_of(world)
-    table = table_for(concurrent_run.table)
+    table = world.table(concurrent_run.table)
     for key in concurrent_run.keys:
         record = the_one(world, table.name, key)
         sent = [row for call in concurrent_run.writes for row in call.operation.sent if _is(row, key)]
@@ -117,7 +116,7 @@ def _is_reported(world: World, concurrent_run: ConcurrentRun) -> bool:
     """Whether the answers report their operation; else the scenario is left untested."""
     parts = (part for call in concurrent_run.writes if call.answer for part in _parts(call.answer))
     if why := next((found for part in parts if (found := world.lacks(part, "operation"))), ""):
-        world.leave_untested(f"the answers do not report the operation: {why}")
+        world.leave_untested("operation", why)
     return not why
 
 

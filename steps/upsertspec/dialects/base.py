@@ -54,6 +54,10 @@ class Response:
         return json.loads(self.body.decode("utf-8"), parse_constant=_refuse, parse_float=_exact, parse_int=_whole)
 
 
+class Stated(str):
+    """A reason that the target file states. What is about it is not applicable, in place of not testable."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a response says, in the contract's words.
@@ -82,11 +86,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Setup:
-    """What a target file says to its dialect: its own names of tables and of their fields, and `[dialect_options]`."""
+    """What a target file says to its dialect: `options` are `[dialect_options]`, or what `[shape]` states.
 
-    tables: Mapping[str, str] = field(default_factory=dict)
-    fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    A dialect hears and says the target's own names of tables and fields: `dialects.bound` translates. `tables` are the
+    names in paths of all tables that the target has, `numbers` their fields that hold whole numbers.
+    """
+
     options: Mapping[str, Any] = field(default_factory=dict)
+    tables: frozenset[str] = frozenset()
+    numbers: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 class Dialect(Protocol):

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
 from upsertspec.dialects.operations import Operation
-from upsertspec.errors import DialectError, NotTestable
+from upsertspec.errors import DialectError, NotApplicable, NotTestable
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
@@ -25,7 +25,7 @@ class Guarded:
         """The request for this operation. Raises NotTestable where the dialect can't express it."""
         try:
             request = self.inner.request(operation)
-        except NotTestable:
+        except (NotTestable, NotApplicable):
             raise
         except Exception as wrong:
             self._mistake("request", operation, f"{type(wrong).__name__}: {wrong}", wrong)
@@ -43,7 +43,7 @@ class Guarded:
         """What the response to this operation says."""
         try:
             answer = self.inner.answer(operation, response)
-        except NotTestable:
+        except (NotTestable, NotApplicable):
             raise
         except Exception as wrong:
             self._mistake("answer", operation, f"{type(wrong).__name__}: {wrong}", wrong)

@@ -24,12 +24,16 @@ class Verbatim:
 
 @dataclass(frozen=True)
 class Upsert:
-    """Create or update. `fields` and `match_fields` are sent right or wrong; `extra` are further members."""
+    """Create or update. `fields` and `match_fields` are sent right or wrong; `extra` are further members.
+
+    `fixed` names the fields that the target wants with every request, whatever is matched by.
+    """
 
     table: str
     fields: Any
     match_fields: Any
     extra: Mapping[str, Any] = field(default_factory=dict)
+    fixed: frozenset[str] = frozenset()
     changes: ClassVar = True
 
     @property
@@ -46,6 +50,7 @@ class UpsertBatch:
     records: Sequence[Mapping[str, Any]]
     match_fields: Any
     extra: Mapping[str, Any] = field(default_factory=dict)
+    fixed: frozenset[str] = frozenset()
     changes: ClassVar = True
 
     @property
@@ -70,11 +75,12 @@ class Create:
 
 @dataclass(frozen=True)
 class Change:
-    """Write these fields of the record of this id."""
+    """Write these fields of the record of this id. `key` is its unique key, where that is known."""
 
     table: str
     id: Any
     fields: Mapping[str, Any]
+    key: Mapping[str, Any] = field(default_factory=dict)
     changes: ClassVar = True
 
     @property
@@ -85,10 +91,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Delete:
-    """Delete the record of this id."""
+    """Delete the record of this id. `key` is its unique key, where that is known."""
 
     table: str
     id: Any
+    key: Mapping[str, Any] = field(default_factory=dict)
     changes: ClassVar = True
     sent: ClassVar[list[Mapping[str, Any]]] = []
 
@@ -141,10 +148,11 @@ class Groups:
 
 @dataclass(frozen=True)
 class Read:
-    """The one record of this id."""
+    """The one record of this id. `key` is its unique key, where that is known."""
 
     table: str
     id: Any
+    key: Mapping[str, Any] = field(default_factory=dict)
     changes: ClassVar = False
     sent: ClassVar[list[Mapping[str, Any]]] = []
 

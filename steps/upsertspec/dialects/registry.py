@@ -11,17 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from upsertspec.dialects.base import Dialect, Setup
+from upsertspec.dialects.bound import Bound
 from upsertspec.dialects.native import Native
 from upsertspec.dialects.shape import Shape
+from upsertspec.dialects.words import Words
 from upsertspec.errors import ConfigError
+from upsertspec.spec.schema import tables
+from upsertspec.target.bindings import Bindings
 from upsertspec.target.target import DIALECTS, Target
 
 METHODS = ("request", "answer")
 OWN: Mapping[str, Callable[[Setup], Dialect]] = {Native.name: Native, Shape.name: Shape}
 
 
-def dialect_for(target: Target) -> Dialect:
-    """The target's dialect, made with the target's names of tables and fields.
+def dialect_for(target: Target) -> Bound:
+    """The target's dialect, which speaks of the target's own tables, fields and values.
 
     A module is also looked for in the folder of the target file. Raises ConfigError where there is no dialect of that
     name, or where it can't be loaded, can't be made, or is not a dialect.
@@ -31,12 +35,31 @@ def dialect_for(target: Target) -> Dialect:
             made = _made(target)
     except ConfigError as wrong:
         raise ConfigError(wrong.faults, target.source) from wrong
-    return made
+    return made if isinstance(made, Bound) else Bound(made, target.bindings)
+
+
+def setup_of(target: Target) -> Setup:
+    """What the target file says to its dialect, in the target's own words."""
+    bindings = target.bindings
+    numbers: dict[str, frozenset[str]] = {}
+    for table in tables():
+        words = Words(bindings.of(table), {})
+        numbers[words.binding.place] = numbers.get(words.binding.place, frozenset()) | words.numbers()
+    parts = {name: _with_keys(part, bindings) for name, part in target.dialect_options.items()}
+    return Setup(parts, bindings.places, numbers)
+
+
+def _with_keys(part: Any, bindings: Bindings) -> Any:
+    """A part of a shape, its `keys` by the target's own names."""
+    if not isinstance(part, Mapping) or not isinstance(part.get("keys"), Mapping):
+        return part
+    keys = {bindings.of(table).place: Words(bindings.of(table), {}).names(key) for table, key in part["keys"].items()}
+    return {**part, "keys": keys}
 
 
 def _made(target: Target) -> Dialect:
     kind = _class_of(target.dialect)
-    setup = Setup(target.table_ids, target.field_names, target.dialect_options)
+    setup = setup_of(target) if kind is Shape else Setup(target.dialect_options)
     try:
         made: Dialect = kind(setup)
     except ConfigError:

@@ -8,9 +8,11 @@ from typing import Any
 
 from upsertspec.dialects import shape_answer, shape_request
 from upsertspec.dialects.base import Answer, Request, Response, Setup
-from upsertspec.dialects.naming import Names
 from upsertspec.dialects.operations import Operation
-from upsertspec.errors import CannotExpress
+from upsertspec.errors import CannotExpress, NotApplicable
+
+STATED_ONLY = ("conflict", "list", "groups", "transaction")
+"""What a target file can't express, and can state that the target lacks."""
 
 
 class Shape:
@@ -23,20 +25,45 @@ class Shape:
     lacks: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, setup: Setup) -> None:
-        self._parts = setup.options
-        self._names = Names(setup.tables, setup.fields)
+        self._setup = setup
+
+    @property
+    def finds_by_key(self) -> bool:
+        """Whether a record is found by its key alone, and not by its id."""
+        return shape_answer.is_by_key(self._setup.options.get("find", {}))
 
     def request(self, operation: Operation) -> Request:
         """The request that asks for this operation."""
-        return shape_request.request(operation, self._part(operation), self._names)
+        name, part = self._part(operation)
+        return shape_request.request(operation, name, part, self._setup)
 
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
-        return shape_answer.answer(operation, self._part(operation), response, self._names)
+        return shape_answer.answer(operation, self._part(operation)[1], response)
 
-    def _part(self, operation: Operation) -> Mapping[str, Any]:
+    def _part(self, operation: Operation) -> tuple[str, Mapping[str, Any]]:
+        """The part that speaks of an operation, with its name. A part that is false is one that the target lacks."""
         name = shape_request.part_of(operation)
-        if name not in self._parts:
-            raise CannotExpress(f"the target file has no [shape.{name}]")
-        part: Mapping[str, Any] = self._parts[name]
-        return part
+        if name not in self._setup.options:
+            add = "" if name in STATED_ONLY else f"add [shape.{name}], or "
+            raise CannotExpress(f"the target file has no [shape.{name}]; {add}state {name} = false in [shape]")
+        part: Mapping[str, Any] | bool = self._setup.options[name]
+        if isinstance(part, bool):
+            raise NotApplicable(f"the target has no way to {_NAMED[name]}")
+        return name, part
+
+
+_NAMED = {
+    "ignore": "upsert and ignore a match",
+    "batch": "upsert several records at once",
+    "create": "create a record without an upsert",
+    "change": "change a record by its id",
+    "read": "read a record by its id",
+    "delete": "delete a record",
+    "describe": "describe a table",
+    "list": "list records with the contract's query parameters",
+    "transaction": "do several operations as one",
+    "groups": "count records in groups",
+    "conflict": "say in a request what happens on a match",
+}
+"""What a target can't do that states a part as false."""

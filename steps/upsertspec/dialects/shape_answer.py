@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from upsertspec.dialects.base import Answer, Response
-from upsertspec.dialects.naming import Names
+from upsertspec.dialects.base import Answer, Response, Stated
 from upsertspec.dialects.operations import (
     Delete,
     Describe,
@@ -18,14 +17,15 @@ from upsertspec.dialects.operations import (
     UpsertBatch,
 )
 from upsertspec.dialects.paths import MISSING, Paths, named, walk
-from upsertspec.spec.outcomes import UPSERTED, is_success
+from upsertspec.spec.outcomes import GONE, OK, UPSERTED, is_success
+from upsertspec.target.placeholders import key_names, names_in
 
 SHOWN = 400
 
 Part = Mapping[str, Any]
 
 
-def answer(operation: Operation, part: Part, response: Response, names: Names) -> Answer:
+def answer(operation: Operation, part: Part, response: Response) -> Answer:
     """What the response says, by what the target file states of it."""
     said = Answer(response.status, text=response.body[:SHOWN].decode("utf-8", "replace"))
     try:
@@ -36,32 +36,40 @@ def answer(operation: Operation, part: Part, response: Response, names: Names) -
             return replace(said, fault=f"the body is no JSON ({wrong})")
     location = next((value for name, value in response.headers.items() if name.lower() == "location"), "")
     said = replace(said, body=body, location=location)
+    if isinstance(operation, Find) and is_by_key(part) and response.status in GONE:
+        return replace(said, status=OK)
     if not is_success(response.status) or isinstance(operation, Delete):
         return said
     stated = part.get("answer", {})
     match operation:
         case Find():
-            return _found(operation, stated, said, names)
+            return _alone(stated, said) if is_by_key(part) else _found(stated, said)
         case Describe():
             paths = {name: walk(body, stated[name]) for name in ("fields", "unique_keys") if name in stated}
-            return replace(said, body=names.description(operation.table, paths))
+            return replace(said, body=paths)
         case UpsertBatch():
-            return _batch(operation, stated, said, names)
+            return _batch(operation, stated, said)
         case _:
-            return _one(operation, stated, said, body, names)
+            return _one(operation, stated, said, body)
+
+
+def is_by_key(part: Part) -> bool:
+    """Whether records are found one by one, by the key in the address: what is not there is 404, null or no list."""
+    return bool(key_names(names_in([part.get("path"), part.get("query"), part.get("body")])))
 
 
 def _is_read(operation: Operation, stated: Part) -> bool:
     """Whether anything is looked for in the body."""
-    by_status = "status" in stated.get("operation", {"status": {}})
-    return isinstance(operation, (Find, Describe)) or not by_status or bool(stated.keys() - {"operation", "empty"})
+    by_status = "status" in (stated.get("operation") or {"status": {}})
+    looked_for = {name for name, paths in stated.items() if paths} - {"operation", "empty"}
+    return isinstance(operation, (Find, Describe)) or not by_status or bool(looked_for)
 
 
-def _one(operation: Operation, stated: Part, said: Answer, whole: Any, names: Names) -> Answer:
+def _one(operation: Operation, stated: Part, said: Answer, whole: Any) -> Answer:
     """One record's answer, or that of one record of a batch: `whole` is the body that lists of ids stand in."""
     lacks = _lacks(operation, stated, said.status)
-    record, fault = _record(operation.table, stated, said.body, lacks, names)
-    ident = None if "id" in lacks else walk(said.body, stated["id"]) if "id" in stated else (record or {}).get("id")
+    record, fault = _record(stated, said.body, lacks)
+    ident = None if "id" in lacks else walk(said.body, stated["id"]) if stated.get("id") else (record or {}).get("id")
     ident = None if ident is MISSING else ident
     done = None if "operation" in lacks else _operation(stated["operation"], said, whole, ident)
     return replace(said, id=ident, operation=done, record=record, fault=fault, lacks=lacks)
@@ -70,29 +78,35 @@ def _one(operation: Operation, stated: Part, said: Answer, whole: Any, names: Na
 def _lacks(operation: Operation, stated: Part, status: int) -> dict[str, str]:
     """What this answer does not tell, with the reason."""
     if status in stated.get("empty", ()):
-        why = f"the target file states that an answer of {status} is empty"
-        bodiless = {"record": why, "id": why}
-        by_status = "status" in stated.get("operation", {})
+        why = Stated(f"the target file states that an answer of {status} is empty")
+        bodiless: dict[str, str] = {"record": why, "id": why}
+        by_status = "status" in (stated.get("operation") or {})
         return bodiless if by_status or not isinstance(operation, Upsert) else {**bodiless, "operation": why}
-    lacking = [name for name in ("operation", "record", "id") if name not in stated]
-    if "record" in stated and "id" in lacking:
+    lacking = [name for name in ("operation", "record", "id") if not stated.get(name)]
+    if stated.get("record") and stated.get("id") is None:
         lacking.remove("id")
-    return {name: f"the target file states no {name} in the answer" for name in lacking}
+    return {name: _reason(name, name in stated) for name in lacking}
 
 
-def _record(table: str, stated: Part, body: Any, lacks: Part, names: Names) -> tuple[dict[str, Any] | None, str]:
+def _reason(name: str, is_stated: bool) -> str:
+    if is_stated:
+        return Stated(f"the target file states that no answer tells the {name}")
+    return f"the target file states no {name} in the answer; add it, or state {name} = false"
+
+
+def _record(stated: Part, body: Any, lacks: Part) -> tuple[dict[str, Any] | None, str]:
     if "record" in lacks:
         return None, ""
     found = walk(body, stated["record"])
     if not isinstance(found, dict):
         return None, f"there is no object at {named(stated['record'])}"
-    return _whole(table, found, body, stated.get("beside", {}), names), ""
+    return _whole(found, body, stated.get("beside", {})), ""
 
 
-def _whole(table: str, record: Part, around: Any, beside: Mapping[str, Paths], names: Names) -> dict[str, Any]:
-    """A record with our names of the fields, and with those that stand beside it."""
+def _whole(record: Part, around: Any, beside: Mapping[str, Paths]) -> dict[str, Any]:
+    """A record, with the fields that stand beside it."""
     extra = {name: value for name, paths in beside.items() if (value := walk(around, paths)) is not MISSING}
-    return {**names.ours(table, record), **extra}
+    return {**record, **extra}
 
 
 def _operation(stated: Part, said: Answer, whole: Any, ident: Any) -> Any:
@@ -107,7 +121,7 @@ def _operation(stated: Part, said: Answer, whole: Any, ident: Any) -> Any:
     return next((name for name, ids in lists.items() if isinstance(ids, list) and ident in ids), None)
 
 
-def _batch(batch: UpsertBatch, stated: Part, said: Answer, names: Names) -> Answer:
+def _batch(batch: UpsertBatch, stated: Part, said: Answer) -> Answer:
     counts, lacks = _counts(stated, said)
     if "parts" not in stated or said.status in stated.get("empty", ()):
         why = "the target file states no parts in the answer to a batch"
@@ -115,7 +129,7 @@ def _batch(batch: UpsertBatch, stated: Part, said: Answer, names: Names) -> Answ
     listed = walk(said.body, stated["parts"])
     if not isinstance(listed, list):
         return replace(said, fault=f"there is no list at {named(stated['parts'])}")
-    parts = [_one(batch, stated, replace(said, body=part), said.body, names) for part in listed]
+    parts = [_one(batch, stated, replace(said, body=part), said.body) for part in listed]
     missing = _lacks(batch, stated, said.status)
     fault = next((part.fault for part in parts if part.fault), "")
     return replace(said, parts=parts, counts=counts, lacks={**missing, **lacks}, fault=fault)
@@ -130,7 +144,19 @@ def _counts(stated: Part, said: Answer) -> tuple[dict[str, Any] | None, dict[str
     return {name: 0 if told.get(name, 0) is MISSING else told.get(name, 0) for name in UPSERTED}, {}
 
 
-def _found(find: Find, stated: Part, said: Answer, names: Names) -> Answer:
+def _alone(stated: Part, said: Answer) -> Answer:
+    """The one record that was found, or none."""
+    found = walk(said.body, stated.get("record", stated.get("records", ".")))
+    if isinstance(found, list) and len(found) <= 1:
+        found = found[0] if found else None
+    if found is None or (found is MISSING and not said.body):
+        return said
+    if not isinstance(found, dict):
+        return replace(said, fault=f"there is no object at {named(stated.get('record', '.'))}")
+    return replace(said, records=[_whole(found, said.body, stated.get("beside", {}))])
+
+
+def _found(stated: Part, said: Answer) -> Answer:
     listed = walk(said.body, stated.get("records", "."))
     if not isinstance(listed, list):
         return replace(said, fault=f"there is no list at {named(stated.get('records', '.'))}")
@@ -139,6 +165,6 @@ def _found(find: Find, stated: Part, said: Answer, names: Names) -> Answer:
         record = walk(item, stated.get("record", "."))
         if not isinstance(record, dict):
             return replace(said, fault=f"there is no object at {named(stated.get('record', '.'))} of each record")
-        records.append(_whole(find.table, record, item, stated.get("beside", {}), names))
+        records.append(_whole(record, item, stated.get("beside", {})))
     total = walk(said.body, stated["total"]) if "total" in stated else None
     return replace(said, records=records, total=total if isinstance(total, int) else None)

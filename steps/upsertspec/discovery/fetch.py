@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from upsertspec.dialects.base import Response
 from upsertspec.errors import TargetSilent, TargetUnusable
@@ -30,11 +31,18 @@ class Found:
     tried: tuple[str, ...] = ()
 
 
-def fetch(url: str, roles: Mapping[str, Credential], limits: Limits = LIMITS, seconds: float = SECONDS) -> Found:
+def fetch(
+    url: str,
+    roles: Mapping[str, Credential],
+    limits: Limits = LIMITS,
+    seconds: float = SECONDS,
+    session: Mapping[str, Any] = MappingProxyType({}),
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Found:
     """The first document that is there. Sends GET only, without credentials; where those are asked for, once more with
     the token that may do the least. Raises TargetUnusable where no answer came at all."""
     api = _without_place(url.rstrip("/"))
-    look = _Look(roles, limits, time.monotonic() + seconds)
+    look = _Look(roles, Session(limits, dict(session)), headers, time.monotonic() + seconds)
     try:
         for address in _addresses(url.rstrip("/"), api):
             if document := look.at(address):
@@ -63,14 +71,18 @@ def _addresses(url: str, api: str) -> list[str]:
 class _Look:
     """Requests one after another, at least one, until the time is up. `tried` tells what came of each address."""
 
-    def __init__(self, roles: Mapping[str, Credential], limits: Limits, until: float) -> None:
-        self.session = Session(limits, {})
+    def __init__(
+        self, roles: Mapping[str, Credential], session: Session, headers: Mapping[str, str], until: float
+    ) -> None:
+        self.session = session
         self.tried: list[str] = []
         self.answered = False
         self.silence = "no time was left"
         self._until = until
         named = next((role for role in LEAST_FIRST if role in roles), "")
-        self._headers: list[Mapping[str, str]] = [{}, *([roles[named].headers()] if named else [])]
+        held = [roles[named]] if named else []
+        self._tries = [("", dict(headers))]
+        self._tries += [(_query(each), {**headers, **each.headers()}) for each in held]
 
     def at(self, address: str) -> Mapping[str, Any]:
         """The document at this address, or an empty one."""
@@ -82,11 +94,11 @@ class _Look:
         return document
 
     def _responses(self, address: str) -> Iterator[Response | str]:
-        for headers in self._headers:
+        for query, headers in self._tries:
             if self.tried and time.monotonic() > self._until:
                 return
             try:
-                response = self.session.send("GET", address, {"Accept": "application/json", **headers}, None)
+                response = self.session.send("GET", address + query, {"Accept": "application/json", **headers}, None)
             except TargetSilent as silent:
                 self.silence = printable(str(silent))[:200]
                 yield f"no usable answer: {self.silence}"
@@ -95,6 +107,10 @@ class _Look:
             yield response
             if response.status not in (401, 403):
                 return
+
+
+def _query(credential: Credential) -> str:
+    return f"?{urlencode(found)}" if (found := credential.parameters()) else ""
 
 
 def _read(response: Response) -> tuple[str, Mapping[str, Any]]:

@@ -1,88 +1,173 @@
-"""A target file from guesses: what is sure is written, the rest is a question in a comment."""
+"""A target file for what a document says: what is known is written, what is not is a question in a comment."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
+from upsertspec.discovery.binding import Binding, bind
+from upsertspec.discovery.connection import Connection
 from upsertspec.discovery.credentials import roles
 from upsertspec.discovery.document import Document
 from upsertspec.discovery.fetch import Found
-from upsertspec.discovery.guess import Guess
-from upsertspec.discovery.toml import comment, said, toml_text
-from upsertspec.spec.schema import tables_of
+from upsertspec.discovery.overview import Overview
+from upsertspec.discovery.resources import Resource
+from upsertspec.discovery.shape import deviations, shape
+from upsertspec.discovery.toml import comment, said, toml_key, toml_text, toml_value
+from upsertspec.spec.schema import tables, tables_of
 
 NAMES = 30
-BEGUN = "A target for `upsertspec run --target FILE`, begun by `upsertspec init`. What is not known is a question."
+DIRECT = Connection()
+PROFILES = ("core", "identity")
+"""What any API can be judged by."""
+BOUND = ("contacts", "image_metadata", "product_recommendations")
+"""The tables that a resource can play: they have a key, and need no other table."""
+BEGUN = (
+    "A target for `upsertspec run --target FILE`, written by `upsertspec init`. Next: answer the questions in the "
+    "comments, set the variable of the credential, and try `upsertspec check --target FILE`."
+)
 REST = (
-    "What else a target file can say, with an example of each (headers, TLS, a proxy, time and rate limits, known "
-    "failures): `upsertspec init FILE`, without a URL."
+    "What else a target file can say, with an example of each (TLS, a proxy, time and rate limits, known failures): "
+    "`upsertspec init FILE`, without a URL."
 )
-OTHER = (
-    'Where no dialect is named, "native" is spoken, the contract\'s own shape. Another one is named here, or a class '
-    'of yours; what it wants to know goes into [dialect_options]. README.md tells more under "Point it at your URL".'
+CAST = (
+    "The scenarios speak of contacts, image_metadata and product_recommendations. This says which field of yours plays "
+    "each of theirs; false means that you have no such field."
+)
+NO_RESOURCE = (
+    "Nothing in the document looks like an upsert. Which operation creates a record, or updates the one that exists? "
+    "Describe it in [shape], as in the examples of `upsertspec init FILE`, without a URL."
+)
+NO_TABLE = (
+    "No binding could be guessed: {}. If a field or another operation can serve, write the binding and the "
+    "shape by hand; `upsertspec init FILE`, without a URL, shows how."
 )
 
 
-def target_file(found: Found, set_roles: Collection[str]) -> str:
+def target_file(found: Found, set_roles: Collection[str], connection: Connection = DIRECT) -> str:
     """The text of a target file for what was found; `set_roles` are the roles whose tokens are in the environment."""
-    guess = Guess(Document(found.document), found.url)
-    top = (_head(found, guess), _dialect(found, guess), _profiles(guess))
-    parts = (*top, roles(guess, set_roles), _tables(guess), comment(REST))
-    return "\n".join("".join(f"{line}\n" for line in part) for part in parts)
+    overview = Overview(Document(found.document), found.url)
+    chosen, bindings = (None, []) if overview.native else _chosen(overview.resources)
+    problem = bindings[0].problem if bindings else ""
+    is_bound = chosen is not None and not problem
+    profiles = PROFILES if is_bound else ()
+    parts = [
+        _head(found, overview, profiles),
+        connection.top(),
+        roles(overview.schemes(chosen), set_roles),
+        connection.tables(),
+    ]
+    if overview.native or not found.document:
+        parts += [_native(overview), _tables(overview)]
+    elif chosen is None:
+        parts.append(comment(NO_RESOURCE))
+    elif problem:
+        parts += [_choice(overview, chosen), comment(NO_TABLE.format(said(problem)))]
+    else:
+        usable = [binding for binding in bindings if not binding.problem]
+        parts += [_choice(overview, chosen), _bindings(chosen, bindings), shape(chosen, usable), _deviations(chosen)]
+    parts.append(comment(REST))
+    texts = ["".join(f"{line}\n" for line in part) for part in parts]
+    return "\n".join(text for text in texts if text)
 
 
-def _head(found: Found, guess: Guess) -> Iterator[str]:
+def _chosen(resources: Sequence[Resource]) -> tuple[Resource | None, list[Binding]]:
+    """The likeliest resource that can play contacts, else the likeliest, and its bindings."""
+    tried = [(resource, [bind(tables()[name], resource) for name in BOUND]) for resource in resources]
+    usable = [each for each in tried if not each[1][0].problem]
+    return next(iter([*usable, *tried]), (None, []))
+
+
+def _head(found: Found, overview: Overview, profiles: Sequence[str]) -> Iterator[str]:
     yield from comment(BEGUN)
     yield from (f"#   {said(tried, 300)}" for tried in found.tried)
     yield ""
-    yield f"url = {toml_text(guess.url)}"
-    if guess.elsewhere:
+    yield f"url = {toml_text(overview.url)}"
+    if overview.elsewhere:
         yield "# The document names other hosts too. Is the API to be judged on one of these?"
-        yield from (f"#   {said(server)}" for server in guess.elsewhere)
+        yield from (f"#   {said(server)}" for server in overview.elsewhere)
     if title := said(Document(found.document).title):
         yield f"name = {toml_text(title)}"
+    yield ""
+    if profiles:
+        yield '# The profiles to check. Add "concurrency" where the API may be called by many clients at once.'
+        yield f"profiles = {toml_value(list(profiles))}"
+        return
+    also = " By its document it offers these:" if overview.profiles else ""
+    yield f"# The profiles to check. core is always one of them.{also}"
+    yield f"# profiles = {toml_value(['core', *(overview.profiles or ['identity'])])}"
 
 
-def _dialect(found: Found, guess: Guess) -> Iterator[str]:
-    if guess.native:
-        yield f"# The document has POST {said(guess.native[0].path)}: the contract's own shape."
+def _native(overview: Overview) -> Iterator[str]:
+    if overview.native:
+        yield f"# The document has POST {said(overview.native[0].path)}: the contract's own shape."
         yield 'dialect = "native"'
-        return
-    if found.document:
-        yield "# The document has no POST /api/tables/{table}/records/upsert: the API is of another shape."
-        yield from _upserts(guess)
     else:
-        yield "# No OpenAPI document was found. Is the API of the contract's own shape (features/CONTRACT.md)?"
-    yield from comment(OTHER)
-    yield '# dialect = "module:Class"'
+        yield from comment(
+            "No OpenAPI document was found. Does the API implement features/CONTRACT.md itself? If not, [shape] says "
+            "how it is called; `upsertspec init FILE`, without a URL, has an example."
+        )
+        yield '# dialect = "native"'
 
 
-def _upserts(guess: Guess) -> Iterator[str]:
-    if not guess.upserts:
-        yield "# Nothing in it looks like an upsert. Which operation creates a record, or updates what is there?"
-        return
-    yield "# Which of these is its upsert?"
-    for upsert in guess.upserts:
-        operation = upsert.operation
-        words = f" {said(operation.said)!r}" if operation.said else ""
-        yield f"#   {said(f'{operation.method} {operation.path}')}{words}: {said(upsert.why)}"
-
-
-def _profiles(guess: Guess) -> Iterator[str]:
-    offers = " By its document it seems to offer these:" if guess.profiles else ""
-    yield f"# Which profiles does it claim? core always is one; only what is claimed is run.{offers}"
-    yield f"# profiles = [{', '.join(map(toml_text, ['core', *(guess.profiles or ['identity'])]))}]"
-
-
-def _tables(guess: Guess) -> Iterator[str]:
+def _tables(overview: Overview) -> Iterator[str]:
     needed = ", ".join(table.name for table in tables_of(frozenset(["core"])))
-    yield from comment(f"core needs the table {needed} of features/schema.toml; `upsertspec provision` writes it.")
-    if guess.seen:
-        more = f", and {len(guess.seen) - NAMES} more" if len(guess.seen) > NAMES else ""
-        yield from comment(f"Seen in the document: {', '.join(said(name, 40) for name in guess.seen[:NAMES])}{more}.")
-    for ours, theirs in guess.tables.items():
-        yield from ("# Is this the same table? Are its fields called the same?", f"[tables.{ours}]")
-        yield from (f"id = {toml_text(theirs)}", '# fields = { email = "mail" }')
-    if not guess.tables:
-        yield from ("# Has the target other names for its tables and fields?", "# [tables.contacts]", '# id = "tbl123"')
-        yield '# fields = { email = "mail" }'
+    yield from comment(f"core needs the table {needed} of features/schema.toml. `upsertspec provision` writes it.")
+    if overview.seen:
+        more = f", and {len(overview.seen) - NAMES} more" if len(overview.seen) > NAMES else ""
+        yield from comment(f"In the document: {', '.join(said(name, 40) for name in overview.seen[:NAMES])}{more}.")
+    for ours, theirs in overview.tables.items():
+        yield from ("# Is this the same table? Do its fields have the same names?", f"[tables.{ours}]")
+        yield f"id = {toml_text(theirs)}"
+    if not overview.tables:
+        yield from ("# Do the target's tables or fields have other names?", "# [tables.contacts]", '# name = "people"')
+
+
+def _choice(overview: Overview, chosen: Resource) -> Iterator[str]:
+    """Which operation is judged, and what else there was."""
+    yield from comment(f"What is judged: {_shown(chosen)}.")
+    if others := [resource for resource in overview.resources if resource is not chosen]:
+        yield from comment("Other operations that look like an upsert. Is one of these meant?")
+        yield from (f"#   {_shown(other)}: {other.why}" for other in others)
+
+
+def _shown(resource: Resource) -> str:
+    operation = resource.upsert
+    words = f" ({said(operation.words)})" if operation.words else ""
+    return f"{said(f'{operation.method} {operation.path}')}{words}"
+
+
+def _bindings(resource: Resource, bindings: Sequence[Binding]) -> Iterator[str]:
+    bound = {binding.table for binding in bindings if not binding.problem}
+    yield from comment(CAST)
+    yield "[tables]"
+    yield from (f"{table.name} = false" for table in tables_of(frozenset(PROFILES)) if table.name not in bound)
+    for binding in bindings:
+        yield ""
+        if binding.problem:
+            yield from comment(f"{said(resource.name)} cannot play {binding.table}: {said(binding.problem)}.")
+        else:
+            yield from _binding(resource, binding, is_first=binding is bindings[0])
+
+
+def _binding(resource: Resource, binding: Binding, is_first: bool) -> Iterator[str]:
+    """One table. What is asked about a field is asked in the first one only."""
+    yield f"[tables.{binding.table}]"
+    yield f"name = {toml_text(resource.name)}"
+    yield f"protected = {toml_value(binding.protected)}"
+    if binding.fixed:
+        yield from comment("This goes with every request. Is there such a one?") if is_first else ()
+        yield f"fixed = {toml_value(binding.fixed)}"
+    if binding.always:
+        yield from comment("What every create needs in addition. Are these good values?") if is_first else ()
+        yield f"always = {toml_value(binding.always)}"
+    yield f"[tables.{binding.table}.fields]"
+    for name, value in binding.fields.items():
+        yield from comment(binding.questions[name]) if is_first and name in binding.questions else ()
+        yield f"{toml_key(name)} = {toml_value(value)}"
+
+
+def _deviations(resource: Resource) -> Iterator[str]:
+    if found := deviations(resource):
+        yield from comment("Documented statuses that differ from the contract's.")
+        yield "[deviations]"
+        yield from (f"{kind} = {status}" for kind, status in found.items())

@@ -13,7 +13,7 @@ from upsertspec.explore.model_state import Effect, ModelRecord, NoRecord
 from upsertspec.explore.schema import Schema
 from upsertspec.explore.values import LEFT_OUT
 from upsertspec.spec.schema import PROTECTED, ROLES, Field
-from upsertspec.steps.cells import LIKE_CONTACTS
+from upsertspec.target.bindings import LIKE
 
 FEW = 4
 
@@ -85,7 +85,7 @@ class Scenario:
 
     def rows(self, table: str, rows: Sequence[Row], name: str = "") -> list[list[str]]:
         """The table of a step. `name` is what the one record in it is called."""
-        known = (self._schema[table] if table in self._schema else self._schema[LIKE_CONTACTS]).fields
+        known = (self._schema[table] if table in self._schema else self._schema[LIKE]).fields
         header = list(dict.fromkeys(field for row in rows for field in row))
         body = [[cell(known.get(field), row[field]) if field in row else "" for field in header] for row in rows]
         if name:

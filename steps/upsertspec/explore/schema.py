@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from upsertspec.spec.schema import Table, tables
-from upsertspec.steps.cells import table_for
+from upsertspec.target.bindings import LIKE
 from upsertspec.target.target import Target
 
 WITHOUT_KEY = {"activity_log": frozenset({"project_id"})}
@@ -23,7 +23,8 @@ class Schema:
     @classmethod
     def of(cls, target: Target) -> Schema:
         """The schema of a target."""
-        return cls(tables(), frozenset(target.profiles))
+        known = (name for name in tables() if name not in target.bindings.absent)
+        return cls({name: target.bindings.table(name) for name in known}, frozenset(target.profiles))
 
     def __contains__(self, table: object) -> bool:
         return table in self.tables
@@ -43,4 +44,4 @@ class Schema:
 
     def marked(self, table: str) -> frozenset[str]:
         """The text fields that find a record. Their values carry the mark of the sequence, so they are its alone."""
-        return WITHOUT_KEY.get(table) or table_for(table).marked
+        return WITHOUT_KEY.get(table) or self.tables.get(table, self.tables[LIKE]).marked

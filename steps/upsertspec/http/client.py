@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from upsertspec.dialects.altered import altered, with_query
@@ -9,7 +10,8 @@ from upsertspec.dialects.base import Answer, Dialect
 from upsertspec.dialects.bounds import deep_json
 from upsertspec.dialects.guarded import Guarded
 from upsertspec.dialects.operations import Find, Operation
-from upsertspec.errors import DialectError, NotTestable, TargetSilent
+from upsertspec.dialects.words import Words
+from upsertspec.errors import DialectError, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.circuit_breaker import CircuitBreaker, is_refusal
 from upsertspec.http.credentials import Presented, presented
 from upsertspec.http.exchange import Exchange
@@ -43,8 +45,9 @@ class Client:
     """A client of one target, for one thread.
 
     `log` holds the exchanges, `answered` is the one of the last operation. `breaker` ends the run when the target has
-    stopped working. `lacks` and `cannot` are the dialect's, `deviations` the target's. A patient client goes on
-    whatever the answers are. `share` is the number of worker processes that share the target's rate limit.
+    stopped working. `lacks` and `cannot` are the dialect's, `deviations` the target's. `bindings` say which tables and
+    fields the target has, `untrue` what of that its answers contradict. A patient client goes on whatever the answers
+    are. `share` is the number of worker processes that share the target's rate limit.
     """
 
     def __init__(
@@ -66,9 +69,16 @@ class Client:
         self.masker = self._shared.masker
         self.log = self._recorder.log
         self.answered: Exchange | None = None
+        self.bindings = target.bindings
+        self._words: Callable[[str], Words] | None = getattr(dialect, "words", None)
+        self.untrue: Mapping[tuple[str, str], str] = getattr(dialect, "untrue", {})
         self.lacks = dialect.lacks
         self.cannot = self._dialect.cannot
         self.deviations = target.deviations
+
+    def words(self, table: str) -> Words:
+        """The target's own names and values for a table."""
+        return self._words(table) if self._words else Words(self.bindings.of(table), {})
 
     @deep_json
     def call(self, who: str, operation: Operation, alteration: str = "") -> Answer:
@@ -154,7 +164,7 @@ class Client:
         try:
             request = self._dialect.request(Find("contacts", {}, limit=1))
             response = self._transport.send("editor", request, self._credential("editor").headers, safe=True)
-        except (NotTestable, TargetSilent, DialectError):
+        except (NotTestable, NotApplicable, TargetSilent, DialectError):
             return self.breaker.calm()
         if is_refusal(response.status):
             self.stop(f"{words}, and {response.status} to the editor who reads contacts; {self.breaker.before()}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from upsertspec.errors import CannotExpress, NotTestable
+from upsertspec.errors import NotApplicable, NotTestable
 from upsertspec.http.malformed import BEARER_WAYS, PLACES, WAYS, elsewhere, names, secret_in
 from upsertspec.spec.schema import ROLES
 from upsertspec.target.target import Credential, Target
@@ -30,13 +30,18 @@ def presented(target: Target, who: str) -> Presented:
     if who in (NOBODY, "no credentials"):
         return Presented()
     if who in ROLES:
-        return Presented(role(target, who).headers())
-    headers, query = _broken(role(target, "editor"), who)
-    return Presented(headers, query, [text for value in headers.values() if (text := secret_in(who, value))])
+        held = role(target, who)
+        return Presented(held.headers(), held.parameters())
+    editor = role(target, "editor")
+    headers, query = _broken(editor, who)
+    values = [*headers.values(), *(value for name, value in query if name == editor.query)]
+    return Presented(headers, query, [text for value in values if (text := secret_in(who, value))])
 
 
 def role(target: Target, name: str) -> Credential:
-    """The role's credential. Raises NotTestable where none is configured."""
+    """The role's credential. Raises NotTestable where none is configured, NotApplicable where there is no such role."""
+    if name in target.without:
+        raise NotApplicable(f"the target has no {name} role")
     if name not in target.roles:
         raise NotTestable(f"no credentials are configured for the {name} role")
     return target.roles[name]
@@ -49,13 +54,13 @@ def _broken(editor: Credential, how: str) -> tuple[dict[str, str], list[tuple[st
     value = {**WAYS, **BEARER_WAYS}[how](editor.prefix, token)
     if value == editor.prefix + token:
         raise NotTestable(f"the editor's own token is the same as {how}; give the editor another one")
-    return {editor.header: value}, []
+    return ({}, [(editor.query, value)]) if editor.query else ({editor.header: value}, [])
 
 
 def _token(editor: Credential, how: str) -> str:
-    """The editor's token. Raises CannotExpress where there is none, or where it can't be broken in this way."""
+    """The editor's token. Raises NotApplicable where there is none, or where it can't be broken in this way."""
     if editor.secret is None:
-        raise CannotExpress(f"a login by cookie has no way to send {how}")
+        raise NotApplicable(f"a login by cookie has no way to send {how}")
     if how in (*BEARER_WAYS, *PLACES) and not editor.is_bearer:
-        raise CannotExpress(f"only a bearer token has a scheme; the target can't be sent {how}")
+        raise NotApplicable(f"only a bearer token has a scheme; the target can't be sent {how}")
     return editor.secret.value

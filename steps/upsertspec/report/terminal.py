@@ -53,8 +53,8 @@ def findings(listed: Iterable[Finding], out: TextIO, everything: bool = False) -
     """Print what was found before the run; by default only warnings and fatal findings."""
     for finding in listed:
         if everything or finding.level != OK:
-            hint = f"\n          {finding.hint}" if finding.hint else ""
-            out.write(f"{finding.level:>8}  {finding.what}{hint}\n")
+            lines = [finding.what, *finding.hint.splitlines()]
+            out.write(f"{finding.level:>8}  " + "\n          ".join(lines) + "\n")
 
 
 def table(results: Sequence[Result], sentences: Mapping[str, str], out: TextIO) -> None:

@@ -13,13 +13,15 @@ from pytest_bdd.parser import Scenario, Step
 
 from upsertspec.dialects.bounds import deep_json
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.errors import CannotExpress, UpsertspecError
+from upsertspec.errors import CheckFailed, NotApplicable, UpsertspecError
 from upsertspec.http.client import Client
 from upsertspec.run.collection import assign_cases, case_of, deselect, put_last
 from upsertspec.run.recorder import RECORDER, Recorder, adjust_report
 from upsertspec.run.settings import SETTINGS, Settings
 from upsertspec.run.workers import RESULT, WORKER, Worker
 from upsertspec.spec.criteria import PROFILES, asserted, is_own
+from upsertspec.steps.own_table import require_points
+from upsertspec.steps.then_stored import NOTHING_WRITTEN, add_what_was_written
 from upsertspec.steps.world import ControlResults, World
 from upsertspec.target.from_env import target_from_env
 
@@ -116,15 +118,25 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenari
     settings, case = request.getfixturevalue("upsertspec_settings"), case_of(request.node)
     client = request.getfixturevalue("upsertspec_client")
     request.config.stash[RECORDER].begin(scenario, client, settings.target)
-    if case is not None and not settings.selection.claimed(case):
+    if case is None:
+        return
+    if not settings.selection.claimed(case):
         pytest.skip(settings.selection.why_not_claimed(case))
-    if case is not None and (why := client.cannot.get(case.criterion)):
-        raise CannotExpress(why)
+    require_points(client.bindings, [step.name for step in scenario.steps], case.example)
+    if why := client.cannot.get(case.criterion):
+        raise NotApplicable(why)
 
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
     """A step starts."""
     request.config.stash[RECORDER].enter(step)
+
+
+def pytest_bdd_step_error(request: pytest.FixtureRequest, scenario: Scenario, step: Step, exception: Exception) -> None:
+    """A step failed. Where a later one asks whether anything was written, look: a wrong answer is only half of it."""
+    later = scenario.steps[scenario.steps.index(step) + 1 :] if step in scenario.steps else []
+    if isinstance(exception, CheckFailed) and any(each.name == NOTHING_WRITTEN for each in later):
+        add_what_was_written(request.getfixturevalue("world"), exception)
 
 
 def pytest_bdd_after_step(request: pytest.FixtureRequest, step: Step) -> None:

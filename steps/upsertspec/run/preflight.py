@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Describe, Find
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.errors import CannotExpress, DialectError, NotTestable, TargetSilent
+from upsertspec.errors import CannotExpress, DialectError, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
 from upsertspec.http.text import printable
 from upsertspec.report.finding import FATAL, OK, WARNING, Finding
 from upsertspec.spec.schema import PROTECTED, ROLES, Table, tables_of
 from upsertspec.target.target import SHORTEST_SECRET, Credential, Secret, Target
+
+NOBODY = "nobody@upsertspec.example"
+"""The key of a record that does not exist."""
 
 
 def check(target: Target, client: Client) -> list[Finding]:
@@ -46,12 +49,12 @@ def _reach(target: Target, client: Client) -> Iterator[Finding]:
         )
         return
     try:
-        answers = [*_described("contacts", client), client.call("editor", Find("contacts", {}, limit=1))]
+        answers = [*_described("contacts", client), client.call("editor", search(target, "contacts"))]
     except DialectError as wrong:
         yield Finding(FATAL, str(wrong), "fix the dialect")
     except TargetSilent as silent:
         yield Finding(FATAL, f"{target.url} gives no usable answer: {silent}", _hint_for_silence(silent.kind))
-    except NotTestable as wrong:
+    except (NotTestable, NotApplicable) as wrong:
         yield Finding(FATAL, f"{target.url} can't be asked: {wrong}", "fix this, then check again")
     else:
         yield _reached(target, client, answers)
@@ -61,8 +64,21 @@ def _described(table: str, client: Client) -> list[Answer]:
     """The answer with the table's description, or nothing if the dialect can't ask for it."""
     try:
         return [client.call("editor", Describe(table))]
-    except CannotExpress:
+    except (CannotExpress, NotApplicable):
         return []
+
+
+def search(target: Target, table: str) -> Find:
+    """A search for a record that does not exist, by a key: a target may offer no list without a condition."""
+    view = target.bindings.table(table)
+    keys = [key for key in view.unique_keys if all(view.fields[name].type.is_free_text for name in key)]
+    return Find(table, dict.fromkeys(keys[0], NOBODY) if keys else {}, limit=1)
+
+
+def called(target: Target, table: str) -> str:
+    """What the target calls a table, and which table it plays where that is another."""
+    name = target.bindings.of(table).name
+    return table if name == table else f"{name} (as {table})"
 
 
 def _reached(target: Target, client: Client, answers: list[Answer]) -> Finding:
@@ -82,9 +98,15 @@ def _reached(target: Target, client: Client, answers: list[Answer]) -> Finding:
         return Finding(FATAL, f"the answers ({shown}) can't be read: {answers[0].fault}", "is this the URL of the API?")
     if all(status == 404 for status in statuses):
         return Finding(
-            FATAL, "there is no table contacts (404)", "create the tables of features/schema.toml, or map [tables]"
+            FATAL,
+            f"there is no table {called(target, 'contacts')} (404)",
+            "create the tables of features/schema.toml, or map [tables]",
         )
-    return Finding(FATAL, f"{target.url} answers with {shown} to a read of contacts", "fix the target, or its URL")
+    return Finding(
+        FATAL,
+        f"{target.url} answers with {shown} to a search of {called(target, 'contacts')}",
+        "fix the target, or its URL",
+    )
 
 
 def _hint_for_silence(kind: str) -> str:
@@ -98,23 +120,25 @@ def _hint_for_silence(kind: str) -> str:
 
 def _credentials(target: Target, client: Client) -> Iterator[Finding]:
     for role in ROLES[1:]:
+        if role in target.without:
+            continue
         if role not in target.roles:
             hint = f"without UPSERTSPEC_TOKEN_{role.upper()} or [roles.{role}], what needs it is not testable"
             yield Finding(WARNING, f"there are no credentials for the {role} role", hint)
         else:
-            yield _accepted(role, client)
+            yield _accepted(role, target, client)
     yield from _shared(target)
 
 
-def _accepted(role: str, client: Client) -> Finding:
+def _accepted(role: str, target: Target, client: Client) -> Finding:
     try:
-        answer = client.call(role, Find("contacts", {}, limit=1))
-    except (TargetSilent, NotTestable, DialectError) as wrong:
+        answer = client.call(role, search(target, "contacts"))
+    except (TargetSilent, NotTestable, NotApplicable, DialectError) as wrong:
         return Finding(WARNING, f"the {role} can't be asked: {wrong}", "look at the target's log")
     if answer.status == 200:
         return Finding(OK, f"the {role}'s credential is accepted")
     hint = "check the token and the role, or every criterion that needs it fails"
-    return Finding(WARNING, f"the {role} may not read contacts ({answer.status})", hint)
+    return Finding(WARNING, f"the {role} may not read {called(target, 'contacts')} ({answer.status})", hint)
 
 
 def _shared(target: Target) -> Iterator[Finding]:
@@ -133,26 +157,30 @@ def _shows(credential: Credential) -> str:
     """What the target sees of a credential. It can't tell apart two roles that show the same."""
     content = credential.login.content if credential.login else {}
     values = {name: value.value if isinstance(value, Secret) else value for name, value in content.items()}
-    return str((credential.headers(), credential.login and credential.login.path, values))
+    return str((credential.headers(), credential.parameters(), credential.login and credential.login.path, values))
 
 
 def _tables(target: Target, client: Client) -> Iterator[Finding]:
     for table in tables_of(frozenset(target.profiles)):
+        if table.name in target.bindings.absent:
+            continue
         try:
-            yield _table(table, client)
-        except (TargetSilent, NotTestable, DialectError) as wrong:
-            yield Finding(WARNING, f"the table {table.name} can't be checked: {wrong}", "look at the target's log")
+            yield _table(target.bindings.table(table.name), target, client)
+        except (TargetSilent, NotTestable, NotApplicable, DialectError) as wrong:
+            name = called(target, table.name)
+            yield Finding(WARNING, f"the table {name} can't be checked: {wrong}", "look at the target's log")
 
 
-def _table(table: Table, client: Client) -> Finding:
+def _table(table: Table, target: Target, client: Client) -> Finding:
+    name = called(target, table.name)
     bodies = [answer.body for answer in _described(table.name, client) if answer.status == 200]
     described = bodies[0].get("fields") if bodies and isinstance(bodies[0], dict) else None
     if isinstance(described, dict):
-        missing = [name for name in table.fields if name not in described and name not in PROTECTED]
+        missing = [field for field in table.fields if field not in described and field not in PROTECTED]
         if not missing:
-            return Finding(OK, f"the table {table.name} exists, with its fields")
-        return Finding(WARNING, f"the table {table.name} lacks {', '.join(missing)}", "add them, or map their names")
-    status = client.call("editor", Find(table.name, {}, limit=1)).status
+            return Finding(OK, f"the table {name} exists, with its fields")
+        return Finding(WARNING, f"the table {name} lacks {', '.join(missing)}", "add them, or map their names")
+    status = client.call("editor", search(target, table.name)).status
     if status == 200:
-        return Finding(OK, f"the table {table.name} exists; it has no description")
-    return Finding(WARNING, f"there is no table {table.name} ({status})", "create it, or map its name in [tables]")
+        return Finding(OK, f"the table {name} can be searched; it has no description")
+    return Finding(WARNING, f"there is no table {name} ({status})", "create it, or map its name in [tables]")

@@ -16,6 +16,7 @@ from upsertspec.errors import (
     DialectError,
     NotApplicable,
     NotTestable,
+    StaleStatement,
     TargetSilent,
 )
 from upsertspec.http.client import Client
@@ -81,6 +82,7 @@ class Recorder:
         mask = self._client.masker.text if self._client else str
         findings = self.findings
         error = worst(error, findings)
+        error = untrue(error, self._client.untrue) or error if self._client else error
         status, reason, expected, actual = status_of(error)
         if error is None and findings.deviations:
             status, reason = Status.DEVIATES, "; ".join(findings.deviations.values())
@@ -130,6 +132,13 @@ def worst(error: BaseException | None, findings: ScenarioFindings) -> BaseExcept
     return next(blocked, None) or error or next(iter(findings.secondary), None)
 
 
+def untrue(error: BaseException | None, seen: Mapping[tuple[str, str], str]) -> StaleStatement | None:
+    """The error of a scenario that does not apply by a statement that the answers contradict; else None."""
+    statements = error.statements if isinstance(error, NotApplicable) else ()
+    wrong = next((seen[each] for each in statements if each in seen), "")
+    return StaleStatement(f"the target file says so: {error}, but {wrong}; take that out of it") if wrong else None
+
+
 def _fit(text: str, mask: Text) -> str:
     return printable(mask(text))
 
@@ -149,6 +158,8 @@ def status_of(error: BaseException | None) -> tuple[Status, str, str, str]:
         return Status.FAILED, f"no usable answer: {error}", "an answer", str(error)
     if isinstance(error, pytest.skip.Exception):
         return Status.NOT_CLAIMED, str(error), "", ""
+    if isinstance(error, StaleStatement):
+        return Status.STALE, str(error), "", ""
     if isinstance(error, NotApplicable):
         return Status.NOT_APPLICABLE, str(error), "", ""
     if isinstance(error, Blocked):

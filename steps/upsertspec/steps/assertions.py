@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from upsertspec.dialects.base import Answer
-from upsertspec.errors import CheckFailed, NotTestable
+from upsertspec.errors import CannotExpress, CheckFailed, NotTestable
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import OK, is_success
-from upsertspec.spec.schema import Table
+from upsertspec.spec.schema import Table, tables
 from upsertspec.spec.types import is_id
-from upsertspec.steps.cells import table_for
-from upsertspec.steps.equality import differences, require_same, shown
+from upsertspec.steps.equality import differences, same, shown
 from upsertspec.steps.missing_ids import can_be_found
+from upsertspec.steps.own_table import compared, keys_sent, own_members
 from upsertspec.steps.statuses import require_status
 from upsertspec.steps.world import Attempt, Stored, World
+from upsertspec.target.bindings import LIKE
 
 Record = Mapping[str, Any]
 
@@ -52,7 +53,7 @@ def require_part(world: World, answer: Answer, operation: str) -> None:
     """
     if why := world.lacks(answer, "operation"):
         if world.asserts("operation"):
-            world.leave_untested(f"the answer does not report the operation: {why}")
+            world.leave_untested("operation", why)
     elif answer.operation != operation:
         wrong = CheckFailed(f'"operation": {shown(operation)}', shown(answer.operation))
         _wrong_answer(world, "ignore" if operation == "ignored" else "operation", wrong)
@@ -72,7 +73,7 @@ def require_reported(world: World, answer: Answer, *aspects: str) -> bool:
     """Whether the answer reports all of these aspects; else the scenario is left untested."""
     for aspect in aspects:
         if why := world.lacks(answer, aspect):
-            world.leave_untested(f"the answer does not report the {aspect}: {why}")
+            world.leave_untested(aspect, why)
             return False
     return True
 
@@ -80,7 +81,7 @@ def require_reported(world: World, answer: Answer, *aspects: str) -> bool:
 def id_of(world: World, attempt: Attempt) -> Any:
     """The id in the answer, or looked up by a key where answers have none. Raises NotTestable where no key is known."""
     why = world.lacks(attempt.answer, "id")
-    if why and attempt.answer.id is None and not can_be_found(attempt.operation):
+    if why and attempt.answer.id is None and not can_be_found(world.reader, attempt.operation):
         raise NotTestable(f"the answer does not report the id, and no key of the record leads to it: {why}")
     return attempt.answer.id
 
@@ -107,7 +108,8 @@ def the_one(world: World, table: str, where: Record) -> Record:
     """The one record that has these values. Raises CheckFailed where there is none, or more than one."""
     found = world.reader.find(table, where)
     if len(found) != 1:
-        raise CheckFailed(f"one record in {table} with {shown(where)}", f"{len(found)} such records")
+        name, wanted = world.words(table).called, _shown_as(world, table, where)
+        raise CheckFailed(f"one record in {name} with {wanted}", f"{len(found)} such records")
     return found[0]
 
 
@@ -129,7 +131,7 @@ def key_of(table: Table, row: Record) -> Record:
 def last_stored(world: World) -> tuple[Table, Record]:
     """The table of the last request and the stored record of its last row."""
     attempt = world.last
-    table = table_for(attempt.table)
+    table = world.table(attempt.table)
     key = find_key(table, attempt.sent[-1]) or {"id": require_id(id_of(world, attempt))}
     return table, the_one(world, table.name, key)
 
@@ -139,50 +141,99 @@ def require_stored(world: World, table: str, row: Record, where: Record | None =
 
     Raises CheckFailed where it is not stored exactly once with the row's values.
     """
-    spec = table_for(table)
+    spec, row, words = world.table(table), world.fit(table, row), world.words(table)
     record = the_one(world, table, where or key_of(spec, row))
-    wrong = differences(spec, row, record)
+    wrong = differences(spec, row, record, words=words)
     if wrong:
-        raise CheckFailed(f"in {table} a record with {shown(row)}", "; ".join(wrong))
+        raise CheckFailed(f"in {words.called} a record with {_shown_as(world, table, row)}", "; ".join(wrong))
+    require_own_kept(world, table, record)
     return record
+
+
+def require_own_kept(world: World, table: str, record: Record) -> None:
+    """Raise CheckFailed, or note a secondary finding, where an update changed what no request mentioned.
+
+    That is every member of the target's own, and each field that is in none of the rows that were sent. A target that
+    replaces records was asked to where the request says so.
+    """
+    if any(getattr(attempt.operation, "extra", {}).get("onConflict") == "replace" for attempt in world.attempts):
+        return
+    binding = world.binding(table)
+    sent = {name for attempt in world.attempts for row in attempt.sent for name in row}
+    sent |= {name for a in world.attempts for value in getattr(a.operation, "extra", {}).values() for name in value}
+    unmentioned = [name for name in binding.view.fields if name not in sent]
+    for before in _before(world, table, record):
+        fields = [*(unmentioned if world.attempts else []), *own_members(binding, before)]
+        if wrong := differences(binding.view, before, record, fields, world.words(table)):
+            failed = CheckFailed(f"what is not mentioned to stay as it was in {binding.name}", "; ".join(wrong))
+            world.add_secondary(defining("upsert-update"), failed)
+            return
+
+
+def _before(world: World, table: str, record: Record) -> Iterator[Record]:
+    """The same record as it was stored, and as earlier answers reported it."""
+    spec = world.table(table)
+    key = find_key(spec, record)
+    answers = [a.answer.record for a in world.attempts if a.table == table and is_success(a.answer.status)]
+    for before in [*(s.record for s in world.stored if s.table == table), *answers]:
+        if before and key and all(same(spec, name, value, before.get(name)) for name, value in key.items()):
+            yield before
+
+
+def _shown_as(world: World, table: str, row: Record) -> str:
+    """A row in the target's own words."""
+    return world.words(table).told(row)
 
 
 def require_untouched(world: World, stored: Stored) -> None:
     """Raise CheckFailed where a stored record does not read as it did before."""
     now = the_one(world, stored.table, stored.key)
-    require_same(
-        table_for(stored.table), f"{stored.name or 'the record'} in {stored.table} as it was", stored.record, now
-    )
+    binding, words = world.binding(stored.table), world.words(stored.table)
+    if wrong := differences(binding.view, stored.record, now, compared(binding, stored.record, now), words):
+        raise CheckFailed(f"{stored.name or 'the record'} in {binding.name} as it was", "; ".join(wrong))
 
 
 def require_nothing_new(world: World) -> None:
     """Raise CheckFailed where a value that was sent is stored in a record that did not exist before."""
     known = {(stored.table, shown(stored.record.get("id"))) for stored in world.stored}
     for table, where in sent_values(world):
-        for record in world.reader.find(table, where):
+        for record in _traces(world, table, where):
             if (table, shown(record.get("id"))) not in known:
-                raise CheckFailed("no new record", f"in {table} a new one with {shown(where)}: {shown(record)}")
+                name, found = world.words(table).called, _shown_as(world, table, record)
+                raise CheckFailed(
+                    "no new record", f"in {name} a new one with {_shown_as(world, table, where)}: {found}"
+                )
 
 
 def require_no_twins(world: World) -> None:
     """Raise CheckFailed where a value that was sent for a unique field is stored in more than one record."""
     for table, where in sent_values(world):
-        found = world.reader.find(table, where)
-        if tuple(where) in table_for(table).unique_keys and len(found) > 1:
-            raise CheckFailed(f"at most one record in {table} with {shown(where)}", f"{len(found)} records")
+        found = _traces(world, table, where)
+        if tuple(where) in world.table(table).unique_keys and len(found) > 1:
+            name = world.words(table).called
+            raise CheckFailed(
+                f"at most one record in {name} with {_shown_as(world, table, where)}", f"{len(found)} records"
+            )
 
 
 def sent_values(world: World) -> Iterator[tuple[str, Record]]:
     """Where to look for traces of the sent records: by each text that no other scenario sends."""
     for attempt in world.attempts:
         for table, fields in _some(list(_sent_by_table(attempt))):
-            for name in sorted(table.marked & fields.keys()):
-                text = fields[name]
-                if isinstance(text, str) and world.mark in text:
-                    yield table.name, {name: text}
+            yield from ((table, where) for where in keys_sent(world.binding(table), fields, world.mark))
 
 
-def _some(listed: list[tuple[Table, Record]]) -> list[tuple[Table, Record]]:
+def _traces(world: World, table: str, where: Record) -> Sequence[Record]:
+    """The records with these values; none where the target finds no records by them, but by a whole key."""
+    try:
+        return world.reader.find(table, where)
+    except CannotExpress:
+        if tuple(where) == next(iter(world.table(table).unique_keys)):
+            raise
+        return []
+
+
+def _some(listed: list[tuple[str, Record]]) -> list[tuple[str, Record]]:
     """All of a few; of many the first, the middle and the last, so that a large batch is not read back one by one."""
     return listed if len(listed) <= FEW else [listed[0], listed[len(listed) // 2], listed[-1]]
 
@@ -192,12 +243,17 @@ def is_touched(world: World, stored: Stored) -> bool:
     return any(_matches(attempt, fields, stored) for attempt in world.attempts for fields in attempt.sent)
 
 
-def _sent_by_table(attempt: Attempt) -> Iterator[tuple[Table, Record]]:
+def _sent_by_table(attempt: Attempt) -> Iterator[tuple[str, Record]]:
     operations = getattr(attempt.operation, "operations", None)
     if operations is None:
-        yield from ((table_for(attempt.table), fields) for fields in attempt.sent)
+        yield from ((_known(attempt.table), fields) for fields in attempt.sent)
     else:
-        yield from ((table_for(o["table"]), o["fields"]) for o in operations if "table" in o and "fields" in o)
+        yield from ((_known(o["table"]), o["fields"]) for o in operations if "table" in o and "fields" in o)
+
+
+def _known(table: str) -> str:
+    """The table, or for one that does not exist the one whose fields are sent to it."""
+    return table if table in tables() else LIKE
 
 
 def _matches(attempt: Attempt, fields: Record, stored: Stored) -> bool:

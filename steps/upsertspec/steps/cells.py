@@ -22,27 +22,26 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from upsertspec.spec.schema import Table, tables
+from upsertspec.spec.schema import Table
 from upsertspec.spec.types import FieldType
 
 _REFERENCE = re.compile(r"\{(\w+)\.(\w+)\}")
-LIKE_CONTACTS = "contacts"
 LONG = 10**9
 
 Lookup = Callable[[str, str], Any]
 
 
-def table_for(name: str) -> Table:
-    """The table of this name. Where the specification has no such table, contacts: its cells are read the same way."""
-    return tables().get(name) or tables()[LIKE_CONTACTS]
+def rows(
+    table: Table, spec: Table, datatable: Sequence[Sequence[str]], mark: str, lookup: Lookup
+) -> list[dict[str, Any]]:
+    """The rows below the header, each as field name to value, without the column `as` (see `names`).
 
-
-def rows(table: Table, datatable: Sequence[Sequence[str]], mark: str, lookup: Lookup) -> list[dict[str, Any]]:
-    """The rows below the header, each as field name to value, without the column `as` (see `names`)."""
+    A column that the target's `table` lacks is read as the specification's has it.
+    """
     header, *body = datatable
     return [
         {
-            name: value(table, name, cell, mark, lookup)
+            name: value(table if name in table.fields else spec, name, cell, mark, lookup)
             for name, cell in zip(header, row, strict=True)
             if _given(name, cell)
         }

@@ -84,5 +84,5 @@ def _wrong(world: World, answer: Answer, word: str, fields: Record) -> str:
         return f"{part.operation}"
     if world.lacks(part, "record"):
         return ""
-    amiss = [name for name, value in fields.items() if record.get(name) != value]
+    amiss = [name for name, value in world.fit("contacts", fields).items() if record.get(name) != value]
     return f"a record with another {', '.join(amiss)}" if amiss else ""

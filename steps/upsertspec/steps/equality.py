@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from upsertspec.dialects.words import Words
 from upsertspec.errors import CheckFailed
 from upsertspec.spec.schema import PROTECTED, Table
 from upsertspec.spec.types import instant
@@ -26,21 +27,39 @@ def is_utc(text: Any) -> bool:
 
 
 def differences(
-    table: Table, expected: Mapping[str, Any], actual: Mapping[str, Any], fields: Iterable[str] | None = None
+    table: Table,
+    expected: Mapping[str, Any],
+    actual: Mapping[str, Any],
+    fields: Iterable[str] | None = None,
+    words: Words | None = None,
 ) -> list[str]:
-    """A sentence for each of these fields that differs (default: all of `expected`). A missing field counts as null."""
+    """What differs in these fields (by default all of `expected`), in the target's words.
+
+    A field that is absent counts as null, but is said to be missing.
+    """
     return [
-        f"{name} is {shown(actual.get(name))} instead of {shown(expected.get(name))}"
+        difference(name, expected.get(name), actual, words)
         for name in (expected if fields is None else fields)
         if not same(table, name, expected.get(name), actual.get(name))
     ]
 
 
 def require_same(table: Table, what: str, expected: Mapping[str, Any], actual: Mapping[str, Any]) -> None:
-    """Raise CheckFailed where a record differs in a field of its table or in a protected field."""
-    wrong = differences(table, expected, actual, [*PROTECTED, *table.fields])
-    if wrong:
+    """Raise CheckFailed where a record differs in any field of its table, or in a protected one."""
+    if wrong := differences(table, expected, actual, [*PROTECTED, *table.fields]):
         raise CheckFailed(what, "; ".join(wrong))
+
+
+def difference(name: str, expected: Any, actual: Mapping[str, Any], words: Words | None = None) -> str:
+    """How one field differs, in the target's words: `category is missing`, `stock is 3 instead of 4`."""
+    theirs = words.label(name) if words else name
+    if name not in actual:
+        return f"{theirs} is missing instead of {_said(name, expected, words)}"
+    return f"{theirs} is {_said(name, actual[name], words)} instead of {_said(name, expected, words)}"
+
+
+def _said(name: str, value: Any, words: Words | None) -> str:
+    return shown(words.shown(name, value) if words else value)
 
 
 def shown(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from upsertspec.errors import NotTestable
+from upsertspec.errors import NotApplicable, NotTestable
 
 
 @dataclass
@@ -15,6 +15,6 @@ class ScenarioFindings:
     `kept`: kinds of outcome that came with the contract's own status.
     """
 
-    secondary: list[NotTestable] = field(default_factory=list)
+    secondary: list[NotTestable | NotApplicable] = field(default_factory=list)
     deviations: dict[str, str] = field(default_factory=dict)
     kept: dict[str, None] = field(default_factory=dict)

@@ -9,10 +9,10 @@ from typing import Any
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Read
-from upsertspec.errors import CannotExpress, NotTestable
+from upsertspec.errors import CannotExpress, NotApplicable, NotTestable
 from upsertspec.http.client import Client
 from upsertspec.spec.outcomes import GONE, OK
-from upsertspec.steps.cells import table_for
+from upsertspec.spec.schema import Table
 from upsertspec.steps.equality import same
 
 PAGE = 1000
@@ -28,6 +28,10 @@ class Reader:
         self._client = client
         self._kept: dict[str, Sequence[Record]] = {}
 
+    def table(self, table: str) -> Table:
+        """The table as the target has it, in the specification's words."""
+        return self._client.bindings.table(table)
+
     def forget(self) -> None:
         """Read again from now on: something may have changed."""
         self._kept.clear()
@@ -40,14 +44,14 @@ class Reader:
         key = _key(table, where)
         if key not in self._kept:
             listed = self._alone(table, where["id"]) if set(where) == {"id"} else self._listed(Find(table, where))
-            self._kept[key] = [record for record in listed if _fits(table, where, record)]
+            self._kept[key] = [record for record in listed if _fits(self.table(table), where, record)]
         return self._kept[key]
 
     def take(self, find: Find, answer: Answer) -> None:
         """Keep what another client has read, if the answer holds all records."""
         whole = answer.total is None or len(answer.records) >= answer.total
         if answer.status == OK and not answer.fault and whole:
-            fitting = [record for record in answer.records if _fits(find.table, find.where, record)]
+            fitting = [record for record in answer.records if _fits(self.table(find.table), find.where, record)]
             self._kept[_key(find.table, find.where)] = fitting
 
     def read_anew(self, find: Find, until: Callable[[], bool], most: int = 2) -> None:
@@ -61,7 +65,7 @@ class Reader:
         """The answer to reading the record of this id. Dialects without such a call find it in a list."""
         try:
             return self._client.call("editor", Read(table, ident))
-        except CannotExpress:
+        except (CannotExpress, NotApplicable):
             found = [record for record in self._listed(Find(table, {"id": ident})) if _is(ident, record)]
         return Answer(OK, id=ident, record=found[0]) if found else Answer(GONE[0])
 
@@ -102,5 +106,5 @@ def _is(ident: Any, record: Record) -> bool:
     return json.dumps(record.get("id")) == json.dumps(ident)
 
 
-def _fits(table: str, where: Record, record: Record) -> bool:
-    return all(same(table_for(table), name, value, record.get(name)) for name, value in where.items())
+def _fits(table: Table, where: Record, record: Record) -> bool:
+    return all(same(table, name, value, record.get(name)) for name, value in where.items())

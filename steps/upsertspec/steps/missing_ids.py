@@ -10,7 +10,6 @@ from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Operation, Upsert, UpsertBatch
 from upsertspec.spec.outcomes import is_success
 from upsertspec.spec.schema import Table
-from upsertspec.steps.cells import table_for
 from upsertspec.steps.lookup import Reader
 
 FEW = 20
@@ -36,14 +35,14 @@ def with_ids(reader: Reader, operation: Operation, answer: Answer, lacks: Mappin
     return answer
 
 
-def can_be_found(operation: Operation) -> bool:
+def can_be_found(reader: Reader, operation: Operation) -> bool:
     """Whether every record that was sent has all fields of a unique key."""
-    return bool(operation.sent) and all(_key(table_for(operation.table), row) for row in operation.sent)
+    return bool(operation.sent) and all(_key(reader.table(operation.table), row) for row in operation.sent)
 
 
 def _id(reader: Reader, table: str, sent: Any) -> Any:
     """The id of the one record with the sent key; None where not exactly one record has it."""
-    where = _key(table_for(table), sent[-1]) if sent else None
+    where = _key(reader.table(table), sent[-1]) if sent else None
     found = reader.find(table, where) if where else []
     return found[0].get("id") if len(found) == 1 else None
 

@@ -19,7 +19,7 @@ import re
 from typing import Any
 
 from upsertspec.dialects.operations import UNSET
-from upsertspec.steps.cells import table_for, value
+from upsertspec.steps.cells import value
 from upsertspec.steps.world import World
 
 WHO = r"(?P<who>the \w+(?:, then the \w+)*|somebody with .+?)"
@@ -57,7 +57,7 @@ def _on_match(world: World, table: str, phrase: str) -> tuple[str, Any]:
         return "onConflict", "ignore"
     if found := _ONLY_WHERE.fullmatch(phrase):
         pairs = [condition.split(" is ", 1) for condition in found[1].split(", ")]
-        spec = table_for(table)
+        spec = world.table(table)
         return "updateWhere", {name: value(spec, name, cell, world.mark, world.value_of) for name, cell in pairs}
     if found := _ONLY.fullmatch(phrase):
         return "updateFields", found[1].split(", ")

@@ -15,14 +15,14 @@ from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, Operation, Read, Transaction, UpsertBatch
 from upsertspec.errors import CheckFailed
 from upsertspec.spec.criteria import defining
-from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, OK, UPSERTED, is_refusal
-from upsertspec.spec.schema import PROTECTED, Table
+from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID, OK, UPSERTED, is_refusal
 from upsertspec.spec.types import instant, same_json
 from upsertspec.steps.assertions import (
     id_of,
     last_stored,
     require_body,
     require_id,
+    require_nothing_new,
     require_one_id,
     require_part,
     require_reported,
@@ -30,13 +30,14 @@ from upsertspec.steps.assertions import (
     require_success,
     the_one,
 )
-from upsertspec.steps.cells import table_for
-from upsertspec.steps.equality import require_same, shown
+from upsertspec.steps.equality import differences, shown
+from upsertspec.steps.own_table import named, own_members
 from upsertspec.steps.statuses import require_every_status, require_status
 from upsertspec.steps.world import Attempt, World
 
 Ids = list[str]
-Stored = tuple[Table, Mapping[str, Any]]
+Record = Mapping[str, Any]
+Stored = tuple[str, Record]
 
 
 @then(parsers.re(r"(?P<which>the|every) answer is (?P<statuses>\d{3}(?: or \d{3})*)"))
@@ -59,13 +60,17 @@ def is_refused(world: World, what: str) -> None:
         raise CheckFailed("an answer of 4xx", actual)
 
 
-@then(parsers.re(r"the (?P<last>last )?answer is 200 and says (?P<operations>.+)"))
-def the_answer_says(world: World, last: str | None, operations: str) -> None:
+@then(parsers.re(r"the (?P<last>last )?answer is 200 and says (?P<operations>.+?)(?P<refusable>, or 400)?"))
+def the_answer_says(world: World, last: str | None, operations: str, refusable: str | None = None) -> None:
     """Each request, or the last, was answered with 200 and reports these operations in order.
 
     An upsert reports one id and the record of that id; a batch or a transaction reports each of its records, a batch
-    also the right counts. `3 created` stands for three.
+    also the right counts. `3 created` stands for three. Where 400 will do instead, nothing has been written then.
     """
+    if refusable and is_refusal(world.last.answer.status):
+        require_every_status(world, INVALID)
+        require_nothing_new(world)
+        return
     wanted = [word for said in operations.split(", ") for word in _repeated(said)]
     attempts = [world.last] if last else world.attempts
     sizes = [_size(attempt.operation) for attempt in attempts]
@@ -138,8 +143,10 @@ def updated_at_is_later(world: World, name: str | None) -> None:
     """The named record was written later than before, or each answer's record later than that of the one before."""
     if name:
         known = world.named(name)
+        named(world.binding(known.table), ["updated_at"])
         times = [known.record.get("updated_at"), the_one(world, known.table, known.key).get("updated_at")]
     elif all(require_reported(world, attempt.answer, "record") for attempt in world.attempts):
+        named(world.binding(world.last.table), ["updated_at"])
         times = [(attempt.answer.record or {}).get("updated_at") for attempt in world.attempts]
     else:
         return
@@ -157,9 +164,20 @@ def the_answer_holds_the_stored_record(world: World, whole: str | None) -> None:
         return
     for (table, stored), part in zip(found, world.last.answer.parts or [world.last.answer], strict=True):
         record = part.record or {}
-        if whole and (absent := [name for name in (*PROTECTED, *table.fields) if name not in record]):
-            raise CheckFailed(f"every field of {table.name} in the answer's record", f"no {', '.join(absent)}")
-        require_same(table, "the answer's record to be the stored one", stored, record)
+        binding, words = world.binding(table), world.words(table)
+        if whole and (absent := [n for n in (*binding.protected, *binding.view.fields) if n not in record]):
+            missing = ", ".join(map(words.label, absent))
+            raise CheckFailed(f"every field of {words.called} in the answer's record", f"no {missing}")
+        _require_same(world, table, "the answer's record to be the stored one", stored, record)
+
+
+def _require_same(world: World, table: str, what: str, stored: Record, record: Record) -> None:
+    """Raise CheckFailed where two readings of a record differ in a field, or in a member that both have."""
+    binding = world.binding(table)
+    own = own_members(binding, record).keys() & own_members(binding, stored)
+    fields = [*binding.protected, *binding.view.fields, *sorted(own)]
+    if wrong := differences(binding.view, stored, record, fields, world.words(table)):
+        raise CheckFailed(what, "; ".join(wrong))
 
 
 def _stored_now(world: World) -> list[Stored]:
@@ -168,14 +186,14 @@ def _stored_now(world: World) -> list[Stored]:
     match operation:
         case Transaction():
             pairs = zip(operation.operations, answer.parts, strict=True)
-            return [(table_for(o["table"]), the_one(world, o["table"], {"id": part.id})) for o, part in pairs]
+            return [(o["table"], the_one(world, o["table"], {"id": part.id})) for o, part in pairs]
         case UpsertBatch():
             keys = [{name: row[name] for name in world.last.match_fields} for row in operation.sent]
-            return [(table_for(operation.table), the_one(world, operation.table, key)) for key in keys]
+            return [(operation.table, the_one(world, operation.table, key)) for key in keys]
         case Read() | Change():
             known = next(s for s in world.stored if (s.table, s.record["id"]) == (operation.table, operation.id))
-            return [(table_for(known.table), the_one(world, known.table, known.key))]
-    return [last_stored(world)]
+            return [(known.table, the_one(world, known.table, known.key))]
+    return [(world.last.table, last_stored(world)[1])]
 
 
 @then("the answer's Location leads to the record")
@@ -199,7 +217,6 @@ def _path(reference: str) -> str:
 def the_record_reads_the_same(world: World) -> None:
     """Reading the answer's id gives the stored record. A create has stored every value that was sent."""
     attempt = world.last
-    table = table_for(attempt.table)
     if world.asserts("id"):
         require_reported(world, attempt.answer, "id")
     if isinstance(attempt.operation, Create):
@@ -208,9 +225,9 @@ def the_record_reads_the_same(world: World) -> None:
     else:
         _, stored = last_stored(world)
         ident = id_of(world, attempt)
-    answer = world.reader.read(table.name, ident)
+    answer = world.reader.read(attempt.table, ident)
     require_body(world, answer, OK)
-    require_same(table, "the record read by its id to be the stored one", stored, answer.record or {})
+    _require_same(world, attempt.table, "the record read by its id to be the stored one", stored, answer.record or {})
 
 
 @then(parsers.parse("the error says that the record at index {index:d} is wrong"))

@@ -12,7 +12,6 @@ from upsertspec.spec.outcomes import INVALID, OK
 from upsertspec.spec.schema import PROTECTED, Field
 from upsertspec.spec.types import same_json
 from upsertspec.steps.assertions import require_body
-from upsertspec.steps.cells import table_for
 from upsertspec.steps.equality import shown
 from upsertspec.steps.world import World
 
@@ -59,7 +58,7 @@ def every_list_says(world: World, total: int) -> None:
 def each_listed_record_has(world: World, fields: str) -> None:
     """The records have these fields of the table and no others."""
     require_body(world, world.last.answer, OK)
-    known = {*table_for(world.last.table).fields, *PROTECTED}
+    known = {*world.table(world.last.table).fields, *PROTECTED}
     for record in world.last.answer.records:
         if known & set(record) != set(fields.split(", ")):
             raise CheckFailed(f"just {fields}", ", ".join(record))
@@ -109,7 +108,7 @@ def the_description_names(world: World, table: str) -> None:
     fields = body.get("fields") if isinstance(body, dict) else None
     if not isinstance(fields, dict):
         raise CheckFailed('"fields", an object', world.last.answer.text)
-    spec = table_for(table)
+    spec = world.table(table)
     for name, field in spec.fields.items():
         require_described(field, fields.get(name))
     wanted = sorted(sorted(key) for key in spec.unique_keys)

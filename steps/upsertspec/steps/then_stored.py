@@ -7,7 +7,7 @@ from typing import Any
 
 from pytest_bdd import parsers, then
 
-from upsertspec.errors import CheckFailed
+from upsertspec.errors import CheckFailed, DialectError, NotApplicable, NotTestable, TargetSilent
 from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, OK, is_refusal
 from upsertspec.steps.assertions import (
     find_key,
@@ -17,12 +17,14 @@ from upsertspec.steps.assertions import (
     require_id,
     require_no_twins,
     require_nothing_new,
+    require_own_kept,
     require_stored,
     require_untouched,
     the_one,
 )
-from upsertspec.steps.cells import names, table_for
+from upsertspec.steps.cells import names
 from upsertspec.steps.equality import is_utc, same, shown
+from upsertspec.steps.own_table import named
 from upsertspec.steps.statuses import require_status
 from upsertspec.steps.when_upsert import numbered
 from upsertspec.steps.world import Stored, World
@@ -41,7 +43,8 @@ def these_are_now_stored(world: World, refusable: str | None, table: str, datata
             nothing_has_been_written(world)
             return
         require_status(world, world.last.answer, OK)
-    for name, row in zip(names(datatable), world.rows(table, datatable), strict=True):
+    for name, stated in zip(names(datatable), world.rows(table, datatable), strict=True):
+        row = world.with_defaults(table, stated)
         record = require_stored(world, table, row, _key(world, table, name, row))
         known = world.named(name).record.get("id") if name else record.get("id")
         if shown(record.get("id")) != shown(known):
@@ -49,7 +52,7 @@ def these_are_now_stored(world: World, refusable: str | None, table: str, datata
 
 
 def _key(world: World, table: str, name: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    if key := find_key(table_for(table), row):
+    if key := find_key(world.table(table), row):
         return key
     return world.named(name).key if name else {"id": require_id(id_of(world, world.last))}
 
@@ -71,18 +74,33 @@ def numbered_contacts_are_stored(world: World, count: int) -> None:
 @then(parsers.re(r"(?P<count>no|one) record in (?P<table>\w+) has (?P<field>\w+) (?P<cell>.+)"))
 def one_record_has(world: World, count: str, table: str, field: str, cell: str) -> None:
     """Exactly one record, or none, has this value."""
+    named(world.binding(table), [field])
     [row] = world.rows(table, [[field], [cell]])
     found = world.reader.find(table, row)
     if len(found) != (count == "one"):
-        raise CheckFailed(f"{count} record in {table} with {shown(row)}", f"{len(found)}")
+        wanted = world.words(table)
+        raise CheckFailed(f"{count} record in {wanted.called} with {wanted.told(row)}", f"{len(found)}")
 
 
-@then("nothing has been written")
+NOTHING_WRITTEN = "nothing has been written"
+
+
+@then(NOTHING_WRITTEN)
 def nothing_has_been_written(world: World) -> None:
     """Every stored record reads as before, and no value that was sent is in a new record."""
     for stored in world.stored:
         require_untouched(world, stored)
     require_nothing_new(world)
+
+
+def add_what_was_written(world: World, wrong: CheckFailed) -> None:
+    """Add to a wrong answer what is stored now and should not be, if there is any."""
+    try:
+        nothing_has_been_written(world)
+    except CheckFailed as written:
+        wrong.add(written.expected, written.actual)
+    except (NotTestable, NotApplicable, TargetSilent, DialectError):
+        return
 
 
 @then("nothing else has changed")
@@ -116,9 +134,13 @@ def keeps(world: World, name: str, fields: str) -> None:
     """The named record has the same values in these fields as before."""
     known = world.named(name)
     now = the_one(world, known.table, known.key)
-    for field in fields.split(", "):
-        if not same(table_for(known.table), field, known.record.get(field), now.get(field)):
-            raise CheckFailed(f"{name}'s {field} to stay {shown(known.record.get(field))}", shown(now.get(field)))
+    binding, words = world.binding(known.table), world.words(known.table)
+    for field in named(binding, fields.split(", ")):
+        before, after = known.record.get(field), now.get(field)
+        if not same(binding.view, field, before, after):
+            actual = shown(words.shown(field, after)) if field in now else "no such member"
+            raise CheckFailed(f"{name}'s {words.label(field)} to stay {shown(words.shown(field, before))}", actual)
+    require_own_kept(world, known.table, now)
 
 
 @then("the protected fields are the server's own")
@@ -126,11 +148,11 @@ def protected_fields_are_the_servers_own(world: World) -> None:
     """id, created_at and updated_at are not the values that were sent; the timestamps are RFC 3339 in UTC."""
     table, record = last_stored(world)
     sent = world.last.sent[-1]
-    for field in ("id", "created_at", "updated_at"):
+    for field in world.binding(world.last.table).protected:
         if record.get(field) is None:
             raise CheckFailed(f"a stored {field}", "none")
         if field in sent and same(table, field, sent[field], record[field]):
             raise CheckFailed(f"a {field} of the server's own", f"the one that was sent: {shown(record[field])}")
-    for field in ("created_at", "updated_at"):
+    for field in set(world.binding(world.last.table).protected) - {"id"}:
         if not is_utc(record[field]):
             raise CheckFailed(f"{field} as an RFC 3339 timestamp in UTC", shown(record[field]))

@@ -20,7 +20,7 @@ from upsertspec.dialects.operations import (
     Read,
     Transaction,
 )
-from upsertspec.steps.cells import resolved, table_for
+from upsertspec.steps.cells import resolved
 from upsertspec.steps.phrases import WHO, senders
 from upsertspec.steps.world import World
 
@@ -59,7 +59,7 @@ def does_to_a_record(
         kind, key = str(table), re.sub(r"\{(\w+)\.(\w+)\}", lambda f: str(world.value_of(f[1], f[2])), str(ident))
     operations: dict[str, Operation] = {
         "reads": Read(kind, key),
-        "changes": Change(kind, key, {next(iter(table_for(kind).fields)): "x"}),
+        "changes": Change(kind, key, {next(iter(world.table(kind).fields)): "x"}),
         "deletes": Delete(kind, key),
     }
     following = {None: [], " twice": [verb], ", then reads it": ["reads"]}
@@ -92,13 +92,13 @@ def sends_the_transaction(world: World, who: str, docstring: str) -> None:
 def _queries(world: World, table: str, datatable: Cells) -> list[dict[str, Any]]:
     header, *body = datatable
     return [
-        {name: resolved(table_for(table), name, cell, world.mark, world.value_of) for name, cell in pairs if cell}
+        {name: resolved(world.table(table), name, cell, world.mark, world.value_of) for name, cell in pairs if cell}
         for pairs in (list(zip(header, line, strict=True)) for line in body)
     ]
 
 
 def _operation(world: World, operation: dict[str, Any]) -> dict[str, Any]:
-    table = table_for(operation.get("table", ""))
+    table = world.table(operation.get("table", ""))
     whole = {name: resolved(table, name, value, world.mark, world.value_of) for name, value in operation.items()}
     for member in ("fields", "where", "updateWhere"):
         if isinstance(operation.get(member), dict):

@@ -6,18 +6,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
-from upsertspec.errors import Blocked, CheckFailed, NotTestable, TargetSilent
+from upsertspec.dialects.base import Answer, Stated
+from upsertspec.dialects.operations import Create, Operation, Upsert, UpsertBatch
+from upsertspec.dialects.words import Words
+from upsertspec.errors import Blocked, CheckFailed, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.session import BROKEN
 from upsertspec.spec.outcomes import CLOSED
-from upsertspec.steps.cells import rows, table_for
+from upsertspec.spec.schema import Table
+from upsertspec.steps.cells import rows
 from upsertspec.steps.concurrent_run import ConcurrentRun
 from upsertspec.steps.findings import ScenarioFindings
 from upsertspec.steps.lookup import Reader
 from upsertspec.steps.missing_ids import with_ids
+from upsertspec.steps.own_table import left, require_faulty, share_key
+from upsertspec.target.bindings import TableBinding
 
 Record = Mapping[str, Any]
 
@@ -72,7 +76,8 @@ class ControlResults:
 class World:
     """The state of one scenario. `reader` looks at what is stored; `criterion` is the one that is judged.
 
-    `subjects` are what the scenario is about besides what is stored, from its `@asserts-…` tags.
+    `not_stored` are the records of setups whose table the target does not have, by name. `subjects` are what the
+    scenario is about besides what is stored, from its `@asserts-…` tags.
     """
 
     def __init__(
@@ -94,6 +99,8 @@ class World:
         self.findings = ScenarioFindings()
         self.concurrent_run: ConcurrentRun | None = None
         self.history: dict[str, Any] | None = None
+        self.not_stored: dict[str, str] = {}
+        self._rows: dict[str, list[dict[str, Any]]] = {}
         self._subjects = subjects
 
     def asserts(self, subject: str) -> bool:
@@ -113,13 +120,53 @@ class World:
         """Why the answer does not report its operation, record, id or counts; empty where it should."""
         return answer.lacks.get(aspect) or self.client.lacks.get(aspect, "")
 
-    def leave_untested(self, why: str) -> None:
-        """The answers do not show what the scenario is about: it is not testable, unless a later step fails."""
-        self.findings.secondary.append(NotTestable(why))
+    def leave_untested(self, aspect: str, why: str) -> None:
+        """The answers do not show what the scenario is about. Unless a later step fails, it is not testable; it is not
+        applicable where the target file or the dialect states that no answer does."""
+        is_stated = isinstance(why, Stated) or aspect in self.client.lacks
+        reason = f"the answer does not report the {aspect}: {why}"
+        self.findings.secondary.append(NotApplicable(reason) if is_stated else NotTestable(reason))
 
     def rows(self, table: str, datatable: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
-        """The rows of a step's table, as fields to send or to expect. Every step reads its table here."""
-        return rows(table_for(table), datatable, self.mark, self.value_of)
+        """The rows of a step's table, as fields to send or to expect. Every step reads its table here.
+
+        Raises NotApplicable where the target lacks what the rows are about.
+        """
+        binding = self.binding(table)
+        made = rows(binding.view, binding.spec, datatable, self.mark, self.value_of)
+        whole = self._rows.setdefault(table, [])
+        kept = [left(binding, row, [*whole, *made[:number]]) for number, row in enumerate(made)]
+        whole += made
+        return kept
+
+    def with_defaults(self, table: str, row: Record) -> dict[str, Any]:
+        """The row, with the target's own default of a field that no request of the scenario mentioned."""
+        binding = self.binding(table)
+        sent = [sent for attempt in self.attempts if attempt.table == table for sent in attempt.sent]
+        made = dict(row)
+        for name, viewed in binding.view.fields.items():
+            spec = binding.spec.fields[name].rules.get("default")
+            theirs = viewed.rules.get("default")
+            if name in row and spec != theirs and row[name] == spec and not any(name in each for each in sent):
+                made[name] = theirs
+        return made
+
+    def binding(self, table: str) -> TableBinding:
+        """How the target has a table."""
+        return self.client.bindings.of(table)
+
+    def table(self, table: str) -> Table:
+        """The table as the target has it, in the specification's words."""
+        return self.client.bindings.table(table)
+
+    def words(self, table: str) -> Words:
+        """The target's own names and values for a table, for messages."""
+        return self.client.words(table)
+
+    def fit(self, table: str, row: Record) -> dict[str, Any]:
+        """The fields of a row that the target has."""
+        absent = self.binding(table).absent
+        return {name: value for name, value in row.items() if name not in absent}
 
     def value_of(self, name: str, field: str) -> Any:
         """A field of the stored record of this name.
@@ -136,10 +183,13 @@ class World:
         for stored in (*self.stored, *self.deleted):
             if stored.name == name:
                 return stored
+        if name in self.not_stored:
+            raise NotApplicable(f"the target has no {self.not_stored[name]}")
         raise LookupError(f"the scenario has stored nothing as {name}")
 
     def send(self, who: str, operation: Operation, alteration: str = "") -> Answer:
         """Send one operation and forget what was read before it. `alteration` breaks the request on purpose."""
+        self._require_possible(operation)
         if operation.changes:
             self.reader.forget()
         answered = self.client.call(who, operation, alteration)
@@ -147,6 +197,18 @@ class World:
         answer = with_ids(self.reader, operation, answered, self.client.lacks)
         self.attempts.append(Attempt(operation, answer, exchange))
         return answer
+
+    def _require_possible(self, operation: Operation) -> None:
+        """Raise NotApplicable where the fault of a request is none on the target, or the other way round."""
+        if not isinstance(operation, (Upsert, UpsertBatch, Create)):
+            return
+        binding = self.binding(operation.table)
+        before = [stored.record for stored in self.stored if stored.table == operation.table]
+        before += [row for attempt in self.attempts if attempt.table == operation.table for row in attempt.sent]
+        for row in operation.sent:
+            same_key = [other for other in before if share_key(binding.view, row, other)]
+            require_faulty(binding, row, [other for other in before if other not in same_key], bool(same_key))
+            before.append(row)
 
     def send_much(self, who: str, operation: Operation, alteration: str) -> None:
         """Send a request that may be too large. Where the target closes the connection, the status is `CLOSED`."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from upsertspec.spec.outcomes import KINDS
-from upsertspec.target.names import Fault
+from upsertspec.target.positions import Fault
 
 
 def deviations(raw: Mapping[str, Any]) -> Iterator[Fault]:

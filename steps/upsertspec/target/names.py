@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
 from typing import Any
 
 from upsertspec.spec import criteria as spec
-from upsertspec.spec.schema import PROTECTED, tables
-from upsertspec.target.positions import KeyPath
+from upsertspec.spec.schema import tables
+from upsertspec.target.bound_fields import bound
+from upsertspec.target.nearest import nearest
+from upsertspec.target.positions import Fault, KeyPath
 from upsertspec.target.target import DIALECTS
-
-Fault = tuple[KeyPath, str]
 
 
 def names(raw: Mapping[str, Any]) -> Iterator[Fault]:
@@ -21,8 +20,8 @@ def names(raw: Mapping[str, Any]) -> Iterator[Fault]:
     for table, settings in (named if isinstance(named, dict) else {}).items():
         if table not in tables():
             yield ("tables", table), f"is no table of the specification; {nearest(table, tables())}"
-        elif isinstance(settings, dict) and isinstance(settings.get("fields"), dict):
-            yield from _fields(table, settings["fields"])
+        elif isinstance(settings, dict):
+            yield from bound(table, settings)
     yield from _dialect(raw.get("dialect"))
     listed = raw.get("known_failures")
     for index, entry in enumerate(listed if isinstance(listed, list) else []):
@@ -35,23 +34,6 @@ def _dialect(name: Any) -> Iterator[Fault]:
     known = {"native", "shape", *entry_points(group=DIALECTS).names}
     if isinstance(name, str) and ":" not in name and name not in known:
         yield ("dialect",), f'can\'t be "{name}"; {nearest(name, known)}, or a dialect of your own as "module:Class"'
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """What may have been meant."""
-    listed = list(known)
-    near = difflib.get_close_matches(name, listed, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(listed)[:20])}"
-
-
-def _fields(table: str, mapping: Mapping[str, Any]) -> Iterator[Fault]:
-    known = [*tables()[table].fields, *PROTECTED]
-    for field, theirs in mapping.items():
-        path = ("tables", table, "fields", field)
-        if field not in known:
-            yield path, f"is no field of {table}; {nearest(field, known)}"
-        elif others := [name for name in known if name != field and mapping.get(name, name) == theirs]:
-            yield path, f"{others[0]} is {theirs!r} on the target too; give each field a name of its own"
 
 
 def _known_failure(path: KeyPath, entry: Mapping[str, Any]) -> Iterator[Fault]:

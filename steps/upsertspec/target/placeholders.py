@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-MARK = re.compile(r"\{\{|\}\}|\{(?P<name>\w+)\}")
+MARK = re.compile(r"\{\{|\}\}|\{(?P<name>\w+(?:\.[\w.-]+)?)\}")
+KEY = "key."
+"""How the placeholder of a key's field begins: `{key.sku}` is the value of the target's field `sku`."""
 STRAY = re.compile(r"[{}]")
 
 UPSERT = ("table", "fields", "otherFields", "matchFields", "matchField", "matchValue")
@@ -23,11 +25,19 @@ KNOWN = {
 }
 """By the operation."""
 
+KEYED = ("upsert", "ignore", "read", "change", "delete", "find")
+"""The parts that may have `{key.FIELD}`: the value of the target's own field of this name."""
+
 CONTENT = ("fields", "otherFields", "records", "where")
 """What is an object or a list of objects: it stands alone, in a body."""
 
 MATCH = ("matchFields", "matchField")
 """What says by which fields a record is found."""
+
+
+def key_names(placeholders: Iterable[str]) -> set[str]:
+    """The target's fields whose values stand in `{key.…}`."""
+    return {name.removeprefix(KEY) for name in placeholders if name.startswith(KEY)}
 
 
 def sole(template: str) -> str:

@@ -11,6 +11,8 @@ _TRIPLE = re.compile("\"{3}|'{3}")
 _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 
 KeyPath = tuple[str | int, ...]
+Fault = tuple[KeyPath, str]
+"""Where something is wrong in a target file, and what."""
 
 
 def positions(text: str) -> dict[KeyPath, int]:

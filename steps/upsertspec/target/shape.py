@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from upsertspec.spec.schema import PROTECTED, tables
-from upsertspec.target.names import Fault, nearest
-from upsertspec.target.placeholders import CONTENT, KNOWN, MATCH, names_in, sole, strays, texts
-from upsertspec.target.positions import KeyPath
+from upsertspec.target.nearest import nearest
+from upsertspec.target.placeholders import CONTENT, KEY, KEYED, KNOWN, MATCH, key_names, names_in, sole, strays, texts
+from upsertspec.target.positions import Fault, KeyPath
 
 CONDITION = ("field", "value")
 LISTS = ("created", "updated", "ignored")
@@ -38,15 +38,16 @@ def _templates(name: str, part: Mapping[str, Any]) -> Iterator[Fault]:
     for member in ("path", "query", "headers", "body"):
         path: KeyPath = ("shape", name, member)
         known = () if member == "headers" else KNOWN[name]
-        yield from _unknown(path, part.get(member), known)
+        yield from _unknown(path, part.get(member), known, keyed=name in KEYED and member != "headers")
         for text in texts(part.get(member)):
             content = names_in(text) & set(CONTENT)
             if content and (member != "body" or not sole(text)):
                 yield path, f"{_shown(content)} stands for an object; let it be a whole value in the body"
 
 
-def _unknown(path: KeyPath, template: Any, known: tuple[str, ...]) -> Iterator[Fault]:
-    for name in sorted(names_in(template) - set(known)):
+def _unknown(path: KeyPath, template: Any, known: tuple[str, ...], keyed: bool = False) -> Iterator[Fault]:
+    keys = {KEY + name for name in key_names(names_in(template))} if keyed else set()
+    for name in sorted(names_in(template) - set(known) - keys):
         mend = nearest(name, known) if known else "there are none"
         yield path, f"{_shown([name])} is no placeholder here; {mend}"
     if any(map(strays, texts(template))):
@@ -56,9 +57,9 @@ def _unknown(path: KeyPath, template: Any, known: tuple[str, ...]) -> Iterator[F
 def _keys(name: str, part: Mapping[str, Any]) -> Iterator[Fault]:
     if name not in ("upsert", "ignore", "batch"):
         return
-    said = names_in([part.get("path"), part.get("query"), part.get("body")]) & set(MATCH)
-    if not said and "keys" not in part:
-        mend = 'write {matchFields} or {matchField} in it, or state keys = { contacts = ["email"] }'
+    used = names_in([part.get("path"), part.get("query"), part.get("body")])
+    if not used & set(MATCH) and not key_names(used) and "keys" not in part:
+        mend = 'write {key.FIELD}, {matchFields} or {matchField} in it, or state keys = { contacts = ["email"] }'
         yield ("shape", name), f"nothing says by which fields a record is found; {mend}"
     keys = part.get("keys")
     for table, fields in (keys if isinstance(keys, dict) else {}).items():

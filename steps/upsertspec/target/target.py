@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from upsertspec.target.bindings import Bindings
+
 DEFAULT_TIMEOUT = 10.0
 DEFAULT_CLIENTS = 20
 MOST_CLIENTS = 256
@@ -51,22 +53,31 @@ class Login:
 
 @dataclass(frozen=True)
 class Credential:
-    """How a role shows who it is: by one header, or by the cookies of a login. `parts` are inside its secret."""
+    """How a role shows who it is: by one header, by a query parameter, or by the cookies of a login.
+
+    `query` is the name of the parameter, if it is that. `parts` are inside the secret.
+    """
 
     header: str = "Authorization"
     prefix: str = "Bearer "
     secret: Secret | None = None
     login: Login | None = None
     parts: tuple[Secret, ...] = ()
+    query: str = ""
 
     @property
     def is_bearer(self) -> bool:
         """Whether this is the contract's own `Authorization: Bearer TOKEN`."""
-        return self.login is None and self.header.lower() == "authorization" and self.prefix.lower() == "bearer "
+        by_header = self.login is None and not self.query
+        return by_header and self.header.lower() == "authorization" and self.prefix.lower() == "bearer "
 
     def headers(self) -> dict[str, str]:
         """The header that carries the credential."""
-        return {self.header: self.prefix + self.secret.value} if self.secret else {}
+        return {self.header: self.prefix + self.secret.value} if self.secret and not self.query else {}
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """The query parameter that carries the credential."""
+        return [(self.query, self.secret.value)] if self.secret and self.query else []
 
     def secrets(self) -> list[Secret]:
         """Every secret in it."""
@@ -104,8 +115,8 @@ class Target:
     dialect_options: Mapping[str, Any] = field(default_factory=dict)
     profiles: tuple[str, ...] = ("core",)
     roles: Mapping[str, Credential] = field(default_factory=dict)
-    table_ids: Mapping[str, str] = field(default_factory=dict)
-    field_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
+    bindings: Bindings = field(default_factory=Bindings)
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
     timeout: float = DEFAULT_TIMEOUT
     rate_limit: float | None = None

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from upsertspec.errors import ConfigError
 from upsertspec.spec.schema import ROLES
 from upsertspec.target.address import fault_of
+from upsertspec.target.bindings import bindings_from
 from upsertspec.target.references import unsendable
 from upsertspec.target.target import (
     DEFAULT_CLIENTS,
@@ -55,6 +56,13 @@ def roles_from(env: Mapping[str, str]) -> dict[str, Credential]:
     return {role: Credential(secret=Secret(env[name], name)) for role, name in named.items()}
 
 
+def without_roles(raw: Mapping[str, Any] | list[str] | None) -> frozenset[str]:
+    """The roles that the target states not to have: those beside a list, or those that are false in a table."""
+    if isinstance(raw, list):
+        return frozenset(ROLES) - set(raw)
+    return frozenset(role for role, settings in (raw or {}).items() if settings is False)
+
+
 def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
@@ -84,7 +92,6 @@ class _Reader:
         self._folder = source.parent
 
     def target(self, raw: Mapping[str, Any]) -> Target:
-        tables = raw.get("tables", {})
         return Target(
             url=raw["url"].rstrip("/"),
             name=raw.get("name", ""),
@@ -92,8 +99,8 @@ class _Reader:
             dialect_options=raw.get("dialect_options", raw.get("shape", {})),
             profiles=tuple(dict.fromkeys(["core", *raw.get("profiles", [])])),
             roles=self._roles(raw.get("roles")),
-            table_ids={name: str(settings["id"]) for name, settings in tables.items() if "id" in settings},
-            field_names={name: settings.get("fields", {}) for name, settings in tables.items()},
+            without=without_roles(raw.get("roles")),
+            bindings=bindings_from(raw.get("tables", {})),
             headers={name: self._value(value) for name, value in raw.get("headers", {}).items()},
             timeout=float(raw.get("timeout", DEFAULT_TIMEOUT)),
             rate_limit=raw.get("rate_limit"),
@@ -104,10 +111,12 @@ class _Reader:
             source=str(self._source),
         )
 
-    def _roles(self, raw: Mapping[str, Any] | None) -> dict[str, Credential]:
+    def _roles(self, raw: Mapping[str, Any] | list[str] | None) -> dict[str, Credential]:
         if raw is None:
             return roles_from(self._env)
-        return {role: self._credential(settings) for role, settings in raw.items()}
+        if isinstance(raw, list):
+            return {role: credential for role, credential in roles_from(self._env).items() if role in raw}
+        return {role: self._credential(settings) for role, settings in raw.items() if settings is not False}
 
     def _credential(self, settings: Mapping[str, Any]) -> Credential:
         if "bearer" in settings:
@@ -116,7 +125,10 @@ class _Reader:
             return basic(settings["basic"]["username"], self._secret(settings["basic"]["password"]))
         if "login" in settings:
             return Credential(login=self._login(settings["login"]))
-        return Credential(settings["header"], settings.get("prefix", ""), self._secret(settings["value"]))
+        secret = self._secret(settings["value"])
+        if "query" in settings:
+            return Credential(prefix="", secret=secret, query=settings["query"])
+        return Credential(settings["header"], settings.get("prefix", ""), secret)
 
     def _login(self, settings: Mapping[str, Any]) -> Login:
         content = settings.get("json", settings.get("form", {}))

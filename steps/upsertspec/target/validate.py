@@ -10,8 +10,9 @@ from typing import Any
 
 from upsertspec.target.address import URL, fault_of
 from upsertspec.target.deviations import deviations
-from upsertspec.target.names import Fault, names, nearest
-from upsertspec.target.positions import KeyPath, line_of, positions
+from upsertspec.target.names import names
+from upsertspec.target.nearest import nearest
+from upsertspec.target.positions import Fault, KeyPath, line_of, positions
 from upsertspec.target.references import references
 from upsertspec.target.shape import shape
 

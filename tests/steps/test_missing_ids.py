@@ -82,4 +82,4 @@ def test_missing_parts_and_long_batches_are_not_looked_up() -> None:
     ],
 )
 def test_what_was_sent_can_be_found_by_a_key_of_each_record(operation: Any, wanted: bool) -> None:
-    assert can_be_found(operation) is wanted
+    assert can_be_found(Reader(cast(Client, Memory())), operation) is wanted

@@ -1,0 +1,253 @@
+"""A dialect that speaks of the target's own tables: the one place where bindings are applied, there and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from upsertspec.dialects.base import Answer, Dialect, Request, Response
+from upsertspec.dialects.operations import (
+    Change,
+    Create,
+    Delete,
+    Describe,
+    Find,
+    Groups,
+    List,
+    Operation,
+    Read,
+    Transaction,
+    Upsert,
+    UpsertBatch,
+)
+from upsertspec.dialects.queries import description, groups, query
+from upsertspec.dialects.words import Forms, Words
+from upsertspec.errors import NotApplicable
+from upsertspec.spec.outcomes import MISSING, OK, is_success
+from upsertspec.target.bindings import Bindings
+
+NAMES = ("matchFields", "updateFields")
+OBJECTS = ("fields", "where", "updateWhere", "updateValues")
+
+Key = Mapping[str, Any]
+
+
+class Bound:
+    """Translates each operation into the target's words, and each answer into the specification's.
+
+    `untrue` collects what the target file states and the answers contradict: table and field that is there after all.
+    """
+
+    def __init__(self, dialect: Dialect, bindings: Bindings) -> None:
+        self.inner = dialect
+        self.bindings = bindings
+        self.name = dialect.name
+        self.lacks: Mapping[str, str] = dialect.lacks
+        self.cannot: Mapping[str, str] = getattr(dialect, "cannot", {})
+        self.untrue: dict[tuple[str, str], str] = {}
+        self._forms: Forms = {}
+        self._words: dict[str, Words] = {}
+        self._there: set[str] = set()
+        self._keys: dict[tuple[str, str], Key] = {}
+
+    def words(self, table: str) -> Words:
+        """The words of a table."""
+        if table not in self._words:
+            self._words[table] = Words(self.bindings.of(table), self._forms)
+        return self._words[table]
+
+    def request(self, operation: Operation) -> Request:
+        """The request that asks for this operation. Raises NotApplicable for what the target states that it lacks."""
+        return self.inner.request(self._theirs(operation))
+
+    def answer(self, operation: Operation, response: Response) -> Answer:
+        """What the response to this operation says."""
+        answer = self.inner.answer(self._theirs(operation), response)
+        if not isinstance(answer, Answer):
+            return answer  # the dialect's mistake, which `Guarded` reports
+        if isinstance(operation, Transaction):
+            return self._transaction(operation, answer)
+        words = self.words(operation.table)
+        if is_success(answer.status):
+            self._remember(operation, words)
+        if isinstance(operation, Read) and "id" in words.binding.absent:
+            return self._read_by_key(operation, words, answer)
+        match operation:
+            case Describe():
+                return replace(answer, body=description(words, answer.body))
+            case Groups():
+                return replace(answer, body=groups(words, answer.body))
+            case Find() | List():
+                return replace(answer, records=[self._record(words, record) for record in answer.records])
+            case UpsertBatch():
+                parts = tuple(self._one(words, part, sent) for part, sent in _paired(answer.parts, operation.sent))
+                return replace(answer, parts=parts)
+            case _:
+                return self._one(words, answer, operation.sent[-1] if operation.sent else {})
+
+    def _theirs(self, operation: Operation) -> Operation:
+        """The operation in the target's words."""
+        if isinstance(operation, Transaction):
+            return Transaction(self._operations(operation.operations))
+        if operation.table in self.bindings.absent:
+            raise NotApplicable(f"the target has no {operation.table}")
+        words = self.words(operation.table)
+        place, fixed = words.binding.place, frozenset(words.binding.fixed)
+        match operation:
+            case Upsert(fields=fields, match_fields=match_fields, extra=extra):
+                whole = self._whole(words, fields)
+                return Upsert(place, whole, words.names(match_fields), self._extra(words, extra), fixed)
+            case UpsertBatch(records=records, match_fields=match_fields, extra=extra):
+                listed = [self._whole(words, record) for record in records]
+                return UpsertBatch(place, listed, words.names(match_fields), self._extra(words, extra), fixed)
+            case Create(fields=fields):
+                return Create(place, self._whole(words, fields))
+            case Change(id=ident, fields=fields):
+                return Change(place, ident, words.fields(fields), self._key(words, ident))
+            case Delete(id=ident):
+                return Delete(place, ident, self._key(words, ident))
+            case Find():
+                return self._find(words, operation)
+            case List() | Groups():
+                return replace(operation, table=place, query=query(words, operation.query, self.bindings))
+            case Read(id=ident) if "id" in words.binding.absent:
+                if key := self._key(words, ident):
+                    return Find(place, key)
+                raise NotApplicable(f"{words.called} has no id")
+            case Read(id=ident):
+                return Read(place, ident, self._key(words, ident))
+            case Describe():
+                return Describe(place)
+
+    def _find(self, words: Words, find: Find) -> Find:
+        where = dict(find.where)
+        if "id" in where:
+            known = self._keys.get((words.binding.table, str(where["id"])), {})
+            if "id" in words.binding.absent:
+                where = {**known, **{name: value for name, value in where.items() if name != "id"}}
+            elif getattr(self.inner, "finds_by_key", False):
+                where = {**known, **where}
+        theirs = {**words.fields(where), **words.binding.fixed}
+        return replace(find, table=words.binding.place, where=theirs)
+
+    def _whole(self, words: Words, fields: Any) -> Any:
+        """Fields to write, with what goes with every request, and with what every create needs besides."""
+        if not isinstance(fields, Mapping):
+            return words.fields(fields)
+        always = {} if self._is_there(words, fields) else words.binding.always
+        return {**always, **words.fields(fields), **words.binding.fixed}
+
+    def _is_there(self, words: Words, fields: Mapping[str, Any]) -> bool:
+        """Whether a record with one of these keys is known to be stored: then this is no create."""
+        return any(key in self._there for key in _marks(words, fields))
+
+    def _remember(self, operation: Operation, words: Words) -> None:
+        if isinstance(operation, Delete):
+            self._there = {mark for mark in self._there if not mark.startswith(f"{words.binding.table} ")}
+        elif isinstance(operation, (Upsert, UpsertBatch, Create)):
+            self._there.update(mark for fields in operation.sent for mark in _marks(words, fields))
+
+    def _key(self, words: Words, ident: Any) -> Key:
+        """The key of the record of this id, in the target's words, where one was read; else nothing."""
+        known = self._keys.get((words.binding.table, str(ident)), {})
+        return {**words.fields(known), **words.binding.fixed} if known else {}
+
+    def _extra(self, words: Words, extra: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: self._member(words, name, value) for name, value in extra.items()}
+
+    def _member(self, words: Words, name: str, value: Any) -> Any:
+        if name in NAMES:
+            return words.names(value)
+        if name in OBJECTS and isinstance(value, Mapping):
+            for field in value:
+                words.require(field)
+            return words.fields(value)
+        return value
+
+    def _record(self, words: Words, record: Mapping[str, Any]) -> dict[str, Any]:
+        """A record in our words; its key is kept by its id. Without an id of its own, its key is its id."""
+        for name in words.binding.absent:
+            if name in record and name not in {words.binding.field(other).name for other in words.binding.view.fields}:
+                self.untrue[words.binding.table, name] = f"{words.called} has {name} after all"
+        ours = words.ours(record)
+        key = words.key_of(ours)
+        if "id" in words.binding.absent:
+            ours["id"] = _made_up(key)
+        if key and ours.get("id") is not None:
+            self._keys[words.binding.table, str(ours["id"])] = key
+        return ours
+
+    def _one(self, words: Words, answer: Answer, sent: Any) -> Answer:
+        record = None if answer.record is None else self._record(words, answer.record)
+        ident = answer.id if answer.id is not None else (record or {}).get("id")
+        if "id" in words.binding.absent and is_success(answer.status):
+            ident = (record or {}).get("id") or _made_up(words.key_of(sent if isinstance(sent, Mapping) else {}))
+            lacks = {name: why for name, why in answer.lacks.items() if name != "id"}
+            answer = replace(answer, lacks=lacks)
+        return replace(answer, id=ident, record=record)
+
+    def _read_by_key(self, read: Read, words: Words, answer: Answer) -> Answer:
+        """What a list says of one record, where there is no id to read it by."""
+        found = [self._record(words, record) for record in answer.records]
+        one = next((record for record in found if record["id"] == read.id), None)
+        if answer.status != OK or one is None:
+            return replace(answer, status=MISSING if answer.status == OK else answer.status, records=())
+        return replace(answer, id=read.id, record=one, records=())
+
+    def _operations(self, operations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The operations of a transaction in the target's words, also in `$ref`."""
+        tables = {str(each["as"]): str(each.get("table")) for each in operations if "as" in each}
+        return [self._operation(each, tables) for each in operations]
+
+    def _operation(self, operation: Mapping[str, Any], tables: Mapping[str, str]) -> dict[str, Any]:
+        words = self.words(str(operation.get("table")))
+        made = {name: self._ref(self._member(words, name, value), tables) for name, value in operation.items()}
+        if "table" in operation and isinstance(operation["table"], str):
+            made["table"] = words.binding.name
+        if isinstance(operation.get("fields"), Mapping):
+            plain = {k: v for k, v in operation["fields"].items() if not _is_ref(v)}
+            refs = {words.name(k): self._ref(v, tables) for k, v in operation["fields"].items() if _is_ref(v)}
+            creates = operation.get("op") in ("create", "upsert")
+            made["fields"] = {**(self._whole(words, plain) if creates else words.fields(plain)), **refs}
+        return made
+
+    def _ref(self, value: Any, tables: Mapping[str, str]) -> Any:
+        if not _is_ref(value):
+            return value
+        name, dot, field = value["$ref"].partition(".")
+        return {"$ref": f"{name}{dot}{self.words(tables.get(name, '')).name(field) if field else ''}"}
+
+    def _transaction(self, transaction: Transaction, answer: Answer) -> Answer:
+        tables = [str(each.get("table")) for each in transaction.operations]
+        sent = [each.get("fields", {}) for each in transaction.operations]
+        parts = [
+            self._one(self.words(table), part, fields)
+            for table, (part, fields) in zip(tables, _paired(answer.parts, sent), strict=False)
+        ]
+        if is_success(answer.status):
+            self._there.clear()
+        return replace(answer, parts=parts)
+
+
+def _paired(parts: Sequence[Answer], sent: Sequence[Any]) -> list[tuple[Answer, Any]]:
+    return [(part, sent[number] if number < len(sent) else {}) for number, part in enumerate(parts)]
+
+
+def _is_ref(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"$ref"} and isinstance(value["$ref"], str)
+
+
+def _marks(words: Words, fields: Any) -> list[str]:
+    """What a record is known by: each unique key that it has whole."""
+    if not isinstance(fields, Mapping):
+        return []
+    keys = words.binding.view.unique_keys
+    whole = [key for key in keys if all(fields.get(name) is not None for name in key)]
+    return [f"{words.binding.table} {json.dumps([[n, fields[n]] for n in key], default=str)}" for key in whole]
+
+
+def _made_up(key: Key) -> str | None:
+    """An id for a record that has none: its key."""
+    return json.dumps(list(key.values()), ensure_ascii=False, default=str) if key else None

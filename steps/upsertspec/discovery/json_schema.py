@@ -1,0 +1,69 @@
+"""A JSON Schema, and the parts of a JSON document that may be anything: what has the wrong type counts as absent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+PARTS = 50
+LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A JSON Schema, with references followed and `allOf`, `anyOf` and `oneOf` merged.
+
+    `type` is the JSON type apart from null, or an empty text. `properties` is there for objects, `items` for arrays.
+    """
+
+    type: str = ""
+    format: str = ""
+    nullable: bool = False
+    read_only: bool = False
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    properties: Mapping[str, Schema] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
+    items: Schema | None = None
+
+    @property
+    def options(self) -> list[Any]:
+        """The values of `enum`, null left out."""
+        return [value for value in items(self.rules.get("enum")) if value is not None]
+
+    @property
+    def example(self) -> Any:
+        """The first documented example, or None."""
+        return next(iter([*items(self.rules.get("examples")), self.rules.get("example")]), None)
+
+    @property
+    def longest(self) -> int | None:
+        """The most characters of a text, or None."""
+        longest = number(self.rules.get("maxLength"))
+        return int(longest) if longest is not None and longest >= 1 else None
+
+    @property
+    def description(self) -> str:
+        """The description, or an empty text."""
+        return text(self.rules.get("description"))[:LONGEST]
+
+
+def number(value: Any) -> int | float | None:
+    """The number, or None where it is something else or without bounds."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and abs(value) < 2**53 else None
+
+
+def table(value: Any) -> Mapping[str, Any]:
+    """The object, or an empty one where it is something else."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: Any) -> list[Any]:
+    """The first fifty parts of a list, or none where it is something else."""
+    return value[:PARTS] if isinstance(value, list) else []
+
+
+def text(value: Any) -> str:
+    """The text, or an empty one where it is something else."""
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,192 @@
+"""The lines of `[shape]` for a resource: how it is upserted, found, read, changed, deleted and created."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from upsertspec.discovery.binding import Binding
+from upsertspec.discovery.calls import PARAMETER, record_in
+from upsertspec.discovery.document import Operation
+from upsertspec.discovery.resources import PREFERENCE, Resource, letters
+from upsertspec.discovery.toml import comment, said, toml_value
+from upsertspec.spec.outcomes import KINDS
+from upsertspec.spec.schema import tables
+
+OPERATION_BY_STATUS = {"201": "created", "200": "updated", "204": "updated"}
+LIMITS = ("limit", "_limit", "per_page", "perpage", "page_size", "pagesize", "size")
+OFFSETS = ("offset", "_offset", "skip", "start")
+PARTS = (
+    *("create", "read", "change", "delete"),
+    *("describe", "batch", "ignore", "conflict", "list", "groups", "transaction"),
+)
+"""What a target may lack."""
+
+
+def shape(resource: Resource, bindings: Sequence[Binding]) -> Iterator[str]:
+    """The tables of the shape."""
+    parts = _Parts(resource)
+    stated = dict(parts.others())
+    yield from comment("What there is no call for, as far as the document says.")
+    yield "[shape]"
+    yield from (f"{name} = false" for name in PARTS if name not in stated)
+    yield ""
+    yield from comment(f"{said(f'{resource.upsert.method} {resource.upsert.path}')}: {resource.why}.")
+    yield from _upsert(parts, resource, bindings)
+    yield ""
+    yield from _find(parts, resource)
+    for name, (part, answer) in stated.items():
+        yield ""
+        yield from _table(f"shape.{name}", part)
+        yield from _table(f"shape.{name}.answer", answer)
+
+
+def deviations(resource: Resource) -> dict[str, int]:
+    """The documented statuses that differ from the contract's, by kind of outcome."""
+    upsert, calls = resource.upsert, resource.calls
+    delete = calls.delete or calls.delete_single
+    told = {word: [status] for status, word in operation_by_status(upsert).items()}
+    documented = {
+        **(told or {"created": upsert.success, "updated": upsert.success}),
+        "deleted": delete.success if delete else [],
+        "record_created": calls.create.success if calls.create else [],
+        "record_changed": calls.change.success if calls.change else [],
+        "invalid": [status for status in ("400", "422") if status in upsert.answers],
+    }
+    codes = {kind: [int(status) for status in statuses if status.isdecimal()] for kind, statuses in documented.items()}
+    return {kind: found[0] for kind, found in codes.items() if found and KINDS[kind] not in found}
+
+
+def operation_by_status(upsert: Operation) -> Mapping[str, str]:
+    """Which status says created and which updated, where the document has one for each."""
+    found = {status: word for status, word in OPERATION_BY_STATUS.items() if status in upsert.success}
+    return found if len(set(found.values())) == 2 else {}
+
+
+class _Parts:
+    """The templates of the calls of one resource."""
+
+    def __init__(self, resource: Resource) -> None:
+        self._resource = resource
+        self._keys = dict(zip(resource.parameters, resource.keys, strict=False))
+
+    def path(self, path: str, ident: str = "") -> str:
+        """The path as a template. Parameters that hold a part of the key are filled in; the others are `ident`."""
+
+        def placeholder(found: re.Match[str]) -> str:
+            name = self._keys.get(found[1]) or next(
+                (key for key in self._resource.keys if letters(key) == letters(found[1])), ""
+            )
+            return f"{{key.{name}}}" if name and found[1] != ident else "{id}" if ident else f"{{{{{found[1]}}}}}"
+
+        made = PARAMETER.sub(placeholder, re.sub(r"[\s?#]", "_", path))
+        named = re.sub(rf"/{re.escape(self._resource.name)}(?=/|$)", "/{table}", made, count=1)
+        return named if named.startswith("/") else f"/{named}"
+
+    def body(self, fields: str) -> Any:
+        """The template of a body with these fields, wrapped as the document says."""
+        at = self._resource.body_at
+        return [fields] if at == "[]" else {at: fields} if at else fields
+
+    def others(self) -> Iterator[tuple[str, tuple[Mapping[str, Any], Mapping[str, Any]]]]:
+        """The parts beside upsert and find, each with what is stated of its answer."""
+        calls = self._resource.calls
+        if calls.create:
+            yield (
+                "create",
+                ({"path": self.path(calls.create.path), "body": self.body("{fields}")}, _answer(calls.create)),
+            )
+        if calls.read:
+            yield "read", ({"path": self._by_id(calls.read)}, _answer(calls.read))
+        if calls.change:
+            part = {"path": self._by_id(calls.change), "body": self.body("{fields}")}
+            yield "change", (part, _answer(calls.change))
+        if calls.delete:
+            yield "delete", ({"path": self._by_id(calls.delete)}, {})
+        elif calls.delete_single and (named := self._names_one(calls.delete_single)) is not None:
+            yield "delete", ({"path": self.path(calls.delete_single.path), **named}, {})
+
+    def _names_one(self, operation: Operation) -> Mapping[str, Any] | None:
+        """What a request has besides its path to name one record; None where it would be about all of them."""
+        if "{" in operation.path:
+            return {}
+        filters = {parameter.name for parameter in operation.parameters_in("query")}
+        if not set(self._resource.keys) <= filters:
+            return None
+        return {"query": {key: self.value(f"{{key.{key}}}") for key in self._resource.keys}}
+
+    def value(self, placeholder: str) -> str:
+        """The value of a query parameter that a field has to be equal to."""
+        return f"eq.{placeholder}" if self._resource.is_postgrest else placeholder
+
+    def _by_id(self, operation: Operation) -> str:
+        return self.path(operation.path, PARAMETER.findall(operation.path)[-1])
+
+
+def _upsert(parts: _Parts, resource: Resource, bindings: Sequence[Binding]) -> Iterator[str]:
+    operation = resource.upsert
+    in_body = not resource.parameters or any(key in operation.members for key in resource.keys)
+    part: dict[str, Any] = {"method": operation.method, "path": parts.path(operation.path)}
+    if resource.is_postgrest:
+        part["query"] = {"on_conflict": "{matchFields}"}
+        part["headers"] = {"Prefer": f"{PREFERENCE},return=representation"}
+    part["body"] = parts.body("{fields}" if in_body else "{otherFields}")
+    if not resource.parameters:
+        yield from comment("The document may not say by which field a stored record is found again. Is this right?")
+        part["keys"] = {binding.table: list(tables()[binding.table].unique_keys[0]) for binding in bindings}
+    yield from _table("shape.upsert", part)
+    told = operation_by_status(operation)
+    if not told:
+        yield from comment("The document does not say how an answer tells a create from an update. Does it?")
+    record = "0" if resource.is_postgrest else resource.record_at or False
+    answer = {"record": record, "operation": {"status": told} if told else False}
+    empty = [int(status) for status in operation.success if operation.answers[status] is None and status == "204"]
+    yield from _table("shape.upsert.answer", {**answer, **({"empty": empty} if empty else {})})
+
+
+def _find(parts: _Parts, resource: Resource) -> Iterator[str]:
+    calls = resource.calls
+    found = _query_parameters(resource)
+    by_query = calls.find is not None and set(resource.keys) <= found.keys()
+    if calls.single is not None and ("{" in calls.single.path) and not (by_query and "{" not in calls.find.path):  # type: ignore[union-attr]
+        yield from _table("shape.find", {"path": parts.path(calls.single.path)})
+        yield from _table("shape.find.answer", {"record": record_in(calls.single)[1] or "."})
+        return
+    if not by_query:
+        yield from comment("How is a record found by its key? The document names no call for it; this is a guess.")
+    path = parts.path(calls.find.path if calls.find else resource.collection)
+    renamed = [(theirs, ours) for ours, theirs in found.items() if ours in resource.keys and ours != theirs]
+    if len(resource.keys) == 1 and renamed:
+        condition = {renamed[0][0]: parts.value("{value}")}
+    else:
+        condition = {"{field}": parts.value("{value}")}
+    part: dict[str, Any] = {"path": path, "filter": condition}
+    names = {p.name for p in calls.find.parameters_in("query")} if calls.find else set()
+    for setting, known in {"limit": LIMITS, "offset": OFFSETS}.items():
+        if chosen := sorted(name for name in names if name.lower() in known):
+            part[setting] = chosen[0]
+    yield from _table("shape.find", part)
+    if calls.records_at not in ("", "."):
+        yield from _table("shape.find.answer", {"records": calls.records_at})
+
+
+def _query_parameters(resource: Resource) -> dict[str, str]:
+    """The list's query parameters by the field that they filter by."""
+    calls = resource.calls
+    found: dict[str, str] = {}
+    for parameter in calls.find.parameters_in("query") if calls.find else ():
+        name = next((n for n in (*resource.keys, *resource.record) if letters(n) == letters(parameter.name)), "")
+        found |= {name: parameter.name} if name else {}
+    return found
+
+
+def _answer(operation: Operation) -> Mapping[str, Any]:
+    return {"record": record_in(operation)[1] or "."}
+
+
+def _table(name: str, content: Mapping[str, Any]) -> Iterator[str]:
+    """A table of TOML, nothing where it is empty."""
+    if content:
+        yield f"[{name}]"
+        yield from (f"{key} = {toml_value(value)}" for key, value in content.items())

@@ -1,0 +1,95 @@
+"""A rehearsal: which scenarios a target will be judged by, found out without sending it a request.
+
+The scenarios are run against the reference server. But each operation is first put into the target's own request: what
+the target file rules out, or has no way to ask for, is not applicable or not testable here as it will be in the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from upsertspec.dialects.base import Answer, Request, Response, Setup
+from upsertspec.dialects.bound import Bound
+from upsertspec.dialects.native import Native
+from upsertspec.dialects.operations import Operation
+from upsertspec.dialects.registry import dialect_for
+from upsertspec.errors import NotApplicable, NotTestable
+from upsertspec.report.result import Result
+from upsertspec.run.embedded import started
+from upsertspec.run.runner import run
+from upsertspec.run.settings import Settings
+from upsertspec.spec.outcomes import KINDS, is_success
+from upsertspec.target.target import Credential, Target
+
+DIALECT = "upsertspec.run.rehearsal:Rehearsal"
+
+
+def rehearse(target: Target, jobs: int = 1) -> list[Result]:
+    """The results of a rehearsal. Only their being not applicable or not testable says something of the target."""
+    with started() as server:
+        reference = server.target()
+        roles = {role: _like(held, reference.roles[role]) for role, held in target.roles.items()}
+        stand_in = replace(
+            reference,
+            dialect=DIALECT,
+            dialect_options={"target": target},
+            profiles=target.profiles,
+            roles=roles,
+            without=target.without,
+            bindings=target.bindings,
+        )
+        return run(Settings(stand_in, patient=True), jobs)
+
+
+@dataclass(frozen=True)
+class _NotBearer(Credential):
+    """A bearer token that stands for another kind of credential."""
+
+    @property
+    def is_bearer(self) -> bool:
+        return False
+
+
+def _like(held: Credential, token: Credential) -> Credential:
+    """The reference server's token, which can be broken in the ways in which the target's credential can be."""
+    return token if held.is_bearer else _NotBearer(secret=token.secret)
+
+
+class Rehearsal(Bound):
+    """Puts each operation into the target's request, throws that away, and sends the contract's own request."""
+
+    def __init__(self, setup: Setup) -> None:
+        target: Target = setup.options["target"]
+        theirs = dialect_for(target)
+        super().__init__(theirs.inner, theirs.bindings)
+        self._native = Native(Setup({}))
+        self._deviations: Mapping[str, Any] = target.deviations
+
+    def request(self, operation: Operation) -> Request:
+        """The contract's request, where the target has one too."""
+        super().request(operation)
+        return self._native.request(operation)
+
+    def answer(self, operation: Operation, response: Response) -> Answer:
+        """The reference server's answer, without what the target's answers do not tell."""
+        answer = self._native.answer(operation, response)
+        if not is_success(answer.status):
+            return answer
+        if hasattr(operation, "table"):
+            words = self.words(operation.table)
+            self._remember(operation, words)
+            for record in [answer.record, *answer.records]:
+                if record is not None and (key := words.key_of(record)):
+                    self._keys[words.binding.table, str(record.get("id"))] = key
+        return replace(answer, lacks=self._lacking(operation, answer))
+
+    def _lacking(self, operation: Operation, answer: Answer) -> Mapping[str, str]:
+        """What the target's answer lacks: that of the status which the target has for this outcome."""
+        kind = answer.operation if isinstance(answer.operation, str) else ""
+        status = next(iter(self._deviations.get(kind, ())), KINDS.get(kind, answer.status))
+        try:
+            return self.inner.answer(self._theirs(operation), Response(status, {}, b"{}")).lacks
+        except (NotApplicable, NotTestable):
+            return {}

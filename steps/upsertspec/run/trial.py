@@ -1,0 +1,153 @@
+"""A trial before a run: one record of each table is created, updated, read back and deleted."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+from upsertspec.dialects.base import Answer
+from upsertspec.dialects.operations import Delete, Find, Operation, Upsert
+from upsertspec.dialects.registry import dialect_for
+from upsertspec.errors import DialectError, NotApplicable, NotTestable, TargetSilent
+from upsertspec.http.client import Client
+from upsertspec.http.text import printable
+from upsertspec.report.finding import FATAL, OK, WARNING, Finding
+from upsertspec.run.preflight import called
+from upsertspec.spec.outcomes import is_success
+from upsertspec.spec.schema import Field, Table, tables_of
+from upsertspec.steps.equality import differences
+from upsertspec.target.target import Target
+
+SHOWN = 300
+
+Record = dict[str, Any]
+
+
+def trial(target: Target) -> list[Finding]:
+    """Write one record of each table that needs no other, and clean up. Raises ConfigError without a usable dialect.
+
+    What fails with contacts is fatal: every profile needs them.
+    """
+    client = Client(target, dialect_for(target))
+    try:
+        found = [
+            finding
+            for table in tables_of(frozenset(target.profiles))
+            if table.name not in target.bindings.absent
+            for finding in _Trial(target, client, target.bindings.table(table.name)).findings()
+        ]
+    finally:
+        client.close()
+    return [Finding(f.level, printable(client.masker.text(f.what)), f.hint) for f in found]
+
+
+class _Stopped(Exception):
+    """A step of the trial went wrong."""
+
+
+class _Trial:
+    """The trial of one table."""
+
+    def __init__(self, target: Target, client: Client, table: Table) -> None:
+        self._target = target
+        self._client = client
+        self._table = table
+        self._name = called(target, table.name)
+        self._key = next(iter(table.unique_keys), ())
+
+    def findings(self) -> Iterator[Finding]:
+        """What went wrong, or that nothing did; and a record that could not be deleted."""
+        fields = self._table.fields.values()
+        if not self._key or any(field.required and field.type.references for field in fields):
+            return
+        record = self._record()
+        where = {name: record[name] for name in self._key}
+        try:
+            self._upsert("create", record)
+            changed = {**record, **self._change(record)}
+            self._upsert("update", changed)
+            self._read_back(where, changed)
+            yield Finding(OK, f"one record of {self._name} was created, updated and read back")
+        except _Stopped as stopped:
+            level = FATAL if self._table.name == "contacts" else WARNING
+            yield Finding(level, str(stopped), "\n".join([*self._hint(), *self._evidence()]))
+        yield from self._clean_up(where)
+
+    def _record(self) -> Record:
+        """A new record with a value for each field that is not a reference."""
+        mark = secrets.token_hex(4)
+        return {
+            field.name: _value(field, mark, is_email=field.name == "email")
+            for field in self._table.fields.values()
+            if not field.type.references and "pattern" not in field.rules
+        }
+
+    def _change(self, record: Record) -> Record:
+        """Another text in one field that is not part of a key."""
+        texts = [
+            field.name
+            for field in self._table.fields.values()
+            if field.type.is_free_text and not field.options and field.name in record and field.name not in self._key
+            if not field.unique
+        ]
+        return {texts[0]: "upsertspec check, updated"} if texts else {}
+
+    def _upsert(self, what: str, record: Record) -> None:
+        answer = self._call(what, Upsert(self._table.name, record, list(self._key)))
+        if not is_success(answer.status):
+            raise _Stopped(f"{self._name}: the {what} of a record is answered with {answer.status}")
+        if answer.fault:
+            raise _Stopped(f"{self._name}: the answer to the {what} of a record can't be read: {answer.fault}")
+
+    def _read_back(self, where: Record, expected: Record) -> None:
+        answer = self._call("search", Find(self._table.name, where, limit=2))
+        if not is_success(answer.status) or answer.fault:
+            raise _Stopped(f"{self._name}: the search for the record fails ({answer.fault or answer.status})")
+        found = [record for record in answer.records if not differences(self._table, where, record, self._key)]
+        if len(found) != 1:
+            raise _Stopped(f"{self._name}: the search for the record finds {len(found)} records instead of one")
+        words = self._client.words(self._table.name)
+        if wrong := differences(self._table, expected, found[0], words=words):
+            raise _Stopped(f"{self._name}: what was written is not what is read back: {'; '.join(wrong)}")
+
+    def _clean_up(self, where: Record) -> Iterator[Finding]:
+        """Delete what was created. Nothing is said of a record that never came to be."""
+        try:
+            answer = self._call("search", Find(self._table.name, where, limit=1))
+            for ident in [record["id"] for record in answer.records if record.get("id") is not None]:
+                self._call("delete", Delete(self._table.name, ident))
+            if self._call("search", Find(self._table.name, where, limit=1)).records:
+                yield Finding(WARNING, f"the record of {self._name} could not be deleted", "\n".join(self._evidence()))
+        except _Stopped as stopped:
+            yield Finding(OK, f"the record of {self._name} stays in the target", str(stopped))
+
+    def _call(self, what: str, operation: Operation) -> Answer:
+        try:
+            return self._client.call("editor", operation)
+        except TargetSilent as silent:
+            raise _Stopped(f"{self._name}: no usable answer to the {what} of a record: {silent}") from silent
+        except (NotTestable, NotApplicable, DialectError) as wrong:
+            self._client.log.clear()
+            raise _Stopped(f"{self._name}: the {what} of a record can't be sent: {wrong}") from wrong
+
+    def _hint(self) -> list[str]:
+        return [f"fix [tables.{self._table.name}] or [shape] in the target file"] if self._target.source else []
+
+    def _evidence(self) -> list[str]:
+        """The last request, and its answer."""
+        if not self._client.log:
+            return []
+        last = self._client.log[-1]
+        answer = last.failure or f"{last.status} {last.response_body[:SHOWN]}"
+        return [last.curl, printable(answer)]
+
+
+def _value(field: Field, mark: str, is_email: bool) -> Any:
+    if field.options:
+        return field.options[0]
+    if field.type.is_free_text:
+        return f"check-{mark}@upsertspec.example" if is_email else f"upsertspec check {field.name} {mark}"
+    if "minimum" in field.rules:
+        return max(1, int(field.rules["minimum"]))
+    return field.type.good[0]

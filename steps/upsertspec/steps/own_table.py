@@ -1,0 +1,126 @@
+"""What a scenario asks of a target's own tables: which columns of a row are left, and when it does not apply."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from upsertspec.errors import NotApplicable
+from upsertspec.spec.schema import PROTECTED, Field, Table, tables
+from upsertspec.target.bindings import Bindings, FieldBinding, TableBinding
+
+Row = Mapping[str, Any]
+
+
+def lacking(binding: TableBinding, names: Sequence[str]) -> NotApplicable:
+    """The reason where the point of a scenario is what the target lacks."""
+    reason = f"{binding.name} has no {' and no '.join(names)}"
+    return NotApplicable(reason, tuple((binding.table, name) for name in names))
+
+
+def left(binding: TableBinding, row: Row, others: Sequence[Row] = ()) -> dict[str, Any]:
+    """The fields of a row that the target has. `others` are the rows that came before.
+
+    Raises NotApplicable where nothing but a key would be left, or where what was wrong with the row is left out.
+    """
+    absent = [name for name in row if name in binding.absent]
+    kept = {name: value for name, value in row.items() if name not in binding.absent}
+    keys = {name for key in binding.spec.unique_keys for name in key}
+    if absent and not set(kept) - keys:
+        raise lacking(binding, absent)
+    fields = [binding.spec.fields[name] for name in absent if name in binding.spec.fields]
+    strangers = [other for other in others if not share_key(binding.view, row, other)]
+    if points := [field.name for field in fields if _is_wrong(field, row[field.name], strangers)]:
+        raise lacking(binding, points)
+    return kept
+
+
+def share_key(table: Table, row: Row, other: Row) -> bool:
+    """Whether two rows have the same values in a unique key."""
+    keys = table.unique_keys
+    return any(all(row.get(name) is not None and row[name] == other.get(name) for name in key) for key in keys)
+
+
+def _is_wrong(field: Field, value: Any, others: Sequence[Row]) -> bool:
+    """Whether a value breaks a rule of its field: its type, its options, its bounds, or that it is unique."""
+    if value is None:
+        return field.required
+    if field.unique and any(other.get(field.name) == value for other in others):
+        return True
+    if not field.type.accepts(value) or (field.options and value not in field.options):
+        return True
+    return type(value) is int and value < field.rules.get("minimum", value)
+
+
+def named(binding: TableBinding, names: Sequence[str]) -> list[str]:
+    """The fields of a list in a sentence that the target has. Raises NotApplicable where it has none of them."""
+    kept = [name for name in names if name not in binding.absent]
+    if not kept:
+        raise lacking(binding, names)
+    return kept
+
+
+def require_points(bindings: Bindings, sentences: Sequence[str], example: Mapping[str, str]) -> None:
+    """Raise NotApplicable where an example of an outline names a field that a table of the scenario lacks."""
+    words = {word for sentence in sentences for word in re.findall(r"\w+", sentence)}
+    for table in sorted(words & tables().keys()):
+        if points := [value for value in example.values() if value in bindings.of(table).absent]:
+            raise lacking(bindings.of(table), points)
+
+
+def require_faulty(binding: TableBinding, row: Row, others: Sequence[Row], is_known: bool) -> None:
+    """Raise NotApplicable where the target states other rules, and a row is right by one and wrong by the other.
+
+    `others` are the records and rows with another key, `is_known` tells whether a record with the row's key is stored.
+    """
+    for name, spec in binding.spec.fields.items():
+        bound = binding.field(name)
+        if not bound.rules:
+            continue
+        taken = row.get(name) is not None and any(other.get(name) == row[name] for other in others)
+        is_left_out = row.get(name) is None and (name in row or not is_known)
+        if why := _differs(bound, spec, row.get(name), is_left_out, taken):
+            raise NotApplicable(f"{bound.name} of {binding.name} {why}")
+        if bound.rules.get("null") is False and name in row and row[name] is None and not spec.required:
+            raise NotApplicable(f"{bound.name} of {binding.name} is never null")
+
+
+def _differs(bound: FieldBinding, spec: Field, value: Any, is_left_out: bool, taken: bool) -> str:
+    """Which rule of the target decides otherwise than the specification's; empty where none does."""
+    rules = bound.rules
+    if is_left_out and spec.required and rules.get("required") is False:
+        return "is not required"
+    if taken and rules.get("unique", spec.unique) != spec.unique:
+        return "is unique" if rules["unique"] else "is not unique"
+    lowest, ours = rules.get("minimum"), spec.rules.get("minimum")
+    if type(value) is int and lowest is not None and (value < lowest) != (ours is not None and value < ours):
+        return f"takes {lowest} and above"
+    most = rules.get("maximum_length")
+    if isinstance(value, str) and most is not None and len(value) > most and not bound.text:
+        return f"takes {most} characters at most"
+    return ""
+
+
+def own_members(binding: TableBinding, record: Row) -> dict[str, Any]:
+    """The members of a record that are the target's own, without those that change by themselves."""
+    known = {*PROTECTED, *binding.spec.fields, *binding.volatile}
+    return {name: value for name, value in record.items() if name not in known}
+
+
+def compared(binding: TableBinding, *records: Row) -> list[str]:
+    """Every field to compare of records that are to be the same: those of the table, and the target's own."""
+    own = dict.fromkeys(name for record in records for name in own_members(binding, record))
+    return [name for name in (*binding.protected, *binding.view.fields, *own) if name not in binding.volatile]
+
+
+def keys_sent(binding: TableBinding, row: Row, mark: str) -> Iterator[dict[str, Any]]:
+    """Where to look for traces of a row: by each text of a key that no other scenario sends.
+
+    A key that the target has as one field is looked for whole.
+    """
+    for name in sorted(binding.view.marked & row.keys()):
+        parts = binding.field(name).parts or (name,)
+        is_marked = isinstance(row[name], str) and mark in row[name]
+        if is_marked and parts[0] == name and all(isinstance(row.get(part), (str, int)) for part in parts):
+            yield {part: row[part] for part in parts}

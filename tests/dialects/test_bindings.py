@@ -1,0 +1,215 @@
+"""A target's own tables: what a binding does to requests and answers, and what is wrong with a target file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from upsertspec.dialects.base import Answer, Response
+from upsertspec.dialects.bound import Bound
+from upsertspec.dialects.operations import Create, Delete, Find, List, Read, Transaction, Upsert, Verbatim
+from upsertspec.dialects.registry import dialect_for
+from upsertspec.errors import ConfigError, NotApplicable
+from upsertspec.target.target import Target
+
+Load = Callable[[str], Target]
+
+URL = 'url = "http://h"\n'
+PRODUCTS = (
+    URL
+    + """
+[tables.contacts]
+name = "products"
+always = { price = "9.99" }
+volatile = ["views"]
+protected = { created_at = "createdAt", updated_at = false }
+[tables.contacts.fields]
+email = { name = "sku", text = "SKU-{n:06}" }
+name = "title"
+status = { name = "category", values = { active = "tools", inactive = "toys" }, default = "toys" }
+age = { name = "stock", as_text = true, default = 0 }
+phone = { name = "codes.ean", in_list = true }
+birthday = false
+"""
+)
+
+
+@pytest.fixture
+def products(load: Load) -> Bound:
+    return dialect_for(load(PRODUCTS))
+
+
+def sent(dialect: Bound, fields: dict[str, Any], match: Any = ("email",)) -> Any:
+    return dialect.request(Upsert("contacts", fields, list(match))).json
+
+
+def answered(dialect: Bound, operation: Any, body: Any, status: int = 200) -> Answer:
+    return dialect.answer(operation, Response(status, {}, json.dumps(body).encode()))
+
+
+def test_names_and_values_go_out_in_the_targets_words(products: Bound) -> None:
+    fields = {"email": "a@x.io", "name": "Ada", "status": "active", "age": 3, "phone": "1", "birthday": "1815-12-10"}
+    body = sent(products, fields)
+    sku = body["fields"].pop("sku")
+    assert sku.startswith("SKU-")
+    assert sku[4:].isdigit()
+    assert body == {
+        "fields": {"price": "9.99", "title": "Ada", "category": "tools", "stock": "3", "codes": {"ean": ["1"]}},
+        "matchFields": ["sku"],
+    }
+    request = products.request(Find("contacts", {"email": "a@x.io"}))
+    assert (request.path, list(request.query)) == ("/api/tables/products/records", [("sku", sku)])
+
+
+def test_records_come_back_in_our_words_with_the_targets_own_members(products: Bound) -> None:
+    sku = sent(products, {"email": "a@x.io"})["fields"]["sku"]
+    record = {"id": 7, "sku": sku, "title": "Ada", "category": "toys", "stock": "3", "codes": {"ean": ["1"], "x": 2}}
+    record |= {"price": "9.99", "createdAt": "now", "name": "own"}
+    upsert = Upsert("contacts", {"email": "a@x.io"}, ["email"])
+    answer = answered(products, upsert, {"id": 7, "operation": "created", "record": record})
+    assert answer.record == {
+        "id": 7, "created_at": "now", "email": "a@x.io", "name": "Ada", "status": "inactive", "age": 3, "phone": "1",
+        "codes": {"x": 2}, "price": "9.99", "name (own)": "own",
+    }  # fmt: skip
+
+
+def test_what_every_create_needs_is_sent_until_the_record_is_there(products: Bound) -> None:
+    ada = {"email": "a@x.io", "name": "Ada"}
+    upsert = Upsert("contacts", ada, ["email"])
+    answered(products, upsert, {"detail": "no"}, 400)
+    assert sent(products, ada)["fields"]["price"] == "9.99"
+    answered(products, upsert, {"id": 7, "operation": "created", "record": {"id": 7}})
+    assert "price" not in sent(products, ada)["fields"]
+    assert sent(products, {**ada, "email": "b@x.io"})["fields"]["price"] == "9.99"
+    answered(products, Delete("contacts", 7), None, 204)
+    assert sent(products, ada)["fields"]["price"] == "9.99"
+
+
+@pytest.mark.parametrize("value", [42, True, None, ["a"], {"a": 1}])
+def test_a_value_of_a_wrong_type_stays_wrong(products: Bound, value: Any) -> None:
+    assert sent(products, {"email": value})["fields"]["sku"] == value
+    assert sent(products, {"status": value})["fields"]["category"] == value
+
+
+@pytest.mark.parametrize(
+    ("ask", "why"),
+    [
+        (lambda: Upsert("contacts", {"email": "a"}, ["birthday"]), "products has no birthday"),
+        (lambda: Upsert("contacts", {"email": "a"}, ["email"], {"updateFields": ["birthday"]}), "has no birthday"),
+        (lambda: Upsert("contacts", {"email": "a"}, ["email"], {"updateWhere": {"birthday": None}}), "no birthday"),
+        (lambda: Upsert("contacts", {"status": "pending"}, ["email"]), "nothing that stands for pending"),
+        (lambda: Upsert("contacts", {"age": "36"}, ["email"]), "travels as text"),
+        (lambda: Upsert("contacts", {"email": Verbatim('"x"')}, ["email"]), "takes no other text"),
+        (lambda: List("contacts", {"_sort": "email"}), "in another order"),
+        (lambda: List("contacts", {"email__contains": "a"}), "contains sees others"),
+        (lambda: List("contacts", {"birthday": "x"}), "has no birthday"),
+    ],
+)
+def test_what_the_target_states_to_lack_does_not_apply(products: Bound, ask: Callable[[], Any], why: str) -> None:
+    with pytest.raises(NotApplicable, match=why):
+        products.request(ask())
+
+
+def test_what_is_none_of_our_options_is_none_of_the_targets(products: Bound) -> None:
+    assert sent(products, {"status": "archived"})["fields"]["category"] == "archived"
+    assert sent(products, {"status": "tools"})["fields"]["category"] == "tools-none"
+
+
+def test_a_transaction_speaks_of_the_targets_tables(products: Bound) -> None:
+    operations = [
+        {"op": "create", "table": "contacts", "as": "c", "fields": {"name": "Ada"}},
+        {"op": "update", "table": "contacts", "id": {"$ref": "c.name"}, "fields": {"name": {"$ref": "c.email"}}},
+    ]
+    first, second = products.request(Transaction(operations)).json["operations"]
+    assert first == {"op": "create", "table": "products", "as": "c", "fields": {"price": "9.99", "title": "Ada"}}
+    assert second["id"] == {"$ref": "c.title"}
+    assert second["fields"] == {"title": {"$ref": "c.sku"}}
+
+
+def test_the_view_of_a_table_is_the_targets(load: Load) -> None:
+    view = load(PRODUCTS).bindings.table("contacts")
+    assert "birthday" not in view.fields
+    assert (view.fields["status"].options, view.fields["status"].rules["default"]) == (
+        ("active", "inactive"),
+        "inactive",
+    )
+    assert view.fields["age"].rules["default"] == 0
+    assert view.unique_keys == (("email",), ("phone",))
+
+
+def test_several_fields_may_be_one(load: Load) -> None:
+    stated = 'fields = { organization_id = { name = "code", text = "{slug}", with = ["key", "image_item_id"] } }\n'
+    dialect = dialect_for(load(f"{URL}[tables.image_metadata]\n{stated}"))
+    row = {"organization_id": "o", "key": "k", "image_item_id": "i", "image_item_path": "p"}
+    request = dialect.request(Upsert("image_metadata", row, ["key", "image_item_id", "organization_id"]))
+    assert request.json["matchFields"] == ["code"]
+    assert set(request.json["fields"]) == {"code", "image_item_path"}
+    found = answered(dialect, Find("image_metadata", {}), {"records": [request.json["fields"]]})
+    assert found.records == [row]
+    with pytest.raises(NotApplicable, match="as one field, code"):
+        dialect.request(Upsert("image_metadata", {"key": "k"}, ["key"]))
+
+
+def test_a_record_without_an_id_is_known_by_its_key(load: Load) -> None:
+    dialect = dialect_for(load(f"{URL}[tables.users]\nprotected = {{ id = false }}\n"))
+    create = answered(dialect, Create("users", {"email": "a"}), {"email": "a", "name": None}, 201)
+    assert create.id == '["a"]'
+    assert list(dialect.request(Read("users", create.id)).query) == [("email", "a")]
+    read = answered(dialect, Read("users", create.id), {"records": [{"email": "a"}]})
+    assert (read.status, read.id, read.record) == (200, create.id, {"email": "a", "id": create.id})
+    assert answered(dialect, Read("users", create.id), {"records": []}).status == 404
+
+
+def test_a_table_that_the_target_lacks_and_a_statement_that_is_untrue(load: Load) -> None:
+    dialect = dialect_for(load(f"{PRODUCTS}[tables]\naccounts = false\n"))
+    with pytest.raises(NotApplicable, match="the target has no accounts"):
+        dialect.request(Create("accounts", {"name": "a"}))
+    answered(dialect, Find("contacts", {}), {"records": [{"id": 1, "birthday": None}]})
+    assert dialect.untrue == {("contacts", "birthday"): "products has birthday after all"}
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ("[tables.contacts.fields]\nemial = false", "line 3: tables.contacts.fields.emial: is no field of contacts"),
+        ("[tables.contacts]\nfeilds = {}", "line 3: tables.contacts.feilds: is not known here; did you mean 'fields'?"),
+        ("[tables.contacts.fields]\nemail = { txt = 'a' }", "email.txt: is not known here; did you mean 'text'?"),
+        ("[tables.contacts.fields]\nemail = true", "line 3: tables.contacts.fields.email: can't be true; write"),
+        ("[tables]\ncontacts = true", "line 3: tables.contacts: can't be true"),
+        ("[tables.contacts.fields]\nemail = 'x'\nname = 'x'", "email is 'x' on the target too"),
+        ("[tables.contacts.fields]\nemail = 'notes'", "notes is 'notes' on the target too; give each field"),
+        ("[tables.contacts.fields]\nemail = false\nphone = false", "leaves no key to match by; bind email or phone"),
+        ("[tables.contacts.fields]\nemail = { text = 'SKU' }", "needs exactly one of {n}, {n:06}, {text} and {slug}"),
+        ("[tables.contacts.fields]\nemail = { text = '{n}{n}' }", "needs exactly one of"),
+        ("[tables.contacts.fields]\nemail = { text = 'A{n}', maximum_length = 5 }", "no room for 6 digits within"),
+        ("[tables.contacts.fields]\nage = { text = '{n}' }", "is for free texts, and age is none"),
+        ("[tables.contacts.fields.status.values]\nactive = 1", "needs 2 options at least"),
+        ("[tables.contacts.fields.status.values]\nactive = 1\ninactive = 1", "one value for two options"),
+        ("[tables.contacts.fields.status.values]\nactiv = 1\ninactive = 2", "activ: is no option; did you mean"),
+        ("[tables.contacts.fields]\nemail = { with = ['name'] }", "email and name are no part of one unique key"),
+        ("[tables.contacts.fields]\nemail = { with = ['nme'] }", "'nme' is no other field of contacts; did you mean"),
+        ("[tables.contacts]\nprotected = { id = 7 }", "protected.id: can't be 7"),
+        ("roles = ['viewer']", "line 2: roles: is not what belongs here"),
+        ("[roles]\ncreator = true", "line 3: roles.creator: "),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_binding_is_named_with_its_line_and_a_fix(load: Load, toml: str, told: str) -> None:
+    with pytest.raises(ConfigError) as wrong:
+        load(f"{URL}{toml}\n")
+    assert told in str(wrong.value)
+
+
+def test_all_mistakes_are_named_at_once(load: Load) -> None:
+    with pytest.raises(ConfigError) as wrong:
+        load(f"{URL}[tables.contacts.fields]\nemial = 'x'\nemail = {{ text = 'x' }}\n[tables.contcts]\nid = 7\n")
+    assert len(wrong.value.faults) == 3
+
+
+def test_roles_that_a_target_does_not_have(load: Load) -> None:
+    listed = load(f'roles = ["editor", "viewer"]\n{URL}')
+    assert (set(listed.roles), listed.without) == ({"editor", "viewer"}, {"creator", "updater"})
+    stated = load(f'{URL}[roles]\ncreator = false\n[roles.editor]\nbearer = {{ env = "UPSERTSPEC_TOKEN_EDITOR" }}\n')
+    assert (set(stated.roles), stated.without) == ({"editor"}, {"creator"})

@@ -1,0 +1,196 @@
+"""`init` reads the OpenAPI documents that common frameworks write: resource, key, binding, shape and credentials."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from upsertspec.discovery.fetch import Found
+from upsertspec.discovery.write import target_file
+from upsertspec.target.target_file import from_file
+
+DOCUMENTS = Path(__file__).parent / "documents"
+ENV = {"UPSERTSPEC_TOKEN_EDITOR": "the-editors-token"}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What has to be in the file. `fields` and `credential` may be a part of what is there."""
+
+    name: str
+    fields: dict[str, Any]
+    upsert: dict[str, Any]
+    find: dict[str, Any]
+    delete: dict[str, Any] | None
+    credential: dict[str, str]
+    more: dict[str, Any] = field(default_factory=dict)
+    deviations: dict[str, int] = field(default_factory=dict)
+
+
+EXPECTED = {
+    "fastapi": Expected(
+        "products",
+        {
+            "email": {"name": "sku", "text": "SKU-{n}"},
+            "name": {"name": "title", "maximum_length": 200},
+            "age": {"name": "stock", "default": 0, "null": False},
+            "phone": {"name": "barcode", "text": "{n:013}", "maximum_length": 13},
+            "vip": False,
+            "birthday": "available_from",
+            "notes": "description",
+        },
+        {"method": "PUT", "path": "/api/v1/{table}/{key.sku}", "body": "{otherFields}"},
+        {"path": "/api/v1/{table}", "filter": {"{field}": "{value}"}, "limit": "limit", "offset": "offset"},
+        {"path": "/api/v1/{table}/{key.sku}"},
+        {"Authorization": "Bearer the-editors-token"},
+        {"always": {"price": 1, "category": "tools"}},
+        {"created": 201, "invalid": 422},
+    ),
+    "express": Expected(
+        "customers",
+        {
+            "email": "email",
+            "status": {
+                "name": "tier",
+                "values": {"active": "free", "inactive": "pro"},
+                "default": "free",
+                "null": False,
+            },
+            "age": "visits",
+            "phone": "phone",
+        },
+        {"method": "PUT", "path": "/{table}/{key.email}", "body": "{fields}"},
+        {"path": "/{table}", "filter": {"{field}": "{value}"}, "limit": "limit", "answer": {"records": "data"}},
+        {"path": "/{table}/{key.email}"},
+        {"x-api-key": "the-editors-token"},
+        {"protected": {"id": "_id", "created_at": "createdAt", "updated_at": "updatedAt"}},
+        {"created": 201, "deleted": 200},
+    ),
+    "springdoc": Expected(
+        "devices",
+        {
+            "email": {"name": "serialNumber", "text": "DEV-{n:08}", "maximum_length": 12},
+            "age": {"name": "slots", "minimum": 1},
+            "phone": False,
+        },
+        {"method": "PUT", "path": "/api/{table}/{key.serialNumber}", "body": "{otherFields}"},
+        {"path": "/api/{table}/{key.serialNumber}", "answer": {"record": "."}},
+        {"path": "/api/{table}/{key.serialNumber}"},
+        {"Authorization": "Bearer the-editors-token"},
+        {"protected": {"id": "id", "created_at": "createdDate", "updated_at": "lastModifiedDate"}},
+        {"deleted": 200},
+    ),
+    "drf_spectacular": Expected(
+        "articles",
+        {
+            "email": {"name": "slug", "text": "{slug}", "maximum_length": 50},
+            "name": {"name": "title", "maximum_length": 200},
+            "age": "priority",
+            "vip": {"name": "is_featured", "null": False},
+        },
+        {"method": "PUT", "path": "/api/{table}/{key.slug}/", "body": "{fields}"},
+        {
+            "path": "/api/{table}/",
+            "filter": {"{field}": "{value}"},
+            "limit": "limit",
+            "offset": "offset",
+            "answer": {"records": "results"},
+        },
+        {"path": "/api/{table}/{key.slug}/"},
+        {"Authorization": "Token the-editors-token"},
+    ),
+    "rswag": Expected(
+        "locations",
+        {"email": {"name": "code", "text": "{slug}"}, "name": "name", "age": "capacity", "notes": "notes"},
+        {
+            "method": "PUT",
+            "path": "/api/v1/organizations/{key.organization_id}/{table}/{key.code}",
+            "body": {"location": "{otherFields}"},
+        },
+        {
+            "path": "/api/v1/organizations/{key.organization_id}/{table}/{key.code}",
+            "answer": {"record": "location"},
+        },
+        {"path": "/api/v1/organizations/{key.organization_id}/{table}/{key.code}"},
+        {"Authorization": "Basic ZWRpdG9yOnRoZS1lZGl0b3JzLXRva2Vu"},
+        {"always": {"kind": "depot"}, "fixed": {"organization_id": "text"}},
+        {"created": 201, "invalid": 422},
+    ),
+    "postgrest": Expected(
+        "contacts",
+        {"email": "email", "name": "full_name", "age": "age", "vip": "active", "birthday": "born", "notes": "note"},
+        {
+            "method": "POST",
+            "path": "/{table}",
+            "query": {"on_conflict": "{matchFields}"},
+            "headers": {"Prefer": "resolution=merge-duplicates,return=representation"},
+            "body": "{fields}",
+        },
+        {"path": "/{table}", "filter": {"{field}": "eq.{value}"}, "limit": "limit", "offset": "offset"},
+        {"path": "/{table}", "query": {"email": "eq.{key.email}"}},
+        {"Authorization": "Bearer the-editors-token"},
+        {"protected": {"id": "id", "created_at": False, "updated_at": False}},
+        {"created": 201, "updated": 201},
+    ),
+}
+
+
+def test_every_document_has_its_expectation() -> None:
+    assert {file.stem for file in DOCUMENTS.glob("*.json")} == EXPECTED.keys()
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_file_binds_the_resource(name: str, tmp_path: Path) -> None:
+    expected, (text, raw) = EXPECTED[name], written(name, tmp_path)
+    target = from_file(tmp_path / "target.toml", ENV)
+    contacts, shape = raw["tables"]["contacts"], raw["shape"]
+    assert contacts["name"] == expected.name
+    assert {ours: contacts["fields"][ours] for ours in expected.fields} == expected.fields
+    assert {ours: contacts[ours] for ours in expected.more} == expected.more
+    assert {key: shape["upsert"][key] for key in expected.upsert} == expected.upsert
+    assert shape["find"] == expected.find
+    assert shape.get("delete") == expected.delete
+    assert raw.get("deviations", {}) == expected.deviations
+    assert target.roles["editor"].headers() == expected.credential
+    assert target.without == {"creator", "updater", "viewer"}
+    assert "sk_live" not in text
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_composite_keys_are_played_too(name: str, tmp_path: Path) -> None:
+    _, raw = written(name, tmp_path)
+    fields = raw["tables"]["image_metadata"]["fields"]
+    if name == "rswag":
+        assert fields["organization_id"] == "organization_id"
+        assert fields["key"] == {"name": "code", "text": "{slug}", "with": ["image_item_id"]}
+    else:
+        assert fields["organization_id"]["with"] == ["key", "image_item_id"]
+
+
+def test_a_key_in_the_query(tmp_path: Path) -> None:
+    document = json.loads((DOCUMENTS / "express.json").read_text("utf-8"))
+    scheme = {"type": "apiKey", "in": "query", "name": "api_key"}
+    document["components"]["securitySchemes"] = {"ApiKeyAuth": scheme}
+    file = tmp_path / "target.toml"
+    file.write_text(target_file(Found("http://127.0.0.1:1", document), {"editor"}), "utf-8")
+    editor = from_file(file, ENV).roles["editor"]
+    assert (editor.headers(), editor.parameters()) == ({}, [("api_key", "the-editors-token")])
+
+
+def test_what_is_not_known_is_asked(tmp_path: Path) -> None:
+    text, _ = written("springdoc", tmp_path)
+    assert "# The document does not say how an answer tells a create from an update." in text
+    assert "# Is there another field that no two records may share?" in text
+
+
+def written(name: str, folder: Path) -> tuple[str, dict[str, Any]]:
+    """The target file for a document, as text and as TOML. It is in the folder too."""
+    document = json.loads((DOCUMENTS / f"{name}.json").read_text("utf-8"))
+    text = target_file(Found("http://127.0.0.1:1", document), {"editor"})
+    (folder / "target.toml").write_text(text, "utf-8")
+    return text, tomllib.loads(text)
