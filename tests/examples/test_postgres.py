@@ -264,7 +264,7 @@ def test_postgres_ends_when_the_service_is_killed(start: Start) -> None:
     service = start()
     children = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children")
     if not children.exists():
-        pytest.skip("this system does not tell a process's children")
+        pytest.skip("this system does not list a process's children")
     (keeper,) = children.read_text().split()
     folder = Path(f"/proc/{keeper}/cwd").resolve()
     service.process.kill()

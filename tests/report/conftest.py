@@ -20,11 +20,11 @@ KNOWN = """
 url = "{url}"
 [[known_failures]]
 criterion = "AC-012"
-reason = "the operation is not told yet; see ticket 7"
+reason = "the operation is not reported yet; see ticket 7"
 [[known_failures]]
 criterion = "AC-007"
 scenario = "Empty matchFields create nothing"
-reason = "it is mended"
+reason = "it is fixed"
 """
 SLOW = 'url = "{url}"\nrate_limit = 15\n'
 PRESSED = (

@@ -109,7 +109,7 @@ def test_a_failure_shows_place_expectation_answer_and_curl_line(done: Runs) -> N
 
 def test_a_known_failure_shows_its_reason(done: Runs) -> None:
     assert "see ticket 7" in done("known").out
-    assert "it is mended" in done("known").out
+    assert "it is fixed" in done("known").out
 
 
 def test_what_is_not_claimed_is_named(done: Runs) -> None:

@@ -194,7 +194,7 @@ def test_a_deviation_hides_no_failure_and_nothing_that_was_not_tested() -> None:
     assert (failed.status, failed.deviations) == (Status.KNOWN_FAILURE, ("created 201", "invalid 422"))
     assert deviating(CheckFailed("this", "that"), case=SHOULD).status is Status.WARNED
     assert deviating(None, Blocked("AC-002", "a", "b")).status is Status.NOT_TESTABLE
-    assert deviating(None, NotTestable("it tells no id")).status is Status.NOT_TESTABLE
+    assert deviating(None, NotTestable("it reports no id")).status is Status.NOT_TESTABLE
     assert deviating(KeyError("x")).status is Status.ERROR
 
 
@@ -206,7 +206,7 @@ def test_kinds_answered_as_in_the_contract_are_noted() -> None:
     assert (result.status, result.kept, result.deviations) == (Status.PASSED, ("updated", "created"), ())
 
 
-BLOCKED, UNSEEN, UNASKED = Blocked("AC-002", "a", "b"), NotTestable("it tells no id"), CannotExpress("no words")
+BLOCKED, UNSEEN, UNASKED = Blocked("AC-002", "a", "b"), NotTestable("it reports no id"), CannotExpress("no words")
 WRONG, OTHER = CheckFailed("this", "that"), Blocked("AC-001", "c", "d")
 
 
