@@ -1,13 +1,13 @@
 """Decides exactly whether some order of the operations explains a history (linearizability of one register).
 
 Each operation takes effect at one moment between its start and its end. Since no two writes write the same value, a
-value that was read identifies its write. That write and its readers are adjacent in every order: they form a *block*. The
-first block is the initial value; if there was none, the second block is that of the write that created the record. So an
-order of the operations exists if the blocks can be ordered: B comes before C if an operation of B ended before one of C
-began. This needs no search, and a history of hundreds of operations is judged at once.
+value that was read identifies its write. That write and its readers are adjacent in every order: they form a *block*.
+The first block is the initial value; if there was none, the second block is that of the write that created the record.
+So an order of the operations exists if the blocks can be ordered: B comes before C if an operation of B ended before
+one of C began. This needs no search, and a history of hundreds of operations is judged at once.
 
-It is unknown whether an operation without an answer was done. It counts as done if its value was seen, or if it must have
-created the record; otherwise it may be left out.
+It is unknown whether an operation without an answer was done. It counts as done if its value was seen, or if it must
+have created the record; otherwise it may be left out.
 """
 
 from __future__ import annotations
