@@ -27,7 +27,7 @@ FOUND = (
     ("id-is-sql", ("hostile",), 1),
     ("challenge-names-the-table", ("hostile",), 1),
 )
-"""A broken server, the profiles to look at, and a seed that comes to it soon."""
+"""A broken server, the profiles to search, and a seed that finds it soon."""
 
 
 def test_the_reference_server_shows_no_difference(explore: Explore) -> None:

@@ -149,7 +149,7 @@ def one_table(field: dict[str, Any], ident: str = "integer") -> Table:
         ),
     ],
 )
-def test_what_is_not_known_is_an_error_when_the_schema_is_read(field: dict[str, Any], wrong: str) -> None:
+def test_anything_unknown_is_an_error_when_the_schema_is_read(field: dict[str, Any], wrong: str) -> None:
     with pytest.raises(ValueError, match=wrong):
         one_table(field)
 
