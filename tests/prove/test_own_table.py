@@ -24,7 +24,7 @@ from upsertspec.prove.own_table import (
     row_of,
 )
 from upsertspec.prove.own_table_output import output
-from upsertspec.prove.servers import Fault, faults
+from upsertspec.prove.servers import BrokenServer, broken_servers
 from upsertspec.report.proof import last_own_table_proof, last_proof, with_other
 from upsertspec.report.result import Result, Status
 from upsertspec.run.runner import run
@@ -36,7 +36,7 @@ from upsertspec_catalogue import Entry
 from upsertspec_catalogue.products import CATEGORIES, TARGET_FILE, Products, option
 from upsertspec_server.serving import Running
 
-FAULT = Fault("forgets-all", "Forgets all of it.", ("AC-001", "AC-002", "AC-601"))
+FORGETFUL = BrokenServer("forgets-all", "Forgets all of it.", ("AC-001", "AC-002", "AC-601"))
 CAUGHT = {
     "forgotten-column": "AC-001",
     "replaces-the-whole-record": "AC-105",
@@ -78,42 +78,42 @@ def lacking(criterion: str, number: int) -> Result:
 def test_the_criteria_are_those_of_the_profiles_of_the_target_file() -> None:
     env = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
     assert from_file(TARGET_FILE, env).profiles == PROFILES
-    assert judged_by(FAULT) == ("AC-001", "AC-002")
-    assert judged_by(FAULT, ["AC-002", "AC-601"]) == ("AC-002",)
+    assert judged_by(FORGETFUL) == ("AC-001", "AC-002")
+    assert judged_by(FORGETFUL, ["AC-002", "AC-601"]) == ("AC-002",)
 
 
 def test_one_criterion_that_fails_catches_a_server() -> None:
     behind = [result("AC-001", 1, Status.FAILED), result("AC-002", 1, Status.PASSED)]
-    row = row_of(FAULT, behind, [result("AC-002", 1, Status.FAILED)])
+    row = row_of(FORGETFUL, behind, [result("AC-002", 1, Status.FAILED)])
     assert row.outcomes == {"AC-001": Outcome.CAUGHT, "AC-002": Outcome.MISSED}
     assert row.outcome is Outcome.CAUGHT
 
 
 def test_what_does_not_apply_at_all_is_not_applicable() -> None:
-    row = row_of(FAULT, [lacking("AC-001", 1), lacking("AC-002", 1)], [])
+    row = row_of(FORGETFUL, [lacking("AC-001", 1), lacking("AC-002", 1)], [])
     assert row.outcome is Outcome.NOT_APPLICABLE
     assert row.reasons == ["the target has no birthday"]
 
 
 def test_it_is_not_applicable_where_what_shows_the_mistake_is() -> None:
     behind = [result("AC-001", 1, Status.PASSED), lacking("AC-001", 2)]
-    assert row_of(FAULT, behind, [result("AC-001", 2, Status.FAILED)]).outcome is Outcome.NOT_APPLICABLE
+    assert row_of(FORGETFUL, behind, [result("AC-001", 2, Status.FAILED)]).outcome is Outcome.NOT_APPLICABLE
 
 
 @pytest.mark.parametrize("status", [Status.PASSED, Status.NOT_TESTABLE, Status.ERROR])
 def test_it_is_missed_where_a_scenario_that_shows_the_mistake_applies(status: Status) -> None:
     behind = [result("AC-001", 1, status), lacking("AC-001", 2)]
     direct = [result("AC-001", 1, Status.FAILED), result("AC-001", 2, Status.FAILED)]
-    assert row_of(FAULT, behind, direct).outcome is Outcome.MISSED
+    assert row_of(FORGETFUL, behind, direct).outcome is Outcome.MISSED
 
 
 def test_it_is_missed_where_no_scenario_shows_the_mistake() -> None:
     behind = [result("AC-001", 1, Status.PASSED), lacking("AC-001", 2)]
-    assert row_of(FAULT, behind, []).outcome is Outcome.MISSED
+    assert row_of(FORGETFUL, behind, []).outcome is Outcome.MISSED
 
 
 def proof(*outcomes: Outcome, unclean: Sequence[str] = (), errors: int = 0) -> OwnTableProof:
-    rows = [OwnTableRow(FAULT, {"AC-001": outcome}, ["why"], errors) for outcome in outcomes]
+    rows = [OwnTableRow(FORGETFUL, {"AC-001": outcome}, ["why"], errors) for outcome in outcomes]
     return OwnTableProof(rows, unclean, ())
 
 
@@ -152,7 +152,7 @@ def test_the_last_proof_is_of_this_specification_and_this_catalogue() -> None:
     fix = "run `upsertspec prove --own-table --digest steps/upsertspec/report/proof.json`"
     own = last_own_table_proof()
     assert own["features_digest"] == spec.digest(), fix
-    assert own["faults"] == sum(bool(judged_by(fault)) for fault in faults()), fix
+    assert own["faults"] == sum(bool(judged_by(server)) for server in broken_servers()), fix
     assert own["caught"] + own["not_applicable"] + own["missed"] == own["faults"]
     assert own["missed"] == 0
     assert "own_table" not in last_proof()
@@ -184,7 +184,9 @@ def test_a_page_is_not_made_of_it() -> None:
 @pytest.mark.slow
 def test_a_broken_server_of_each_kind_comes_to_what_it_should() -> None:
     names = {*CAUGHT, *NOT_APPLICABLE}
-    judged = {row.fault.name: row for row in prove_own_table([f for f in faults() if f.name in names], (), 2).rows}
+    judged = {
+        row.server.name: row for row in prove_own_table([f for f in broken_servers() if f.name in names], (), 2).rows
+    }
     assert {name: judged[name].outcomes[c] for name, c in CAUGHT.items()} == dict.fromkeys(CAUGHT, Outcome.CAUGHT)
     assert {name: judged[name].reasons[0] for name in NOT_APPLICABLE} == NOT_APPLICABLE
 

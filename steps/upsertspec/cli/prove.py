@@ -16,11 +16,11 @@ from upsertspec.cli.output import check_file, write
 from upsertspec.errors import ConfigError
 
 if TYPE_CHECKING:
-    from upsertspec.prove.servers import Fault
+    from upsertspec.prove.servers import BrokenServer
 
 
 @click.command()
-@click.option("--fault", "faults", multiple=True, callback=names, help="Only these broken servers (repeatable).")
+@click.option("--fault", "wanted", multiple=True, callback=names, help="Only these broken servers (repeatable).")
 @criterion_option
 @jobs_option(os.cpu_count() or 1, "Number of processes. [default: one per core]")
 @click.option("--quick", is_flag=True, help="Judge each server only by the criteria that it violates.")
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def prove(
     context: click.Context,
-    faults: tuple[str, ...],
+    wanted: tuple[str, ...],
     criteria: tuple[str, ...],
     jobs: int,
     quick: bool,
@@ -56,10 +56,10 @@ def prove(
         raise ConfigError(["--html doesn't go with --own-table; use --json instead"])
     for option, file in (("--json", json_file), ("--html", html_file), ("--digest", digest_file)):
         check_file(file, option)
-    chosen = _chosen(faults, criteria)
+    chosen = _chosen(wanted, criteria)
     digest: dict[str, Any]
     if own_table:
-        chosen = [fault for fault in chosen if judged_by(fault, criteria)]
+        chosen = [server for server in chosen if judged_by(server, criteria)]
         if not chosen:
             raise ConfigError(["nothing is selected: the own table is for the profiles of the target file only"])
         own = prove_own_table(chosen, criteria, min(jobs, len(chosen)))
@@ -69,7 +69,7 @@ def prove(
         proof = judge(chosen, criteria, min(jobs, len(chosen)), quick)
         output(proof, sys.stdout)
         selected = not (proof.void or proof.missed or proof.harmed)
-        whole, holds, digest = proof.as_dict(), selected if faults or criteria else proof.holds, proof.digest()
+        whole, holds, digest = proof.as_dict(), selected if wanted or criteria else proof.holds, proof.digest()
         if html_file:
             write(f"{page(proof).strip()}\n", html_file, "--html")
     if json_file:
@@ -80,15 +80,15 @@ def prove(
     context.exit(0 if holds else 1)
 
 
-def _chosen(faults: Sequence[str], criteria: Sequence[str]) -> list[Fault]:
+def _chosen(wanted: Sequence[str], criteria: Sequence[str]) -> list[BrokenServer]:
     """The broken servers that are selected. Raises ConfigError for one that there is not, and where there are none."""
-    from upsertspec.prove.servers import faults as catalogue
+    from upsertspec.prove.servers import broken_servers
 
-    known = catalogue()
-    if unknown := sorted(set(faults) - {fault.name for fault in known}):
+    known = broken_servers()
+    if unknown := sorted(set(wanted) - {server.name for server in known}):
         raise ConfigError([f"{', '.join(unknown)}: no such broken server; `upsertspec list --faults` names them all"])
     chosen = [
-        f for f in known if (not faults or f.name in faults) and (not criteria or set(criteria) & set(f.violates))
+        f for f in known if (not wanted or f.name in wanted) and (not criteria or set(criteria) & set(f.violates))
     ]
     if not chosen:
         raise ConfigError(["nothing is selected: none of these broken servers violates one of these criteria"])

@@ -17,7 +17,7 @@ from typing import Any
 
 from upsertspec.prove.quiet import quiet
 from upsertspec.prove.runner import CANARY, CONFORMING, SECONDS
-from upsertspec.prove.servers import Fault, fleet
+from upsertspec.prove.servers import BrokenServer, fleet
 from upsertspec.report.result import Result
 from upsertspec.report.status import Counts, Status, row
 from upsertspec.run.runner import run, run_each
@@ -48,7 +48,7 @@ class OwnTableRow:
     `errors` is the number of scenarios that ended in a harness error, which prove nothing.
     """
 
-    fault: Fault
+    server: BrokenServer
     outcomes: Mapping[str, Outcome]
     reasons: Sequence[str] = ()
     errors: int = 0
@@ -61,8 +61,8 @@ class OwnTableRow:
 
     def as_dict(self) -> dict[str, Any]:
         """The row as JSON-able data."""
-        server = {"name": self.fault.name, "says": self.fault.says, "violates": list(self.outcomes)}
-        return {**server, "outcome": self.outcome, "criteria": dict(self.outcomes), "reasons": list(self.reasons)}
+        described = {"name": self.server.name, "says": self.server.says, "violates": list(self.outcomes)}
+        return {**described, "outcome": self.outcome, "criteria": dict(self.outcomes), "reasons": list(self.reasons)}
 
 
 @dataclass(frozen=True)
@@ -110,19 +110,19 @@ def figures(counts: Mapping[Any, int]) -> dict[str, int]:
     return {outcome.replace(" ", "_"): counts.get(outcome, 0) for outcome in Outcome}
 
 
-def judged_by(fault: Fault, criteria: Sequence[str] = ()) -> tuple[str, ...]:
+def judged_by(server: BrokenServer, criteria: Sequence[str] = ()) -> tuple[str, ...]:
     """The criteria of these profiles that a broken server violates."""
     profiles = {criterion.id: criterion.profile for criterion in spec.criteria()}
-    return tuple(c for c in fault.violates if profiles[c] in PROFILES and (not criteria or c in criteria))
+    return tuple(c for c in server.violates if profiles[c] in PROFILES and (not criteria or c in criteria))
 
 
-def prove_own_table(faults: Sequence[Fault], criteria: tuple[str, ...], jobs: int) -> OwnTableProof:
+def prove_own_table(servers: Sequence[BrokenServer], criteria: tuple[str, ...], jobs: int) -> OwnTableProof:
     """Judge the reference server, the canary and these broken servers behind the products API."""
-    shares = [list(faults[start::jobs]) for start in range(jobs)]
+    shares = [list(servers[start::jobs]) for start in range(jobs)]
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         rows = itertools.chain.from_iterable(pool.map(_rows, shares, itertools.repeat(criteria)))
         return OwnTableProof(
-            rows=sorted(rows, key=lambda row: row.fault.name),
+            rows=sorted(rows, key=lambda row: row.server.name),
             unclean=[r.case.id for r in _alone("", criteria) if r.status not in RIGHT],
             lenient=[
                 r.case.id for r in _alone(CANARY, criteria, module=CONFORMING) if row(r.status).counts is Counts.PASS
@@ -130,11 +130,11 @@ def prove_own_table(faults: Sequence[Fault], criteria: tuple[str, ...], jobs: in
         )
 
 
-def row_of(fault: Fault, behind: Results, direct: Results) -> OwnTableRow:
+def row_of(server: BrokenServer, behind: Results, direct: Results) -> OwnTableRow:
     """The row of a broken server, from its results behind the API and, where it was not caught, as it is."""
     outcomes: dict[str, Outcome] = {}
     reasons: Counter[str] = Counter()
-    for criterion in judged_by(fault, [result.case.criterion for result in behind]):
+    for criterion in judged_by(server, [result.case.criterion for result in behind]):
         own = {result.case.id: result for result in behind if result.case.criterion == criterion}
         if any(_failed(result) for result in own.values()):
             outcomes[criterion] = Outcome.CAUGHT
@@ -145,16 +145,16 @@ def row_of(fault: Fault, behind: Results, direct: Results) -> OwnTableRow:
         outcomes[criterion] = Outcome.MISSED if applies else Outcome.NOT_APPLICABLE
         reasons.update(result.reason for result in decisive if not applies)
     errors = sum(result.status is Status.ERROR for result in (*behind, *direct))
-    return OwnTableRow(fault, outcomes, [reason for reason, _ in reasons.most_common()], errors)
+    return OwnTableRow(server, outcomes, [reason for reason, _ in reasons.most_common()], errors)
 
 
-def _rows(share: Sequence[Fault], criteria: tuple[str, ...]) -> list[OwnTableRow]:
+def _rows(share: Sequence[BrokenServer], criteria: tuple[str, ...]) -> list[OwnTableRow]:
     """The rows of these broken servers."""
     with quiet() as show:
-        behind = _judged({fault.name: judged_by(fault, criteria) for fault in share}, BEHIND)
+        behind = _judged({server.name: judged_by(server, criteria) for server in share}, BEHIND)
         open_questions = {name: _undecided(results) for name, results in behind.items()}
         direct = _judged({name: open_ for name, open_ in open_questions.items() if open_})
-        rows = [row_of(fault, behind[fault.name], direct.get(fault.name, ())) for fault in share]
+        rows = [row_of(server, behind[server.name], direct.get(server.name, ())) for server in share]
         if any(row.errors for row in rows):
             show()
         return rows

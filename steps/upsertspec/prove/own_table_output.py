@@ -9,10 +9,10 @@ from upsertspec.prove.own_table import Outcome, OwnTableProof, OwnTableRow
 
 def output(proof: OwnTableProof, out: TextIO) -> None:
     """Print the outcome of each broken server, the figures by criterion, and what is wrong."""
-    name, word = max(len(row.fault.name) for row in proof.rows), max(map(len, Outcome))
+    name, word = max(len(row.server.name) for row in proof.rows), max(map(len, Outcome))
     for row in proof.rows:
         shown = row.outcome.upper() if row.outcome is Outcome.MISSED else row.outcome
-        out.write(f"  {shown:<{word}}  {row.fault.name:<{name}}  {_detail(row)}\n")
+        out.write(f"  {shown:<{word}}  {row.server.name:<{name}}  {_detail(row)}\n")
     digest = proof.digest()
     out.write("\ncriterion  caught  not applicable  missed\n")
     for criterion, sums in digest["criteria"].items():
@@ -20,12 +20,12 @@ def output(proof: OwnTableProof, out: TextIO) -> None:
     for title, names in (
         ("the reference server does not pass", proof.unclean),
         ("the canary, which answers nothing right, passes", proof.lenient),
-        ("the harness itself failed with", [row.fault.name for row in proof.rows if row.errors]),
+        ("the harness itself failed with", [row.server.name for row in proof.rows if row.errors]),
     ):
         if names:
             out.write(f"\n{title}: {', '.join(names)}\n")
     for row in proof.of(Outcome.MISSED):
-        out.write(f"\nmissed: {row.fault.name}, which violates {', '.join(row.outcomes)}\n  {row.fault.says}\n")
+        out.write(f"\nmissed: {row.server.name}, which violates {', '.join(row.outcomes)}\n  {row.server.says}\n")
     out.write(
         f"\nbehind an API with a table of its own: {digest['caught']} of {digest['faults']} broken servers caught, "
         f"{digest['not_applicable']} not applicable, {digest['missed']} missed\n"

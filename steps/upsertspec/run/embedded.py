@@ -17,7 +17,7 @@ from upsertspec.target.target import Credential, Secret, Target
 from upsertspec.target.target_file import from_file
 
 SERVER = "upsertspec_server"
-FAULTS = "upsertspec_broken"
+BROKEN = "upsertspec_broken"
 STOP_SECONDS = 10
 
 
