@@ -11,7 +11,7 @@ from upsertspec.target.positions import KeyPath
 
 Fault = tuple[KeyPath, str]
 
-_SECRET_NAME = re.compile("authorization|cookie|passw|secret|token|api.?key|credential", re.IGNORECASE)
+SECRET_NAME = re.compile("authorization|cookie|passw|secret|token|api.?key|credential", re.IGNORECASE)
 _FILES = ("ca", "client_certificate", "client_key")
 
 
@@ -54,7 +54,7 @@ def _variable(path: KeyPath, name: str, env: Mapping[str, str]) -> Iterator[Faul
 
 def _literal(path: KeyPath, value: str) -> Iterator[Fault]:
     content = path[0] == "headers" or ("login" in path and len(path) > 4)
-    if content and value and _SECRET_NAME.search(str(path[-1])):
+    if content and value and SECRET_NAME.search(str(path[-1])):
         yield path, 'is a secret in plain text; write { env = "VARIABLE" }, and set the variable'
 
 
