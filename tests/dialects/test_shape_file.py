@@ -30,9 +30,9 @@ FAULTS = {
     WHOLE + '[shape.upsrt]\npath = "/"\n': "line 7: shape.upsrt: is not known here; did you mean 'upsert'",
     BARE + 'path = "u"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: can't be \"u\"; write a",
     BARE + 'path = "/u?on={matchFields}"\n': "shape.upsert.path: can't be .*without a query",
-    BARE + 'path = "/{tabel}"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: {tabel} is no"
+    BARE + 'path = "/{tabel}"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: {tabel} is not a"
     " placeholder here; did you mean 'table'?",
-    BARE + 'path = "/{id}"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: {id} is no",
+    BARE + 'path = "/{id}"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: {id} is not",
     BARE + 'path = "/{table"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: has a brace that"
     " is part of no placeholder; write {{ or }} for a brace",
     BARE + 'path = "/u"\nbody = { a = ["{matchFields}", { b = "{nowhere}" }] }\n': "line 6: shape"
