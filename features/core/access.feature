@@ -26,7 +26,13 @@ Feature: Who may upsert into which table
         | sqlite_master   |
         | pg_catalog      |
 
-    Scenario: An unknown table is reported before an invalid request
+    Scenario: An unknown table is reported before a match field that is not in the fields
+      When the editor upserts into no_such_table by nowhere:
+        | name         |
+        | Ada Lovelace |
+      Then the answer is 404
+
+    Scenario: An unknown table is reported before a value of the wrong type
       When the editor upserts into no_such_table by email:
         | email           | name |
         | ada@example.com | `42` |

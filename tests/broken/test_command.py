@@ -21,7 +21,7 @@ def test_lists_every_server(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(CATALOGUE, ["--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == list(catalogue())
-    assert any("AC-103 AC-104" in line and line.endswith("inserts the record anew.") for line in lines)
+    assert any("AC-103 AC-104" in line and line.endswith("inserts the record again.") for line in lines)
 
 
 def test_lists_for_programs(capsys: pytest.CaptureFixture[str]) -> None:

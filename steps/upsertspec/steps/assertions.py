@@ -182,7 +182,7 @@ def _before(world: World, table: str, record: Record) -> Iterator[Record]:
 
 def _shown_as(world: World, table: str, row: Record) -> str:
     """A row in the target's own words."""
-    return world.words(table).told(row)
+    return world.words(table).row_text(row)
 
 
 def require_untouched(world: World, stored: Stored) -> None:

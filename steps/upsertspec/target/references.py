@@ -1,4 +1,4 @@
-"""What a target file refers to: environment variables and files; and the secrets that it should not hold itself."""
+"""What a target file refers to: environment variables and files. Also finds secrets that it should not contain."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def _literal(path: KeyPath, value: str) -> Iterator[Fault]:
 def _files(tls: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
     for name in _FILES:
         if isinstance(tls.get(name), str) and not (folder / tls[name]).is_file():
-            mend = "mend the path (it counts from the target file's folder)"
-            yield ("tls", name), f"there is no file {folder / tls[name]}; {mend}"
+            fix = "fix the path (it is relative to the target file's folder)"
+            yield ("tls", name), f"there is no file {folder / tls[name]}; {fix}"
 
 
 def _table(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
