@@ -24,7 +24,7 @@ def test_a_flawless_api_shows_no_difference(monkeypatch: pytest.MonkeyPatch, tmp
     assert result.finding is None, result.finding
     assert result.is_enough
     assert "the target has no way to describe a table" in result.left_out
-    assert any("that does not apply:" in line for line in result_lines(result, 1))
+    assert any("that it does not apply:" in line for line in result_lines(result, 1))
 
 
 @pytest.mark.parametrize("bug", ["price-nulled", "omitted-columns-reset", "id-changes", "created-at-overwritten"])
