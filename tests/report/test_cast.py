@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
+from upsertspec.report import document as written
 from upsertspec.report import markdown, terminal
 from upsertspec.report.cast import cast, lines
 from upsertspec.report.page.render import page
@@ -22,6 +26,7 @@ PRODUCTS = TableBinding(
     {"email": FieldBinding("sku"), "name": FieldBinding("title"), "age": FieldBinding("age")},
     frozenset({"birthday"}),
 )
+SCHEMA = Path(written.__file__).with_name("report.schema.json")
 TARGET = Target(url="http://127.0.0.1:1", bindings=Bindings({"contacts": PRODUCTS}, frozenset({"accounts"})))
 STEP = StepResult("When", "the editor upserts into contacts by email:", "failed", [["email"], ["ada@example.com"]])
 SAID = "contacts is played by products: email by sku"
@@ -55,20 +60,15 @@ def test_a_failure_on_the_terminal_has_its_cast() -> None:
 
 @pytest.fixture
 def report() -> dict[str, Any]:
-    from upsertspec.report.document import Run, document
-
     moment = "2026-01-02T03:04:05.678Z"
-    return document(Run(TARGET, "abcdef", [], "", "", [], [failed()], 1, moment, moment, 1.0))
+    return written.document(written.Run(TARGET, "abcdef", [], "", "", [], [failed()], 1, moment, moment, 1.0))
 
 
 def test_every_report_has_it(report: dict[str, Any]) -> None:
-    import jsonschema
-
-    from upsertspec.report.reading import schema
-
-    jsonschema.validate(report["target"]["cast"], schema()["properties"]["target"]["properties"]["cast"] | {
-        "$defs": schema()["$defs"]
-    })  # fmt: skip
+    schema = json.loads(SCHEMA.read_text())
+    jsonschema.validate(
+        report["target"], {"$ref": "#/properties/target", "properties": schema["properties"], "$defs": schema["$defs"]}
+    )
     assert report["target"]["cast"] == cast(TARGET)
     assert f"- {SAID}" in markdown.render(report)
     assert f">{SAID}</p>" in page(report)
