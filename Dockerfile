@@ -4,7 +4,7 @@
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY . .
-# The environment has no pip of its own, and what builds the wheel is gone when it is built.
+# The environment has no pip, and the build tools are not part of it.
 RUN python -m venv --without-pip /opt/upsertspec && \
     pip --python /opt/upsertspec/bin/python install --no-cache-dir --disable-pip-version-check . && \
     mkdir /work

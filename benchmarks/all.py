@@ -1,4 +1,4 @@
-"""Runs every benchmark, one after the other, and prints the table of the README."""
+"""Run every benchmark and print the table of the README."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ DEFAULTS = {"rounds": 40, "size": 1000, "singles": 5}
 
 
 def main(options: argparse.Namespace) -> list[kit.Finding]:
-    """A finding for creates and one for updates, each against both."""
+    """Print a finding for creates and one for updates, each against both."""
     with kit.served() as url, kit.bare() as bare:
         client = Client(url)
         try:
@@ -21,7 +21,7 @@ def main(options: argparse.Namespace) -> list[kit.Finding]:
 
 
 def measured(kind: str, client: Client, bare: kit.Bare, options: argparse.Namespace) -> list[kit.Finding]:
-    """Batch, executemany and singles in turns. Updates write to the records of one round again and again."""
+    """Batch, executemany and single upserts in turns. Updates write to the records of one round repeatedly."""
 
     def people(way: str, number: int) -> list[dict[str, object]]:
         mark = f"{kind[0]}{way}{number if kind == 'create' else ''}"
@@ -39,7 +39,7 @@ def measured(kind: str, client: Client, bare: kit.Bare, options: argparse.Namesp
         sent = [request({"fields": fields, "matchFields": ["email"]}) for fields in people("s", number)]
         return kit.seconds(lambda: [client.send(each) for each in sent])
 
-    kit.in_turns(1, batch, many, singles)  # first contact; for updates, it makes the records
+    kit.in_turns(1, batch, many, singles)  # warm-up; for updates, it also creates the records
     hot = kit.in_turns(options.rounds, lambda n: batch(n + 1), lambda n: many(n + 1))
     slow = kit.in_turns(options.singles, lambda n: batch(n + 1 + options.rounds), lambda n: singles(n + 1))
     name = f"a batch of {options.size} {kind}s through HTTP"

@@ -1,4 +1,4 @@
-"""A client that costs as little as it can: the request is made ahead, the answer is read and not parsed."""
+"""A client with as little overhead as possible: the request is built ahead, the answer is read and not parsed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Client:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(self, sent: bytes) -> bytes:
-        """The body of the answer, with its chunks' sizes where it has some. Raises RuntimeError where it isn't 200."""
+        """The body of the answer, with chunk sizes if there are any. Raises RuntimeError if it is not 200."""
         self.socket.sendall(sent)
         data = b""
         while b"\r\n\r\n" not in data:
@@ -49,7 +49,7 @@ class Client:
         return b"".join(parts)
 
     def some(self) -> bytes:
-        """What has come. Raises RuntimeError at the end of the connection."""
+        """The bytes received. Raises RuntimeError at the end of the connection."""
         data = self.socket.recv(1 << 18)
         if not data:
             raise RuntimeError("the server closed the connection")

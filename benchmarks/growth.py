@@ -1,4 +1,4 @@
-"""The time that one scenario takes in a suite of ten times the size, against that in the suite as it is.
+"""The time for one scenario in a suite of ten times the size, against the time in the suite as it is.
 
 The feature files of the core profile are copied under other names and titles. What a run takes whatever its size is
 measured with the first scenario alone, and taken off; what is left is divided by the number of scenarios.
@@ -52,7 +52,7 @@ def smallest(folder: Path) -> Path:
 
 
 def grown(folder: Path, times: int, narrow: int) -> Path:
-    """A features folder with the core profile so many times; where it is to be narrow, only its smallest file."""
+    """A features folder with this many copies of the core profile, or only of its smallest file."""
     copies = {}
     for source in sources()[:1] if narrow else sources():
         text = source.read_text("utf-8")
@@ -71,7 +71,7 @@ def written(folder: Path, texts: dict[str, str]) -> Path:
 
 
 def judged(features: Path, reports: Path) -> tuple[float, int]:
-    """Seconds of a whole run of these features, and how many scenarios passed. Raises where one did not."""
+    """The seconds of a whole run of these features, and the number of passed scenarios. Raises if one did not pass."""
     arguments = [sys.executable, HERE, "judge", str(features), "--report", str(reports / "report")]
     environment = kit.own_environment()
     taken = kit.seconds(lambda: subprocess.run(arguments, env=environment, check=True, stdout=subprocess.DEVNULL))

@@ -23,12 +23,12 @@ DEFAULTS = {"rounds": 40, "size": 1000, "children": 10}
 
 
 def main(options: argparse.Namespace) -> list[kit.Finding]:
-    """A finding without children, and one with."""
+    """Print a finding without children and one with children."""
     return [measured(0, options), measured(options.children, options)]
 
 
 def measured(children: int, options: argparse.Namespace) -> kit.Finding:
-    """Both ways in turns, each on a fresh copy of one database in which every account exists."""
+    """Both ways in turns, each on a fresh copy of a database in which every account exists."""
     with (
         tempfile.TemporaryDirectory(prefix="upsertspec-") as folder,
         closing(filled(Path(folder) / "filled.db", options.size, children)) as source,

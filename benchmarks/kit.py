@@ -1,4 +1,4 @@
-"""What the benchmarks share: things measured in turns, the reference server as a process, rows of a usual width."""
+"""What the benchmarks share: measuring in turns, the reference server as a process, rows of a usual width."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ UPSERT = "/api/tables/contacts/records/upsert"
 NOW = "2026-01-01T00:00:00.000000Z"
 REFERENCE = ("-m", "upsertspec_server", "--port", "0", "--announce", "json", "--until-stdin-closes")
 Contestant = Callable[[int], float]
-"""Does its work once, for the round of this number, and gives the seconds that it took."""
+"""Does its work once, in the round of this number, and returns the seconds it took."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """How many times as long one thing takes as another. `fastest` compares the fastest rounds: least disturbed."""
+    """How many times as long one thing takes as another. `fastest` compares the fastest rounds."""
 
     one: str
     other: str
@@ -55,7 +55,7 @@ HEAD = "| measured | against | median | fastest | aim | |\n| --- | --- | --- | -
 
 
 def in_turns(rounds: int, *contestants: Contestant) -> list[list[float]]:
-    """The seconds of each contestant, which take their turns round by round: A B C, A B C, …"""
+    """The seconds of each contestant; they take turns: A B C, A B C, …"""
     times: list[list[float]] = [[] for _ in contestants]
     for number in range(rounds):
         for place, contestant in enumerate(contestants):
@@ -95,14 +95,14 @@ def own_environment(**more: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def served(*arguments: str) -> Iterator[str]:
-    """A server as a process of its own; gives its URL, and stops it in the end. It takes the tokens of `TOKENS`."""
-    with announced(*arguments) as told:
-        yield told["url"]
+    """A server as a process; yields its URL and stops it at the end. It uses the tokens of `TOKENS`."""
+    with announced(*arguments) as server:
+        yield server["url"]
 
 
 @contextlib.contextmanager
 def announced(*arguments: str) -> Iterator[dict[str, Any]]:
-    """The same; gives all that it announces: its URL and, where they are its own, its tokens."""
+    """The same; yields everything that it announces: its URL and its tokens, if it makes them."""
     tokens = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
     process = subprocess.Popen(
         [sys.executable, *(arguments or REFERENCE)],
@@ -122,7 +122,7 @@ def announced(*arguments: str) -> Iterator[dict[str, Any]]:
 
 
 class Bare:
-    """A bare connection to a database of its own, with the tables and settings of the reference server."""
+    """A bare connection to a new database, with the tables and settings of the reference server."""
 
     def __init__(self, path: Path) -> None:
         with closing(create_app({"DATABASE": path})) as app:
@@ -140,7 +140,7 @@ class Bare:
         self.connection.execute("COMMIT")
 
     def single(self, row: tuple[object, ...]) -> None:
-        """One row as the server does it: the look for the match, and the write, in a transaction."""
+        """One row the way the server does it: find the match, then write, in one transaction."""
         self.connection.execute("BEGIN IMMEDIATE")
         self.connection.execute(self.find, row[1:2]).fetchone()
         self.connection.execute(self.upsert, row)
@@ -171,5 +171,5 @@ def person(mark: str, number: int) -> dict[str, object]:
 
 
 def row_of(fields: dict[str, object]) -> tuple[object, ...]:
-    """A contact as the columns of a row; SQLite gives the id."""
+    """A contact as the columns of a row; SQLite assigns the id."""
     return (None, *fields.values(), NOW, NOW)

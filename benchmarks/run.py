@@ -28,13 +28,13 @@ DEFAULTS = {"rounds": 5, "narrow": 0}
 
 
 def main(options: argparse.Namespace) -> list[kit.Finding]:
-    """A finding for the core profile, and one for all."""
+    """Print a finding for the core profile and one for all profiles."""
     narrow = NARROW if options.narrow else ()
     return [measured(name, (*chosen, *narrow), options.rounds) for name, chosen in PROFILES.items()]
 
 
 def measured(name: str, chosen: tuple[str, ...], rounds: int) -> kit.Finding:
-    """Run and replay in turns, after a recorded run, which also fills the bytecode cache."""
+    """Run and replay in turns, after one recorded run that also fills the bytecode cache."""
     with tempfile.TemporaryDirectory(prefix="upsertspec-") as folder:
         tape = str(Path(folder) / "tape.json")
         process(HERE, "record", tape, *chosen)
@@ -52,7 +52,7 @@ def measured(name: str, chosen: tuple[str, ...], rounds: int) -> kit.Finding:
 
 
 def process(*arguments: str) -> str:
-    """What a process of ours prints. Raises where it fails."""
+    """The output of a process. Raises if it fails."""
     done = subprocess.run(
         [sys.executable, *arguments], env=kit.own_environment(), check=True, stdout=subprocess.PIPE, text=True
     )
@@ -60,7 +60,7 @@ def process(*arguments: str) -> str:
 
 
 def record(tape: str, chosen: list[str]) -> None:
-    """Run the suite in this process, and write down what it sends, below its own headers and pooling."""
+    """Run the suite in this process, and record what it sends at the level of connections."""
     from upsertspec.cli import main as suite
     from upsertspec.http.session import AGENT, Session
     from upsertspec.run import embedded
@@ -97,7 +97,7 @@ def record(tape: str, chosen: list[str]) -> None:
 
 
 def replay(tape: str) -> None:
-    """Send what the tape holds to a fresh reference server; print how many answers had the status they had then."""
+    """Send the recorded requests to a fresh reference server; print how many answers had the recorded status."""
     import requests
 
     held = json.loads(Path(tape).read_text())

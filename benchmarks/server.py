@@ -22,13 +22,13 @@ DEFAULTS = {"rounds": 15, "size": 400}
 
 
 def main(options: argparse.Namespace) -> list[kit.Finding]:
-    """Two findings for each number of clients."""
+    """Print two findings for each number of clients."""
     with kit.served() as url, kit.served(str(Path(__file__).resolve()), "nothing") as idle, kit.bare() as bare:
         return [finding for clients in CLIENTS for finding in measured(clients, url, idle, bare, options)]
 
 
 def measured(clients: int, url: str, idle: str, bare: kit.Bare, options: argparse.Namespace) -> list[kit.Finding]:
-    """As many upserts, in turns: half of them create, the other half update what was created."""
+    """The same number of upserts for each, in turns: half create, half update what was created."""
     each = max(2, options.size // clients)
 
     def people(number: int, client: int) -> list[dict[str, object]]:
@@ -64,7 +64,7 @@ def measured(clients: int, url: str, idle: str, bare: kit.Bare, options: argpars
 
 
 def all_at_once(url: str, requests: list[list[bytes]]) -> None:
-    """Each list of requests over a connection of its own, all at the same time."""
+    """Send each list of requests over its own connection, all at the same time."""
 
     def one(sent: list[bytes]) -> None:
         client = Client(url)
@@ -77,7 +77,7 @@ def all_at_once(url: str, requests: list[list[bytes]]) -> None:
 
 
 def serve_nothing() -> None:
-    """A Flask view that reads the body and answers with a constant, under waitress as the reference server has it."""
+    """A Flask view that reads the body and answers with a constant, under waitress like the reference server."""
     from flask import request as asked
 
     app = Flask("nothing")

@@ -1,7 +1,7 @@
-"""A run by many workers against a slow target, and the same run by one.
+"""A run with many workers against a slow target, and the same run with one.
 
-Every answer of the reference server comes through a proxy that holds it back for a while: a target far away, or
-one that thinks. Both runs are whole processes, from start to end; their results are compared, scenario by scenario.
+A proxy delays every answer of the reference server, like a target that is slow or far away. Both runs are whole
+processes, from start to end; their results are compared scenario by scenario.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BUFFER = 65536
 
 
 def main(options: argparse.Namespace) -> list[kit.Finding]:
-    """A finding for all profiles, and one without the profile that only ever has one worker."""
+    """Print a finding for all profiles and one without `concurrency`, which always has one worker."""
     seconds = options.milliseconds / 1000
     everything = ("--profile", "all", *(NARROW if options.narrow else ()))
     shared = tuple(word for profile in PROFILES for word in ("--profile", profile))
@@ -36,7 +36,7 @@ def main(options: argparse.Namespace) -> list[kit.Finding]:
 
 
 def measured(name: str, chosen: tuple[str, ...], delay: float, jobs: int) -> kit.Finding:
-    """One run by many workers, then one by one worker. Each takes minutes, most of it waiting."""
+    """One run with many workers, then one with one worker. Each takes minutes, mostly waiting."""
     with kit.served() as url, held_back(url, delay) as far, tempfile.TemporaryDirectory() as folder:
         times = [
             [kit.seconds(lambda number=number: judge(far, folder, number, chosen))]  # type: ignore[misc]
@@ -67,7 +67,7 @@ def results(folder: str, jobs: int) -> dict[str, str]:
 
 @contextlib.contextmanager
 def held_back(url: str, delay: float) -> Iterator[str]:
-    """A proxy before the server at this URL, which holds back all that comes from it; gives the proxy's URL."""
+    """A proxy in front of the server at this URL that delays its answers; yields the proxy's URL."""
     parts = urlsplit(url)
     loop = asyncio.new_event_loop()
     proxy = Proxy(str(parts.hostname), parts.port or 80, delay)
@@ -85,7 +85,7 @@ def held_back(url: str, delay: float) -> Iterator[str]:
 
 
 class Proxy:
-    """Hands bytes on: those to the server at once, those from it after a while."""
+    """Forwards bytes to the server at once, and bytes from it after a delay."""
 
     def __init__(self, host: str, port: int, delay: float) -> None:
         self._place = host, port
@@ -93,7 +93,7 @@ class Proxy:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, with one of its own to the server."""
+        """One connection, paired with one to the server."""
         there, back = await asyncio.open_connection(*self._place)
         both = (self._hand_on(reader, back, 0.0), self._hand_on(there, writer, self._delay))
         tasks = [asyncio.ensure_future(each) for each in both]
@@ -105,7 +105,7 @@ class Proxy:
         later = asyncio.get_running_loop().call_later
         try:
             while data := await source.read(BUFFER):
-                later(delay, sink.write, data)  # an answer in several pieces is held back once, not once a piece
+                later(delay, sink.write, data)  # an answer in several pieces is delayed once, not once a piece
             await asyncio.sleep(delay)
         except (OSError, asyncio.CancelledError):
             pass
@@ -113,7 +113,7 @@ class Proxy:
             sink.close()
 
     async def close(self, listener: asyncio.Server) -> None:
-        """Listen no longer, and end what is under way."""
+        """Stop listening, and end open connections."""
         listener.close()
         for task in list(self._tasks):
             task.cancel()

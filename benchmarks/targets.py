@@ -1,4 +1,4 @@
-"""Single upserts through HTTP: the reference server beside the servers of examples/targets, in one run."""
+"""Single upserts through HTTP: the reference server against the servers of examples/targets, in one run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DEFAULTS = {"rounds": 15, "size": 400}
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs, and how an upsert of a contact is asked of it."""
+    """A running server, and the request that upserts a contact."""
 
     name: str
     url: str
@@ -35,7 +35,7 @@ class Server:
     aim: str = "under 1"
 
     def seconds(self, mark: str, clients: int, size: int) -> float:
-        """The time of so many upserts, half of them creates, the other half updates of what was created."""
+        """The time for this many upserts: half create, half update what was created."""
         sent = [
             [self.shape(fields, self.token) for fields in (*half, *half)]
             for half in ([kit.person(f"{mark}-{c}", n) for n in range(size // clients // 2)] for c in range(clients))
@@ -44,7 +44,7 @@ class Server:
 
 
 def main(options: argparse.Namespace) -> list[kit.Finding]:
-    """For each number of clients a finding against each server that is installed."""
+    """Print a finding for each number of clients and each installed server."""
     with contextlib.ExitStack() as stack:
         kept = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="upsertspec-"))) / "records.db"
         made = (reference(), reference("--database", str(kept)), *map(other, installed()))
@@ -73,22 +73,22 @@ def measured(clients: int, servers: list[Server], options: argparse.Namespace) -
 
 @contextlib.contextmanager
 def reference(*options: str) -> Iterator[Server]:
-    """The reference server; on a file that is kept it waits for the disk at every commit, else it does not."""
+    """The reference server. On a permanent file it waits for the disk at every commit; otherwise it does not."""
 
     def shape(fields: dict[str, object], token: str) -> bytes:
         return request({"fields": fields, "matchFields": ["email"]}, token=token)
 
     with kit.served(*kit.REFERENCE, *options) as url:
-        name = "the same on a file that is kept" if options else "the reference server"
+        name = "the same on a permanent file" if options else "the reference server"
         yield Server(name, url, kit.TOKENS["editor"], shape, aim="")
 
 
 @contextlib.contextmanager
 def other(name: str) -> Iterator[Server]:
     """A server of examples/targets."""
-    with kit.announced(str(TARGETS / name / "start.py"), "--port", "0", "--announce", "json") as told:
+    with kit.announced(str(TARGETS / name / "start.py"), "--port", "0", "--announce", "json") as server:
         shape = {"datasette": datasette, "pocketbase": pocketbase}[name]
-        yield Server(f"{name} {version(PACKAGES[name])}", told["url"], told["tokens"]["editor"], shape)
+        yield Server(f"{name} {version(PACKAGES[name])}", server["url"], server["tokens"]["editor"], shape)
 
 
 def datasette(fields: dict[str, object], token: str) -> bytes:
@@ -104,7 +104,7 @@ def pocketbase(fields: dict[str, object], token: str) -> bytes:
 
 
 def installed() -> list[str]:
-    """The targets whose packages are there; the others are named on standard error."""
+    """The targets whose packages are installed; the others are named on standard error."""
     found = []
     for name, package in PACKAGES.items():
         try:

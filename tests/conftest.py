@@ -50,7 +50,7 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A worker of xdist tells the main process how many slow tests it left out."""
+    """An xdist worker reports to the main process how many slow tests it left out."""
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["slow"] = session.config.stash[SLOW_LEFT_OUT]
 

@@ -8,7 +8,7 @@ from tinyhtml5.parser import HTMLParser
 
 
 def parsed(page: str) -> Element:
-    """The page as a tree. A page that a browser would have to mend is refused."""
+    """The page as a tree. A page that a browser would have to repair is an error."""
     parser = HTMLParser(namespace_html_elements=False)
     tree: Element = parser.parse(page)
     assert parser.errors == []

@@ -1,4 +1,4 @@
-"""Who imports whom: one direction only."""
+"""Imports between packages go in one direction."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def imported(file: Path) -> set[str]:
 
 
 def parts(file: Path) -> set[str]:
-    """The parts of the harness that a file imports from."""
+    """The packages of the harness that a file imports from."""
     names = {name.split(".")[1] for name in imported(file) if name.startswith("upsertspec.")}
     return names & RANK.keys()
 

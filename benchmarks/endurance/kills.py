@@ -1,4 +1,4 @@
-"""The reference server, killed with SIGKILL again and again under load: is a write lost, half a batch kept?"""
+"""Kill the reference server repeatedly under load: is a write lost, or half a batch kept?"""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from pathlib import Path
 from reference import Reference
 
 LONGEST = 120
-"""The load ends by itself after so many times the seconds that the kills should take."""
+"""The load ends by itself after this many times the seconds that the kills should take."""
 
 
 def main() -> int:
-    """The soak's exit code: 0 where nothing is lost and no batch is half stored."""
+    """The soak's exit code: 0 if nothing is lost and no batch is half stored."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--users", type=int, default=16)
     parser.add_argument("--between", type=float, default=1.0, help="seconds of load before a kill, on average")
     options = parser.parse_args()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a child inherits it where a shell ignores it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored in the shell
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
     with tempfile.TemporaryDirectory(prefix="upsertspec-") as folder:
         server = Reference(Path(folder))
@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def killed(server: Reference, options: argparse.Namespace, folder: Path) -> int:
-    """Soak, kill and start again, then let the soak look for what was acknowledged."""
+    """Soak, kill and restart; then the soak looks for what was acknowledged."""
     soak = server.soak(options.users, LONGEST * options.kills * options.between)
     kills = 0
     try:
@@ -45,7 +45,7 @@ def killed(server: Reference, options: argparse.Namespace, folder: Path) -> int:
             server.start()
             kills += 1
         written(folder, soak)
-        soak.send_signal(signal.SIGINT)  # the load ends, and is judged
+        soak.send_signal(signal.SIGINT)  # ends the load, which is then judged
         print(soak.communicate()[0])
     finally:
         soak.kill()

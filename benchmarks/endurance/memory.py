@@ -1,8 +1,8 @@
-"""The reference server under many clients for minutes: errors, and whether the memory in use grows (Linux, glibc).
+"""The reference server under many clients for minutes: errors, and growth of the memory in use (Linux, glibc).
 
-The resident memory of a process says little: SQLite's page caches (2 MiB a thread) fill for long, and what was freed
-once can be taken again unseen. So the server counts what is in use inside it, after a collection of garbage, and its
-page caches are small. The growth is that of a line through the samples (least squares).
+The resident memory of a process says little: SQLite's page caches (2 MiB a thread) fill slowly, and freed memory can be
+reused unseen. So the server counts what is in use inside it, after a garbage collection, and its page caches are small.
+The growth is the slope of a line through the samples (least squares).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Samples = list[tuple[float, float]]
 
 
 def main() -> int:
-    """The soak's own exit code, or 1 where there was an error or the memory in use grew by more than it may."""
+    """The soak's exit code, or 1 if there was an error or the memory in use grew by more than the limit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--users", type=int, default=64)
     parser.add_argument("--warm", type=float, default=60, help="seconds of load that are not measured")
@@ -62,7 +62,7 @@ def judged(server: Reference, usage: Path, options: argparse.Namespace) -> int:
     served = sent * options.seconds / whole
     print(f"{sent} requests in {whole:g} s, {failed} failed; about {served:.0f} in the {options.seconds:g} s measured")
     print(f"resident memory in MiB: {before:.1f} before, {middle:.1f} as measuring began, {after:.1f} at the end")
-    grown = [told(*pair, served) for pair in samples(usage, began + options.warm, options.seconds).items()]
+    grown = [growth(*pair, served) for pair in samples(usage, began + options.warm, options.seconds).items()]
     grows = any(one > most for one, most in zip(grown, (options.bytes, options.blocks), strict=True))
     return soak.returncode or int(grows or failed > 0)
 
@@ -74,8 +74,8 @@ def samples(usage: Path, start: float, seconds: float) -> dict[str, Samples]:
     return {kind: [(row[0], row[place]) for row in measured] for place, kind in enumerate(KINDS, start=1)}
 
 
-def told(kind: str, found: Samples, served: float) -> float:
-    """Say how much of this kind is in use; gives what a request adds, in bytes or blocks."""
+def growth(kind: str, found: Samples, served: float) -> float:
+    """Print how much of this kind is in use; return what a request adds, in bytes or blocks."""
     word, unit = KINDS[kind]
     seconds = found[-1][0] - found[0][0]
     slope, error = line(found)
@@ -98,7 +98,7 @@ def line(found: Samples) -> tuple[float, float]:
 
 
 def counts(out: str) -> tuple[int, int]:
-    """How many requests were sent, and how many of them failed, by the line of all of them."""
+    """The number of requests sent and failed, from Locust's total line."""
     words = next(line.split() for line in out.splitlines() if line.split()[:1] == ["total"])
     return int(words[1]), int(words[2])
 

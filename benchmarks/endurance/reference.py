@@ -1,4 +1,4 @@
-"""The reference server as a process that can be killed and started again at the same place, and a soak of it."""
+"""The reference server as a process that can be killed and restarted on the same port and file, and a soak of it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Reference:
         self.process = self.start()
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start it; it answers when this returns. Raises RuntimeError where it doesn't start."""
+        """Start it and wait until it answers. Raises RuntimeError if it does not start."""
         options = ("--port", str(self._port), "--database", str(self._file), "--announce", "json")
         self.process = subprocess.Popen(
             [sys.executable, *self._server, *options, "--until-stdin-closes"],
@@ -43,7 +43,7 @@ class Reference:
         return self.process
 
     def kill(self) -> None:
-        """SIGKILL: it has no time to do anything more."""
+        """Kill it with SIGKILL."""
         self.process.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
@@ -51,7 +51,7 @@ class Reference:
                 pipe.close()
 
     def soak(self, users: int, seconds: float) -> subprocess.Popen[str]:
-        """A soak of it, whose output is a pipe."""
+        """Start a soak of it, with its output in a pipe."""
         options = ("--users", str(users), "--seconds", str(seconds), *PROFILES)
         return subprocess.Popen(
             [sys.executable, "-m", "upsertspec", "soak", self.url, *options],

@@ -1,8 +1,8 @@
-"""The reference server, which says every second what memory is in use inside it (Linux with glibc 2.33 or later).
+"""The reference server, recording every second what memory is in use inside it (Linux with glibc 2.33 or later).
 
 Takes the options of `python -m upsertspec_server`. Its page caches are small, so that they are full at once.
-UPSERTBENCH_USAGE names the file for the samples. UPSERTBENCH_LEAK is how many bytes it keeps of every write: to see
-that the measurement sees a leak.
+UPSERTBENCH_USAGE names the file for the samples. UPSERTBENCH_LEAK is the number of bytes to leak at every write,
+to check the measurement.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from upsertspec_server import Server, config, create_app
 from upsertspec_server.__main__ import main
 from upsertspec_server.store import Store
 
-CACHE = 100  # KiB a connection, of which there is one a thread
+CACHE = 100  # KiB a connection; there is one connection for each thread
 EVERY = 1.0
 MALLINFO = (
     "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost",
@@ -38,7 +38,7 @@ class Usage(ctypes.Structure):
 
 
 class LeakingStore(Store):
-    """A store that keeps something of every write."""
+    """A store that leaks a little memory at every write."""
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -55,13 +55,13 @@ class Leaking(Server):
 
 
 def create(settings: Mapping[str, Any]) -> Server:
-    """A server whose page caches are full at once, and which leaks where that is asked for."""
+    """A server with small page caches, which leaks if asked to."""
     pragmas = (*config.PRAGMAS, f"cache_size = -{CACHE}")
     return create_app({"PRAGMAS": pragmas, **settings}, Leaking if LEAK else Server)
 
 
 def sample(file: Path) -> None:
-    """Write lines of: seconds, bytes in use of those that malloc gave (SQLite's too), blocks in use of Python's own."""
+    """Write lines of: seconds, bytes in use from malloc (SQLite's included), blocks in use from Python's allocator."""
     libc = ctypes.CDLL(None)
     libc.mallinfo2.restype = Usage
     with file.open("w", buffering=1) as out:

@@ -12,7 +12,7 @@ from statistics import median
 from upsertspec.explore import EXAMPLES
 from upsertspec.explore.machine import PROFILES
 from upsertspec.explore.search import Search
-from upsertspec.prove.servers import Serve, faults, fleet
+from upsertspec.prove.servers import Serve, broken_servers, fleet
 from upsertspec.run.settings import new_run_id
 
 CONCURRENT = "AC-7"
@@ -21,7 +21,7 @@ AIM = 0.9
 
 @dataclass(frozen=True)
 class Tried:
-    """A search: the broken server's name, whether it was found, and after how many sequences."""
+    """A search: the broken server's name, whether it was found, and the number of sequences."""
 
     name: str
     found: bool
@@ -29,7 +29,7 @@ class Tried:
 
 
 def main() -> int:
-    """Search on each broken server that one client alone can catch, and print the missed ones; 1 below the aim."""
+    """Search each broken server that a single client can catch, and print the missed ones. Returns 1 below the aim."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--examples", type=int, default=EXAMPLES, help="the most sequences for one server")
     parser.add_argument("--seed", type=int, default=1)
@@ -47,11 +47,13 @@ def main() -> int:
 
 def sequential() -> list[str]:
     """The broken servers that violate more than the criteria of concurrency."""
-    return sorted(f.name for f in faults() if not all(criterion.startswith(CONCURRENT) for criterion in f.violates))
+    return sorted(
+        f.name for f in broken_servers() if not all(criterion.startswith(CONCURRENT) for criterion in f.violates)
+    )
 
 
 def search_each(names: Sequence[str], seed: int, examples: int) -> list[Tried]:
-    """A search on each, all served by one process."""
+    """Search each one; all are served by one process."""
     with fleet() as serve:
         return [search(serve, name, seed, examples) for name in names]
 

@@ -1,5 +1,5 @@
 -- The function of the image catalogue: one call saves an image, new or known, and gives its id.
--- Every argument is written: whoever wants to keep a value passes it.
+-- Every argument is written; to keep a value, pass it.
 CREATE FUNCTION upsert_image_metadata(
   p_organization_id text,
   p_key text,

@@ -25,12 +25,12 @@ from waitress.server import create_server
 
 HERE = Path(__file__).resolve().parent
 THREADS = 32
-# The service refuses at 8 MiB, in its own words; what is far over that is cut off before.
+# The service refuses bodies over 8 MiB itself; much larger ones are cut off here.
 LARGEST_READ = 64 * 1024 * 1024
 
 
 def main() -> int:
-    """Serve until told to stop."""
+    """Serve until it is stopped."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="the port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--announce", choices=["text", "json"], default="text", help="how to say where it listens")

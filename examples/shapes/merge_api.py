@@ -1,4 +1,4 @@
-"""A dialect in Python, for an API whose answers change their form: {"new": 7} or, after an update, [{"id": 7}].
+"""A dialect in Python, for an API with two forms of answer: {"new": 7} or, after an update, [{"id": 7}].
 
     POST /rows/contacts/merge   {"row": {…}, "on": ["email"]}
     GET  /rows/contacts?where={"email": "ada@example.com"}
@@ -29,7 +29,7 @@ class MergeApi:
         self.prefix = setup.options.get("prefix", "/rows")
 
     def request(self, operation: Operation) -> Request:
-        """The request that asks for this operation. What the API has no words for raises CannotExpress."""
+        """The request that asks for this operation. Raises CannotExpress for what the API cannot express."""
         base = f"{self.prefix}/{quote(operation.table, safe='')}"
         match operation:
             case Upsert(fields=fields, match_fields=list(on), extra={**extra}) if not extra:
@@ -42,7 +42,7 @@ class MergeApi:
                 raise CannotExpress(f"this API has no words for {type(operation).__name__}")
 
     def answer(self, operation: Operation, response: Response) -> Answer:
-        """What the response says. A body that is not as it should be is a `fault`, which the scenario tells."""
+        """What the response says. A malformed body is reported as the answer's `fault`."""
         try:
             body = response.parsed() if response.body else None
         except ValueError as wrong:
@@ -50,11 +50,11 @@ class MergeApi:
         if not 200 <= response.status < 300:
             return Answer(response.status, body=body)
         try:
-            return self.told(operation, response.status, body)
+            return self._success(operation, response.status, body)
         except (AttributeError, IndexError, KeyError, TypeError) as wrong:
             return Answer(response.status, body=body, fault=f"the body has another form ({wrong!r})")
 
-    def told(self, operation: Operation, status: int, body: Any) -> Answer:
+    def _success(self, operation: Operation, status: int, body: Any) -> Answer:
         """The answer of a success."""
         match operation:
             case Find():

@@ -1,4 +1,4 @@
-"""What the start scripts share: a server as a child process in a folder of its own, until somebody says stop."""
+"""What the start scripts share: a server as a child process in a temporary folder, until it is stopped."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ Started = Callable[[Path, int], contextlib.AbstractContextManager[Mapping[str, s
 
 
 class NotStartedError(Exception):
-    """A server that ended, or gave no answer, before it was ready."""
+    """A server that ended or did not answer before it was ready."""
 
 
 def serve(description: str, port: int, started: Started) -> int:
-    """The command: start, tell the URL and the tokens, wait for Ctrl-C, SIGTERM or the end of standard input."""
+    """The command: start, print the URL and the tokens, wait for Ctrl-C, SIGTERM or the end of standard input."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument(
         "--port", type=int, default=port, help="the port on 127.0.0.1 (default: %(default)s; 0: a free one)"
@@ -56,7 +56,7 @@ def serve(description: str, port: int, started: Started) -> int:
 
 @contextlib.contextmanager
 def child(command: Sequence[str], url: str, log: Path, **environment: str) -> Iterator[None]:
-    """The server as a child process, once `url` answers. Where it ends before, its last words go to standard error."""
+    """The server as a child process, once `url` answers. If it ends first, its last output goes to standard error."""
     with log.open("wb") as out:
         process = subprocess.Popen(
             command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
@@ -76,7 +76,7 @@ def child(command: Sequence[str], url: str, log: Path, **environment: str) -> It
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A port that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number: int = probe.getsockname()[1]

@@ -288,7 +288,7 @@ class BatchAsksWhenAllIsDone(Upserts):
 
 @broken("AC-308")
 class DeletesThenLoads(FindThenWrite):
-    """Deletes the matches of a batch, and loads all records anew, with other ids."""
+    """Deletes the matches of a batch, and loads all records again, with other ids."""
 
     def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
         if not plan.batch:

@@ -1,4 +1,4 @@
-"""Bodies that are not JSON, not an object, of another type or too large; and errors that tell internals."""
+"""Bodies that are not JSON, not an object, of another type or too large; and errors that reveal internals."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ def tells_the_database(answer: Answer) -> None:
 
 
 class Tells(Store):
-    """Tells something of the inside where the database refuses a write."""
+    """Reveals internals when the database refuses a write."""
 
     @contextmanager
     def constraints(self, table: Table, row: Row) -> Iterator[None]:

@@ -35,7 +35,7 @@ class Clients:
 
     def __init__(self) -> None:
         self.beginnings: dict[Any, str] = {}
-        self.alike: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
         self.together = -MEMORY
         self.looked = 0
         self.changed = threading.Condition()
@@ -49,14 +49,14 @@ class Clients:
             late = time.monotonic() - self.together < MEMORY
             read = request.full_path if request.method == "GET" and request.query_string else ""
             beginning = self.beginnings[port] = read or (LATE if late else "")
-            self.alike[beginning] += 1
-            if read and self.alike[read] >= MANY:
+            self.counts[beginning] += 1
+            if read and self.counts[read] >= MANY:
                 self.together = time.monotonic()
 
     def are_many(self) -> bool:
         """Whether the current request comes from one of many clients."""
         beginning = self.beginnings.get(request.environ.get("REMOTE_PORT"), "")
-        return beginning == LATE or (beginning != "" and self.alike[beginning] >= MANY)
+        return beginning == LATE or (beginning != "" and self.counts[beginning] >= MANY)
 
     def meet(self) -> None:
         """Among many clients, wait until another comes this far, or until a moment has passed."""

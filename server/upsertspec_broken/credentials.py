@@ -134,7 +134,7 @@ def refuse() -> None:
 
 @broken("AC-004", "AC-810")
 class TableBeforeCredentials(ChecksLate):
-    """Looks for the table before it checks credentials, and so tells everybody which tables exist."""
+    """Looks for the table before it checks credentials, and so reveals to everybody which tables exist."""
 
     def enter(self, name: str, *actions: str) -> Table:
         found = super().enter(name, *actions)

@@ -72,7 +72,7 @@ class InsertOrReplaceWithTheId(OrReplace):
 
 @broken("AC-103", "AC-104", "AC-106", "AC-013", "AC-308", "AC-401", "AC-402", "AC-405", "AC-406", using=(OrReplace,))
 class InsertOrReplace(Upserts):
-    """Deletes whatever conflicts with any unique key, and inserts the record anew."""
+    """Deletes whatever conflicts with any unique key, and inserts the record again."""
 
     def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
         changed = {name: row[name] for name in plan.written(row)}

@@ -88,7 +88,7 @@ class TotalIsTheTable(Queries):
 
 @broken("AC-603")
 class TiesInNoOrder(Queries):
-    """Does not break ties: records that sort alike come in another order with each request."""
+    """Does not break ties: records with equal sort values come in another order with each request."""
 
     turn = False
 

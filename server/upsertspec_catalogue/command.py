@@ -25,7 +25,7 @@ usage: python -m {package} --list [--json] | --fleet | --target NAME | NAME [OPT
 
 
 def run(catalogue: Catalogue, arguments: list[str] | None = None) -> int:
-    """Exit code 0, or 2 where there is no such server or it cannot start."""
+    """Exit code 0, or 2 if there is no such server or it cannot start."""
     name, *options = (sys.argv[1:] if arguments is None else arguments) or [""]
     entries = catalogue.load()
     usage = USAGE.format(package=catalogue.package)

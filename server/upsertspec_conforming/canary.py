@@ -32,7 +32,7 @@ Said = tuple[Any, int]
 
 
 class Canary(Server):
-    """Keeps what it is sent, in memory, and tells wrong things of it."""
+    """Keeps what it is sent in memory, and answers wrongly."""
 
     def setup(self) -> None:
         super().setup()

@@ -38,7 +38,7 @@ class Auth:
         return found[1] if found else None
 
     def role(self, token: str) -> Role | None:
-        """The role that has this token, or None. Every role is compared, so that the time taken tells nothing."""
+        """The role that has this token, or None. Every role is compared, so that the time taken reveals nothing."""
         digest = self.digest(token)
         return next(iter([role for known, role in self.known if hmac.compare_digest(known, digest)]), None)
 

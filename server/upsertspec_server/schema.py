@@ -46,7 +46,7 @@ class Field:
 
     @cached_property
     def has_rules(self) -> bool:
-        """Whether the field has rules beside its type."""
+        """Whether the field has rules besides its type."""
         return any(rule is not None for rule in (self.options, self.minimum, self.pattern, self.schema))
 
     def check_rules(self, value: Any) -> None:
@@ -184,7 +184,7 @@ class Schema:
 
 
 def schema_path() -> Path:
-    """Where `schema.toml` is: beside this module when installed, in `features/` in a checkout."""
+    """Where `schema.toml` is: next to this module when installed, in `features/` in a checkout."""
     installed = Path(__file__).parent / "schema.toml"
     return installed if installed.exists() else Path(__file__).parents[2] / "features" / "schema.toml"
 

@@ -90,7 +90,7 @@ class Store:
         self.local = threading.local()
 
     def identify_file(self) -> tuple[int, int] | None:
-        """What tells the file from any other, whatever its name; None where there is none."""
+        """What identifies the file, whatever its name; None if there is no file."""
         try:
             found = os.stat(self.path)
         except OSError:

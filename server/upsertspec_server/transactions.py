@@ -52,7 +52,7 @@ class Transactions:
         return operations
 
     def check_shape(self, operation: Any) -> None:
-        """Raises 400 for what is no operation, or has a member that its kind does not have."""
+        """Raises 400 for anything that is not an operation, or has a member that its kind does not have."""
         if not isinstance(operation, dict):
             raise bad_field("operations", "must hold objects")
         op = operation.get("op")

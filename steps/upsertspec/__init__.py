@@ -1,3 +1,3 @@
-"""The harness of upsertspec: runs the specification of upsert against a target and tells what it found."""
+"""The harness of upsertspec: runs the specification of upsert against a target and reports what it found."""
 
 __version__ = "0.1.0"

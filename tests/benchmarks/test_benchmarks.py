@@ -1,4 +1,4 @@
-"""The benchmarks work: each runs once, with tiny sizes. What the ratios are does not matter."""
+"""Each benchmark runs once, with tiny sizes. The ratios do not matter here."""
 
 from __future__ import annotations
 

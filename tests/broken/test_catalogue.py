@@ -1,4 +1,4 @@
-"""The catalogue is in order: each broken server says what it does, and each criterion has enough of them."""
+"""The catalogue is consistent: each broken server has a description, and each criterion has enough broken servers."""
 
 from __future__ import annotations
 
@@ -51,5 +51,5 @@ def test_a_name_is_used_once() -> None:
 
 
 def twice(values: object) -> list[object]:
-    """The values that are there more than once."""
+    """The values that occur more than once."""
     return [value for value, number in Counter(values).items() if number > 1]  # type: ignore[call-overload]

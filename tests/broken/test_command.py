@@ -1,4 +1,4 @@
-"""`python -m upsertspec_broken`: lists the broken servers, and serves one as the reference is served."""
+"""`python -m upsertspec_broken`: lists the broken servers, and serves one as a process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_lists_every_server(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(CATALOGUE, ["--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == list(catalogue())
-    assert any("AC-103 AC-104" in line and line.endswith("inserts the record anew.") for line in lines)
+    assert any("AC-103 AC-104" in line and line.endswith("inserts the record again.") for line in lines)
 
 
 def test_lists_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,9 +51,9 @@ def test_a_fleet_serves_one_after_the_other() -> None:
     def names() -> Iterator[str]:
         for name in ("created-is-201\n", "\n"):
             yield name
-            told = json.loads(out.getvalue().splitlines()[-1])
-            headers = {"Authorization": f"Bearer {told['tokens']['editor']}"}
-            url = f"{told['url']}/api/tables/contacts/records/upsert"
+            announced = json.loads(out.getvalue().splitlines()[-1])
+            headers = {"Authorization": f"Bearer {announced['tokens']['editor']}"}
+            url = f"{announced['url']}/api/tables/contacts/records/upsert"
             statuses.append(requests.post(url, json=ADA, headers=headers, timeout=10).status_code)
         yield "no-such-server\n"
 

@@ -1,4 +1,4 @@
-"""The command line: wrong use ends with exit code 2, the place and the fix; the same options work everywhere."""
+"""The command line: wrong use exits with 2 and names the place and the fix; the same options work everywhere."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_use_is_told(name: str, cli: Cli) -> None:
+def test_wrong_use_is_reported(name: str, cli: Cli) -> None:
     arguments, words = WRONG[name]
     done = cli(*arguments)
     assert done.code == 2, done.text
@@ -59,7 +59,7 @@ def test_a_wrong_use_is_told(name: str, cli: Cli) -> None:
     assert "hunter2" not in done.text
 
 
-def test_a_report_into_a_file_is_told_before_the_run(cli: Cli, tmp_path: Path) -> None:
+def test_a_report_folder_that_is_a_file_is_reported_before_the_run(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     done = cli("run", URL, "--report", str(tmp_path / "file"))
     assert done.code == 2

@@ -1,4 +1,4 @@
-"""Where nobody reads what is printed any more, a command ends quietly, and its exit code is no verdict."""
+"""When the reader of its output is gone, a command ends quietly, and its exit code is not a verdict."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 
 @pytest.mark.parametrize("arguments", [["list"], ["list", "--json"], ["--help"], ["provision", "--format", "json"]])
-def test_a_command_ends_quietly_where_its_reader_is_gone(arguments: list[str]) -> None:
+def test_a_command_ends_quietly_when_its_reader_is_gone(arguments: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     line = [sys.executable, "-m", "upsertspec", *arguments]

@@ -1,4 +1,4 @@
-"""The judge of the judge: every order of every choice of operations is tried, one after the other."""
+"""A brute-force checker to test the real one: it tries every order of every choice of operations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Event = tuple[int, bool]
 
 
 def explains(history: History) -> bool:
-    """Whether some order of what was done, and of some of what may have been, explains the history."""
+    """Whether some order of the done operations, and of some of those that may have been done, explains the history."""
     places = range(len(history.operations))
     sure = [p for p in places if history.operations[p].end is not None]
     unsure = [p for p in places if history.operations[p].end is None and history.operations[p].writes]

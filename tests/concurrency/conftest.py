@@ -1,4 +1,4 @@
-"""What the tests of many clients share: served applications, and runs of the suite against them in this process."""
+"""What the concurrency tests share: served applications, and runs of the suite against them in this process."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ def wire(serve: Callable[[Answer], Wire]) -> Callable[[Answer], Wire]:
 
 
 class Door:
-    """Lets requests wait until so many are there: whether they meet is seen, and not left to chance."""
+    """Holds requests back until a given number has arrived, so that the test knows that they overlap."""
 
     def __init__(self, expected: int) -> None:
         self.gate = threading.Barrier(expected)
         self.met = threading.Event()
 
     def wait(self, connection: socket.socket) -> None:
-        """Wait for the others, for some seconds at the most."""
+        """Wait for the others, for a few seconds at most."""
         try:
             self.gate.wait(10)
             self.met.set()

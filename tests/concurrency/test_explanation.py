@@ -1,4 +1,4 @@
-"""A contradiction in words: what contradicts what, who did what, and whose values were seen."""
+"""The explanation of a contradiction: which requests contradict each other, who sent them, whose values were seen."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ def read(start: float, *seen: str) -> Operation:
     return Operation(9, Kind.READ, start, start + 0.001, seen=seen or None)
 
 
-def told(*operations: Operation, initial: tuple[str, ...] | None = None) -> tuple[list[int], str]:
+def explain(*operations: Operation, initial: tuple[str, ...] | None = None) -> tuple[list[int], str]:
     return explained(History(initial, operations), FIELDS)
 
 
-def test_what_can_be_explained_needs_no_words() -> None:
-    assert told(write(1, 0, 0.1, "created"), write(2, 0, 0.1, "updated")) == ([], "")
+def test_an_explainable_history_has_no_explanation() -> None:
+    assert explain(write(1, 0, 0.1, "created"), write(2, 0, 0.1, "updated")) == ([], "")
 
 
 def test_created_twice() -> None:
-    places, words = told(write(1, 0, 0.1, "updated"), write(2, 0, 0.1, "created"), write(3, 0, 0.2, "created"))
+    places, words = explain(write(1, 0, 0.1, "updated"), write(2, 0, 0.1, "created"), write(3, 0, 0.2, "created"))
     assert places == [1, 2]
     assert words == (
         "a record is created once, and more than one answer says created: "
@@ -34,38 +34,42 @@ def test_created_twice() -> None:
     )
 
 
-def test_created_by_nobody_takes_all_who_could_have() -> None:
-    places, words = told(*(write(client, 0, 0.1, "updated") for client in range(1, 9)))
+def test_created_by_nobody_names_every_candidate() -> None:
+    places, words = explain(*(write(client, 0, 0.1, "updated") for client in range(1, 9)))
     assert places == list(range(8))
     assert words.startswith("the record did not exist before, and no answer says created: client 1 ")
     assert words.endswith("; and 2 more")
 
 
-def test_created_although_it_was_there() -> None:
-    _, words = told(write(1, 0, 0.1, "created"), initial=('"Ada"', "36"))
+def test_created_although_it_existed() -> None:
+    _, words = explain(write(1, 0, 0.1, "created"), initial=('"Ada"', "36"))
     assert words.startswith("the record existed before, and an answer says created: client 1 ")
 
 
 def test_halves_of_two_writes() -> None:
-    places, words = told(
+    places, words = explain(
         write(1, 0, 0.1, "updated"), write(2, 0, 0.1, "updated"), read(0.2, '"Ada 1"', "2"), initial=('"Ada"', "36")
     )
     assert places == [2]
-    assert words.startswith('nobody wrote what was seen, name "Ada 1" of client 1; age 2 of client 2: client 9 read ')
+    assert words.startswith(
+        'no request wrote what was seen, name "Ada 1" from client 1; age 2 from client 2: client 9 read '
+    )
 
 
 def test_half_of_a_write_and_half_of_before() -> None:
-    _, words = told(write(1, 0, 0.1, "updated"), read(0, '"Ada 1"', "36"), initial=('"Ada"', "36"))
-    assert 'name "Ada 1" of client 1; age 36 of before' in words
+    _, words = explain(write(1, 0, 0.1, "updated"), read(0, '"Ada 1"', "36"), initial=('"Ada"', "36"))
+    assert 'name "Ada 1" from client 1; age 36 from before' in words
 
 
 def test_a_lost_write() -> None:
-    places, words = told(write(1, 0, 0.1, "updated"), read(0.2, '"Ada"', "36"), initial=('"Ada"', "36"))
+    places, words = explain(write(1, 0, 0.1, "updated"), read(0.2, '"Ada"', "36"), initial=('"Ada"', "36"))
     assert places == [0, 1]
     assert words.startswith("no order of the requests allows all of these: client 1 upserted ")
     assert words.endswith('client 9 read name "Ada", age 36 (from 200.0 ms to 201.0 ms)')
 
 
-def test_an_answer_that_shows_anothers_values_says_so() -> None:
-    _, words = told(write(1, 0, 0.1, "updated", ('"Ada"', "36")), write(2, 0, 0.1, "updated"), initial=('"Ada"', "36"))
+def test_an_answer_with_another_clients_values_says_so() -> None:
+    _, words = explain(
+        write(1, 0, 0.1, "updated", ('"Ada"', "36")), write(2, 0, 0.1, "updated"), initial=('"Ada"', "36")
+    )
     assert 'and got updated with name "Ada", age 36' in words

@@ -1,4 +1,4 @@
-"""The scenarios of many clients: what they tell, whom they blame, when they are run."""
+"""The concurrency scenarios: what they report, which criterion they blame, when they run."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_history_is_in_the_result_and_keeps_to_the_schema(judge: Judge) -> N
         assert Result.from_dict(json.loads(json.dumps(result.as_dict()))) == result
 
 
-def test_two_who_were_told_that_they_created_it_are_named(judge: Judge) -> None:
+def test_two_clients_that_both_created_are_named(judge: Judge) -> None:
     [result] = judge("created-to-all-who-looked", keyword="several and fields and 701")
     assert result.status is Status.FAILED
     assert len(contradicting(result)) == 2
@@ -58,25 +58,25 @@ def test_two_who_were_told_that_they_created_it_are_named(judge: Judge) -> None:
     assert shown == [result.exchanges[int(str(each["exchange"]))] for each in contradicting(result)]
 
 
-def test_halves_are_told_by_whose_they_are(judge: Judge) -> None:
+def test_a_torn_read_says_whose_values_it_saw(judge: Judge) -> None:
     results = judge("reads-in-two-statements", "AC-704", clients=12)
-    [told] = [result for result in results if "Readers of a contact that many clients update" in result.case.title]
-    assert told.status is Status.FAILED
-    assert told.actual.startswith("nobody wrote what was seen, name ")
-    assert " of client " in told.actual
-    assert [each["call"] for each in contradicting(told)] == ["read"]
+    [torn] = [result for result in results if "Readers of a contact that many clients update" in result.case.title]
+    assert torn.status is Status.FAILED
+    assert torn.actual.startswith("no request wrote what was seen, name ")
+    assert " from client " in torn.actual
+    assert [each["call"] for each in contradicting(torn)] == ["read"]
 
 
 @pytest.mark.parametrize(("fault", "blamed"), [("always-created", "AC-012"), ("created-is-201", "AC-001")])
-def test_what_goes_wrong_for_one_alone_is_another_criterions_matter(judge: Judge, fault: str, blamed: str) -> None:
+def test_a_failing_control_with_one_client_blocks_the_scenario(judge: Judge, fault: str, blamed: str) -> None:
     results = judge(fault, "AC-701", "AC-703", "AC-001", "AC-002", "AC-012")
-    crowded = [result for result in results if result.case.profile == "concurrency"]
-    assert {result.status for result in crowded} == {Status.NOT_TESTABLE}
-    assert {result.blocked_by for result in crowded} == {"AC-001" if blamed == "AC-001" else "AC-002"}
+    concurrent = [result for result in results if result.case.profile == "concurrency"]
+    assert {result.status for result in concurrent} == {Status.NOT_TESTABLE}
+    assert {result.blocked_by for result in concurrent} == {"AC-001" if blamed == "AC-001" else "AC-002"}
     assert blamed in {result.case.criterion for result in results if result.status is Status.FAILED}
 
 
-def test_a_server_that_waits_for_good_ends_the_run_and_not_the_next_server(judge: Judge) -> None:
+def test_a_server_that_hangs_ends_the_run_but_not_the_next_one(judge: Judge) -> None:
     results = judge("waits-for-good", "AC-703", clients=10, timeout=1.0)
     first, *others = results
     assert first.status is Status.FAILED
@@ -87,7 +87,7 @@ def test_a_server_that_waits_for_good_ends_the_run_and_not_the_next_server(judge
     assert {result.status for result in judge("", "AC-703")} == {Status.PASSED}
 
 
-def test_what_needs_another_profile_is_left_out_where_that_is_not_claimed(judge: Judge) -> None:
+def test_a_scenario_that_needs_an_unclaimed_profile_is_left_out(judge: Judge) -> None:
     results = judge("", profiles=("core", "concurrency"), keyword="concurrency")
     left_out = [result for result in results if result.status is Status.NOT_CLAIMED]
     assert {result.case.criterion for result in left_out} == {"AC-702", "AC-704", "AC-705", "AC-706"}
@@ -97,7 +97,7 @@ def test_what_needs_another_profile_is_left_out_where_that_is_not_claimed(judge:
     assert {result.status for result in results} == {Status.PASSED, Status.NOT_CLAIMED}
 
 
-def test_a_rate_at_which_nobody_meets_is_not_testable(judge: Judge) -> None:
+def test_a_rate_limit_that_prevents_concurrency_is_not_testable(judge: Judge) -> None:
     results = judge("", "AC-703", keyword="account", clients=3, rate_limit=8.0)
     assert [result.status for result in results] == [Status.NOT_TESTABLE]
     assert "no two requests were under way at the same time; raise rate_limit" in results[0].reason
@@ -122,8 +122,8 @@ def test_two_runs_at_once_on_one_target_leave_each_other_alone(server: Callable[
     line = [sys.executable, "-m", "upsertspec", "run", url, "--profile", "all", "--clients", "5"]
     narrowed = [*line, "--criterion", "AC-012,AC-106,AC-308,AC-701,AC-702,AC-704,AC-705"]
     both = [subprocess.Popen(narrowed, env=env, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    told = [process.communicate()[0] for process in both]
-    assert [process.returncode for process in both] == [0, 0], "\n".join(told)
+    outputs = [process.communicate()[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], "\n".join(outputs)
 
 
 UNNOTICED = [
@@ -134,21 +134,21 @@ UNNOTICED = [
 
 
 @pytest.mark.parametrize(("fault", "keyword", "criterion"), UNNOTICED)
-def test_what_one_crowd_on_one_key_hides_is_seen(
+def test_bugs_that_one_run_on_one_key_hides_are_found(
     judge: Judge, monkeypatch: pytest.MonkeyPatch, fault: str, keyword: str, criterion: str
 ) -> None:
-    monkeypatch.setattr(serving, "THREADS", 24)  # all at once: nobody comes later, and writes over what is wrong
+    monkeypatch.setattr(serving, "THREADS", 24)  # all at once: no later write hides what is wrong
     for name, status in (("", Status.PASSED), (fault, Status.FAILED)):
         [result] = judge(name, criterion, keyword=keyword, clients=20)
         assert result.status is status, (name, result.actual, result.reason)
 
 
-def test_an_answer_with_anothers_id_is_seen(judge: Judge) -> None:
+def test_an_answer_with_another_records_id_is_found(judge: Judge) -> None:
     [result] = judge("answers-with-the-last-outcome", "AC-702", keyword="two and records and half")
     assert result.status is Status.FAILED
 
 
-def test_a_target_that_does_one_after_the_other_is_told_of_the_time_limit(
+def test_a_serial_target_that_is_too_slow_is_reported_with_the_time_limit(
     judge: Judge, wire: Callable[[Answer], Wire]
 ) -> None:
     lock, known = threading.Lock(), {"id": 1, "email": "", "name": ""}
@@ -175,7 +175,7 @@ def test_a_target_that_does_one_after_the_other_is_told_of_the_time_limit(
     assert "a target that handles one request at a time needs a longer --timeout, or fewer --clients" in result.actual
 
 
-def test_the_number_of_clients_is_asked_for(judge: Judge) -> None:
+def test_the_number_of_clients_is_an_option(judge: Judge) -> None:
     for clients in (2, 30):
         results = judge("", "AC-701", keyword="one and contact and not phone", clients=clients)
         assert {result.status for result in results} == {Status.PASSED}

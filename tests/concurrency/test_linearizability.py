@@ -1,4 +1,4 @@
-"""The judge of histories says what a search through every order says, and says it at once."""
+"""The linearizability checker agrees with a search through every order, and is fast."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ BEFORE: Value = ("0",)
 
 
 @pytest.mark.parametrize(
-    ("told", "right"),
+    ("sample", "right"),
     [
         (history(write(1, 0, 1, "created"), write(2, 0, 1), read(2, 3, 2)), True),
         (history(write(1, 0, 1, "created"), write(2, 0, 1, "created")), False),
@@ -69,9 +69,9 @@ BEFORE: Value = ("0",)
         (history(write(1, 0, 1, "created", seen=PRESENT), write(2, 2, 3, seen=PRESENT)), True),
     ],
 )
-def test_plain_histories(told: History, right: bool) -> None:
-    assert (explains(told) is not None) is right
-    assert brute.explains(told) is right
+def test_plain_histories(sample: History, right: bool) -> None:
+    assert (explains(sample) is not None) is right
+    assert brute.explains(sample) is right
 
 
 @st.composite
@@ -102,73 +102,73 @@ def operations_of(draw: st.DrawFn, client: int) -> Operation:
 
 @settings(max_examples=1500, deadline=None)
 @given(histories())
-def test_it_says_what_a_search_through_every_order_says(told: History) -> None:
-    assert (explains(told) is not None) == brute.explains(told)
+def test_it_agrees_with_a_search_through_every_order(sample: History) -> None:
+    assert (explains(sample) is not None) == brute.explains(sample)
 
 
 @settings(max_examples=300, deadline=None)
 @given(histories(most=6))
-def test_a_contradiction_holds_and_no_smaller_one_does(told: History) -> None:
-    places = contradiction(told)
-    assert (places == []) == (explains(told) is not None)
+def test_a_contradiction_is_minimal(sample: History) -> None:
+    places = contradiction(sample)
+    assert (places == []) == (explains(sample) is not None)
     if places:
-        assert explains(told.knowing(set(places))) is None
-        for fewer in combinations(range(len(told.operations)), len(places) - 1):
-            assert explains(told.knowing(set(fewer))) is not None
+        assert explains(sample.knowing(set(places))) is None
+        for fewer in combinations(range(len(sample.operations)), len(places) - 1):
+            assert explains(sample.knowing(set(fewer))) is not None
 
 
 @settings(max_examples=150, deadline=None)
 @given(histories(), st.data())
-def test_less_that_is_known_is_judged_like_a_search_with_all_others_unknown(told: History, data: st.DataObject) -> None:
-    places = data.draw(st.sets(st.sampled_from(range(len(told.operations)))))
-    others = [e if p in places else e.unknown() for p, e in enumerate(told.operations)]
+def test_unknown_answers_are_judged_as_the_search_judges_them(sample: History, data: st.DataObject) -> None:
+    places = data.draw(st.sets(st.sampled_from(range(len(sample.operations)))))
+    others = [e if p in places else e.unknown() for p, e in enumerate(sample.operations)]
     kept = [each for place, each in enumerate(others) if place in places or each.writes]
-    assert (explains(told.knowing(places)) is not None) == brute.explains(History(told.initial, kept))
+    assert (explains(sample.knowing(places)) is not None) == brute.explains(History(sample.initial, kept))
 
 
 def serial(count: int, lapse: float) -> History:
-    """Writes one after the other, each seen by a reader before the next is done; `lapse` moves the last reader back."""
+    """Serial writes, each seen by a reader before the next; `lapse` moves the last reader back."""
     operations = [write(n, n - 0.4, n + 0.9, "created" if n == 1 else "updated") for n in range(1, count + 1)]
     reads = [read(n + 0.3, n + 0.6 - 0.1, n) for n in range(1, count)]
     return history(*operations, *reads, read(count + 2, count + 3, count - int(lapse)))
 
 
-def crowded(count: int, seen: int) -> History:
-    """All writes at the same time: nothing but the last look tells anything of their order."""
+def concurrent(count: int, seen: int) -> History:
+    """All writes at the same time: only the last read says anything about their order."""
     writes = [write(n, 0, 1, "created" if n == 1 else "updated") for n in range(1, count + 1)]
     return history(*writes, read(2, 3, seen))
 
 
-@pytest.mark.parametrize("make", [serial, crowded])
+@pytest.mark.parametrize("make", [serial, concurrent])
 def test_hundreds_of_operations_take_few_looks(make: object) -> None:
     for count in (100, 400):
         right, wrong = (
-            (serial(count, 0), serial(count, 2)) if make is serial else (crowded(count, 5), crowded(count, 0))
+            (serial(count, 0), serial(count, 2)) if make is serial else (concurrent(count, 5), concurrent(count, 0))
         )
-        for told, verdict in ((right, True), (wrong, False)):
+        for sample, verdict in ((right, True), (wrong, False)):
             effort = Effort()
-            assert (explains(told, effort) is not None) is verdict
-            assert effort.looks <= len(told.operations) ** 2
+            assert (explains(sample, effort) is not None) is verdict
+            assert effort.looks <= len(sample.operations) ** 2
 
 
-def told_by_nobody(count: int) -> History:
-    """All at the same time, and no answer says created: each is needed to contradict the rest."""
+def created_by_nobody(count: int) -> History:
+    """All at the same time, and no answer says created: the contradiction needs each of them."""
     return history(*(write(n, 0, 1) for n in range(1, count + 1)))
 
 
 def in_a_circle(count: int) -> History:
-    """Each was shown the values of the next."""
+    """Each answer has the values of the next request."""
     return history(*(write(n, 0, 1, seen=(str(n % count + 1),)) for n in range(1, count + 1)), initial=BEFORE)
 
 
 def unanswered(count: int) -> History:
-    """No write is answered, each is seen in turn, and in the end nothing is there."""
+    """No write is answered, each is seen in turn, and in the end nothing is stored."""
     reads = [read(n, n + 0.5, n) for n in range(1, count + 1)]
     return history(*(write(n, 0, None) for n in range(1, count + 1)), *reads, read(count + 2, count + 3, None))
 
 
 @pytest.mark.parametrize(
-    ("make", "size"), [(told_by_nobody, 400), (in_a_circle, 400), (unanswered, 2), (lambda n: crowded(n, 1), 3)]
+    ("make", "size"), [(created_by_nobody, 400), (in_a_circle, 400), (unanswered, 2), (lambda n: concurrent(n, 1), 3)]
 )
 def test_the_search_for_the_fewest_is_bounded(make: Callable[[int], History], size: int) -> None:
     effort = Effort()
@@ -179,13 +179,13 @@ def test_the_search_for_the_fewest_is_bounded(make: Callable[[int], History], si
     assert effort.looks <= BUDGET + 20 * 801
 
 
-def test_without_a_budget_what_is_found_contradicts_itself_all_the_same() -> None:
-    told = crowded(50, 0)
-    places = contradiction(told, budget=0)
-    assert explains(told.knowing(set(places))) is None
-    assert len(contradiction(told)) < len(places)
+def test_without_a_budget_the_finding_is_still_a_contradiction() -> None:
+    sample = concurrent(50, 0)
+    places = contradiction(sample, budget=0)
+    assert explains(sample.knowing(set(places))) is None
+    assert len(contradiction(sample)) < len(places)
 
 
-def test_two_writes_of_one_value_are_no_history() -> None:
+def test_two_writes_of_one_value_are_an_error() -> None:
     with pytest.raises(ValueError, match="give each write one of its own"):
         history(write(1, 0, 1), write(1, 2, 3))

@@ -1,4 +1,4 @@
-"""Many clients: they meet, they are patient, they keep to the pace, and they outlive a target that hangs."""
+"""Concurrent clients: they overlap, they retry, they respect the rate limit, and they survive a target that hangs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def act(client: Client, clients: int) -> list[RecordedCall]:
 
 
 def writing(write: Callable[[socket.socket, bytes], bool], look: bytes = EMPTY) -> Answer:
-    """Answers reads at once, and leaves writes to somebody else."""
+    """Answers reads at once, and passes writes to another handler."""
 
     def answer(connection: socket.socket, request: bytes) -> bool:
         if request.startswith(b"GET"):
@@ -70,7 +70,7 @@ def test_connections_are_opened_ahead_and_used_again(wire: Serve, client: Make) 
     assert target.connections == 1 + 5 + 1, "of the first client, of each client, of the look afterwards"
 
 
-def test_every_request_is_in_the_evidence_in_the_order_of_the_beginnings(wire: Serve, client: Make) -> None:
+def test_every_request_is_in_the_evidence_in_the_order_of_its_start(wire: Serve, client: Make) -> None:
     one = client(wire(by_request(lambda method, *_: EMPTY if method == "GET" else DONE)).url)
     one.step = "When many clients"
     calls = act(one, 8)
@@ -81,7 +81,7 @@ def test_every_request_is_in_the_evidence_in_the_order_of_the_beginnings(wire: S
     assert {exchange.step for exchange in one.log} == {"When many clients"}
 
 
-def test_too_many_requests_slow_it_down_and_fail_nothing(wire: Serve, client: Make) -> None:
+def test_429_slows_the_clients_down_and_fails_nothing(wire: Serve, client: Make) -> None:
     lock, left = threading.Lock(), [9]
 
     def write(connection: socket.socket, request: bytes) -> bool:
@@ -97,14 +97,14 @@ def test_too_many_requests_slow_it_down_and_fail_nothing(wire: Serve, client: Ma
     assert any(call.exchange and call.exchange.attempt > 1 for call in calls)
 
 
-def test_what_is_refused_for_good_with_429_is_not_testable(wire: Serve, client: Make) -> None:
+def test_endless_429_is_not_testable(wire: Serve, client: Make) -> None:
     later = reply({}, 429, Retry_After="0")
     calls = act(client(wire(writing(lambda c, _: not c.sendall(later))).url), 3)
     assert {call.untestable for call in calls} == {True}
     assert "429 to 8 attempts" in calls[0].failure
 
 
-def test_the_rate_limit_is_kept_to_by_all_together(wire: Serve, client: Make) -> None:
+def test_all_clients_share_the_rate_limit(wire: Serve, client: Make) -> None:
     times: list[float] = []
 
     def write(connection: socket.socket, request: bytes) -> bool:
@@ -117,7 +117,7 @@ def test_the_rate_limit_is_kept_to_by_all_together(wire: Serve, client: Make) ->
     assert max(times) - began >= 4 / 10
 
 
-def test_a_target_that_hangs_for_good_is_told_and_ends_the_run(wire: Serve, client: Make) -> None:
+def test_a_target_that_hangs_is_reported_and_ends_the_run(wire: Serve, client: Make) -> None:
     hanging = threading.Event()
 
     def answer(connection: socket.socket, request: bytes) -> bool:
@@ -138,7 +138,7 @@ def test_a_target_that_hangs_for_good_is_told_and_ends_the_run(wire: Serve, clie
         one.call("editor", LOOK)
 
 
-def test_a_target_that_loses_some_answers_and_lives_is_judged(wire: Serve, client: Make) -> None:
+def test_a_target_that_loses_some_answers_is_still_judged(wire: Serve, client: Make) -> None:
     lost = iter([True, True])
 
     def write(connection: socket.socket, request: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Several workers: each scenario is run by one of them, and one that dies or is stopped leaves nothing behind."""
+"""Several workers: each scenario runs in one of them, and a worker that dies or is stopped leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def test_every_scenario_is_run_once_by_some_worker(judge: Judge) -> None:
     assert max(marks.values()) == 1, "no two send the same"
 
 
-def test_a_worker_that_dies_costs_what_it_was_at(judge: Judge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_worker_that_dies_costs_only_its_current_scenario(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     call, here = Client.call, os.getpid()
 
     def dying(self: Client, *given: Any) -> Any:

@@ -1,6 +1,6 @@
-"""Several conforming servers in one, so that the whole suite is not run for each: a stack.
+"""A stack is several conforming servers in one, so that the suite need not run for each.
 
-Entries go together where their parts take different places. UPSERTSPEC_CONFORMING=alone runs each by itself.
+Entries fit together if their parts take different places. UPSERTSPEC_CONFORMING=alone runs each by itself.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def fits(stack: list[Entry], entry: Entry) -> bool:
 
 
 def stacked(stack: list[Entry]) -> Entry:
-    """One server that is all of them."""
+    """One server that combines them all."""
     return Entry(
         name=" + ".join(entry.name for entry in stack),
         says="Several at once.",

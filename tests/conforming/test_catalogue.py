@@ -1,4 +1,4 @@
-"""The catalogue is in order: each conforming server says what differs, and what allows it."""
+"""The catalogue is consistent: each conforming server says what differs, and what allows it."""
 
 from __future__ import annotations
 

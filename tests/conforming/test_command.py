@@ -1,4 +1,4 @@
-"""`python -m upsertspec_conforming`: lists the conforming servers, and serves one as the reference is served."""
+"""`python -m upsertspec_conforming`: lists the conforming servers, and serves one as a process."""
 
 from __future__ import annotations
 

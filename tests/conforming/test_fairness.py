@@ -1,4 +1,4 @@
-"""The suite asks for nothing but the contract: every conforming server passes it, and nothing passes on the canary."""
+"""The suite requires only the contract: every conforming server passes, and nothing passes on the canary."""
 
 from __future__ import annotations
 

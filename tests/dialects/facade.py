@@ -1,4 +1,4 @@
-"""Servers of other shapes: each turns its requests into those of the contract and asks the reference for them."""
+"""Servers of other shapes: each translates its requests and passes them to the reference server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONDITION = re.compile(r"\{(\w+)\}='((?:[^'\\]|\\.)*)'")
 
 
 class Facade(Flask):
-    """A server whose shape is its own and whose records are the reference's, or those of an entry of a catalogue."""
+    """A server with another shape in front of the reference server, or of an entry of a catalogue."""
 
     methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -43,7 +43,7 @@ class Facade(Flask):
         raise NotImplementedError
 
     def ask(self, method: str, path: str, query: Mapping[str, Any] | None = None, body: Any = None) -> Said:
-        """Ask the reference, with the credential that came."""
+        """Send a request to the reference, with the credential that came."""
         headers = {k: v for k, v in request.headers if k == "Authorization"}
         sent = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
         got = self.reference.test_client().open(
@@ -52,7 +52,7 @@ class Facade(Flask):
         return got.status_code, got.get_json() if got.data else None
 
     def sent(self) -> Any:
-        """The body that came; null where it is no JSON."""
+        """The body that came; null if it is not JSON."""
         return request.get_json(force=True, silent=True)
 
     def record(self, table: str, ident: str, body: Any = None) -> Said:
@@ -65,7 +65,7 @@ class Facade(Flask):
 
 
 class RecordsEnvelope(Facade):
-    """`{"records": [{"fields": …}]}`, by `fieldsToMergeOn`; 422 for what is invalid."""
+    """`{"records": [{"fields": …}]}`, by `fieldsToMergeOn`; 422 for invalid requests."""
 
     def answered(self, path: list[str]) -> Said:
         status, body = self.asked(path[2], path[3:])
@@ -101,8 +101,8 @@ class RecordsEnvelope(Facade):
             return status, done
         parts = [done] if single else done["records"]
         ids = {kind: [p["id"] for p in parts if p["operation"] == kind] for kind in ("created", "updated")}
-        told = {"createdRecords": ids["created"], "updatedRecords": ids["updated"]}
-        return 200, {"records": [self.enveloped(part["record"]) for part in parts], **told}
+        lists = {"createdRecords": ids["created"], "updatedRecords": ids["updated"]}
+        return 200, {"records": [self.enveloped(part["record"]) for part in parts], **lists}
 
     def enveloped(self, record: Any) -> Any:
         fields = {k: v for k, v in record.items() if k not in ("id", "created_at")}

@@ -172,7 +172,7 @@ def test_a_table_that_the_target_lacks_and_a_statement_that_is_untrue(load: Load
 
 
 @pytest.mark.parametrize(
-    ("toml", "told"),
+    ("toml", "message"),
     [
         ("[tables.contacts.fields]\nemial = false", "line 3: tables.contacts.fields.emial: is no field of contacts"),
         ("[tables.contacts]\nfeilds = {}", "line 3: tables.contacts.feilds: is not known here; did you mean 'fields'?"),
@@ -196,10 +196,10 @@ def test_a_table_that_the_target_lacks_and_a_statement_that_is_untrue(load: Load
         ("[roles]\ncreator = true", "line 3: roles.creator: "),
     ],
 )  # fmt: skip
-def test_a_mistake_in_a_binding_is_named_with_its_line_and_a_fix(load: Load, toml: str, told: str) -> None:
+def test_a_mistake_in_a_binding_is_named_with_its_line_and_a_fix(load: Load, toml: str, message: str) -> None:
     with pytest.raises(ConfigError) as wrong:
         load(f"{URL}{toml}\n")
-    assert told in str(wrong.value)
+    assert message in str(wrong.value)
 
 
 def test_all_mistakes_are_named_at_once(load: Load) -> None:

@@ -1,4 +1,4 @@
-"""Statuses that a target declares: right but for the status is *deviates*, and never a plain pass."""
+"""Statuses that a target declares: what is right except for the status *deviates*, and is not a plain pass."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def test_a_declared_status_deviates_and_an_undeclared_one_fails(
     deviating = [result for result in results if result.status is D]
     assert deviating
     assert {result.deviations for result in deviating} == {(f"{kind} {status}",)}
-    told = f"{kind}: {status} where the contract has {KINDS[kind]}, as the target declares"
-    assert {result.reason for result in deviating} == {told}
+    reason = f"{kind}: {status} where the contract has {KINDS[kind]}, as the target declares"
+    assert {result.reason for result in deviating} == {reason}
     counted = tally(results)
     assert (counted.verdict, counted.exit_code) == (Verdict.CONFORMANT, 0)
     assert counted.headline.startswith("conformant with 1 declared deviation: ")
@@ -180,7 +180,7 @@ def test_the_schema_knows_every_kind(load: Callable[[str], Target]) -> None:
 
 
 def test_what_was_seen_to_be_wrong_comes_before_what_could_not_be_seen() -> None:
-    lack, blocked = NotTestable("it is not told"), Blocked("AC-001", "this", "that")
+    lack, blocked = NotTestable("it is not reported"), Blocked("AC-001", "this", "that")
     assert worst(None, ScenarioFindings(secondary=[lack, blocked])) is blocked
     assert worst(lack, ScenarioFindings(secondary=[blocked])) is blocked
     assert worst(None, ScenarioFindings(secondary=[lack])) is lack

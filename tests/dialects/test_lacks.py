@@ -1,4 +1,4 @@
-"""What answers never tell: left out where it is beside the point, not testable where it is the point, never a pass."""
+"""What answers never report is ignored if the scenario is not about it, not testable if it is, and never a pass."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ P, F, N = Status.PASSED, Status.FAILED, Status.NOT_APPLICABLE
 
 
 class Mute(Native):
-    """The contract's own wire, but that nobody looks at the aspects of an answer that it is to lack."""
+    """The contract's own dialect, but without some aspects of its answers."""
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
@@ -58,7 +58,7 @@ def statuses(results: list[Result]) -> set[Status]:
     return {result.status for result in results}
 
 
-def test_the_operation_is_the_matter_of_ac_012_and_is_left_out_elsewhere(judge: Judge) -> None:
+def test_the_operation_matters_to_ac_012_only(judge: Judge) -> None:
     results = judged(judge, mute("operation"), "AC-012", "AC-002")
     of_012 = [result for result in results if result.case.criterion == "AC-012"]
     assert statuses(of_012) == {N}
@@ -67,27 +67,27 @@ def test_the_operation_is_the_matter_of_ac_012_and_is_left_out_elsewhere(judge: 
     assert tally(results).verdict is Verdict.CONFORMANT
 
 
-def test_what_is_stored_is_looked_at_all_the_same(judge: Judge) -> None:
+def test_what_is_stored_is_still_checked(judge: Judge) -> None:
     results = judged(judge, mute("operation"), "AC-012", fault="replaces-the-whole-record")
     assert F not in statuses(results)
     mute_014 = judged(judge, mute("operation"), "AC-014", fault="replaces-the-whole-record")
     assert F in statuses(mute_014)
 
 
-def test_a_lie_about_the_operation_is_no_pass_where_nobody_can_see_it(judge: Judge) -> None:
+def test_a_wrong_operation_that_cannot_be_seen_does_not_pass(judge: Judge) -> None:
     assert statuses(judged(judge, mute(), "AC-012", fault="says-upserted")) == {F}
     assert statuses(judged(judge, mute("operation"), "AC-012", fault="says-upserted")) == {N}
 
 
-def test_ignored_is_told_by_the_answer_or_not_testable(judge: Judge) -> None:
+def test_ignored_is_reported_or_not_testable(judge: Judge) -> None:
     target = mute("operation", profiles=("core", "conflict"))
-    lawful = judged(judge, target, "AC-201", keyword="match and unchanged")
-    assert statuses(lawful) == {N}
+    conforming = judged(judge, target, "AC-201", keyword="match and unchanged")
+    assert statuses(conforming) == {N}
     broken = judged(judge, target, "AC-201", keyword="match and unchanged", fault="ignore-updates")
     assert statuses(broken) == {F}
 
 
-def test_a_record_that_is_never_told(judge: Judge) -> None:
+def test_a_record_that_is_never_reported(judge: Judge) -> None:
     results = judged(judge, mute("record"), "AC-001")
     named = {result.case.title: result.status for result in results}
     assert named.pop("The answer holds the record as it is stored") is N
@@ -95,7 +95,7 @@ def test_a_record_that_is_never_told(judge: Judge) -> None:
     assert F in statuses(judged(judge, mute("record"), "AC-001", fault="answers-the-row-count"))
 
 
-def test_an_id_that_is_never_told_is_looked_up_at_once(judge: Judge) -> None:
+def test_an_id_that_is_never_reported_is_looked_up_at_once(judge: Judge) -> None:
     target = mute("id", "record", profiles=("core", "identity"))
     assert statuses(judged(judge, target, "AC-103", "AC-106", "AC-014")) <= {P, N}
     broken = judged(judge, target, "AC-103", fault="delete-then-insert")
@@ -107,7 +107,7 @@ def test_the_id_in_the_answer_is_not_testable_where_there_is_none(judge: Judge) 
     assert (result.status, result.reason) == (N, "the answer does not report the id: a test")
 
 
-def test_a_batch_that_tells_nothing(judge: Judge) -> None:
+def test_a_batch_that_reports_nothing(judge: Judge) -> None:
     target = mute("operation", "id", "record", "counts", profiles=("core", "batch"))
     results = judged(judge, target, "AC-301", "AC-303", "AC-308", keyword="AC-301 or AC-303 or whole")
     assert F not in statuses(results)
@@ -133,9 +133,7 @@ ABOUT = {
         ("id", "answers-the-row-count", "AC-001"),
     ],
 )
-def test_a_scenario_that_is_about_what_is_lacking_never_passes(
-    aspect: str, fault: str, criterion: str, judge: Judge
-) -> None:
+def test_a_scenario_about_a_missing_aspect_never_passes(aspect: str, fault: str, criterion: str, judge: Judge) -> None:
     target = mute(aspect, profiles=("core", "conflict"))
     for result in judged(judge, target, criterion, fault=fault):
         if any(words in step.text for step in result.steps for words in ABOUT[aspect]):

@@ -66,14 +66,14 @@ def forget() -> None:
 
 @pytest.mark.parametrize("module", BROKEN)
 def test_what_is_wrong_with_a_dialect_is_reported_with_its_place_and_fix(module: str, tmp_path: Path) -> None:
-    what, mend = BROKEN[module]
+    what, fix = BROKEN[module]
     file = target_file(tmp_path, module)
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as raised:
         dialect_for(from_file(file, ENV))
-    text = str(told.value)
+    text = str(raised.value)
     assert text.startswith(f'{file}: dialect: "dialect_of_mine:Mine" ')
     assert what in text
-    assert mend in text
+    assert fix in text
     assert "\n" not in text
 
 
@@ -121,7 +121,7 @@ def test_a_registered_dialect_is_found_by_its_name(
         load(URL + 'dialect = "othr"\n')
 
 
-def test_a_registered_dialect_that_is_broken_is_told(
+def test_a_registered_dialect_that_is_broken_is_reported(
     tmp_path: Path, load: Callable[[str], Target], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     distribution(tmp_path, "no_module_at_all:Mine")
@@ -130,7 +130,7 @@ def test_a_registered_dialect_that_is_broken_is_told(
         dialect_for(load(URL + 'dialect = "other"\n'))
 
 
-def test_a_name_without_a_file_is_told_too() -> None:
+def test_a_name_without_a_file_is_reported_too() -> None:
     with pytest.raises(ConfigError, match=r'there is no "odd"; use one of native, .*or name it as "module:Class"'):
         dialect_for(Target(url="http://127.0.0.1:1", dialect="odd"))
 
@@ -145,7 +145,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("method", MISTAKES)
-def test_a_mistake_of_a_dialect_is_a_harness_error_and_no_failure(method: str, tmp_path: Path, judge: Judge) -> None:
+def test_an_error_in_a_dialect_is_a_harness_error_and_not_a_failure(method: str, tmp_path: Path, judge: Judge) -> None:
     kind = method.split("(")[0].split()[-1]
     module = (
         "from merge_api import MergeApi\nfrom upsertspec.dialects.base import Request\n"
@@ -158,9 +158,9 @@ def test_a_mistake_of_a_dialect_is_a_harness_error_and_no_failure(method: str, t
     (tmp_path / "merge_api.py").write_text((SHAPES / "merge_api.py").read_text("utf-8"), "utf-8")
     target = from_file(target_file(tmp_path, module), ENV)
     results = judge(MergeApi(), target, "AC-014")
-    told = [result for result in results if result.status is not Status.NOT_CLAIMED]
-    assert {result.status for result in told} == {Status.ERROR}
-    assert all(f"the dialect odd has a mistake in {MISTAKES[method]}" in result.reason for result in told)
+    judged = [result for result in results if result.status is not Status.NOT_CLAIMED]
+    assert {result.status for result in judged} == {Status.ERROR}
+    assert all(f"the dialect odd has a mistake in {MISTAKES[method]}" in result.reason for result in judged)
 
 
 def test_the_example_is_loaded_from_its_folder_by_every_worker(judge: Judge) -> None:

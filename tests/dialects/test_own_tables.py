@@ -1,4 +1,4 @@
-"""The example APIs with tables of their own: the flawless ones conform in what applies, and each bug is caught."""
+"""The example APIs with their own tables: the correct ones conform in what applies, and each bug is caught."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ def test_a_flawless_api_conforms_in_what_applies(
 ) -> None:
     results = judged(name, monkeypatch)
     assert [(r.case.title, r.reason) for r in results if r.status not in RIGHT] == []
-    told = Counter(result.case.profile for result in results if result.status in JUDGED)
-    assert told["core"] >= core
-    assert told["identity"] >= identity
+    counts = Counter(result.case.profile for result in results if result.status in JUDGED)
+    assert counts["core"] >= core
+    assert counts["identity"] >= identity
     judged_criteria = {result.case.criterion for result in results if result.status in JUDGED}
     assert {"AC-001", "AC-002", "AC-014"} <= judged_criteria
 

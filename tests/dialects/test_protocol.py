@@ -1,4 +1,4 @@
-"""What every dialect keeps to: two pure functions. And the native one says what the contract says, to the letter."""
+"""What holds for every dialect: two pure functions. And the native one follows the contract exactly."""
 
 from __future__ import annotations
 
@@ -90,9 +90,9 @@ def test_the_native_answers_are_those_of_the_contract() -> None:
         return Native(Setup()).answer(operation, Response(status, {"Location": "/x"}, json.dumps(body).encode()))
 
     one = {"id": 7, "operation": "created", "record": {"id": 7, "email": "a"}}
-    told = said(Upsert("contacts", ADA, ["email"]), one)
-    assert (told.id, told.operation, told.record, told.fault) == (7, "created", one["record"], "")
-    assert (told.counts, told.lacks, told.location) == (None, {}, "/x")
+    answer = said(Upsert("contacts", ADA, ["email"]), one)
+    assert (answer.id, answer.operation, answer.record, answer.fault) == (7, "created", one["record"], "")
+    assert (answer.counts, answer.lacks, answer.location) == (None, {}, "/x")
     batch = said(UpsertBatch("contacts", [ADA], ["email"]), {"created": 1, "records": [one]})
     assert [(part.id, part.operation) for part in batch.parts] == [(7, "created")]
     assert batch.counts == {"created": 1, "updated": 0, "ignored": 0}
@@ -108,7 +108,7 @@ def dialects() -> list[Dialect]:
 
 @pytest.mark.parametrize("dialect", dialects(), ids=lambda dialect: dialect.name)
 def test_a_dialect_does_nothing_but_translate(dialect: Dialect, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No file, no socket; the same again gives the same; nothing that it is given is changed; no exception but one."""
+    """No files, no sockets, no side effects; the same input gives the same output; only one kind of exception."""
 
     def touched(*_: object, **__: object) -> NoReturn:
         raise AssertionError("a dialect does no I/O")
@@ -136,7 +136,7 @@ def _request(dialect: Dialect, operation: Operation) -> Request | None:
 
 
 class Odd(Native):
-    """Gives this request, whatever is asked for."""
+    """Returns this request for every operation."""
 
     def __init__(self, request: Request) -> None:
         self.given = request

@@ -1,4 +1,4 @@
-"""What can be wrong with `[shape]` in a target file: each fault with its line and its mend, all of them at once."""
+"""What can be wrong with `[shape]` in a target file: all mistakes at once, each with its line and the fix."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ FAULTS = {
     WHOLE + '[shape.upsrt]\npath = "/"\n': "line 7: shape.upsrt: is not known here; did you mean 'upsert'",
     BARE + 'path = "u"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: can't be \"u\"; write a",
     BARE + 'path = "/u?on={matchFields}"\n': "shape.upsert.path: can't be .*without a query",
-    BARE + 'path = "/{tabel}"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: {tabel} is no"
+    BARE + 'path = "/{tabel}"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: {tabel} is not a"
     " placeholder here; did you mean 'table'?",
-    BARE + 'path = "/{id}"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: {id} is no",
+    BARE + 'path = "/{id}"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: {id} is not",
     BARE + 'path = "/{table"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: has a brace that"
     " is part of no placeholder; write {{ or }} for a brace",
     BARE + 'path = "/u"\nbody = { a = ["{matchFields}", { b = "{nowhere}" }] }\n': "line 6: shape"
-    ".upsert.body: {nowhere} is no placeholder here",
+    ".upsert.body: {nowhere} is not a placeholder here",
     BARE + 'path = "/{fields}/{matchField}"\n': "shape.upsert.path: {fields} stands for an object; let"
     " it be a whole value in the body",
     BARE + 'path = "/u"\nbody = { on = "{matchFields}", f = "x{fields}" }\n': "{fields} stands for an",
-    WHOLE + 'headers = { X = "{table}" }\n': "line 7: shape.upsert.headers: {table} is no placeholder here;"
+    WHOLE + 'headers = { X = "{table}" }\n': "line 7: shape.upsert.headers: {table} is not a placeholder here;"
     " there are none",
     WHOLE + 'headers = { "a b" = "x" }\n': "shape.upsert.headers: can't be",
     BARE + 'path = "/u"\nbody = "{fields}"\n': "line 4: shape.upsert: nothing says by which fields a"
@@ -58,14 +58,14 @@ FAULTS = {
     "operation: is not complete, or says two things at once; write exactly one of",
     ANSWER + 'operation = { values = { a = "created" } }\n': "is not complete, or says",
     ANSWER + 'operation = { created = "a", updated = "b" }\n': "line 8: shape.upsert.answer"
-    ".operation: tells by the id in a list, and no id is stated; add id",
-    FOUND + 'filter = { "{field}" = "{valeu}" }\n': "line 7: shape.find.filter: {valeu} is no placeholder here;"
+    ".operation: says what was done by the id in a list, but there is no id; add id",
+    FOUND + 'filter = { "{field}" = "{valeu}" }\n': "line 7: shape.find.filter: {valeu} is not a placeholder here;"
     " did you mean 'value'?",
     FOUND + 'filter = { a = "{value}", b = "{value}" }\n': "shape.find.filter: can't be",
     FOUND + 'filter = { q = "{conditions}" }\n': "line 5: shape.find: {conditions} in filter and a condition",
     FOUND + 'filter = { "{field}" = "{value}" }\ncondition = "{field}"\n': "in filter and a condition of each",
     FOUND + 'filter = { q = "{conditions}" }\ncondition = "{name}={value}"\n': "line 8: shape.find.condition:"
-    " {name} is no placeholder here",
+    " {name} is not a placeholder here",
     FOUND + 'escape = { ab = "x" }\n': "shape.find.escape: ",
     URL + 'dialect = "native"\n' + UPSERT + FIND: "line 2: dialect: does not go with [shape], which is a",
     URL + "dialect_options = { a = 1 }\n" + UPSERT + FIND: "line 2: dialect_options: does not go with [shape]",
@@ -76,20 +76,20 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("text", FAULTS)
-def test_a_fault_is_named_with_its_line_and_mend(text: str, load: Load) -> None:
-    with pytest.raises(ConfigError) as told:
+def test_a_fault_is_named_with_its_line_and_fix(text: str, load: Load) -> None:
+    with pytest.raises(ConfigError) as raised:
         load(text)
     wanted = FAULTS[text]
-    assert wanted in str(told.value) or (".*" in wanted and re.search(wanted, str(told.value))), str(told.value)
+    assert wanted in str(raised.value) or (".*" in wanted and re.search(wanted, str(raised.value))), str(raised.value)
 
 
 def test_all_faults_are_named_at_once(load: Load) -> None:
     text = (
         URL + '[shape.upsert]\npath = "/{x}"\nbody = { a = "{y}" }\n[shape.find]\npath = "/"\nfilter = { a = "{z}" }\n'
     )
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as raised:
         load(text)
-    lines = [int(found) for found in re.findall(r"toml: line (\d+): ", str(told.value))]
+    lines = [int(found) for found in re.findall(r"toml: line (\d+): ", str(raised.value))]
     assert lines == [2, 3, 4, 7]
 
 

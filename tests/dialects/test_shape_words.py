@@ -1,4 +1,4 @@
-"""A stated shape, operation by operation: its requests, and what is found in its answers."""
+"""A shape in a target file, operation by operation: its requests, and what is found in its answers."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ QUERY = {"path": "/x", "query": {"on": "{matchFields}"}}
         (QUERY, Transaction([]), r"no \[shape.transaction\]; state"),
     ],
 )
-def test_what_has_no_place_in_the_shape_can_not_be_expressed(
+def test_what_has_no_place_in_the_shape_cannot_be_expressed(
     part: dict[str, Any], operation: Operation, why: str
 ) -> None:
     with pytest.raises((CannotExpress, NotApplicable), match=why):
@@ -207,13 +207,13 @@ def said(
 
 
 def test_where_a_record_is_found() -> None:
-    told = said({"record": "0.row", "id": "0.key", "beside": {"id": "0.key"}}, [{"key": 7, "row": {"mail": "a"}}])
-    assert (told.id, told.record, told.location, told.fault) == (7, {"email": "a", "id": 7}, "/x/7", "")
-    assert set(told.lacks) == {"operation"}
+    answer = said({"record": "0.row", "id": "0.key", "beside": {"id": "0.key"}}, [{"key": 7, "row": {"mail": "a"}}])
+    assert (answer.id, answer.record, answer.location, answer.fault) == (7, {"email": "a", "id": 7}, "/x/7", "")
+    assert set(answer.lacks) == {"operation"}
     assert said({"record": "."}, {"id": 7, "mail": "a"}).id == 7
 
 
-def test_the_first_path_that_leads_somewhere_counts() -> None:
+def test_the_first_path_that_exists_counts() -> None:
     stated = {"id": ["new", "0.id"]}
     assert said(stated, {"new": 7}).id == 7
     assert said(stated, [{"id": 8}]).id == 8
@@ -237,9 +237,9 @@ def test_the_first_path_that_leads_somewhere_counts() -> None:
         ({"created": "c", "updated": "u"}, {"id": 7, "c": 7}, 200, None),
     ],
 )
-def test_how_it_tells_what_was_done(stated: dict[str, Any], body: Any, status: int, wanted: Any) -> None:
-    told = said({"operation": stated, "id": "id"}, body, status)
-    assert (told.operation, "operation" in told.lacks) == (wanted, False)
+def test_how_it_says_what_was_done(stated: dict[str, Any], body: Any, status: int, wanted: Any) -> None:
+    answer = said({"operation": stated, "id": "id"}, body, status)
+    assert (answer.operation, "operation" in answer.lacks) == (wanted, False)
 
 
 def test_an_empty_answer_lacks_what_the_others_have() -> None:
@@ -253,7 +253,7 @@ def test_an_empty_answer_lacks_what_the_others_have() -> None:
     assert set(said({}, b"done", 200).lacks) == {"operation", "record", "id"}
 
 
-def test_a_body_that_is_not_as_stated_is_a_fault() -> None:
+def test_a_body_of_another_form_is_a_fault() -> None:
     assert "no JSON" in said({"record": "."}, b"{").fault
     assert said({"record": "a.b"}, {"a": []}).fault == 'there is no object at "a.b"'
     assert said({"record": ["a", "b"]}, {}).fault == 'there is no object at "a" or "b"'
@@ -267,10 +267,10 @@ def test_the_parts_of_a_batch() -> None:
         "operation": {"created": "new", "updated": "old"}, "counts": {"created": "new", "updated": "n"},
     }  # fmt: skip
     body = {"rows": [{"key": 1, "row": {"mail": "a"}}, {"key": 2, "row": {}}], "new": [2], "old": [1], "n": 1}
-    told = said(stated, body, operation=batch, name="batch")
-    assert [(part.id, part.operation) for part in told.parts] == [(1, "updated"), (2, "created")]
-    assert told.parts[0].record == {"email": "a", "id": 1}
-    assert (told.counts, told.lacks) == ({"created": 1, "updated": 1, "ignored": 0}, {})
+    answer = said(stated, body, operation=batch, name="batch")
+    assert [(part.id, part.operation) for part in answer.parts] == [(1, "updated"), (2, "created")]
+    assert answer.parts[0].record == {"email": "a", "id": 1}
+    assert (answer.counts, answer.lacks) == ({"created": 1, "updated": 1, "ignored": 0}, {})
     assert said(stated, {}, operation=batch, name="batch").fault == 'there is no list at "rows"'
     nothing = said({}, b"", 204, batch, "batch")
     assert (nothing.parts, set(nothing.lacks)) == ((), {"operation", "record", "id", "counts"})
@@ -280,15 +280,15 @@ def test_what_is_found() -> None:
     find = Find("contacts", {})
     stated = {"records": "rows", "record": "f", "beside": {"id": "k", "created_at": "t"}, "total": "n"}
     body = {"rows": [{"k": 7, "f": {"mail": "a"}, "t": "now"}], "n": 9}
-    told = said(stated, body, operation=find, name="find")
-    assert (told.records, told.total) == ([{"email": "a", "id": 7, "created_at": "now"}], 9)
+    answer = said(stated, body, operation=find, name="find")
+    assert (answer.records, answer.total) == ([{"email": "a", "id": 7, "created_at": "now"}], 9)
     assert said({}, [{"id": 1}], operation=find, name="find").records == [{"id": 1}]
     assert said({}, {}, operation=find, name="find").fault == 'there is no list at "."'
     assert said({"record": "f"}, [1], operation=find, name="find").fault == 'there is no object at "f" of each record'
 
 
-def test_a_description_is_told_in_our_words() -> None:
+def test_a_description_is_translated() -> None:
     stated = {"fields": "schema.fields", "unique_keys": "keys"}
     body = {"schema": {"fields": {"mail": {"type": "text"}}}, "keys": [["mail"]]}
-    told = said(stated, body, operation=Describe("contacts"), name="describe")
-    assert told.body == {"fields": {"email": {"type": "text"}}, "unique_keys": [["email"]]}
+    answer = said(stated, body, operation=Describe("contacts"), name="describe")
+    assert answer.body == {"fields": {"email": {"type": "text"}}, "unique_keys": [["email"]]}

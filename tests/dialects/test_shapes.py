@@ -1,4 +1,4 @@
-"""Every example in examples/shapes is true: a lawful server of the shape passes, and a broken one is caught."""
+"""The examples in examples/shapes work: a conforming server of the shape passes, and a broken one is caught."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SERVERS: dict[str, type[Facade]] = {
 ASKED = ("AC-001", "AC-002", "AC-003", "AC-005", "AC-006", "AC-007", "AC-009", "AC-012", "AC-103", "AC-301")
 P, D, N, A = Status.PASSED, Status.DEVIATES, Status.NOT_TESTABLE, Status.NOT_APPLICABLE
 
-LAWFUL: dict[str, dict[str, set[Status]]] = {
+CONFORMING: dict[str, dict[str, set[Status]]] = {
     "records_envelope": {**{each: {P} for each in ASKED}, "AC-007": {D}, "AC-009": {P, D}, "AC-301": {P, N}},
     "key_in_url": {
         "AC-001": {P, D}, "AC-002": {D, A}, "AC-003": {P}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {A},
@@ -54,10 +54,10 @@ def test_every_example_is_tried() -> None:
 
 
 @pytest.mark.parametrize("name", SERVERS)
-def test_a_lawful_server_of_the_shape_fails_nothing(name: str, judge: Judge) -> None:
+def test_a_conforming_server_of_the_shape_fails_nothing(name: str, judge: Judge) -> None:
     results = judge(SERVERS[name](), shape(name), *ASKED)
     assert failed(results) == {}
-    assert by_criterion(results) == LAWFUL[name]
+    assert by_criterion(results) == CONFORMING[name]
 
 
 @pytest.mark.parametrize("name", SERVERS)
@@ -74,21 +74,21 @@ class AllCreated(RecordsEnvelope):
     """Lists every id among the created ones."""
 
     def merged(self, table: str, body: Any) -> Said:
-        status, told = super().merged(table, body)
+        status, body = super().merged(table, body)
         if status == 200:
-            told = {**told, "createdRecords": [r["id"] for r in told["records"]], "updatedRecords": []}
-        return status, told
+            body = {**body, "createdRecords": [r["id"] for r in body["records"]], "updatedRecords": []}
+        return status, body
 
 
 class Always201(KeyInUrl):
     """Answers an update like a create."""
 
     def put(self, table: str, field: str, value: str) -> Said:
-        status, told = super().put(table, field, value)
+        status, body = super().put(table, field, value)
         return (
             (201, self.ask("GET", f"{table}/records", {field: value})[1]["records"][0])
             if status == 204
-            else (status, told)
+            else (status, body)
         )
 
 
@@ -96,16 +96,16 @@ class NoList(OnConflict):
     """Answers with the record itself, where the shape has a list."""
 
     def merged(self, table: str) -> Said:
-        status, told = super().merged(table)
-        return status, told[0] if status == 201 and told else told
+        status, body = super().merged(table)
+        return status, body[0] if status == 201 and body else body
 
 
 class AnotherForm(MergeApi):
     """Answers with a text."""
 
     def answered(self, path: list[str]) -> Said:
-        status, told = super().answered(path)
-        return status, "done" if path[-1] == "merge" and status == 200 else told
+        status, body = super().answered(path)
+        return status, "done" if path[-1] == "merge" and status == 200 else body
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""How texts that identify are written for a target: one to one, always the same, and back."""
+"""Text forms: one to one, always the same, and reversible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`init URL`: what a running target tells of itself becomes a target file, which loads whatever the target says."""
+"""`init URL`: a target's own description becomes a target file, which loads whatever the target says."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_use_is_told(name: str, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_use_is_reported(name: str, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     arguments, words = WRONG[name]
     done = cli("init", *arguments)
@@ -224,7 +224,7 @@ def test_a_wrong_use_is_told(name: str, cli: Cli, tmp_path: Path, monkeypatch: p
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_target_that_is_not_there_is_told(cli: Cli, tmp_path: Path) -> None:
+def test_a_missing_target_is_reported(cli: Cli, tmp_path: Path) -> None:
     done = cli("init", "http://127.0.0.1:1", "-o", str(tmp_path / "t.toml"))
     assert done.code == 3
     assert "gives no usable answer: can't connect" in done.err
@@ -256,7 +256,7 @@ NO_DOCUMENTS = {
 
 
 @pytest.mark.parametrize("name", NO_DOCUMENTS)
-def test_what_is_no_document_is_none(name: str, serve: Serve, tmp_path: Path) -> None:
+def test_other_content_is_not_a_document(name: str, serve: Serve, tmp_path: Path) -> None:
     wire = serve(always(reply(raw=NO_DOCUMENTS[name])))
     found = fetch(wire.url, roles_from(TOKEN_VARIABLES))
     assert found.document == {}
@@ -264,7 +264,7 @@ def test_what_is_no_document_is_none(name: str, serve: Serve, tmp_path: Path) ->
 
 
 def hostile(**more: Any) -> dict[str, Any]:
-    """A document with something in every place that can end in the file."""
+    """A document with hostile text in every place that can end up in the file."""
     operation = {"summary": HOSTILE, "operationId": f"upsert {HOSTILE}", "parameters": [{"name": HOSTILE}]}
     scheme = {"type": "apiKey", "in": "header", "name": HOSTILE}
     return {

@@ -1,4 +1,4 @@
-"""The file that `init` writes is run as it is: the person sets the variables of the keys, and no more."""
+"""The file that `init` writes runs unchanged; the user only sets the variables for the keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The example on PostgreSQL as a process of its own, with a caller for it."""
+"""The PostgreSQL example as a separate process, and a client for it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Service:
     tokens: dict[str, str]
 
     def call(self, method: str, path: str, body: Any = None, role: str = "editor", **more: Any) -> requests.Response:
-        """One request on a connection of its own."""
+        """One request on its own connection."""
         headers = {"Authorization": f"Bearer {self.tokens[role]}", "Connection": "close"}
         return requests.request(method, self.url + path, json=body, headers=headers, timeout=60, **more)
 
@@ -55,8 +55,8 @@ def started() -> Service:
         text=True,
     )
     assert process.stdout is not None
-    told = json.loads(process.stdout.readline())
-    return Service(process, told["url"], told["tokens"])
+    announced = json.loads(process.stdout.readline())
+    return Service(process, announced["url"], announced["tokens"])
 
 
 def stopped(service: Service) -> int:
@@ -78,5 +78,5 @@ def service() -> Iterator[Service]:
 
 @pytest.fixture
 def start() -> Start:
-    """Starts another one; the test has to end it."""
+    """Starts another one; the test has to stop it."""
     return started

@@ -1,4 +1,4 @@
-"""The servers of others in examples/targets, each started by its own script on a free port, and judged once."""
+"""The servers in examples/targets, each started by its own script on a free port, and judged once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TARGETS = Path(__file__).resolve().parents[2] / "examples" / "targets"
 
 @dataclass
 class Started:
-    """A target that runs: its process, the variables that its target file wants, and that file with the right URL."""
+    """A running target: its process, the variables that its target file needs, and that file with the right URL."""
 
     name: str
     process: subprocess.Popen[str]
@@ -28,7 +28,7 @@ class Started:
 
 
 def start(name: str, folder: Path) -> Started:
-    """Start a target; its target file and dialect are copied to a folder, since its port is another one."""
+    """Start a target. Its target file and dialect are copied to a folder, because the port differs."""
     if name == "zenstack" and not (TARGETS / name / "generated").is_dir():
         pytest.skip("needs Node.js, and `npm install && npm run generate` in examples/targets/zenstack")
     process = subprocess.Popen(
@@ -38,13 +38,13 @@ def start(name: str, folder: Path) -> Started:
         text=True,
     )
     assert process.stdout is not None
-    told = json.loads(process.stdout.readline())
-    tokens = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in told["tokens"].items()}
+    announced = json.loads(process.stdout.readline())
+    tokens = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in announced["tokens"].items()}
     for file in TARGETS.joinpath(name).glob("*_dialect.py"):
         folder.joinpath(file.name).write_bytes(file.read_bytes())
     text = TARGETS.joinpath(name, "target.toml").read_text("utf-8")
-    folder.joinpath("target.toml").write_text(text.replace(settings(name)["url"], told["url"]), "utf-8")
-    return Started(name, process, told["url"], {**os.environ, **tokens}, folder / "target.toml")
+    folder.joinpath("target.toml").write_text(text.replace(settings(name)["url"], announced["url"]), "utf-8")
+    return Started(name, process, announced["url"], {**os.environ, **tokens}, folder / "target.toml")
 
 
 def stop(target: Started) -> int:

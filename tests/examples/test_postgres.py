@@ -1,4 +1,4 @@
-"""The example on PostgreSQL: the suite judges it, and a few things are looked at more closely."""
+"""The PostgreSQL example: the suite judges it, and a few things are tested more closely."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def name() -> str:
 
 
 def together(work: Callable[[int], Any], clients: int = CLIENTS) -> list[Any]:
-    """The work of many clients, begun at one moment."""
+    """Run the work of many clients, started at the same moment."""
     gate = threading.Barrier(clients)
 
     def one(number: int) -> Any:
@@ -71,7 +71,7 @@ def test_the_suite_finds_it_conformant(service: Service) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_target_file_can_be_begun_from_it(service: Service, tmp_path: Path) -> None:
+def test_init_writes_a_target_file_for_it(service: Service, tmp_path: Path) -> None:
     tokens = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in service.tokens.items()}
     command = [sys.executable, "-c", "from upsertspec.cli import main; main()"]
     file = str(tmp_path / "target.toml")
@@ -86,7 +86,7 @@ def test_the_tables_are_those_of_the_specification() -> None:
     assert (EXAMPLE / "schema.sql").read_text("utf-8") == postgres_text([])
 
 
-def test_it_uses_nothing_of_ours() -> None:
+def test_it_imports_nothing_of_upsertspec() -> None:
     for file in EXAMPLE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -150,7 +150,7 @@ def test_creates_and_upserts_of_one_key_make_one_record(service: Service) -> Non
         assert done.count((201, None)) + done.count((200, "created")) == 1
 
 
-def test_a_role_is_held_to_what_it_may_under_a_race(service: Service) -> None:
+def test_permissions_hold_under_a_race(service: Service) -> None:
     """A creator among editors creates or is refused; it never updates."""
     for _ in range(5):
         email = name()
@@ -216,7 +216,7 @@ def test_readers_see_a_batch_whole_or_not_at_all(service: Service) -> None:
 
 
 def sent_and_left(service: Service, path: str, body: dict[str, Any], share: float) -> None:
-    """Send a part of a request (or all of it), and hang up without waiting for an answer."""
+    """Send a part of a request (or all of it), and close the connection without waiting for an answer."""
     content = json.dumps(body).encode()
     host, port = service.url.removeprefix("http://").split(":")
     head = (
@@ -225,7 +225,7 @@ def sent_and_left(service: Service, path: str, body: dict[str, Any], share: floa
     )
     with socket.create_connection((host, int(port)), 10) as client:
         client.sendall(head.encode() + content[: int(len(content) * share)])
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")  # a reset, not a goodbye
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")  # close with a reset
 
 
 @pytest.mark.parametrize("share", [0.5, 0.999, 1.0])
@@ -260,11 +260,11 @@ def test_a_server_that_is_stopped_mid_batch_stops_all_of_it(start: Start) -> Non
         pipe.close()
 
 
-def test_a_postgres_outlives_no_service_that_is_killed(start: Start) -> None:
+def test_postgres_ends_when_the_service_is_killed(start: Start) -> None:
     service = start()
     children = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children")
     if not children.exists():
-        pytest.skip("this system does not tell a process's children")
+        pytest.skip("this system does not list a process's children")
     (keeper,) = children.read_text().split()
     folder = Path(f"/proc/{keeper}/cwd").resolve()
     service.process.kill()
@@ -277,7 +277,7 @@ def test_a_postgres_outlives_no_service_that_is_killed(start: Start) -> None:
     assert not folder.exists()
 
 
-def test_errors_tell_nothing_of_the_inside(service: Service) -> None:
+def test_errors_reveal_nothing_internal(service: Service) -> None:
     email = name()
     service.upsert("contacts", {"fields": {"email": email, "name": "x", "phone": email}, "matchFields": ["email"]})
     second = {"fields": {"email": name(), "name": "x", "phone": email}, "matchFields": ["email"]}
@@ -328,7 +328,7 @@ def test_numbers_in_json_are_kept_or_refused(service: Service, number: str) -> N
     ],
     ids=lambda body: str(body[:20]),
 )
-def test_what_is_no_json_is_refused(service: Service, body: bytes) -> None:
+def test_invalid_json_is_refused(service: Service, body: bytes) -> None:
     headers = {"Authorization": f"Bearer {service.tokens['editor']}", "Content-Type": "application/json"}
     answer = requests.post(f"{service.url}/api/tables/contacts/records/upsert", body, headers=headers, timeout=60)
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
@@ -339,7 +339,7 @@ def test_a_body_over_the_limit_is_refused(service: Service) -> None:
     assert (answer.status_code, answer.headers["Content-Type"]) == (413, "application/problem+json")
 
 
-def test_a_batch_hands_a_unique_value_over_in_its_order(service: Service) -> None:
+def test_a_batch_can_move_a_unique_value_in_its_order(service: Service) -> None:
     one, other = sorted([name(), name()])
     phone = name()
     service.upsert("contacts", {"fields": {"email": other, "name": "x", "phone": phone}, "matchFields": ["email"]})
@@ -349,7 +349,7 @@ def test_a_batch_hands_a_unique_value_over_in_its_order(service: Service) -> Non
     assert [record["operation"] for record in answer.json()["records"]] == ["updated", "created"]
 
 
-def test_an_anonymous_caller_learns_of_no_table(service: Service) -> None:
+def test_an_anonymous_caller_cannot_see_which_tables_exist(service: Service) -> None:
     tables = ["/api/tables/contacts", "/api/tables/none", "/api/tables/contacts/records/1"]
     paths = [*tables, "/api/transactions", "/api/x"]
     answers = [requests.request(m, service.url + p, timeout=60) for p in paths for m in ("GET", "POST", "PUT")]

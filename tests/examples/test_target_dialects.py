@@ -1,4 +1,4 @@
-"""The dialects of examples/targets: two pure functions that no answer upsets, and that say what they can't."""
+"""The dialects of examples/targets: no answer makes them fail, and they say what they can't express."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def dialect(name: str) -> Dialect:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: type(each).__name__)
-def test_no_answer_upsets_it(name: str, operation: Operation) -> None:
+def test_no_answer_makes_it_raise(name: str, operation: Operation) -> None:
     """Guarded turns whatever it raises but CannotExpress into a DialectError."""
     spoken = dialect(name)
     try:
@@ -79,7 +79,7 @@ def test_a_key_is_always_the_same_id_in_pocketbase() -> None:
     assert set(ident(ADA)) <= set("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
-def test_what_pocketbase_says_of_one_request_is_what_counts() -> None:
+def test_a_batch_of_one_takes_the_inner_status() -> None:
     inner = {"0": {"response": {"status": 404, "message": "The requested resource wasn't found."}}}
     body = json.dumps({"status": 400, "data": {"requests": inner}}).encode()
     answer = dialect("pocketbase").answer(Upsert("contacts", ADA, ["email"]), Response(400, {}, body))

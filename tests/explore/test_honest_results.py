@@ -1,4 +1,4 @@
-"""What is no evidence is not counted: no answers, a dead target, an expired token, one 502, ordinary validation."""
+"""What is not evidence does not count: no answers, a dead target, an expired token, one 502, ordinary validation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from upsertspec.run.settings import new_run_id
 
 Reply = tuple[int, str]
 Before = Callable[[int, bytes], "Reply | None"]
-"""What is answered to the request of this number and body; None lets the reference server answer, GONE hangs up."""
+"""The answer to the request of this number and body. None lets the reference server answer, GONE hangs up."""
 GONE: Reply = (0, "")
 
 Searched = Callable[..., tuple[Result, list[float]]]
@@ -88,7 +88,7 @@ def proxy(url: str, before: Before) -> ThreadingHTTPServer:
     return ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 
 
-def test_a_limiter_that_lets_requests_through_after_a_while_is_waited_for(searched: Searched) -> None:
+def test_it_waits_for_a_rate_limiter(searched: Searched) -> None:
     result, pauses = searched(lambda n, _: None if n % 9 < 4 else (429, "slow down"))
     assert pauses
     assert result.finding is None
@@ -132,7 +132,7 @@ def test_a_server_that_dies_is_reported_with_the_sequence_before(searched: Searc
 
 
 @pytest.mark.parametrize("last", [25, 26, 27, 28, 29])
-def test_wherever_a_server_dies_requests_that_it_answered_are_shown(searched: Searched, last: int) -> None:
+def test_when_a_server_dies_its_answered_requests_are_shown(searched: Searched, last: int) -> None:
     result, _ = searched(lambda n, _: GONE if n > last else None)
     assert result.finding is None
     assert not result.is_enough
@@ -142,7 +142,7 @@ def test_wherever_a_server_dies_requests_that_it_answered_are_shown(searched: Se
     assert result.last.exchanges[-1].failure
 
 
-def test_ordinary_validation_is_learnt_and_left_behind(searched: Searched) -> None:
+def test_ordinary_validation_is_learnt_and_avoided(searched: Searched) -> None:
     def before(_: int, body: bytes) -> Reply | None:
         try:
             name = json.loads(body)["fields"]["name"]

@@ -27,7 +27,7 @@ FOUND = (
     ("id-is-sql", ("hostile",), 1),
     ("challenge-names-the-table", ("hostile",), 1),
 )
-"""A broken server, the profiles to look at, and a seed that comes to it soon."""
+"""A broken server, the profiles to search, and a seed that finds it soon."""
 
 
 def test_the_reference_server_shows_no_difference(explore: Explore) -> None:
@@ -38,7 +38,14 @@ def test_the_reference_server_shows_no_difference(explore: Explore) -> None:
     assert not result.passing
 
 
-@pytest.mark.parametrize(("name", "profiles", "seed"), FOUND, ids=[name for name, *_ in FOUND])
+QUICK = 3
+"""The number of broken servers that the quick tests search for; the slow tests search for all others too."""
+
+
+@pytest.mark.parametrize(
+    ("name", "profiles", "seed"),
+    [pytest.param(*each, id=each[0], marks=[pytest.mark.slow] if n >= QUICK else []) for n, each in enumerate(FOUND)],
+)
 def test_a_broken_server_is_found(explore: Explore, name: str, profiles: tuple[str, ...], seed: int) -> None:
     found = explore(name, profiles, seed=seed, examples=1000, shrinks=0).finding
     assert found is not None

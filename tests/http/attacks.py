@@ -1,4 +1,4 @@
-"""A table of attacks on the harness: what a hostile target sends, and what the run says of it.
+"""A table of attacks on the harness: what a hostile target sends, and what the run reports.
 
 `PREFLIGHT` attacks from the first answer on; `ANSWERS` lets a run begin, and attacks in what upserts and lists answer.
 """
@@ -43,12 +43,12 @@ def ok(*headers: str, body: bytes = LIST) -> Answer:
 
 
 def times(data: bytes, count: int, end: bytes) -> Answer:
-    """The same bytes so many times, then others."""
+    """The same bytes this many times, then others."""
     return always(data * count + end, keep=False)
 
 
 def drip(connection: socket.socket, request: bytes) -> bool:
-    """A header now and then, without end."""
+    """An endless header, a few bytes at a time."""
     connection.sendall(OK)
     while not wait_for_end(connection, 0.05):
         connection.sendall(b"X-More: y\r\n")
@@ -63,7 +63,7 @@ def layers(body: bytes, count: int) -> bytes:
 
 
 def nothing_compressed(connection: socket.socket, request: bytes) -> bool:
-    """A compressed body that goes on, and never holds a letter."""
+    """An endless compressed body that decompresses to nothing."""
     connection.sendall(OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"")[:10])
     while True:
         connection.sendall(b"\0\0\0\xff\xff" * 10_000)

@@ -1,4 +1,4 @@
-"""Kept connections, retries, cookies and waiting: what is sent twice, and what never is."""
+"""Persistent connections, retries, cookies and waiting: what is sent twice, and what never is."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def closing(connection: socket.socket, request: bytes) -> bool:
-    """An answer that promises to keep the connection, which ends as the next request comes."""
+    """An answer that promises to keep the connection, which is closed when the next request comes."""
     connection.sendall(FOUND)
     connection.recv(1)
     return False
@@ -113,7 +113,7 @@ def test_http_1_0_is_understood(serve: Serve, client: Connect) -> None:
     assert wire.connections == 2
 
 
-def test_cookies_are_not_sent_back_beside_a_token(serve: Serve, client: Connect) -> None:
+def test_cookies_are_not_sent_back_with_a_token(serve: Serve, client: Connect) -> None:
     wire = serve(always(reply({"records": []}, Set_Cookie="session=abcdefgh; Path=/")))
     talker = client(wire.url)
     talker.call("editor", FIND)
@@ -162,7 +162,7 @@ def test_503_to_a_write_is_an_answer_and_not_sent_again(serve: Serve, client: Co
     assert len(wire.requests) == 1
 
 
-def test_the_environment_has_no_say(serve: Serve, client: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_ignored(serve: Serve, client: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "ALL_PROXY", "NETRC", "REQUESTS_CA_BUNDLE"):
         monkeypatch.setenv(name, "http://127.0.0.1:1/junk")
     wire = serve(always(FOUND))
@@ -181,7 +181,7 @@ def test_three_silences_in_a_row_end_the_asking(serve: Serve, client: Connect) -
     assert len(wire.requests) <= 3
 
 
-def test_an_answer_in_between_starts_the_count_anew(serve: Serve, client: Connect) -> None:
+def test_an_answer_in_between_resets_the_count(serve: Serve, client: Connect) -> None:
     served: list[int] = []
 
     def answer(connection: socket.socket, request: bytes) -> bool:
@@ -200,7 +200,7 @@ def test_an_answer_in_between_starts_the_count_anew(serve: Serve, client: Connec
     assert talker.stopped == ""
 
 
-def test_an_answer_over_the_cap_is_told(serve: Serve) -> None:
+def test_an_answer_over_the_cap_is_reported(serve: Serve) -> None:
     wire = serve(always(reply(raw=b" " * 2001)))
     session = Session(Limits(5, 2000), {})
     with pytest.raises(TargetSilent, match="over 2000 bytes long"):

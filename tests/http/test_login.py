@@ -10,7 +10,7 @@ import pytest
 
 from tests.http.wire import Answer, Wire, by_request, headers_of, reply
 from upsertspec.dialects.operations import Find
-from upsertspec.errors import CannotExpress, NotTestable, TargetSilent
+from upsertspec.errors import NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
 from upsertspec.target.target import Credential, Login, Secret
 
@@ -93,7 +93,7 @@ def test_a_login_without_an_answer_is_never_left_out(serve: Serve, client: Conne
 
 def test_a_login_has_no_broken_credentials(client: Connect) -> None:
     talker = client("http://127.0.0.1:1", roles={"editor": login("json")})
-    with pytest.raises(CannotExpress, match="a login by cookie has no way to send a made-up token"):
+    with pytest.raises(NotApplicable, match="a login by cookie has no way to send a made-up token"):
         talker.call("a made-up token", FIND)
 
 

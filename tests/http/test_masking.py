@@ -107,10 +107,10 @@ def test_secrets_are_learnt_as_they_come_the_longest_first() -> None:
         ("is s3cret-t0… and s3cret…", f"is {MASK}… and {MASK}…"),
         ("is s3c…", "is s3c…"),
         ("is s3crex…", "is s3crex…"),
-        ("is s3cret", "is s3cret"),
+        ("is s3cre", "is s3cre"),
         ("…", "…"),
-        ("s3cret s3cr…", f"s3cret {MASK}…"),
-        ("s3cret-…s3cret-", f"{MASK}…s3cret-"),
+        ("s3cre s3cr…", f"s3cre {MASK}…"),
+        ("s3cret-…s3cre-", f"{MASK}…s3cre-"),
     ],
 )
 def test_the_beginning_of_a_secret_is_hidden_where_a_value_was_cut_short(text: str, shown: str) -> None:
@@ -134,7 +134,7 @@ def test_a_body_is_cut_where_it_is_long() -> None:
     assert Masker([]).body(b"123456789", 8) == "12345678… (9 bytes in all)"
     assert Masker([SECRET]).body(SECRET.encode(), 5) == f"{MASK}… (12 bytes in all)"
     assert Masker([]).body(b"x" * 17, 8) == "xxxxxxxx… (17 bytes in all)"
-    assert Masker([SECRET]).body(SECRET.encode() * 9, 8) == f"{MASK * 2}••… (108 bytes in all)"
+    assert Masker([SECRET]).body(SECRET.encode() * 9, 8) == f"{MASK}… (108 bytes in all)"
 
 
 def test_a_window_of_a_body_leaves_an_edge_for_half_of_a_secret() -> None:

@@ -1,4 +1,4 @@
-"""Certificates: one that nobody vouches for is told, one of a named authority is accepted."""
+"""Certificates: an untrusted one is reported, one of a named authority is accepted."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def made(folder: Path, *more: str) -> Path:
 
 
 def shaken(pem: Path, said: bytes) -> Answer:
-    """A handshake with this certificate, then these bytes to each request, and an end without a goodbye."""
+    """A handshake with this certificate, then these bytes to each request, and an abrupt end."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem, pem.parent / "key.pem")
 
@@ -118,7 +118,7 @@ def test_a_secure_connection_that_is_cut(
 
 
 def hold(connection: socket.socket, request: bytes) -> bool:
-    """Take what comes, and say nothing."""
+    """Read what comes, and answer nothing."""
     while connection.recv(65536):
         pass
     return False

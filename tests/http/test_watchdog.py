@@ -1,4 +1,4 @@
-"""The limit for a whole exchange holds however the answer ends."""
+"""The time limit for a whole exchange holds, however the answer ends."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOST_BYTES = 100
     ids=["kept", "ended", "ended by the connection", "HTTP/1.0"],
 )
 def test_a_body_that_drips_is_cut_off(serve: Callable[..., Wire], head: bytes) -> None:
-    """Nobody waits for the rest: the target is told by its broken connection, long before it has sent all."""
+    """The client does not wait for the rest: it closes the connection long before everything is sent."""
     cut = threading.Event()
 
     def drips(connection: socket.socket, request: bytes) -> bool:
@@ -67,7 +67,7 @@ NOT_WHOLE = {
 
 
 class Busy:
-    """A machine that lets the harness look at an answer only when the watchdog has ended the exchange.
+    """A machine so busy that the harness reads an answer only after the watchdog has ended the exchange.
 
     The watchdog waits for the target, which sends its answer in time.
     """
@@ -118,7 +118,7 @@ def test_an_answer_that_is_not_whole_when_its_time_is_up_is_late(
 def test_the_time_runs_from_when_the_request_goes_out(
     serve: Callable[..., Wire], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However long a busy machine takes to prepare the request: that says nothing of the target."""
+    """The time to prepare a request on a busy machine does not count."""
     watched: list[int] = []
 
     def look(real: Callable[..., object]) -> Callable[..., object]:

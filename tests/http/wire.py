@@ -1,4 +1,4 @@
-"""A server on a loopback port that writes what it is told to, right or wrong; and the pieces to tell it with."""
+"""A server on a loopback port that writes given bytes, right or wrong; and functions that make them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Wire:
         return [request.split(b" HTTP/", 1)[0].decode("latin-1") for request in self.requests]
 
     def die(self) -> None:
-        """Listen no longer; what is under way is done."""
+        """Stop listening; finish open requests."""
         self._stop.set()
 
     def _accept(self) -> None:
@@ -142,7 +142,7 @@ def slowly(data: bytes, at_once: bytes = b"") -> Answer:
 
 
 def endlessly(head: bytes, more: bytes) -> Answer:
-    """A beginning, and then the same again and again."""
+    """A beginning, and then the same bytes repeatedly."""
 
     def answer(connection: socket.socket, request: bytes) -> bool:
         connection.sendall(head)
@@ -165,7 +165,7 @@ def then_reset(data: bytes) -> Answer:
 
 
 def silence(connection: socket.socket, request: bytes) -> bool:
-    """No answer, for as long as the other side waits."""
+    """No answer while the other side waits."""
     wait_for_end(connection, 30)
     return False
 

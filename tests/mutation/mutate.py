@@ -43,7 +43,7 @@ KILLED = (1, 3, -24, 24, 36, 37, 152, 255)
 
 
 def main() -> None:
-    """Copy, mutate, test; print a line for each module, and the names of the mutants that survived."""
+    """Copy, mutate and test; print a line for each module and the names of the surviving mutants."""
     options = parsed()
     shutil.rmtree(options.folder, ignore_errors=True)
     lay_out(options.folder, options.modules or JUDGING, options.tests or TESTS)
@@ -64,7 +64,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("modules", nargs="*", help="modules, such as steps/assertions (default: all that judge)")
     parser.add_argument("--folder", type=Path, required=True, help="where to work; what is there is removed")
     parser.add_argument("--tests", nargs="*", help="test files (default: the quick ones)")
-    parser.add_argument("--sample", type=int, help="test only so many mutants, chosen at random (default: all)")
+    parser.add_argument("--sample", type=int, help="test only this many mutants, chosen at random (default: all)")
     parser.add_argument("--seed", type=int, default=0, help="of the random choice (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=2)
     return parser.parse_args()

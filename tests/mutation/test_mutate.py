@@ -28,7 +28,7 @@ class Box:
 """
 
 
-def test_a_function_is_decorated_behind_its_end() -> None:
+def test_a_function_is_decorated_after_its_end() -> None:
     text = undecorated(SOURCE)
     assert [line.strip() for line in text.splitlines() if line.strip().startswith("@")] == ["@staticmethod"]
     made: dict[str, Any] = {}
@@ -36,7 +36,7 @@ def test_a_function_is_decorated_behind_its_end() -> None:
     assert (made["two"](1), made["Box"]().size, made["Box"].plain()) == (4, 4, 3)
 
 
-def test_what_is_mutated_is_there() -> None:
+def test_the_mutated_modules_compile() -> None:
     for module in JUDGING:
         text = (ROOT / "steps" / "upsertspec" / f"{module}.py").read_text("utf-8")
         compile(undecorated(text), module, "exec")

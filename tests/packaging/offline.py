@@ -1,4 +1,4 @@
-"""The surroundings in which a `pip install` of the checkout needs no network: what it needs is on the path already."""
+"""The environment in which `pip install` of the checkout needs no network: its dependencies are on the path already."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def environment(**more: str) -> dict[str, str]:
         "PATH": f"{BIN}{os.pathsep}{kept['PATH']}",
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path.endswith("site-packages")),
         "PIP_NO_INDEX": "1",
-        "PIP_NO_BUILD_ISOLATION": "false",  # which pip reads as: without isolation
+        "PIP_NO_BUILD_ISOLATION": "false",  # pip reads this as: no isolation
         "PIP_NO_CACHE_DIR": "1",
     }
     return {**kept, **offline, **more}

@@ -1,4 +1,4 @@
-"""The GitHub action: linted, safe against what is put into its inputs, and its commands do what it says."""
+"""The GitHub action: linted, safe against hostile inputs, and its commands do what it says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import yaml
 
 from tests.kit import TOKEN_VARIABLES
 from tests.packaging.offline import BIN, ROOT, environment
-from tests.report.kit import FAULTS, started
+from tests.report.kit import BROKEN, started
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +27,7 @@ GUIDE = (ROOT / "docs" / "ci.md").read_text("utf-8")
 
 @dataclass(frozen=True)
 class Done:
-    """The action after all of its steps: the exit code of the last, its outputs, its summary, what it printed."""
+    """The action after all of its steps: the last exit code, the outputs, the summary, what it printed."""
 
     code: int
     outputs: dict[str, str]
@@ -36,7 +36,7 @@ class Done:
     folder: Path
 
 
-def test_it_keeps_to_githubs_schemas() -> None:
+def test_it_fits_githubs_schemas() -> None:
     check = str(BIN / "check-jsonschema")
     for kind, files in (("actions", [ROOT / "action.yml"]), ("workflows", (ROOT / ".github/workflows").glob("*.yml"))):
         line = [check, "--builtin-schema", f"vendor.github-{kind}", *map(str, files)]
@@ -65,7 +65,7 @@ def test_no_input_is_part_of_a_command() -> None:
         assert "${{" not in script
 
 
-def test_every_input_is_used_and_told() -> None:
+def test_every_input_is_used_and_documented() -> None:
     text = (ROOT / "action.yml").read_text("utf-8")
     for name, described in ACTION["inputs"].items():
         assert f"inputs.{name} " in text, name
@@ -74,7 +74,7 @@ def test_every_input_is_used_and_told() -> None:
     assert set(re.findall(r"inputs\.([\w-]+)", text)) == set(ACTION["inputs"])
 
 
-def test_what_the_readme_shows_are_its_inputs() -> None:
+def test_the_documented_inputs_exist() -> None:
     [example] = [
         yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL) if "uses:" in block
     ]
@@ -113,7 +113,7 @@ def act(venv: Path, tmp_path: Path) -> Act:
 
 
 class Runner:
-    """What GitHub's runner does with the `run` steps of a composite action, as far as these steps ask for it."""
+    """What GitHub's runner does with the `run` steps of a composite action, as far as these steps need it."""
 
     def __init__(self, temp: Path, workspace: Path, inputs: dict[str, str], more: dict[str, str] | None = None) -> None:
         defaults = {name: described["default"] for name, described in ACTION["inputs"].items()}
@@ -124,8 +124,8 @@ class Runner:
     def step(self, ident: str) -> subprocess.CompletedProcess[str]:
         """Run the step of this id, and keep its outputs."""
         done = self.run(next(step for step in STEPS if step.get("id") == ident))
-        told = (self.temp / "output").read_text("utf-8").splitlines() if (self.temp / "output").exists() else []
-        self.outputs[ident] = dict(line.split("=", 1) for line in told)
+        lines = (self.temp / "output").read_text("utf-8").splitlines() if (self.temp / "output").exists() else []
+        self.outputs[ident] = dict(line.split("=", 1) for line in lines)
         return done
 
     def run(self, step: dict[str, Any]) -> subprocess.CompletedProcess[str]:
@@ -154,7 +154,7 @@ class Runner:
         return {"github.action_path": str(ROOT), "runner.temp": str(self.temp)}[found[1]]
 
 
-def test_it_judges_and_tells_while_the_runner_takes_no_commands(act: Act) -> None:
+def test_it_judges_and_reports_while_the_runner_ignores_commands(act: Act) -> None:
     done = act(profiles="identity", criteria="AC-003, AC-112")
     assert (done.code, done.outputs) == (0, {"verdict": "conformant", "exit-code": "0"}), done.out
     assert done.summary.startswith("## ✅ conformant\n\n**conformant in what was selected (AC-003, AC-112): 14 planned")
@@ -165,8 +165,8 @@ def test_it_judges_and_tells_while_the_runner_takes_no_commands(act: Act) -> Non
     assert names >= {"report.json", "report.html", "junit.xml", "ctrf.json", "badge.svg"}
 
 
-def test_a_target_that_fails_fails_the_step_and_is_told(act: Act) -> None:
-    with started(FAULTS, "says-upserted") as url:
+def test_a_failing_target_fails_the_step_and_is_reported(act: Act) -> None:
+    with started(BROKEN, "says-upserted") as url:
         done = act(TOKEN_VARIABLES, target=url, criteria="AC-012", report="a folder/of $(touch owned)")
     assert (done.code, done.outputs) == (1, {"verdict": "not conformant", "exit-code": "1"}), done.out
     assert "AC-012 MUST failed" in done.summary
@@ -178,14 +178,14 @@ def test_a_target_that_fails_fails_the_step_and_is_told(act: Act) -> None:
 
 
 @pytest.mark.parametrize("name", ["target", "profiles", "criteria", "jobs"])
-def test_what_is_put_into_an_input_is_never_run(act: Act, name: str) -> None:
+def test_an_input_is_never_executed(act: Act, name: str) -> None:
     done = act(**{name: "$(touch owned); touch owned; `touch owned` \"' --help"})
     assert (done.code, done.outputs) == (2, {"exit-code": "2"}), done.out
     assert not list(done.folder.rglob("owned"))
     assert done.summary == ""
 
 
-def test_an_old_report_is_not_taken_for_the_new_one(act: Act) -> None:
+def test_an_old_report_is_not_mistaken_for_the_new_one(act: Act) -> None:
     first = act(criteria="AC-003")
     assert first.outputs["verdict"] == "conformant"
     (first.folder / "summary.md").unlink()

@@ -1,4 +1,4 @@
-"""The image: its file is linted, and its commands are carried out in folders of our own in place of the image's."""
+"""The image: its Dockerfile is linted, and its commands run in temporary folders instead of the image's."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def of(word: str) -> list[str]:
     return [rest for name, rest in LINES if name == word]
 
 
-def test_it_runs_as_nobody_in_particular_and_starts_upsertspec() -> None:
+def test_it_starts_upsertspec_as_an_unprivileged_user() -> None:
     assert of("USER") == ["10001:10001"]
     assert of("ENTRYPOINT") == ['["upsertspec"]']
     order = [name for name, _ in LINES]
@@ -46,7 +46,7 @@ def test_the_last_stage_runs_nothing_and_takes_the_environment_only() -> None:
 
 
 def ignored(path: str) -> bool:
-    """What .dockerignore says of a path below the root: the last line that fits decides, also for what is inside."""
+    """What .dockerignore says of a path below the root: the last line that matches decides, also for what is inside."""
     rules = [line for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line and line[0] != "#"]
     verdict = False
     for rule in rules:
@@ -60,7 +60,7 @@ def ignored(path: str) -> bool:
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that stands for the image after the commands of its build, on the files that .dockerignore lets in."""
+    """A folder in place of the image, after its build commands ran on the files that .dockerignore lets in."""
     place = tmp_path_factory.mktemp("image")
     listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
     files = listed.stdout.splitlines() or [f.relative_to(ROOT).as_posix() for f in ROOT.rglob("*") if f.is_file()]

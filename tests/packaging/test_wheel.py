@@ -43,7 +43,7 @@ def test_it_judges_the_reference_server(unpacked: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_carries_its_data(unpacked: Path, tmp_path: Path) -> None:
+def test_it_contains_its_data(unpacked: Path, tmp_path: Path) -> None:
     assert (unpacked / "upsertspec" / "features" / "schema.toml").is_file()
     assert (unpacked / "upsertspec_server" / "schema.toml").is_file()
     assert (unpacked / "upsertspec" / "py.typed").is_file()

@@ -1,4 +1,4 @@
-"""The suite inside somebody's own pytest run: the lines that the guide gives, and what becomes of them."""
+"""The suite in a user's own pytest run, with the lines from the guide."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_profiles_that_are_not_claimed_are_left_out(own: Path, url: str) -> None
     assert "skipped" not in both.stdout
 
 
-def test_what_is_not_testable_does_not_look_like_a_pass(own: Path, url: str) -> None:
+def test_not_testable_does_not_look_like_a_pass(own: Path, url: str) -> None:
     done = run(own, "-k", "may_not_update", UPSERTSPEC_TARGET=url, UPSERTSPEC_TOKEN_CREATOR="")
     assert done.returncode == 1
     assert "not testable: no credentials are configured for the creator role" in done.stdout
@@ -110,7 +110,7 @@ def test_the_limits_of_the_process_stay_as_they_were(own: Path, url: str) -> Non
     assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 3  # type: ignore[index]
 
 
-def test_what_deviates_is_no_plain_pass(own: Path, tmp_path: Path) -> None:
+def test_a_deviation_does_not_look_like_a_pass(own: Path, tmp_path: Path) -> None:
     with serve_in_thread(catalogue()["created-is-201"].create_app({"TOKENS": TOKENS})) as address:
         file = tmp_path / "target.toml"
         file.write_text(f'url = "{address}"\n[deviations]\ncreated = 201\n', "utf-8")
@@ -121,7 +121,7 @@ def test_what_deviates_is_no_plain_pass(own: Path, tmp_path: Path) -> None:
     assert "passed" not in done.stdout
 
 
-def test_a_dialect_that_can_not_be_loaded_ends_the_run_plainly(own: Path, url: str, tmp_path: Path) -> None:
+def test_a_dialect_that_cannot_be_loaded_is_a_plain_message(own: Path, url: str, tmp_path: Path) -> None:
     file = tmp_path / "target.toml"
     file.write_text(f'url = "{url}"\ndialect = "no_such_module:Mine"\n', "utf-8")
     done = run(own, "-k", "test_a_new_contact_is_created", UPSERTSPEC_TARGET=str(file))

@@ -7,16 +7,16 @@ import io
 from upsertspec.prove.matrix import Proof, Row, row_of
 from upsertspec.prove.output import output
 from upsertspec.prove.page import page
-from upsertspec.prove.servers import Fault
+from upsertspec.prove.servers import BrokenServer
 from upsertspec.report.result import Result, Status
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.criteria import Case
 
-FAULT = Fault("forgets-all", "Forgets <all> of it.", ("AC-001", "AC-002"))
+SERVER = BrokenServer("forgets-all", "Forgets <all> of it.", ("AC-001", "AC-002"))
 
 
 def row(**failed: int) -> Row:
-    return Row(FAULT, {name.replace("_", "-"): number for name, number in failed.items()})
+    return Row(SERVER, {name.replace("_", "-"): number for name, number in failed.items()})
 
 
 def proof(*rows: Row, unclean: tuple[str, ...] = (), lenient: tuple[str, ...] = ()) -> Proof:
@@ -35,10 +35,10 @@ def test_what_failed_is_counted_by_criterion() -> None:
         result("AC-003", Status.NOT_TESTABLE),
         result("AC-004", Status.ERROR),
     ]
-    assert list(row_of(FAULT, results).failed.items()) == [("AC-001", 2), ("AC-110", 1)]
-    assert row_of(FAULT, results).fault is FAULT
-    assert row_of(FAULT, results).errors == 1
-    assert row_of(FAULT, results[:-1]).errors == 0
+    assert list(row_of(SERVER, results).failed.items()) == [("AC-001", 2), ("AC-110", 1)]
+    assert row_of(SERVER, results).server is SERVER
+    assert row_of(SERVER, results).errors == 1
+    assert row_of(SERVER, results[:-1]).errors == 0
 
 
 def test_a_server_is_caught_by_a_criterion_that_it_violates() -> None:
@@ -49,14 +49,14 @@ def test_a_server_is_caught_by_a_criterion_that_it_violates() -> None:
     assert row(AC_001=1).unaffected == ["AC-002"]
 
 
-def test_a_proof_holds_where_each_is_caught_and_each_criterion_has_one() -> None:
+def test_a_proof_holds_if_each_server_is_caught_and_each_criterion_has_one() -> None:
     assert proof(row(AC_001=1, AC_002=1)).holds
     assert not proof(row(AC_001=1)).holds
     assert proof(row(AC_001=1)).unproven == ["AC-002"]
     assert not proof(row(AC_001=1, AC_002=1), row(AC_009=1)).holds
 
 
-def test_a_proof_is_void_where_the_right_server_fails_or_the_canary_passes() -> None:
+def test_a_proof_is_void_if_the_reference_fails_or_the_canary_passes() -> None:
     whole = row(AC_001=1, AC_002=1)
     assert proof(whole, unclean=("a case",)).void
     assert proof(whole, lenient=("a case",)).void
@@ -64,7 +64,7 @@ def test_a_proof_is_void_where_the_right_server_fails_or_the_canary_passes() -> 
 
 
 def test_a_proof_with_an_error_of_the_harness_does_not_hold() -> None:
-    harmed = proof(Row(FAULT, {"AC-001": 1, "AC-002": 1}, errors=1))
+    harmed = proof(Row(SERVER, {"AC-001": 1, "AC-002": 1}, errors=1))
     assert not harmed.holds
     out = io.StringIO()
     output(harmed, out)
@@ -98,13 +98,13 @@ def test_a_proof_is_plain_data() -> None:
     }
 
 
-def test_a_server_for_which_only_other_criteria_fail_is_not_caught() -> None:
+def test_a_server_that_only_other_criteria_catch_is_not_caught() -> None:
     digest = proof(row(AC_009=1)).digest()
     assert (digest["faults"], digest["caught"]) == (1, 0)
     assert row(AC_009=1).as_dict()["caught"] is False
 
 
-def test_it_is_told() -> None:
+def test_the_terminal_shows_the_proof() -> None:
     out = io.StringIO()
     output(proof(row(AC_001=1, AC_009=1), row(), unclean=("a case",)), out)
     text = out.getvalue()
@@ -115,7 +115,7 @@ def test_it_is_told() -> None:
     assert "1 of 2 broken servers caught" in text
 
 
-def test_the_page_is_whole_and_escaped() -> None:
+def test_the_page_is_complete_and_escaped() -> None:
     text = page(proof(row(AC_001=1, AC_009=2)))
     assert "Forgets &lt;all&gt; of it." in text
     assert '<span class="cell caught">AC-001 (1)</span>' in text

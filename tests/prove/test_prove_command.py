@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from upsertspec.prove.servers import faults
+from upsertspec.prove.servers import broken_servers
 from upsertspec.report.proof import last_proof
 from upsertspec.spec import criteria as spec
 
@@ -32,14 +32,14 @@ def test_it_proves_what_is_selected(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
-def test_an_unknown_fault_is_a_usage_error() -> None:
-    done = command("prove", "--fault", "no-such-fault")
+def test_an_unknown_server_is_a_usage_error() -> None:
+    done = command("prove", "--fault", "no-such-server")
     assert done.returncode == 2
-    assert "no-such-fault: no such broken server" in done.stderr
+    assert "no-such-server: no such broken server" in done.stderr
 
 
 @pytest.mark.parametrize("option", ["--json", "--html", "--digest"])
-def test_a_file_that_cannot_be_written_is_found_before_the_work(option: str, tmp_path: Path) -> None:
+def test_an_unwritable_file_is_found_before_the_work(option: str, tmp_path: Path) -> None:
     done = command("prove", option, str(tmp_path / "no" / "such"))
     assert done.returncode == 2
     assert f"{option} {tmp_path}/no/such can't be written" in done.stderr
@@ -53,9 +53,9 @@ def test_criteria_are_named_as_in_run() -> None:
 
 
 def test_the_last_proof_is_of_this_specification_and_this_catalogue() -> None:
-    mend = "run `upsertspec prove --quick --digest steps/upsertspec/report/proof.json`"
-    assert last_proof()["features_digest"] == spec.digest(), mend
-    assert last_proof()["faults"] == len(faults()), mend
+    fix = "run `upsertspec prove --quick --digest steps/upsertspec/report/proof.json`"
+    assert last_proof()["features_digest"] == spec.digest(), fix
+    assert last_proof()["faults"] == len(broken_servers()), fix
 
 
 def test_the_last_proof_holds() -> None:
@@ -65,12 +65,12 @@ def test_the_last_proof_holds() -> None:
     assert [ident for ident, sums in proof["criteria"].items() if not 0 < sums["caught"] == sums["of"]] == []
 
 
-def test_the_list_tells_it() -> None:
+def test_the_list_shows_the_last_proof() -> None:
     listed = json.loads(command("list", "--json").stdout)
     assert listed["proof"] == last_proof()
     assert "broken servers caught" in command("list").stdout
 
 
-def test_the_list_tells_the_broken_servers() -> None:
-    told = json.loads(command("list", "--faults", "--json").stdout)
-    assert [fault["name"] for fault in told] == [fault.name for fault in faults()]
+def test_the_list_shows_the_broken_servers() -> None:
+    servers = json.loads(command("list", "--faults", "--json").stdout)
+    assert [server["name"] for server in servers] == [server.name for server in broken_servers()]

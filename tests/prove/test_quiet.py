@@ -15,7 +15,7 @@ def write(text: str) -> None:
     subprocess.run([sys.executable, "-c", f"import sys; sys.stderr.write({text!r})"], check=True)
 
 
-def test_it_is_kept_back(capfd: pytest.CaptureFixture[str]) -> None:
+def test_it_is_held_back(capfd: pytest.CaptureFixture[str]) -> None:
     with quiet():
         write("Traceback of a server")
     write("seen")

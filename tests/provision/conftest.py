@@ -1,4 +1,4 @@
-"""A real PostgreSQL for these tests, started and stopped as the example in examples/postgres does it."""
+"""A real PostgreSQL for these tests, started and stopped the way examples/postgres does it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from upsertspec.provision.postgres import postgres_text
 @pytest.fixture(scope="session")
 def conninfo() -> Iterator[str]:
     """The connection string of an empty PostgreSQL."""
-    with postgres_cluster().running() as told:
-        yield told
+    with postgres_cluster().running() as address:
+        yield address
 
 
 @pytest.fixture
 def postgres(conninfo: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection to a schema of its own with every table; nothing of it stays."""
+    """A connection to a temporary schema with every table."""
     with psycopg.connect(conninfo, autocommit=True) as conn:
         conn.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
         conn.execute(postgres_text([]).encode())

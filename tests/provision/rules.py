@@ -1,4 +1,4 @@
-"""What both databases have to refuse, each as an INSERT or UPDATE that breaks one rule; and what they have to take."""
+"""What both databases have to refuse (each an INSERT or UPDATE that breaks one rule), and what they have to accept."""
 
 from __future__ import annotations
 

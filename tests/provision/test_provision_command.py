@@ -28,8 +28,8 @@ def output(*options: str) -> str:
     return result.output
 
 
-def names(told: dict[str, Any]) -> list[str]:
-    return [table["name"] for table in told["tables"]]
+def names(described: dict[str, Any]) -> list[str]:
+    return [table["name"] for table in described["tables"]]
 
 
 def test_json_is_the_default() -> None:
@@ -37,20 +37,20 @@ def test_json_is_the_default() -> None:
 
 
 @pytest.mark.parametrize("asked", [[], ["identity"], ["integrity", "records"], ["all"], ["transactions,batch"]])
-def test_the_document_keeps_to_its_schema(asked: list[str]) -> None:
+def test_the_document_fits_its_schema(asked: list[str]) -> None:
     shape = json.loads(SHAPE.read_text("utf-8"))
     Draft202012Validator.check_schema(shape)
     Draft202012Validator(shape).validate(document(asked))
 
 
 def test_every_table_and_role_is_there() -> None:
-    told = document([])
-    assert sorted(names(told)) == sorted(tables())
-    assert list(told["roles"]) == list(ROLES)
-    assert told["roles"]["viewer"] == {"create": False, "update": False, "delete": False, "read": True}
+    described = document([])
+    assert sorted(names(described)) == sorted(tables())
+    assert list(described["roles"]) == list(ROLES)
+    assert described["roles"]["viewer"] == {"create": False, "update": False, "delete": False, "read": True}
 
 
-def test_rules_and_references_are_told() -> None:
+def test_rules_and_references_are_described() -> None:
     variants = next(table for table in document([])["tables"] if table["name"] == "asset_variants")
     fields = {field["name"]: field for field in variants["fields"]}
     parent = {"table": "room_assets", "field": "id", "type": "integer", "on_delete": "cascade"}
@@ -70,14 +70,14 @@ def test_each_table_comes_after_those_it_references(asked: list[str]) -> None:
         seen.add(table["name"])
 
 
-def test_a_profile_narrows_and_core_stays() -> None:
-    told = json.loads(output("--profile", "integrity"))
-    assert told["profiles"] == ["core", "integrity"]
-    assert {"contacts", "accounts", "rules"} <= set(names(told))
-    assert not {"users", "image_metadata"} & set(names(told))
+def test_a_profile_limits_the_tables_and_core_stays() -> None:
+    described = json.loads(output("--profile", "integrity"))
+    assert described["profiles"] == ["core", "integrity"]
+    assert {"contacts", "accounts", "rules"} <= set(names(described))
+    assert not {"users", "image_metadata"} & set(names(described))
 
 
-def test_what_is_referenced_comes_along(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_referenced_tables_are_included(monkeypatch: pytest.MonkeyPatch) -> None:
     lonely = {name: replace(table, profiles=("records",) * (name == "messages")) for name, table in tables().items()}
     monkeypatch.setattr(selection, "tables", lambda: lonely)
     assert [table.name for table in tables_for(["records"])] == ["users", "projects", "conversations", "messages"]
@@ -89,7 +89,7 @@ def test_an_unknown_profile_is_refused() -> None:
 
 
 @pytest.mark.parametrize("kind", ["json", "sqlite", "postgres"])
-def test_a_file_is_written_and_never_replaced_by_accident(tmp_path: Path, kind: str) -> None:
+def test_a_file_is_never_replaced_by_accident(tmp_path: Path, kind: str) -> None:
     file = tmp_path / "out"
     assert not output("--format", kind, "--output", str(file))
     assert file.read_text("utf-8") == output("--format", kind)
@@ -103,7 +103,7 @@ def test_a_file_is_written_and_never_replaced_by_accident(tmp_path: Path, kind: 
     assert file.read_text("utf-8") == output("--format", kind)
 
 
-def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_an_unwritable_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="name another file"):
         CliRunner().invoke(provision, ["--output", str(tmp_path / "no" / "out")], catch_exceptions=False)
 

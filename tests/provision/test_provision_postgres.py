@@ -1,4 +1,4 @@
-"""The PostgreSQL form, on a real server: each rule is shown to hold by trying to break it."""
+"""The PostgreSQL form, on a real server: each test tries to break a rule."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_what_breaks_a_rule_is_refused(db: Connection, statement: str) -> None:
 
 
 @pytest.mark.parametrize("statement", TAKEN.values(), ids=TAKEN)
-def test_what_keeps_to_the_rules_is_taken(db: Connection, statement: str) -> None:
+def test_valid_values_are_accepted(db: Connection, statement: str) -> None:
     assert db.execute(statement.encode()).rowcount > 0
 
 
@@ -85,7 +85,7 @@ def test_deleting_a_parent_deletes_all_below_it(db: Connection) -> None:
     assert db.execute("SELECT count(*) FROM messages").fetchone() == (0,)
 
 
-def test_every_reference_is_led_by_an_index(db: Connection) -> None:
+def test_every_reference_has_an_index(db: Connection) -> None:
     query = """
     SELECT k.conrelid::regclass::text, k.conkey[1] FROM pg_constraint k
     WHERE k.contype = 'f' AND NOT EXISTS
@@ -101,7 +101,7 @@ def test_each_profile_alone_can_be_created(postgres: Connection, profile: str) -
     assert made == {table.name for table in tables_for(["core", profile])}
 
 
-def test_what_the_function_does_not_know_is_not_said() -> None:
+def test_only_supported_json_schemas_are_checked() -> None:
     assert can_check({"type": "array", "items": {"type": "string"}})
     assert not can_check({"type": "array", "items": {"type": "string", "maxLength": 3}})
     assert not can_check({"type": "integer"})

@@ -1,4 +1,4 @@
-"""The SQLite form, run for real: each rule is shown to hold by trying to break it."""
+"""The SQLite form, on a real database: each test tries to break a rule."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_what_breaks_a_rule_is_refused(db: sqlite3.Connection, statement: str) -
 
 
 @pytest.mark.parametrize("statement", TAKEN.values(), ids=TAKEN)
-def test_what_keeps_to_the_rules_is_taken(db: sqlite3.Connection, statement: str) -> None:
+def test_valid_values_are_accepted(db: sqlite3.Connection, statement: str) -> None:
     assert db.execute(statement).rowcount > 0
 
 
@@ -67,7 +67,7 @@ def test_an_id_is_never_given_again(db: sqlite3.Connection) -> None:
     assert db.execute("SELECT id FROM contacts").fetchone() == (2,)
 
 
-def test_every_reference_is_led_by_an_index(db: sqlite3.Connection) -> None:
+def test_every_reference_has_an_index(db: sqlite3.Connection) -> None:
     for table in tables().values():
         led = set()
         for index in db.execute(f'PRAGMA index_list("{table.name}")').fetchall():

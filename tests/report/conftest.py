@@ -1,4 +1,4 @@
-"""Runs of every kind, each done once for all tests that look at it."""
+"""Runs of every kind, each done once for all tests."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from pathlib import Path
 import pytest
 
 from tests.kit import TOKEN_VARIABLES
-from tests.report.kit import FAULTS, Done, Reply, answering, environment, run, run_line, started
+from tests.report.kit import BROKEN, Done, Reply, answering, environment, run, run_line, started
 
 KNOWN = """
 url = "{url}"
 [[known_failures]]
 criterion = "AC-012"
-reason = "the operation is not told yet; see ticket 7"
+reason = "the operation is not reported yet; see ticket 7"
 [[known_failures]]
 criterion = "AC-007"
 scenario = "Empty matchFields create nothing"
-reason = "it is mended"
+reason = "it is fixed"
 """
 SLOW = 'url = "{url}"\nrate_limit = 15\n'
 PRESSED = (
@@ -33,7 +33,7 @@ PRESSED = (
 
 
 def conformant(folder: Path) -> Done:
-    """The reference that the command line starts itself."""
+    """The bundled reference server."""
     return run(folder, "--criterion", "AC-001,AC-012")
 
 
@@ -43,21 +43,21 @@ def conformant_on_two_workers(folder: Path) -> Done:
 
 
 def failing(folder: Path) -> Done:
-    """A broken server: AC-012 fails. The profiles beside core are not claimed."""
-    with started(FAULTS, "says-upserted") as url:
+    """A broken server: AC-012 fails. Only core is claimed."""
+    with started(BROKEN, "says-upserted") as url:
         return run(folder, url, "-k", "AC-012 or AC-007 or AC-101")
 
 
 def warned(folder: Path) -> Done:
     """A broken server that breaks a SHOULD only."""
-    with started(FAULTS, "match-ignores-case") as url:
+    with started(BROKEN, "match-ignores-case") as url:
         return run(folder, url, "--profile", "identity", "--criterion", "AC-111")
 
 
 def known(folder: Path) -> Done:
     """A broken server with a known failure, and one that is stale."""
     target = folder / "target.toml"
-    with started(FAULTS, "says-upserted") as url:
+    with started(BROKEN, "says-upserted") as url:
         target.write_text(KNOWN.format(url=url), "utf-8")
         return run(folder, "--target", str(target), "--criterion", "AC-012,AC-007")
 
@@ -65,7 +65,7 @@ def known(folder: Path) -> Done:
 def deviating(folder: Path) -> Done:
     """A server that answers a create with 201, and a target file that says so."""
     target = folder / "target.toml"
-    with started(FAULTS, "created-is-201") as url:
+    with started(BROKEN, "created-is-201") as url:
         target.write_text(f'url = "{url}"\n[deviations]\ncreated = 201\n', "utf-8")
         return run(folder, "--target", str(target), "--criterion", "AC-001,AC-012")
 
@@ -78,7 +78,7 @@ def without_roles(folder: Path) -> Done:
 
 
 def unreachable(folder: Path) -> Done:
-    """Nobody listens."""
+    """Nothing listens there."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     return run(folder, f"http://127.0.0.1:{port}", "--criterion", "AC-001")
@@ -111,7 +111,7 @@ def hostile(folder: Path) -> Done:
 
 
 def telling(folder: Path) -> Done:
-    """A server that says the token where the criterion looks, at the edge of what a message shows."""
+    """A server that returns the token where the criterion looks, at the edge of what a message shows."""
 
     def answer(handler: BaseHTTPRequestHandler, body: bytes) -> Reply:
         token = handler.headers.get("Authorization", "")

@@ -1,4 +1,4 @@
-"""What the tests of the report share: servers to judge, the command line as a process, and what it left behind."""
+"""What the report tests share: servers to judge, the command as a process, and the files that it wrote."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.kit import TOKEN_VARIABLES
 from upsertspec.run.embedded import SERVER, command
 from upsertspec.spec.files import report_schema_file
 
-FAULTS = "upsertspec_broken"
+BROKEN = "upsertspec_broken"
 SCHEMA = json.loads(report_schema_file().read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
 CLI = [sys.executable, "-c", "from upsertspec.cli import main; main()"]
@@ -78,7 +78,7 @@ class Done:
 
 
 def environment(**changes: str | None) -> dict[str, str]:
-    """This process's environment with a token for each role, and nothing else that upsertspec reads."""
+    """This process's environment with a token for each role and no other variable that upsertspec reads."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("UPSERTSPEC_")}
     changed = {**kept, "PYTHONIOENCODING": "utf-8", **TOKEN_VARIABLES, **changes}
     return {name: value for name, value in changed.items() if value is not None}
@@ -99,7 +99,7 @@ def run(folder: Path, *arguments: str, **changes: str | None) -> Done:
 
 @contextlib.contextmanager
 def started(module: str = SERVER, *options: str) -> Iterator[str]:
-    """A server of ours as a process, with the tokens of every role; gives its URL, and stops it in the end."""
+    """One of our servers as a process, with the tokens of every role; yields its URL and stops it at the end."""
     line = command(module, *options, "--port", "0", "--announce", "json", "--until-stdin-closes")
     with subprocess.Popen(
         line, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
@@ -112,7 +112,7 @@ def started(module: str = SERVER, *options: str) -> Iterator[str]:
 
 @contextlib.contextmanager
 def answering(upsert: Callable[[BaseHTTPRequestHandler, bytes], Reply | None]) -> Iterator[str]:
-    """A server whose tables are there and empty, and whose upserts are answered as told: None drops the connection."""
+    """A server whose tables are there and empty, and whose upserts get this answer; None drops the connection."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -1,4 +1,4 @@
-"""Reports for the tests of what is made from a report: each status by itself, and one that is hostile throughout."""
+"""Reports for the tests of the other formats: one for each status, and one with hostile text everywhere."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def render(report: Path, kind: str, *options: str) -> subprocess.CompletedProces
 
 
 def hostile(report: dict[str, Any]) -> dict[str, Any]:
-    """The report with hostile text wherever text stands, as JSON gives it back."""
+    """The report with hostile text in every text, after a round trip through JSON."""
     return pressed(json.loads(json.dumps(report)))
 
 
 def pressed(raw: Any, member: str = "") -> Any:
-    """The same with the text in it replaced."""
+    """The same, with every text replaced."""
     if isinstance(raw, dict):
         return {name: pressed(inner, name) for name, inner in raw.items()}
     if isinstance(raw, list):
@@ -52,7 +52,7 @@ def pressed(raw: Any, member: str = "") -> Any:
 
 
 def with_statuses(report: dict[str, Any], statuses: list[str]) -> dict[str, Any]:
-    """A report whose results are one of each of these statuses, in this order, with the sums to it."""
+    """A report with one result for each of these statuses, in this order, and the matching counts."""
     changed = copy.deepcopy(report)
     first = changed["results"][0]
     changed["results"] = [

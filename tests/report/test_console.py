@@ -1,4 +1,4 @@
-"""What a command does with a terminal, a pipe, and a stream that cannot show every sign."""
+"""What a command writes to a terminal, a pipe, and a stream that cannot show every character."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
 
 
-def test_a_terminal_has_colour_and_nothing_else_has() -> None:
+def test_only_a_terminal_has_colour() -> None:
     assert Console(Tty()).paint("x", "31") == "\x1b[31mx\x1b[0m"
     assert Console(io.StringIO()).paint("x", "31") == "x"
     assert Console(None).paint("x", "31") == "x"

@@ -23,7 +23,7 @@ KINDS = {row.status.value: ELEMENTS[row.junit] for row in TABLE}
 
 
 def cases(done: Done) -> list[TestCase]:
-    """The cases of the JUnit file, as a consumer of JUnit reads them."""
+    """The cases of the JUnit file, as a JUnit reader sees them."""
     [suite] = JUnitXml.fromfile(str(done.junit))
     return list(suite)
 
@@ -73,10 +73,10 @@ def test_the_table_on_the_terminal_says_the_counts_of_the_criteria(each: Done) -
     assert shown == {}
 
 
-def test_the_terminal_tells_each_failure_once(each: Done) -> None:
-    told = Counter(re.findall(r"^AC-\d{3} (?:MUST|SHOULD) ([a-z ]+): ", each.out, re.MULTILINE))
+def test_the_terminal_shows_each_failure_once(each: Done) -> None:
+    shown = Counter(re.findall(r"^AC-\d{3} (?:MUST|SHOULD) ([a-z ]+): ", each.out, re.MULTILINE))
     counts = each.report["verdict"]["counts"]
-    assert told == {
+    assert shown == {
         s: n for s, n in counts.items() if n and s not in ("passed", "deviates", "not testable", "not claimed")
     }
 
@@ -99,8 +99,8 @@ def test_junit_has_every_status_where_its_readers_look_for_it(each: Done) -> Non
 def test_junit_says_the_verdict_and_the_counts(each: Done) -> None:
     [suite] = JUnitXml.fromfile(str(each.junit))
     verdict = each.report["verdict"]
-    told = {p.name: p.value for p in suite.properties()}
-    assert told == {
+    properties = {p.name: p.value for p in suite.properties()}
+    assert properties == {
         "verdict": verdict["verdict"],
         "headline": verdict["headline"],
         "exit code": str(verdict["exit_code"]),
@@ -155,12 +155,12 @@ def test_a_failure_says_what_was_expected_and_what_came(done: Runs) -> None:
 def test_what_could_not_be_tested_says_why(done: Runs, kind: str) -> None:
     result = done(kind).one("not testable")
     assert result["reason"]
-    what, _, mend = result["reason"].rpartition(": ") if kind == "unreachable" else (result["reason"], "", "")
+    what, _, fix = result["reason"].rpartition(": ") if kind == "unreachable" else (result["reason"], "", "")
     assert what in done(kind).out
-    assert mend in done(kind).out
+    assert fix in done(kind).out
 
 
-def test_what_was_not_begun_has_no_steps_and_no_exchanges(done: Runs) -> None:
+def test_a_scenario_that_did_not_start_has_no_steps_and_no_exchanges(done: Runs) -> None:
     unrun: list[dict[str, Any]] = [done("failing").one("not claimed"), done("unreachable").one("not testable")]
     assert [(result["steps"], result["exchanges"]) for result in unrun] == [([], []), ([], [])]
 
@@ -170,13 +170,13 @@ def test_an_interrupted_run_says_so_of_each_scenario_that_was_not_run(done: Runs
     assert {result["reason"] for result in left} == {"no result: the run was interrupted"}
 
 
-def test_a_deviation_is_no_pass_and_no_failure(done: Runs) -> None:
-    told = done("deviating")
-    assert told.code == 0
-    assert told.report["verdict"]["deviations"] == ["created 201"]
-    assert told.report["target"]["deviations"] == {"created": [201]}
-    deviating = [result for result in told.results if result["status"] == "deviates"]
+def test_a_deviation_is_neither_a_pass_nor_a_failure(done: Runs) -> None:
+    run = done("deviating")
+    assert run.code == 0
+    assert run.report["verdict"]["deviations"] == ["created 201"]
+    assert run.report["target"]["deviations"] == {"created": [201]}
+    deviating = [result for result in run.results if result["status"] == "deviates"]
     assert deviating
     assert all(result["deviations"] == ["created 201"] for result in deviating)
-    assert f"deviates, as declared ({len(deviating)} in AC-001, AC-012): created 201\n" in told.out
-    assert "conformant with 1 declared deviation in what was selected (AC-001, AC-012): " in told.out
+    assert f"deviates, as declared ({len(deviating)} in AC-001, AC-012): created 201\n" in run.out
+    assert "conformant with 1 declared deviation in what was selected (AC-001, AC-012): " in run.out

@@ -1,4 +1,4 @@
-"""CTRF, EARL, JUnit and the badge, each read back by what reads them elsewhere."""
+"""CTRF, EARL, JUnit and the badge, each read back with a standard reader of the format."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from upsertspec.report import badge, ctrf, earl, junit
 from upsertspec.report.status import Status, row
 
 Runs = Callable[[str], Done]
-pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib's own use of it
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # caused by rdflib itself
 PREFIXES = """
 PREFIX earl: <http://www.w3.org/ns/earl#>
 PREFIX dct: <http://purl.org/dc/terms/>
@@ -29,19 +29,19 @@ PREFIX terms: <urn:upsertspec:terms#>
 
 
 def ctrf_of(report: dict[str, Any]) -> dict[str, Any]:
-    """The report as CTRF, which keeps to its schema."""
+    """The report as CTRF; the test fails if it does not fit the schema."""
     found: dict[str, Any] = json.loads(ctrf.render(report))
     assert [f"{error.json_path}: {error.message[:300]}" for error in CTRF.iter_errors(found)] == []
     return found
 
 
 def graph_of(report: dict[str, Any]) -> Graph:
-    """The report as EARL, read by rdflib; nothing is fetched for it."""
+    """The report as EARL, read by rdflib without network."""
     return Graph().parse(data=earl.render(report), format="json-ld")
 
 
 def outcomes(graph: Graph) -> Counter[tuple[str, str]]:
-    """How many assertions have each pair of outcome and status."""
+    """The number of assertions for each pair of outcome and status."""
     rows = graph.query(
         PREFIXES + "SELECT ?outcome ?status WHERE { ?a a earl:Assertion ; earl:assertedBy ?by ; earl:subject ?subject ;"
         " earl:test ?test ; earl:result ?r . ?by a earl:Assertor . ?subject a earl:TestSubject ."
@@ -57,9 +57,9 @@ def test_ctrf_says_what_the_report_says(each: Done) -> None:
     assert [test["rawStatus"] for test in found["tests"]] == [result["status"] for result in report["results"]]
     assert [test["testId"] for test in found["tests"]] == [result["id"] for result in report["results"]]
     counted = Counter(test["status"] for test in found["tests"])
-    told = {name: found["summary"][name] for name in ("passed", "failed", "skipped", "pending", "other")}
-    assert {name: number for name, number in told.items() if number} == counted
-    assert found["summary"]["tests"] == report["verdict"]["planned"] == sum(told.values())
+    summary = {name: found["summary"][name] for name in ("passed", "failed", "skipped", "pending", "other")}
+    assert {name: number for name, number in summary.items() if number} == counted
+    assert found["summary"]["tests"] == report["verdict"]["planned"] == sum(summary.values())
     assert found["summary"]["stop"] - found["summary"]["start"] >= 0
 
 
@@ -68,7 +68,7 @@ def test_earl_has_an_assertion_for_every_scenario(each: Done) -> None:
     assert outcomes(graph_of(each.report)) == wanted
 
 
-def test_earl_says_of_each_criterion_what_was_found(done: Runs) -> None:
+def test_earl_has_a_result_for_each_criterion(done: Runs) -> None:
     report = done("failing").report
     rows = graph_of(report).query(
         PREFIXES + "SELECT ?id (COUNT(?a) AS ?n) WHERE { ?a earl:test/dct:isPartOf/dct:identifier ?id ;"
@@ -78,18 +78,18 @@ def test_earl_says_of_each_criterion_what_was_found(done: Runs) -> None:
     assert {str(ident): int(number) for ident, number in rows} == failed
 
 
-def test_earl_names_whom_it_judged_and_how(done: Runs) -> None:
+def test_earl_names_the_target_and_the_suite(done: Runs) -> None:
     report = done("known").report
     [row] = graph_of(report).query(
         PREFIXES + "SELECT ?url ?verdict ?version WHERE { ?s a earl:TestSubject ; dct:source ?url ;"
         " terms:verdict ?verdict . ?by a earl:Assertor ; dct:hasVersion ?version }"
     )
-    told = report["target"]["url"], report["verdict"]["verdict"], report["suite"]["version"]
-    assert tuple(map(str, row)) == told
+    expected = report["target"]["url"], report["verdict"]["verdict"], report["suite"]["version"]
+    assert tuple(map(str, row)) == expected
 
 
 @pytest.mark.parametrize("status", [status.value for status in Status])
-def test_every_status_is_told_as_it_is(done: Runs, status: str) -> None:
+def test_every_status_is_converted(done: Runs, status: str) -> None:
     report = with_statuses(done("failing").report, [status])
     kind = row(status)
     [test] = ctrf_of(report)["results"]["tests"]
@@ -113,7 +113,7 @@ def test_hostile_text_stays_text(done: Runs) -> None:
     }  # fmt: skip
 
 
-def test_names_that_are_no_part_of_an_iri_are_written_as_one(done: Runs) -> None:
+def test_names_are_escaped_in_iris(done: Runs) -> None:
     report = with_statuses(done("failing").report, ["passed"])
     for place in (report["results"][0], report["criteria"][0]):
         place["criterion" if "criterion" in place else "id"] = "AC 1> <x>\ud800"
@@ -142,13 +142,13 @@ def test_the_badge_says_the_verdict_and_the_denominator(
 ) -> None:
     report = done(name).report
     counts = report["verdict"]["counts"]
-    told = message.format(counts["passed"], report["verdict"]["planned"] - counts["not claimed"])
-    endpoint = {"schemaVersion": 1, "label": label, "message": told, "color": color}
+    text = message.format(counts["passed"], report["verdict"]["planned"] - counts["not claimed"])
+    endpoint = {"schemaVersion": 1, "label": label, "message": text, "color": color}
     assert json.loads(badge.render_json(report)) == endpoint
     svg = ElementTree.fromstring(badge.render(report))
     texts = [element.text for element in svg.iter("{http://www.w3.org/2000/svg}text")]
-    assert texts == [label, told]
-    assert svg.get("aria-label") == f"{label}: {told}"
+    assert texts == [label, text]
+    assert svg.get("aria-label") == f"{label}: {text}"
 
 
 def test_a_badge_names_what_is_claimed(done: Runs) -> None:
@@ -163,12 +163,18 @@ def test_a_badge_names_what_is_claimed(done: Runs) -> None:
 
 def test_a_badge_says_how_much_applies(done: Runs) -> None:
     report = with_statuses(done("conformant").report, ["passed", "not applicable", "not claimed"])
-    told = json.loads(badge.render_json(report))
-    assert (told["message"], told["color"]) == ("conformant in a selection, 1 of 1, 1 not applicable", "brightgreen")
+    endpoint = json.loads(badge.render_json(report))
+    assert (endpoint["message"], endpoint["color"]) == (
+        "conformant in a selection, 1 of 1, 1 not applicable",
+        "brightgreen",
+    )
 
 
 def test_a_badge_says_that_a_target_deviates(done: Runs) -> None:
     report = with_statuses(done("conformant").report, ["passed", "deviates"])
-    told = json.loads(badge.render_json(report))
-    assert (told["message"], told["color"]) == ("conformant with deviations in a selection, 1 of 2", "yellowgreen")
+    endpoint = json.loads(badge.render_json(report))
+    assert (endpoint["message"], endpoint["color"]) == (
+        "conformant with deviations in a selection, 1 of 2",
+        "yellowgreen",
+    )
     assert "#566d12" in badge.render(report)

@@ -20,7 +20,7 @@ def test_a_new_file_takes_the_place_of_the_old(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_half_of_a_file_is_never_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_half_written_file_never_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "junit.xml"
     file.write_bytes(b"old")
     seen: list[bytes] = []
@@ -35,7 +35,7 @@ def test_half_of_a_file_is_never_there(tmp_path: Path, monkeypatch: pytest.Monke
     assert (seen, file.read_bytes()) == ([b"old"], b"new")
 
 
-def test_what_was_there_stays_where_the_new_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_old_file_stays_if_the_new_one_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "junit.xml"
     file.write_bytes(b"old")
 

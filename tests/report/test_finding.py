@@ -1,4 +1,4 @@
-"""Which exchanges show a failure."""
+"""Which exchanges are shown with a failure."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def history(*places: int | None, contradicts: bool = True) -> dict[str, Any]:
     [([], []), ([WRITE], [WRITE]), ([READ], [READ]), ([WRITE, READ], [WRITE, READ]), ([READ, WRITE], [WRITE])],
 )
 def test_the_last_that_changes_something_and_the_last_of_all(exchanges: Any, shown: Any) -> None:
-    for told in (None, history(), history(0, contradicts=False)):
-        assert telling(exchanges, told) == shown
+    for concurrent in (None, history(), history(0, contradicts=False)):
+        assert telling(exchanges, concurrent) == shown
 
 
-def test_of_many_clients_those_that_contradict_each_other() -> None:
+def test_of_concurrent_requests_the_contradicting_ones_are_shown() -> None:
     assert telling(MANY, history(3, None, 1)) == [MANY[3], MANY[1]]
     assert telling(MANY, history(*range(9))) == MANY[:CONTRADICTING]
 
 
 @pytest.mark.parametrize("place", [9, -1, None])
-def test_an_exchange_that_is_not_there_is_not_shown(place: int | None) -> None:
+def test_a_missing_exchange_is_not_shown(place: int | None) -> None:
     assert telling(MANY, history(place)) == [MANY[-1]]
     assert telling(MANY, history(place, 0)) == [MANY[0]]

@@ -1,4 +1,4 @@
-"""A run as Markdown: what GitHub would show of it, whatever the target or the report says."""
+"""A run as Markdown: what GitHub would show, whatever the target or the report contains."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OURS = {
 
 
 def tokens(text: str) -> list[Token]:
-    """Everything that a reader of Markdown makes of it."""
+    """The tokens that a Markdown parser finds."""
     return [each for token in READER.parse(text) for each in (token, *(token.children or []))]
 
 
@@ -50,7 +50,7 @@ def rows(text: str) -> list[list[str]]:
     return found
 
 
-def test_the_verdict_comes_first_with_its_whole_denominator(each: Done) -> None:
+def test_the_verdict_comes_first_with_every_count(each: Done) -> None:
     text = markdown.render(each.report)
     parsed = READER.parse(text)
     assert headings(text)[0].endswith(f" {each.report['verdict']['verdict']}")
@@ -79,16 +79,16 @@ def test_the_table_has_every_criterion_that_was_planned(each: Done) -> None:
         assert found[ident][2:] == [criterion["level"], said, criterion["sentence"]]
 
 
-def test_what_could_not_be_tested_is_told_once_with_its_number(done: Runs) -> None:
+def test_what_could_not_be_tested_is_listed_once_with_its_count(done: Runs) -> None:
     report = done("without_roles").report
     untested = [result["reason"] for result in report["results"] if result["status"] == "not testable"]
     text = markdown.render(report)
     assert f"Not testable ({len(untested)})" in headings(text)
-    told = re.findall(r"^- (\d+) of AC-006: (.*)$", text, re.MULTILINE)
-    assert Counter({reason: int(number) for number, reason in told}) == Counter(map(prose, untested))
+    reported = re.findall(r"^- (\d+) of AC-006: (.*)$", text, re.MULTILINE)
+    assert Counter({reason: int(number) for number, reason in reported}) == Counter(map(prose, untested))
 
 
-def test_hostile_text_shows_and_does_nothing(done: Runs) -> None:
+def test_hostile_text_is_shown_as_text(done: Runs) -> None:
     report = hostile(done("hostile").report)
     report["target"]["url"] = PRESSED
     text = markdown.render(report, LARGEST)
@@ -97,8 +97,8 @@ def test_hostile_text_shows_and_does_nothing(done: Runs) -> None:
     prose = "".join(token.content for token in found if token.type == "text")
     for talks in ("@octocat", "#12", "https://", "www.evil", "GH-3"):
         assert talks not in prose
-    told = report["results"]
-    failures = [result for result in told if result["status"] in ("failed", "warned", "harness error")]
+    results = report["results"]
+    failures = [result for result in results if result["status"] in ("failed", "warned", "harness error")]
     fences = [token for token in found if token.type == "fence"]
     assert len(fences) == len(failures) > 0
     assert all(fence.content.startswith("</title><script>") for fence in fences)
@@ -118,7 +118,7 @@ def test_no_line_ends_the_block_that_it_is_in(line: str) -> None:
     assert (token.type, token.content, token.info) == ("fence", f"{line}\n# after\n", "sh")
 
 
-def test_a_row_of_the_table_can_hold_a_bar(done: Runs) -> None:
+def test_a_pipe_in_a_table_row_is_escaped(done: Runs) -> None:
     report = with_statuses(done("failing").report, ["passed"])
     planned = next(criterion for criterion in report["criteria"] if criterion["planned"])
     planned["sentence"] = "this | that `|` \\| end"
@@ -127,7 +127,7 @@ def test_a_row_of_the_table_can_hold_a_bar(done: Runs) -> None:
 
 
 @pytest.mark.parametrize("limit", [LEAST, SHORT, LARGEST])
-def test_it_keeps_within_its_limit(done: Runs, limit: int) -> None:
+def test_it_stays_within_its_limit(done: Runs, limit: int) -> None:
     report = hostile(done("hostile").report)
     report["results"] = [{**r, "id": str(n)} for n in range(40) for r in report["results"]]
     report["preflight"] = [{"level": "warning", "what": "😀" * 9000, "hint": PRESSED * 90}] * 30
@@ -144,8 +144,8 @@ def test_the_worst_comes_first_and_of_each_criterion_the_first(done: Runs) -> No
     report = with_statuses(done("failing").report, ["warned", "failed", "failed", "harness error"])
     report["results"][1]["criterion"] = report["results"][2]["criterion"] = "AC-201"
     report["results"].append({**report["results"][1], "criterion": "AC-301", "id": "last"})
-    told = [heading.split(" ", 1)[1] for heading in headings(markdown.render(report)) if " AC-" in heading]
-    assert [each.split(":")[0] for each in told] == [
+    headed = [heading.split(" ", 1)[1] for heading in headings(markdown.render(report)) if " AC-" in heading]
+    assert [each.split(":")[0] for each in headed] == [
         "AC-201 MUST failed",
         "AC-301 MUST failed",
         "AC-201 MUST failed",

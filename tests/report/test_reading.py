@@ -1,4 +1,4 @@
-"""A report is read back; what is wrong with one is named with its place and the fix."""
+"""A report is read back; an invalid one is refused with the place and the fix."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def written(folder: Path, content: str | bytes) -> Path:
     return file
 
 
-def test_a_report_comes_back_as_it_was_written(tmp_path: Path) -> None:
+def test_a_report_is_read_as_it_was_written(tmp_path: Path) -> None:
     file = written(tmp_path, WHOLE)
     assert load(file) == json.loads(WHOLE)
     assert load(tmp_path) == load(str(file))
@@ -61,19 +61,19 @@ NO_REPORT: dict[str, tuple[str | bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", NO_REPORT)
-def test_what_is_no_report_is_told(name: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_report_is_refused(name: str, tmp_path: Path) -> None:
     content, words = NO_REPORT[name]
-    told = faults(written(tmp_path, content))
-    assert words in told
-    assert told.startswith(f"{tmp_path}/report.json: ")
-    assert ";" in told
-    assert told.isprintable()
+    message = faults(written(tmp_path, content))
+    assert words in message
+    assert message.startswith(f"{tmp_path}/report.json: ")
+    assert ";" in message
+    assert message.isprintable()
 
 
 @pytest.mark.parametrize("share", range(1, 100))
-def test_half_a_report_is_told(share: int, tmp_path: Path) -> None:
-    told = faults(written(tmp_path, WHOLE[: len(WHOLE) * share // 100]))
-    assert "it was only half written; run again with `upsertspec run --report DIR`" in told
+def test_half_a_report_is_refused(share: int, tmp_path: Path) -> None:
+    message = faults(written(tmp_path, WHOLE[: len(WHOLE) * share // 100]))
+    assert "it was only half written; run again with `upsertspec run --report DIR`" in message
 
 
 WRONG: dict[str, tuple[Change, str]] = {
@@ -105,15 +105,15 @@ WRONG: dict[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_a_report_lacks_is_told_with_its_place(name: str, tmp_path: Path) -> None:
+def test_an_invalid_report_is_refused_with_the_place(name: str, tmp_path: Path) -> None:
     change, words = WRONG[name]
     raw = json.loads(WHOLE)
     change(raw)
-    told = faults(written(tmp_path, json.dumps(raw)))
-    assert words in told
-    assert "run again with" in told
-    assert told.isprintable() or "\n" in told
-    assert len(told) < 3000
+    message = faults(written(tmp_path, json.dumps(raw)))
+    assert words in message
+    assert "run again with" in message
+    assert message.isprintable() or "\n" in message
+    assert len(message) < 3000
 
 
 HUGE: dict[str, Change] = {
@@ -126,17 +126,17 @@ HUGE: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("name", HUGE)
-def test_a_huge_or_hostile_fault_is_told_in_few_words(name: str, tmp_path: Path) -> None:
+def test_a_huge_or_hostile_value_is_reported_briefly(name: str, tmp_path: Path) -> None:
     raw = json.loads(WHOLE)
     HUGE[name](raw)
-    told = faults(written(tmp_path, json.dumps(raw)))
-    assert "results[0]" in told
-    assert len(told) < 5000
-    assert all(line.isprintable() for line in told.splitlines())
-    assert len(told.splitlines()) <= 5
+    message = faults(written(tmp_path, json.dumps(raw)))
+    assert "results[0]" in message
+    assert len(message) < 5000
+    assert all(line.isprintable() for line in message.splitlines())
+    assert len(message.splitlines()) <= 5
 
 
-def test_files_that_cant_be_read_are_told(tmp_path: Path) -> None:
+def test_unreadable_files_are_reported(tmp_path: Path) -> None:
     assert "does not exist; name a report.json" in faults(tmp_path / "nowhere.json")
     assert "report.json: does not exist" in faults(tmp_path)
     assert "can't be read" in faults(tmp_path / ("x" * 300))

@@ -1,4 +1,4 @@
-"""`upsertspec render`: an old report in another format."""
+"""`upsertspec render`: a report in another format."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Runs = Callable[[str], Done]
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_it_prints_or_writes_what_the_function_gives(done: Runs, tmp_path: Path, kind: str) -> None:
+def test_it_prints_or_writes_what_the_function_returns(done: Runs, tmp_path: Path, kind: str) -> None:
     ended = done("failing")
     wanted = renderer(kind)(ended.report)
     printed = render(ended.folder / "report.json", kind)
@@ -61,7 +61,7 @@ def test_it_writes_into_standard_output_by_its_name(done: Runs, tmp_path: Path) 
         ("report.json", "{}", b"is not a report of upsertspec"),
     ],
 )
-def test_what_is_no_report_is_told(tmp_path: Path, name: str, content: str | None, said: bytes) -> None:
+def test_a_file_that_is_not_a_report_is_refused(tmp_path: Path, name: str, content: str | None, said: bytes) -> None:
     if content is not None:
         (tmp_path / name).write_text(content)
     refused = render(tmp_path / name, "markdown")
@@ -70,7 +70,7 @@ def test_what_is_no_report_is_told(tmp_path: Path, name: str, content: str | Non
     assert b"Traceback" not in refused.stderr
 
 
-def test_a_file_that_cannot_be_written_is_told(done: Runs, tmp_path: Path) -> None:
+def test_an_unwritable_file_is_reported(done: Runs, tmp_path: Path) -> None:
     refused = render(done("conformant").folder, "badge", "-o", str(tmp_path / "no" / "such" / "badge.svg"))
     assert refused.returncode == 2
     assert b"can't be written" in refused.stderr

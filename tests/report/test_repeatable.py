@@ -1,4 +1,4 @@
-"""Two runs of one state say the same, but for times, ids and names; the number of workers changes nothing."""
+"""Two runs say the same except for times, ids and names, with any number of workers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PATTERNS = (
 
 
 def normal(report: dict[str, Any]) -> Any:
-    """The report without what may differ: times, the run's letters, addresses, ids, and who did the work."""
+    """The report without what may differ: times, the run's mark, addresses, ids and workers."""
     run_id = report["run"]["id"]
     letters = (re.compile(rf"{run_id}[a-j]*\d{{3}}"), "MARK"), (re.compile(rf"^{run_id}$"), "RUN")
     return _normal(report, (*letters, *PATTERNS))

@@ -1,4 +1,4 @@
-"""The digest of the last proof is in every report, and in one line on the terminal."""
+"""The digest of the last proof is in every report and in one line on the terminal."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ def test_a_run_says_how_many_broken_servers_the_suite_catches(done: Runs) -> Non
     assert at < headline, "the verdict is the last thing that is said"
 
 
-def test_where_nothing_was_judged_the_suite_does_not_praise_itself(done: Runs) -> None:
+def test_without_results_the_proof_is_not_mentioned(done: Runs) -> None:
     assert "broken on purpose" not in done("unreachable").out
 
 
-def told(proof: Any) -> str:
+def line_of(proof: Any) -> str:
     out = io.StringIO()
     terminal.proof(proof, spec.digest(), out)
     return out.getvalue()
 
 
-def test_a_proof_of_these_features_is_told_in_one_line() -> None:
-    assert told(FITTING) == "\n6 of 7 servers that are broken on purpose are caught by this suite\n"
+def test_a_proof_of_these_features_takes_one_line() -> None:
+    assert line_of(FITTING) == "\n6 of 7 servers that are broken on purpose are caught by this suite\n"
 
 
-def test_a_proof_of_other_features_says_nothing_of_these() -> None:
-    assert told({**FITTING, "features_digest": "0" * 64}) == (
+def test_a_proof_of_other_features_says_so() -> None:
+    assert line_of({**FITTING, "features_digest": "0" * 64}) == (
         "\nthe last proof is of other features: `upsertspec prove` shows what this suite catches\n"
     )
 
@@ -62,7 +62,7 @@ def test_a_proof_of_other_features_says_nothing_of_these() -> None:
         lambda report: report["proof"]["criteria"]["AC-001"].pop("of"),
     ],
 )
-def test_what_is_no_proof_does_not_pass(done: Runs, breaking: Callable[[Any], None]) -> None:
+def test_an_invalid_proof_is_refused(done: Runs, breaking: Callable[[Any], None]) -> None:
     report = copy.deepcopy(done("failing").report)
     assert list(VALIDATOR.iter_errors(report)) == []
     breaking(report)

@@ -62,7 +62,7 @@ def test_a_result_comes_back_from_its_data() -> None:
     assert Result.from_dict(json.loads(json.dumps(RESULT.as_dict()))) == RESULT
 
 
-def test_what_many_clients_did_is_there_where_they_did() -> None:
-    crowded = replace(RESULT, history={"key": "a", "clients": 2})
-    assert crowded.as_dict() == {**RESULT.as_dict(), "history": {"key": "a", "clients": 2}}
-    assert Result.from_dict(json.loads(json.dumps(crowded.as_dict()))) == crowded
+def test_a_result_has_a_history_if_clients_were_concurrent() -> None:
+    concurrent = replace(RESULT, history={"key": "a", "clients": 2})
+    assert concurrent.as_dict() == {**RESULT.as_dict(), "history": {"key": "a", "clients": 2}}
+    assert Result.from_dict(json.loads(json.dumps(concurrent.as_dict()))) == concurrent

@@ -1,4 +1,4 @@
-"""report.json keeps to its published schema, whatever became of the run."""
+"""report.json fits its published schema, however the run ended."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from upsertspec.spec.schema import ROLES
 Runs = Callable[[str], Done]
 
 
-def test_the_schema_is_one_and_has_its_number() -> None:
+def test_the_schema_is_valid_and_numbered() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert SCHEMA["$id"] == SCHEMA["properties"]["schema"]["const"] == SCHEMA_ID
@@ -60,7 +60,7 @@ def objects(node: Any, place: str = "$") -> Iterator[tuple[str, Any]]:
             yield from objects(child, f"{place}[{number}]")
 
 
-def test_a_report_of_every_kind_keeps_to_it(each: Done) -> None:
+def test_a_report_of_every_kind_fits_it(each: Done) -> None:
     assert each.report["schema"] == SCHEMA_ID
 
 
@@ -76,7 +76,7 @@ def test_a_report_of_every_kind_keeps_to_it(each: Done) -> None:
         ("interrupted", "incomplete", 3, {"passed", "harness error"}),
     ],
 )
-def test_a_run_of_each_kind_has_the_statuses_that_it_is_there_for(
+def test_each_kind_of_run_has_the_statuses_that_it_should(
     done: Runs, name: str, verdict: str, code: int, statuses: set[str]
 ) -> None:
     ended = done(name)
@@ -120,13 +120,13 @@ def test_the_criteria_are_all_there(each: Done) -> None:
         lambda report: report["run"].update(seconds=1e300),
     ],
 )
-def test_what_is_wrong_does_not_pass(done: Runs, breaking: Callable[[Any], None]) -> None:
+def test_an_invalid_report_does_not_pass(done: Runs, breaking: Callable[[Any], None]) -> None:
     report = copy.deepcopy(done("conformant").report)
     breaking(report)
     assert list(VALIDATOR.iter_errors(report))
 
 
-def test_a_report_is_plain_ascii_json_and_nothing_is_left_beside_it(each: Done) -> None:
+def test_a_report_is_ascii_json_without_leftover_files(each: Done) -> None:
     assert each.text.isascii()
     assert json.loads(each.text, parse_constant=pytest.fail) == each.report
     left = {file.name for file in each.folder.iterdir() if file.suffix != ".toml"}

@@ -17,13 +17,13 @@ SHORTEST_PIECE = 8
 
 
 def pieces(secret: str) -> set[str]:
-    """Every piece of a token that is long enough to be told from other text."""
+    """Every piece of a token that is long enough to be recognised."""
     secret = secret.removeprefix("t0ken-of-")
     return {secret[at : at + SHORTEST_PIECE] for at in range(len(secret) - SHORTEST_PIECE + 1)}
 
 
 def forms(secret: str) -> set[str]:
-    """A token as it is, and as URLs, JSON and base64 have it."""
+    """A token as it is, and as it appears in URLs, JSON and base64."""
     return {
         secret,
         secret[:-1],
@@ -34,7 +34,7 @@ def forms(secret: str) -> set[str]:
 
 
 def written(done: Done) -> dict[str, str]:
-    """All that a run leaves and prints."""
+    """Everything that a run writes and prints."""
     files = {"report": done.text, "page": done.page, "junit": done.junit.read_text("utf-8")}
     return {**files, "out": done.out, "err": done.err}
 
@@ -86,6 +86,6 @@ def test_messages_are_short(each: Done) -> None:
 
 
 def every_exchange(done: Done, method: str = "") -> list[dict[str, dict[str, str]]]:
-    """The exchanges of a run, with this method or all."""
+    """The exchanges of a run: those with this method, or all."""
     exchanges = [exchange for result in done.results for exchange in result["exchanges"]]
     return [exchange for exchange in exchanges if not method or exchange["method"] == method]

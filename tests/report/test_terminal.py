@@ -1,4 +1,4 @@
-"""What a run prints: a bar on a terminal, plain lines elsewhere, each failure with what shows it."""
+"""What a run prints: a progress bar on a terminal, plain lines elsewhere, each failure with its curl line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.report.conftest import hostile
-from tests.report.kit import FAULTS, Done, environment, run_line, started
+from tests.report.kit import BROKEN, Done, environment, run_line, started
 from upsertspec.report import terminal
 from upsertspec.report.result import Result, Status
 from upsertspec.spec import criteria as spec
@@ -36,7 +36,7 @@ class Tty(io.StringIO):
 @pytest.fixture(scope="module")
 def on_a_terminal(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What a failing run writes to a terminal."""
-    with started(FAULTS, "says-upserted") as url:
+    with started(BROKEN, "says-upserted") as url:
         return through_a_terminal(run_line(tmp_path_factory.mktemp("tty"), url, "--criterion", "AC-012,AC-007"))
 
 
@@ -46,7 +46,7 @@ def through_a_terminal(line: list[str]) -> str:
     with subprocess.Popen(line, stdin=its, stdout=its, stderr=its, env=environment()) as process:
         os.close(its)
         parts = []
-        with contextlib.suppress(OSError):  # Linux says EIO where the other side is closed
+        with contextlib.suppress(OSError):  # Linux raises EIO when the other side is closed
             while part := os.read(ours, 65536):
                 parts.append(part)
         os.close(ours)
@@ -54,7 +54,7 @@ def through_a_terminal(line: list[str]) -> str:
     return b"".join(parts).decode("utf-8")
 
 
-def test_a_terminal_shows_a_bar_that_fills_and_is_taken_away(on_a_terminal: str) -> None:
+def test_a_terminal_shows_a_progress_bar_and_removes_it(on_a_terminal: str) -> None:
     frames = re.findall(r"\r([█·]{30}) (\d+)/(\d+)(?:, (\d+) failed)?  AC-\d{3}\x1b\[K", on_a_terminal)
     planned = int(frames[0][2])
     assert [int(frame[1]) for frame in frames] == list(range(1, planned + 1))
@@ -90,7 +90,7 @@ def test_nothing_is_printed_as_an_error(each: Done) -> None:
     assert each.err == ""
 
 
-def test_a_failure_shows_where_what_was_expected_what_came_and_how_to_see_it(done: Runs) -> None:
+def test_a_failure_shows_place_expectation_answer_and_curl_line(done: Runs) -> None:
     ended = done("failing")
     result = ended.one("failed")
     step = next(step for step in result["steps"] if step["state"] == "failed")
@@ -109,14 +109,14 @@ def test_a_failure_shows_where_what_was_expected_what_came_and_how_to_see_it(don
 
 def test_a_known_failure_shows_its_reason(done: Runs) -> None:
     assert "see ticket 7" in done("known").out
-    assert "it is mended" in done("known").out
+    assert "it is fixed" in done("known").out
 
 
 def test_what_is_not_claimed_is_named(done: Runs) -> None:
     assert "not claimed, so not run: identity\n" in done("failing").out
 
 
-def test_what_a_hostile_target_sends_is_written_out(done: Runs) -> None:
+def test_control_characters_from_a_target_are_escaped(done: Runs) -> None:
     out = done("hostile").out
     assert "FAKE" in out
     assert not any(line.startswith("FAKE") for line in out.splitlines())
@@ -124,7 +124,7 @@ def test_what_a_hostile_target_sends_is_written_out(done: Runs) -> None:
         assert written in out
 
 
-def test_a_hostile_target_has_no_say_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hostile_target_cannot_control_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def run(folder: Path, *arguments: str) -> Done:
         return Done(0, through_a_terminal(run_line(folder, *arguments)), "", folder)
 
@@ -146,7 +146,7 @@ def test_the_last_step_always_shows(planned: int) -> None:
         assert out.getvalue().count("\n") <= (0 if out.isatty() else terminal.PLAIN_LINES)
 
 
-def test_what_does_not_apply_is_told_once_with_its_reason() -> None:
+def test_what_does_not_apply_is_listed_once_with_its_reason() -> None:
     cases = [case for case in spec.cases() if case.criterion in ("AC-003", "AC-004")]
     results = [Result(case, Status.NOT_APPLICABLE, "products has no birthday") for case in cases]
     out = io.StringIO()

@@ -78,10 +78,10 @@ def test_missing_fields_are_named(serve: Serve) -> None:
 
 def test_roles_that_are_missing_refused_or_the_same(serve: Serve) -> None:
     found, _ = checked(serve, good, editor=token("one-token"), viewer=token("one-token"), updater=token("abc"))
-    told = " | ".join(finding.what for finding in found if finding.level == WARNING)
-    assert "there are no credentials for the creator role" in told
-    assert "editor and viewer have the same credential" in told
-    assert "the updater's secret is too short to be masked in reports" in told
+    warnings = " | ".join(finding.what for finding in found if finding.level == WARNING)
+    assert "there are no credentials for the creator role" in warnings
+    assert "editor and viewer have the same credential" in warnings
+    assert "the updater's secret is too short to be masked in reports" in warnings
 
 
 def test_a_role_that_may_not_read_is_a_warning(serve: Serve) -> None:
@@ -90,8 +90,8 @@ def test_a_role_that_may_not_read_is_a_warning(serve: Serve) -> None:
     client = Client(target, dialect_for(target))
     found = check(target, client)
     client.close()
-    told = [finding.what for finding in found if finding.level == WARNING]
-    assert told == ["the viewer may not read contacts (403)"]
+    warnings = [finding.what for finding in found if finding.level == WARNING]
+    assert warnings == ["the viewer may not read contacts (403)"]
 
 
 def _refuse_viewer(connection: socket.socket, request: bytes) -> bool:

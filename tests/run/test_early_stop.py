@@ -1,4 +1,4 @@
-"""Runs that end early: where a target has stopped being one, and only there."""
+"""A run ends early if the target has broken down, and only then."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def reference() -> Iterator[Target]:
 
 
 def before(reference: Target, serve: Serve, broken: Break) -> Wire:
-    """A server in front of the reference: what `broken` gives for a request is answered in its place."""
+    """A proxy in front of the reference server that answers with what `broken` returns, unless that is None."""
 
     def answer(connection: socket.socket, request: bytes) -> bool:
         connection.sendall(broken(request) or forward(reference, request))
@@ -57,7 +57,7 @@ def run(command: Command, wire: Wire, reference: Target, folder: Path, *options:
 
 
 @pytest.mark.parametrize(("status", "jobs"), [(500, "1"), (401, "1"), (503, "2")])
-def test_a_target_that_answers_nothing_else_in_mid_run(
+def test_a_target_that_breaks_down_in_mid_run_ends_it(
     status: int, jobs: str, reference: Target, command: Command, serve: Serve, tmp_path: Path
 ) -> None:
     def broken(request: bytes) -> bytes | None:
@@ -67,13 +67,13 @@ def test_a_target_that_answers_nothing_else_in_mid_run(
     options = ("--criterion", "AC-001,AC-002,AC-010", "--jobs", jobs)
     done = run(command, wire, reference, tmp_path, *options)
     assert done.code in (1, 3), done.text
-    told = reasons(tmp_path)
+    found = reasons(tmp_path)
     words = (
         rf"the run was ended: the target answers {status} to everything, {IN_A_ROW} requests in a row, and {status} to"
     )
-    assert told
-    assert all(re.match(words, reason) for reason in told), told[0]
-    assert all("answered in another way: curl -sS -i" in reason for reason in told)
+    assert found
+    assert all(re.match(words, reason) for reason in found), found[0]
+    assert all("answered in another way: curl -sS -i" in reason for reason in found)
     assert len(wire.requests) < 100 + int(jobs) * (IN_A_ROW + 5) * (3 if status == 503 else 1) + 10
     assert words.split(",")[0] in done.out
     verdict = json.loads((tmp_path / "report.json").read_text("utf-8"))["verdict"]
@@ -101,14 +101,14 @@ def test_a_target_whose_upserts_are_refused_from_the_start(
 
 
 @pytest.mark.parametrize("fault", ["forbidden-is-404", "forbidden-is-401"])
-def test_refusals_in_a_row_end_no_run(fault: str, command: Command, tmp_path: Path) -> None:
-    """Nothing but refusals is asked for, and this server gives another than the contract; still it is judged whole."""
+def test_expected_refusals_do_not_end_a_run(fault: str, command: Command, tmp_path: Path) -> None:
+    """These scenarios expect only refusals. This server refuses with the wrong status but is judged completely."""
     with process_of("upsertspec_broken", fault, "--port", "0", "--announce", "json", "--until-stdin-closes") as process:
         assert process.stdout
-        told = json.loads(process.stdout.readline())
-        env = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in told["tokens"].items()}
+        announced = json.loads(process.stdout.readline())
+        env = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in announced["tokens"].items()}
         done = command(
-            "run", told["url"], "--criterion", "AC-003,AC-004,AC-005,AC-006", "--report", str(tmp_path), env=env
+            "run", announced["url"], "--criterion", "AC-003,AC-004,AC-005,AC-006", "--report", str(tmp_path), env=env
         )
     assert done.code == 1, done.text
     assert reasons(tmp_path) == []
@@ -117,7 +117,7 @@ def test_refusals_in_a_row_end_no_run(fault: str, command: Command, tmp_path: Pa
 def test_a_target_that_fails_at_one_thing_is_judged_whole(
     reference: Target, command: Command, serve: Serve, tmp_path: Path
 ) -> None:
-    """Every create answers 500 where a phone number is given: setups too, and whole features."""
+    """Every create with a phone number answers 500, setups and whole features included."""
 
     def broken(request: bytes) -> bytes | None:
         return reply({}, 500) if request.startswith(b"POST") and b'"phone"' in request else None

@@ -28,7 +28,7 @@ def test_a_case_stays_blocked_by_a_criterion_that_fails() -> None:
     assert statuses([result("AC-001", Status.FAILED), blocked]) == [Status.FAILED, Status.NOT_TESTABLE]
 
 
-def test_a_case_that_nobody_else_fails_for_fails_itself() -> None:
+def test_a_blocked_case_fails_if_its_blocker_passes() -> None:
     blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
     settled = finalize([result("AC-001", Status.PASSED), blocked], TARGET)
     assert [each.status for each in settled] == [Status.PASSED, Status.FAILED]
@@ -36,15 +36,15 @@ def test_a_case_that_nobody_else_fails_for_fails_itself() -> None:
     assert settled[1].blocked_by == ""
 
 
-def test_a_case_whose_blocker_was_not_run_fails_itself() -> None:
+def test_a_blocked_case_fails_if_its_blocker_was_not_run() -> None:
     assert statuses([result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")]) == [Status.FAILED]
 
 
-def test_a_should_that_fails_itself_is_a_warning() -> None:
+def test_a_blocked_should_that_fails_is_a_warning() -> None:
     assert statuses([result("AC-110", Status.NOT_TESTABLE, blocked_by="AC-001", level="SHOULD")]) == [Status.WARNED]
 
 
-def test_a_case_that_fails_itself_can_be_a_known_failure() -> None:
+def test_a_blocked_case_that_fails_can_be_a_known_failure() -> None:
     target = Target(url="http://127.0.0.1:1", known_failures=(KnownFailure("AC-002", "issue 7"),))
     blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
     assert statuses([blocked], target) == [Status.KNOWN_FAILURE]

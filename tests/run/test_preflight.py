@@ -1,4 +1,4 @@
-"""The preflight, word for word: what is found, how bad it is, and what to do about it."""
+"""The preflight, word for word: each finding with its level and its hint."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def good(who: str, operation: Any) -> Answer:
 
 
 class Saying(Memory):
-    """A target that answers each question by this function."""
+    """A target whose answers this function makes."""
 
     def __init__(self, says: Says) -> None:
         super().__init__()
@@ -57,8 +57,8 @@ def contacts(described: Answer | Exception, listed: Answer | Exception) -> list[
     return found(lambda _, operation: described if isinstance(operation, Describe) else listed)
 
 
-def told(listed: list[Finding]) -> list[Finding]:
-    """What is not as it should be."""
+def problems(listed: list[Finding]) -> list[Finding]:
+    """The findings that are not OK."""
     return [finding for finding in listed if finding.level != OK]
 
 
@@ -198,7 +198,7 @@ def test_a_target_that_cannot_be_judged(described: Answer, listed: Answer, what:
         (400, "Location", "http://h answers with 400 and 400 to a search of contacts"),
     ],
 )
-def test_a_redirect_is_told_with_its_goal(status: int, header: str, what: str) -> None:
+def test_a_redirect_is_reported_with_its_target(status: int, header: str, what: str) -> None:
     memory = Saying(lambda *_: Answer(status))
     answered = {"Content-Type": "text/plain", header: "/elsewhere"}
     memory.log = [
@@ -223,7 +223,7 @@ def test_a_role_without_credentials(role: str) -> None:
     roles = {name: held for name, held in TARGET.roles.items() if name != role}
     hint = f"without UPSERTSPEC_TOKEN_{role.upper()} or [roles.{role}], what needs it is not testable"
     listed = found(target=replace(TARGET, roles=roles))
-    assert told(listed) == [Finding(WARNING, f"there are no credentials for the {role} role", hint)]
+    assert problems(listed) == [Finding(WARNING, f"there are no credentials for the {role} role", hint)]
     assert sum("credential is accepted" in finding.what for finding in listed) == 2
 
 
@@ -240,7 +240,7 @@ def test_a_role_without_credentials(role: str) -> None:
     ],
 )
 def test_a_role_that_is_not_accepted(answer: Answer | Exception, what: str, hint: str) -> None:
-    assert told(found(lambda who, asked: answer if who == "viewer" else good(who, asked))) == [
+    assert problems(found(lambda who, asked: answer if who == "viewer" else good(who, asked))) == [
         Finding(WARNING, what, hint)
     ]
 
@@ -248,7 +248,7 @@ def test_a_role_that_is_not_accepted(answer: Answer | Exception, what: str, hint
 def test_roles_that_are_one_to_the_target() -> None:
     shared, short = Credential(secret=Secret("one-token")), Credential(secret=Secret("abc"))
     roles = {**TARGET.roles, "editor": shared, "viewer": shared, "updater": short}
-    assert told(found(target=replace(TARGET, roles=roles))) == [
+    assert problems(found(target=replace(TARGET, roles=roles))) == [
         Finding(
             WARNING, "the updater's secret is too short to be masked in reports", "use a secret of at least 4 letters"
         ),
@@ -256,9 +256,9 @@ def test_roles_that_are_one_to_the_target() -> None:
     ]
 
 
-def test_a_secret_of_four_letters_can_be_hidden() -> None:
+def test_a_secret_of_four_letters_can_be_masked() -> None:
     roles = {**TARGET.roles, "updater": Credential(secret=Secret("abcd"))}
-    assert told(found(target=replace(TARGET, roles=roles))) == []
+    assert problems(found(target=replace(TARGET, roles=roles))) == []
 
 
 def logging_in(path: str = "/login", user: str = "ed", password: str = "p4ssword") -> Credential:
@@ -276,7 +276,7 @@ def logging_in(path: str = "/login", user: str = "ed", password: str = "p4ssword
 )
 def test_logins_are_the_same_by_their_path_and_content(other: Credential, same: bool) -> None:
     roles = {**TARGET.roles, "editor": logging_in(), "viewer": other}
-    listed = told(found(target=replace(TARGET, roles=roles)))
+    listed = problems(found(target=replace(TARGET, roles=roles)))
     assert [finding.what for finding in listed] == ["editor and viewer have the same credential"] * same
 
 
@@ -293,7 +293,7 @@ def without(table: str, *fields: str) -> Says:
 
 
 def test_a_table_that_lacks_fields() -> None:
-    assert told(found(without("contacts", "age", "notes"))) == [
+    assert problems(found(without("contacts", "age", "notes"))) == [
         Finding(WARNING, "the table contacts lacks age, notes", "add them, or map their names")
     ]
 
@@ -304,7 +304,7 @@ def test_a_table_that_lacks_fields() -> None:
 def test_a_table_without_a_description_is_looked_for_in_another_way(described: Answer) -> None:
     listed = contacts(described, Answer(200))
     assert listed[-1] == Finding(OK, f"the table {CORE[-1]} can be searched; it has no description")
-    assert told(listed) == []
+    assert problems(listed) == []
 
 
 def test_a_description_of_another_status_is_none() -> None:
@@ -320,7 +320,7 @@ def test_a_table_that_is_not_there() -> None:
         return Answer(404) if operation.table == "image_metadata" else good(who, operation)
 
     hint = "create it, or map its name in [tables]"
-    assert told(found(says, BOTH)) == [Finding(WARNING, "there is no table image_metadata (404)", hint)]
+    assert problems(found(says, BOTH)) == [Finding(WARNING, "there is no table image_metadata (404)", hint)]
 
 
 def test_a_table_is_looked_for_with_one_record() -> None:
@@ -336,7 +336,7 @@ def test_a_table_that_cannot_be_looked_at(wrong: Exception) -> None:
         return wrong if operation.table == "image_metadata" else good(who, operation)
 
     what = "the table image_metadata can't be checked: expired"
-    assert told(found(says, BOTH)) == [Finding(WARNING, what, "look at the target's log")]
+    assert problems(found(says, BOTH)) == [Finding(WARNING, what, "look at the target's log")]
 
 
 def test_why_nothing_can_be_judged() -> None:
@@ -370,20 +370,20 @@ def test_the_client_of_a_preflight_is_closed(wrong: Exception | None, monkeypatc
 MISTAKE = DialectError("d", "request", "Find", "no slash")
 
 
-def test_a_dialect_with_a_mistake_can_judge_nothing() -> None:
+def test_a_broken_dialect_ends_the_check() -> None:
     assert contacts(Answer(200), MISTAKE) == [Finding(FATAL, str(MISTAKE), "fix the dialect")]
 
 
 def test_a_dialect_without_words_for_a_description_is_asked_for_a_list() -> None:
     listed = contacts(CannotExpress("no words"), Answer(200))
-    assert told(listed) == []
+    assert problems(listed) == []
     assert listed[0] == Finding(OK, "http://h answers, and accepts the editor's credential")
     assert listed[-1] == Finding(OK, f"the table {CORE[-1]} can be searched; it has no description")
     assert [f.level for f in contacts(CannotExpress("no words"), Answer(401))] == [FATAL]
 
 
-def test_a_mistake_of_the_dialect_elsewhere_is_told() -> None:
-    assert told(found(lambda who, asked: MISTAKE if who == "viewer" else good(who, asked))) == [
+def test_a_dialect_error_for_one_role_or_table_is_a_warning() -> None:
+    assert problems(found(lambda who, asked: MISTAKE if who == "viewer" else good(who, asked))) == [
         Finding(WARNING, f"the viewer can't be asked: {MISTAKE}", "look at the target's log")
     ]
 
@@ -391,4 +391,4 @@ def test_a_mistake_of_the_dialect_elsewhere_is_told() -> None:
         return MISTAKE if operation.table == "image_metadata" else good(who, operation)
 
     what = f"the table image_metadata can't be checked: {MISTAKE}"
-    assert told(found(says, BOTH)) == [Finding(WARNING, what, "look at the target's log")]
+    assert problems(found(says, BOTH)) == [Finding(WARNING, what, "look at the target's log")]

@@ -1,4 +1,4 @@
-"""From what happened in a scenario to its result."""
+"""How a result is made from what happened in a scenario."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_failed_should_is_a_warning_and_a_failed_must_is_not() -> None:
     assert with_known(Status.ERROR, "why", None, SHOULD) == (Status.ERROR, "why")
 
 
-def test_a_known_failure_speaks_of_a_criterion_or_of_one_scenario() -> None:
+def test_a_known_failure_covers_a_criterion_or_one_scenario() -> None:
     whole, one, other = (KnownFailure("AC-001", "r", scenario) for scenario in ("", "a title", "another title"))
     assert known_for(CASE, Target("http://h", known_failures=(other, one, whole))) is one
     assert known_for(CASE, Target("http://h", known_failures=(other, whole))) is whole
@@ -82,12 +82,12 @@ WHEN, THEN = step("When ", "s3cret is sent"), step("Then ", "the answer is 200")
 
 
 def made(*secondary: NotTestable, **deviations: str) -> Any:
-    """The world of a scenario that has met this."""
+    """The world of a scenario in which this happened."""
     return SimpleNamespace(findings=ScenarioFindings(list(secondary), deviations), history=None)
 
 
 def recorded(memory: Memory, target: Target = Target("http://h")) -> Recorder:  # noqa: B008
-    """The first step is done, the second was entered, the third was not."""
+    """The first step is done, the second was started, the third was not."""
     recorder = Recorder("gw1")
     recorder.begin(cast(Any, SimpleNamespace(steps=[GIVEN, WHEN, THEN])), cast(Client, memory), target)
     recorder.enter(GIVEN)
@@ -129,7 +129,7 @@ def test_a_result_has_its_exchanges_and_its_time(monkeypatch: pytest.MonkeyPatch
     assert (result.status, result.reason) == (Status.PASSED, "")
 
 
-def test_a_suspicion_blocks_what_would_have_passed_and_nothing_else() -> None:
+def test_a_secondary_finding_blocks_only_what_would_have_passed() -> None:
     recorder = recorded(Memory())
     recorder.world(made(Blocked("AC-002", "a", "b"), Blocked("AC-001", "c", "d")))
     blocked = recorder.result(CASE, None)
@@ -182,7 +182,7 @@ def deviating(error: BaseException | None, *secondary: NotTestable, case: Case =
     return recorder.result(case, error)
 
 
-def test_what_passes_but_for_declared_statuses_deviates() -> None:
+def test_a_pass_with_declared_statuses_deviates() -> None:
     for case in (CASE, SHOULD):
         result = deviating(None, case=case)
         assert (result.status, result.reason) == (Status.DEVIATES, f"created: {MASK}; invalid: declared")
@@ -194,11 +194,11 @@ def test_a_deviation_hides_no_failure_and_nothing_that_was_not_tested() -> None:
     assert (failed.status, failed.deviations) == (Status.KNOWN_FAILURE, ("created 201", "invalid 422"))
     assert deviating(CheckFailed("this", "that"), case=SHOULD).status is Status.WARNED
     assert deviating(None, Blocked("AC-002", "a", "b")).status is Status.NOT_TESTABLE
-    assert deviating(None, NotTestable("it tells no id")).status is Status.NOT_TESTABLE
+    assert deviating(None, NotTestable("it reports no id")).status is Status.NOT_TESTABLE
     assert deviating(KeyError("x")).status is Status.ERROR
 
 
-def test_kinds_that_came_as_in_the_contract_are_kept() -> None:
+def test_kinds_answered_as_in_the_contract_are_noted() -> None:
     recorder, world = recorded(Memory()), made()
     world.findings.kept = {"updated": None, "created": None}
     recorder.world(world)
@@ -206,7 +206,7 @@ def test_kinds_that_came_as_in_the_contract_are_kept() -> None:
     assert (result.status, result.kept, result.deviations) == (Status.PASSED, ("updated", "created"), ())
 
 
-BLOCKED, UNSEEN, UNASKED = Blocked("AC-002", "a", "b"), NotTestable("it tells no id"), CannotExpress("no words")
+BLOCKED, UNSEEN, UNASKED = Blocked("AC-002", "a", "b"), NotTestable("it reports no id"), CannotExpress("no words")
 WRONG, OTHER = CheckFailed("this", "that"), Blocked("AC-001", "c", "d")
 
 
@@ -227,7 +227,7 @@ def test_a_wrong_answer_decides_before_what_could_not_be_seen(error: Any, second
     assert worst(error, ScenarioFindings(secondary)) is decides
 
 
-def test_what_many_clients_did_is_made_fit_to_print() -> None:
+def test_a_history_is_made_printable() -> None:
     recorder, world = recorded(Memory()), made()
     operation = {"client": 0, "call": "upsert s3cret", "outcome": "200\x1b", "contradicts": True}
     world.history = {"key": "s3cret", "clients": 2, "operations": [operation], "explanation": "\ns3cret"}

@@ -1,4 +1,4 @@
-"""Whole runs, as processes of their own: against the reference server, and against one that dies on the way."""
+"""Whole runs as processes: against the reference server, and against one that dies on the way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from tests.http.wire import Wire
 from tests.kit import Done
-from upsertspec.run.embedded import FAULTS, Embedded, process_of, started
+from upsertspec.run.embedded import BROKEN, Embedded, process_of, started
 from upsertspec.target.target import Target
 
 Command = Callable[..., Done]
@@ -35,7 +35,7 @@ def tokens(target: Target) -> dict[str, str]:
 
 
 def forward(target: Target, request: bytes) -> bytes:
-    """The reference server's answer, over a connection of its own."""
+    """The reference server's answer, over a new connection."""
     parts = urlsplit(target.url)
     head, _, body = request.partition(b"\r\n\r\n")
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30) as upstream:
@@ -43,9 +43,7 @@ def forward(target: Target, request: bytes) -> bytes:
         return b"".join(iter(lambda: upstream.recv(65536), b""))
 
 
-def test_the_reference_conforms_and_the_environment_has_no_say(
-    reference: Target, command: Command, tmp_path: Path
-) -> None:
+def test_the_reference_conforms_whatever_the_environment(reference: Target, command: Command, tmp_path: Path) -> None:
     done = command(
         "run", reference.url, "--criterion", "AC-004", "--report", str(tmp_path), env=JUNK | tokens(reference)
     )
@@ -81,7 +79,7 @@ def test_a_server_that_dies_on_the_way(reference: Target, command: Command, serv
     assert report["verdict"]["verdict"] == ("not conformant" if counts["failed"] else "incomplete")
 
 
-def test_a_server_that_closes_every_kept_connection_is_judged_all_the_same(
+def test_a_server_that_closes_every_idle_connection_is_judged(
     reference: Target, command: Command, serve: Serve
 ) -> None:
     def answer(connection: socket.socket, request: bytes) -> bool:
@@ -94,7 +92,7 @@ def test_a_server_that_closes_every_kept_connection_is_judged_all_the_same(
     assert done.code == 0, done.text
 
 
-def test_the_embedded_server_takes_nothing_from_the_folder_it_is_started_in(
+def test_the_bundled_server_ignores_the_current_folder(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "flask.py").write_text("raise SystemExit('the wrong flask')")
@@ -104,10 +102,8 @@ def test_the_embedded_server_takes_nothing_from_the_folder_it_is_started_in(
         assert server.target().url.startswith("http://127.0.0.1:")
 
 
-def test_a_rate_limit_is_kept_to_by_all_workers_together(
-    reference: Target, command: Command, serve: Serve, tmp_path: Path
-) -> None:
-    """Two workers have half of it each. The time is a lower bound, so a slow machine changes nothing."""
+def test_all_workers_share_the_rate_limit(reference: Target, command: Command, serve: Serve, tmp_path: Path) -> None:
+    """Two workers get half of it each. The time is a lower bound, so a slow machine does not matter."""
     rate, times = 40.0, []
 
     def answer(connection: socket.socket, request: bytes) -> bool:
@@ -119,14 +115,14 @@ def test_a_rate_limit_is_kept_to_by_all_workers_together(
     file.write_text(f'url = "{serve(answer).url}"\nrate_limit = {rate}\n', "utf-8")
     done = command("run", "--target", str(file), "--criterion", "AC-001,AC-002", "--jobs", "2", env=tokens(reference))
     assert done.code == 0, done.text
-    judged = times[7:]  # what comes before is the look at the target: at the whole rate, with a pause after it
+    judged = times[7:]  # what comes before is the preflight: at the full rate, followed by a pause
     assert len(judged) > 60
     assert judged[-1] - judged[0] >= (len(judged) - 4) / rate
 
 
 def test_a_single_row_of_an_outline_can_be_a_known_failure(command: Command, tmp_path: Path) -> None:
     with process_of(
-        FAULTS, "falsy-is-not-given", "--port", "0", "--announce", "json", "--until-stdin-closes"
+        BROKEN, "falsy-is-not-given", "--port", "0", "--announce", "json", "--until-stdin-closes"
     ) as process:
         target = Embedded(process).target()
         file = tmp_path / "target.toml"

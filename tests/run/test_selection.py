@@ -40,14 +40,14 @@ def item() -> Any:
 
 
 class Item(SimpleNamespace):
-    """A collected test: it is itself, and no other that looks the same."""
+    """A collected test, compared by identity."""
 
     __hash__ = object.__hash__
     __eq__ = object.__eq__
 
 
 class Hook:
-    """Takes down what pytest is told was left out."""
+    """Records which tests pytest hears were left out."""
 
     def __init__(self) -> None:
         self.hook, self.dropped = self, list[Any]()
@@ -70,20 +70,20 @@ def test_a_scenario_is_its_case_also_with_an_example(item: Any, outline: bool) -
     assert case_of(made) is case
 
 
-def test_parameters_of_somebody_else_are_no_example(item: Any) -> None:
+def test_foreign_parameters_are_not_an_example(item: Any) -> None:
     made = item(a_case("core"))
     made.callspec = SimpleNamespace(params={"number": 1})
     assign_cases([made])
     assert case_of(made) is a_case("core")
 
 
-def test_what_is_no_scenario_is_no_case(item: Any) -> None:
+def test_other_tests_are_not_cases(item: Any) -> None:
     plain, bare = item(None), Item(stash=pytest.Stash())
     assign_cases([bare, plain])
     assert (case_of(plain), case_of(bare)) == (None, None)
 
 
-def test_a_scenario_of_another_specification_is_no_case(item: Any) -> None:
+def test_a_scenario_of_another_specification_is_not_a_case(item: Any) -> None:
     made, known = item(a_case("core")), item(a_case("identity"))
     renamed = SimpleNamespace(**{**vars(scenario_wrapper_template_registry[made.obj]), "name": "of somebody else"})
     scenario_wrapper_template_registry[made.obj] = renamed
@@ -105,14 +105,14 @@ def test_what_is_claimed_selected_or_no_case_is_kept(item: Any) -> None:
     assert hook.dropped == [batch, core]
 
 
-def test_nothing_is_told_where_nothing_is_left_out(item: Any) -> None:
+def test_pytest_hears_nothing_if_nothing_is_left_out(item: Any) -> None:
     items = [item(None)]
     hook = Hook()
     deselect(items, BOTH, hook)
     assert (len(items), hook.dropped) == (1, [])
 
 
-def test_what_is_about_load_goes_last_and_all_else_keeps_its_order(item: Any) -> None:
+def test_concurrency_runs_last_and_the_rest_keeps_its_order(item: Any) -> None:
     load, plain, core, batch = item(a_case(LAST[0])), item(None), item(a_case("core")), item(a_case("batch"))
     items = [batch, load, plain, core]
     assign_cases(items)

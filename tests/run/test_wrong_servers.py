@@ -1,4 +1,4 @@
-"""Servers that are wrong at the transport level: each ends in bounded time, and the message says what is the matter."""
+"""Servers that are broken at the transport level: each run ends in bounded time with a message that says why."""
 
 from __future__ import annotations
 
@@ -67,16 +67,16 @@ WRONG: dict[str, tuple[Answer, str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_server_is_told_and_not_judged(name: str, serve: Serve, cli: Cli, tmp_path: Path) -> None:
+def test_a_wrong_server_is_reported_and_not_judged(name: str, serve: Serve, cli: Cli, tmp_path: Path) -> None:
     answer, words = WRONG[name]
     seconds = "0.5" if "no whole answer" in words else "10"
     done = cli("run", serve(answer).url, "--timeout", seconds, "--report", str(tmp_path))
     assert done.code == 3, done.text
-    assert_told(done, words)
+    assert_reported(done, words)
     VALIDATOR.validate(json.loads((tmp_path / "report.json").read_text("utf-8")))
 
 
-def assert_told(done: Done, words: str) -> None:
+def assert_reported(done: Done, words: str) -> None:
     assert re.search(words, done.out, re.DOTALL), done.text
     assert "Traceback" not in done.text
     assert not any(token in done.text for token in TOKEN_VARIABLES.values())
@@ -87,14 +87,14 @@ def test_nothing_listens(cli: Cli) -> None:
         port = listener.getsockname()[1]
     done = cli("run", f"http://127.0.0.1:{port}", "--timeout", "0.5")
     assert done.code == 3
-    assert_told(done, r"can't connect: .*Connection refused.*start the target, or fix the host and port")
+    assert_reported(done, r"can't connect: .*Connection refused.*start the target, or fix the host and port")
     assert "object at 0x" not in done.text
 
 
 def test_a_host_without_an_address(cli: Cli) -> None:
     done = cli("run", "http://no-such-host.invalid", "--timeout", "2")
     assert done.code == 3
-    assert_told(done, "can't connect|no whole answer")
+    assert_reported(done, "can't connect|no whole answer")
 
 
 def test_a_redirect_is_not_followed_and_no_credential_leaves_the_host(serve: Serve, cli: Cli) -> None:
@@ -102,7 +102,7 @@ def test_a_redirect_is_not_followed_and_no_credential_leaves_the_host(serve: Ser
     target = serve(always(reply({}, 307, Location=f"{other.url}/elsewhere")))
     done = cli("run", target.url, "--timeout", "0.5")
     assert done.code == 3
-    assert_told(done, f"redirects to {other.url}/elsewhere.*use that address as the URL")
+    assert_reported(done, f"redirects to {other.url}/elsewhere.*use that address as the URL")
     assert other.connections == 0
 
 
@@ -110,7 +110,7 @@ def test_the_endless_body_of_a_redirect_is_not_read(serve: Serve, cli: Cli) -> N
     head = b"HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n"
     done = cli("run", serve(endlessly(head, b" " * 65536)).url, "--timeout", "5")
     assert done.code == 3
-    assert_told(done, "the answer is over 16777216 bytes long")
+    assert_reported(done, "the answer is over 16777216 bytes long")
 
 
 def plain(connection: socket.socket, request: bytes) -> bool:
@@ -121,7 +121,7 @@ def plain(connection: socket.socket, request: bytes) -> bool:
 def test_a_secure_address_of_a_plain_server(serve: Serve, cli: Cli) -> None:
     done = cli("run", serve(plain, asked=False).url.replace("http:", "https:"), "--timeout", "0.5")
     assert done.code == 3
-    assert_told(done, "no secure connection.*fix the certificate")
+    assert_reported(done, "no secure connection.*fix the certificate")
 
 
 def test_a_proxy_that_is_not_there_is_named(serve: Serve, cli: Cli, tmp_path: object) -> None:
@@ -132,7 +132,7 @@ def test_a_proxy_that_is_not_there_is_named(serve: Serve, cli: Cli, tmp_path: ob
         new.write(f'url = "http://example.invalid"\nproxy = "http://127.0.0.1:{port}"\ntimeout = 0.5\n')
     done = cli("run", "--target", file)
     assert done.code == 3
-    assert_told(done, "the proxy can't be used")
+    assert_reported(done, "the proxy can't be used")
 
 
 def test_an_answer_that_echoes_escapes_and_tokens_is_shown_as_text(serve: Serve, cli: Cli) -> None:
@@ -142,4 +142,4 @@ def test_an_answer_that_echoes_escapes_and_tokens_is_shown_as_text(serve: Serve,
     done = cli("run", target.url, "--timeout", "0.5")
     assert done.code == 3
     assert not {"\x1b", "\u202e"} & set(done.text)
-    assert_told(done, "redirects to /.*•••")
+    assert_reported(done, "redirects to /.*•••")

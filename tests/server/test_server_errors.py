@@ -1,4 +1,4 @@
-"""The shape of every error answer, and what it must not tell."""
+"""The shape of every error answer, and what it must not reveal."""
 
 import sqlite3
 
@@ -36,7 +36,7 @@ def test_the_shape_of_a_problem():
         (RuntimeError("secret inside"), None, 500),
     ],
 )
-def test_a_failing_store_tells_nothing(error, name, status):
+def test_a_failing_store_reveals_nothing(error, name, status):
     if name:
         error.sqlite_errorname = name
 

@@ -33,7 +33,7 @@ def odd():
 
 
 class Odd:
-    """Makes requests that are nearly right, and some that are not."""
+    """Makes requests that are nearly valid, and some that are not."""
 
     def __init__(self, chance):
         self.chance = chance

@@ -1,4 +1,4 @@
-"""The page at `/`: all calls and tables, for everybody alike, and nothing that is stored or secret."""
+"""The page at `/`: all calls and tables, the same for everybody, and nothing that is stored or secret."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_the_lines_for_curl_do_what_they_say(tree, client):
         assert set(codes) == {expected.get(call, 200)}, call
 
 
-def test_it_says_the_same_to_everybody_whatever_is_stored(client, call, upsert, page):
+def test_it_is_the_same_for_everybody_whatever_is_stored(client, call, upsert, page):
     upsert("contacts", {"email": "secret@example.org", "name": "S3cret"}, ["email"])
     for role in (None, "editor", "viewer"):
         assert call("GET", "/", role=role).get_data(as_text=True) == page
@@ -114,7 +114,7 @@ def test_it_runs_nothing_and_loads_nothing(home, tree):
     assert [each for each in tree.iter() if each.get("style") or each.get("src")] == []
 
 
-def test_a_host_that_is_no_host_stays_text(client):
+def test_an_invalid_host_stays_text(client):
     answer = client.get("/", headers={"Host": "x<script>alert(1)</script>"})
     assert answer.status_code in (200, 400)
     assert "<script" not in answer.get_data(as_text=True)

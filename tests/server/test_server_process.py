@@ -190,7 +190,7 @@ def test_what_was_acknowledged_outlives_a_kill(tmp_path):
 
 
 def test_a_disk_that_fills_up_in_the_middle_of_a_batch(tmp_path):
-    """The file may grow no more: the batch is refused, small writes go on, and there is no file beside for the body."""
+    """The file cannot grow: the batch is refused, small writes go on, and no temporary file holds the body."""
     path = tmp_path / "a.db"
     with running("--database", str(path)) as (process, announced):
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (600_000, 600_000))

@@ -1,4 +1,4 @@
-"""A storage that fails while the server runs: it says so, writes no half of anything, and goes on when it can."""
+"""Storage that fails while the server runs: the server says so, writes nothing by halves, and recovers when it can."""
 
 import os
 import sqlite3
@@ -102,7 +102,7 @@ def test_a_database_that_is_damaged(serve, path):
         require_problem(answer, 500, "The storage is damaged")
 
 
-def test_a_database_that_is_gone_from_under_the_server(serve, path):
+def test_a_database_that_disappears_while_the_server_runs(serve, path):
     client = serve()
     upsert(client, "a")
     with closing(sqlite3.connect(path)) as other:
@@ -113,7 +113,7 @@ def test_a_database_that_is_gone_from_under_the_server(serve, path):
 
 @pytest.mark.parametrize("replace", [False, True], ids=["deleted", "replaced"])
 def test_a_file_that_is_deleted_or_replaced(serve, path, caplog, replace):
-    """A connection that is open would go on writing into the old file, and what is acknowledged would be lost."""
+    """An open connection would go on writing to the old file, and acknowledged writes would be lost."""
     client = serve()
     upsert(client, "a")
     kept = path.with_name("kept.db")
@@ -131,7 +131,7 @@ def test_a_file_that_is_deleted_or_replaced(serve, path, caplog, replace):
 
 
 def test_a_write_ahead_log_that_is_cut(serve, path):
-    """What it held is lost, and is not guessed at: the rest is as it was, and can be written to."""
+    """Its content is lost; the rest is unchanged and can be written to."""
     client = serve()
     for number in range(20):
         upsert(client, f"{number}")
@@ -156,7 +156,7 @@ def test_a_write_ahead_log_that_is_cut_while_the_server_runs(serve, path):
 
 
 def test_a_page_that_is_damaged_in_the_middle(serve, path):
-    """Who asks for what is on it is told so; whatever else is there can be read and written."""
+    """A request for what is on it gets an error; everything else can be read and written."""
     client = serve("cache_size = 0", "mmap_size = 0")
     batch(client, 200, 500)
     upsert(client, "marked", "MARK")
@@ -173,8 +173,8 @@ def test_a_page_that_is_damaged_in_the_middle(serve, path):
     assert upsert(client, "b1").status_code == 200
 
 
-def test_a_turn_to_write_that_does_not_come(serve, monkeypatch):
-    """A thread waits for a lock that another program holds: those behind it do not wait one after the other."""
+def test_a_lock_that_is_never_released(serve, monkeypatch):
+    """While a thread waits for a lock that another program holds, the others do not queue up behind it."""
     monkeypatch.setenv("UPSERTSPEC_SERVER_BUSY_SECONDS", "0.05")
     client = serve()
     with client.application.store.writing:

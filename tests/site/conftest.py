@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.report.kit import FAULTS, run, started
+from tests.report.kit import BROKEN, run, started
 from upsertspec.report.reading import load
 from upsertspec.site.build import build
 
@@ -20,7 +20,7 @@ Site = Callable[[str], Path]
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of a broken server, all profiles, a few criteria."""
     folder = tmp_path_factory.mktemp("judged")
-    with started(FAULTS, "says-upserted") as url:
+    with started(BROKEN, "says-upserted") as url:
         done = run(folder, url, "--profile", "all", "--criterion", "AC-003,AC-012,AC-201,AC-108")
     assert done.code == 1, done.err
     return folder / "report.json"

@@ -1,4 +1,4 @@
-"""`upsertspec docs`: all of the specification is there, every link leads somewhere, and nothing leads outside."""
+"""`upsertspec docs`: the whole specification is there, every link works, and none leads outside."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.html import parsed, texts
 from tests.report.kit import CLI
 from tests.site.conftest import Site
 from upsertspec.errors import ConfigError
-from upsertspec.prove.servers import faults
+from upsertspec.prove.servers import broken_servers
 from upsertspec.report.proof import last_proof
 from upsertspec.report.status import by_severity, worst
 from upsertspec.site import build, markdown
@@ -38,7 +38,7 @@ def tree(file: Path) -> Element:
 
 
 def ours(folder: Path) -> list[Path]:
-    """The pages of the site but for the report's own page, which has its own tests."""
+    """The pages of the site without the report, which has its own tests."""
     return [file for file in sorted(folder.iterdir()) if file.name != "report.html"]
 
 
@@ -86,7 +86,7 @@ def test_anchors_are_unique_and_every_page_has_its_parts(site: Site, kind: str) 
 
 
 @BOTH
-def test_headings_leave_no_level_out(site: Site, kind: str) -> None:
+def test_headings_skip_no_level(site: Site, kind: str) -> None:
     for file in ours(site(kind)):
         levels = [int(each.tag[1]) for each in tree(file).iter() if re.fullmatch("h[1-6]", str(each.tag))]
         assert levels[0] == 1
@@ -130,9 +130,9 @@ def test_a_scenario_reads_as_it_is_written(site: Site) -> None:
             case = case_of(template)
             article = section(site("plain") / f"{case.profile}.html", anchor_of(case))
             own = template.steps[len(template.all_background_steps) :]
-            told = [f"{step.keyword.strip()} {spaced(step.name)}" for step in own]
+            expected = [f"{step.keyword.strip()} {spaced(step.name)}" for step in own]
             steps = [words(each) for each in article.iter("li") if each.find("b") is not None]
-            assert [shown[: len(line)] for shown, line in zip(steps, told, strict=True)] == told
+            assert [shown[: len(line)] for shown, line in zip(steps, expected, strict=True)] == expected
             cells = [cell.value for step in own if step.datatable for row in step.datatable.rows for cell in row.cells]
             named = [name for each in template.examples for name in each.example_params]
             values = [str(value) for each in template.examples for row in each.examples for value in row]
@@ -151,15 +151,15 @@ def spaced(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def test_every_broken_server_stands_at_what_it_violates(site: Site) -> None:
-    catalogue, folder = faults(), site("plain")
+def test_every_broken_server_is_listed_under_what_it_violates(site: Site) -> None:
+    catalogue, folder = broken_servers(), site("plain")
     for criterion in spec.criteria():
         own = section(folder / f"{criterion.profile}.html", f"{criterion.id}-faults")
-        wanted = [(fault.name, fault.says) for fault in catalogue if criterion.id in fault.violates]
+        wanted = [(server.name, server.says) for server in catalogue if criterion.id in server.violates]
         assert list(zip(map(words, own.iter("dt")), map(words, own.iter("dd")), strict=True)) == wanted
         proven = last_proof()["criteria"][criterion.id]
         assert f"({proven['caught']} of {proven['of']} in the last proof)" in texts(own, "h3")[0]
-    assert set(anchors(folder / "faults.html")) >= {fault.name for fault in catalogue}
+    assert set(anchors(folder / "faults.html")) >= {server.name for server in catalogue}
 
 
 def test_every_table_and_role_is_there(site: Site) -> None:
@@ -192,14 +192,14 @@ def test_the_contract_and_the_vocabulary_are_there_whole(site: Site) -> None:
     assert {f"{c.profile}.html#{c.id}" for c in spec.criteria()} <= links
 
 
-def test_with_a_report_each_criterion_and_case_says_what_became_of_it(site: Site, raw: dict[str, Any]) -> None:
+def test_with_a_report_each_criterion_and_case_has_its_result(site: Site, raw: dict[str, Any]) -> None:
     results = {result["id"]: result["status"] for result in raw["results"]}
     folder = site("judged")
     for criterion in raw["criteria"]:
         own = section(folder / f"{criterion['profile']}.html", criterion["id"])
-        told = words(next(each for each in own.iter("p") if each.get("class") == "counts"))
+        counts = words(next(each for each in own.iter("p") if each.get("class") == "counts"))
         said = [f"{number} {status}" for status, number in criterion["counts"].items()] or ["not in the report"]
-        assert sorted(re.findall(r"\d+ [a-z ]+?(?= \d|$)", told) or [told]) == sorted(said)
+        assert sorted(re.findall(r"\d+ [a-z ]+?(?= \d|$)", counts) or [counts]) == sorted(said)
     for case in spec.cases():
         own = section(folder / f"{case.profile}.html", case.criterion)
         links = {link.get("href"): words(link) for link in own.iter("a")}
@@ -210,14 +210,14 @@ def test_with_a_report_each_criterion_and_case_says_what_became_of_it(site: Site
         assert entry.endswith(worst(by_severity(criterion["counts"])) if criterion["counts"] else "not in the report")
 
 
-def test_a_report_of_other_features_is_told(raw: dict[str, Any]) -> None:
+def test_a_report_of_other_features_is_mentioned(raw: dict[str, Any]) -> None:
     other = {**raw, "suite": {**raw["suite"], "features_digest": "0" * 64}}
     note = "made with another version of the scenarios"
     assert note in build.pages(other)["index.html"]
     assert note not in build.pages(raw)["index.html"]
 
 
-def test_what_a_report_holds_is_text(raw: dict[str, Any]) -> None:
+def test_text_from_a_report_is_escaped(raw: dict[str, Any]) -> None:
     pressed = "<script>alert(1)</script>\u202e\x00\ud800"
     shown = {**raw, "target": {**raw["target"], "name": pressed}, "verdict": {**raw["verdict"], "headline": pressed}}
     page = build.pages(shown)["index.html"]
@@ -225,7 +225,7 @@ def test_what_a_report_holds_is_text(raw: dict[str, Any]) -> None:
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;\\u202e\\x00\\ud800") == 2
 
 
-def test_without_the_reader_of_markdown_the_mend_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_markdown_package_the_fix_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "markdown_it", None)
     with pytest.raises(ConfigError, match=r"pip install 'upsertspec\[docs\]'"):
         markdown.document(spec.features_dir() / "CONTRACT.md", {}, {})

@@ -1,4 +1,4 @@
-"""The site and the reference server's page in a real browser: they hold on any screen, and axe finds nothing."""
+"""The site and the reference server's page in a real browser: they fit any screen, and axe finds nothing."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_page_of_the_server_holds(browser: Browser, home: Path, scheme: str,
     assert looked_at(browser, home, scheme, size) == []
 
 
-def test_what_is_wrong_would_be_seen(browser: Browser, home: Path, tmp_path: Path) -> None:
+def test_the_check_can_fail(browser: Browser, home: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.html"
     wide = '<img src="no.png"><p style="width: 3000px; color: #eee; background: #fff">pale</p></main>'
     broken.write_text(home.read_text("utf-8").replace("</main>", wide), "utf-8")
@@ -83,7 +83,7 @@ def test_a_keyboard_reaches_the_content(browser: Browser, site: Site) -> None:
         assert seen.page.url.endswith("#main")
 
 
-def test_on_paper_nothing_is_left_out(browser: Browser, site: Site) -> None:
+def test_printed_nothing_is_missing(browser: Browser, site: Site) -> None:
     with opened(browser, site("plain") / "batch.html") as seen:
         seen.page.emulate_media(media="print")
         assert seen.visible("nav") == 0

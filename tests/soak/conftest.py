@@ -1,4 +1,4 @@
-"""Servers to soak, right and wrong, and the command as a process of its own."""
+"""Servers to soak, conforming and broken, and the command as a process."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 def soak(environment: dict[str, str]) -> Callable[..., Done]:
-    """The command as a process of its own; no token is in what it prints."""
+    """The command as a process; fails if a token is printed."""
 
     def call(*arguments: str) -> Done:
         done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, env=environment)
@@ -70,7 +70,7 @@ def soak(environment: dict[str, str]) -> Callable[..., Done]:
 
 @pytest.fixture
 def start_soak(environment: dict[str, str]) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """The command, left to run; it is ended with the test."""
+    """The command, still running; it is stopped when the test ends."""
     with ExitStack() as stack:
 
         def start(*arguments: str, **more: str) -> subprocess.Popen[str]:

@@ -1,4 +1,4 @@
-"""`upsertspec soak` against right and wrong servers; each run is a few seconds long."""
+"""`upsertspec soak` against conforming and broken servers; each run takes a few seconds."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_reference_keeps_every_invariant(served: Served, soak: Soak) -> None
         assert re.search(rf"^  {invariant} +holds$", done.out, re.MULTILINE)
 
 
-def test_the_embedded_server_is_soaked_without_a_url(soak: Soak) -> None:
+def test_without_a_url_the_bundled_server_is_soaked(soak: Soak) -> None:
     done = soak(*SHORT)
     assert done.code == 0, done.text
     assert "the reference server" in done.out
@@ -259,8 +259,8 @@ def test_a_target_that_hangs_ends_and_is_not_judged(served: Served, soak: Soak) 
     assert "no write was acknowledged" in done.out
 
 
-def test_a_target_that_sends_a_byte_a_moment_is_too_late(served: Served, soak: Soak) -> None:
-    """The limit for a whole exchange holds under gevent too: each byte comes in time for the socket's own."""
+def test_a_target_that_trickles_bytes_is_too_late(served: Served, soak: Soak) -> None:
+    """The limit for a whole exchange holds under gevent too; each byte comes within the socket's own timeout."""
 
     def drips(app: Any, environ: dict[str, Any], start_response: Any) -> Any:
         if environ["REQUEST_METHOD"] != "POST":
@@ -287,7 +287,7 @@ def test_a_target_that_dies_is_not_judged(start_soak: Callable[..., subprocess.P
         process.stdout.readline()
         wait_for_records(started)
         server.kill()
-        process.send_signal(signal.SIGINT)  # the load ends, and is judged
+        process.send_signal(signal.SIGINT)  # ends the load, which is then judged
         out, _ = process.communicate(timeout=300)
     assert process.returncode == 3, out
     assert "unreachable" in out

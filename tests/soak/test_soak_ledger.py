@@ -1,4 +1,4 @@
-"""The ledger: what it keeps, what it forgets by a rule, and how it comes from workers; and what it is judged by."""
+"""The ledger: what it keeps, what it drops, how workers send it, and how it is judged."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_ids_of_any_kind_are_compared() -> None:
     assert broken(entry, stored("a", "1")) == [IDS]
 
 
-def test_of_very_many_keys_those_of_the_rule_are_kept() -> None:
+def test_of_very_many_keys_a_fixed_sample_is_kept() -> None:
     ledger = Ledger()
     ledger.entry("shared", shared=True)
     for number in range(3 * KEPT):
@@ -144,7 +144,7 @@ def test_messages_that_are_no_ledger_are_an_error(messages: list[Any]) -> None:
     assert whole.errors[1] == "1 of 1 workers sent no ledger"
 
 
-def test_a_worker_that_tells_without_end_fills_no_memory() -> None:
+def test_a_worker_with_endless_findings_fills_no_memory() -> None:
     received: dict[str, list[Any]] = {}
     for _ in range(2 * MOST_MESSAGES):
         take(received, "worker", {})
@@ -158,7 +158,7 @@ def test_of_many_findings_the_first_are_kept_and_all_counted() -> None:
     assert (len(ledger.findings), ledger.found) == (MOST_FINDINGS, 2 * MOST_FINDINGS)
 
 
-def test_where_a_worker_was_lost_its_last_write_of_a_shared_key_is_no_loss_of_anothers() -> None:
+def test_the_last_write_of_a_lost_worker_does_not_count_as_a_lost_write() -> None:
     ledger = Ledger()
     for key in ("own", KEY):
         entry = ledger.entry(key, shared=key == KEY)
@@ -183,7 +183,7 @@ def test_a_missing_member_is_never_shown_as_null() -> None:
 
 
 @pytest.mark.parametrize(("settle", "appears"), [(0.0, False), (5.0, True)])
-def test_a_stated_time_to_consistency_is_waited_for(settle: float, appears: bool) -> None:
+def test_it_waits_for_the_stated_time_to_consistency(settle: float, appears: bool) -> None:
     reads = iter([0, 0, 0, *[1] * 100])
     found, waited = read_until(lambda: next(reads), lambda read: read == 1, settle)
     assert (found == 1, waited > 0) == (appears, appears)

@@ -1,4 +1,4 @@
-"""features/CONTRACT.md keeps to the features, to schema.toml, and to what the reference server does."""
+"""features/CONTRACT.md agrees with the features, with schema.toml and with the reference server."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def send(client: FlaskClient, call: re.Match[str], body: Any) -> Any:
 
 
 def masked(value: Any) -> Any:
-    """The value without what differs from run to run: each UUID gets a number, each time is one time."""
+    """The value without what differs from run to run: each UUID becomes a number, all times become the same."""
     numbers: dict[str, str] = {}
     text = TIME.sub("TIME", json.dumps(value, ensure_ascii=False))
     text = UUID.sub(lambda found: numbers.setdefault(found[0], f"UUID {len(numbers)}"), text)
@@ -196,7 +196,7 @@ def test_the_limits_are_those_of_the_server() -> None:
     assert f"over {MAX_CONTENT_LENGTH >> 20} MiB" in page()
 
 
-def test_the_schema_of_typed_json_is_told() -> None:
+def test_the_schema_of_typed_json_is_documented() -> None:
     members = tables()["projects"].fields["collected_data"].rules["schema"]["properties"]
     assert set(members) == set(COLLECTED_DATA)
     assert [name for name in COLLECTED_DATA if f"`{name}`" not in page()] == []

@@ -1,4 +1,4 @@
-"""The lint of the raw feature files: what pytest-bdd would let pass without a word."""
+"""The lint of the raw feature files: mistakes that pytest-bdd would not report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""features/README.md holds the vocabulary: one row for each step definition."""
+"""features/README.md documents the vocabulary: one row for each step definition."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def test_the_page_names_every_tag(raw_scenarios: list[Scenario]) -> None:
     assert sorted(named) == sorted(tag for tag in used if tag.startswith((spec.ASSERTS, spec.DEFINES)))
 
 
-def test_the_page_tells_how_requests_are_broken() -> None:
+def test_the_page_lists_how_requests_are_broken() -> None:
     assert _part("alterations") == listed(alterations())
     assert _part("credentials") == listed(BROKEN)
 
 
 def listed(words: Iterable[str]) -> str:
-    """The words in one paragraph, with a line for each few."""
+    """The words in one paragraph, wrapped."""
     return textwrap.fill(
         "; ".join(f"`{word}`" for word in words) + ".", 124, break_long_words=False, break_on_hyphens=False
     )

@@ -1,4 +1,4 @@
-"""What the tests of the judging code share: a target in memory, and scenarios that are made by hand."""
+"""What the tests of the judging code share: a target in memory, and handmade scenarios."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Record = dict[str, Any]
 class Memory:
     """A target in memory, in place of a client. Reads what is in `records`; gives `answers` to all else, in order.
 
-    An answer may be a function of the operation; `asked` is who asked what. It can tell and express everything, and
+    An answer may be a function of the operation; `asked` is who asked what. It can report and express everything, and
     declares nothing, where a test does not say otherwise.
     """
 
@@ -84,7 +84,7 @@ class Memory:
 
 
 def world_of(memory: Memory, criterion: str = "AC-104", controls: ControlResults | None = None) -> World:
-    """A scenario of this criterion; AC-104 is one that is about nothing in the answers."""
+    """A scenario of this criterion; the default, AC-104, is not about the answers."""
     return World(cast(Client, memory), MARK, criterion, controls, subjects_of(criterion))
 
 
@@ -94,7 +94,7 @@ def subjects_of(criterion: str) -> frozenset[str]:
 
 
 def about(subject: str) -> list[str]:
-    """The criteria with a scenario that is about this."""
+    """The criteria that have a scenario about this."""
     return [criterion.id for criterion in spec.criteria() if subject in subjects_of(criterion.id)]
 
 
@@ -106,43 +106,43 @@ def contact(ident: Any = 1, name: str = "Ada", **fields: Any) -> Record:
 
 
 def keep(world: World, record: Record, name: str = "Ada", table: str = "contacts", by: str = "email") -> Stored:
-    """The scenario has stored this record; it finds it by this field."""
+    """Note that the scenario has stored this record, found by this field."""
     world.stored.append(Stored(name, table, {by: record[by]}, dict(record)))
     return world.stored[-1]
 
 
 def sent(world: World, operation: Operation, answer: Answer) -> None:
-    """The scenario has sent this, and this was answered."""
+    """Note that the scenario sent this operation and got this answer."""
     world.attempts.append(Attempt(operation, answer, exchange()))
 
 
 def exchange() -> Exchange:
-    """An exchange as it is shown; nothing is judged by it."""
+    """An exchange for display; nothing is judged by it."""
     return Exchange("editor", "POST", "http://h", {}, None, 200, curl="curl http://h")
 
 
 def answered(record: Mapping[str, Any] | None, operation: str | None = "created", status: int = 200) -> Answer:
-    """The answer to an upsert that the contract asks for."""
+    """The answer to an upsert as the contract requires it."""
     return Answer(status, id=(record or {}).get("id"), operation=operation, record=record)
 
 
 @contextlib.contextmanager
 def failing(expected: str, actual: str) -> Iterator[None]:
-    """What is done inside fails, and says so in these words."""
-    with pytest.raises(CheckFailed) as told:
+    """The code inside must fail with this expectation and this actual value."""
+    with pytest.raises(CheckFailed) as raised:
         yield
-    assert (told.value.expected, told.value.actual) == (expected, actual)
+    assert (raised.value.expected, raised.value.actual) == (expected, actual)
 
 
 def suspected(world: World) -> list[tuple[str, str, str]]:
-    """The secondary findings of the scenario, all of which block it."""
+    """The secondary findings of the scenario, which must all block it."""
     blocked = [each for each in world.findings.secondary if isinstance(each, Blocked)]
     assert blocked == world.findings.secondary
     return [(each.criterion, each.expected, each.actual) for each in blocked]
 
 
 def untested(world: World) -> list[str]:
-    """Why the scenario is not testable, although it went on."""
+    """Why the scenario is not testable although it went on."""
     assert not any(isinstance(each, Blocked) for each in world.findings.secondary)
     return [str(each) for each in world.findings.secondary]
 

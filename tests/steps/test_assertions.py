@@ -1,4 +1,4 @@
-"""What is checked behind the sentences."""
+"""The checks behind the steps."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_body_needs_a_status_first_and_must_be_readable() -> None:
 
 
 @pytest.mark.parametrize("criterion", about("answer"))
-def test_a_success_told_wrong_is_a_failure_of_the_criteria_that_tell(criterion: str) -> None:
+def test_a_wrong_success_status_fails_the_criteria_about_it(criterion: str) -> None:
     with failing("an answer of 200", "201 with an empty body"):
         checks.require_success(world_of(Memory(), criterion), answered(ADA, status=201), "created")
     with failing('"operation": "created"', '"updated"'):
@@ -64,7 +64,7 @@ def test_a_success_told_wrong_is_a_failure_of_the_criteria_that_tell(criterion: 
 
 
 @pytest.mark.parametrize(("operation", "blamed"), [("created", "AC-001"), ("updated", "AC-002"), ("ignored", "AC-002")])
-def test_elsewhere_a_success_told_wrong_is_suspected(operation: str, blamed: str) -> None:
+def test_elsewhere_a_wrong_success_status_is_a_secondary_finding(operation: str, blamed: str) -> None:
     world = world_of(Memory())
     for status in (299, 201):
         checks.require_success(world, answered(ADA, operation, status=status), operation)
@@ -73,20 +73,20 @@ def test_elsewhere_a_success_told_wrong_is_suspected(operation: str, blamed: str
 
 
 @pytest.mark.parametrize("status", [199, 300, 404, 500])
-def test_what_is_no_success_at_all_fails_everywhere(status: int) -> None:
+def test_anything_but_a_success_fails_everywhere(status: int) -> None:
     world = world_of(Memory())
     with failing("an answer of 200", f"{status} with an empty body"):
         checks.require_success(world, answered(ADA, status=status), "created")
     assert suspected(world) == []
 
 
-def test_of_a_body_that_cannot_be_read_nothing_more_is_asked() -> None:
+def test_an_unreadable_body_ends_the_checks() -> None:
     world = world_of(Memory())
     checks.require_success(world, Answer(200, fault="no JSON", text="?"), "created")
     assert suspected(world) == [("AC-001", "a body as the contract has it", "no JSON: ?")]
 
 
-def test_a_success_as_it_is_to_be() -> None:
+def test_a_correct_success() -> None:
     for operation in ("created", "updated", "ignored"):
         world = world_of(Memory())
         checks.require_success(world, answered(ADA, operation), operation)
@@ -94,7 +94,7 @@ def test_a_success_as_it_is_to_be() -> None:
 
 
 @pytest.mark.parametrize(("operation", "blamed"), [("created", "AC-012"), ("updated", "AC-012"), ("ignored", "AC-201")])
-def test_another_operation_is_the_matter_of_one_criterion(operation: str, blamed: str) -> None:
+def test_a_wrong_operation_fails_one_criterion(operation: str, blamed: str) -> None:
     world = world_of(Memory())
     checks.require_success(world, answered(ADA, None), operation)
     assert suspected(world) == [(blamed, f'"operation": "{operation}"', "null")]
@@ -159,7 +159,7 @@ def test_a_row_is_found_by_its_first_whole_unique_key_or_its_id() -> None:
         checks.key_of(CONTACTS, {"name": "Ada"})
 
 
-def test_what_was_stored_last_is_found_by_what_was_sent_last() -> None:
+def test_the_last_stored_record_is_found_by_the_last_request() -> None:
     world = world_of(Memory(contacts=[ADA, BOB]))
     batch = UpsertBatch("contacts", [{"email": ADA["email"]}, {"email": BOB["email"]}], ["email"])
     sent(world, batch, Answer(200))
@@ -182,7 +182,7 @@ def test_every_table_is_judged_by_its_own_fields() -> None:
     assert values(world) == [("transactions", {"reference": MONEY["reference"]})]
     twice = world_of(Memory(transactions=[MONEY, {**MONEY, "id": 5}]))
     sent(twice, world.last.operation, Answer(200))
-    with pytest.raises(CheckFailed, match="one record at the most in transactions"):
+    with pytest.raises(CheckFailed, match="at most one record in transactions"):
         checks.require_no_twins(twice)
 
 
@@ -218,7 +218,7 @@ def test_nothing_new_means_no_other_record_with_a_value_that_was_sent() -> None:
     checks.require_nothing_new(world)
 
 
-def test_a_new_record_beside_a_known_one_is_seen() -> None:
+def test_a_new_record_beside_a_known_one_is_noticed() -> None:
     world = world_of(Memory(contacts=[ADA, {**ADA, "id": 7}]))
     keep(world, ADA)
     sent(world, upsert(), Answer(400))
@@ -241,7 +241,7 @@ def test_a_unique_value_is_in_one_record_at_the_most() -> None:
         checks.require_no_twins(world)
     world = world_of(Memory(contacts=[ADA, {**ADA, "id": 7}]))
     sent(world, upsert(), Answer(200))
-    with failing(f'one record at the most in contacts with {{"email": "{ADA["email"]}"}}', "2 records"):
+    with failing(f'at most one record in contacts with {{"email": "{ADA["email"]}"}}', "2 records"):
         checks.require_no_twins(world)
 
 
@@ -256,7 +256,7 @@ def values(world: World) -> list[tuple[str, dict[str, Any]]]:
     return [(table, dict(where)) for table, where in checks.sent_values(world)]
 
 
-def test_a_trace_is_a_text_with_the_mark_in_a_field_of_a_key() -> None:
+def test_a_trace_is_a_marked_text_in_a_key_field() -> None:
     world = world_of(Memory())
     fields = {"phone": f"1-{MARK}", "email": f"a.{MARK}@x.io", "name": f"n-{MARK}"}
     sent(world, Upsert("contacts", fields, ["email"]), Answer(200))
@@ -281,7 +281,7 @@ def test_the_operations_of_a_transaction_leave_traces_in_their_tables() -> None:
     ("number", "looked_at"),
     [(1, [0]), (checks.FEW, list(range(checks.FEW))), (checks.FEW + 1, [0, 10, 20]), (1000, [0, 500, 999])],
 )
-def test_of_very_many_the_first_the_middle_and_the_last_are_looked_at(number: int, looked_at: list[int]) -> None:
+def test_of_very_many_records_the_first_middle_and_last_are_read(number: int, looked_at: list[int]) -> None:
     world = world_of(Memory())
     records = [{"email": f"{n}.{MARK}@x.io"} for n in range(number)]
     sent(world, UpsertBatch("contacts", records, ["email"]), Answer(200))
@@ -313,21 +313,21 @@ WHY = "it has no words for it"
 
 
 def lacking(*aspects: str, criterion: str = "AC-104") -> World:
-    """A scenario of a dialect whose answers never tell this."""
+    """A scenario of a dialect whose answers never report this."""
     world = world_of(Memory(), criterion)
     world.client.lacks = dict.fromkeys(aspects, WHY)
     return world
 
 
 @pytest.mark.parametrize("criterion", about("operation"))
-def test_an_operation_that_is_not_told_leaves_what_is_about_it_untested(criterion: str) -> None:
+def test_an_unreported_operation_leaves_scenarios_about_it_untested(criterion: str) -> None:
     world = lacking("operation", criterion=criterion)
     checks.require_success(world, answered(ADA, None), "created")
     assert untested(world) == [f"the answer does not report the operation: {WHY}"]
 
 
 @pytest.mark.parametrize("criterion", ["AC-001", "AC-104"])
-def test_elsewhere_an_operation_that_is_not_told_is_left_out(criterion: str) -> None:
+def test_elsewhere_an_unreported_operation_is_ignored(criterion: str) -> None:
     world = lacking("operation", criterion=criterion)
     checks.require_success(world, answered(ADA, None), "created")
     assert untested(world) == []
@@ -352,9 +352,7 @@ def test_one_answer_may_lack_what_the_others_have() -> None:
         (("operation",), 1, {"id": 2}, "1 and 2"),
     ],
 )
-def test_of_an_id_and_a_record_what_is_told_must_be_right(
-    lacks: tuple[str, ...], ident: Any, record: Any, said: str
-) -> None:
+def test_a_reported_id_or_record_must_be_right(lacks: tuple[str, ...], ident: Any, record: Any, said: str) -> None:
     world, answer = lacking(*lacks, criterion=OWN), Answer(200, id=ident, record=record)
     if said:
         with failing('one "id", in the answer and in its record', said):
@@ -363,7 +361,7 @@ def test_of_an_id_and_a_record_what_is_told_must_be_right(
         checks.require_one_id(world, answer, "created")
 
 
-def test_what_is_asked_for_is_told_or_the_scenario_is_left_untested() -> None:
+def test_unreported_values_leave_the_scenario_untested() -> None:
     world = lacking("record")
     assert checks.require_reported(world, Answer(200), "id", "operation")
     assert untested(world) == []
@@ -371,7 +369,7 @@ def test_what_is_asked_for_is_told_or_the_scenario_is_left_untested() -> None:
     assert untested(world) == [f"the answer does not report the record: {WHY}"]
 
 
-def test_an_id_is_the_one_that_is_told() -> None:
+def test_a_reported_id_is_used() -> None:
     world = lacking()
     sent(world, Create("contacts", {"name": "Ada"}), Answer(201, id=1))
     assert checks.id_of(world, world.last) == 1
@@ -379,7 +377,7 @@ def test_an_id_is_the_one_that_is_told() -> None:
     assert checks.id_of(world, world.last) is None
 
 
-def test_an_id_that_is_not_told_and_not_to_be_found_is_not_testable() -> None:
+def test_an_unreported_id_that_cannot_be_looked_up_is_not_testable() -> None:
     world = lacking("id")
     sent(world, upsert(), Answer(204))
     assert checks.id_of(world, world.last) is None

@@ -53,7 +53,7 @@ def test_json_is_read_in_a_field_of_json() -> None:
     assert value(projects, "collected_data", '{"actors": []}', "m1", looked_up) == {"actors": []}
 
 
-def test_what_is_no_value_of_its_type_is_a_mistake_of_the_feature() -> None:
+def test_a_value_of_the_wrong_type_is_an_error_in_the_feature() -> None:
     with pytest.raises(ValueError, match="Expecting value"):
         value(CONTACTS, "age", "many", "m1", looked_up)
     with pytest.raises(ValueError, match="Expecting value"):

@@ -54,7 +54,7 @@ def test_equal_as_json(expected: Any, actual: Any, wanted: bool) -> None:
         ("a", "a ", False),
     ],
 )
-def test_a_null_is_the_same_as_null_only(expected: Any, actual: Any, wanted: bool) -> None:
+def test_null_equals_only_null(expected: Any, actual: Any, wanted: bool) -> None:
     assert same(CONTACTS, "name", expected, actual) is wanted
 
 
@@ -74,7 +74,7 @@ def test_times_are_compared_as_instants(field: str, actual: Any, wanted: bool) -
     assert same(VARIANTS, field, NOON, actual) is wanted
 
 
-def test_a_text_is_the_same_as_itself_and_what_is_no_time_as_nothing_else() -> None:
+def test_a_text_that_is_not_a_time_equals_only_itself() -> None:
     assert same(VARIANTS, "processed_at", "soon", "soon")
     assert not same(VARIANTS, "processed_at", "soon", "Soon")
     assert not same(VARIANTS, "processed_at", "soon", NOON)
@@ -119,7 +119,7 @@ def test_a_time_in_utc(text: str, wanted: bool) -> None:
     assert is_utc(text) is wanted
 
 
-def test_differences_are_told_by_field_and_an_absent_one_is_null() -> None:
+def test_differences_are_listed_by_field_and_a_missing_one_is_null() -> None:
     expected = {"name": "Ada", "age": 36, "notes": None}
     assert differences(CONTACTS, expected, {"name": "Bob", "age": 36}) == ['name is "Bob" instead of "Ada"']
     assert differences(CONTACTS, expected, {}) == ['name is missing instead of "Ada"', "age is missing instead of 36"]

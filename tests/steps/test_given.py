@@ -1,4 +1,4 @@
-"""Given: a setup that does not come about is another criterion's matter."""
+"""Given: a setup that fails blocks the scenario by another criterion."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ ADA = contact(1, "Ada")
 
 
 class Storing(Memory):
-    """A target that stores what it is sent: as it should, or as `wrong` makes of it; it deletes with its children."""
+    """A target that stores what it is sent, with the changes in `wrong`; it deletes records with their children."""
 
-    def __init__(self, cascades: bool = True, wrong: dict[str, Any] | None = None, tells_id: bool = True) -> None:
+    def __init__(self, cascades: bool = True, wrong: dict[str, Any] | None = None, reports_id: bool = True) -> None:
         super().__init__()
-        self.wrong, self.cascades, self.tells_id = wrong or {}, cascades, tells_id
+        self.wrong, self.cascades, self.reports_id = wrong or {}, cascades, reports_id
 
     def call(self, who: str, operation: Any, alteration: str = "") -> Answer:
         self.answered = exchange()
@@ -33,7 +33,7 @@ class Storing(Memory):
             listed = self.records.setdefault(operation.table, [])
             record = {"id": 100 * len(self.records) + len(listed), **operation.fields, **self.wrong}
             listed.append(record)
-            return Answer(200, id=record["id"] if self.tells_id else None)
+            return Answer(200, id=record["id"] if self.reports_id else None)
         if isinstance(operation, Delete):
             self.asked.append((who, operation))
             gone = [table for table in self.records if table == operation.table or self.cascades]
@@ -58,7 +58,7 @@ def test_each_row_is_stored_by_upsert_and_read_back() -> None:
     assert world.attempts == []
 
 
-def test_a_row_may_speak_of_one_before_it() -> None:
+def test_a_row_may_refer_to_an_earlier_one() -> None:
     world = world_of(Storing())
     given.these_are_stored(world, "accounts", [["as", "name"], ["Home", "home"]])
     given.these_are_stored(world, "import_batches", [["reference", "account_id"], ["r", "{Home.id}"]])
@@ -83,9 +83,7 @@ def test_a_row_without_a_whole_unique_key_is_created_and_found_by_its_id() -> No
     ("table", "row", "criterion"),
     [("contacts", ["email", "a@x.io"], "AC-001"), ("room_assets", ["room_id", "r"], "AC-601")],
 )
-def test_a_setup_that_is_stored_wrong_blocks_or_fails_where_it_is_the_matter(
-    table: str, row: list[str], criterion: str
-) -> None:
+def test_a_setup_that_is_stored_wrong_blocks_or_fails(table: str, row: list[str], criterion: str) -> None:
     field, cell = row
     lines = [[field], [cell]]
     with pytest.raises(Blocked) as blocked:
@@ -111,7 +109,7 @@ PROJECT = [["name", "description", "validation_score"], ["Atlas", "null", "null"
         ({"name": "Other"}, "AC-601"),
     ],
 )
-def test_a_default_in_the_place_of_a_null_is_a_matter_of_its_own(wrong: dict[str, Any], blamed: str) -> None:
+def test_a_default_stored_for_a_null_blocks_by_its_own_criterion(wrong: dict[str, Any], blamed: str) -> None:
     with pytest.raises(Blocked) as blocked:
         given.these_are_stored(world_of(Storing(wrong=wrong)), "projects", PROJECT)
     assert blocked.value.criterion == blamed
@@ -134,14 +132,14 @@ def test_a_default_where_a_value_was_given_is_not() -> None:
 
 def test_a_setup_needs_an_id() -> None:
     with pytest.raises(Blocked, match='expected an "id"; got null') as blocked:
-        given.these_are_stored(world_of(Storing(tells_id=False)), "room_assets", [["room_id"], ["r"]])
+        given.these_are_stored(world_of(Storing(reports_id=False)), "room_assets", [["room_id"], ["r"]])
     assert blocked.value.criterion == "AC-601"
     with pytest.raises(Blocked, match='expected an "id"; got null'):
         given.these_are_stored(world_of(Storing(wrong={"id": None})), "contacts", TABLE[:2])
 
 
 def test_the_answer_to_a_setup_by_upsert_is_not_judged() -> None:
-    given.these_are_stored(world_of(Storing(tells_id=False)), "contacts", TABLE)
+    given.these_are_stored(world_of(Storing(reports_id=False)), "contacts", TABLE)
 
 
 def test_a_target_that_is_silent_in_a_setup_blocks() -> None:
@@ -196,7 +194,7 @@ CONTROLS = [
 
 
 @pytest.mark.parametrize(("control", "parent", "child"), CONTROLS)
-def test_a_cascade_is_looked_at_once_for_all(control: tuple[str, str], parent: Upsert, child: Upsert) -> None:
+def test_the_cascade_control_runs_once(control: tuple[str, str], parent: Upsert, child: Upsert) -> None:
     memory, controls = Storing(), ControlResults()
     for _ in range(2):
         world = world_of(memory, controls=controls)
@@ -231,7 +229,7 @@ def test_a_record_may_be_deleted_with_a_status_that_the_target_declares() -> Non
 
 
 class Speechless(Storing):
-    """A target whose dialect has no words for an upsert by these fields."""
+    """A target whose dialect cannot express an upsert by these fields."""
 
     def __init__(self, *without: str) -> None:
         super().__init__()
@@ -246,7 +244,7 @@ class Speechless(Storing):
 @pytest.mark.parametrize(
     ("without", "kind", "criterion"), [(("email",), Upsert, "AC-001"), (("email", "phone"), Create, "AC-601")]
 )
-def test_a_setup_is_sent_in_the_first_way_that_the_dialect_has_words_for(
+def test_a_setup_is_sent_in_the_first_way_that_the_dialect_can_express(
     without: tuple[str, ...], kind: type, criterion: str
 ) -> None:
     lines = [["email", "phone"], ["a@x.io", "5"]]
@@ -262,7 +260,7 @@ def test_a_setup_is_sent_in_the_first_way_that_the_dialect_has_words_for(
 
 
 def refusing(status: int, plainest: int) -> Memory:
-    """A target that has refused as many setups as are looked at, and then answers the plainest upsert so."""
+    """A target that has refused setups up to the limit, and then gives this answer to the simplest upsert."""
     memory = Memory()
     for _ in range(SETUPS_IN_A_ROW):
         assert memory.stopped == ""
@@ -273,7 +271,7 @@ def refusing(status: int, plainest: int) -> Memory:
     return memory
 
 
-def test_a_run_ends_where_the_plainest_upsert_is_refused_after_many_setups() -> None:
+def test_a_run_ends_if_the_simplest_upsert_is_refused_after_many_setups() -> None:
     memory = refusing(404, 500)
     assert memory.stopped.startswith(f"the target answers 404 to nearly everything: {SETUPS_IN_A_ROW} setups in a row")
     assert memory.stopped.endswith(", and 500 to the plainest upsert: curl http://h")
@@ -282,11 +280,11 @@ def test_a_run_ends_where_the_plainest_upsert_is_refused_after_many_setups() -> 
 
 
 @pytest.mark.parametrize(("status", "plainest"), [(404, 200), (400, 500), (422, 404)])
-def test_a_run_goes_on_where_it_is_not_or_setups_failed_in_another_way(status: int, plainest: int) -> None:
+def test_a_run_goes_on_if_it_is_accepted_or_setups_failed_otherwise(status: int, plainest: int) -> None:
     assert refusing(status, plainest).stopped == ""
 
 
-def test_a_setup_that_comes_about_begins_the_count_anew() -> None:
+def test_a_successful_setup_resets_the_count() -> None:
     memory = Storing()
     for _ in range(SETUPS_IN_A_ROW - 1):
         memory.breaker.setup_refused(404)

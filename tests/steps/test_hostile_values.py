@@ -1,4 +1,4 @@
-"""What the profile hostile judges by: exact values, what an error tells, answers that are alike."""
+"""How the profile hostile judges: exact values, what an error reveals, indistinguishable answers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REQUEST = Request("POST", "/x", json=BODY)
 
 
 def came(text: str) -> Any:
-    """JSON as it is read from a response."""
+    """JSON as read from a response."""
     return Response(200, {}, text.encode()).parsed()
 
 
@@ -72,7 +72,7 @@ def test_a_value_is_kept_to_the_last_digit(sent: str, back: str, same: bool) -> 
         ('{"a":' * 1000 + "1" + "}" * 1000, '{"a":' * 1000 + "2" + "}" * 1000),
     ],
 )
-def test_what_a_target_may_keep_is_read(sent: str, other: str) -> None:
+def test_extreme_but_legal_values_are_read(sent: str, other: str) -> None:
     before = sys.getrecursionlimit()
     back = came(f'{{"record": {{"payload": {sent}}}}}')["record"]["payload"]
     with deep_json:
@@ -113,7 +113,7 @@ def test_the_last_thread_to_leave_restores_the_recursion_limit() -> None:
         ('{"n": 0.' + "9" * 20_001 + "}", "more than 20000 digits"),
     ],
 )
-def test_what_no_target_needs_is_not_read(body: str, words: str) -> None:
+def test_absurdly_large_answers_are_not_read(body: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         came(body)
 
@@ -129,7 +129,7 @@ def test_decimals_are_compared_as_numbers() -> None:
     assert not kept(MONEY, "amount", Verbatim('"0.10"'), came("0.1"))
 
 
-def test_what_is_verbatim_is_sent_as_it_stands() -> None:
+def test_verbatim_values_are_sent_unchanged() -> None:
     value = {"a": Verbatim("1e400"), "b": ["x", Verbatim('"\\ud800"')], "c": Verbatim("1e400")}
     assert written(value) == '{"a": 1e400, "b": ["x", "\\ud800"], "c": 1e400}'
     with pytest.raises(TypeError, match="object is no JSON"):
@@ -176,7 +176,7 @@ def test_an_alteration_changes_the_body(how: str, body: bytes) -> None:
         "sent as a form of parts",
     ],
 )
-def test_what_is_to_be_broken_is_broken(how: str) -> None:
+def test_broken_bodies_are_not_valid_json(how: str) -> None:
     body = altered(REQUEST, how).body() or b""
     with pytest.raises(ValueError):  # noqa: PT011 - of JSON or of UTF-8
         json.loads(body.decode("utf-8"))
@@ -187,7 +187,7 @@ def test_an_alteration_changes_the_type() -> None:
     assert altered(REQUEST, "sent as a form").headers["Content-Type"] == "application/x-www-form-urlencoded"
 
 
-def test_an_alteration_that_is_none_is_told() -> None:
+def test_an_unknown_alteration_is_an_error() -> None:
     with pytest.raises(LookupError, match="there is no alteration 'painted red'"):
         altered(REQUEST, "painted red")
     with pytest.raises(CannotExpress):
@@ -218,7 +218,7 @@ def test_an_alteration_that_is_none_is_told() -> None:
         "Server: PostgreSQL 16.2",
     ],
 )
-def test_what_tells_of_the_inside(text: str) -> None:
+def test_internal_details_are_recognised(text: str) -> None:
     assert leaks(text, [])
 
 
@@ -233,7 +233,7 @@ def test_what_tells_of_the_inside(text: str) -> None:
         "The key is already taken. A reference would be broken.",
     ],
 )
-def test_what_tells_nothing(text: str) -> None:
+def test_harmless_errors_are_accepted(text: str) -> None:
     assert leaks(text, []) == []
 
 
@@ -246,7 +246,7 @@ def answer(body: Any, status: int = 401, **headers: str) -> Exchange:
     return Exchange("x", "GET", "/x", {}, None, status, sent, json.dumps(body))
 
 
-def test_answers_that_differ_are_told_apart() -> None:
+def test_answers_that_differ_are_distinguished() -> None:
     same = [answer({"title": "No"}, WWW_Authenticate="Bearer")] * 3
     for other in (
         answer({"title": "No"}, 404, WWW_Authenticate="Bearer"),
@@ -258,7 +258,7 @@ def test_answers_that_differ_are_told_apart() -> None:
         assert differences(same, [other] * 3, ["contacts"])
 
 
-def test_what_changes_by_itself_or_repeats_the_request_tells_nothing() -> None:
+def test_varying_and_echoed_parts_are_ignored() -> None:
     first = [answer({"id": n, "path": "/tables/contacts"}, Date=f"{n}") for n in range(3)]
     second = [answer({"id": n, "path": "/tables/none"}, Date=f"{n}") for n in range(3, 6)]
     assert differences(first, second, ["contacts", "none"]) == []
@@ -270,7 +270,7 @@ def test_a_body_that_changes_still_shows_its_members() -> None:
     assert differences(first, second, []) == ['the members of the body: ["id"] and ["id", "table"]']
 
 
-def test_times_are_told_apart_only_where_chance_does_not_explain_them() -> None:
+def test_times_differ_only_if_chance_does_not_explain_it() -> None:
     noise = [0.010 + n % 5 / 1000 for n in range(24)]
     assert "in 24 of 24 pairs" in slower(noise, [t + 0.005 for t in noise])
     assert "in 24 of 24 pairs" in slower([t + 0.005 for t in noise], noise)

@@ -1,4 +1,4 @@
-"""Looking at what is stored."""
+"""Reading back what is stored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ADA, BOB = contact(1, "Ada"), contact(2, "Bob")
 
 
 class Saying:
-    """A client that gives these answers, in order, the last again and again."""
+    """A client that gives these answers in order, and repeats the last."""
 
     def __init__(self, *answers: Answer) -> None:
         self.answers = list(answers)
@@ -81,7 +81,7 @@ def test_values_fit_as_their_fields_have_it() -> None:
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_record_that_is_gone_is_no_record(status: int) -> None:
+def test_a_deleted_record_is_not_found(status: int) -> None:
     assert reader(Saying(Answer(status, fault="no JSON"))).find("contacts", {"id": 1}) == []
 
 
@@ -100,7 +100,7 @@ def test_what_cannot_be_read_is_not_testable(answer: Answer, why: str) -> None:
         reader(Saying(answer)).find("contacts", {"name": "Ada"})
 
 
-def test_a_record_without_content_is_no_record() -> None:
+def test_an_empty_record_is_not_found() -> None:
     assert reader(Saying(Answer(200))).find("contacts", {"id": 1}) == []
 
 
@@ -133,7 +133,7 @@ def test_no_more_pages_are_asked_for_than_there_are(answer: Answer) -> None:
     assert len(said.asked) == 1
 
 
-def test_pages_without_end_are_read_up_to_a_bound() -> None:
+def test_endless_pages_are_read_up_to_a_bound() -> None:
     said = Saying(Answer(200, records=[ADA], total=10**9))
     assert len(reader(said).find("contacts", {"name": "Ada"})) == 1 + PAGES
 
@@ -178,7 +178,7 @@ FIND = Find("contacts", {"name": "Ada"})
         (Answer(500, records=[ADA]), False),
     ],
 )
-def test_what_somebody_else_has_read_is_kept_where_it_is_whole(answer: Answer, kept: bool) -> None:
+def test_a_shared_read_is_kept_if_it_is_complete(answer: Answer, kept: bool) -> None:
     said = Saying(Answer(200, records=[], total=0))
     looking = reader(said)
     looking.take(FIND, answer)
@@ -187,7 +187,7 @@ def test_what_somebody_else_has_read_is_kept_where_it_is_whole(answer: Answer, k
 
 
 @pytest.mark.parametrize(("so_after", "read"), [(0, 0), (1, 1), (9, 2)])
-def test_it_is_read_anew_until_something_is_so_and_a_few_times_at_the_most(so_after: int, read: int) -> None:
+def test_it_reads_again_until_a_condition_holds_within_a_bound(so_after: int, read: int) -> None:
     said = Saying(Answer(200))
     reader(said).read_anew(FIND, lambda: len(said.asked) >= so_after)
     assert said.asked == [("editor", FIND)] * read

@@ -1,4 +1,4 @@
-"""What real servers answer in their own way is judged as it was meant."""
+"""Unusual answers of real servers are judged as they are meant."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def test_other_errors_name_no_record(error: Mapping[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("table", "field"), [("product_recommendations", "estimated_price"), ("asset_variants", "processed_at")]
 )
-def test_what_is_no_value_of_its_type_is_still_the_same_as_itself(table: str, field: str) -> None:
-    """A target that has an empty text for null has not changed a record that reads as before."""
+def test_a_value_of_another_type_equals_itself(table: str, field: str) -> None:
+    """A target that returns an empty text for null has not changed a record that reads as before."""
     assert differences(tables()[table], {field: ""}, {field: ""}) == []
     assert not same(tables()[table], field, "", "later")
 
 
 def test_a_long_number_in_a_unique_field_is_another_one_each_time() -> None:
-    """A target that takes it for text finds it in no other run's record."""
+    """A target that stores it as text does not find it in a record of another run."""
 
     def value(field: str, cell: str, mark: str) -> Any:
         [row] = rows(tables()["contacts"], tables()["contacts"], [[field], [cell]], mark, lambda *_: None)
@@ -69,7 +69,7 @@ def test_a_long_number_in_a_unique_field_is_another_one_each_time() -> None:
     assert value("phone", "`true`", "a1") is True
 
 
-def test_one_reason_may_speak_of_several_scenarios(tmp_path: Any) -> None:
+def test_one_reason_may_cover_several_scenarios(tmp_path: Any) -> None:
     file = tmp_path / "target.toml"
     titles = ["A new contact is created", "Every field that is given is stored"]
     file.write_text(

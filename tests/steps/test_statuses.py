@@ -1,4 +1,4 @@
-"""A status is the contract's, or one that the target declares in its place."""
+"""A status is the one in the contract, or one that the target declares instead."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UPSERT = Upsert("contacts", {}, ["email"])
 
 
 def declaring(operation: Any, answer: Answer, **declared: tuple[int, ...]) -> World:
-    """A scenario that has sent this, of a target that declares these statuses."""
+    """A scenario that has sent this to a target that declares these statuses."""
     world = world_of(Memory())
     world.client.deviations = declared
     sent(world, Describe("contacts"), Answer(200))
@@ -58,8 +58,8 @@ def test_the_kinds_of_outcome(operation: Any, status: int, said: str, kinds: lis
 def test_a_declared_status_of_its_kind_is_a_deviation_and_no_failure() -> None:
     world = declaring(UPSERT, Answer(201), created=(202, 201))
     require_status(world, world.last.answer, 200, said="created")
-    told = "created: 201 where the contract has 200, as the target declares"
-    assert (world.findings.deviations, world.findings.kept) == ({"created 201": told}, {})
+    deviation = "created: 201 where the contract has 200, as the target declares"
+    assert (world.findings.deviations, world.findings.kept) == ({"created 201": deviation}, {})
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,11 @@ def test_a_status_that_is_declared_of_nothing_or_something_else_fails(declared: 
 def test_of_several_statuses_a_declared_one_takes_the_place_of_any() -> None:
     world = declaring(UPSERT, Answer(418), conflict=(418,))
     require_status(world, world.last.answer, 400, 409, 422)
-    told = "conflict: 418 where the contract has 409, as the target declares"
-    assert world.findings.deviations == {"conflict 418": told}
+    deviation = "conflict: 418 where the contract has 409, as the target declares"
+    assert world.findings.deviations == {"conflict 418": deviation}
 
 
-def test_a_kind_that_comes_as_in_the_contract_is_kept_where_it_can_be_told() -> None:
+def test_a_kind_answered_as_in_the_contract_is_noted() -> None:
     world = declaring(UPSERT, Answer(400), invalid=(422,))
     require_status(world, world.last.answer, 400, 409)
     assert world.findings.kept == {}

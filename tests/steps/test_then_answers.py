@@ -35,7 +35,7 @@ def upsert(record: dict[str, Any] = ADA, **fields: Any) -> Upsert:
 
 
 def after(*answers: Answer, criterion: str = "AC-104") -> World:
-    """A scenario in which upserts of Ada were answered so; Ada and Bob are stored."""
+    """A scenario in which upserts of Ada got these answers; Ada and Bob are stored."""
     world = world_of(Memory(contacts=[ADA, BOB]), criterion)
     for answer in answers:
         sent(world, upsert(), answer)
@@ -88,7 +88,7 @@ def test_each_upsert_says_its_operation_in_order() -> None:
             then.the_answer_says(after(*answers, criterion="AC-012"), None, operations)
 
 
-def test_an_operation_that_is_another_criterions_matter_is_suspected() -> None:
+def test_a_wrong_operation_elsewhere_is_a_secondary_finding() -> None:
     world = after(answered(ADA, "created"))
     then.the_answer_says(world, None, "updated")
     then.the_answer_says(world, "last ", "updated")
@@ -267,7 +267,7 @@ def test_a_batch_that_says_something_else(answer: Answer, expected: str, actual:
         then.the_answer_says(after_batch(answer), None, "created, updated")
 
 
-def test_what_a_batch_says_wrong_is_the_matter_of_ac_301() -> None:
+def test_a_wrong_batch_answer_fails_ac_301() -> None:
     world = after_batch(batch_of(UPDATED, created=1), "AC-303")
     says(world, "created")
     assert [(c, e) for c, e, _ in suspected(world)] == [("AC-301", '["created"]')]
@@ -278,7 +278,7 @@ def test_what_a_batch_says_wrong_is_the_matter_of_ac_301() -> None:
     ]
 
 
-def test_a_part_of_a_batch_without_its_id_is_the_matter_of_its_operation() -> None:
+def test_a_batch_part_without_an_id_fails_its_operation() -> None:
     parts = Answer(200, operation="created", record=ADA), Answer(200, operation="updated", record=BOB)
     world = after_batch(batch_of(*parts, created=1, updated=1), "AC-303")
     then.the_answer_says(world, None, "created, updated")
@@ -427,7 +427,7 @@ def test_a_transaction_is_refused_with_any_4xx(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 399, 500])
-def test_anything_else_is_no_refusal(status: int) -> None:
+def test_anything_else_is_not_a_refusal(status: int) -> None:
     with failing("an answer of 4xx", f"{status} with so it was"):
         then.is_refused(transacted(Answer(status, text="so it was")), "transaction")
     with failing("an answer of 4xx", f"{status} with an empty body"):
@@ -492,7 +492,7 @@ RECORD = f"the answer does not report the record: {WHY}"
 
 
 def lacking(world: World, *aspects: str) -> World:
-    """The same, of a dialect whose answers never tell this."""
+    """The same, for a dialect whose answers never report this."""
     world.client.lacks = dict.fromkeys(aspects, WHY)
     return world
 
@@ -511,21 +511,21 @@ def test_a_record_that_is_not_reported_leaves_its_scenario_untested(sentence: An
     assert untested(world) == [RECORD]
 
 
-def test_records_of_a_batch_that_are_not_told_leave_its_scenario_untested() -> None:
+def test_unreported_batch_records_leave_the_scenario_untested() -> None:
     world = lacking(after_batch(batch_of(Answer(200), Answer(200))), "record")
     then.the_answer_holds_the_stored_record(world, None)
     assert untested(world) == [RECORD]
 
 
 @pytest.mark.parametrize(("criterion", "left"), [("AC-001", ["id"]), ("AC-104", [])])
-def test_an_id_that_is_not_told_is_the_matter_of_creating(criterion: str, left: list[str]) -> None:
+def test_an_unreported_id_matters_to_creating_only(criterion: str, left: list[str]) -> None:
     world = lacking(after(Answer(204, id=1), criterion=criterion), "id")
     then.the_record_reads_the_same(world)
     assert untested(world) == [f"the answer does not report the {aspect}: {WHY}" for aspect in left]
 
 
 @pytest.mark.parametrize(("criterion", "left"), [("AC-301", ["operation", "counts"]), ("AC-303", [])])
-def test_what_a_batch_does_not_tell_is_left_out_but_of_ac_301(criterion: str, left: list[str]) -> None:
+def test_what_a_batch_does_not_report_matters_to_ac_301_only(criterion: str, left: list[str]) -> None:
     world = lacking(after_batch(Answer(200, parts=[Answer(200, id=1, record=ADA)]), criterion), "operation", "counts")
     says(world, "created")
     assert untested(world) == [f"the answer does not report the {aspect}: {WHY}" for aspect in left]
@@ -542,7 +542,7 @@ def test_batches_without_parts_have_no_ids_to_compare() -> None:
 
 
 @pytest.mark.parametrize(("errors", "named"), [(["is wrong"], False), (["is wrong", None], True)])
-def test_a_list_of_one_error_has_no_place_for_each_record(errors: list[Any], named: bool) -> None:
+def test_a_list_of_one_error_does_not_place_each_record(errors: list[Any], named: bool) -> None:
     world = after_batch(Answer(400, body=errors))
     if named:
         then.the_error_says_which(world, 0)

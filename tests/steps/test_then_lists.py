@@ -17,7 +17,7 @@ ADA, BOB, EVE = contact(1, "Ada"), contact(2, "Bob"), contact(3, "Eve")
 
 
 def listing(*pages: list[dict[str, Any]], total: int | None = None, status: int = 200) -> World:
-    """Ada and Bob are stored; these pages were answered."""
+    """Ada and Bob are stored; the lists got these pages."""
     world = world_of(Memory())
     keep(world, ADA, "Ada")
     keep(world, BOB, "Bob")
@@ -67,7 +67,7 @@ def test_lists_are_put_together() -> None:
         then.the_list_is(listing([ADA], [BOB], status=400), "s together are", "Ada, Bob", ", in this order")
 
 
-def test_every_list_tells_the_total() -> None:
+def test_every_list_reports_the_total() -> None:
     then.every_list_says(listing([ADA], [BOB], total=2), 2)
     world = listing([ADA], total=2)
     sent(world, List("contacts", {}), Answer(200, total=3))

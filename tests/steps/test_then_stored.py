@@ -19,7 +19,7 @@ UPSERT = Upsert("contacts", {"email": ADA["email"]}, ["email"])
 
 
 def storing(*records: dict[str, Any], known: tuple[dict[str, Any], ...] = (ADA, BOB)) -> World:
-    """These records are stored now; Ada and Bob were stored before; Ada was upserted."""
+    """Ada and Bob were stored, Ada was upserted, and now these records are stored."""
     world = world_of(Memory(contacts=list(records)))
     for record in known:
         keep(world, record, record["name"])
@@ -52,7 +52,7 @@ ROWS = [["as", "reference", "amount", "sequence_number"], ["Money", "r", "1.5", 
 
 
 def moneyed(**changed: Any) -> World:
-    """A transaction is stored, was stored before, and was created and answered as it is."""
+    """A record of the table transactions: as stored now, as stored before, as created, and as answered."""
     record = {**MONEY, **changed}
     world = world_of(Memory(transactions=[record]))
     keep(world, MONEY, "Money", "transactions", "reference")
@@ -77,7 +77,7 @@ def test_a_batch_is_stored_as_its_table_has_it() -> None:
 
 
 def many(count: int) -> World:
-    """So many numbered contacts, sent in one batch and stored."""
+    """This many numbered contacts, sent in one batch and stored."""
     world = world_of(Memory())
     people = numbered(world, count)
     stored = [{"id": number, **person} for number, person in enumerate(people)]
@@ -109,7 +109,7 @@ TABLE = [["email", "name"], ["ada@example.com", "Ada"], ["bob@example.com", "Bob
 
 
 @pytest.mark.parametrize("status", [400, 409, 422])
-def test_a_batch_is_refused_whole(status: int) -> None:
+def test_a_refused_batch_writes_nothing(status: int) -> None:
     world = storing(ADA, BOB)
     sent(world, UPSERT, Answer(status))
     refused_or_stored(world, "contacts", [["email"], ["eve@example.com"]])
@@ -157,7 +157,7 @@ def test_nothing_else_has_changed() -> None:
     then.nothing_else_has_changed(storing({**ADA, "name": "Eve"}, BOB))
     with failing("Bob in contacts as it was", "age is 1 instead of null"):
         then.nothing_else_has_changed(storing(ADA, {**BOB, "age": 1}))
-    with pytest.raises(AssertionError, match="one record at the most"):
+    with pytest.raises(AssertionError, match="at most one record"):
         then.nothing_else_has_changed(storing(ADA, {**ADA, "id": 9}, BOB))
 
 
@@ -262,7 +262,7 @@ def test_numbered_contacts_come_with_200() -> None:
         then.numbered_contacts_are_stored(world, 8)
 
 
-def test_ids_that_are_not_told_are_not_counted_and_the_stored_are_still_looked_at() -> None:
+def test_unreported_ids_are_ignored_and_stored_records_still_checked() -> None:
     world = many(8)
     world.client.lacks = {"id": "it has no words for it"}
     sent(world, world.last.operation, Answer(200))
@@ -273,7 +273,7 @@ def test_ids_that_are_not_told_are_not_counted_and_the_stored_are_still_looked_a
         then.numbered_contacts_are_stored(world, 8)
 
 
-def test_a_record_that_is_not_reported_is_left_untested_once_what_is_stored_is_right() -> None:
+def test_an_unreported_record_is_not_testable_if_the_stored_one_is_right() -> None:
     world = created(Answer(201, id=1))
     world.client.lacks = {"record": "it answers with 204"}
     answers.the_record_reads_the_same(world)

@@ -1,4 +1,4 @@
-"""Target files: every fault is named at once, with its line and its mend; what is right becomes a target."""
+"""Target files: all mistakes are named at once, with line and fix; a correct file becomes a target."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ FAULTS = {
     URL + '[headers]\nX-Api-Key = "hunter2"\n': "line 3: headers.X-Api-Key: is a secret in plain text; write { env",
     URL + '[headers]\n"X Y" = "a"\n': "headers: is not what belongs here; write the names of headers",
     URL + '[headers]\nX = "a\\nb"\n': "line 3: headers.X: is not what belongs here; write text of one line, or { env",
-    URL + '[tls]\nca = "missing.pem"\n': "line 3: tls.ca: there is no file .*missing.pem; mend the path",
+    URL + '[tls]\nca = "missing.pem"\n': "line 3: tls.ca: there is no file .*missing.pem; fix the path",
     URL + '[tls]\nclient_key = "missing.pem"\n': "line 2: tls: is not complete, or says two things at once",
     URL + '[tables.contact]\nid = "x"\n': "line 2: tables.contact: is no table of the specification; did you mean",
     URL
@@ -80,18 +80,18 @@ FAULTS = {
     URL + '[[known_failures]]\ncriterion = "AC-001"\n': "line 2: known_failures.0: lacks 'reason'; add it",
     URL
     + '[[known_failures]]\ncriterion = ["x"]\nscenario = ["y"]\nreason = ""\n': "line 4: known_failures.0.scenario: ",
-    URL + 'name = "a\nb"': r"is no TOML: .*\(at line 2, column \d+\); mend it there",
-    URL + "url = 3": "is no TOML: Cannot overwrite a value",
-    "x = " + "[" * 5000: "nested too deeply|is no TOML",
+    URL + 'name = "a\nb"': r"is not TOML: .*\(at line 2, column \d+\); fix it there",
+    URL + "url = 3": "is not TOML: Cannot overwrite a value",
+    "x = " + "[" * 5000: "nested too deeply|is not TOML",
 }
 
 
 @pytest.mark.parametrize("text", FAULTS)
-def test_a_fault_is_named_with_its_line_and_mend(text: str, load: Load) -> None:
-    with pytest.raises(ConfigError) as told:
+def test_a_fault_is_named_with_its_line_and_fix(text: str, load: Load) -> None:
+    with pytest.raises(ConfigError) as raised:
         load(text, T="token", BROKEN="a\nb")
-    assert re.search(FAULTS[text], str(told.value)), str(told.value)
-    assert "hunter2" not in str(told.value)
+    assert re.search(FAULTS[text], str(raised.value)), str(raised.value)
+    assert "hunter2" not in str(raised.value)
 
 
 def test_all_faults_are_named_at_once_in_the_order_of_lines(load: Load, tmp_path: Path) -> None:
@@ -113,11 +113,11 @@ criterion = "AC-001"
 reason = "r"
 [[known_failures]]
 """
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as raised:
         load(text)
-    lines = [int(found) for found in re.findall(r"toml: line (\d+): ", str(told.value))]
+    lines = [int(found) for found in re.findall(r"toml: line (\d+): ", str(raised.value))]
     assert lines == [2, 4, 6, 9, 11, 12, 17, 17]
-    assert all(line.startswith(f"{tmp_path / 'target.toml'}: line ") for line in str(told.value).splitlines())
+    assert all(line.startswith(f"{tmp_path / 'target.toml'}: line ") for line in str(raised.value).splitlines())
 
 
 def test_the_lines_count_past_texts_of_several_lines(load: Load) -> None:
@@ -128,7 +128,7 @@ def test_the_lines_count_past_texts_of_several_lines(load: Load) -> None:
         load(text)
 
 
-def test_a_missing_file_and_what_is_no_file(tmp_path: Path, load: Load) -> None:
+def test_a_missing_file_and_a_folder(tmp_path: Path, load: Load) -> None:
     with pytest.raises(ConfigError, match=r"there is no file .*nowhere\.toml; `upsertspec init` writes one"):
         from_file(tmp_path / "nowhere.toml", {})
     with pytest.raises(ConfigError, match=r"can't be read as UTF-8 text .*; name a file"):
@@ -138,7 +138,7 @@ def test_a_missing_file_and_what_is_no_file(tmp_path: Path, load: Load) -> None:
         from_file(tmp_path / "latin.toml", {})
 
 
-def test_a_byte_order_mark_and_windows_line_ends_are_no_fault(load: Load) -> None:
+def test_a_byte_order_mark_and_windows_line_ends_are_accepted(load: Load) -> None:
     assert load("\ufeff" + URL.replace("\n", "\r\n") + "timeout = 3\r\n").timeout == 3
     with pytest.raises(ConfigError, match="line 3: timeout"):
         load(f"\ufeff{URL}# x\ntimeout = 0\n".replace("\n", "\r\n"))
@@ -202,10 +202,10 @@ def test_everything_else_of_a_target_file(load: Load, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "url", ["h", "ftp://h", "http://", "http://u:hunter2@h", "http://h?x", "http://h:99999", "http://a..b"]
 )
-def test_a_bad_url_is_told_without_its_password(url: str) -> None:
-    with pytest.raises(ConfigError, match="can't be judged; write http or https") as told:
+def test_a_bad_url_is_reported_without_its_password(url: str) -> None:
+    with pytest.raises(ConfigError, match="can't be judged; write http or https") as raised:
         from_url(url, {})
-    assert "hunter2" not in str(told.value)
+    assert "hunter2" not in str(raised.value)
 
 
 @pytest.mark.parametrize("url", ["http://h", "https://h:8443/a/b/", "http://[::1]:80/", "http://bücher.example"])
@@ -225,7 +225,7 @@ def uncommented() -> str:
     return "\n".join(line[2:] if toml.match(line) else line for line in lines)
 
 
-def test_the_template_is_right_as_it_is_and_in_all_its_parts(load: Load, tmp_path: Path) -> None:
+def test_the_template_is_valid_as_a_whole_and_in_each_part(load: Load, tmp_path: Path) -> None:
     assert load(TEMPLATE.read_text("utf-8")).url == "http://127.0.0.1:8080"
     for name in ("ca.pem", "client.pem", "client.key"):
         (tmp_path / name).write_text("x")

@@ -1,4 +1,4 @@
-"""Who asks, and what they may do."""
+"""Credentials and permissions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def new_tokens() -> dict[str, str]:
 
 
 def permissions(tokens: Mapping[str, str], authorization: str) -> Mapping[str, bool]:
-    """What the sender of this header may do. Raises Problem (401) where it is no token of ours."""
+    """What the sender of this header may do. Raises Problem (401) if the token is unknown."""
     scheme, _, given = authorization.strip().partition(" ")
     if scheme.lower() == "bearer":
         for role, token in tokens.items():

@@ -44,7 +44,7 @@ class Api:
         self._tables = tables
 
     def table(self, name: str) -> Table:
-        """The table of this name. Raises Problem (404) where there is none."""
+        """The table of this name. Raises Problem (404) if there is none."""
         if name not in self._tables:
             raise Problem(404, "There is no such table.")
         return self._tables[name]
@@ -60,7 +60,7 @@ class Api:
         return Reply(200, self._database.read(query.listed(self._tables, table, call.parameters)))
 
     def stats(self, call: Call, table: Table) -> Reply:
-        """Figures by group."""
+        """Counts and averages by group."""
         _need(call, "read")
         return Reply(200, self._database.read(query.figures(table, call.parameters)))
 
@@ -103,7 +103,7 @@ class Api:
         return Reply(200, {"records": answers, **counts})
 
     def transact(self, call: Call) -> Reply:
-        """Several operations at once. Who may write nothing learns only which tables there are not."""
+        """Several operations at once. A role without write permission learns only which tables do not exist."""
         allowed = any(call.may[p] for p in ("create", "update", "delete"))
         try:
             steps = operations.checked(self._tables, call.body())
@@ -127,7 +127,7 @@ def _only_fields(body: Any) -> Any:
 
 
 def _upserts(table: Table, body: Any) -> tuple[upsert.Plan, list[Record], bool]:
-    """The plan, the records, and whether it is a batch. Raises Problem where the body is none of it."""
+    """The plan, the records, and whether it is a batch. Raises Problem if the body is malformed."""
     if not isinstance(body, dict) or set(body) - {"fields", "records", *upsert.MEMBERS}:
         raise Problem(400, "The body has to be an object with the members of an upsert, and no others.")
     is_batch = "records" in body

@@ -1,4 +1,4 @@
-"""The tables, as PostgreSQL's own catalog tells them. Nothing else says what there is."""
+"""The tables, read from PostgreSQL's catalog: the service has no list of its own."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Table:
         return [column for column in self.columns.values() if column.name not in PROTECTED]
 
     def description(self) -> dict[str, Any]:
-        """What a client is told of the table."""
+        """The table's description for clients."""
         return {
             "unique_keys": [list(key) for key in self.keys],
             "fields": {column.name: self._described(column) for column in self.writable},
@@ -83,13 +83,16 @@ class Table:
         }
 
     def _described(self, column: Column) -> dict[str, Any]:
-        told: dict[str, Any] = {"type": "reference" if column.references else column.kind, "required": column.required}
-        told["unique"] = (column.name,) in self.keys
+        description: dict[str, Any] = {
+            "type": "reference" if column.references else column.kind,
+            "required": column.required,
+        }
+        description["unique"] = (column.name,) in self.keys
         for name in ("references", "options", "default", "minimum"):
             value = getattr(column, name)
             if value is not None and value != []:
-                told[name] = value
-        return told
+                description[name] = value
+        return description
 
 
 def read_tables(conn: psycopg.Connection[Any]) -> Mapping[str, Table]:

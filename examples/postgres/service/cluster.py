@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own for as long as it is wanted: in a new folder, on a Unix socket, stopped by its own pid."""
+"""A temporary PostgreSQL: in a new folder, on a Unix socket, stopped by its pid."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SYSTEM = "/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt
 START_SECONDS = 60
 STOP_SECONDS = 30
 
-# The shell starts the server and waits for the end of its own standard input, so that the server ends with us,
-# however we end, and its data too. SIGINT is PostgreSQL's fast shutdown.
+# The shell starts the server and waits for the end of its own standard input. So the server and its data go when we
+# end, even if we are killed. SIGINT is PostgreSQL's fast shutdown.
 KEEPER = """
 folder=$1; shift
 "$@" & pid=$!
@@ -30,7 +30,7 @@ wait "$pid"
 rm -rf "$folder"
 """
 
-# The folder is removed in the end: nothing has to survive a power cut.
+# The folder is removed at the end, so nothing has to survive a power cut.
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "60",
@@ -72,14 +72,14 @@ def _candidates() -> Iterator[Path]:
         spec = importlib.util.find_spec(wheel)
         if spec and spec.origin:
             yield Path(spec.origin).parent / "pginstall" / "bin"
-    if told := shutil.which("pg_config"):
-        yield Path(subprocess.run([told, "--bindir"], capture_output=True, text=True, check=True).stdout.strip())
+    if path := shutil.which("pg_config"):
+        yield Path(subprocess.run([path, "--bindir"], capture_output=True, text=True, check=True).stdout.strip())
     for pattern in SYSTEM:
         yield from sorted(Path("/").glob(pattern[1:]), reverse=True)
 
 
 def _unprivileged() -> pwd.struct_passwd | None:
-    """Who runs PostgreSQL, which refuses to run as root: nobody then, and otherwise we ourselves."""
+    """The user who runs PostgreSQL. It refuses to run as root; then it is the user `nobody`."""
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 

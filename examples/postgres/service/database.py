@@ -1,4 +1,4 @@
-"""Connections, one for each thread, and transactions that are done again where others were in the way."""
+"""Connections, one for each thread, and transactions that are retried after a conflict."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Again(Exception):
-    """What a transaction saw has changed before it could write: it has to begin anew."""
+    """What a transaction read has changed before it could write: it has to be retried."""
 
 
 class Database:
@@ -36,7 +36,7 @@ class Database:
     def write(self, work: Callable[[Connection], T]) -> T:
         """Do the work in one transaction: all of it, or nothing.
 
-        Whoever has to begin anew does so one after the other, so that they don't get into each other's way again.
+        Retries run one after the other, so that they do not collide again.
         """
         for attempt in range(ATTEMPTS):
             conn = self._connection()
@@ -52,7 +52,7 @@ class Database:
         raise Problem(503, "Too many others write the same records; try again.", headers={"Retry-After": "1"})
 
     def read(self, work: Callable[[Connection], T]) -> T:
-        """Do the work on one snapshot, so that what is read belongs together."""
+        """Do the work on one snapshot, so that everything read is consistent."""
         conn = self._connection()
         conn.isolation_level = IsolationLevel.REPEATABLE_READ
         try:

@@ -1,4 +1,4 @@
-"""Images are saved through the function of their catalogue, `upsert_image_metadata` (functions.sql)."""
+"""Images are saved by the SQL function `upsert_image_metadata` (functions.sql)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ARGUMENTS = (
 
 
 def save(conn: Connection, table: Table, match: tuple[str, ...], whole: Record, written: tuple[str, ...]) -> Record:  # noqa: ARG001
-    """Write the whole row by the function, which knows the match; then read it by its id."""
+    """Write the whole row with the function, which finds the match; then read it by its id."""
     call = "SELECT upsert_image_metadata(%s, %s, %s, %s, %s, %s, %s) AS id"
     saved = conn.execute(call, [whole.get(name) for name in ARGUMENTS]).fetchone()
     query = sql.SQL("SELECT {all}, xmax = 0 AS created FROM {table} WHERE id = %s").format(

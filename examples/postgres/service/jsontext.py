@@ -1,4 +1,4 @@
-"""JSON that is taken as it is, or not at all."""
+"""JSON that is kept unchanged, or refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UNKEPT = re.compile("[\0\ud800-\udfff]")
 
 
 def decoded(body: bytes) -> Any:
-    """A request's JSON: UTF-8, no name twice, no number that would come back as another. Raises ValueError."""
+    """A request's JSON: UTF-8, no duplicate names, no number that would come back changed. Raises ValueError."""
     value = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_exact)
     _check_text(value)
     return value

@@ -24,7 +24,7 @@ MEMBERS = {
     "update": {*COMMON, "id", "where", "fields"},
     "delete": {*COMMON, "id", "where"},
 }
-# What an operation needs in any case; an upsert needs one of two, which depends on the match.
+# The permission of each operation. An upsert needs one of two, depending on the match.
 STATIC = {"create": "create", "update": "update", "delete": "delete"}
 NEEDS = {"created": "create", "updated": "update", "deleted": "delete"}
 REFERENCE = re.compile(r"(\w+)\.(\w+)")
@@ -33,7 +33,7 @@ Named = dict[str, Record]
 
 
 def checked(tables: Mapping[str, Table], body: Any) -> list[Record]:
-    """The operations of a request. Raises Problem where they are none."""
+    """The operations of a request. Raises Problem if they are malformed."""
     if not isinstance(body, dict) or set(body) != {"operations"}:
         raise Problem(400, "The body has to be an object with the one member operations.")
     operations = body["operations"]
@@ -46,7 +46,7 @@ def checked(tables: Mapping[str, Table], body: Any) -> list[Record]:
 
 
 def permit(may: Mapping[str, bool], operations: list[Record]) -> None:
-    """Raise Problem where an operation needs what the role may not do, whatever is stored."""
+    """Raise Problem if the role may not do one of the operations, whatever is stored."""
     for index, operation in enumerate(operations):
         needed = STATIC.get(operation["op"])
         if not (may[needed] if needed else may["create"] or may["update"]):
@@ -56,7 +56,7 @@ def permit(may: Mapping[str, bool], operations: list[Record]) -> None:
 def run(
     conn: Connection, tables: Mapping[str, Table], may: Mapping[str, bool], operations: list[Record]
 ) -> dict[str, Any]:
-    """Do them in their order. Raises Problem at the first that can't be done."""
+    """Do them in order. Raises Problem at the first that fails."""
     named: Named = {}
     results = []
     for index, operation in enumerate(operations):
@@ -65,9 +65,9 @@ def run(
         except Problem as problem:
             raise problem.at(index) from problem
         except psycopg.Error as wrong:
-            if (told := from_database(wrong)) is None:
+            if (refusal := from_database(wrong)) is None:
                 raise
-            raise told.at(index) from wrong
+            raise refusal.at(index) from wrong
     for index, result in enumerate(results):
         needed = NEEDS.get(result["operation"])
         if needed and not may[needed]:
@@ -130,7 +130,7 @@ _STEPS = {"create": _create, "upsert": _upsert, "update": _update, "delete": _de
 
 
 def _guarded(conn: Connection, table: Table, step: Record) -> Any:
-    """The id of the record, which is there, locked, and as `where` wants it."""
+    """The id of the record, locked. Raises Problem if it does not exist or does not satisfy `where`."""
     number = step.get("id")
     if not isinstance(number, int | str) or isinstance(number, bool):
         raise Problem(400, f"{step['op']} needs the id of a record.")
@@ -141,7 +141,7 @@ def _guarded(conn: Connection, table: Table, step: Record) -> Any:
 
 
 def _resolved(table: Table, member: str, value: Any, named: Named) -> Any:
-    """The member with every {"$ref": "name.field"} replaced. In a json field it is the field's own, and stays."""
+    """The member with every {"$ref": "name.field"} replaced. In a json field it is data, and stays."""
     if member in ("fields", "where", "updateWhere") and isinstance(value, dict):
         return {name: item if _is_json(table, name) else _resolved_value(item, named) for name, item in value.items()}
     return _resolved_value(value, named) if member == "id" else value

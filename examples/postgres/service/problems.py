@@ -16,7 +16,7 @@ Faults = Sequence[Mapping[str, Any]]
 
 
 class Problem(Exception):
-    """A request that is refused. `index` is the record, or the operation, that is at fault."""
+    """A request that is refused. `index` is the record or operation at fault."""
 
     def __init__(self, status: int, detail: str, faults: Faults = (), headers: Mapping[str, str] | None = None) -> None:
         self.status = status
@@ -34,13 +34,17 @@ class Problem(Exception):
         return self
 
     def body(self) -> dict[str, Any]:
-        """The problem as RFC 9457 has it."""
-        told: dict[str, Any] = {"title": HTTPStatus(self.status).phrase, "status": self.status, "detail": self.detail}
+        """The problem in the form of RFC 9457."""
+        content: dict[str, Any] = {
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+        }
         if self.faults:
-            told["errors"] = self.faults
+            content["errors"] = self.faults
         if self.index is not None:
-            told["index"] = self.index
-        return told
+            content["index"] = self.index
+        return content
 
 
 def invalid(field: str, message: str) -> Problem:
@@ -54,7 +58,7 @@ def forbidden(permission: str) -> Problem:
 
 
 def from_database(wrong: psycopg.Error) -> Problem | None:
-    """What PostgreSQL refused, in words that tell nothing of the inside; None where it is no refusal of values."""
+    """What PostgreSQL refused, without internal details; None if it is another kind of error."""
     match wrong:
         case errors.UniqueViolation():
             return Problem(409, "Another record has this value already.", _fault(wrong, "is taken"))

@@ -24,7 +24,7 @@ Tables = Mapping[str, Table]
 
 @dataclass
 class Filters:
-    """Conditions, all of which have to hold, and their values."""
+    """Conditions that must all hold, and their values."""
 
     conditions: list[sql.Composable] = field(default_factory=lambda: [sql.SQL("true")])
     values: list[Any] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Filters:
 
 
 def listed(tables: Tables, table: Table, parameters: Parameters) -> Callable[[Connection], Record]:
-    """What reads the list that is asked for. Raises Problem where the question is wrong."""
+    """The query for a list. Raises Problem if a parameter is wrong."""
     asked, filters = _split(table, parameters, {"_limit", "_offset", "_sort", "_fields", "_include"})
     limit = _number("_limit", asked.get("_limit", str(LIMIT)), 1, MOST)
     offset = _number("_offset", asked.get("_offset", "0"), 0, 10**18)
@@ -68,7 +68,7 @@ def listed(tables: Tables, table: Table, parameters: Parameters) -> Callable[[Co
 
 
 def figures(table: Table, parameters: Parameters) -> Callable[[Connection], Record]:
-    """What counts the records by group. Raises Problem where the question is wrong."""
+    """The query that counts the records by group. Raises Problem if a parameter is wrong."""
     asked = dict(parameters)
     if set(asked) - {"group_by", "avg"} or len(asked) != len(parameters):
         raise Problem(400, "The figures take group_by and avg, once each.")
@@ -88,16 +88,16 @@ def figures(table: Table, parameters: Parameters) -> Callable[[Connection], Reco
 
 
 def _group(table: Table, group: str, row: Record) -> Record:
-    told = {
+    selected = {
         name: value if value is None or name == "count" else float(value)
         for name, value in row.items()
         if name != group
     }
-    return shown(table, {group: row[group]}) | told
+    return shown(table, {group: row[group]}) | selected
 
 
 def _split(table: Table, parameters: Parameters, special: set[str]) -> tuple[dict[str, str], Filters]:
-    """The parameters that say how, and the filters that say what."""
+    """Split the query parameters into options and filters."""
     asked: dict[str, str] = {}
     filters = Filters()
     for name, text in parameters:
@@ -143,7 +143,7 @@ def _condition(filters: Filters, column: Column, operator: str, text: str) -> No
 
 
 def _order(table: Table, text: str) -> sql.Composed:
-    """Nulls come first, and the id settles ties, whichever way the rest is sorted."""
+    """Nulls come first, and the id breaks ties, in either direction."""
     parts: list[sql.Composable] = []
     for part in text.split(",") if text else []:
         name = _one(table, "_sort", part.removeprefix("-"))

@@ -1,9 +1,9 @@
 """Create or update.
 
-1. Everybody who upserts takes the locks of the keys first, in one order: batches that overlap wait and don't deadlock.
-2. The match is read and locked. What it says decides: update it, leave it, or create a record.
-3. The row goes out as INSERT … ON CONFLICT … DO UPDATE … RETURNING. `xmax = 0` tells a new row from an updated one.
-   Where that is not what step 2 saw (somebody who took no key lock was faster), the transaction begins anew.
+1. An upsert first locks its keys, always in the same order: overlapping batches wait for each other and don't deadlock.
+2. The match is read and locked. It decides what happens: update, ignore, or create.
+3. The row goes out as INSERT … ON CONFLICT … DO UPDATE … RETURNING. `xmax = 0` means that the row is new.
+   If that contradicts step 2 (a plain create, which takes no key lock, came in between), the transaction is retried.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Names = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Plan:
-    """How to upsert into a table: by which key, and what to do with a match."""
+    """How to upsert into a table: the key to match by, and what to do with a match."""
 
     table: Table
     match: tuple[str, ...]
@@ -50,7 +50,7 @@ class Outcome:
 
 
 def read_plan(table: Table, body: dict[str, Any]) -> Plan:
-    """The plan of a request. Raises Problem where it is none."""
+    """The plan of a request. Raises Problem if the request is malformed."""
     return Plan(
         table=table,
         match=_match(table, body.get("matchFields")),
@@ -70,7 +70,7 @@ def read_fields(plan: Plan, fields: Any) -> Record:
 
 
 def lock_keys(conn: Connection, plan: Plan, every: Sequence[Record]) -> None:
-    """Wait until nobody else upserts one of these keys."""
+    """Wait until no other upsert uses one of these keys."""
     stripes = sorted({_stripe(plan, fields) for fields in every})
     conn.execute(
         "SELECT pg_advisory_xact_lock(hashtext(%s), stripe) FROM unnest(%s::int[]) AS stripe",
@@ -95,7 +95,7 @@ def upsert(conn: Connection, plan: Plan, fields: Record) -> Outcome:
 
 
 def _look(conn: Connection, plan: Plan, fields: Record) -> tuple[Record | None, bool]:
-    """The match, locked, and whether it is as updateWhere wants it."""
+    """The match, locked, and whether it satisfies updateWhere."""
     query = _look_query(plan.table.name, tuple(plan.table.columns), tuple(plan.guard), plan.match)
     row = conn.execute(query, [*plan.guard.values(), *(fields[name] for name in plan.match)]).fetchone()
     return (row, row.pop("agrees")) if row else (None, False)
@@ -111,7 +111,7 @@ def _look_query(table: str, names: Names, guard: Names, match: Names) -> bytes:
 
 
 def _save(conn: Connection, table: Table, match: Names, whole: Record, written: Names) -> Record:
-    """Write the whole row; on a conflict by the match, the written fields only."""
+    """Write the whole row; if the match exists, only the written fields."""
     query = _save_query(table.name, tuple(table.columns), match, tuple(whole), written)
     row = conn.execute(query, list(whole.values())).fetchone()
     if row is None:

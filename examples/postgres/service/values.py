@@ -25,7 +25,7 @@ Record = dict[str, Any]
 
 
 def typed(column: Column, value: Any) -> Any:
-    """A JSON value as PostgreSQL takes it. Raises ValueError with what it should have been."""
+    """A JSON value in PostgreSQL's form. Raises ValueError with what was expected."""
     return None if value is None else _READERS[column.kind](value)
 
 
@@ -48,7 +48,7 @@ def typed_fields(table: Table, fields: Any) -> Record:
 
 
 def typed_guard(table: Table, guard: Any, member: str) -> Record:
-    """The values that a stored record has to have; protected fields may be among them."""
+    """The values that a stored record must have; protected fields are allowed."""
     if not isinstance(guard, dict):
         raise Problem(400, f"{member} has to be an object.")
     try:
@@ -58,7 +58,7 @@ def typed_guard(table: Table, guard: Any, member: str) -> Record:
 
 
 def require(table: Table, fields: Mapping[str, Any], *, creating: bool) -> None:
-    """Raise Problem where a required field is null, or missing on a create."""
+    """Raise Problem if a required field is null, or missing on a create."""
     missing = [
         column.name
         for column in table.writable
@@ -74,7 +74,7 @@ def shown(table: Table, row: Mapping[str, Any]) -> Record:
 
 
 def from_query(column: Column, text: str) -> Any:
-    """A value in a query string. Raises ValueError where it is none of the field's."""
+    """A value in a query string. Raises ValueError if it does not have the field's type."""
     if column.kind == "integer":
         if not INTEGER.fullmatch(text):
             raise ValueError("is not a whole number")

@@ -1,4 +1,4 @@
-"""How Datasette 1.0 is spoken: rows that are matched by the table's primary key, written through its JSON API."""
+"""A dialect for Datasette 1.0: rows matched by the table's primary key, written through its JSON API."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Datasette:
         return Answer(status, id=record and record.get("id"), record=record, body=body, text=text)
 
     def _require_key(self, operation: Upsert | UpsertBatch) -> None:
-        """The request has no match fields: it can be meant only where they are the primary key."""
+        """The request has no match fields, so they must be the primary key. Raises CannotExpress otherwise."""
         key, match = self._keys.get(operation.table), operation.match_fields
         if match is UNSET or not isinstance(match, list) or not match:
             raise CannotExpress("an upsert of Datasette names no match fields: the primary key always is the match")
@@ -94,7 +94,7 @@ class Datasette:
 
 
 def _rows_beside(extra: Mapping[str, Any]) -> dict[str, Any]:
-    """What else a request says: `records` beside `fields` is `rows` beside `row`, and there is nothing else."""
+    """The other members of a request: `records` beside `fields` becomes `rows` beside `row`; there are no others."""
     if unknown := extra.keys() - {"records"}:
         raise CannotExpress(f"an upsert of Datasette has no {', '.join(sorted(unknown))}")
     return {"rows": extra["records"]} if extra else {}

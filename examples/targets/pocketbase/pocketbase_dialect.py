@@ -1,4 +1,4 @@
-"""How PocketBase is spoken: its batch API, whose PUT creates or updates the record of an id.
+"""A dialect for PocketBase: its batch API, whose PUT creates or updates the record of an id.
 
 PocketBase matches by id, and the client may choose the id. So the client that this dialect stands for makes the id out
 of the record's key: the same key is the same id, and an upsert by that key is an upsert by that id.

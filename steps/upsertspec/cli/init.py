@@ -13,6 +13,7 @@ import click
 from upsertspec.cli.options import connection_options, force_option, timeout_option
 from upsertspec.cli.output import write
 from upsertspec.errors import ConfigError
+from upsertspec.target.address import is_url
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "target" / "template.toml"
 DEFAULT = "target.toml"
@@ -38,7 +39,7 @@ def init(
     a few GET requests are sent, to that host only. One that is answered with 401 or 403 is repeated with a token from
     UPSERTSPEC_TOKEN_VIEWER and so on, the one with the fewest rights.
     """
-    url = place if place and "://" in place else None
+    url = place if place and is_url(place) else None
     if place and not url and output:
         raise ConfigError([f"two files are named, {place} and {output}; name one"])
     file = output or (None if url else place) or DEFAULT

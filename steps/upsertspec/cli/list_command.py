@@ -15,7 +15,7 @@ import click
 def list_command(as_json: bool, scenarios: bool, faults: bool) -> None:
     """List the criteria: profile, level, number of scenarios, and how many broken servers each catches."""
     if faults:
-        _faults(as_json)
+        _broken_servers(as_json)
     elif as_json:
         click.echo(json.dumps(_document(), ensure_ascii=False, indent=1))
     else:
@@ -39,15 +39,15 @@ def _criteria(scenarios: bool) -> None:
             click.echo(f"          {case.title}")
 
 
-def _faults(as_json: bool) -> None:
-    from upsertspec.prove.servers import faults
+def _broken_servers(as_json: bool) -> None:
+    from upsertspec.prove.servers import broken_servers
 
     if as_json:
-        listed = [{"name": f.name, "says": f.says, "violates": list(f.violates)} for f in faults()]
+        listed = [{"name": f.name, "says": f.says, "violates": list(f.violates)} for f in broken_servers()]
         click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
         return
-    for fault in faults():
-        click.echo(f"{fault.name:<42}  {' '.join(fault.violates)}\n    {fault.says}")
+    for server in broken_servers():
+        click.echo(f"{server.name:<42}  {' '.join(server.violates)}\n    {server.says}")
 
 
 def _document() -> dict[str, Any]:

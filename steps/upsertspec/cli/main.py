@@ -25,7 +25,7 @@ from upsertspec.report.console import write_anything
 
 HARNESS_ERROR = 3
 READER_GONE = 141
-"""The exit code that a shell reports for a process that SIGPIPE ended: `upsertspec run | head` is no verdict."""
+"""The exit code that a shell reports for a process that SIGPIPE ended: `upsertspec run | head` is not a verdict."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -14,7 +14,7 @@ from upsertspec.errors import ConfigError
 
 
 @click.command()
-@click.option("--fault", "faults", multiple=True, callback=names, help="Only these broken servers (repeatable).")
+@click.option("--fault", "wanted", multiple=True, callback=names, help="Only these broken servers (repeatable).")
 @criterion_option
 @jobs_option(os.cpu_count() or 1, "Number of processes. [default: one per core]")
 @click.option("--quick", is_flag=True, help="Judge each server only by the criteria that it violates.")
@@ -24,7 +24,7 @@ from upsertspec.errors import ConfigError
 @click.pass_context
 def prove(
     context: click.Context,
-    faults: tuple[str, ...],
+    wanted: tuple[str, ...],
     criteria: tuple[str, ...],
     jobs: int,
     quick: bool,
@@ -40,16 +40,16 @@ def prove(
     from upsertspec.prove.output import output
     from upsertspec.prove.page import page
     from upsertspec.prove.runner import prove as judge
-    from upsertspec.prove.servers import faults as catalogue
+    from upsertspec.prove.servers import broken_servers as catalogue
 
     files = (("--json", json_file), ("--html", html_file), ("--digest", digest_file))
     for option, file in files:
         check_file(file, option)
     known = catalogue()
-    if unknown := sorted(set(faults) - {fault.name for fault in known}):
+    if unknown := sorted(set(wanted) - {server.name for server in known}):
         raise ConfigError([f"{', '.join(unknown)}: no such broken server; `upsertspec list --faults` names them all"])
     chosen = [
-        f for f in known if (not faults or f.name in faults) and (not criteria or set(criteria) & set(f.violates))
+        f for f in known if (not wanted or f.name in wanted) and (not criteria or set(criteria) & set(f.violates))
     ]
     if not chosen:
         raise ConfigError(["nothing is selected: none of these broken servers violates one of these criteria"])
@@ -59,5 +59,5 @@ def prove(
     for (option, file), text in zip(files, texts, strict=True):
         if file:
             write(f"{text.strip()}\n", file, option)
-    complete = not faults and not criteria
+    complete = not wanted and not criteria
     context.exit(0 if (proof.holds if complete else not (proof.void or proof.missed or proof.harmed)) else 1)

@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from upsertspec.run.embedded import FAULTS, SERVER, command
+from upsertspec.run.embedded import BROKEN, SERVER, command
 
 
 @click.command()
@@ -23,7 +23,7 @@ from upsertspec.run.embedded import FAULTS, SERVER, command
 def serve(port: int, database: str | None, host: str, fault: str | None) -> None:
     """Run the reference server. It prints its tokens once, or takes them from UPSERTSPEC_TOKEN_EDITOR and so on."""
     options = ["--host", host, "--port", str(port), *(["--database", database] if database else [])]
-    line = command(FAULTS, fault, *options) if fault else command(SERVER, *options)
+    line = command(BROKEN, fault, *options) if fault else command(SERVER, *options)
     sys.stdout.flush()
     if os.name == "posix":
         os.execv(line[0], line)

@@ -55,7 +55,7 @@ def needs_presence(each: Operation) -> bool:
 
 
 def _all_fit(history: History, blocks: list[Block], places: dict[Value | None, int], creator: Operation | None) -> bool:
-    """Put every operation into the block that it saw; False where it saw what nobody wrote, or what came later."""
+    """Put every operation into the block that it saw; False if it saw an unwritten or a later value."""
     for each in history.answered:
         if each.seen is UNREPORTED or each.seen is PRESENT:
             continue

@@ -105,7 +105,7 @@ class ConcurrentClients:
             raise self._faults[0]
 
     def _look_alive(self) -> None:
-        """Raise CheckFailed, and end the run, where the target does not answer a new client any more."""
+        """Raise CheckFailed, and end the run, if the target no longer answers a new client."""
         if self._client.stopped:
             raise NotTestable(self._client.stopped)
         newcomer = self._client.for_thread()

@@ -10,7 +10,7 @@ from upsertspec.concurrency.history import CREATED, FOREVER, History, Kind, Oper
 
 
 def creators(history: History) -> Iterator[Operation | None]:
-    """The operation whose answer says created, else a few candidates without a known answer; None stands for nobody."""
+    """The operation whose answer says created, else a few candidates without a known answer (None: no creator)."""
     writers = [each for each in history.operations if each.writes]
     reported = [each for each in writers if each.said == CREATED]
     if history.initial is not None or len(reported) > 1:

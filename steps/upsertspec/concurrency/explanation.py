@@ -10,6 +10,9 @@ from upsertspec.concurrency.smallest import contradiction
 
 MOST_SHOWN = 6
 
+MIXED = "no request wrote what was seen"
+"""An explanation begins with this if an operation saw parts of several writes."""
+
 
 def explanation(history: History, fields: Sequence[str], places: Sequence[int]) -> str:
     """Why these operations contradict each other, with each of them in words; empty for none."""
@@ -70,11 +73,11 @@ def _reason(history: History, fields: Sequence[str], chosen: Sequence[Operation]
 
 
 def _mixed(history: History, fields: Sequence[str], chosen: Sequence[Operation]) -> str:
-    """Says whose the values are where an operation saw values that nobody wrote together; else empty."""
+    """Says where the values come from if an operation saw values that were never written together; else empty."""
     there = {each.value for each in history.operations if each.writes} | {history.initial}
     for each in chosen:
         if isinstance(each.seen, tuple) and each.seen not in there:
-            return f"nobody wrote what was seen, {'; '.join(_sources(history, fields, each.seen))}"
+            return f"{MIXED}, {'; '.join(_sources(history, fields, each.seen))}"
     return ""
 
 
@@ -88,6 +91,6 @@ def _sources(history: History, fields: Sequence[str], seen: Value) -> list[str]:
 def _source(history: History, place: int, text: str) -> str:
     wrote = [each.client for each in history.operations if each.writes and each.value[place] == text]
     if wrote:
-        return f"of client {wrote[0]}"
+        return f"from client {wrote[0]}"
     before = history.initial is not None and history.initial[place] == text
-    return "of before" if before else "of nobody" if json.loads(text) is not None else "not written"
+    return "from before" if before else "from no client" if json.loads(text) is not None else "not written"

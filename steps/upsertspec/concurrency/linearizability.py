@@ -1,13 +1,13 @@
 """Decides exactly whether some order of the operations explains a history (linearizability of one register).
 
-Each operation takes effect at one moment between its start and its end. Since no two writes write the same value, what
-is read tells which write it comes from: that write and its readers stand next to each other in every order (a *block*),
-the first block is what was there before, and where nothing was, the second is that of the one write that created the
-record. So an order exists where these blocks can be ordered: block B goes before C where an operation of B had ended
-before one of C began. No search is needed, and a history of hundreds of operations is judged at once.
+Each operation takes effect at one moment between its start and its end. Since no two writes write the same value, a
+value that was read identifies its write. That write and its readers are adjacent in every order: they form a *block*.
+The first block is the initial value; if there was none, the second block is that of the write that created the record.
+So an order of the operations exists if the blocks can be ordered: B comes before C if an operation of B ended before
+one of C began. This needs no search, and a history of hundreds of operations is judged at once.
 
-Of an operation without an answer nobody knows whether it was done. It counts as done where its value was seen, or
-where the record must have been created by it; else it need not have been.
+It is unknown whether an operation without an answer was done. It counts as done if its value was seen, or if it must
+have created the record; otherwise it may be left out.
 """
 
 from __future__ import annotations

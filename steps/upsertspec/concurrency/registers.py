@@ -72,7 +72,7 @@ def _parts(call: RecordedCall, key: Record) -> Iterator[Part]:
 
 
 def _without_constants(parts: Sequence[Part], key: Record) -> list[Part]:
-    """The parts without the fields that all of them write alike: these do not show who wrote last."""
+    """The parts without the fields in which all write the same value: these do not show who wrote last."""
     first = parts[0].fields if parts else {}
     same_in_all = {
         n for n, v in first.items() if n not in key and all(n in p.fields and p.fields[n] == v for p in parts)
@@ -98,7 +98,7 @@ class _Reading:
         writes = [(self._raw(part.fields), part.fields) for part in parts if self._is_write(part)]
         self._known = [*([(before, look.before)] if before and look.before else []), *writes]
         values = {value for value, _ in writes}
-        self._alike = values if len(writes) > 1 and len(values) == 1 else set()
+        self._same_values = values if len(writes) > 1 and len(values) == 1 else set()
         self._before = before
 
     def register(self, calls: Sequence[RecordedCall]) -> Register:
@@ -118,7 +118,7 @@ class _Reading:
         ignores = isinstance(part.call.operation, (Upsert, UpsertBatch)) and "onConflict" in part.call.operation.extra
         kind = Kind.WRITE if self._is_write(part) and not ignores else Kind.KEEP
         value = self._raw(part.fields) if self._is_write(part) else self._defaults()
-        if value in self._alike:  # the same JSON, written otherwise: each request stays one of its own
+        if value in self._same_values:  # the same JSON, written differently: the requests stay apart
             value = (value[0] + " " * (place + 1), *value[1:])
         if not call.is_done:
             return Operation(call.client, kind, call.started, None, value)
@@ -149,12 +149,12 @@ class _Reading:
         return _group(part.fields, self._key) == self._fields
 
     def _value(self, record: Record | None) -> Seen:
-        """The value of this register in a record that was seen: a written one, or one that nobody wrote."""
+        """The value of this register in a record that was seen: a written one, or one that was never written."""
         if record is None:
             return None
         for value, known in self._known:
             if all(same(self._table, name, known.get(name), record.get(name)) for name in self._fields):
-                return PRESENT if value in self._alike else value
+                return PRESENT if value in self._same_values else value
         return self._raw(record)
 
     def _raw(self, record: Record) -> Value:

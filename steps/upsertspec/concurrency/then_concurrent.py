@@ -8,6 +8,7 @@ from typing import Any
 
 from pytest_bdd import parsers, then
 
+from upsertspec.concurrency.explanation import MIXED
 from upsertspec.dialects.base import Answer
 from upsertspec.errors import CheckFailed
 from upsertspec.steps.assertions import the_one
@@ -78,7 +79,7 @@ def no_half_is_seen(world: World) -> None:
     """Every read was answered with 200 and shows what was there before, or all that one request wrote."""
     concurrent_run = _run_of(world)
     _require_answers(world, concurrent_run.reads)
-    if concurrent_run.explanation.startswith("nobody wrote"):
+    if concurrent_run.explanation.startswith(MIXED):
         raise CheckFailed("every read to show one write, whole", concurrent_run.explanation)
 
 
@@ -105,7 +106,7 @@ def _require_answers(world: World, calls: Iterable[RecordedCall]) -> None:
 
 
 def _advice(wrong: Iterable[RecordedCall]) -> str:
-    """What to do where requests were only late: a target may do them one after the other."""
+    """What to do if requests were only late: the target may handle them one after the other."""
     if not all(call.failure.startswith(LATE) for call in wrong):
         return ""
     return "; a target that handles one request at a time needs a longer --timeout, or fewer --clients"

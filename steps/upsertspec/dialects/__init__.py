@@ -1,1 +1,1 @@
-"""The shapes of API that the harness speaks. Each is data and two pure functions."""
+"""The API shapes that the harness can speak. Each is data and two pure functions."""

@@ -55,7 +55,7 @@ class Response:
 
 
 class Stated(str):
-    """A reason that the target file states. What is about it is not applicable, in place of not testable."""
+    """A reason from the target file. Scenarios about it are not applicable instead of not testable."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Answer:
 
     `id`, `operation`, `record` and `records` are what the dialect found, or None; `parts` are the answers to the
     records of a batch or the operations of a transaction, in order; `counts` says how many records of a batch were
-    created, updated and ignored. `body` is the whole JSON. `fault` tells why the body can't be read as the dialect
+    created, updated and ignored. `body` is the whole JSON. `fault` says why the body can't be read as the dialect
     expects it; a scenario that needs the body then fails with it. `lacks` is like the dialect's, for this answer alone:
     an answer of 204 has no record, say, where the others have one.
     """
@@ -88,7 +88,7 @@ class Answer:
 class Setup:
     """What a target file says to its dialect: `options` are `[dialect_options]`, or what `[shape]` states.
 
-    A dialect hears and says the target's own names of tables and fields: `dialects.bound` translates. `tables` are the
+    A dialect uses the target's own names of tables and fields: `dialects.bound` translates. `tables` are the
     names in paths of all tables that the target has, `numbers` their fields that hold whole numbers.
     """
 
@@ -98,9 +98,9 @@ class Setup:
 
 
 class Dialect(Protocol):
-    """How one shape of API is spoken. A dialect is made from a `Setup`; it raises `ConfigError` for bad options.
+    """Speaks one shape of API. A dialect is made from a `Setup`; it raises `ConfigError` for bad options.
 
-    Methods raise `CannotExpress` for what the shape has no words for. `lacks` names what its answers never tell, each
+    Methods raise `CannotExpress` where the shape has no way. `lacks` names what its answers never report, each
     with the reason: "operation" (whether an upsert created or updated), "record", "id", "counts" (of a batch).
     Scenarios about that are not testable; in all others it is left out, and an id is looked up by reading back.
     A dialect may have `cannot` too: criteria that nothing it sends can show, each with the reason (an id that the

@@ -1,4 +1,4 @@
-"""A dialect that speaks of the target's own tables: the one place where bindings are applied, there and back."""
+"""A dialect on the target's own tables: the one place where bindings are applied, in both directions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Key = Mapping[str, Any]
 class Bound:
     """Translates each operation into the target's words, and each answer into the specification's.
 
-    `untrue` collects what the target file states and the answers contradict: table and field that is there after all.
+    `untrue` collects statements of the target file that the answers contradict: tables and fields that do exist.
     """
 
     def __init__(self, dialect: Dialect, bindings: Bindings) -> None:
@@ -59,7 +59,7 @@ class Bound:
         return self._words[table]
 
     def request(self, operation: Operation) -> Request:
-        """The request that asks for this operation. Raises NotApplicable for what the target states that it lacks."""
+        """The request that asks for this operation. Raises NotApplicable for what the target does not have."""
         return self.inner.request(self._theirs(operation))
 
     def answer(self, operation: Operation, response: Response) -> Answer:
@@ -167,7 +167,7 @@ class Bound:
         return value
 
     def _record(self, words: Words, record: Mapping[str, Any]) -> dict[str, Any]:
-        """A record in our words; its key is kept by its id. Without an id of its own, its key is its id."""
+        """A record in the specification's words; its key is remembered by its id. Without an id, its key is its id."""
         for name in words.binding.absent:
             if name in record and name not in {words.binding.field(other).name for other in words.binding.view.fields}:
                 self.untrue[words.binding.table, name] = f"{words.called} has {name} after all"
@@ -189,7 +189,7 @@ class Bound:
         return replace(answer, id=ident, record=record)
 
     def _read_by_key(self, read: Read, words: Words, answer: Answer) -> Answer:
-        """What a list says of one record, where there is no id to read it by."""
+        """The record in the answer to a list, if there is no id to read it by."""
         found = [self._record(words, record) for record in answer.records]
         one = next((record for record in found if record["id"] == read.id), None)
         if answer.status != OK or one is None:

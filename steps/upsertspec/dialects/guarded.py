@@ -1,4 +1,4 @@
-"""Calls a dialect, and reports a mistake in it as the dialect's own, never as a failure of the target."""
+"""Calls a dialect, and reports its bugs as errors of the dialect, never as failures of the target."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
 class Guarded:
-    """A dialect whose mistakes are raised as DialectError: an exception that is not NotTestable, or a wrong result."""
+    """A dialect whose bugs raise DialectError: an exception that is not NotTestable, or a wrong result."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.inner = dialect

@@ -1,4 +1,4 @@
-"""The dialect of the contract itself: `POST /api/tables/{table}/records/upsert` and the calls beside it."""
+"""The dialect of the contract itself: `POST /api/tables/{table}/records/upsert` and its other calls."""
 
 from __future__ import annotations
 

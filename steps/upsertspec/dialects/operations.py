@@ -1,4 +1,4 @@
-"""What a scenario can ask a target to do, apart from how the target wants it said."""
+"""What a scenario can ask a target to do, whatever the shape of the request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNSET = Unset()
 
 @dataclass(frozen=True)
 class Verbatim:
-    """JSON that goes over the wire letter by letter: a number that no float holds, a text with half a character."""
+    """JSON that is sent exactly as written: a number that no float holds, a text with half a character."""
 
     json: str
 

@@ -13,7 +13,7 @@ Paths = str | Sequence[str]
 
 
 def walk(body: Any, paths: Paths) -> Any:
-    """What stands at the path, or at the first of several that leads somewhere; MISSING where none does."""
+    """The value at the path, or at the first of several paths that exists; MISSING if none does."""
     listed = [paths] if isinstance(paths, str) else paths
     return next((found for path in listed if (found := _at(body, path)) is not MISSING), MISSING)
 

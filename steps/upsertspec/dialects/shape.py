@@ -1,4 +1,4 @@
-"""The dialect of a shape that the target file states in `[shape]`: no Python is needed for it."""
+"""The dialect of a shape in the target file's `[shape]`: it needs no Python."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from upsertspec.dialects.operations import Operation
 from upsertspec.errors import CannotExpress, NotApplicable
 
 STATED_ONLY = ("conflict", "list", "groups", "transaction")
-"""What a target file can't express, and can state that the target lacks."""
+"""Operations that no shape can express; a target file may say that the target lacks them."""
 
 
 class Shape:
-    """`[shape.upsert]`, `[shape.find]` and their like; what the file does not state can't be expressed.
+    """`[shape.upsert]`, `[shape.find]` and so on; a part that the file does not have can't be expressed.
 
-    What an answer lacks is told by each answer, since an answer of 204 can lack what one of 201 has.
+    Each answer names what it lacks, because an answer of 204 can lack what one of 201 has.
     """
 
     name = "shape"
@@ -42,7 +42,7 @@ class Shape:
         return shape_answer.answer(operation, self._part(operation)[1], response)
 
     def _part(self, operation: Operation) -> tuple[str, Mapping[str, Any]]:
-        """The part that speaks of an operation, with its name. A part that is false is one that the target lacks."""
+        """The part for an operation, with its name. A part that is false is one that the target lacks."""
         name = shape_request.part_of(operation)
         if name not in self._setup.options:
             add = "" if name in STATED_ONLY else f"add [shape.{name}], or "

@@ -1,4 +1,4 @@
-"""The answers of a shape that the target file states: where id, record and operation are found in them."""
+"""The answers of a shape in the target file: where id, record and operation are found in them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Part = Mapping[str, Any]
 
 
 def answer(operation: Operation, part: Part, response: Response) -> Answer:
-    """What the response says, by what the target file states of it."""
+    """What the response says, by the description in the target file."""
     said = Answer(response.status, text=response.body[:SHOWN].decode("utf-8", "replace"))
     try:
         body = response.parsed() if response.body else None
@@ -76,7 +76,7 @@ def _one(operation: Operation, stated: Part, said: Answer, whole: Any) -> Answer
 
 
 def _lacks(operation: Operation, stated: Part, status: int) -> dict[str, str]:
-    """What this answer does not tell, with the reason."""
+    """What this answer does not report, with the reason."""
     if status in stated.get("empty", ()):
         why = Stated(f"the target file states that an answer of {status} is empty")
         bodiless: dict[str, str] = {"record": why, "id": why}
@@ -90,7 +90,7 @@ def _lacks(operation: Operation, stated: Part, status: int) -> dict[str, str]:
 
 def _reason(name: str, is_stated: bool) -> str:
     if is_stated:
-        return Stated(f"the target file states that no answer tells the {name}")
+        return Stated(f"the target file states that no answer reports the {name}")
     return f"the target file states no {name} in the answer; add it, or state {name} = false"
 
 
@@ -104,13 +104,13 @@ def _record(stated: Part, body: Any, lacks: Part) -> tuple[dict[str, Any] | None
 
 
 def _whole(record: Part, around: Any, beside: Mapping[str, Paths]) -> dict[str, Any]:
-    """A record, with the fields that stand beside it."""
+    """A record, with the fields next to it."""
     extra = {name: value for name, paths in beside.items() if (value := walk(around, paths)) is not MISSING}
     return {**record, **extra}
 
 
 def _operation(stated: Part, said: Answer, whole: Any, ident: Any) -> Any:
-    """How it says what was done: by its status, by a member, or by the list that has the id."""
+    """The operation: from the status, from a member, or from the list that has the id."""
     if "status" in stated:
         return stated["status"].get(str(said.status))
     if "at" in stated:
@@ -140,8 +140,8 @@ def _counts(stated: Part, said: Answer) -> tuple[dict[str, Any] | None, dict[str
     if "counts" not in stated:
         return None, {"counts": "the target file states no counts in the answer to a batch"}
     found = {name: walk(said.body, stated["counts"][name]) for name in UPSERTED if name in stated["counts"]}
-    told = {name: len(value) if isinstance(value, list) else value for name, value in found.items()}
-    return {name: 0 if told.get(name, 0) is MISSING else told.get(name, 0) for name in UPSERTED}, {}
+    counts = {name: len(value) if isinstance(value, list) else value for name, value in found.items()}
+    return {name: 0 if counts.get(name, 0) is MISSING else counts.get(name, 0) for name in UPSERTED}, {}
 
 
 def _alone(stated: Part, said: Answer) -> Answer:

@@ -1,4 +1,4 @@
-"""The requests of a shape that the target file states: its templates, filled in."""
+"""The requests of a shape in the target file: its templates, filled in."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from upsertspec.target.placeholders import KEY, key_names, names_in
 IGNORE = {"onConflict": "ignore"}
 PLAIN = {Create: "create", Change: "change", Delete: "delete", Read: "read", Find: "find", Describe: "describe"}
 OTHERS = {List: "list", Groups: "groups", Transaction: "transaction"}
-"""What no shape has words for, and a target file can state that the target lacks."""
+"""What no shape can express; a target file may say that the target lacks it."""
 DOTS = (".", "..")
 
 Part = Mapping[str, Any]
 
 
 def part_of(operation: Operation) -> str:
-    """The name of the part of `[shape]` that speaks of this operation."""
+    """The name of the part of `[shape]` for this operation."""
     if isinstance(operation, Upsert) and operation.extra == IGNORE:
         return "ignore"
     if isinstance(operation, (Upsert, UpsertBatch)):
@@ -99,21 +99,21 @@ def _single(operation: Upsert | UpsertBatch, setup: Setup) -> dict[str, Any]:
             pass
         case _:
             raise NotApplicable("the shape has room for one match field, no more and no less")
-    told = {"matchField": name}
+    values = {"matchField": name}
     if isinstance(operation, UpsertBatch):
-        return told
-    return {**told, "matchValue": _addressed(operation, name, operation.fields, setup), **_others(operation, {name})}
+        return values
+    return {**values, "matchValue": _addressed(operation, name, operation.fields, setup), **_others(operation, {name})}
 
 
 def _key(operation: Operation, names: set[str], setup: Setup) -> dict[str, Any]:
     """The values of a key that stands in the address."""
     if isinstance(operation, Upsert):
-        told, others = operation.fields, _others(operation, names)
+        given, others = operation.fields, _others(operation, names)
     else:
-        told, others = getattr(operation, "where", getattr(operation, "key", {})), {}
-    if isinstance(operation, (Find, Read, Change, Delete)) and not names <= set(told):
+        given, others = getattr(operation, "where", getattr(operation, "key", {})), {}
+    if isinstance(operation, (Find, Read, Change, Delete)) and not names <= set(given):
         raise CannotExpress(f"the target finds {operation.table} by {', '.join(sorted(names))} alone")
-    return {**{f"{KEY}{name}": _addressed(operation, name, told, setup) for name in names}, **others}
+    return {**{f"{KEY}{name}": _addressed(operation, name, given, setup) for name in names}, **others}
 
 
 def _others(operation: Upsert, names: set[str]) -> dict[str, Any]:
@@ -121,11 +121,11 @@ def _others(operation: Upsert, names: set[str]) -> dict[str, Any]:
     return {"otherFields": {k: v for k, v in fields.items() if k not in names} if isinstance(fields, dict) else fields}
 
 
-def _addressed(operation: Operation, name: str, told: Any, setup: Setup) -> Any:
+def _addressed(operation: Operation, name: str, given: Any, setup: Setup) -> Any:
     """The value of a field that stands in the address, where it can only be text. Raises NotApplicable for others."""
-    if not isinstance(told, Mapping) or name not in told:
+    if not isinstance(given, Mapping) or name not in given:
         raise NotApplicable(f"the shape says {name} in the address, and it has no value here")
-    value, known = told[name], name in setup.numbers.get(operation.table, ())
+    value, known = given[name], name in setup.numbers.get(operation.table, ())
     if value in ("", *DOTS) or not isinstance(value, (str, int) if known else str) or isinstance(value, bool):
         raise NotApplicable(f"the shape says {name} in the address, where it can only be text")
     return value
@@ -160,8 +160,8 @@ def _filter(find: Find, part: Part) -> list[tuple[str, str]]:
     if "filter" not in part:
         return []
     [(name, template)] = part["filter"].items()
-    told = {k: v for k, v in find.where.items() if isinstance(v, (str, int, float))}
-    each = [{"field": k, "value": _escaped(k, v, part)} for k, v in told.items()]
+    simple = {k: v for k, v in find.where.items() if isinstance(v, (str, int, float))}
+    each = [{"field": k, "value": _escaped(k, v, part)} for k, v in simple.items()]
     if "conditions" not in names_in(template):
         return [(text(name, values), text(template, values)) for values in each]
     joined = part.get("join", ",").join(text(part["condition"], values) for values in each)

@@ -1,4 +1,4 @@
-"""One table's words: its fields and values as the target has them, there and back."""
+"""One table's words: translates fields and values to the target's and back."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Words:
         except NotApplicable:
             return value
 
-    def told(self, row: Mapping[str, Any]) -> str:
+    def row_text(self, row: Mapping[str, Any]) -> str:
         """A row in messages: JSON with the target's names and values, cut short."""
         try:
             theirs = self.fields(row)

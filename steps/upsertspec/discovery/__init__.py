@@ -1,1 +1,1 @@
-"""What can be told of a running target from the outside, to begin a target file with."""
+"""What a running target's description says, as the start of a target file."""

@@ -11,8 +11,10 @@ from urllib.parse import urlencode, urlsplit
 
 from upsertspec.dialects.base import Response
 from upsertspec.errors import TargetSilent, TargetUnusable
+from upsertspec.http.masking import Masker
 from upsertspec.http.session import Limits, Session
 from upsertspec.http.text import printable
+from upsertspec.target.references import SECRET_NAME
 from upsertspec.target.target import Credential
 
 PLACES = ("/openapi.json", "/api/openapi.json", "/swagger.json", "/v3/api-docs")
@@ -79,6 +81,8 @@ class _Look:
         self.answered = False
         self.silence = "no time was left"
         self._until = until
+        self._masker = Masker(value for name, value in headers.items() if SECRET_NAME.search(name))
+        self._masker.learn(secret.value for role in roles.values() for secret in role.secrets())
         named = next((role for role in LEAST_FIRST if role in roles), "")
         held = [roles[named]] if named else []
         self._tries = [("", dict(headers))]
@@ -89,7 +93,7 @@ class _Look:
         said = "not asked: the time was up"
         document: Mapping[str, Any] = {}
         for response in self._responses(address):
-            said, document = _read(response) if isinstance(response, Response) else (response, {})
+            said, document = _read(response, self._masker) if isinstance(response, Response) else (response, {})
         self.tried.append(f"{address}: {said}")
         return document
 
@@ -100,7 +104,7 @@ class _Look:
             try:
                 response = self.session.send("GET", address + query, {"Accept": "application/json", **headers}, None)
             except TargetSilent as silent:
-                self.silence = printable(str(silent))[:200]
+                self.silence = printable(self._masker.text(str(silent)))[:200]
                 yield f"no usable answer: {self.silence}"
                 return
             self.answered = True
@@ -113,13 +117,13 @@ def _query(credential: Credential) -> str:
     return f"?{urlencode(found)}" if (found := credential.parameters()) else ""
 
 
-def _read(response: Response) -> tuple[str, Mapping[str, Any]]:
+def _read(response: Response, masker: Masker) -> tuple[str, Mapping[str, Any]]:
     if 300 <= response.status < 400:
         return f"answered with {response.status}; a redirect is not followed", {}
     if response.status != 200:
         return f"answered with {response.status}", {}
     try:
-        raw = response.parsed()
+        raw = masker.json(response.parsed())
     except (ValueError, RecursionError):
         return "no JSON, or nested too deeply", {}
     if not isinstance(raw, dict) or not isinstance(raw.get("paths"), dict) or not ({"openapi", "swagger"} & raw.keys()):

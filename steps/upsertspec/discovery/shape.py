@@ -46,9 +46,9 @@ def deviations(resource: Resource) -> dict[str, int]:
     """The documented statuses that differ from the contract's, by kind of outcome."""
     upsert, calls = resource.upsert, resource.calls
     delete = calls.delete or calls.delete_single
-    told = {word: [status] for status, word in operation_by_status(upsert).items()}
+    by_status = {word: [status] for status, word in operation_by_status(upsert).items()}
     documented = {
-        **(told or {"created": upsert.success, "updated": upsert.success}),
+        **(by_status or {"created": upsert.success, "updated": upsert.success}),
         "deleted": delete.success if delete else [],
         "record_created": calls.create.success if calls.create else [],
         "record_changed": calls.change.success if calls.change else [],
@@ -136,11 +136,11 @@ def _upsert(parts: _Parts, resource: Resource, bindings: Sequence[Binding]) -> I
         yield from comment("The document may not say by which field a stored record is found again. Is this right?")
         part["keys"] = {binding.table: list(tables()[binding.table].unique_keys[0]) for binding in bindings}
     yield from _table("shape.upsert", part)
-    told = operation_by_status(operation)
-    if not told:
+    by_status = operation_by_status(operation)
+    if not by_status:
         yield from comment("The document does not say how an answer tells a create from an update. Does it?")
     record = "0" if resource.is_postgrest else resource.record_at or False
-    answer = {"record": record, "operation": {"status": told} if told else False}
+    answer = {"record": record, "operation": {"status": by_status} if by_status else False}
     empty = [int(status) for status in operation.success if operation.answers[status] is None and status == "204"]
     yield from _table("shape.upsert.answer", {**answer, **({"empty": empty} if empty else {})})
 

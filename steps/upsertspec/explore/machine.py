@@ -73,12 +73,12 @@ class Exploration(RuleBasedStateMachine):
     @precondition(lambda machine: "hostile" in machine.schema.profiles)
     @invariant()
     def errors_reveal_nothing(self) -> None:
-        """No error says anything about the inside of the target."""
+        """No error reveals internals of the target."""
         if self._sequence:
             self._check(self._sequence.require_quiet)
 
     def teardown(self) -> None:
-        """Look at what is stored, unless the sequence was broken off."""
+        """Check what is stored, unless the sequence was broken off."""
         if self._sequence and sys.exception() is None and self._check(self._sequence.finish):
             self._search.judged(self._sequence)
 

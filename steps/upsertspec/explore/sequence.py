@@ -87,11 +87,11 @@ class OperationSequence:
         self._run(lambda: operation.play(self))
 
     def finish(self) -> None:
-        """Look at everything that is stored. Raises as `play`."""
+        """Check everything that is stored. Raises as `play`."""
         self._run(self._look)
 
     def require_quiet(self) -> None:
-        """Raise CheckFailed if an error answer reveals something about the inside of the target."""
+        """Raise CheckFailed if an error answer reveals internals of the target."""
         for attempt in self.world.attempts:
             if attempt.answer.status >= ERROR:
                 try:

@@ -68,7 +68,7 @@ class CircuitBreaker:
 
     @property
     def alarmed(self) -> bool:
-        """Whether so many answers in a row were refusals or errors that the caller should check the target."""
+        """Whether enough answers in a row were refusals or errors for the caller to check the target."""
         return len(self._refusals) >= IN_A_ROW
 
     def calm(self) -> None:
@@ -86,7 +86,7 @@ class CircuitBreaker:
 
     @property
     def setups_alarmed(self) -> bool:
-        """Whether so many setups in a row were refused that the caller should check the target."""
+        """Whether enough setups in a row were refused for the caller to check the target."""
         return len(self._setups) >= SETUPS_IN_A_ROW
 
     def words(self) -> str:

@@ -155,7 +155,6 @@ class Client:
     def _credential(self, who: str) -> Presented:
         if who not in self._presented:
             self._presented[who] = presented(self._target, who)
-            self.masker.learn(self._presented[who].secrets)
         return self._presented[who]
 
     def _check_target(self) -> None:

@@ -1,4 +1,4 @@
-"""Connections that tell the watchdog which socket they use."""
+"""Connections that report their socket to the watchdog."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from upsertspec.errors import NotApplicable, NotTestable
-from upsertspec.http.malformed import BEARER_WAYS, PLACES, WAYS, elsewhere, names, secret_in
+from upsertspec.http.malformed import BEARER_WAYS, PLACES, RIGHT_FIRST, basic_pair, broken_value, elsewhere, names
 from upsertspec.spec.schema import ROLES
 from upsertspec.target.target import Credential, Target
 
@@ -15,27 +15,23 @@ BROKEN = ("no credentials", *names())
 
 @dataclass(frozen=True)
 class Presented:
-    """What a request shows of its sender: headers and query parameters, and which of their text has to be masked."""
+    """What a request shows of its sender: headers and query parameters."""
 
     headers: dict[str, str] = field(default_factory=dict)
     query: list[tuple[str, str]] = field(default_factory=list)
-    secrets: list[str] = field(default_factory=list)
 
 
 def presented(target: Target, who: str) -> Presented:
     """What `who` presents: a role, `anonymous`, or one of `BROKEN`.
 
-    Raises NotTestable where the target has no credential for it, CannotExpress where its kind can't be broken so.
+    Raises NotTestable where the target has no credential for it, NotApplicable where its kind can't be broken so.
     """
     if who in (NOBODY, "no credentials"):
         return Presented()
     if who in ROLES:
         held = role(target, who)
         return Presented(held.headers(), held.parameters())
-    editor = role(target, "editor")
-    headers, query = _broken(editor, who)
-    values = [*headers.values(), *(value for name, value in query if name == editor.query)]
-    return Presented(headers, query, [text for value in values if (text := secret_in(who, value))])
+    return Presented(*_broken(role(target, "editor"), who))
 
 
 def role(target: Target, name: str) -> Credential:
@@ -51,7 +47,9 @@ def _broken(editor: Credential, how: str) -> tuple[dict[str, str], list[tuple[st
     token = _token(editor, how)
     if how in PLACES:
         return elsewhere(how, editor.prefix, token)
-    value = {**WAYS, **BEARER_WAYS}[how](editor.prefix, token)
+    if how in RIGHT_FIRST and basic_pair(editor.prefix + token):
+        raise NotApplicable(f"many servers ignore what comes after a Basic credential; the target can't be sent {how}")
+    value = broken_value(how, editor.prefix, token)
     if value == editor.prefix + token:
         raise NotTestable(f"the editor's own token is the same as {how}; give the editor another one")
     return ({}, [(editor.query, value)]) if editor.query else ({editor.header: value}, [])

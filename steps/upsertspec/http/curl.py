@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 CURL_BODY_CAP = 100_000
@@ -17,20 +17,30 @@ def curl_line(
     body: bytes | None,
     secrets: Mapping[str, str],
     flags: Iterable[str] = (),
+    mask: Callable[[str], str] = str,
 ) -> str:
     """The command, on one line of printable text.
 
     `secrets` maps each secret to the shell expression that replaces it, such as `${UPSERTSPEC_TOKEN_EDITOR}`.
+    All other text goes through `mask`.
     A body of more than 100,000 bytes is left out, and a comment says so.
     """
     globs = ["-g"] if set(url) & set("[]{}") else []
-    parts = ["curl", "-sS", "-i", *globs, *flags, *([] if method == "GET" else ["-X", method]), _quoted(url, secrets)]
+    parts = [
+        "curl",
+        "-sS",
+        "-i",
+        *globs,
+        *flags,
+        *([] if method == "GET" else ["-X", method]),
+        _quoted(url, secrets, mask),
+    ]
     for name, value in [(name, line) for name, text in headers.items() for line in getattr(text, "lines", [text])]:
-        parts += ["-H", _quoted(f"{name}: {value}" if value else f"{name};", secrets)]
+        parts += ["-H", _quoted(f"{name}: {value}" if value else f"{name};", secrets, mask)]
     if body is not None and len(body) > CURL_BODY_CAP:
         parts += ["--data-binary", "@body", f"# the body of {len(body)} bytes is left out here"]
     elif body is not None:
-        parts += ["--data-raw", _quoted(body.decode("utf-8", "surrogateescape"), secrets)]
+        parts += ["--data-raw", _quoted(body.decode("utf-8", "surrogateescape"), secrets, mask)]
     return " ".join(parts)
 
 
@@ -48,12 +58,12 @@ def curl_flags(settings: Mapping[str, Any]) -> list[str]:
     return (["-k"] if verify is False else []) + given
 
 
-def _quoted(text: str, secrets: Mapping[str, str]) -> str:
+def _quoted(text: str, secrets: Mapping[str, str], mask: Callable[[str], str]) -> str:
     if not secrets:
-        return _shell_text(text)
+        return _shell_text(mask(text))
     longest_first = sorted(secrets, key=len, reverse=True)
     pieces = re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
-    words = [f'"{secrets[piece]}"' if at % 2 else _shell_text(piece) for at, piece in enumerate(pieces) if piece]
+    words = [f'"{secrets[piece]}"' if at % 2 else _shell_text(mask(piece)) for at, piece in enumerate(pieces) if piece]
     return "".join(words) or "''"
 
 

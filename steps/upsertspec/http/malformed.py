@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
 
 MADE_UP = "made-up-7f3a9c52e1d04b68"
 LONG = 4000
@@ -41,47 +40,72 @@ def _base64(what: str | bytes) -> str:
 
 
 def _wide(token: str) -> str:
-    """The token in full-width letters, which look alike; encoded as UTF-8, byte by byte, as headers are."""
-    return "".join(chr(ord(c) + TO_WIDE) if c.isalnum() else c for c in token).encode().decode("latin-1")
+    """The token in full-width letters, which look alike."""
+    return "".join(chr(ord(c) + TO_WIDE) if c.isascii() and c.isalnum() else c for c in token)
+
+
+def _longer(token: str) -> str:
+    """The token with a letter more. In a JSON Web Token it is the first of the signature, because lenient decoders of
+    base64 ignore what is over at its end."""
+    signed, dot, signature = token.rpartition(".")
+    return f"{signed}.x{signature}" if dot and signed.count(".") == 1 else f"{token}x"
 
 
 def _in_the_middle(token: str, what: str) -> str:
     return token[: len(token) // 2] + what + token[len(token) // 2 :]
 
 
+def _utf8(text: str) -> str:
+    """The text as headers carry it: encoded as UTF-8, byte by byte."""
+    return text.encode().decode("latin-1")
+
+
+BROKEN_SECRETS: Mapping[str, Callable[[str], str]] = {
+    "the editor's token cut short": lambda token: token[:-1],
+    "the editor's token with a letter more": _longer,
+    "the editor's token without its first letter": lambda token: token[1:],
+    "the editor's token in the other case": str.swapcase,
+    "the editor's token backwards": lambda token: token[::-1],
+    "the editor's token twice": lambda token: token + token,
+    "the editor's token broken by a space": lambda token: _in_the_middle(token, " "),
+    "the editor's token broken by a tab": lambda token: _in_the_middle(token, "\t"),
+    "the editor's token and another word": lambda token: f"{token} {MADE_UP}",
+    "the editor's token in quotes": lambda token: f'"{token}"',
+    "the editor's token in percent escapes": lambda token: "".join(f"%{byte:02X}" for byte in token.encode()),
+    "the editor's token in letters that look alike": _wide,
+}
+"""The ways to break the secret itself. Of a Basic credential, it is the password that is broken."""
+
+OTHER_SECRETS: Mapping[str, str] = {
+    "a made-up token": MADE_UP,
+    "the name of a role as token": "editor",
+    "a token of 4,000 letters": "x" * LONG,
+    "a token that is no ASCII": "schlüssel-ключ",
+    "a token that looks like SQL": "' OR '1'='1",
+    "a token that looks like a path": "../../editor",
+    "the word null as token": "null",
+    "a star as token": "*",
+    "an unsigned token that names the editor": _token("none", FAR_OFF),
+    "a token that is signed with another key": _token("HS256", FAR_OFF),
+    "a signed token that has expired": _token("HS256", LONG_AGO),
+}
+
 Way = Callable[[str, str], str]
 """Makes the header's value from the prefix (`Bearer `) and the editor's token."""
 
-WAYS: Mapping[str, Way] = {
+BROKEN_HEADERS: Mapping[str, Way] = {
     "an empty credential": lambda _, __: "",
-    "a made-up token": lambda prefix, _: prefix + MADE_UP,
-    "the editor's token cut short": lambda prefix, token: prefix + token[:-1],
-    "the editor's token with a letter more": lambda prefix, token: f"{prefix}{token}x",
-    "the name of a role as token": lambda prefix, _: f"{prefix}editor",
-    "a token of 4,000 letters": lambda prefix, _: prefix + "x" * LONG,
-    "a token that is no ASCII": lambda prefix, _: prefix + "schlüssel-ключ".encode().decode("latin-1"),
-    "a token that looks like SQL": lambda prefix, _: f"{prefix}' OR '1'='1",
-    "a token that looks like a path": lambda prefix, _: f"{prefix}../../editor",
-    "the word null as token": lambda prefix, _: f"{prefix}null",
-    "a star as token": lambda prefix, _: f"{prefix}*",
-    "an unsigned token that names the editor": lambda prefix, _: prefix + _token("none", FAR_OFF),
-    "a token that is signed with another key": lambda prefix, _: prefix + _token("HS256", FAR_OFF),
-    "a signed token that has expired": lambda prefix, _: prefix + _token("HS256", LONG_AGO),
-    "the editor's token without its first letter": lambda prefix, token: prefix + token[1:],
-    "the editor's token in the other case": lambda prefix, token: prefix + token.swapcase(),
-    "the editor's token backwards": lambda prefix, token: prefix + token[::-1],
-    "the editor's token twice": lambda prefix, token: prefix + token + token,
-    "the editor's token broken by a space": lambda prefix, token: prefix + _in_the_middle(token, " "),
-    "the editor's token broken by a tab": lambda prefix, token: prefix + _in_the_middle(token, "\t"),
-    "the editor's token and another word": lambda prefix, token: f"{prefix}{token} {MADE_UP}",
-    "the editor's token in quotes": lambda prefix, token: f'{prefix}"{token}"',
-    "the editor's token in percent escapes": lambda prefix, token: prefix + "".join(f"%{ord(c):02X}" for c in token),
-    "the editor's token in letters that look alike": lambda prefix, token: prefix + _wide(token),
     "the editor's token before another, in one header": lambda prefix, token: f"{prefix}{token}, {prefix}{MADE_UP}",
     "the editor's token behind another, in one header": lambda prefix, token: f"{prefix}{MADE_UP}, {prefix}{token}",
     "the editor's token in the first of two headers": lambda p, token: Lines(p + token, p + MADE_UP),
     "the editor's token in the second of two headers": lambda p, token: Lines(p + MADE_UP, p + token),
 }
+
+RIGHT_FIRST = (
+    "the editor's token before another, in one header",
+    "the editor's token in the first of two headers",
+)
+"""Lenient decoders of base64 ignore what comes after a Basic credential: for them, these are not broken."""
 
 BEARER_WAYS: Mapping[str, Way] = {
     "a scheme without a token": lambda prefix, _: prefix.strip(),
@@ -106,12 +130,32 @@ def elsewhere(how: str, prefix: str, token: str) -> tuple[dict[str, str], list[t
     return {"X-Authorization": prefix + token, "X-Api-Key": token, "Proxy-Authorization": prefix + token}, []
 
 
+def broken_value(how: str, prefix: str, token: str) -> str:
+    """The header's value in place of the editor's own. `how` names one of the ways that are not `PLACES`."""
+    if how in OTHER_SECRETS:
+        return _utf8(prefix + OTHER_SECRETS[how])
+    if how not in BROKEN_SECRETS:
+        return {**BROKEN_HEADERS, **BEARER_WAYS}[how](prefix, token)
+    broken = BROKEN_SECRETS[how]
+    if pair := basic_pair(prefix + token):
+        user, password = pair
+        return f"Basic {base64.b64encode(f'{user}:{broken(password)}'.encode()).decode()}"
+    return _utf8(prefix + broken(token))
+
+
+def basic_pair(value: str) -> tuple[str, str] | None:
+    """The user and the password of a Basic credential (RFC 7617), or None where the value is none."""
+    scheme, _, encoded = value.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user, colon, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return (user, password) if colon else None
+
+
 def names() -> tuple[str, ...]:
-    """Every way to break a credential."""
-    return (*WAYS, *BEARER_WAYS, *PLACES)
-
-
-def secret_in(how: str, value: Any) -> str:
-    """The part of a header's value that has to be masked: all after the scheme, if it is made from the token."""
-    text = str(value).removeprefix("Bearer ").removeprefix("Basic ")
-    return text if how.startswith(("the editor's", "the scheme")) else ""
+    """Every way to break a credential, the simplest first."""
+    empty, *headers = BROKEN_HEADERS
+    return (empty, *OTHER_SECRETS, *BROKEN_SECRETS, *headers, *BEARER_WAYS, *PLACES)

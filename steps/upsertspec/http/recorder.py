@@ -43,7 +43,7 @@ class Recorder:
             failure="the harness was stopped",
             attempt=attempt,
             step=self.step,
-            curl=mask.text(curl_line(method, url, headers, body, self._shell, flags)),
+            curl=curl_line(method, url, headers, body, self._shell, flags, mask.text),
         )
         self.log.append(exchange)
         exchange.started, exchange.clock = time.time(), time.perf_counter()

@@ -55,7 +55,7 @@ class Keeping:
     broken: bool = False
 
     def allows(self, safe: bool, idle: float) -> bool:
-        """Whether a request may use a connection that has been idle for so many seconds."""
+        """Whether a request may use a connection that has been idle for this many seconds."""
         return not self.broken and (safe or (self.proven and idle < IDLE))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from upsertspec.prove.servers import Fault
+from upsertspec.prove.servers import BrokenServer
 from upsertspec.report.result import Result
 from upsertspec.report.status import Counts, Status, row
 from upsertspec.spec import criteria as spec
@@ -20,28 +20,28 @@ class Row:
     `errors` is the number of scenarios that ended in a harness error, which prove nothing.
     """
 
-    fault: Fault
+    server: BrokenServer
     failed: Mapping[str, int]
     errors: int = 0
 
     @property
     def caught(self) -> bool:
         """Whether a criterion failed that the server violates."""
-        return bool(set(self.failed) & set(self.fault.violates))
+        return bool(set(self.failed) & set(self.server.violates))
 
     @property
     def unaffected(self) -> list[str]:
         """Criteria that the server violates and that did not fail."""
-        return [criterion for criterion in self.fault.violates if criterion not in self.failed]
+        return [criterion for criterion in self.server.violates if criterion not in self.failed]
 
     @property
     def others(self) -> list[str]:
         """Criteria that failed although the server does not violate them."""
-        return [criterion for criterion in self.failed if criterion not in self.fault.violates]
+        return [criterion for criterion in self.failed if criterion not in self.server.violates]
 
     def as_dict(self) -> dict[str, Any]:
         """The row as JSON-able data."""
-        server = {"name": self.fault.name, "says": self.fault.says, "violates": list(self.fault.violates)}
+        server = {"name": self.server.name, "says": self.server.says, "violates": list(self.server.violates)}
         return {**server, "caught": self.caught, "failed": dict(self.failed)}
 
 
@@ -75,7 +75,7 @@ class Proof:
     @property
     def unproven(self) -> list[str]:
         """Criteria that failed for no broken server that violates them."""
-        proven = {c for row in self.rows for c in row.fault.violates if c in row.failed}
+        proven = {c for row in self.rows for c in row.server.violates if c in row.failed}
         return [criterion for criterion in self.criteria if criterion not in proven]
 
     @property
@@ -85,8 +85,8 @@ class Proof:
 
     def digest(self) -> dict[str, Any]:
         """Caught and total, in all and for each criterion, with the digest of the features."""
-        caught = Counter(c for row in self.rows for c in row.fault.violates if c in row.failed)
-        total = Counter(c for row in self.rows for c in row.fault.violates)
+        caught = Counter(c for row in self.rows for c in row.server.violates if c in row.failed)
+        total = Counter(c for row in self.rows for c in row.server.violates)
         return {
             "features_digest": spec.digest(),
             "faults": len(self.rows),
@@ -96,12 +96,12 @@ class Proof:
 
     def as_dict(self) -> dict[str, Any]:
         """The proof as JSON-able data."""
-        faults = [row.as_dict() for row in self.rows]
-        return {**self.digest(), "unclean": list(self.unclean), "lenient": list(self.lenient), "matrix": faults}
+        servers = [row.as_dict() for row in self.rows]
+        return {**self.digest(), "unclean": list(self.unclean), "lenient": list(self.lenient), "matrix": servers}
 
 
-def row_of(fault: Fault, results: Iterable[Result]) -> Row:
+def row_of(server: BrokenServer, results: Iterable[Result]) -> Row:
     """The row of a broken server, from the results of the suite against it."""
     listed = list(results)
     failed = Counter(result.case.criterion for result in listed if row(result.status).counts is Counts.FAILURE)
-    return Row(fault, dict(sorted(failed.items())), sum(result.status is Status.ERROR for result in listed))
+    return Row(server, dict(sorted(failed.items())), sum(result.status is Status.ERROR for result in listed))

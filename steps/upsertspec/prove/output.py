@@ -11,9 +11,9 @@ SHOWN = 12
 
 def output(proof: Proof, out: TextIO) -> None:
     """Print a line for each broken server, and caught / total."""
-    width = max((len(row.fault.name) for row in proof.rows), default=0)
+    width = max((len(row.server.name) for row in proof.rows), default=0)
     for row in proof.rows:
-        out.write(f"  {_word(row):<7} {row.fault.name:<{width}}  {_criteria(row)}\n")
+        out.write(f"  {_word(row):<7} {row.server.name:<{width}}  {_criteria(row)}\n")
     _problems(proof, out)
     digest = proof.digest()
     out.write(f"\n{digest['caught']} of {digest['faults']} broken servers caught by a criterion that they violate\n")
@@ -25,14 +25,16 @@ def _problems(proof: Proof, out: TextIO) -> None:
     for title, names in (
         ("the reference server does not pass", proof.unclean),
         ("the canary, which answers nothing right, passes", proof.lenient),
-        ("the harness itself failed with", [row.fault.name for row in proof.harmed]),
+        ("the harness itself failed with", [row.server.name for row in proof.harmed]),
         ("no broken server fails", proof.unproven),
     ):
         if names:
             more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
             out.write(f"\n{title}: {', '.join(names[:SHOWN])}{more}\n")
     for row in proof.missed:
-        out.write(f"\nmissed: {row.fault.name}, which violates {', '.join(row.fault.violates)}\n  {row.fault.says}\n")
+        out.write(
+            f"\nmissed: {row.server.name}, which violates {', '.join(row.server.violates)}\n  {row.server.says}\n"
+        )
 
 
 def _word(row: Row) -> str:
@@ -40,6 +42,6 @@ def _word(row: Row) -> str:
 
 
 def _criteria(row: Row) -> str:
-    named = [criterion for criterion in row.fault.violates if criterion in row.failed]
+    named = [criterion for criterion in row.server.violates if criterion in row.failed]
     others = f"  and also {', '.join(row.others)}" if row.others else ""
     return f"{', '.join(named)}{others}"

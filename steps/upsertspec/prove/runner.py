@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from upsertspec.prove.matrix import Proof, Row, row_of
 from upsertspec.prove.quiet import quiet
-from upsertspec.prove.servers import Fault, fleet
+from upsertspec.prove.servers import BrokenServer, fleet
 from upsertspec.report.result import Result
 from upsertspec.report.status import Counts, Status, row
 from upsertspec.run.embedded import Embedded, process_of
@@ -23,34 +23,34 @@ SECONDS = 5.0
 CONFORMING, CANARY = "upsertspec_conforming", "canary"
 
 
-def prove(faults: Sequence[Fault], criteria: tuple[str, ...], jobs: int, quick: bool = False) -> Proof:
+def prove(servers: Sequence[BrokenServer], criteria: tuple[str, ...], jobs: int, quick: bool = False) -> Proof:
     """Judge the reference server, the canary and these broken servers.
 
     `criteria` selects what is run. A quick proof judges each broken server only by the criteria that it violates.
     """
-    shares = [list(faults[start::jobs]) for start in range(jobs)]
+    shares = [list(servers[start::jobs]) for start in range(jobs)]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
         settings = itertools.repeat(criteria), itertools.repeat(quick)
         rows = itertools.chain.from_iterable(pool.map(rows_of, shares, *settings))
         return Proof(
-            rows=sorted(rows, key=lambda row: row.fault.name),
+            rows=sorted(rows, key=lambda row: row.server.name),
             unclean=unclean(criteria),
             lenient=lenient(criteria),
             criteria=criteria or tuple(criterion.id for criterion in spec.criteria()),
         )
 
 
-def rows_of(share: Sequence[Fault], criteria: tuple[str, ...], quick: bool) -> list[Row]:
+def rows_of(share: Sequence[BrokenServer], criteria: tuple[str, ...], quick: bool) -> list[Row]:
     """The rows of these broken servers. One process serves them all, and one pytest session judges them."""
     with quiet() as show, fleet() as serve:
 
         def each() -> Iterator[Settings]:
-            for fault in share:
-                own = tuple(c for c in fault.violates if not criteria or c in criteria)
-                yield _settings(serve(fault.name), own if quick else criteria)
+            for server in share:
+                own = tuple(c for c in server.violates if not criteria or c in criteria)
+                yield _settings(serve(server.name), own if quick else criteria)
 
-        rows = [row_of(fault, results) for fault, results in zip(share, run_each(each()), strict=True)]
+        rows = [row_of(server, results) for server, results in zip(share, run_each(each()), strict=True)]
         if any(row.errors for row in rows):
             show()
         return rows

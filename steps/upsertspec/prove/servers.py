@@ -8,14 +8,14 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from upsertspec.run.embedded import FAULTS, announced, command, process_of
+from upsertspec.run.embedded import BROKEN, announced, command, process_of
 from upsertspec.target.target import Target
 
 Serve = Callable[[str], Target]
 
 
 @dataclass(frozen=True)
-class Fault:
+class BrokenServer:
     """A broken server: its name, the mistake in one line, and the criteria that it violates."""
 
     name: str
@@ -23,16 +23,16 @@ class Fault:
     violates: tuple[str, ...]
 
 
-def faults() -> list[Fault]:
+def broken_servers() -> list[BrokenServer]:
     """The catalogue of broken servers."""
-    done = subprocess.run(command(FAULTS, "--list", "--json"), capture_output=True, text=True, check=True)
-    return [Fault(raw["name"], raw["says"], tuple(raw["violates"])) for raw in json.loads(done.stdout)]
+    done = subprocess.run(command(BROKEN, "--list", "--json"), capture_output=True, text=True, check=True)
+    return [BrokenServer(raw["name"], raw["says"], tuple(raw["violates"])) for raw in json.loads(done.stdout)]
 
 
 @contextlib.contextmanager
 def fleet() -> Iterator[Serve]:
     """A process that serves the broken servers by name, one at a time; an empty name is the reference server."""
-    with process_of(FAULTS, "--fleet") as process:
+    with process_of(BROKEN, "--fleet") as process:
         assert process.stdin is not None
         assert process.stdout is not None
         names, announcements = process.stdin, process.stdout

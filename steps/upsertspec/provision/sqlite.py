@@ -11,7 +11,7 @@ from upsertspec.provision.selection import profiles_of, tables_for
 from upsertspec.spec.schema import Field, Table
 
 NOTES = """\
-SQLite 3.37 or later. References and cascades hold only on connections that say PRAGMA foreign_keys = ON, each anew.
+SQLite 3.37 or later. References and cascades hold only on connections that execute PRAGMA foreign_keys = ON.
 The server has to move updated_at at every update: a trigger would come too late for RETURNING. Where a comment follows
 a table, the server has to check what it says. Booleans are 0 and 1; decimals, dates, timestamps and JSON are text."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 def write_whole(path: Path, content: bytes) -> None:
     """Replace the file with this content. Raises OSError, and then leaves the old file as it was.
 
-    What is no plain file (a pipe, /dev/stdout) is written into. So is a file in a folder that takes no new files.
+    Anything but a plain file (a pipe, /dev/stdout) is written into. So is a file in a folder that accepts no new files.
     """
     if not is_plain(path):
         with path.open("ab") as opened:

@@ -118,7 +118,7 @@ def _table(report: Raw) -> Iterator[str]:
 
 
 def _fitting(parts: Iterable[str], room: int, what: str, between: str) -> str:
-    """As many parts as fit into so many bytes, the first in any case; then how many were left out."""
+    """As many parts as fit into this many bytes, but at least the first; and the number of parts left out."""
     kept: list[str] = []
     left = 0
     for part in parts:

@@ -122,7 +122,7 @@ _RANK = {row.status.value: rank for rank, row in enumerate(TABLE)}
 
 
 def row(status: str) -> Row:
-    """The line of a status. Raises KeyError for a name that is no status."""
+    """The line of a status. Raises KeyError for an unknown name."""
     return _BY_NAME[status]
 
 

@@ -36,7 +36,7 @@ def put_last(items: list[pytest.Item]) -> None:
 
 
 def deselect(items: list[pytest.Item], selection: Selection, config: pytest.Config) -> None:
-    """Keep the planned cases, and every test that is no case."""
+    """Keep the planned cases and all tests that are not cases."""
     dropped = [item for item in items if (case := case_of(item)) is not None and not selection.planned(case)]
     if dropped:
         config.hook.pytest_deselected(items=dropped)

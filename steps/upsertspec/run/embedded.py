@@ -14,7 +14,7 @@ from upsertspec.spec.schema import ROLES
 from upsertspec.target.target import Credential, Secret, Target
 
 SERVER = "upsertspec_server"
-FAULTS = "upsertspec_broken"
+BROKEN = "upsertspec_broken"
 STOP_SECONDS = 10
 
 

@@ -1,7 +1,7 @@
-"""A rehearsal: which scenarios a target will be judged by, found out without sending it a request.
+"""A rehearsal finds out which scenarios apply to a target, without sending it a request.
 
-The scenarios are run against the reference server. But each operation is first put into the target's own request: what
-the target file rules out, or has no way to ask for, is not applicable or not testable here as it will be in the run.
+The scenarios run against the reference server. But each operation is first turned into the target's own request: what
+the target file rules out or cannot express is not applicable or not testable here, as it will be in the run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DIALECT = "upsertspec.run.rehearsal:Rehearsal"
 
 
 def rehearse(target: Target, jobs: int = 1) -> list[Result]:
-    """The results of a rehearsal. Only their being not applicable or not testable says something of the target."""
+    """The results of a rehearsal. Only the statuses not applicable and not testable say something about the target."""
     with started() as server:
         reference = server.target()
         roles = {role: _like(held, reference.roles[role]) for role, held in target.roles.items()}
@@ -53,12 +53,12 @@ class _NotBearer(Credential):
 
 
 def _like(held: Credential, token: Credential) -> Credential:
-    """The reference server's token, which can be broken in the ways in which the target's credential can be."""
+    """The reference server's token, which can be broken in the same ways as the target's credential."""
     return token if held.is_bearer else _NotBearer(secret=token.secret)
 
 
 class Rehearsal(Bound):
-    """Puts each operation into the target's request, throws that away, and sends the contract's own request."""
+    """Makes the target's request for each operation, discards it, and sends the contract's request instead."""
 
     def __init__(self, setup: Setup) -> None:
         target: Target = setup.options["target"]
@@ -68,12 +68,12 @@ class Rehearsal(Bound):
         self._deviations: Mapping[str, Any] = target.deviations
 
     def request(self, operation: Operation) -> Request:
-        """The contract's request, where the target has one too."""
+        """The contract's request, if the target has one too."""
         super().request(operation)
         return self._native.request(operation)
 
     def answer(self, operation: Operation, response: Response) -> Answer:
-        """The reference server's answer, without what the target's answers do not tell."""
+        """The reference server's answer, without what the target's answers do not report."""
         answer = self._native.answer(operation, response)
         if not is_success(answer.status):
             return answer

@@ -16,7 +16,6 @@ from upsertspec.report.finding import FATAL, OK, WARNING, Finding
 from upsertspec.run.preflight import called
 from upsertspec.spec.outcomes import is_success
 from upsertspec.spec.schema import Field, Table, tables_of
-from upsertspec.spec.types.numbers import Integer
 from upsertspec.steps.equality import differences
 from upsertspec.target.target import Target
 
@@ -149,5 +148,6 @@ def _value(field: Field, mark: str, is_email: bool) -> Any:
         return field.options[0]
     if field.type.is_free_text:
         return f"check-{mark}@upsertspec.example" if is_email else f"upsertspec check {field.name} {mark}"
-    least = field.rules.get("minimum", 1)
-    return max(1, int(least)) if isinstance(field.type, Integer) else field.type.good[0]
+    if "minimum" in field.rules:
+        return max(1, int(field.rules["minimum"]))
+    return field.type.good[0]

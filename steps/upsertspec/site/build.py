@@ -9,7 +9,7 @@ from typing import Any
 
 from upsertspec import __version__
 from upsertspec.errors import ConfigError
-from upsertspec.prove.servers import faults
+from upsertspec.prove.servers import broken_servers
 from upsertspec.report.files import write_whole
 from upsertspec.report.html.kit import environment, policy, styles
 from upsertspec.report.page import page
@@ -47,11 +47,11 @@ def build(folder: Path, report: Mapping[str, Any] | None) -> list[str]:
 
 def pages(report: Mapping[str, Any] | None) -> dict[str, str]:
     """Every file of the site, by name. With a report, its page is one of them, and each criterion shows its result."""
-    broken = faults()
+    broken = broken_servers()
     shown = profiles(broken, _about())
     places = {c.own.id: f"{profile.file}#{c.own.id}" for profile in shown for c in profile.criteria}
     common = {
-        "profiles": shown, "results": Results(report), "places": places, "proof": last_proof(), "faults": broken,
+        "profiles": shown, "results": Results(report), "places": places, "proof": last_proof(), "broken": broken,
         "version": __version__, "digest": spec.digest(), "titles": PAGES, "anchor_of": anchor_of,
         "report_page": REPORT, "tables": schema.tables(), "roles": schema.roles(), "protected": schema.PROTECTED,
         "rules": rules,

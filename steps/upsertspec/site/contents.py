@@ -8,7 +8,7 @@ from functools import cached_property
 
 from pytest_bdd.parser import ScenarioTemplate, Step
 
-from upsertspec.prove.servers import Fault
+from upsertspec.prove.servers import BrokenServer
 from upsertspec.report.page.contents import Scenario as Shown
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.files import features_dir
@@ -58,7 +58,7 @@ class Criterion:
     own: spec.Criterion
     background: list[Line]
     scenarios: tuple[Scenario, ...]
-    faults: tuple[Fault, ...]
+    broken: tuple[BrokenServer, ...]
 
 
 @dataclass(frozen=True)
@@ -85,16 +85,16 @@ def anchor_of(case: spec.Case) -> str:
     return Shown({"id": case.id, "criterion": case.criterion}, 0).anchor
 
 
-def profiles(faults: Sequence[Fault], about: dict[str, str]) -> list[Profile]:
+def profiles(broken: Sequence[BrokenServer], about: dict[str, str]) -> list[Profile]:
     """Every profile that has a criterion, in the order of the specification."""
-    shown = [criterion_of(criterion, faults) for criterion in spec.criteria()]
+    shown = [criterion_of(criterion, broken) for criterion in spec.criteria()]
     found = [
         Profile(name, about.get(name, ""), tuple(c for c in shown if c.own.profile == name)) for name in spec.PROFILES
     ]
     return [profile for profile in found if profile.criteria]
 
 
-def criterion_of(criterion: spec.Criterion, faults: Sequence[Fault]) -> Criterion:
+def criterion_of(criterion: spec.Criterion, broken: Sequence[BrokenServer]) -> Criterion:
     """A criterion as the site shows it."""
     templates = list(_templates(criterion.id))
     background = templates[0].all_background_steps
@@ -102,7 +102,7 @@ def criterion_of(criterion: spec.Criterion, faults: Sequence[Fault]) -> Criterio
         own=criterion,
         background=[_line(step) for step in background],
         scenarios=tuple(_scenario(template, criterion) for template in templates),
-        faults=tuple(fault for fault in faults if criterion.id in fault.violates),
+        broken=tuple(server for server in broken if criterion.id in server.violates),
     )
 
 

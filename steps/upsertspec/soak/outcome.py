@@ -32,7 +32,7 @@ def outcome_without_answer(log: Sequence[Exchange]) -> str:
 
 
 def failure_of(wrong: Exception, log: Sequence[Exchange]) -> str:
-    """Why there was no answer, in a word that is always the same for the same reason."""
+    """Why there was no answer, always in the same words for the same reason."""
     if not log:
         return printable(str(wrong)).partition(":")[0][:WORD]
     last = log[-1]

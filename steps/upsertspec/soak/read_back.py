@@ -117,7 +117,7 @@ class _Reading:
         try:
             for stamps in self.ledger.batches:
                 if time.monotonic() > self.until:
-                    self.judgement.note("there was no time to look at every batch with an unknown outcome")
+                    self.judgement.note("there was no time to read back every batch with an unknown outcome")
                     break
                 self._judge_batch(stamps, client)
                 self.judgement.batches += 1

@@ -22,7 +22,7 @@ def packed(ledger: Ledger) -> Iterator[dict[str, Any]]:
 
 
 def unpacked(messages: Iterable[Any]) -> Ledger:
-    """The ledger in these messages. Raises ValueError if they are no ledger, or not complete."""
+    """The ledger in these messages. Raises ValueError if they are malformed or incomplete."""
     entries: dict[str, Entry] = {}
     rest: dict[str, Any] | None = None
     try:
@@ -33,7 +33,7 @@ def unpacked(messages: Iterable[Any]) -> Ledger:
             raise ValueError("the last message is missing")
         return Ledger(entries, **{**rest, "findings": [Violation(**raw) for raw in rest["findings"]]})
     except (TypeError, KeyError, AttributeError) as wrong:
-        raise ValueError(f"the messages are no ledger: {wrong}") from wrong
+        raise ValueError(f"the messages are not a valid ledger: {wrong}") from wrong
 
 
 def take(received: dict[str, list[Any]], worker: str, message: Any) -> None:

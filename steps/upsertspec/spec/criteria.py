@@ -34,7 +34,7 @@ NEEDS, ASSERTS, DEFINES = "needs-", "asserts-", "defines-"
 class Case:
     """One scenario, or one row of an outline. `id` is stable between runs: file, title, example.
 
-    `needs` are the profiles that it uses beside its own: it is run where they are claimed, too.
+    `needs` are the other profiles that it uses: it runs only if they are claimed too.
     """
 
     id: str
@@ -105,7 +105,7 @@ def defining(role: str) -> str:
 
 
 def asserted(case: Case) -> frozenset[str]:
-    """What a case is about beside what is stored, from its tags: `operation` for `@asserts-operation`."""
+    """What a case is about besides what is stored, from its tags: `operation` for `@asserts-operation`."""
     return _asserted().get(case.id, frozenset())
 
 

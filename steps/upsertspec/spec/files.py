@@ -1,4 +1,4 @@
-"""Where the specification's files are: beside the package when installed, at the top of a checkout otherwise."""
+"""Where the specification's files are: next to the package when installed, at the top of a checkout otherwise."""
 
 from __future__ import annotations
 

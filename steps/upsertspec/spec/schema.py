@@ -32,7 +32,7 @@ class Field:
 
     @property
     def references(self) -> str | None:
-        """The table that the field points to, or None where it is no reference."""
+        """The table that the field points to, or None if it is not a reference."""
         return self.type.references
 
     @property

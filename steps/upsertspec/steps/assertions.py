@@ -108,7 +108,7 @@ def the_one(world: World, table: str, where: Record) -> Record:
     """The one record that has these values. Raises CheckFailed where there is none, or more than one."""
     found = world.reader.find(table, where)
     if len(found) != 1:
-        name, wanted = world.words(table).called, _told(world, table, where)
+        name, wanted = world.words(table).called, _shown_as(world, table, where)
         raise CheckFailed(f"one record in {name} with {wanted}", f"{len(found)} such records")
     return found[0]
 
@@ -145,7 +145,7 @@ def require_stored(world: World, table: str, row: Record, where: Record | None =
     record = the_one(world, table, where or key_of(spec, row))
     wrong = differences(spec, row, record, words=words)
     if wrong:
-        raise CheckFailed(f"in {words.called} a record with {_told(world, table, row)}", "; ".join(wrong))
+        raise CheckFailed(f"in {words.called} a record with {_shown_as(world, table, row)}", "; ".join(wrong))
     require_own_kept(world, table, record)
     return record
 
@@ -180,9 +180,9 @@ def _before(world: World, table: str, record: Record) -> Iterator[Record]:
             yield before
 
 
-def _told(world: World, table: str, row: Record) -> str:
+def _shown_as(world: World, table: str, row: Record) -> str:
     """A row in the target's own words."""
-    return world.words(table).told(row)
+    return world.words(table).row_text(row)
 
 
 def require_untouched(world: World, stored: Stored) -> None:
@@ -199,8 +199,10 @@ def require_nothing_new(world: World) -> None:
     for table, where in sent_values(world):
         for record in _traces(world, table, where):
             if (table, shown(record.get("id"))) not in known:
-                name, found = world.words(table).called, _told(world, table, record)
-                raise CheckFailed("no new record", f"in {name} a new one with {_told(world, table, where)}: {found}")
+                name, found = world.words(table).called, _shown_as(world, table, record)
+                raise CheckFailed(
+                    "no new record", f"in {name} a new one with {_shown_as(world, table, where)}: {found}"
+                )
 
 
 def require_no_twins(world: World) -> None:
@@ -210,7 +212,7 @@ def require_no_twins(world: World) -> None:
         if tuple(where) in world.table(table).unique_keys and len(found) > 1:
             name = world.words(table).called
             raise CheckFailed(
-                f"one record at the most in {name} with {_told(world, table, where)}", f"{len(found)} records"
+                f"at most one record in {name} with {_shown_as(world, table, where)}", f"{len(found)} records"
             )
 
 

@@ -93,7 +93,7 @@ def _cascades(world: World, control: _Control, children: str) -> bool:
 
 
 def _store(world: World, table: str, name: str, row: Row) -> None:
-    """Store a record. Only what is stored is compared: the answer to a setup is the matter of another criterion."""
+    """Store a record. Only what is stored is compared: another criterion is about the answer."""
     operation, role = _setups(world, table, row)[0]
     try:
         operation, role = _sent(world, table, row)
@@ -121,7 +121,7 @@ def _is_defaulted(world: World, table: Table, known: Row) -> bool:
 
 
 def _refused(world: World) -> None:
-    """After many refused setups in a row, end the run if the plainest upsert is refused too."""
+    """After many refused setups in a row, end the run if the simplest upsert is refused too."""
     breaker, client = world.client.breaker, world.client
     breaker.setup_refused(world.last.answer.status if world.attempts else 0)
     if not breaker.setups_alarmed:

@@ -1,4 +1,4 @@
-"""What a scenario asks of a target's own tables: which columns of a row are left, and when it does not apply."""
+"""Scenarios on a target's own tables: which columns of a row remain, and when a scenario does not apply."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Row = Mapping[str, Any]
 
 
 def lacking(binding: TableBinding, names: Sequence[str]) -> NotApplicable:
-    """The reason where the point of a scenario is what the target lacks."""
+    """The reason if a scenario is about something that the target lacks."""
     reason = f"{binding.name} has no {' and no '.join(names)}"
     return NotApplicable(reason, tuple((binding.table, name) for name in names))
 
@@ -22,7 +22,7 @@ def lacking(binding: TableBinding, names: Sequence[str]) -> NotApplicable:
 def left(binding: TableBinding, row: Row, others: Sequence[Row] = ()) -> dict[str, Any]:
     """The fields of a row that the target has. `others` are the rows that came before.
 
-    Raises NotApplicable where nothing but a key would be left, or where what was wrong with the row is left out.
+    Raises NotApplicable if only a key would be left, or if the wrong value of the row would be left out.
     """
     absent = [name for name in row if name in binding.absent]
     kept = {name: value for name, value in row.items() if name not in binding.absent}
@@ -70,9 +70,9 @@ def require_points(bindings: Bindings, sentences: Sequence[str], example: Mappin
 
 
 def require_faulty(binding: TableBinding, row: Row, others: Sequence[Row], is_known: bool) -> None:
-    """Raise NotApplicable where the target states other rules, and a row is right by one and wrong by the other.
+    """Raise NotApplicable if the target has other rules, by which a wrong row is right or a right one wrong.
 
-    `others` are the records and rows with another key, `is_known` tells whether a record with the row's key is stored.
+    `others` are the records and rows with another key, `is_known` says whether a record with the row's key is stored.
     """
     for name, spec in binding.spec.fields.items():
         bound = binding.field(name)
@@ -87,7 +87,7 @@ def require_faulty(binding: TableBinding, row: Row, others: Sequence[Row], is_kn
 
 
 def _differs(bound: FieldBinding, spec: Field, value: Any, is_left_out: bool, taken: bool) -> str:
-    """Which rule of the target decides otherwise than the specification's; empty where none does."""
+    """Which rule of the target differs from the specification's for this value; empty if none does."""
     rules = bound.rules
     if is_left_out and spec.required and rules.get("required") is False:
         return "is not required"

@@ -1,4 +1,4 @@
-"""Compares a status with the one that the contract asks for, or with one that the target declares in its place."""
+"""Compares a status with the one in the contract, or with one that the target declares instead."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from upsertspec.steps.world import World
 
 
 def require_status(world: World, answer: Answer, *wanted: int, said: str = "") -> None:
-    """Raise CheckFailed where the answer has none of these statuses, nor one that the target declares for its kind.
+    """Raise CheckFailed if the answer has neither one of these statuses nor one that the target declares for its kind.
 
     `said` is what should have been done, where that is known: created, updated or ignored.
     """

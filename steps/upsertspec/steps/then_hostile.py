@@ -59,7 +59,7 @@ def refused_as_too_large(world: World) -> None:
 
 
 @then("every answer is a refusal that reveals nothing internal")
-def tells_nothing(world: World) -> None:
+def reveals_nothing(world: World) -> None:
     """Each answer is 4xx, with no stack trace, SQL, path, module or database version in its headers or body."""
     for attempt in world.attempts:
         status = attempt.answer.status

@@ -79,7 +79,7 @@ def one_record_has(world: World, count: str, table: str, field: str, cell: str) 
     found = world.reader.find(table, row)
     if len(found) != (count == "one"):
         wanted = world.words(table)
-        raise CheckFailed(f"{count} record in {wanted.called} with {wanted.told(row)}", f"{len(found)}")
+        raise CheckFailed(f"{count} record in {wanted.called} with {wanted.row_text(row)}", f"{len(found)}")
 
 
 NOTHING_WRITTEN = "nothing has been written"

@@ -57,7 +57,7 @@ def upserts_numbered_contacts(world: World, count: str, twice: str | None, name:
 
 
 def numbered(world: World, count: int) -> list[dict[str, Any]]:
-    """So many contacts with different addresses, names, ages and notes."""
+    """This many contacts with different addresses, names, ages and notes."""
     width = len(str(count))
     return [
         {

@@ -78,7 +78,7 @@ class World:
     """The state of one scenario. `reader` looks at what is stored; `criterion` is the one that is judged.
 
     `not_stored` are the records of setups whose table the target does not have, by name. `subjects` are what the
-    scenario is about beside what is stored, from its `@asserts-…` tags.
+    scenario is about besides what is stored, from its `@asserts-…` tags.
     """
 
     def __init__(

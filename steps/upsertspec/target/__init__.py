@@ -1,1 +1,1 @@
-"""What is judged: where it is, how it is spoken to, and with which credentials."""
+"""The target: where it is, which dialect it speaks, and which credentials it takes."""

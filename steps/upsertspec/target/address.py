@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import re
 
-URL = re.compile(r"https?://([^\s/?#@:\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d+)?(/[^\s?#]*)?")
-USER = re.compile(r"//[^/\s]*@")
+URL = re.compile(r"https?://([^\s/?#@:%\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d+)?(/[^\s?#]*)?")
 MEND = "write http or https, a host, perhaps a port and a path, no more"
+_USER = re.compile(r"(\w+:/*|/*).*(?:@|%(?:25)*40|\uff20|\ufe6b)", re.DOTALL)
+_EXTRA = re.compile(r"([?#\uff1f\uff03]|%(?:25)*(?:3f|23)).*", re.DOTALL | re.IGNORECASE)
+_SHOWN = 200
+
+
+def is_url(place: str) -> bool:
+    """Whether a place that a user names is meant as a URL, not as a file: `https:/h` is a mistyped one."""
+    return "://" in place or re.match(r"https?:", place, re.IGNORECASE) is not None
 
 
 def fault_of(url: str) -> str:
-    """What is wrong with the URL, and its mend; empty where nothing is. A user name or password in it is not shown."""
+    """What is wrong with the URL, and the fix; empty where nothing is. It is shown without what may be secret in it."""
     if URL.fullmatch(url) and _sendable(url):
         return ""
-    return f"{USER.sub('//•••@', url)!r} can't be judged; {MEND}"
+    return f"{without_secrets(url)!r} can't be judged; {MEND}"
+
+
+def without_secrets(url: str) -> str:
+    """A URL, well formed or not, without anything before `@` or after `?` or `#`, as they are or percent-encoded."""
+    return _EXTRA.sub(r"\1•••", _USER.sub(r"\1•••@", url, count=1), count=1)[:_SHOWN]
 
 
 def _sendable(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""Which of the target's tables plays which of the specification's, field by field.
+"""Which of the target's tables plays which table of the specification, field by field.
 
 A binding is data. `upsertspec.dialects.bound` applies it to every request and answer; the steps ask `Bindings.table`
 which fields, options, defaults and keys a table has on the target.
@@ -16,16 +16,16 @@ from typing import Any
 from upsertspec.spec.schema import PROTECTED, Field, Table, tables
 
 LIKE = "contacts"
-"""A table that the specification does not have is spoken to like this one."""
+"""A table that the specification does not have is treated like this one."""
 
 LITERAL = re.compile(r"true|false|-?[0-9]+")
 RULES = ("default", "required", "unique", "minimum", "maximum_length", "null")
-"""What a target file may state differently of a field."""
+"""The rules of a field that a target file may change."""
 
 
 @dataclass(frozen=True)
 class FieldBinding:
-    """How the target has one field.
+    """One field of the target.
 
     `name` is a path in its records (`profile.email`). `text` is the form of its texts (`SKU-{n:06}`), `values` our
     options (as JSON text where they are no text) and its own. `parts` are the fields that this one holds together with
@@ -49,7 +49,7 @@ class FieldBinding:
 
 @dataclass(frozen=True)
 class TableBinding:
-    """How the target has one table.
+    """One table of the target.
 
     `name` is the table's name in bodies, `place` the one in paths. `fields` has what is bound; what is in `absent` the
     target does not have; all other fields keep their names. `always` is added to a create, `fixed` to every request.

@@ -1,4 +1,4 @@
-"""What target.schema.json can't say of a table's binding: names, one-to-one mappings, forms of texts."""
+"""Checks of a table's binding that target.schema.json can't express: names, one-to-one mappings, text forms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FEWEST_OPTIONS = 2
 
 
 def bound(table: str, settings: Mapping[str, Any]) -> Iterator[Fault]:
-    """Every fault of one table's binding that the schema lets through."""
+    """Every mistake in one table's binding that the schema does not find."""
     stated = settings.get("fields")
     fields: Mapping[str, Any] = stated if isinstance(stated, dict) else {}
     protected = settings.get("protected")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from upsertspec.errors import ConfigError
 from upsertspec.spec.criteria import PROFILES, cases
+from upsertspec.target.address import is_url
 from upsertspec.target.target import Target
 from upsertspec.target.target_file import from_file, from_url
 
@@ -17,7 +18,7 @@ PROFILE = "UPSERTSPEC_PROFILE"
 
 def target_from(place: str, env: Mapping[str, str]) -> Target:
     """The target at a URL, or in a target file. Raises ConfigError with what is wrong with it."""
-    if "://" in place:
+    if is_url(place):
         return from_url(place, env)
     return from_file(Path(place), env)
 

@@ -15,7 +15,7 @@ from upsertspec.target.target import DIALECTS
 
 
 def names(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    """Every name that the specification does not have, with the nearest that it has."""
+    """Every unknown name, with the nearest known one."""
     named = raw.get("tables")
     for table, settings in (named if isinstance(named, dict) else {}).items():
         if table not in tables():

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """What may have been meant."""
+    """The name that may have been meant."""
     listed = list(known)
     near = difflib.get_close_matches(name, listed, n=1)
     return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(listed)[:20])}"

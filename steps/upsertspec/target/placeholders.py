@@ -29,10 +29,10 @@ KEYED = ("upsert", "ignore", "read", "change", "delete", "find")
 """The parts that may have `{key.FIELD}`: the value of the target's own field of this name."""
 
 CONTENT = ("fields", "otherFields", "records", "where")
-"""What is an object or a list of objects: it stands alone, in a body."""
+"""Placeholders for an object or a list of objects: they stand alone, in a body."""
 
 MATCH = ("matchFields", "matchField")
-"""What says by which fields a record is found."""
+"""Placeholders that say by which fields a record is found."""
 
 
 def key_names(placeholders: Iterable[str]) -> set[str]:

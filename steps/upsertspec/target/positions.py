@@ -1,4 +1,4 @@
-"""On which line of a TOML file a key stands; the standard library's reader does not tell."""
+"""The line of a TOML file on which a key stands; the standard library's reader does not say."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 
 KeyPath = tuple[str | int, ...]
 Fault = tuple[KeyPath, str]
-"""Where something is wrong in a target file, and what."""
+"""The place of a mistake in a target file, and what is wrong."""
 
 
 def positions(text: str) -> dict[KeyPath, int]:

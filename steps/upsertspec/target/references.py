@@ -1,4 +1,4 @@
-"""What a target file refers to: environment variables and files; and the secrets that it should not hold itself."""
+"""What a target file refers to: environment variables and files. Also finds secrets that it should not contain."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from upsertspec.target.positions import KeyPath
 
 Fault = tuple[KeyPath, str]
 
-_SECRET_NAME = re.compile("authorization|cookie|passw|secret|token|api.?key|credential", re.IGNORECASE)
+SECRET_NAME = re.compile("authorization|cookie|passw|secret|token|api.?key|credential", re.IGNORECASE)
 _FILES = ("ca", "client_certificate", "client_key")
 
 
@@ -54,15 +54,15 @@ def _variable(path: KeyPath, name: str, env: Mapping[str, str]) -> Iterator[Faul
 
 def _literal(path: KeyPath, value: str) -> Iterator[Fault]:
     content = path[0] == "headers" or ("login" in path and len(path) > 4)
-    if content and value and _SECRET_NAME.search(str(path[-1])):
+    if content and value and SECRET_NAME.search(str(path[-1])):
         yield path, 'is a secret in plain text; write { env = "VARIABLE" }, and set the variable'
 
 
 def _files(tls: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
     for name in _FILES:
         if isinstance(tls.get(name), str) and not (folder / tls[name]).is_file():
-            mend = "mend the path (it counts from the target file's folder)"
-            yield ("tls", name), f"there is no file {folder / tls[name]}; {mend}"
+            fix = "fix the path (it is relative to the target file's folder)"
+            yield ("tls", name), f"there is no file {folder / tls[name]}; {fix}"
 
 
 def _table(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:

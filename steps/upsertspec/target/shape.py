@@ -1,4 +1,4 @@
-"""What target.schema.json can't say of `[shape]`: its placeholders, and what goes with what."""
+"""Checks of `[shape]` that target.schema.json can't express: its placeholders, and which parts go together."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LISTS = ("created", "updated", "ignored")
 
 
 def shape(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    """Every fault of the shape, and of how it is named."""
+    """Every mistake in the shape and its names."""
     stated = raw.get("shape")
     if stated is None:
         if raw.get("dialect") == "shape":
@@ -34,7 +34,7 @@ def shape(raw: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _templates(name: str, part: Mapping[str, Any]) -> Iterator[Fault]:
-    """Placeholders that there are not, and content within a text."""
+    """Unknown placeholders, and objects or lists within a text."""
     for member in ("path", "query", "headers", "body"):
         path: KeyPath = ("shape", name, member)
         known = () if member == "headers" else KNOWN[name]
@@ -48,8 +48,8 @@ def _templates(name: str, part: Mapping[str, Any]) -> Iterator[Fault]:
 def _unknown(path: KeyPath, template: Any, known: tuple[str, ...], keyed: bool = False) -> Iterator[Fault]:
     keys = {KEY + name for name in key_names(names_in(template))} if keyed else set()
     for name in sorted(names_in(template) - set(known) - keys):
-        mend = nearest(name, known) if known else "there are none"
-        yield path, f"{_shown([name])} is no placeholder here; {mend}"
+        fix = nearest(name, known) if known else "there are none"
+        yield path, f"{_shown([name])} is not a placeholder here; {fix}"
     if any(map(strays, texts(template))):
         yield path, "has a brace that is part of no placeholder; write {{ or }} for a brace"
 
@@ -59,8 +59,8 @@ def _keys(name: str, part: Mapping[str, Any]) -> Iterator[Fault]:
         return
     used = names_in([part.get("path"), part.get("query"), part.get("body")])
     if not used & set(MATCH) and not key_names(used) and "keys" not in part:
-        mend = 'write {key.FIELD}, {matchFields} or {matchField} in it, or state keys = { contacts = ["email"] }'
-        yield ("shape", name), f"nothing says by which fields a record is found; {mend}"
+        fix = 'write {key.FIELD}, {matchFields} or {matchField} in it, or state keys = { contacts = ["email"] }'
+        yield ("shape", name), f"nothing says by which fields a record is found; {fix}"
     keys = part.get("keys")
     for table, fields in (keys if isinstance(keys, dict) else {}).items():
         path = ("shape", name, "keys", table)
@@ -73,10 +73,13 @@ def _keys(name: str, part: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _answer(name: str, answer: Any) -> Iterator[Fault]:
-    """An operation that is told by lists of ids needs the id."""
-    told = answer.get("operation") if isinstance(answer, dict) else None
-    if isinstance(told, dict) and set(LISTS) & set(told) and not {"id", "record"} & set(answer):
-        yield ("shape", name, "answer", "operation"), "tells by the id in a list, and no id is stated; add id"
+    """An operation that is reported by lists of ids needs the id."""
+    stated = answer.get("operation") if isinstance(answer, dict) else None
+    if isinstance(stated, dict) and set(LISTS) & set(stated) and not {"id", "record"} & set(answer):
+        yield (
+            ("shape", name, "answer", "operation"),
+            "says what was done by the id in a list, but there is no id; add id",
+        )
 
 
 def _filter(find: Mapping[str, Any]) -> Iterator[Fault]:

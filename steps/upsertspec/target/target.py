@@ -103,10 +103,10 @@ class KnownFailure:
 
 @dataclass(frozen=True)
 class Target:
-    """Whom the suite judges. `profiles` are the claimed ones; `rate_limit` is in requests a second.
+    """What the suite judges. `profiles` are the claimed ones; `rate_limit` is in requests a second.
 
     `deviations` are the statuses that the target declares by kind of outcome; `source` is the path of its file, if any;
-    `whole` tells whether all is judged that the file claims. `clients` is how many are meant where a scenario says
+    `whole` says whether all that the file claims is judged. `clients` is how many are meant where a scenario says
     "many clients at once".
     """
 

@@ -33,7 +33,7 @@ def from_file(path: Path, env: Mapping[str, str]) -> Target:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
-        raise ConfigError([f"is no TOML: {wrong}; mend it there"], str(path)) from wrong
+        raise ConfigError([f"is not TOML: {wrong}; fix it there"], str(path)) from wrong
     except RecursionError as wrong:
         raise ConfigError(["is no target file: it is nested too deeply; write it anew"], str(path)) from wrong
     if found := faults(raw, text, env, path.parent):
@@ -57,7 +57,7 @@ def roles_from(env: Mapping[str, str]) -> dict[str, Credential]:
 
 
 def without_roles(raw: Mapping[str, Any] | list[str] | None) -> frozenset[str]:
-    """The roles that the target states not to have: those beside a list, or those that are false in a table."""
+    """The roles that the target does not have: those missing from a list, or those that are false in a table."""
     if isinstance(raw, list):
         return frozenset(ROLES) - set(raw)
     return frozenset(role for role, settings in (raw or {}).items() if settings is False)
@@ -69,12 +69,12 @@ def _text(path: Path) -> str:
     except FileNotFoundError as wrong:
         raise ConfigError([f"there is no file {path}; `upsertspec init` writes one"]) from wrong
     except (OSError, UnicodeDecodeError) as wrong:
-        mend = "name a file of UTF-8 text that can be read"
-        raise ConfigError([f"can't be read as UTF-8 text ({wrong}); {mend}"], str(path)) from wrong
+        fix = "name a file of UTF-8 text that can be read"
+        raise ConfigError([f"can't be read as UTF-8 text ({wrong}); {fix}"], str(path)) from wrong
 
 
 def _known(entry: Mapping[str, Any]) -> list[KnownFailure]:
-    """One of a whole criterion, or one for each scenario that is named."""
+    """One for a whole criterion, or one for each named scenario."""
     titles = entry.get("scenarios", [entry.get("scenario", "")])
     return [KnownFailure(entry["criterion"], entry["reason"], title) for title in titles]
 

@@ -1,6 +1,6 @@
 """Texts that identify, as the target writes them: `SKU-{n:06}`, `{slug}`, `{text}`.
 
-A form maps each text to one of its own, no two to the same, the same one each time in every process; and back.
+A form maps different texts to different ones, the same way in every process, and back.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from upsertspec.errors import NotApplicable
 
 MARK = re.compile(r"\{(n|text|slug)(?::0?(\d{1,2}))?\}")
 DIGITS = 12
-"""So many digits keep the texts of many runs apart."""
+"""This many digits keep the texts of many runs apart."""
 FEWEST_DIGITS = 6
 HASH = 8
 
 
 def fault_of(form: str, longest: int | None = None) -> str:
-    """What is wrong with a form; empty where nothing is."""
+    """What is wrong with a form; empty if nothing is."""
     found = MARK.findall(form)
     if len(found) != 1 or re.search(r"[{}]", MARK.sub("", form)):
         return "needs exactly one of {n}, {n:06}, {text} and {slug}, and no other braces"
@@ -64,7 +64,7 @@ class TextForm:
             return self._written[text]
 
     def read(self, theirs: str) -> str:
-        """The text that was written so; a text that was not written here stays as it is."""
+        """The text that was written in this form; a text that was not written here stays as it is."""
         return self._meant.get(theirs, theirs)
 
     def written(self) -> dict[str, str]:
@@ -72,7 +72,7 @@ class TextForm:
         return dict(self._written)
 
     def _variant(self, text: str) -> str:
-        """How a text is written that is another one but for case and white space; empty where there is no other."""
+        """The form of a text that differs from another one only in case or white space; empty if there is none."""
         first = self._first.setdefault(re.sub(r"\s", "", text).casefold(), text)
         if first == text or self._kind == "text":
             return ""

@@ -1,4 +1,4 @@
-"""All the faults of a target file at once, each with its line and its mend."""
+"""All the mistakes of a target file at once, each with its line and the fix."""
 
 from __future__ import annotations
 
@@ -24,8 +24,15 @@ _MAY_HOLD_SECRETS = ("roles", "headers", "proxy", "url")
 def faults(raw: Mapping[str, Any], text: str, env: Mapping[str, str], folder: Path) -> list[str]:
     """Every fault of a parsed target file, in the order of its lines, or an empty list."""
     found = positions(text)
-    told = (*_shape(raw), *_numbers(raw), *names(raw), *deviations(raw), *shape(raw), *references(raw, env, folder))
-    listed = dict.fromkeys(told)
+    found_faults = (
+        *_shape(raw),
+        *_numbers(raw),
+        *names(raw),
+        *deviations(raw),
+        *shape(raw),
+        *references(raw, env, folder),
+    )
+    listed = dict.fromkeys(found_faults)
     placed = sorted((line_of(path, found), _dotted(path), message) for path, message in listed)
     return [f"line {line}: {path}{message}" for line, path, message in placed]
 
@@ -35,12 +42,12 @@ def _shape(raw: Mapping[str, Any]) -> Iterator[Fault]:
 
     schema = json.loads(SCHEMA_FILE.read_text("utf-8"))
     for error in Draft202012Validator(schema).iter_errors(raw):
-        yield from _told(error)
+        yield from _reported(error)
     if isinstance(url := raw.get("url"), str) and URL.fullmatch(url) and (wrong := fault_of(url)):
         yield ("url",), wrong
 
 
-def _told(error: Any) -> Iterator[Fault]:
+def _reported(error: Any) -> Iterator[Fault]:
     path: KeyPath = tuple(error.absolute_path)
     if error.validator == "additionalProperties" and isinstance(error.schema.get("properties"), dict):
         known = list(error.schema["properties"])
@@ -51,7 +58,7 @@ def _told(error: Any) -> Iterator[Fault]:
             if name not in error.instance:
                 yield path, f"lacks {name!r}; add it"
     else:
-        yield path, f"{_what(error, path)}; {_mend(error)}"
+        yield path, f"{_what(error, path)}; {_fix(error)}"
 
 
 def _what(error: Any, path: KeyPath) -> str:
@@ -62,7 +69,7 @@ def _what(error: Any, path: KeyPath) -> str:
     return f"can't be {json.dumps(error.instance, default=str)[:80]}"
 
 
-def _mend(error: Any) -> str:
+def _fix(error: Any) -> str:
     if error.validator == "enum" and isinstance(error.instance, str):
         return nearest(error.instance, error.validator_value)
     return f"write {error.schema.get('description', 'what the schema says')}"

@@ -1,4 +1,4 @@
-"""Reports that runs have made."""
+"""Reports of real runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.kit import Done
-from tests.report.kit import FAULTS, run, started
+from tests.report.kit import BROKEN, run, started
 
 
 @pytest.fixture
@@ -23,6 +23,6 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The folders of two reports: of the reference server, and of a server that breaks AC-012."""
     right, wrong = (tmp_path_factory.mktemp(name) for name in ("right", "wrong"))
     run(right, "--criterion", "AC-007,AC-012")
-    with started(FAULTS, "says-upserted") as url:
+    with started(BROKEN, "says-upserted") as url:
         run(wrong, url, "--criterion", "AC-007,AC-012")
     return right, wrong

@@ -1,4 +1,4 @@
-"""Reports made by hand, which keep to the schema."""
+"""Handmade reports that fit the schema."""
 
 from __future__ import annotations
 

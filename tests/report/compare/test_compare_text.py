@@ -35,7 +35,7 @@ def terminal(matrix: Matrix, width: int, colour: bool = False) -> str:
 
 
 def matrix(folder: Path, number: int, name: str = "target {}") -> Matrix:
-    """The matrix of so many reports: each fails, deviates, and could not be tested in something."""
+    """The matrix of this many reports: each has a failure, a deviation and something that could not be tested."""
     files = []
     for at in range(number):
         results = [
@@ -66,7 +66,7 @@ def test_short_words_have_a_legend(tmp_path: Path) -> None:
     assert "failed 1 " not in text
 
 
-def test_whole_words_where_there_is_room(tmp_path: Path) -> None:
+def test_words_are_written_out_if_there_is_room(tmp_path: Path) -> None:
     lines = terminal(matrix(tmp_path, 2), 100).splitlines()
     assert "verdict  conformant      conformant" in lines
     assert "AC-001   passed 1        failed 1        What AC-001 asks for" in lines
@@ -77,7 +77,7 @@ def test_whole_words_where_there_is_room(tmp_path: Path) -> None:
     assert "   conformant: 6 planned = 1 passed + 1 deviates + 3 not testable + 1 not claimed" in lines
 
 
-def test_colours_are_asked_for(tmp_path: Path) -> None:
+def test_colours_are_optional(tmp_path: Path) -> None:
     assert "\x1b" not in terminal(matrix(tmp_path, 2), 100)
     assert "\x1b[1;31mfailed 1" in terminal(matrix(tmp_path, 2), 100, colour=True)
 
@@ -101,7 +101,7 @@ def test_markdown_has_a_row_for_each_criterion(tmp_path: Path) -> None:
     assert "Judged on none of the targets: AC-301" in lines
 
 
-def test_the_share_that_applies_stands_beside_the_verdict(tmp_path: Path) -> None:
+def test_the_share_that_applies_is_next_to_the_verdict(tmp_path: Path) -> None:
     results = [result(), result("not applicable", "AC-005"), result("not claimed", "AC-301")]
     whole = [result(), result(criterion="AC-005")]
     files = [saved(tmp_path / f"{n}.json", shaped(*each)) for n, each in enumerate((results, whole))]

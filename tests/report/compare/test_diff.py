@@ -62,7 +62,7 @@ def test_each_change_has_its_kind(old: str, new: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), list(product(STATUSES, repeat=2)))
-def test_what_was_met_and_is_not_shown_any_more_breaks(old: str, new: str, tmp_path: Path) -> None:
+def test_a_pass_that_is_no_longer_shown_is_broken(old: str, new: str, tmp_path: Path) -> None:
     now_wrong = new in ("failed", "known failure") and old in (*MET, "warned")
     lost = new in ("not testable", "harness error") and old in MET
     assert changed(tmp_path, old, new).broke == (now_wrong or lost)
@@ -70,7 +70,7 @@ def test_what_was_met_and_is_not_shown_any_more_breaks(old: str, new: str, tmp_p
     assert bool(changed(tmp_path, old, new).changes) == (old != new)
 
 
-def test_one_that_is_in_one_report_only_breaks_nothing(tmp_path: Path) -> None:
+def test_a_scenario_in_one_report_only_breaks_nothing(tmp_path: Path) -> None:
     same, old, new = (result("failed", title=title) for title in ("same", "old name", "new name"))
     found = diff(tmp_path, [same, old], [same, new])
     assert [(c.kind, c.result["title"]) for c in found.changes] == [
@@ -81,7 +81,7 @@ def test_one_that_is_in_one_report_only_breaks_nothing(tmp_path: Path) -> None:
     assert found.summary == "1 added, 1 removed, 1 as before"
 
 
-def test_another_deviation_is_a_change_and_another_name_in_it_is_none(tmp_path: Path) -> None:
+def test_a_new_deviation_is_a_change_but_a_new_name_in_it_is_not(tmp_path: Path) -> None:
     first = saved(tmp_path / "old.json", shaped(result("deviates", title="x", reason="201 for abc123-1")))
     for reason, number in (("201 for xyz789-1", 0), ("204 for xyz789-1", 1)):
         report = shaped(result("deviates", title="x", reason=reason))
@@ -99,7 +99,7 @@ def two(folder: Path) -> tuple[str, str]:
     return saved(folder / "old.json", shaped(*old)), saved(folder / "new.json", shaped(*new, version="0.2.0"))
 
 
-def test_the_terminal_tells_what_broke_and_how_to_see_it(cli: Cli, tmp_path: Path) -> None:
+def test_the_terminal_shows_what_broke_and_how_to_reproduce_it(cli: Cli, tmp_path: Path) -> None:
     done = cli("diff", *two(tmp_path))
     assert done.code == 1
     assert done.out.startswith("old  mine, http://127.0.0.1:1\n")
@@ -116,7 +116,7 @@ def test_the_terminal_tells_what_broke_and_how_to_see_it(cli: Cli, tmp_path: Pat
     assert done.out.endswith(f"\n{sums}\n")
 
 
-def test_markdown_tells_the_same(cli: Cli, tmp_path: Path) -> None:
+def test_markdown_says_the_same(cli: Cli, tmp_path: Path) -> None:
     done = cli("diff", *two(tmp_path), "--format", "markdown")
     assert done.code == 1
     assert done.out.startswith("**1 broken, 1 no longer tested, 1 fixed, 8 no longer claimed, 1 added, 20 as before**")
@@ -142,14 +142,14 @@ def test_hostile_text_is_text(cli: Cli, tmp_path: Path) -> None:
     assert "\n  ````sh\n" in done.out
 
 
-def test_two_reports_that_share_nothing_are_no_diff(cli: Cli, tmp_path: Path) -> None:
+def test_two_reports_that_share_nothing_cannot_be_compared(cli: Cli, tmp_path: Path) -> None:
     files = [saved(tmp_path / f"{n}.json", shaped(result(title=f"{n}"))) for n in range(2)]
     done = cli("diff", *files)
     assert done.code == 2
     assert "have no scenario in common" in done.err
 
 
-def test_bad_input_is_told(cli: Cli, tmp_path: Path) -> None:
+def test_bad_input_is_reported(cli: Cli, tmp_path: Path) -> None:
     good = saved(tmp_path / "good.json", shaped(result()))
     (tmp_path / "half.json").write_text('{"schema": "urn')
     done = cli("diff", good, str(tmp_path / "half.json"))

@@ -1,4 +1,4 @@
-"""The matrix: what a cell says, who is who, and in what reports differ."""
+"""The matrix: its cells, the names of the targets, and the differences between reports."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_only_a_pass_looks_like_one(status: str) -> None:
     assert cell.ansi != Cell((result(),)).ansi
 
 
-def test_what_a_suite_does_not_have_is_told_from_what_was_not_selected(tmp_path: Path) -> None:
+def test_missing_in_the_suite_differs_from_not_selected(tmp_path: Path) -> None:
     one, other = shaped(result()), shaped(result(criterion="AC-003"))
     matrix = read([saved(tmp_path / "a.json", one), saved(tmp_path / "b.json", other)])
     cells = {row.id: [cell.words for cell in row.cells] for row in matrix.rows}
@@ -58,11 +58,11 @@ def test_what_a_suite_does_not_have_is_told_from_what_was_not_selected(tmp_path:
     }
 
 
-def test_heads_go_on_after_z() -> None:
+def test_column_letters_go_on_after_z() -> None:
     assert [head(index) for index in (0, 25, 26, 51, 52, 701, 702)] == ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
 
 
-def test_the_same_name_twice_is_told_apart() -> None:
+def test_targets_of_the_same_name_are_distinguished() -> None:
     assert apart(["x", "y"], ["a", "b"]) == ["x", "y"]
     assert apart(["x", "x", "y"], ["a", "b", "c"]) == ["x (a)", "x (b)", "y"]
     assert apart(["x", "x", "x"], ["a", "a", "b"]) == ["x (a) #1", "x (a) #2", "x (b)"]
@@ -73,7 +73,7 @@ def test_a_target_without_a_name_goes_by_its_address(tmp_path: Path) -> None:
 
 
 def pair(change: Change, *more: dict[str, Any]) -> list[str]:
-    """In what two reports differ, of which the second is changed so."""
+    """How two reports differ after this change to the second."""
     title = "The same scenario"
     one, other = shaped(result(title=title)), shaped(result(title=title), *more)
     other["run"]["id"] = "xyz789"
@@ -125,12 +125,12 @@ DIFFERENCES: dict[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize("name", DIFFERENCES)
-def test_in_what_reports_differ_is_said(name: str) -> None:
+def test_differences_between_reports_are_named(name: str) -> None:
     change, words = DIFFERENCES[name]
     assert pair(change) == [words]
 
 
-def test_reports_that_differ_in_results_only_need_no_word() -> None:
+def test_reports_that_differ_only_in_results_have_no_note() -> None:
     assert pair(lambda raw: raw["results"][0].update(status="failed")) == []
 
 

@@ -96,7 +96,7 @@ def test_each_verdict_has_its_denominator(two: str) -> None:
     assert "3 planned = 1 deviates + 1 not testable + 1 not claimed" in two
 
 
-def test_a_row_in_which_targets_agree_can_be_left_out(tmp_path: Path) -> None:
+def test_rows_in_which_targets_agree_can_be_left_out(tmp_path: Path) -> None:
     same, other = result(), result("failed", "AC-003")
     text = rendered(tmp_path, shaped(same, other), shaped(same, result(criterion="AC-003", title=other["title"])))
     assert re.findall(r'<tr( class="same")?><th scope="row"><span class="id">(AC-\d+)', text) == [
@@ -115,7 +115,7 @@ def test_every_button_opens_what_is_there_and_ids_are_apart(two: str) -> None:
     assert all(attrs.get("aria-labelledby") in idents for _, attrs in elements if "popover" in attrs)
 
 
-def test_it_asks_for_nothing(two: str) -> None:
+def test_it_requests_nothing(two: str) -> None:
     for tag, attrs in Reader(two).elements:
         assert tag not in ("img", "link", "iframe", "object", "embed", "a", "form", "base", "svg")
         assert not {name for name in attrs if name in ("src", "href", "srcset", "action", "style") or name[:2] == "on"}
@@ -182,7 +182,7 @@ def test_the_command_writes_each_format(cli: Cli, runs: tuple[Path, Path], tmp_p
     assert "AC-007   passed 16" in shown
 
 
-def test_no_report_is_written_over(cli: Cli, tmp_path: Path) -> None:
+def test_no_report_is_overwritten(cli: Cli, tmp_path: Path) -> None:
     file = saved(tmp_path / "report.json", shaped(result()))
     before = Path(file).read_bytes()
     for named in (file, str(tmp_path)):
@@ -202,7 +202,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_use_is_told(name: str, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_use_is_reported(name: str, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     saved(tmp_path / "good.json", shaped(result()))
     (tmp_path / "other.json").write_text("{}")

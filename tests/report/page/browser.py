@@ -42,7 +42,7 @@ def launched() -> Iterator[Browser]:
 
 @dataclass
 class Opened:
-    """A page that is open, and all that it did beside being shown."""
+    """An open page, and everything that it did besides being shown."""
 
     page: Page
     requests: list[str] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Opened:
 
     @property
     def quiet(self) -> bool:
-        """Whether it fetched nothing, said nothing, asked nothing, and ran nothing that a target sent."""
+        """Whether it fetched, logged, asked and ran nothing."""
         owned = self.page.evaluate("window.owned ?? null")
         return (self.requests, self.console, self.dialogs, owned) == ([], [], [], None)
 
@@ -76,7 +76,7 @@ class Opened:
             self.page.wait_for_timeout(20)
 
     def visible(self, selector: str) -> int:
-        """How many elements are to be seen."""
+        """How many elements are visible."""
         return self.page.locator(selector).filter(visible=True).count()
 
 
@@ -84,7 +84,7 @@ class Opened:
 def opened(
     browser: Browser, file: Path, fragment: str = "", size: tuple[int, int] = DESKTOP, **options: Any
 ) -> Iterator[Opened]:
-    """A file in a window of its own. Its own address is the one request that does not count."""
+    """A file in its own window. The request for the file itself does not count."""
     address = file.as_uri()
     viewport: Mapping[str, int] = {"width": size[0], "height": size[1]}
     context = browser.new_context(viewport=viewport, **options)  # type: ignore[arg-type]

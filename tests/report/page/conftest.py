@@ -1,4 +1,4 @@
-"""One browser, and one run of each kind, for all tests of the pages."""
+"""One browser, and one run of each kind, for all page tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports to look at: of real runs against a good, a broken and a hostile server, and made-up ones."""
+"""Reports for the page tests: real runs against a good, a broken and a hostile server, and handmade ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-from tests.report.kit import FAULTS, Done, Reply, answering, run, started
+from tests.report.kit import BROKEN, Done, Reply, answering, run, started
 from upsertspec.report.page import page
 
 REFRESH = "<meta http-equiv=refresh content='0;url=https://example.invalid'>"
@@ -29,18 +29,18 @@ def passing(folder: Path) -> Done:
 
 def failing(folder: Path) -> Done:
     """A broken server, judged by some criteria of two profiles, one of them a SHOULD."""
-    with started(FAULTS, "insert-or-replace") as url:
+    with started(BROKEN, "insert-or-replace") as url:
         return run(folder, url, "--profile", "identity", "--criterion", "AC-001,AC-002,AC-012,AC-103,AC-107,AC-111")
 
 
 def whole(folder: Path) -> Done:
     """The same broken server, judged by every profile."""
-    with started(FAULTS, "insert-or-replace") as url:
+    with started(BROKEN, "insert-or-replace") as url:
         return run(folder, url, "--profile", "all", "--jobs", "2")
 
 
 def hostile(folder: Path) -> Done:
-    """A server whose answers take turns: JSON and HTML that hold markup, script and control characters; much; deep."""
+    """A server whose answers take turns: JSON and HTML with markup, script, control characters, long and deep."""
     turns = itertools.count()
 
     def answer(handler: BaseHTTPRequestHandler, body: bytes) -> Reply:

@@ -1,4 +1,4 @@
-"""Everyone can read it: axe finds nothing, whatever the colours and the size of the screen."""
+"""Accessibility: axe finds nothing, in every colour scheme and screen size."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.report.page.browser import DESKTOP, PHONE, Opened, opened
 from tests.report.page.test_in_a_browser import unfold
 from upsertspec.prove.matrix import Proof, Row
 from upsertspec.prove.page import page as proof_page
-from upsertspec.prove.servers import Fault
+from upsertspec.prove.servers import BrokenServer
 from upsertspec.report.compare.matrix import read
 from upsertspec.report.compare.page import page as comparison
 
@@ -45,7 +45,7 @@ def test_axe_finds_nothing_serious(
         assert found(seen) == []
 
 
-def test_axe_would_find_something(browser: Browser, report: Report) -> None:
+def test_axe_can_fail(browser: Browser, report: Report) -> None:
     with opened(browser, report("passing")) as seen:
         seen.page.evaluate(
             "document.querySelector('#filters select').closest('label').replaceWith(document.createElement('select'))"
@@ -70,7 +70,7 @@ def test_it_has_landmarks_and_headings_in_order(browser: Browser, report: Report
         assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
-def test_a_state_is_told_by_a_word_and_a_sign(browser: Browser, report: Report, ran: Runs) -> None:
+def test_a_status_has_a_word_and_a_symbol(browser: Browser, report: Report, ran: Runs) -> None:
     statuses = {result["status"] for result in ran("failing").results}
     with opened(browser, report("failing")) as seen:
         words = seen.page.eval_on_selector_all(".sc .st", "all => all.map(e => e.textContent)")
@@ -81,7 +81,7 @@ def test_a_state_is_told_by_a_word_and_a_sign(browser: Browser, report: Report, 
         assert "✗" in signs["failed"]
 
 
-def test_what_scrolls_is_reached_by_the_keyboard(browser: Browser, report: Report) -> None:
+def test_scrolling_parts_can_be_reached_by_keyboard(browser: Browser, report: Report) -> None:
     with opened(browser, report("failing"), size=PHONE) as seen:
         unfold(seen, 60)
         wide = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)"
@@ -95,7 +95,7 @@ def test_axe_finds_nothing_in_the_comparison_and_the_proof(
 ) -> None:
     reports = [shaped(*map(result, STATUSES)), shaped(result("failed"), verdict="not conformant", name="other")]
     files = [saved(tmp_path / f"{number}.json", report) for number, report in enumerate(reports)]
-    row = Row(Fault("forgets-all", "Forgets all of it.", ("AC-001", "AC-002")), {"AC-001": 1, "AC-009": 1})
+    row = Row(BrokenServer("forgets-all", "Forgets all of it.", ("AC-001", "AC-002")), {"AC-001": 1, "AC-009": 1})
     pages = (comparison(read(files)), proof_page(Proof([row], (), (), ("AC-001", "AC-002"))))
     for number, text in enumerate(pages):
         file = tmp_path / f"{number}.html"

@@ -1,4 +1,4 @@
-"""Filters, links and the keyboard: what is shown follows the fragment, and the fragment what is shown."""
+"""Filters, links and the keyboard: the page follows the fragment of its address, and the fragment follows the page."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_a_link_within_the_page_keeps_the_filter_unless_it_hides_the_place(brows
 
 
 @pytest.mark.parametrize("fragment", ["#nothing-here", "#%E0%A4%A", "#?failed", "#?status=<img src=x onerror=owned=1>"])
-def test_a_fragment_that_fits_nothing_does_no_harm(browser: Browser, report: Report, fragment: str) -> None:
+def test_an_unknown_fragment_does_no_harm(browser: Browser, report: Report, fragment: str) -> None:
     with opened(browser, report("failing"), fragment) as seen:
         expect(seen.page.locator("#shown")).to_have_text(re.compile(f"of {ALL} scenarios shown"))
         assert seen.quiet

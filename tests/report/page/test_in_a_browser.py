@@ -1,4 +1,4 @@
-"""The page in a real browser: what it shows with its script and without, and that nothing of a target comes alive."""
+"""The page in a real browser: what it shows with and without its script, and that nothing from a target is executed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OPEN_ALL = "for (const each of document.querySelectorAll('{}')) each.open = true
 
 
 def unfold(seen: Opened, most: int = 60) -> None:
-    """Open every criterion, the first scenarios with their exchanges, and every exchange of those."""
+    """Open every criterion, its first scenarios, and all their exchanges."""
     seen.page.evaluate(OPEN_ALL.format(".crit"))
     seen.page.evaluate(f"for (const s of [...document.querySelectorAll('.sc')].slice(0, {most})) s.open = true")
     seen.until("[...document.querySelectorAll('.sc[open] .exchanges')].every(e => e.hasChildNodes())")
@@ -75,7 +75,7 @@ def test_the_check_for_what_runs_can_fail(browser: Browser, tmp_path: Path) -> N
         assert any("example.invalid" in url for url in seen.requests)
 
 
-def test_the_policy_is_a_second_wall(browser: Browser, report: Report, tmp_path: Path) -> None:
+def test_the_policy_is_a_second_line_of_defence(browser: Browser, report: Report, tmp_path: Path) -> None:
     whole = report("hostile").read_text("utf-8")
     file = tmp_path / "page.html"
     file.write_text(whole.replace('<main class="wide">', f'<main class="wide">{MARKUP.replace(REFRESH, "")}'), "utf-8")
@@ -87,7 +87,7 @@ def test_the_policy_is_a_second_wall(browser: Browser, report: Report, tmp_path:
         assert set(seen.refused) == set(seen.requests)
 
 
-def test_without_its_script_the_essential_is_there(browser: Browser, report: Report, ran: Runs) -> None:
+def test_the_essentials_are_there_without_the_script(browser: Browser, report: Report, ran: Runs) -> None:
     failure = ran("failing").one("failed")
     with opened(browser, report("failing"), java_script_enabled=False) as seen:
         text = seen.page.locator("body").inner_text()
@@ -137,7 +137,7 @@ def test_the_curl_line_is_copied(browser: Browser, report: Report, ran: Runs, cl
             assert seen.page.evaluate("navigator.clipboard.readText()") == failure["exchanges"][-1]["curl"]
 
 
-def test_on_paper_what_did_not_pass_is_open(browser: Browser, report: Report, ran: Runs) -> None:
+def test_printed_it_shows_what_did_not_pass(browser: Browser, report: Report, ran: Runs) -> None:
     with opened(browser, report("failing")) as seen:
         seen.page.emulate_media(media="print")
         seen.page.evaluate("dispatchEvent(new Event('beforeprint'))")

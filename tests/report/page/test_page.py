@@ -1,4 +1,4 @@
-"""The page as text: made from the document alone, small, the same each time, and safe before a browser sees it."""
+"""The page as text: made from the document alone, small, reproducible, and safe."""
 
 from __future__ import annotations
 
@@ -29,24 +29,25 @@ Runs = Callable[[str], Done]
 
 @pytest.fixture
 def failing(ran: Runs) -> dict[str, Any]:
-    """The document of a run with failures, to be changed at will."""
+    """The document of a run with failures, as a copy that a test may change."""
     return copy.deepcopy(ran("failing").report)
 
 
 def block(text: str) -> dict[str, Any]:
-    """The exchanges that the page holds."""
+    """The exchanges in the page."""
     found = PACKED.search(text)
     assert found
     unpacked: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(found[1])))
     return unpacked
 
 
-def test_it_stands_beside_the_report_and_is_made_from_it_alone(ran: Runs) -> None:
+def test_it_is_written_next_to_the_report_and_made_from_it_alone(ran: Runs) -> None:
     done = ran("failing")
     assert (done.folder / "report.html").read_text("utf-8") == page(json.loads(done.text))
     assert "report.html" in done.out
 
 
+@pytest.mark.slow
 def test_a_whole_run_is_under_two_megabytes_with_all_its_exchanges(ran: Runs) -> None:
     text = page(ran("whole").report)
     assert len(text.encode("utf-8")) < 2_000_000
@@ -55,7 +56,8 @@ def test_a_whole_run_is_under_two_megabytes_with_all_its_exchanges(ran: Runs) ->
     assert sum(held) > 3000
 
 
-def test_whatever_a_target_sends_it_stays_under_two_megabytes(ran: Runs) -> None:
+@pytest.mark.slow
+def test_it_stays_under_two_megabytes_whatever_a_target_sends(ran: Runs) -> None:
     rng, whole = random.Random(7), copy.deepcopy(ran("whole").report)
     for result in whole["results"]:
         noise = rng.randbytes(6000).hex()
@@ -128,7 +130,7 @@ def test_what_does_not_apply_is_grouped_by_its_reason(failing: dict[str, Any]) -
     assert f'id="{owner["id"]}">\n<summary><span class="st not-applicable">not applicable</span>' in text
 
 
-def test_the_verdict_is_told_in_words(failing: dict[str, Any]) -> None:
+def test_the_verdict_is_in_words(failing: dict[str, Any]) -> None:
     broken = [result["criterion"] for result in failing["results"] if result["status"] == "failed"]
     assert sentence(failing) == f"{len(broken)} scenarios of {len(set(broken))} criteria show that a MUST is broken."
     none = dict.fromkeys(Status, 0)
@@ -141,7 +143,7 @@ def test_the_verdict_is_told_in_words(failing: dict[str, Any]) -> None:
     assert sentence(failing).endswith("3 of 4 scenarios apply to this target.")
 
 
-def test_the_proof_is_told_where_there_is_one(failing: dict[str, Any], tmp_path: Path) -> None:
+def test_the_proof_is_shown_if_there_is_one(failing: dict[str, Any], tmp_path: Path) -> None:
     failing.pop("proof", None)
     assert "broken on purpose" not in page(failing)
     digest = failing["suite"]["features_digest"]
@@ -155,7 +157,7 @@ def test_the_proof_is_told_where_there_is_one(failing: dict[str, Any], tmp_path:
     assert "proven with other feature files" in page(failing)
 
 
-def test_findings_that_are_not_ok_are_told(failing: dict[str, Any]) -> None:
+def test_findings_that_are_not_ok_are_shown(failing: dict[str, Any]) -> None:
     failing["preflight"] = [
         {"level": "ok", "what": "it answers", "hint": ""},
         {"level": "warning", "what": "no <b>viewer</b>", "hint": "set its token"},
@@ -166,13 +168,13 @@ def test_findings_that_are_not_ok_are_told(failing: dict[str, Any]) -> None:
     assert "it answers" not in text
 
 
-def test_values_that_differ_are_told_from_the_rest() -> None:
+def test_values_that_differ_are_marked() -> None:
     assert [t for t, differs in contrast('id to stay "a", not 7', '"b" and 7') if differs] == ['"a"']
     assert [t for t, differs in contrast('200 with {"id":1}', "an answer of 400") if differs] == ["200"]
     assert "".join(t for t, _ in contrast('200 with {"id":1}', "400")) == '200 with {"id":1}'
 
 
-def test_what_was_stored_before_and_after_is_told() -> None:
+def test_what_was_stored_before_and_after_is_shown() -> None:
     def exchange(method: str, step: str, sent: object, came: object) -> dict[str, Any]:
         body = None if sent is None else json.dumps(sent)
         return {

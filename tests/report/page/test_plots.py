@@ -1,4 +1,4 @@
-"""The drawings: the run by worker, the response times, the lanes of several clients."""
+"""The plots: the run by worker, the response times, the lanes of concurrent clients."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_scales_have_round_ticks() -> None:
     assert all(2 <= len(Linear(end).ticks) <= 9 for end in (0.0001, 0.7, 1.0, 3.3, 99.0, 7200.0))
 
 
-def test_lanes_hold_each_client_and_its_operations() -> None:
+def test_lanes_show_each_client_and_its_operations() -> None:
     drawn = history(LOST, MOST)
     assert drawn
     assert {client: [each.number for each in lane] for client, lane in drawn.lanes.items()} == {
@@ -129,7 +129,7 @@ def test_lanes_hold_each_client_and_its_operations() -> None:
     assert history({**LOST, "operations": []}, MOST) is None
 
 
-def test_a_long_history_is_cut_but_not_what_contradicts() -> None:
+def test_a_long_history_is_shortened_but_keeps_the_contradiction() -> None:
     many = [operation(n % 4, float(n), n + 0.5) for n in range(2 * MOST)]
     many[-1]["contradicts"] = True
     drawn = history({**LOST, "operations": many}, MOST)
@@ -161,7 +161,7 @@ def test_the_lanes_are_shown_with_the_contradiction(
         assert found(seen) == []
 
 
-def test_a_history_is_text_only(document: dict[str, Any]) -> None:
+def test_a_history_is_escaped(document: dict[str, Any]) -> None:
     plain = page(document).count("<script")
     raw = next(r for r in document["results"] if r.get("history"))["history"]
     raw["explanation"] = raw["key"] = raw["operations"][0]["call"] = raw["operations"][1]["outcome"] = MARKUP
@@ -169,7 +169,7 @@ def test_a_history_is_text_only(document: dict[str, Any]) -> None:
     assert "<img" not in page(document)
 
 
-def test_the_timeline_is_walked_by_keyboard(browser: Browser, report: Report) -> None:
+def test_the_timeline_works_by_keyboard(browser: Browser, report: Report) -> None:
     with opened(browser, report("failing")) as seen:
         lane = seen.page.locator("#timeline svg").first
         assert lane.locator("[tabindex='0']").count() == 1

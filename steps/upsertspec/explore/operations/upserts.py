@@ -103,7 +103,7 @@ def same_key(draw: Draw, scope: Scope) -> list[Upsert]:
 
 @st.composite
 def similar_keys(draw: Draw, scope: Scope) -> list[Upsert]:
-    """Two upserts whose keys look alike, but differ."""
+    """Two upserts whose keys look the same but differ."""
     table, match, row = draw(valid(scope))
     marked = [name for name in match if name in table.marked and row[name]]
     if marked and draw(st.booleans()):

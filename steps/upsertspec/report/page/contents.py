@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from upsertspec.report.evidence import telling
-from upsertspec.report.status import Listed, Status, by_severity, row, worst
+from upsertspec.report.status import TABLE, Listed, Status, by_severity, row, worst
 
 JSON = Mapping[str, Any]
 ID_LETTERS = 8
@@ -94,13 +94,8 @@ class Criterion:
 
     @property
     def also(self) -> list[Scenario]:
-        """Its other scenarios that are worth a line of their own."""
-        grouped = (Status.NOT_TESTABLE, Status.NOT_APPLICABLE)
-        return [s for s in self.scenarios if s.listed and not s.red and s.status not in grouped]
-
-    def having(self, status: str) -> list[Scenario]:
-        """Its scenarios with this status."""
-        return [scenario for scenario in self.scenarios if scenario.status == status]
+        """Its other scenarios that get a line of their own."""
+        return [s for s in self.scenarios if not s.red and row(s.status).listed is Listed.EACH]
 
 
 @dataclass(frozen=True)
@@ -130,6 +125,13 @@ def profiles(document: JSON) -> list[Profile]:
     claimed = document["target"]["profiles"]
     groups = groupby(criteria, key=lambda criterion: str(criterion.raw["profile"]))
     return [Profile(name, name in claimed, tuple(members)) for name, members in groups]
+
+
+def grouped(scenarios: Sequence[Scenario]) -> list[tuple[Status, list[Scenario]]]:
+    """The scenarios whose status is listed by reason, by that status."""
+    by_reason = [each.status for each in TABLE if each.listed is Listed.BY_REASON]
+    found = [(status, [s for s in scenarios if s.status == status]) for status in by_reason]
+    return [(status, members) for status, members in found if members]
 
 
 def reasons(scenarios: Sequence[Scenario]) -> list[tuple[str, list[Scenario]]]:

@@ -31,7 +31,7 @@ ID_TYPES: Mapping[str, Id] = {kind.name: kind for kind in (IntegerId(), UuidId()
 
 
 def of_json_schema(schema: Mapping[str, Any]) -> FieldType:
-    """The type that fits a property of an OpenAPI document best; `null` beside another type is left out of account."""
+    """The type that fits a property of an OpenAPI document best; `null` next to another type is ignored."""
     options = [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"] or [schema]
     given = dict(options[0])
     if isinstance(listed := given.get("type"), list):

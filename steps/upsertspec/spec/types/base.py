@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 class FieldType(ABC):
     """A type of `schema.toml`. A subclass says everything that the harness knows of its type.
 
-    Null is no value of any type: whether a field may be null is a rule of the field.
+    Null is not a value of any type: whether a field may be null is a rule of the field.
     """
 
     name: str
@@ -27,7 +27,7 @@ class FieldType(ABC):
     is_free_text = False
     """Whether a value in a unique key may be changed, so that no two scenarios send the same."""
     cells_are_json = False
-    """Whether a cell of a feature file is JSON; otherwise it is the text as it stands."""
+    """Whether a cell of a feature file is JSON; otherwise it is the text itself."""
     has_equal_texts = False
     """Whether two different texts can be the same value, such as "1.5" and "1.50"."""
     in_address: tuple[type, ...] = (str,)

@@ -43,12 +43,12 @@ def test_a_condition_is_read_as_its_table_has_it() -> None:
     }
 
 
-def test_other_words_are_a_mistake_of_the_feature() -> None:
+def test_other_words_are_an_error_in_the_feature() -> None:
     with pytest.raises(ValueError, match=r"^unknown phrase for a match: 'sleeps'$"):
         members(world_of(Memory()), "contacts", "email", " and ignores a match and sleeps")
 
 
-def test_many_clients_have_the_same_phrases() -> None:
+def test_concurrent_clients_have_the_same_phrases() -> None:
     assert members(world_of(Memory()), "contacts", "email, phone", " and ignore a match and update only name") == (
         ["email", "phone"],
         {"onConflict": "ignore", "updateFields": ["name"]},

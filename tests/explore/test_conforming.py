@@ -1,4 +1,4 @@
-"""The search knows the contract, not one server: conforming servers show no difference in what is a MUST."""
+"""The search knows the contract, not one server: conforming servers show no difference in any MUST."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STACKS = [pytest.param(stack, id="+".join(variant.name for variant in stack)) fo
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_conforming_variant_shows_no_difference(stack: list[Entry]) -> None:
+def test_a_conforming_server_shows_no_difference(stack: list[Entry]) -> None:
     variant = stacked(stack)
     with serve(variant) as url:
         bindings = renamed(variant.tables, variant.fields)

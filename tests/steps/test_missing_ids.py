@@ -1,4 +1,4 @@
-"""The ids that a dialect's answers don't tell."""
+"""Ids that a dialect's answers do not report are looked up."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ LACKS = {"id": "it answers with 204"}
 UPSERT = Upsert("contacts", {"email": ADA["email"]}, ["email"])
 
 
-def told(operation: Any, answer: Answer, lacks: dict[str, str] = LACKS, records: Any = (ADA, BOB)) -> Answer:
+def looked_up(operation: Any, answer: Answer, lacks: dict[str, str] = LACKS, records: Any = (ADA, BOB)) -> Answer:
     return with_ids(Reader(cast(Client, Memory(contacts=list(records)))), operation, answer, lacks)
 
 
-def test_an_id_that_is_told_is_left_alone() -> None:
+def test_a_reported_id_is_kept() -> None:
     answer = Answer(200, id=9)
-    assert told(UPSERT, answer, {"record": "no"}) is answer
+    assert looked_up(UPSERT, answer, {"record": "no"}) is answer
 
 
 @pytest.mark.parametrize("status", [200, 204, 299])
 def test_an_id_is_looked_up_by_a_key(status: int) -> None:
-    assert told(UPSERT, Answer(status)) == Answer(status, id=1)
-    assert told(Create("contacts", {"phone": "5", "email": None}), Answer(status)).id == 2
-    assert told(UPSERT, Answer(status, lacks=LACKS), {}).id == 1
+    assert looked_up(UPSERT, Answer(status)) == Answer(status, id=1)
+    assert looked_up(Create("contacts", {"phone": "5", "email": None}), Answer(status)).id == 2
+    assert looked_up(UPSERT, Answer(status, lacks=LACKS), {}).id == 1
 
 
 @pytest.mark.parametrize("status", [199, 300, 400, 500])
 def test_what_was_not_written_has_no_id(status: int) -> None:
-    assert told(UPSERT, Answer(status)).id is None
+    assert looked_up(UPSERT, Answer(status)).id is None
 
 
 @pytest.mark.parametrize("records", [(), (ADA, {**ADA, "id": 3})])
 def test_what_is_not_one_record_has_no_id(records: Any) -> None:
-    assert told(UPSERT, Answer(200, id=7), records=records).id is None
+    assert looked_up(UPSERT, Answer(200, id=7), records=records).id is None
 
 
 def test_what_has_no_key_has_no_id() -> None:
-    assert told(Create("contacts", {"name": "Ada"}), Answer(201)).id is None
+    assert looked_up(Create("contacts", {"name": "Ada"}), Answer(201)).id is None
     changed = Answer(200)
-    assert told(Change("contacts", 1, {"name": "Ada"}), changed) is changed
+    assert looked_up(Change("contacts", 1, {"name": "Ada"}), changed) is changed
 
 
 def batch(count: int) -> UpsertBatch:
@@ -55,19 +55,19 @@ def batch(count: int) -> UpsertBatch:
 
 
 def test_the_records_of_a_batch_have_their_ids_in_order() -> None:
-    made = told(batch(2), Answer(200), {**LACKS, "record": "nor that"})
+    made = looked_up(batch(2), Answer(200), {**LACKS, "record": "nor that"})
     assert [(part.status, part.id) for part in made.parts] == [(200, 1), (200, 2)]
     assert made.parts[0].lacks == {**LACKS, "record": "nor that"}
     parts = [Answer(200, operation="created"), Answer(200, operation="updated")]
-    made = told(batch(2), Answer(200, parts=parts))
+    made = looked_up(batch(2), Answer(200, parts=parts))
     assert [(part.operation, part.id) for part in made.parts] == [("created", 1), ("updated", 2)]
 
 
-def test_parts_that_are_too_few_and_batches_that_are_too_long_are_left_alone() -> None:
+def test_missing_parts_and_long_batches_are_not_looked_up() -> None:
     few = [Answer(200)]
-    assert told(batch(2), Answer(200, parts=few)).parts == few
-    assert len(told(batch(FEW), Answer(200)).parts) == FEW
-    assert told(batch(FEW + 1), Answer(200)).parts == ()
+    assert looked_up(batch(2), Answer(200, parts=few)).parts == few
+    assert len(looked_up(batch(FEW), Answer(200)).parts) == FEW
+    assert looked_up(batch(FEW + 1), Answer(200)).parts == ()
 
 
 @pytest.mark.parametrize(
