@@ -32,7 +32,7 @@ def recorded_history(
     """The history as `report.json` holds it."""
     places = {id(exchange): place for place, exchange in enumerate(world.client.log)}
     words = world.words(table)
-    first, last = words.told(keys[0]), words.told(keys[-1])
+    first, last = words.row_text(keys[0]), words.row_text(keys[-1])
     key = first if len(keys) == 1 else f"{len(keys)} keys, from {first} to {last}"
     operations = [
         {

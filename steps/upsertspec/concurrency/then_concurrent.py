@@ -71,7 +71,7 @@ def each_key_has_one_record(world: World) -> None:
             fields = {name: record.get(name) for row in sent for name in row}
             words = world.words(table.name)
             expected = f"in {words.called} the values of one request, whole"
-            raise CheckFailed(expected, _with_why(words.told(fields), concurrent_run))
+            raise CheckFailed(expected, _with_why(words.row_text(fields), concurrent_run))
 
 
 @then("no reader has seen half of a write")
@@ -122,7 +122,7 @@ def _is_reported(world: World, concurrent_run: ConcurrentRun) -> bool:
 
 def _told(world: World, key: Record) -> str:
     """A key in the target's own words."""
-    return world.words(_run_of(world).table).told(key)
+    return world.words(_run_of(world).table).row_text(key)
 
 
 def _status(call: RecordedCall) -> str:

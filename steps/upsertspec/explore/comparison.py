@@ -66,7 +66,7 @@ def require_stored(sequence: OperationSequence, record: ModelRecord) -> None:
     found = sequence.world.reader.find(record.table, where)
     if len(found) != 1:
         words = sequence.world.words(record.table)
-        raise CheckFailed(f"one record in {words.called} with {words.told(where)}", f"{len(found)} such records")
+        raise CheckFailed(f"one record in {words.called} with {words.row_text(where)}", f"{len(found)} such records")
     _require_values(sequence, record, found[0])
     _require_same(sequence, record, "as it was last answered", found[0])
 
@@ -137,7 +137,7 @@ def _require_values(sequence: OperationSequence, record: ModelRecord, answered: 
         raise CheckFailed(f"every field of {words.called} in the record", f"{words.called} has no {names} ({hint})")
     wanted = sequence.on_the_wire(record.table, record.values)
     if wrong := differences(binding.view, wanted, answered, words=words):
-        raise CheckFailed(f"in {words.called} a record with {words.told(wanted)}", "; ".join(wrong))
+        raise CheckFailed(f"in {words.called} a record with {words.row_text(wanted)}", "; ".join(wrong))
 
 
 def _require_own_kept(

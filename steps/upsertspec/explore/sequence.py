@@ -250,7 +250,7 @@ class OperationSequence:
             for found in self._found(table, wire):
                 if shown(found.get("id")) not in known:
                     words = self.world.words(table)
-                    raise CheckFailed(f"no record in {words.called} with {words.told(wire)}", words.told(found))
+                    raise CheckFailed(f"no record in {words.called} with {words.row_text(wire)}", words.row_text(found))
         for parent in self.state.all:
             for child, name in self.schema.children(parent.table):
                 wanted = [record for record in self.state.of(child.name) if record.values.get(name) is parent]

@@ -74,7 +74,7 @@ def described(records: Sequence[Record], words: Words = OURS) -> str:
     for record in records[:NAMED]:
         missing = [words.label(name) for name in there if name not in record]
         lacking = f" (no such member: {', '.join(missing)})" if missing else ""
-        texts.append(words.told({name: record[name] for name in there if name in record}) + lacking)
+        texts.append(words.row_text({name: record[name] for name in there if name in record}) + lacking)
     return " and ".join(texts) or "no record"
 
 
