@@ -34,6 +34,7 @@ CREATE TABLE products (
     discontinued BOOLEAN, available_from TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL)
 """
 FIELDS = ("sku", "title", "price", "stock", "category", "barcode", "description", "discontinued", "available_from")
+WRITTEN_HERE = ("id", "created_at", "updated_at")
 DEFAULTS = {"stock": 0, "category": "tools"}
 
 BUGS = {
@@ -212,8 +213,8 @@ def shown(row: Row) -> Row:
 
 def checked(body: Row, bug: str = "") -> Row:
     """The fields to write; what the server writes itself is dropped. Raises Invalid for the first that is wrong."""
-    if "nowhere" in body:
-        raise Invalid("nowhere", "Unknown field")
+    if unknown := [name for name in body if name not in (*FIELDS, *WRITTEN_HERE)]:
+        raise Invalid(unknown[0], "Extra inputs are not permitted")
     fields = {name: body[name] for name in FIELDS if name in body}
     for name, value in fields.items():
         CHECKS[name](name, value)
@@ -284,6 +285,8 @@ def main() -> None:
     options.add_argument("--port", type=int, default=8080)
     options.add_argument("--bug", choices=BUGS, default="", help="; ".join(f"{k}: {v}" for k, v in BUGS.items()))
     given = options.parse_args()
+    if missing := [name for name in ("PRODUCTS_KEY", "PRODUCTS_READ_KEY") if not os.environ.get(name)]:
+        options.error(f"set {' and '.join(missing)}: the API keys that it accepts, such as full-key-1234")
     keys = {os.environ["PRODUCTS_KEY"]: "all", os.environ["PRODUCTS_READ_KEY"]: "read"}
     with tempfile.TemporaryDirectory(prefix="products") as folder:
         create_app(keys, given.bug, Path(folder)).run("127.0.0.1", given.port, threaded=True)

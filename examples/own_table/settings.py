@@ -77,6 +77,8 @@ def main() -> None:
     options.add_argument("--port", type=int, default=8082)
     options.add_argument("--bug", choices=BUGS, default="", help="; ".join(f"{k}: {v}" for k, v in BUGS.items()))
     given = options.parse_args()
+    if not os.environ.get("SETTINGS_TOKEN"):
+        options.error("set SETTINGS_TOKEN: the token that it accepts, such as token-1234")
     create_app({os.environ["SETTINGS_TOKEN"]: "all"}, given.bug).run("127.0.0.1", given.port, threaded=True)
 
 

@@ -75,6 +75,8 @@ def main() -> None:
     options.add_argument("--port", type=int, default=8081)
     options.add_argument("--bug", choices=BUGS, default="", help="; ".join(f"{k}: {v}" for k, v in BUGS.items()))
     given = options.parse_args()
+    if not os.environ.get("PRODUCTS_KEY"):
+        options.error("set PRODUCTS_KEY: the API key that it accepts, such as full-key-1234")
     create_app({os.environ["PRODUCTS_KEY"]: "all"}, given.bug).run("127.0.0.1", given.port, threaded=True)
 
 

@@ -156,5 +156,7 @@ def test_what_does_not_apply_is_listed_once_with_its_reason() -> None:
     numbers = Counter(case.criterion for case in cases)
     for criterion, number in numbers.items():
         assert f"  {criterion}  {number} not applicable" in text
-    assert text.endswith(f"\nnot applicable ({len(cases)} in AC-003, AC-004): products has no birthday\n")
+    assert text.endswith(
+        f"\nnot applicable ({len(cases)}):\n  {len(cases):>4}  products has no birthday (AC-003, AC-004)\n"
+    )
     assert "passed" not in text

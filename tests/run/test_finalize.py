@@ -120,3 +120,14 @@ def test_a_known_failure_that_deviates_throughout_is_stale() -> None:
     target = Target(url="http://127.0.0.1:1", known_failures=(KnownFailure("AC-014", "issue 7"),))
     deviating = [Result(case, Status.DEVIATES) for case in cases() if case.criterion == "AC-014"]
     assert set(statuses(deviating, target)) == {Status.STALE}
+
+
+def test_a_known_failure_of_a_criterion_is_stale_once_all_that_applies_passes() -> None:
+    listed = [case for case in cases() if case.criterion == "AC-003"]
+    target = Target(url="http://127.0.0.1:1", known_failures=(KnownFailure("AC-003", "issue 9"),))
+    first, *others = [Result(case, Status.NOT_APPLICABLE, "products has no birthday") for case in listed]
+    assert statuses([first, *others], target) == [Status.NOT_APPLICABLE] * len(listed)
+    passing = [replace(other, status=Status.PASSED) for other in others]
+    assert statuses([first, *passing], target) == [Status.NOT_APPLICABLE, *[Status.STALE] * len(others)]
+    failing = replace(first, status=Status.KNOWN_FAILURE)
+    assert Status.STALE not in statuses([failing, *passing], target)

@@ -8,7 +8,7 @@ import click
 
 from upsertspec.cli.options import Seconds, TargetOptions, target_options
 from upsertspec.errors import ConfigError, TargetUnusable
-from upsertspec.soak.plan import ALONE, DAY, MASTER, WORKER, Plan
+from upsertspec.soak.plan import ALONE, DAY, MASTER, WORKER, Plan, words_of
 from upsertspec.target.target import Target
 
 
@@ -64,6 +64,7 @@ def _soak(target: Target, plan: Plan) -> int:
     from upsertspec.run.preflight import fatal, preflight
     from upsertspec.soak.parent_process import run
 
+    words_of(target)
     if why := fatal(preflight(target)):
         raise TargetUnusable(why)
     code, why = run(target, plan)

@@ -10,7 +10,7 @@ from typing import Any
 from upsertspec.concurrency.clients import ConcurrentClients
 from upsertspec.concurrency.explanation import explained
 from upsertspec.concurrency.recorded_history import place_of, recorded_history
-from upsertspec.concurrency.registers import Look, Register, as_one, registers, wide
+from upsertspec.concurrency.registers import Look, Register, as_one, own_name, registers, wide
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Operation, Upsert, UpsertBatch
 from upsertspec.errors import NotTestable
@@ -99,7 +99,7 @@ def _judged(
     wrong: list[RecordedCall] = []
     explanation = ""
     for register in found:
-        places, explanation = explained(register.history, register.fields)
+        places, explanation = explained(register.history, _labels(world, table, register))
         if explanation:
             wrong = [call for call in (register.calls[place] for place in places) if call is not None]
             break
@@ -116,3 +116,9 @@ def _require_overlap(concurrent_run: ConcurrentRun) -> None:
         raise NotTestable(f"{refused} (of {len(concurrent_run.calls)} requests at once)")
     if not any(one.ended is None or other.started < one.ended for one, other in pairwise(concurrent_run.calls)):
         raise NotTestable("no two requests were under way at the same time; raise rate_limit in the target file")
+
+
+def _labels(world: World, table: str, register: Register) -> list[str]:
+    """The target's names of the fields of a register."""
+    label = world.words(table).label
+    return [f"{name.removesuffix(own_name(name))}{label(own_name(name))}" for name in register.fields]

@@ -34,7 +34,7 @@ def exactly_one_says(world: World, one: str, other: str) -> None:
         others = sum(_has(call, key) for call in concurrent_run.writes) - 1
         wanted = Counter({one: 1}) + Counter({other: others})
         if said != wanted:
-            raise CheckFailed(f"of {shown(key)} {_counted(wanted)}", _with_why(_counted(said), concurrent_run))
+            raise CheckFailed(f"of {_told(world, key)} {_counted(wanted)}", _with_why(_counted(said), concurrent_run))
     _require_ids(world, concurrent_run)
 
 
@@ -69,9 +69,9 @@ def each_key_has_one_record(world: World) -> None:
         sent = [row for call in concurrent_run.writes for row in call.operation.sent if _is(row, key)]
         if not any(not differences(table, row, record) for row in sent):
             fields = {name: record.get(name) for row in sent for name in row}
-            raise CheckFailed(
-                f"in {table.name} the values of one request, whole", _with_why(shown(fields), concurrent_run)
-            )
+            words = world.words(table.name)
+            expected = f"in {words.called} the values of one request, whole"
+            raise CheckFailed(expected, _with_why(words.row_text(fields), concurrent_run))
 
 
 @then("no reader has seen half of a write")
@@ -120,6 +120,11 @@ def _is_reported(world: World, concurrent_run: ConcurrentRun) -> bool:
     return not why
 
 
+def _told(world: World, key: Record) -> str:
+    """A key in the target's own words."""
+    return world.words(_run_of(world).table).row_text(key)
+
+
 def _status(call: RecordedCall) -> str:
     return f"with {call.answer.status}" if call.answer else "without an answer"
 
@@ -163,4 +168,4 @@ def _require_ids(world: World, concurrent_run: ConcurrentRun) -> None:
             part for call in concurrent_run.writes for part in _parts_of(call, key) if not world.lacks(part, "id")
         )
         if others := {shown(part.id) for part in reported} - {stored}:
-            raise CheckFailed(f"the id {stored} in every answer to {shown(key)}", ", ".join(sorted(others)))
+            raise CheckFailed(f"the id {stored} in every answer to {_told(world, key)}", ", ".join(sorted(others)))

@@ -93,9 +93,15 @@ class Words:
 
     def _together(self, bound: FieldBinding, fields: Mapping[str, Any]) -> str:
         values = [fields.get(part) for part in bound.parts]
-        if not all(isinstance(value, (str, int)) and value != "" for value in values):
+        if not all(self._is_part(part, value) for part, value in zip(bound.parts, values, strict=True)):
             raise NotApplicable(f"{self.called} has {', '.join(bound.parts)} as one field, {bound.name}")
         return json.dumps(values, ensure_ascii=False)
+
+    def _is_part(self, name: str, value: Any) -> bool:
+        """Whether a value can be told within a text; a value of a wrong type would be a right text there."""
+        field = self.binding.spec.fields.get(name)
+        is_right = field is None or bool(field.references) or field.type.accepts(value)
+        return is_right and isinstance(value, (str, int)) and value != ""
 
     def value(self, name: str, value: Any) -> Any:
         """One value as the target has it. What is of a wrong type on purpose stays wrong.

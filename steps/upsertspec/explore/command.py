@@ -46,6 +46,9 @@ def result_lines(result: Result, seed: int) -> list[str]:
     if result.passing:
         lines += ["errors that did not come again when the same sequence was sent again (not counted as a difference):"]
         lines += [f"  {text}" for text in _some(result.passing)] + [""]
+    if result.left_out:
+        lines += ["left out, as the target has no way to do it or its file says that it does not apply:"]
+        lines += [f"  {count} x {reason}" for reason, count in result.left_out.most_common(SHOWN)] + [""]
     judged = f"{result.judged} sequences" if result.judged == result.tried else (
         f"{result.judged} sequences that could be judged, of {result.tried}"
     )  # fmt: skip
@@ -53,12 +56,19 @@ def result_lines(result: Result, seed: int) -> list[str]:
         once = "" if result.repeated else "; it did not come again when the same sequence was sent again"
         lines += [f"a difference, found in {result.tried} sequences (seed {seed}){once}:", *_shown(result.finding)]
     elif not result.ended:
-        lines += [f"no difference in {judged} (seed {seed})"]
-        lines += [] if result.is_enough else ["too few were judged to say anything: set rate_limit in the target file"]
+        empty = f"; {result.empty} more had nothing that applies" if result.empty else ""
+        lines += [f"no difference in {judged}{empty} (seed {seed})"]
+        lines += [] if result.is_enough else [_too_few(result)]
     if result.ended:
         lines += [f"the search ended early, after {judged} (seed {seed}): {result.ended}"]
         lines += ["the sequence before that:", *_shown(result.last)] if result.last else []
     return lines
+
+
+def _too_few(result: Result) -> str:
+    if result.empty >= result.tried:
+        return "too few were judged to say anything: most of what was tried does not apply to the target"
+    return "too few were judged to say anything: set rate_limit in the target file"
 
 
 def _some(texts: list[str]) -> list[str]:

@@ -11,10 +11,10 @@ from upsertspec.errors import CheckFailed
 from upsertspec.explore.contract import Expected
 from upsertspec.explore.model_state import Effect, ModelRecord
 from upsertspec.spec.outcomes import NO_CONTENT, UPSERTED
-from upsertspec.spec.schema import PROTECTED
 from upsertspec.spec.types import instant
 from upsertspec.steps.assertions import require_body, require_part
-from upsertspec.steps.equality import differences, require_same, shown
+from upsertspec.steps.equality import differences, shown
+from upsertspec.steps.own_table import compared, own_members
 from upsertspec.steps.statuses import require_status
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def compare(sequence: OperationSequence, expected: Expected, answer: Answer) -> 
     """Compare an answer with what is expected, and apply its effects to the state."""
     effects = expected.effects
     says = effects[0].operation if effects and len(effects) == 1 else ""
-    if effects is None or not _has_status(sequence, answer, expected.status, says):
+    if effects is None or not has_status(sequence, answer, expected.status, says):
         require_refusal(sequence, expected, answer)
         return
     if expected.status == NO_CONTENT:
@@ -52,7 +52,7 @@ def compare(sequence: OperationSequence, expected: Expected, answer: Answer) -> 
 
 def require_refusal(sequence: OperationSequence, expected: Expected, answer: Answer) -> None:
     """Raise CheckFailed unless the request was refused with one of the expected statuses."""
-    if any(_has_status(sequence, answer, status) for status in expected.refusals):
+    if any(has_status(sequence, answer, status) for status in expected.refusals):
         return
     wanted = sorted({*([expected.status] if expected.effects is not None else []), *expected.refusals})
     statuses = "4xx" if len(wanted) > MANY else " or ".join(map(str, wanted))
@@ -65,21 +65,27 @@ def require_stored(sequence: OperationSequence, record: ModelRecord) -> None:
     where = sequence.key_of(record)
     found = sequence.world.reader.find(record.table, where)
     if len(found) != 1:
-        raise CheckFailed(f"one record in {record.table} with {shown(where)}", f"{len(found)} such records")
+        words = sequence.world.words(record.table)
+        raise CheckFailed(f"one record in {words.called} with {words.row_text(where)}", f"{len(found)} such records")
     _require_values(sequence, record, found[0])
-    what = f"{record.name} in {record.table} as it was last answered"
-    require_same(sequence.schema[record.table], what, record.read, found[0])
+    _require_same(sequence, record, "as it was last answered", found[0])
 
 
 def require_read(sequence: OperationSequence, record: ModelRecord) -> None:
     """Raise CheckFailed unless a read by id gives the record as it was last answered."""
     answer = sequence.world.reader.read(record.table, record.id)
     require_body(sequence.world, answer, 200)
-    what = f"{record.name} read by its id as it is stored"
-    require_same(sequence.schema[record.table], what, record.read, answer.record or {})
+    _require_same(sequence, record, "read by its id as it is stored", answer.record or {})
 
 
-def _has_status(sequence: OperationSequence, answer: Answer, status: int, says: str = "") -> bool:
+def _require_same(sequence: OperationSequence, record: ModelRecord, how: str, now: Mapping[str, Any]) -> None:
+    """Raise CheckFailed where a record differs from the last answer, in members of the target's own too."""
+    binding, words = sequence.schema.binding(record.table), sequence.world.words(record.table)
+    if wrong := differences(binding.view, record.read, now, compared(binding, record.read, now), words):
+        raise CheckFailed(f"{record.name} in {words.called} {how}", "; ".join(wrong))
+
+
+def has_status(sequence: OperationSequence, answer: Answer, status: int, says: str = "") -> bool:
     """Whether an answer has this status, or one that the target declares instead."""
     try:
         require_status(sequence.world, answer, status, said=says)
@@ -99,7 +105,8 @@ def _compare_written(sequence: OperationSequence, effect: Effect, part: Answer, 
     record.read = answered
     if final:
         _require_values(sequence, record, answered)
-        _require_times(effect, before, answered)
+        _require_own_kept(sequence, record, before, answered)
+        _require_times(sequence, effect, before, answered)
 
 
 def _read_back(sequence: OperationSequence, effect: Effect, part: Answer) -> Mapping[str, Any] | None:
@@ -123,25 +130,39 @@ def _require_id(sequence: OperationSequence, record: ModelRecord, answered: Mapp
 
 
 def _require_values(sequence: OperationSequence, record: ModelRecord, answered: Mapping[str, Any]) -> None:
-    table = sequence.schema[record.table]
-    if absent := [name for name in (*PROTECTED, *table.fields) if name not in answered]:
-        raise CheckFailed(f"every field of {table.name} in the record", f"no {', '.join(absent)}")
+    binding, words = sequence.schema.binding(record.table), sequence.world.words(record.table)
+    if missing := [name for name in (*binding.protected, *binding.view.fields) if name not in answered]:
+        names = ", ".join(words.label(name) for name in missing)
+        hint = f"if {words.called} has none, the target file says so: {missing[0]} = false"
+        raise CheckFailed(f"every field of {words.called} in the record", f"{words.called} has no {names} ({hint})")
     wanted = sequence.on_the_wire(record.table, record.values)
-    if wrong := differences(table, wanted, answered):
-        raise CheckFailed(f"in {table.name} a record with {shown(wanted)}", "; ".join(wrong))
+    if wrong := differences(binding.view, wanted, answered, words=words):
+        raise CheckFailed(f"in {words.called} a record with {words.row_text(wanted)}", "; ".join(wrong))
 
 
-def _require_times(effect: Effect, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    created, updated = (instant(after.get(name)) for name in ("created_at", "updated_at"))
-    if created is None or updated is None:
-        times = shown([after.get("created_at"), after.get("updated_at")])
-        raise CheckFailed("created_at and updated_at as RFC 3339 timestamps", times)
-    if not before:
-        return
-    if instant(before.get("created_at")) != created:
-        raise CheckFailed(f"created_at to stay {shown(before.get('created_at'))}", shown(after.get("created_at")))
-    last = instant(before.get("updated_at"))
-    later = effect.operation == "updated"
-    if last is None or (updated <= last if later else updated != last):
-        wanted = f"updated_at to {'be later than' if later else 'stay'} {shown(before.get('updated_at'))}"
-        raise CheckFailed(wanted, shown(after.get("updated_at")))
+def _require_own_kept(
+    sequence: OperationSequence, record: ModelRecord, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Raise CheckFailed where a member of the target's own, which no request mentions, has changed."""
+    binding, words = sequence.schema.binding(record.table), sequence.world.words(record.table)
+    if wrong := differences(binding.view, before, after, own_members(binding, before), words):
+        raise CheckFailed(f"what is not mentioned to stay as it was in {words.called}", "; ".join(wrong))
+
+
+def _require_times(
+    sequence: OperationSequence, effect: Effect, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Raise CheckFailed where a timestamp that the target has is none, or did not stay or move as it should."""
+    binding, words = sequence.schema.binding(effect.record.table), sequence.world.words(effect.record.table)
+    for name in ("created_at", "updated_at"):
+        if name not in binding.protected:
+            continue
+        label, moment = words.label(name), instant(after.get(name))
+        if moment is None:
+            raise CheckFailed(f"{label} as an RFC 3339 timestamp", shown(after.get(name)))
+        if not before or name in binding.volatile:
+            continue
+        last, moves = instant(before.get(name)), name == "updated_at" and effect.operation == "updated"
+        if last is None or (moment <= last if moves else moment != last):
+            wanted = f"{label} to {'be later than' if moves else 'stay'} {shown(before.get(name))}"
+            raise CheckFailed(wanted, shown(after.get(name)))

@@ -113,7 +113,7 @@ class Contract:
         """Several operations, all or none. Which 4xx fits best is mostly left to the target."""
 
         def run() -> list[Effect]:
-            self._require_permission(who, "contacts", "read")
+            self._require_permission(who, next(iter(self.schema.tables)), "read")
             return self._in_order(who, operations)
 
         expected = _lenient(who, self._expect(200, run))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from upsertspec.errors import CheckFailed
+from upsertspec.errors import CannotExpress, CheckFailed, NotApplicable
 from upsertspec.explore.field_rules import value_problems
 from upsertspec.explore.model_state import ModelRecord, NoRecord
 from upsertspec.explore.schema import Schema
@@ -41,8 +41,14 @@ class LearntRestrictions:
         for value, given in [*values.items()][:MOST]:
             table, name, _ = value
             if not any(self._accepts(table, {name: given}) for _ in range(TIMES)):
-                self.learnt[value] = f"{table}.{name}: {shown(given)} is refused with {status}; the contract allows it"
+                self.learnt[value] = f"{self._told(value, given)} is refused with {status}; the contract allows it"
         return any(value in self.learnt for value in values)
+
+    def _told(self, value: Value, given: Any) -> str:
+        """A field and its value in the target's words."""
+        table, name, _ = value
+        words = self._start().world.words(table)
+        return f"{words.called}.{words.label(name)}: {shown(words.shown(name, given))}"
 
     def _values(self, rows: Sequence[tuple[str, Any]]) -> Iterator[tuple[Value, Any]]:
         """Every value that the contract allows. References, and values of unique keys, are left out."""
@@ -61,6 +67,8 @@ class LearntRestrictions:
         sequence = self._start()
         try:
             sequence.set_up(self._schema[table], given)
+        except (CannotExpress, NotApplicable):
+            return True  # it was not sent, so it was not refused
         except CheckFailed:
             return sequence.world.last.answer.status not in RESTRICTED
         return True

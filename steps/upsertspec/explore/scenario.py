@@ -47,6 +47,11 @@ class Scenario:
         self._schema = schema
         self._requests: list[Request] = []
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was sent."""
+        return not self._requests
+
     def stored(self, record: ModelRecord, row: Row) -> None:
         """A record that a setup stores."""
         self._requests.append(Request(given=[self._stored(record, row)]))
@@ -64,6 +69,10 @@ class Scenario:
         given = [self._stored(e.record, row) for e, row in zip(effects, rows, strict=True)] if created else []
         when = Step("When", words, self.rows(table, rows) if rows else (), doc)
         self._requests.append(Request(when, self._outcome(expected, reports), given))
+
+    def drop_last(self) -> None:
+        """Forget the last request: it was not sent."""
+        del self._requests[-1:]
 
     def then(self, text: str) -> None:
         """Replace the outcome of the last request."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from upsertspec.spec.schema import Table, tables
-from upsertspec.target.bindings import LIKE
+from upsertspec.target.bindings import LIKE, Bindings, TableBinding
 from upsertspec.target.target import Target
 
 WITHOUT_KEY = {"activity_log": frozenset({"project_id"})}
@@ -15,22 +16,27 @@ WITHOUT_KEY = {"activity_log": frozenset({"project_id"})}
 
 @dataclass(frozen=True)
 class Schema:
-    """Every table by name, and the profiles that are explored."""
+    """Every table by name, the profiles that are explored, and how the target has each table."""
 
     tables: Mapping[str, Table]
     profiles: frozenset[str]
+    bindings: Bindings
 
     @classmethod
     def of(cls, target: Target) -> Schema:
         """The schema of a target."""
         known = (name for name in tables() if name not in target.bindings.absent)
-        return cls({name: target.bindings.table(name) for name in known}, frozenset(target.profiles))
+        return cls({name: target.bindings.table(name) for name in known}, frozenset(target.profiles), target.bindings)
 
     def __contains__(self, table: object) -> bool:
         return table in self.tables
 
     def __getitem__(self, table: str) -> Table:
         return self.tables[table]
+
+    def binding(self, table: str) -> TableBinding:
+        """How the target has a table."""
+        return self.bindings.of(table)
 
     @property
     def explored(self) -> list[Table]:
@@ -44,4 +50,12 @@ class Schema:
 
     def marked(self, table: str) -> frozenset[str]:
         """The text fields that find a record. Their values carry the mark of the sequence, so they are its alone."""
-        return WITHOUT_KEY.get(table) or self.tables.get(table, self.tables[LIKE]).marked
+        return WITHOUT_KEY.get(table) or self.bindings.table(table if table in self.tables else LIKE).marked
+
+    def traces(self, table: str, fields: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Where to look for a record with these fields: by each marked text, or by the whole key it is a part of."""
+        for name in self.marked(table):
+            parts = self.binding(table).field(name).parts or (name,)
+            where = {part: fields.get(part) for part in parts}
+            if name == parts[0] and where[name] and all(isinstance(value, (str, int)) for value in where.values()):
+                yield where

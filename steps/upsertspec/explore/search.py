@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,8 +15,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
-from upsertspec.dialects.operations import Find
-from upsertspec.errors import CheckFailed, NotTestable, TargetSilent
+from upsertspec.errors import CheckFailed, NotApplicable, NotTestable, TargetSilent
 from upsertspec.explore.machine import STEPS, Exploration
 from upsertspec.explore.patient_client import PatientClient, Sleep
 from upsertspec.explore.restrictions import LearntRestrictions
@@ -23,6 +23,7 @@ from upsertspec.explore.scenario import Scenario
 from upsertspec.explore.schema import Schema
 from upsertspec.explore.sequence import OperationSequence, PlayedOperation, Unanswered
 from upsertspec.http.exchange import Exchange
+from upsertspec.run.preflight import search as search_for_nobody
 from upsertspec.spec.schema import ROLES, roles
 from upsertspec.target.target import Target
 
@@ -59,7 +60,8 @@ class Result:
 
     `finding` is a difference; it came twice if it is `repeated`. `ended` says why the search ended early, and `last`
     is then the sequence before it. `passing` are errors of the server that did not come again, `restrictions` the
-    valid values that the target always refuses.
+    valid values that the target always refuses. `left_out` counts the operations that were not sent, by reason. A
+    sequence with nothing else is `empty`, and counts neither as tried nor as judged.
     """
 
     tried: int = 0
@@ -70,11 +72,13 @@ class Result:
     last: Finding | None = None
     passing: list[str] = field(default_factory=list)
     restrictions: list[str] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    empty: int = 0
 
     @property
     def is_enough(self) -> bool:
         """Whether enough sequences were judged to say something about the target."""
-        return not self.ended and self.judged >= ENOUGH * self.tried
+        return not self.ended and self.judged >= max(1, ENOUGH * self.tried)
 
 
 class Difference(Exception):
@@ -142,10 +146,15 @@ class Search:
     def judged(self, sequence: OperationSequence) -> None:
         """A sequence was played to its end without a difference."""
         self._previous = sequence.scenario, list(self._client.log)
-        if not self.result.repeated:
-            self.result.tried += 1
-            self.result.judged += 1
-            self._unanswered = 0
+        if self.result.repeated:
+            return
+        self.result.left_out.update(sequence.left_out)
+        if sequence.left_out and sequence.scenario.is_empty:
+            self.result.empty += 1
+            return
+        self.result.tried += 1
+        self.result.judged += 1
+        self._unanswered = 0
 
     def check(self, sequence: OperationSequence, part: Callable[[], None]) -> bool:
         """Play a part of a sequence: False if it shows a difference that does not count, or gets no answer.
@@ -208,8 +217,8 @@ class Search:
         for _ in range(LOOKS):
             client = PatientClient(self._target, self._sleep)
             try:
-                answer = client.call(role, Find("contacts", {}, limit=1))
-            except (NotTestable, TargetSilent) as wrong:
+                answer = client.call(role, search_for_nobody(self._target, "contacts"))
+            except (NotApplicable, NotTestable, TargetSilent) as wrong:
                 why = f"the target stopped answering: {wrong}"
             else:
                 if answer.status == OK:

@@ -54,7 +54,7 @@ def keyed_table(scope: Scope) -> st.SearchStrategy[Table]:
 
 
 def _mostly(scope: Scope, tables: Sequence[Table]) -> st.SearchStrategy[Table]:
-    main = scope.table if scope.table in tables else scope.schema["contacts"]
+    main = scope.table if scope.table in tables else tables[0]
     return st.sampled_from([main] * (2 * len(tables)) + list(tables))
 
 
@@ -79,7 +79,8 @@ def valid_value(scope: Scope, table: Table, field: Field, match: bool) -> st.Sea
     """A value that the field accepts; for a field of a unique key, one of a few."""
     in_key = any(field.name in key for key in table.unique_keys)
     listed = values.keys_of(field) if in_key else values.good(field, scope.schema.profiles)
-    if not field.required and not (match and scope.must):
+    is_nullable = scope.schema.binding(table.name).field(field.name).rules.get("null") is not False
+    if not field.required and is_nullable and not (match and scope.must):
         listed = [*listed * (3 if match else 1), None]
     return st.sampled_from(listed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from upsertspec.dialects.altered import altered, with_query
@@ -71,7 +71,7 @@ class Client:
         self.answered: Exchange | None = None
         self.bindings = target.bindings
         self._words: Callable[[str], Words] | None = getattr(dialect, "words", None)
-        self.untrue: Mapping[tuple[str, str], str] = getattr(dialect, "untrue", {})
+        self.untrue: dict[tuple[str, str], str] = getattr(dialect, "untrue", {})
         self.lacks = dialect.lacks
         self.cannot = self._dialect.cannot
         self.deviations = target.deviations

@@ -37,7 +37,7 @@ def presented(target: Target, who: str) -> Presented:
 def role(target: Target, name: str) -> Credential:
     """The role's credential. Raises NotTestable where none is configured, NotApplicable where there is no such role."""
     if name in target.without:
-        raise NotApplicable(f"the target has no {name} role")
+        raise NotApplicable(f"the target has no {name} role", (("roles", name),))
     if name not in target.roles:
         raise NotTestable(f"no credentials are configured for the {name} role")
     return target.roles[name]

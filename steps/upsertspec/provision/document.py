@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from upsertspec.provision.selection import indexed, profiles_of, tables_for
@@ -13,12 +13,12 @@ VERSION = 1
 RULES = ("default", "minimum", "pattern", "schema")
 
 
-def json_text(asked: Sequence[str]) -> str:
+def json_text(asked: Sequence[str], own: Collection[str] = ()) -> str:
     """The document as text."""
-    return json.dumps(document(asked), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(document(asked, own), ensure_ascii=False, indent=1) + "\n"
 
 
-def document(asked: Sequence[str]) -> dict[str, Any]:
+def document(asked: Sequence[str], own: Collection[str] = ()) -> dict[str, Any]:
     """The tables and roles that the scenarios of these profiles assume."""
     profiles = profiles_of(asked)
     return {
@@ -26,7 +26,7 @@ def document(asked: Sequence[str]) -> dict[str, Any]:
         "profiles": list(profiles),
         "protected": list(PROTECTED),
         "roles": {name: dict(permissions) for name, permissions in roles().items()},
-        "tables": [_table(table) for table in tables_for(profiles)],
+        "tables": [_table(table) for table in tables_for(profiles, own)],
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from upsertspec.provision import sql
@@ -52,10 +52,10 @@ CHECKED = {"type", "required", "properties", "items"}
 CHECKED_TYPES = {"object", "array", "string", "number", "boolean", "null"}
 
 
-def postgres_text(asked: Sequence[str]) -> str:
+def postgres_text(asked: Sequence[str], own: Collection[str] = ()) -> str:
     """The SQL that creates the tables of these profiles in an empty schema."""
     profiles = profiles_of(asked)
-    chosen = tables_for(profiles)
+    chosen = tables_for(profiles, own)
     functions = [KEEP_PROTECTED] + ([FITS_SCHEMA] if any(map(_has_schema, chosen)) else [])
     blocks = [sql.head("Postgres", profiles, NOTES), "BEGIN;", *functions, *map(table_sql, chosen), "COMMIT;"]
     return "\n\n".join(blocks) + "\n"

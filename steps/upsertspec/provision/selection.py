@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from upsertspec.errors import ConfigError
 from upsertspec.spec.criteria import PROFILES
 from upsertspec.spec.schema import Table, tables
+from upsertspec.target.target import Target
 
 CORE = "core"
 
@@ -25,8 +26,18 @@ def profiles_of(asked: Sequence[str]) -> tuple[str, ...]:
     return tuple(profile for profile in PROFILES if profile == CORE or profile in names)
 
 
-def tables_for(profiles: Sequence[str]) -> list[Table]:
-    """The tables of these profiles and the tables that these reference, each after those that it references."""
+def own_tables(target: Target) -> dict[str, str]:
+    """The tables that need no provisioning on a target, each with the reason: it has its own, or has none."""
+    absent = {name: f"the target has no {name}" for name in target.bindings.absent}
+    bound = {each.table: f"{each.name} of the target plays {each.table}" for each in target.bindings}
+    return absent | bound
+
+
+def tables_for(profiles: Sequence[str], own: Collection[str] = ()) -> list[Table]:
+    """The tables of these profiles and the tables that these reference, each after those that it references.
+
+    Those of `own` are left out. Raises ConfigError if another one references one of them.
+    """
     every = tables()
     chosen: dict[str, Table] = {}
 
@@ -39,7 +50,12 @@ def tables_for(profiles: Sequence[str]) -> list[Table]:
     for table in every.values():
         if set(profiles) & set(table.profiles):
             add(table)
-    return list(chosen.values())
+    kept = [table for table in chosen.values() if table.name not in own]
+    for table in kept:
+        if needed := sorted(set(references(table).values()) & set(own)):
+            fix = f"state in [tables] how the target has {table.name}, or {table.name} = false"
+            raise ConfigError([f"{table.name} references {needed[0]}, which is the target's own; {fix}"])
+    return kept
 
 
 def references(table: Table) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from upsertspec.provision import sql
@@ -20,14 +20,14 @@ REPEATED = re.compile(r"(\[[^\]\\]+\]|\w)\{(\d+)\}")
 CONTAINERS = {"object", "array"}
 
 
-def sqlite_text(asked: Sequence[str]) -> str:
+def sqlite_text(asked: Sequence[str], own: Collection[str] = ()) -> str:
     """The SQL that creates the tables of these profiles in an empty database."""
     profiles = profiles_of(asked)
     blocks = [
         sql.head("SQLite", profiles, NOTES),
         "PRAGMA foreign_keys = ON;",
         "BEGIN;",
-        *map(table_sql, tables_for(profiles)),
+        *map(table_sql, tables_for(profiles, own)),
         "COMMIT;",
     ]
     return "\n\n".join(blocks) + "\n"

@@ -10,6 +10,7 @@ from typing import Any
 
 from upsertspec import __version__
 from upsertspec.http.text import without_userinfo
+from upsertspec.report.cast import cast
 from upsertspec.report.files import write_whole
 from upsertspec.report.finding import Finding
 from upsertspec.report.result import Result
@@ -88,6 +89,7 @@ def _target(target: Target) -> dict[str, Any]:
         "not_claimed": [p for p in spec.PROFILES if p not in target.profiles],
         "roles": sorted(target.roles),
         "deviations": {kind: list(statuses) for kind, statuses in target.deviations.items()},
+        "cast": cast(target),
     }
 
 

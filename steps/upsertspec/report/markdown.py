@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from upsertspec.report.cast import lines
 from upsertspec.report.evidence import telling
 from upsertspec.report.markdown_text import block, code, cut, prose
 from upsertspec.report.status import NOT_SELECTED, TABLE, Listed, Status, by_severity, rank, row, worst
@@ -66,19 +67,21 @@ def _failures(report: Raw) -> Iterator[str]:
     if listed:
         yield f"### To look at ({len(listed)})"
     for number in sorted(range(len(listed)), key=places.__getitem__):
-        yield _failure(listed[number])
+        yield _failure(listed[number], report["target"].get("cast", []))
 
 
-def _failure(result: Raw) -> str:
+def _failure(result: Raw, cast: Sequence[Raw]) -> str:
     status, place = result["status"], f"{result['file']}:{result['line']}"
     names = prose(f"{result['criterion']} {result['level']} {status}: {result['title']}")
     parts = [f"#### {row(status).emoji} {names}", f"{code(place, 200)}{_broken(result)}"]
+    if played := lines(cast, result["steps"]):
+        parts.append("\n".join(f"- {prose(line, 600)}" for line in played))
     if result["expected"]:
         parts.append(f"- expected: {code(result['expected'])}\n- got: {code(result['actual'])}")
     if result["reason"] and (not result["expected"] or status == Status.KNOWN_FAILURE):
         parts.append(f"- why: {prose(result['reason'], 1000)}")
-    lines = [_curl(exchange["curl"]) for exchange in telling(result["exchanges"], result.get("history"))]
-    return "\n\n".join([*parts, block(lines, "sh")] if lines else parts)
+    curls = [_curl(exchange["curl"]) for exchange in telling(result["exchanges"], result.get("history"))]
+    return "\n\n".join([*parts, block(curls, "sh")] if curls else parts)
 
 
 def _broken(result: Raw) -> str:

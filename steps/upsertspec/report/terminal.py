@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, TextIO
 
 from upsertspec.http.text import printable
+from upsertspec.report.cast import Part, lines
 from upsertspec.report.console import Console
 from upsertspec.report.evidence import telling
 from upsertspec.report.finding import OK, Finding
@@ -74,21 +75,24 @@ def table(results: Sequence[Result], sentences: Mapping[str, str], out: TextIO) 
         out.write(f"  not run, since another profile is needed and not claimed: {', '.join(lacked)}\n")
 
 
-def failures(results: Iterable[Result], out: TextIO) -> None:
-    """Print each failure: what was expected, what was received, and the `curl` lines that reproduce it."""
+def failures(results: Iterable[Result], out: TextIO, cast: Sequence[Part] = ()) -> None:
+    """Print each failure: the cast, what was expected, what was received, and the `curl` lines that reproduce it."""
     for result in results:
         if row(result.status).listed is Listed.EACH:
-            _failure(result, out)
+            _failure(result, out, cast)
 
 
 def untested(results: Sequence[Result], out: TextIO) -> None:
-    """Print why scenarios could not be tested or do not apply: each reason once.
+    """Print why scenarios could not be tested or do not apply: each reason once, the most frequent first.
 
     Of those that are blocked by one criterion, the first stands for all.
     """
     for status in (Status.NOT_TESTABLE, Status.NOT_APPLICABLE):
-        for reason, group in by_reason([r for r in results if r.status is status]):
-            out.write(f"\n{status.value} ({len(group)} in {_criteria(group)}): {reason}\n")
+        listed = [result for result in results if result.status is status]
+        if listed:
+            out.write(f"\n{status.value} ({len(listed)}):\n")
+        for reason, group in sorted(by_reason(listed), key=lambda found: -len(found[1])):
+            out.write(f"  {len(group):>4}  {reason} ({_criteria(group)})\n")
 
 
 def by_reason(results: Iterable[Result]) -> list[tuple[str, list[Result]]]:
@@ -124,12 +128,14 @@ def _criteria(results: Iterable[Result]) -> str:
     return ", ".join(sorted({result.case.criterion for result in results}))
 
 
-def _failure(result: Result, out: TextIO) -> None:
+def _failure(result: Result, out: TextIO, cast: Sequence[Part]) -> None:
     case = result.case
     out.write(f"\n{case.criterion} {case.level} {result.status.value}: {case.title}\n  {case.file}:{case.line}\n")
     broken = next((step for step in result.steps if step.state == "failed"), None)
     if broken:
         out.write(f"  {broken.keyword} {printable(broken.text)}\n")
+    for line in lines(cast, result.as_dict()["steps"]) if cast else ():
+        out.write(f"  cast      {printable(line)}\n")
     if result.expected:
         out.write(f"  expected  {result.expected}\n  got       {result.actual}\n")
     if result.reason and (not result.expected or result.status is Status.KNOWN_FAILURE):

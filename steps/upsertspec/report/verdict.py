@@ -14,7 +14,7 @@ from upsertspec.report.status import Counts, Status, row
 
 REQUIRED = ("AC-001", "AC-002", "AC-014")
 """Criteria without which no verdict means anything: a target that rules one of them out is not conformant."""
-REASONS_LENGTH = 100
+REASONS_LENGTH = 70
 
 
 class Verdict(StrEnum):
@@ -139,14 +139,16 @@ def _headline(
 
 def _reasons(results: Iterable[Result]) -> str:
     """Why scenarios do not apply, the most frequent reasons first, as many as there is room for."""
-    found = Counter(
-        re.sub(r"^\S+ has (?=no )", "", result.reason) for result in results if result.status is Status.NOT_APPLICABLE
-    )
-    reasons = [reason for reason, _ in found.most_common()]
+    found = Counter(_short(result.reason) for result in results if result.status is Status.NOT_APPLICABLE)
+    reasons: list[str] = [reason for reason, _ in found.most_common()]
     kept = reasons[:1]
     while len(kept) < len(reasons) and len(", ".join(kept)) + len(reasons[len(kept)]) < REASONS_LENGTH:
         kept.append(reasons[len(kept)])
     left = len(reasons) - len(kept)
-    first = ", ".join(kept)
-    first = first if len(first) <= 2 * REASONS_LENGTH else f"{first[: 2 * REASONS_LENGTH]}…"
-    return first + (f" and {left} more reason{'s' if left > 1 else ''}" if left else "")
+    return ", ".join(kept) + (f" and {left} more reason{'s' if left > 1 else ''}" if left else "")
+
+
+def _short(reason: str) -> str:
+    """A reason in the headline: without who lacks what, without a second clause, and cut short."""
+    short = re.split(r"[;:,]\s", re.sub(r"^(the target|\S+) has (?=no )", "", reason))[0]
+    return short if len(short) <= REASONS_LENGTH else f"{short[: REASONS_LENGTH - 1]}…"

@@ -49,14 +49,16 @@ def mark_stale(results: Sequence[Result], target: Target) -> list[Result]:
     """The results, with a stale known failure for each pass that the target file lists as a known failure.
 
     A known failure of a criterion is stale if all of the criterion's cases were run, and none fails any more.
+    Those that do not apply to the target can't keep it; if none applies, nothing shows that the entry is stale.
     """
     stale: dict[str, KnownFailure] = {}
     for known in target.known_failures:
         listed = [result for result in results if known_for(result.case, target) is known]
         if len(listed) < sum(known_for(case, target) is known for case in spec.cases()):
             continue  # only some of its cases were run
-        if listed and all(result.status in _FINE for result in listed):
-            stale.update((result.case.id, known) for result in listed)
+        applying = [result for result in listed if result.status is not Status.NOT_APPLICABLE]
+        if applying and all(result.status in _FINE for result in applying):
+            stale.update((result.case.id, known) for result in applying)
     return [_stale(result, stale[result.case.id]) if result.case.id in stale else result for result in results]
 
 

@@ -82,7 +82,11 @@ class Recorder:
         mask = self._client.masker.text if self._client else str
         findings = self.findings
         error = worst(error, findings)
-        error = untrue(error, self._client.untrue) or error if self._client else error
+        contradicted = {
+            **(self._client.untrue if self._client else {}),
+            **(self._target.untrue if self._target else {}),
+        }
+        error = untrue(error, contradicted) or error
         status, reason, expected, actual = status_of(error)
         if error is None and findings.deviations:
             status, reason = Status.DEVIATES, "; ".join(findings.deviations.values())

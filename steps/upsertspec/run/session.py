@@ -9,6 +9,7 @@ from typing import TextIO
 
 from upsertspec.errors import ReportNotWritten
 from upsertspec.report import document, junit, page, terminal
+from upsertspec.report.cast import cast
 from upsertspec.report.finding import Finding
 from upsertspec.report.proof import last_proof
 from upsertspec.report.result import Result, Status
@@ -80,7 +81,7 @@ def _print(ended: document.Run, out: TextIO) -> None:
     if not preflight.fatal(list(ended.findings)):
         out.write("\n")
         terminal.table(ended.results, {c.id: c.sentence for c in spec.criteria()}, out)
-        terminal.failures(ended.results, out)
+        terminal.failures(ended.results, out, cast(ended.target))
         terminal.untested(ended.results, out)
         terminal.deviations(ended.tally, ended.results, out)
         terminal.proof(last_proof(), spec.digest(), out)

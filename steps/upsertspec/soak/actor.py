@@ -89,7 +89,7 @@ class Actor:
             return _records(entry, *self._client.send(name, operation))
 
         def is_there(records: Sequence[Mapping[str, Any]] | None) -> bool:
-            return records is None or not is_lost(entry, records)
+            return records is None or not is_lost(entry, records, self._client.words)
 
         records, waited = read_until(read, is_there, self._settle)
         if records is None:
@@ -97,8 +97,8 @@ class Actor:
         if waited and is_there(records):
             self._ledger.note_late(waited)
         for record in records:
-            self._ledger.note_missing(missing_members(record))
-        for violation in violations(entry, records, self._client.curl(), self._client.masker):
+            self._ledger.note_missing(missing_members(record, self._client.words))
+        for violation in violations(entry, records, self._client.curl(), self._client.masker, self._client.words):
             self._ledger.add(violation)
 
     def _write(self, name: str, entries: list[Entry], make: Make, certain: bool = True) -> None:
@@ -111,7 +111,9 @@ class Actor:
         self._ledger.unknown += len(entries)
         started, result, answer = time.perf_counter(), UNKNOWN, None
         try:
-            records = [values(entry.key, stamp) for entry, stamp in zip(entries, stamps, strict=True)]
+            records = [
+                values(entry.key, stamp, self._client.words) for entry, stamp in zip(entries, stamps, strict=True)
+            ]
             result, answer = self._client.send(name, make(records))
         finally:
             if result == UNKNOWN and len(entries) > 1:

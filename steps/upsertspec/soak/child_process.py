@@ -17,7 +17,7 @@ from gevent.os import tp_read  # type: ignore[import-untyped]
 from upsertspec.soak.load_test import ROLES
 from upsertspec.soak.locust_users import connector
 from upsertspec.soak.output import print_counts, print_judgement, print_plan
-from upsertspec.soak.plan import UNJUDGED, WORKER, Plan
+from upsertspec.soak.plan import UNJUDGED, WORKER, Plan, words_of
 from upsertspec.soak.read_back import READERS, judge
 from upsertspec.target.target import Target
 
@@ -36,7 +36,7 @@ def soak(target: Target, plan: Plan) -> int:
         print(f"{ledger.writes} writes acknowledged; the master judges them{gaps}", flush=True)
         return UNJUDGED if gaps else 0
     print_counts(environment.stats, sys.stdout)
-    judgement = judge(ledger, connector(target, READERS), _gather, plan.settle)
+    judgement = judge(ledger, connector(target, READERS), _gather, plan.settle, words=words_of(target))
     print_judgement(ledger, judgement, sys.stdout)
     return judgement.code
 

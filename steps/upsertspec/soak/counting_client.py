@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation
-from upsertspec.errors import CannotExpress, NotTestable, TargetSilent
+from upsertspec.dialects.words import Words
+from upsertspec.errors import CannotExpress, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
 from upsertspec.http.masking import Masker
 from upsertspec.http.text import printable
 from upsertspec.soak.ledger import Ledger
 from upsertspec.soak.outcome import REFUSED, Failed, failure, failure_of, outcome, outcome_without_answer
+from upsertspec.soak.plan import TABLE
 
 WHO = "editor"
 PAUSE, LONGEST_PAUSE = 0.05, 1.0
@@ -41,6 +43,11 @@ class CountingClient:
         """Hides credentials in texts."""
         return self._client.masker
 
+    @property
+    def words(self) -> Words:
+        """The target's names and values of the table that is written."""
+        return self._client.words(TABLE)
+
     def curl(self) -> str:
         """The line that repeats the last answered request."""
         return self._client.answered.curl if self._client.answered else ""
@@ -54,7 +61,7 @@ class CountingClient:
         started = time.perf_counter()
         try:
             answer = self._client.call(WHO, operation)
-        except CannotExpress as wrong:
+        except (CannotExpress, NotApplicable) as wrong:
             self._ledger.not_sent[name] = printable(str(wrong))[:REASON]
             return REFUSED, None
         except (NotTestable, TargetSilent) as wrong:

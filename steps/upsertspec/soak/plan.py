@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from upsertspec.dialects.words import Words
 from upsertspec.errors import ConfigError
 from upsertspec.target.target import Target
 
@@ -56,6 +57,15 @@ class Plan:
         except (TypeError, KeyError, ValueError) as wrong:
             raise ConfigError(["the master sent no plan; use the same version of upsertspec on both sides"]) from wrong
         return Plan(users, seconds, run_id[:20], WORKER, self.host, self.port, settle=settle)
+
+
+def words_of(target: Target) -> Words:
+    """The target's names and values of the table that is written. Raises ConfigError if it has no such table or key."""
+    words = Words(target.bindings.of(TABLE), {})
+    if TABLE in target.bindings.absent or KEY in words.binding.absent:
+        lacks = TABLE if TABLE in target.bindings.absent else f"{KEY} in {words.called}"
+        raise ConfigError([f"soak writes {TABLE} by {KEY}, and the target file says that there is no {lacks}"])
+    return words
 
 
 def stop_seconds(target: Target) -> float:

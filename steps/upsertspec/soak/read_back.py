@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from upsertspec.errors import NotTestable, TargetSilent
+from upsertspec.dialects.words import Words
+from upsertspec.errors import NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
 from upsertspec.http.text import printable
 from upsertspec.soak.invariants import HALF, has, is_lost, missing_members, violations
 from upsertspec.soak.ledger import Entry, Ledger, Violation
 from upsertspec.soak.plan import JUDGING, KEY, TABLE, UNJUDGED
 from upsertspec.soak.settling import PATIENCE, read_until
+from upsertspec.soak.written_values import OURS, values
 from upsertspec.steps.lookup import Reader
 
 READERS = 8
@@ -58,6 +60,7 @@ def judge(
     gather: Gather,
     settle: float | None = None,
     seconds: float = JUDGING,
+    words: Words = OURS,
 ) -> Judgement:
     """Read back what the ledger keeps, for at most `seconds`.
 
@@ -77,7 +80,9 @@ def judge(
     if not ledger.writes:
         judgement.note("no write was acknowledged")
     if ledger.missing:
-        judgement.note(f"{TABLE} has no such member: {', '.join(ledger.missing)}; its values were not compared")
+        judgement.note(f"{words.called} has no {', '.join(ledger.missing)}; its values were not compared")
+    elif len(values("", "", words)) == 1:
+        judgement.note(f"{words.called} has no field but the key that a write could be told by")
     for error in ledger.errors:
         judgement.note(error)
     return judgement
@@ -123,31 +128,37 @@ class _Reading:
 
     def _judge_entry(self, entry: Entry, client: Client) -> None:
         def is_there(records: list[Any]) -> bool:
-            return not is_lost(entry, records)
+            return not is_lost(entry, records, client.words(TABLE))
 
         try:
             records, waited = read_until(lambda: self._read(entry.key, client), is_there, self._left())
-        except (NotTestable, TargetSilent) as wrong:
+        except (NotApplicable, NotTestable, TargetSilent) as wrong:
             self.judgement.note(f"a key could not be read back: {_reason(client, wrong)}")
             return
         if waited and is_there(records):
             self.ledger.note_late(waited)
         self.judgement.judged += 1
         for record in records:
-            self.ledger.note_missing(missing_members(record))
-        for violation in violations(entry, records, _curl(client), client.masker):
+            self.ledger.note_missing(missing_members(record, client.words(TABLE)))
+        for violation in violations(entry, records, _curl(client), client.masker, client.words(TABLE)):
             self.judgement.add(violation)
 
     def _judge_batch(self, stamps: dict[str, str], client: Client) -> None:
+        words = client.words(TABLE)
+
         def stored() -> set[str]:
             read = {key: self._read(key, client) for key in stamps}
-            return {key for key, stamp in stamps.items() if any(has(key, stamp, record) for record in read[key])}
+            return {key for key, stamp in stamps.items() if any(has(key, stamp, record, words) for record in read[key])}
 
         there, _ = read_until(stored, lambda found: len(found) in (0, len(stamps)), self._left())
         if 0 < len(there) < len(stamps):
-            missing = ", ".join(sorted(set(stamps) - there)[:3])
+            missing = ", ".join(str(words.shown(KEY, key)) for key in sorted(set(stamps) - there)[:3])
             found = f"{len(there)} of {len(stamps)} records; not {missing}"
-            self.judgement.add(Violation(HALF, min(there), "all records of the batch, or none", found, _curl(client)))
+            self.judgement.add(
+                Violation(
+                    HALF, str(words.shown(KEY, min(there))), "all records of the batch, or none", found, _curl(client)
+                )
+            )
 
     def _left(self) -> float:
         return max(0.0, self.settled - time.monotonic())

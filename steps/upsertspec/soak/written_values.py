@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
-from upsertspec.soak.plan import KEY
+from upsertspec.dialects.words import Words
+from upsertspec.soak.plan import KEY, TABLE
+from upsertspec.target.bindings import TableBinding
+
+OURS = Words(TableBinding(TABLE, TABLE, TABLE), {})
+"""A target that has the table as the specification has it."""
 
 FILLER = "What one write sends is stored whole, or not at all. " * 4
 
@@ -20,7 +26,15 @@ def shared_key(run_id: str, number: int) -> str:
     return key(run_id, f"shared-{number}")
 
 
-def values(of_key: str, stamp: str) -> dict[str, Any]:
-    """The fields that the write with this stamp sends. A stored record is complete if it has all of them."""
-    number = zlib.crc32(stamp.encode())
-    return {KEY: of_key, "name": f"Soak {stamp}", "age": number % 120, "notes": f"{stamp}: {FILLER}"}
+def values(of_key: str, stamp: str, words: Words = OURS) -> dict[str, Any]:
+    """The fields that the write with this stamp sends. A stored record is complete if it has all of them.
+
+    What the target lacks is left out. Texts and numbers keep to the bounds that its binding states.
+    """
+    number, fields = zlib.crc32(stamp.encode()), words.binding.view.fields
+    sent = {KEY: of_key, "name": f"Soak {stamp}", "age": number % 120, "notes": f"{stamp}: {FILLER}"}
+    return {name: _fit(value, fields[name].rules) for name, value in sent.items() if name in fields}
+
+
+def _fit(value: Any, rules: Mapping[str, Any]) -> Any:
+    return value[: rules.get("maximum_length")] if isinstance(value, str) else max(value, rules.get("minimum", value))

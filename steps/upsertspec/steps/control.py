@@ -85,4 +85,4 @@ def _wrong(world: World, answer: Answer, word: str, fields: Record) -> str:
     if world.lacks(part, "record"):
         return ""
     amiss = [name for name, value in world.fit("contacts", fields).items() if record.get(name) != value]
-    return f"a record with another {', '.join(amiss)}" if amiss else ""
+    return f"a record with another {', '.join(map(world.words('contacts').label, amiss))}" if amiss else ""

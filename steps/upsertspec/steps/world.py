@@ -13,7 +13,7 @@ from upsertspec.errors import Blocked, CheckFailed, NotApplicable, NotTestable, 
 from upsertspec.http.client import Client
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.session import BROKEN
-from upsertspec.spec.outcomes import CLOSED
+from upsertspec.spec.outcomes import CLOSED, CREATED, OK, UPSERTED, is_success
 from upsertspec.spec.schema import Table
 from upsertspec.steps.cells import rows
 from upsertspec.steps.concurrent_run import ConcurrentRun
@@ -66,11 +66,12 @@ class ControlResults:
     """What the controls found, kept for all scenarios of a worker.
 
     `cascades` says, by table, whether deleting a record deletes its children; `alone` has, by kind of request, what is
-    wrong with the answers to one client alone, or None.
+    wrong with the answers to one client alone, or None. `upserted` are the statuses of successful upserts.
     """
 
     cascades: dict[str, bool] = field(default_factory=dict)
     alone: dict[str, Blocked | None] = field(default_factory=dict)
+    upserted: set[int] = field(default_factory=set)
 
 
 class World:
@@ -125,7 +126,8 @@ class World:
         applicable where the target file or the dialect states that no answer does."""
         is_stated = isinstance(why, Stated) or aspect in self.client.lacks
         reason = f"the answer does not report the {aspect}: {why}"
-        self.findings.secondary.append(NotApplicable(reason) if is_stated else NotTestable(reason))
+        stated = NotApplicable(reason, (("answer", aspect),))
+        self.findings.secondary.append(stated if is_stated else NotTestable(reason))
 
     def rows(self, table: str, datatable: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
         """The rows of a step's table, as fields to send or to expect. Every step reads its table here.
@@ -196,7 +198,20 @@ class World:
         exchange = self.client.answered or self.client.log[-1]
         answer = with_ids(self.reader, operation, answered, self.client.lacks)
         self.attempts.append(Attempt(operation, answer, exchange))
+        self._look_for_operation(operation, answer)
         return answer
+
+    def _look_for_operation(self, operation: Operation, answer: Answer) -> None:
+        """Note where an answer tells the operation, although the target file states that none does."""
+        why = answer.lacks.get("operation")
+        if not isinstance(operation, Upsert) or not is_success(answer.status) or not isinstance(why, Stated):
+            return
+        said = answer.body.get("operation") if isinstance(answer.body, Mapping) else None
+        self.controls.upserted.add(answer.status)
+        if said in UPSERTED:
+            self.client.untrue["answer", "operation"] = f'an answer has "operation": "{said}"'
+        elif {OK, CREATED} <= self.controls.upserted:
+            self.client.untrue["answer", "operation"] = "upserts are answered with 201 or 200, which tells it"
 
     def _require_possible(self, operation: Operation) -> None:
         """Raise NotApplicable where the fault of a request is none on the target, or the other way round."""

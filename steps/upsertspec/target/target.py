@@ -116,6 +116,7 @@ class Target:
     profiles: tuple[str, ...] = ("core",)
     roles: Mapping[str, Credential] = field(default_factory=dict)
     without: frozenset[str] = frozenset()
+    untrue: Mapping[tuple[str, str], str] = field(default_factory=dict)
     bindings: Bindings = field(default_factory=Bindings)
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
     timeout: float = DEFAULT_TIMEOUT

@@ -100,6 +100,7 @@ class _Reader:
             profiles=tuple(dict.fromkeys(["core", *raw.get("profiles", [])])),
             roles=self._roles(raw.get("roles")),
             without=without_roles(raw.get("roles")),
+            untrue=self._untrue(raw.get("roles")),
             bindings=bindings_from(raw.get("tables", {})),
             headers={name: self._value(value) for name, value in raw.get("headers", {}).items()},
             timeout=float(raw.get("timeout", DEFAULT_TIMEOUT)),
@@ -110,6 +111,11 @@ class _Reader:
             deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},
             source=str(self._source),
         )
+
+    def _untrue(self, raw: Mapping[str, Any] | list[str] | None) -> dict[tuple[str, str], str]:
+        """The roles that the file states not to be there, although the environment has a token for them."""
+        there = without_roles(raw) & {role for role in ROLES if self._env.get(f"{VARIABLE}{role.upper()}")}
+        return {("roles", role): f"{VARIABLE}{role.upper()} is set" for role in there}
 
     def _roles(self, raw: Mapping[str, Any] | list[str] | None) -> dict[str, Credential]:
         if raw is None:

@@ -138,7 +138,7 @@ class StrangeId:
         """Send it: there is no such record, or the path cannot be read."""
         words = f"the editor {self.call} the record {self.id} of contacts"
         sequence.scenario.request(words, "the answer is 404 or 400")
-        require_status(sequence.world, sequence.world.send(self.who, ID_CALLS[self.call](self.id)), MISSING, INVALID)
+        require_status(sequence.world, sequence.ask(self.who, ID_CALLS[self.call](self.id)), MISSING, INVALID)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class LargeBatch:
         stored = f"all {self.count} numbered contacts are stored, each with its own values"
         words = f"the editor upserts a batch of {self.count} numbered contacts{last}"
         sequence.scenario.request(words, refusal(refusals) if refusals else stored)
-        answer = sequence.world.send(self.who, UpsertBatch("contacts", people, ["email"]))
+        answer = sequence.ask(self.who, UpsertBatch("contacts", people, ["email"]))
         if refusals:
             require_status(sequence.world, answer, *refusals)
         else:

@@ -61,7 +61,7 @@ class ListProjects:
         query = {"user_id": user.id, **self.query}
         if not is_valid(sequence.schema, self.query):
             sequence.scenario.request(words, "the answer is 400", cells=cells)
-            require_status(sequence.world, sequence.world.send(self.who, sent.List(TABLE, query)), BAD)
+            require_status(sequence.world, sequence.ask(self.who, sent.List(TABLE, query)), BAD)
             return
         wanted = selected(sequence.schema, mine, self.query)
         names = f"the list is {', '.join(project.name for project in wanted) or 'empty'}"
@@ -75,7 +75,7 @@ class ListProjects:
         found: list[Row] = []
         for page in range(PAGES):
             offset = start + page * limit
-            answer = sequence.world.send(self.who, sent.List(TABLE, {**query, "_offset": str(offset)}))
+            answer = sequence.ask(self.who, sent.List(TABLE, {**query, "_offset": str(offset)}))
             require_body(sequence.world, answer, 200)
             if answer.total != len(wanted):
                 raise CheckFailed(f'"total": {len(wanted)}', shown(answer.total))
@@ -107,7 +107,7 @@ class GroupProjects:
         then = [f"there is one group for each {by} of null"] if None in found else []
         words = f"the {self.who} groups {TABLE} with:"
         sequence.scenario.request(words, *(then if valid else ["the answer is 400"]), cells=_cells(self.query))
-        answer = sequence.world.send(self.who, sent.Groups(TABLE, self.query))
+        answer = sequence.ask(self.who, sent.Groups(TABLE, self.query))
         if not valid:
             require_status(sequence.world, answer, BAD)
             return

@@ -77,7 +77,7 @@ class Describe:
         """Send it, and check that the fields and unique keys are named."""
         then = f"the description names the fields and unique keys of {self.table}"
         sequence.scenario.request(f"the editor asks for the description of {self.table}", then)
-        sequence.world.send(self.who, sent.Describe(self.table))
+        sequence.ask(self.who, sent.Describe(self.table))
         the_description_names(sequence.world, self.table)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from upsertspec.report import status
+from upsertspec.report import cast, status
 from upsertspec.report.files import write_whole
 from upsertspec.report.html.kit import HERE as KIT
 from upsertspec.report.html.kit import content, environment, policy, scripts, styles
@@ -66,5 +66,5 @@ def _environment(limits: Limits) -> Environment:
     made.globals |= {"words": words, "contents": contents, "row": status.row, "by_severity": status.by_severity}
     made.globals |= {"contrast": contrast, "stored": records, "history": history, "contradicting": contradicting}
     made.globals |= {"timeline": timeline, "response_times": response_times, "at": at, "width": width}
-    made.globals |= {"content": content}
+    made.globals |= {"content": content, "cast": cast.lines}
     return made
