@@ -79,7 +79,7 @@ def test_init_writes_a_target_file_for_it(service: Service, tmp_path: Path) -> N
         done = subprocess.run([*command, *arguments], env={**os.environ, **tokens}, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
     assert 'dialect = "native"' in Path(file).read_text("utf-8")
-    assert done.stdout.endswith("all is there\n")
+    assert done.stdout.endswith("all can be judged\n")
 
 
 def test_the_tables_are_those_of_the_specification() -> None:

@@ -103,7 +103,9 @@ def _differs(bound: FieldBinding, spec: Field, value: Any, is_left_out: bool, ta
 
 
 def own_members(binding: TableBinding, record: Row) -> dict[str, Any]:
-    """The members of a record that are the target's own, without those that change by themselves."""
+    """The members of a record of an own table that no scenario knows, without those that change by themselves."""
+    if not binding.is_own:
+        return {}
     known = {*PROTECTED, *binding.spec.fields, *binding.volatile}
     return {name: value for name, value in record.items() if name not in known}
 

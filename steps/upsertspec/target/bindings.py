@@ -91,6 +91,16 @@ class TableBinding:
         return replace(self.spec, fields=fields, unique_keys=keys)
 
     @property
+    def is_own(self) -> bool:
+        """Whether the table is the target's own, and not the specification's under other names.
+
+        Only an own table can have members that no scenario knows and that an upsert must leave alone. What else an
+        implementation of the contract adds to a record is its own matter.
+        """
+        stated = (self.absent, self.always, self.fixed, self.volatile)
+        return any(stated) or any(replace(bound, name="") != FieldBinding("") for bound in self.fields.values())
+
+    @property
     def protected(self) -> tuple[str, ...]:
         """The fields that the target's server writes."""
         return tuple(name for name in PROTECTED if name not in self.absent)
