@@ -47,7 +47,7 @@ class TargetOptions:
         """The URL or the target file. None means the reference server. Raises ConfigError if both are given."""
         if self.url and self.file:
             raise ConfigError(["both a URL and --target are given; name one target"])
-        return self.url or self.file or os.environ.get(TARGET)
+        return self.url or self.file or os.environ.get(TARGET) or None
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Callable[[], Target]]:
