@@ -144,7 +144,7 @@ def test_an_option_is_the_same_in_every_command(name: str) -> None:
     found = [options_of(command)[name] for command in SHARED[name]]
     assert len({(option.help, option.multiple, option.envvar, str(option.type)) for option in found}) == 1
     others = [command for command in commands.commands if command not in SHARED[name] and name in options_of(command)]
-    assert others == (["provision"] if name == "--profile" else [])
+    assert others == (["provision"] if name in ("--profile", "--target") else [])
 
 
 def test_every_command_that_writes_a_file_calls_it_output() -> None:

@@ -24,7 +24,7 @@ P, D, N, A = Status.PASSED, Status.DEVIATES, Status.NOT_TESTABLE, Status.NOT_APP
 CONFORMING: dict[str, dict[str, set[Status]]] = {
     "records_envelope": {**{each: {P} for each in ASKED}, "AC-007": {D}, "AC-009": {P, D}, "AC-301": {P, N}},
     "key_in_url": {
-        "AC-001": {P, D}, "AC-002": {D, A}, "AC-003": {P}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {A},
+        "AC-001": {P, D}, "AC-002": {D, A}, "AC-003": {P, A}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {A},
         "AC-009": {P, D}, "AC-012": {D}, "AC-103": {D, A},
     },
     "on_conflict": {
