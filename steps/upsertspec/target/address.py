@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 URL = re.compile(r"https?://([^\s/?#@:%\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d+)?(/[^\s?#]*)?")
-MEND = "write http or https, a host, perhaps a port and a path, no more"
+HINT = "write http or https, a host, perhaps a port and a path, no more"
 _USER = re.compile(r"(\w+:/*|/*).*(?:@|%(?:25)*40|\uff20|\ufe6b)", re.DOTALL)
 _EXTRA = re.compile(r"([?#\uff1f\uff03]|%(?:25)*(?:3f|23)).*", re.DOTALL | re.IGNORECASE)
 _SHOWN = 200
@@ -20,7 +20,7 @@ def fault_of(url: str) -> str:
     """What is wrong with the URL, and the fix; empty where nothing is. It is shown without what may be secret in it."""
     if URL.fullmatch(url) and _sendable(url):
         return ""
-    return f"{without_secrets(url)!r} can't be judged; {MEND}"
+    return f"{without_secrets(url)!r} can't be judged; {HINT}"
 
 
 def without_secrets(url: str) -> str:
