@@ -151,7 +151,7 @@ def test_a_member_that_the_records_lack_is_named_and_no_write_is_called_lost(ser
 
     done = soak(served(wrapper=without_notes), *SHORT)
     assert done.code == 3, done.text
-    assert "contacts has no such member: notes; its values were not compared" in done.out
+    assert "records of contacts lack notes; its values were not compared" in done.out
     assert "null" not in done.out
     assert "broken" not in done.out
 

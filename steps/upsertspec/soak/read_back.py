@@ -80,7 +80,7 @@ def judge(
     if not ledger.writes:
         judgement.note("no write was acknowledged")
     if ledger.missing:
-        judgement.note(f"{words.called} has no {', '.join(ledger.missing)}; its values were not compared")
+        judgement.note(f"records of {words.called} lack {', '.join(ledger.missing)}; its values were not compared")
     elif len(values("", "", words)) == 1:
         judgement.note(f"{words.called} has no field but the key that a write could be told by")
     for error in ledger.errors:
