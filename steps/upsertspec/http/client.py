@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
 from upsertspec.dialects.altered import altered, with_query
-from upsertspec.dialects.base import Answer, Dialect
+from upsertspec.dialects.base import Answer, Dialect, Response
 from upsertspec.dialects.bounds import deep_json
 from upsertspec.dialects.guarded import Guarded
 from upsertspec.dialects.operations import Find, Operation
@@ -15,13 +16,17 @@ from upsertspec.errors import DialectError, NotApplicable, NotTestable, TargetSi
 from upsertspec.http.circuit_breaker import CircuitBreaker, is_refusal
 from upsertspec.http.credentials import Presented, presented
 from upsertspec.http.exchange import Exchange
+from upsertspec.http.made import Made, made_by
 from upsertspec.http.masking import Masker
 from upsertspec.http.pacing import Pace, Retries
 from upsertspec.http.recorder import Recorder
 from upsertspec.http.session import Keeping
 from upsertspec.http.sessions import Logins, Sessions
 from upsertspec.http.text import printable
+from upsertspec.http.tokens import with_token
 from upsertspec.http.transport import Transport
+from upsertspec.spec.outcomes import is_success
+from upsertspec.spec.schema import ROLES
 from upsertspec.target.target import Target
 
 TEXT_SHOWN = 400
@@ -44,10 +49,11 @@ class Shared:
 class Client:
     """A client of one target, for one thread.
 
-    `log` holds the exchanges, `answered` is the one of the last operation. `breaker` ends the run when the target has
-    stopped working. `lacks` and `cannot` are the dialect's, `deviations` the target's. `bindings` say which tables and
-    fields the target has, `untrue` what of that its answers contradict. A patient client goes on whatever the answers
-    are. `share` is the number of worker processes that share the target's rate limit.
+    `log` holds the exchanges, `answered` is the one of the last operation, and `made` are the records that were made.
+    `breaker` ends the run when the target has stopped working. `lacks` and `cannot` are the dialect's, `deviations` the
+    target's. `bindings` say which tables and fields the target has, `untrue` what of that its answers contradict. A
+    patient client goes on whatever the answers are. `share` is the number of worker processes that share the target's
+    rate limit.
     """
 
     def __init__(
@@ -68,6 +74,7 @@ class Client:
         self._transport = Transport(target, self._sessions, self._shared.pace, retries, self._recorder, self.breaker)
         self.masker = self._shared.masker
         self.log = self._recorder.log
+        self.made: list[Made] = []
         self.answered: Exchange | None = None
         self.bindings = target.bindings
         self._words: Callable[[str], Words] | None = getattr(dialect, "words", None)
@@ -88,24 +95,21 @@ class Client:
         Raises TargetSilent where no usable response comes, NotTestable where the operation can't be sent, or not any
         more because the run was stopped.
         """
-        request = self._dialect.request(operation)
-        shown = self._credential(who)
-        request = with_query(request, shown.query)
-        request = altered(request, alteration) if alteration else request
-        try:
-            response = self._transport.send(who, request, shown.headers, safe=not operation.changes)
-        finally:
-            self._sessions.release(who)
-        self.answered = self.log[-1]
+        response = self._response(who, operation, alteration)
+        if response.status == HTTPStatus.UNAUTHORIZED and self._renewed(who):
+            response = self._response(who, operation, alteration)
         if self.breaker.alarmed:
             self._check_target()
         answer = self._dialect.answer(operation, response)
+        if operation.changes and is_success(answer.status):
+            self.made += made_by(operation, answer, self.bindings)
         return replace(answer, text=self.masker.body(response.body, TEXT_SHOWN))
 
     def for_thread(self) -> Client:
         """A client for another thread, with connections and a log of its own, that shares what can be shared."""
         other = Client(self._target, self._dialect.inner, patient=True, shared=self._shared)
         other.step = self.step
+        other.made = self.made
         other.breaker.stop(self.stopped)
         return other
 
@@ -152,17 +156,66 @@ class Client:
         """Close every session."""
         self._sessions.close()
 
+    def _response(self, who: str, operation: Operation, alteration: str) -> Response:
+        request = self._dialect.request(operation)
+        shown = self._credential(who)
+        request = with_query(request, shown.query)
+        request = altered(request, alteration) if alteration else request
+        try:
+            response = self._transport.send(who, request, shown.headers, safe=not operation.changes)
+        finally:
+            self._sessions.release(who)
+        self.answered = self.log[-1]
+        return response
+
     def _credential(self, who: str) -> Presented:
         if who not in self._presented:
+            self._issue(who if who in ROLES else "editor")
             self._presented[who] = presented(self._target, who)
         return self._presented[who]
+
+    def _issue(self, role: str, refused: str = "") -> None:
+        """Get the token of a role, if it is issued when needed; a new one in place of the refused one."""
+        held = self._target.roles.get(role)
+        if held is None or held.source is None:
+            return
+        issued = with_token(held, self._target.session, refused)
+        self._target = replace(self._target, roles={**self._target.roles, role: issued})
+        self._recorder.know(issued.secrets())
+
+    def _renewed(self, who: str) -> bool:
+        """Whether the credential that was refused has expired, and there is another now.
+
+        It has if a search of contacts is refused too. If that is answered, the refusal is about the request.
+        """
+        held = self._target.roles.get(who)
+        answered = self.answered
+        if held is None or not (held.source or held.login):
+            return False
+        try:
+            if self._search_contacts(who).status != HTTPStatus.UNAUTHORIZED:
+                return False
+        except (NotTestable, NotApplicable, TargetSilent, DialectError):
+            return False
+        finally:
+            self.answered = answered
+        if held.login:
+            self._transport.log_in_again(who)
+            return True
+        self._issue(who, held.secret.value if held.secret else "")
+        self._presented.clear()
+        return self._target.roles[who].secret != held.secret
+
+    def _search_contacts(self, who: str) -> Response:
+        request = self._dialect.request(Find("contacts", {}, limit=1))
+        shown = self._credential(who)
+        return self._transport.send(who, with_query(request, shown.query), shown.headers, safe=True)
 
     def _check_target(self) -> None:
         """After many refusals in a row: stop the run if the editor can't read contacts either."""
         words = self.breaker.words()
         try:
-            request = self._dialect.request(Find("contacts", {}, limit=1))
-            response = self._transport.send("editor", request, self._credential("editor").headers, safe=True)
+            response = self._search_contacts("editor")
         except (NotTestable, NotApplicable, TargetSilent, DialectError):
             return self.breaker.calm()
         if is_refusal(response.status):

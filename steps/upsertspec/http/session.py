@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import unquote
 
 import requests
 import urllib3
@@ -73,6 +74,7 @@ class Session:
         self._keeping = keeping or Keeping()
         self._used = 0.0
         self._current = CurrentWatch()
+        self.csrf = ""
         self._session = _NoRedirects()
         self._session.trust_env = False
         self._session.headers.clear()
@@ -110,9 +112,20 @@ class Session:
         """The values of its cookies."""
         return [cookie.value for cookie in self._session.cookies if cookie.value]
 
+    def cookie(self, name: str) -> str:
+        """The value of a cookie, without percent escapes; empty if there is none."""
+        return next((unquote(cookie.value or "") for cookie in self._session.cookies if cookie.name == name), "")
+
     def adopt_cookies(self, other: Session) -> None:
-        """Copy the cookies of another session."""
+        """Copy the cookies of another session, and its CSRF token."""
+        self.forget_cookies()
         self._session.cookies.update(other._session.cookies)
+        self.csrf = other.csrf
+
+    def forget_cookies(self) -> None:
+        """Drop all cookies, and the CSRF token."""
+        self._session.cookies.clear()
+        self.csrf = ""
 
     def close(self) -> None:
         """Close the connection; the next request opens a new one."""

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from upsertspec.dialects.base import Request, Response
 from upsertspec.errors import NotTestable
+from upsertspec.http.csrf import csrf_token
 from upsertspec.http.session import Keeping, Limits, Session
 from upsertspec.spec.schema import ROLES
 from upsertspec.target.target import Login, Secret, Target
@@ -31,12 +32,18 @@ class Logins:
             if role in self._sessions:
                 session.adopt_cookies(self._sessions[role])
                 return
-            response = send(session, _request(login))
-            if response.status >= 400 or not session.cookies():
-                session.close()
-                why = "and set no cookie" if response.status < 400 else "; check its path and content"
-                raise NotTestable(f"the login of the {role} role was answered with {response.status} {why}")
-            self._sessions[role] = session
+            self._sessions[role] = _logged_in(role, login, session, send)
+
+    def log_in_again(self, role: str, login: Login, session: Session, send: Send) -> None:
+        """Give the session new cookies in place of those that are refused: another client's newer ones, or its own."""
+        with self._lock:
+            newest = self._sessions.get(role, session)
+            if newest.cookies() != session.cookies():
+                session.adopt_cookies(newest)
+                return
+            session.forget_cookies()
+            self._sessions.pop(role, None)
+            self._sessions[role] = _logged_in(role, login, session, send)
 
 
 class Sessions:
@@ -59,6 +66,22 @@ class Sessions:
             self._open[role] = session
         return self._open[role]
 
+    def log_in_again(self, role: str, send: Send) -> None:
+        """Log in the role once more. Raises NotTestable where the target refuses it."""
+        credential = self._target.roles[role]
+        if credential.login and role in self._open:
+            self._logins.log_in_again(role, credential.login, self._open[role], send)
+
+    def csrf(self, role: str) -> dict[str, str]:
+        """The header with the CSRF token of a role that has logged in, if there is one."""
+        credential = self._target.roles.get(role)
+        csrf = credential.login.csrf if credential and credential.login else None
+        if csrf is None:
+            return {}
+        session = self._open[role]
+        session.csrf = csrf_token(csrf, session)
+        return {csrf.header: session.csrf} if session.csrf else {}
+
     def release(self, who: str) -> None:
         """Close the connection of a broken credential: there are many, and the target may allow few connections."""
         if who not in ROLES and who in self._open:
@@ -71,11 +94,32 @@ class Sessions:
         self._open.clear()
 
 
-def _request(login: Login) -> Request:
+def _logged_in(role: str, login: Login, session: Session, send: Send) -> Session:
+    """The session, after its login. Raises NotTestable where the target refuses it."""
+    _fetch_csrf(login, session, send)
+    response = send(session, _request(login, session.csrf))
+    if response.status >= 400 or not session.cookies():
+        session.close()
+        why = "and set no cookie" if response.status < 400 else "; check its path and content"
+        raise NotTestable(f"the login of the {role} role was answered with {response.status} {why}")
+    _fetch_csrf(login, session, send)  # a login may change it
+    return session
+
+
+def _fetch_csrf(login: Login, session: Session, send: Send) -> None:
+    if login.csrf and login.csrf.page:
+        page = send(session, Request("GET", login.csrf.page))
+        session.csrf = csrf_token(login.csrf, session, page) or session.csrf
+
+
+def _request(login: Login, token: str) -> Request:
     content = {k: v.value if isinstance(v, Secret) else v for k, v in login.content.items()}
+    headers = {login.csrf.header: token} if login.csrf and token else {}
+    if login.csrf and login.csrf.field:
+        content[login.csrf.field] = token
     if login.style == "form":
-        return FormRequest(login.method, login.path, json=content, headers={"Content-Type": FORM})
-    return Request(login.method, login.path, json=content)
+        return FormRequest(login.method, login.path, json=content, headers={"Content-Type": FORM, **headers})
+    return Request(login.method, login.path, json=content, headers=headers)
 
 
 class FormRequest(Request):

@@ -10,6 +10,7 @@ from upsertspec.dialects.altered import UNDECLARED, Altered
 from upsertspec.dialects.base import Request, Response
 from upsertspec.errors import NotTestable, TargetSilent
 from upsertspec.http.circuit_breaker import CircuitBreaker
+from upsertspec.http.csrf import VARIABLE as CSRF
 from upsertspec.http.pacing import Pace, Retries
 from upsertspec.http.recorder import Recorder
 from upsertspec.http.session import DROPPED, Session
@@ -46,11 +47,15 @@ class Transport:
         """
         self._breaker.require_running()
         session = self._sessions.session(role, partial(self._login, role))
-        headers = {**self._headers, **request.headers, **credential}
+        headers = {**self._headers, **request.headers, **self._sessions.csrf(role), **credential}
         attempt = 1
         while self._retries.again(response := self._exchange(role, session, request, headers, attempt), safe, attempt):
             attempt += 1
         return response
+
+    def log_in_again(self, role: str) -> None:
+        """Log in the role once more. Raises NotTestable where the target refuses it, TargetSilent without an answer."""
+        self._sessions.log_in_again(role, partial(self._login, role))
 
     def _login(self, role: str, session: Session, request: Request) -> Response:
         return self._exchange(role, session, request, {**self._headers, **request.headers}, 1)
@@ -62,6 +67,7 @@ class Transport:
         self._pace.step()
         url, body = self._address(request), request.body()
         sent = _with_content_type(headers, body)
+        self._recorder.know([Secret(session.csrf, CSRF)] if session.csrf else [])
         exchange = self._recorder.begin(role, request.method, url, sent, body, attempt)
         try:
             if isinstance(request, Altered):

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from upsertspec.errors import ENDED
 from upsertspec.report.result import Result, Status
+from upsertspec.report.status import row
 from upsertspec.run.collection import case_of
 from upsertspec.run.finalize import finalize
 from upsertspec.run.selection import Part, Selection
@@ -44,13 +46,16 @@ def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) 
     for part, workers in parts:
         sys.modules.pop(SUITE, None)  # an earlier run in this process may have collected it for other profiles
         collector = _Results(part, listener, results)
-        plugins = [collector, Workers(workers, collector.take)] if workers > 1 else [collector]
+        shared = [Workers(workers, collector.take, collector.why_ended)] if workers > 1 else []
+        plugins = [collector, *shared]
         output = io.StringIO()
         with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             code = pytest.main(_arguments(), plugins=plugins)
         if code == pytest.ExitCode.INTERRUPTED:
             why = "the run was interrupted"
             break
+        if ended := collector.why_ended():
+            return _complete(settings, results, f"{ENDED}{ended}", Status.NOT_TESTABLE)
         why = _last_line(output.getvalue())
     return _complete(settings, results, f"no result: {why}")
 
@@ -78,12 +83,14 @@ def unrun(case: spec.Case, selection: Selection, status: Status, why: str) -> Re
     return Result(case, Status.NOT_CLAIMED, selection.why_not_claimed(case))
 
 
-def _complete(settings: Settings, results: Mapping[str, Result], why: str) -> list[Result]:
-    """The final result of every selected case; one that was planned and has no result is an error."""
+def _complete(
+    settings: Settings, results: Mapping[str, Result], why: str, status: Status = Status.ERROR
+) -> list[Result]:
+    """The final result of every selected case; one that was planned and has no result gets this status."""
     selection = settings.selection
     cases = selection.selected_cases()
-    found = [results.get(case.id) or unrun(case, selection, Status.ERROR, why) for case in cases]
-    return finalize(found, settings.target)
+    found = [results.get(case.id) or unrun(case, selection, status, why) for case in cases]
+    return finalize(found, settings.target, partial=settings.shard is not None)
 
 
 class _Results:
@@ -95,6 +102,16 @@ class _Results:
         self._settings = settings
         self._listener = listener
         self._results = results
+        self._session: pytest.Session | None = None
+
+    def why_ended(self) -> str:
+        """Why the run ends early: enough scenarios failed. Empty if it goes on."""
+        limit = self._settings.fail_fast
+        failed = sum(row(result.status).red for result in self._results.values()) if limit else 0
+        return f"{failed} scenario{'s' if failed > 1 else ''} failed (--fail-fast)" if limit and failed >= limit else ""
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self._session = session
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -104,6 +121,8 @@ class _Results:
         raw = getattr(report, RESULT, None)
         if raw is not None:
             self.take(raw)
+            if self._session and (ended := self.why_ended()):
+                self._session.shouldfail = ended
 
     def take(self, raw: Mapping[str, Any]) -> None:
         """Add a result."""

@@ -41,11 +41,14 @@ WORKER = pytest.StashKey[Worker]()
 class Workers:
     """The plugin that runs the collected tests in several workers; `take` gets each result as it comes.
 
+    As soon as `ended` gives a reason, the workers are stopped.
+
     If a worker dies, the test that it was running and the one that it had already taken have no result.
     """
 
-    def __init__(self, count: int, take: Take) -> None:
+    def __init__(self, count: int, take: Take, ended: Callable[[], str] = str) -> None:
         self._count = count
+        self._ended = ended
         self._take = take
 
     @pytest.hookimpl(tryfirst=True)
@@ -69,7 +72,7 @@ class Workers:
 
     def _listen(self, running: dict[Connection[Any, Any], int]) -> None:
         """Take the results of the workers until all have ended."""
-        while running:
+        while running and not self._ended():
             for ours in wait(list(running)):
                 assert isinstance(ours, Connection)
                 try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from upsertspec.target.positions import KeyPath
+from upsertspec.target.proxy import PROXY_PASSWORD, PROXY_USERNAME
 
 Fault = tuple[KeyPath, str]
 
@@ -23,6 +24,7 @@ def references(raw: Mapping[str, Any], env: Mapping[str, str], folder: Path) -> 
         else:
             yield from _variable(path, value["env"], env)
     yield from _files(_table(raw, "tls"), folder)
+    yield from _proxy(raw.get("proxy"), env)
 
 
 def unsendable(value: str, ascii_only: bool = True) -> bool:
@@ -32,7 +34,7 @@ def unsendable(value: str, ascii_only: bool = True) -> bool:
 
 def _values(raw: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
     """Each text and each `{ env = … }` of the headers and roles, with its path."""
-    todo: list[tuple[KeyPath, Any]] = [((name,), _table(raw, name)) for name in ("headers", "roles")]
+    todo: list[tuple[KeyPath, Any]] = [((name,), _table(raw, name)) for name in ("headers", "roles", "expired")]
     while todo:
         path, value = todo.pop()
         if isinstance(value, str) or (len(path) > 1 and _is_reference(value)):
@@ -53,9 +55,14 @@ def _variable(path: KeyPath, name: str, env: Mapping[str, str]) -> Iterator[Faul
 
 
 def _literal(path: KeyPath, value: str) -> Iterator[Fault]:
-    content = path[0] == "headers" or ("login" in path and len(path) > 4)
+    content = path[0] == "headers" or ("login" in path and "csrf" not in path and len(path) > 4)
     if content and value and SECRET_NAME.search(str(path[-1])):
         yield path, 'is a secret in plain text; write { env = "VARIABLE" }, and set the variable'
+
+
+def _proxy(proxy: Any, env: Mapping[str, str]) -> Iterator[Fault]:
+    if isinstance(proxy, str) and bool(env.get(PROXY_USERNAME)) != bool(env.get(PROXY_PASSWORD)):
+        yield ("proxy",), f"needs both {PROXY_USERNAME} and {PROXY_PASSWORD}, or neither; set the other too"
 
 
 def _files(tls: Mapping[str, Any], folder: Path) -> Iterator[Fault]:

@@ -10,21 +10,27 @@ from typing import Any, Literal
 from upsertspec.errors import ConfigError
 from upsertspec.spec.schema import ROLES
 from upsertspec.target.address import fault_of
+from upsertspec.target.baseline import read_baseline
 from upsertspec.target.bindings import bindings_from
+from upsertspec.target.proxy import proxied
 from upsertspec.target.references import unsendable
 from upsertspec.target.target import (
     DEFAULT_CLIENTS,
     DEFAULT_TIMEOUT,
+    ClientCredentials,
     Credential,
+    Csrf,
     KnownFailure,
     Login,
     Secret,
     Target,
+    TokenCommand,
     basic,
 )
 from upsertspec.target.validate import faults
 
 VARIABLE = "UPSERTSPEC_TOKEN_"
+EXPIRED = f"{VARIABLE}EXPIRED"
 
 
 def from_file(path: Path, env: Mapping[str, str]) -> Target:
@@ -45,7 +51,7 @@ def from_url(url: str, env: Mapping[str, str]) -> Target:
     """A native target at this URL, with the tokens that the environment has. Raises ConfigError for a bad URL."""
     if wrong := fault_of(url):
         raise ConfigError([wrong])
-    return Target(url=url.rstrip("/"), roles=roles_from(env))
+    return Target(url=url.rstrip("/"), roles=roles_from(env), expired=expired_from(env))
 
 
 def roles_from(env: Mapping[str, str]) -> dict[str, Credential]:
@@ -54,6 +60,15 @@ def roles_from(env: Mapping[str, str]) -> dict[str, Credential]:
     if wrong := [name for name in named.values() if unsendable(env[name])]:
         raise ConfigError([f"{name} holds a character that no header can carry; set it anew" for name in wrong])
     return {role: Credential(secret=Secret(env[name], name)) for role, name in named.items()}
+
+
+def expired_from(env: Mapping[str, str]) -> Credential | None:
+    """The bearer credential in UPSERTSPEC_TOKEN_EXPIRED: one that was valid once. None where it is not set."""
+    if not env.get(EXPIRED):
+        return None
+    if unsendable(env[EXPIRED]):
+        raise ConfigError([f"{EXPIRED} holds a character that no header can carry; set it anew"])
+    return Credential(secret=Secret(env[EXPIRED], EXPIRED))
 
 
 def without_roles(raw: Mapping[str, Any] | list[str] | None) -> frozenset[str]:
@@ -92,6 +107,9 @@ class _Reader:
         self._folder = source.parent
 
     def target(self, raw: Mapping[str, Any]) -> Target:
+        baseline = self._file(raw["baseline"]) if "baseline" in raw else ""
+        listed = read_baseline(Path(baseline)) if baseline else ()
+        proxy, hidden = proxied(raw["proxy"], self._env) if "proxy" in raw else ({}, ())
         return Target(
             url=raw["url"].rstrip("/"),
             name=raw.get("name", ""),
@@ -106,8 +124,11 @@ class _Reader:
             timeout=float(raw.get("timeout", DEFAULT_TIMEOUT)),
             rate_limit=raw.get("rate_limit"),
             clients=int(raw.get("clients", DEFAULT_CLIENTS)),
-            session=self._session(raw),
-            known_failures=tuple(known for entry in raw.get("known_failures", []) for known in _known(entry)),
+            session={**self._session(raw), **proxy},
+            hidden=hidden,
+            expired=self._expired(raw),
+            known_failures=(*(known for entry in raw.get("known_failures", []) for known in _known(entry)), *listed),
+            baseline=baseline,
             deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},
             source=str(self._source),
         )
@@ -122,25 +143,39 @@ class _Reader:
             return roles_from(self._env)
         if isinstance(raw, list):
             return {role: credential for role, credential in roles_from(self._env).items() if role in raw}
-        return {role: self._credential(settings) for role, settings in raw.items() if settings is not False}
+        held = {role: settings for role, settings in raw.items() if settings is not False}
+        return {role: self._credential(settings, VARIABLE + role.upper()) for role, settings in held.items()}
 
-    def _credential(self, settings: Mapping[str, Any]) -> Credential:
+    def _expired(self, raw: Mapping[str, Any]) -> Credential | None:
+        """The expired credential; from the environment where the file has no table of roles."""
+        if "expired" in raw:
+            return self._credential(raw["expired"], EXPIRED)
+        return None if isinstance(raw.get("roles"), dict) else expired_from(self._env)
+
+    def _credential(self, settings: Mapping[str, Any], variable: str) -> Credential:
+        """The credential. `variable` stands in `curl` lines for a token that is issued."""
+        if "oauth2" in settings:
+            asked = {**settings["oauth2"], "client_secret": self._secret(settings["oauth2"]["client_secret"])}
+            return Credential(source=ClientCredentials(**asked, variable=variable))
+        issued = settings.get("bearer", settings.get("value", {})).get("command")
+        source = TokenCommand(tuple(issued), str(self._folder), variable) if issued else None
         if "bearer" in settings:
-            return Credential(secret=self._secret(settings["bearer"]))
+            return Credential(source=source) if source else Credential(secret=self._secret(settings["bearer"]))
         if "basic" in settings:
             return basic(settings["basic"]["username"], self._secret(settings["basic"]["password"]))
         if "login" in settings:
             return Credential(login=self._login(settings["login"]))
-        secret = self._secret(settings["value"])
+        secret = None if source else self._secret(settings["value"])
         if "query" in settings:
-            return Credential(prefix="", secret=secret, query=settings["query"])
-        return Credential(settings["header"], settings.get("prefix", ""), secret)
+            return Credential(prefix="", secret=secret, query=settings["query"], source=source)
+        return Credential(settings["header"], settings.get("prefix", ""), secret, source=source)
 
     def _login(self, settings: Mapping[str, Any]) -> Login:
         content = settings.get("json", settings.get("form", {}))
         style: Literal["json", "form"] = "form" if "form" in settings else "json"
         values = {name: self._value(value) for name, value in content.items()}
-        return Login(settings["path"], settings.get("method", "POST"), style, values)
+        csrf = Csrf(**settings["csrf"]) if "csrf" in settings else None
+        return Login(settings["path"], settings.get("method", "POST"), style, values, csrf)
 
     def _value(self, value: Any) -> str | Secret:
         return value if isinstance(value, str) else self._secret(value)
@@ -156,8 +191,6 @@ class _Reader:
             settings["cert"] = (
                 (self._file(tls["client_certificate"]), *key) if key else self._file(tls["client_certificate"])
             )
-        if "proxy" in raw:
-            settings["proxies"] = {"http": raw["proxy"], "https": raw["proxy"]}
         return settings
 
     def _file(self, name: str) -> str:
