@@ -122,9 +122,9 @@ def prove_own_table(servers: Sequence[BrokenServer], criteria: tuple[str, ...], 
         rows = itertools.chain.from_iterable(pool.map(_rows, shares, itertools.repeat(criteria)))
         return OwnTableProof(
             rows=sorted(rows, key=lambda row: row.server.name),
-            unclean=[r.case.id for r in _alone("", criteria) if r.status not in RIGHT],
+            unclean=[r.case.name for r in _alone("", criteria) if r.status not in RIGHT],
             lenient=[
-                r.case.id for r in _alone(CANARY, criteria, module=CONFORMING) if row(r.status).counts is Counts.PASS
+                r.case.name for r in _alone(CANARY, criteria, module=CONFORMING) if row(r.status).counts is Counts.PASS
             ],
         )
 

@@ -97,7 +97,7 @@ def unclean(criteria: tuple[str, ...]) -> list[str]:
     """The scenarios that the reference server does not pass. There should be none."""
     with quiet() as show, fleet() as serve:
         results = run(_settings(serve(""), criteria))
-        failed = [result.case.id for result in results if result.status is not Status.PASSED]
+        failed = [result.case.name for result in results if result.status is not Status.PASSED]
         if failed:
             show()
     return failed
@@ -110,7 +110,7 @@ def lenient(criteria: tuple[str, ...]) -> list[str]:
         process_of(CONFORMING, CANARY, "--port", "0", "--announce", "json", "--until-stdin-closes") as process,
     ):
         results: list[Result] = run(_settings(Embedded(process).target(), criteria))
-    return [result.case.id for result in results if row(result.status).counts is Counts.PASS]
+    return [result.case.name for result in results if row(result.status).counts is Counts.PASS]
 
 
 def _settings(target: Target, criteria: tuple[str, ...]) -> Settings:
