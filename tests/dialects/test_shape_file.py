@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.dialects.conftest import ENV
 from tests.kit import ROOT
 from upsertspec.dialects.operations import Find, Upsert
 from upsertspec.dialects.registry import dialect_for
@@ -132,6 +133,15 @@ def test_the_shape_in_the_guide_is_a_target(load: Load) -> None:
     [block] = [text for text in re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL) if "[shape.upsert]" in text]
     target = load(block)
     assert (target.dialect, target.deviations) == ("shape", {"created": (201,)})
+
+
+def test_the_credentials_in_the_guide_are_a_target(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    [block] = [text for text in re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL) if "[roles.viewer]" in text]
+    for name in re.findall(r'env = "(\w+)"', block):
+        monkeypatch.setitem(ENV, name, "secret")
+    target = load(block)
+    assert (target.url, target.query["api-version"]) == ("https://api.example.com/v1", "3")
+    assert target.roles["editor"].headers() == {"apikey": "secret", "Authorization": "Bearer secret"}
 
 
 def lines(*members: str) -> list[str]:

@@ -42,12 +42,15 @@ def setup_of(target: Target) -> Setup:
     """What the target file says to its dialect, in the target's own words."""
     bindings = target.bindings
     numbers: dict[str, frozenset[str]] = {}
+    fields: dict[str, list[str]] = {}
     for table in tables():
         words = Words(bindings.of(table), {})
-        numbers[words.binding.place] = numbers.get(words.binding.place, frozenset()) | words.numbers()
+        place = words.binding.place
+        numbers[place] = numbers.get(place, frozenset()) | words.numbers()
+        fields[place] = list(dict.fromkeys([*fields.get(place, ()), *words.all_names()]))
     stated = _with_keys(target.dialect_options, bindings)
     parts = {name: part if name == "keys" else _with_keys(part, bindings) for name, part in stated.items()}
-    return Setup(parts, bindings.places, numbers)
+    return Setup(parts, bindings.places, numbers, fields)
 
 
 def _with_keys(part: Any, bindings: Bindings) -> Any:

@@ -202,16 +202,16 @@ def _counts(stated: Part, said: Answer) -> tuple[dict[str, Any] | None, dict[str
 
 
 def _found(stated: Part, said: Answer, response: Response, by_key: bool) -> Answer:
-    """The records of a list; where a record is found by its key, the answer may be the record itself, or nothing."""
-    at = stated.get("records", stated.get("record", ".") if by_key else ".")
-    within = stated.get("record", ".") if at != stated.get("record") or "records" in stated else "."
+    """The records of a list. Where the shape has no list, the answer may be the record itself, or nothing."""
+    alone = "records" not in stated and (by_key or ("record" in stated and not isinstance(said.body, list)))
+    at, within = (stated.get("record", "."), ".") if alone else (stated.get("records", "."), stated.get("record", "."))
     found = walk(said.body, at)
-    if by_key and leads_to_nothing(said.body, at):
+    if alone and leads_to_nothing(said.body, at):
         return said
-    if by_key and isinstance(found, dict):
+    if alone and isinstance(found, dict):
         return replace(said, records=[_whole(found, said.body, stated)])
     if not isinstance(found, list):
-        return replace(said, fault=f"there is no {'object' if by_key else 'list'} at {named(at)}")
+        return replace(said, fault=f"there is no {'object' if alone else 'list'} at {named(at)}")
     records = []
     for item in found:
         record = walk(item, within)

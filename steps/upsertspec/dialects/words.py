@@ -203,6 +203,11 @@ class Words:
                 return {name: fields[name] for name in key}
         return {}
 
+    def all_names(self) -> list[str]:
+        """The target's names of all fields of a record; of a nested one, the member that it is in."""
+        named = [name for name in (*PROTECTED, *self.binding.spec.fields) if name not in self.binding.absent]
+        return list(dict.fromkeys(self.binding.field(name).path[0] for name in named))
+
     def numbers(self) -> frozenset[str]:
         """The target's names of the fields that hold whole numbers."""
         spec = self.binding.spec.fields.values()

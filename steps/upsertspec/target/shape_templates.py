@@ -13,6 +13,7 @@ from upsertspec.target.placeholders import (
     KEY,
     KEYED,
     KNOWN,
+    TABLE,
     TEMPLATES,
     is_of_one,
     key_names,
@@ -34,7 +35,7 @@ def templates(name: str, part: Mapping[str, Any]) -> Iterator[Fault]:
     for member in TEMPLATES:
         path: KeyPath = ("shape", name, member)
         template = part.get(member)
-        known = ("table", *CONDITION) if member == "condition" else KNOWN[name]
+        known = (*TABLE, *CONDITION) if member == "condition" else KNOWN[name]
         yield from _unknown(path, template, known, name in KEYED)
         for text in texts(template):
             yield from _text(path, text, is_value=member == "body")
