@@ -104,12 +104,15 @@ def _one(
 
 
 def _ident(stated: Part, said: Answer, response: Response, record: Part | None, lacks: dict[str, str]) -> Any:
-    """The id, from where the shape says, or from the record. In a header it is a text, whatever the record's own is."""
-    own = (record or {}).get("id")
+    """The id, from where the shape says, or from the record. Digits in a header are a number, unless it says `text`."""
     if "id" in lacks:
         return None
-    found = value_at(stated["id"], said.body, response.headers) if stated.get("id") else own
-    return own if found is MISSING or str(own) == found else found
+    source = stated.get("id")
+    found = value_at(source, said.body, response.headers) if source else MISSING
+    if found is MISSING:
+        return (record or {}).get("id")
+    is_text = not _in_header(source) or source.get("text")
+    return found if is_text or as_number(found) is None else as_number(found)
 
 
 def _lacks(operation: Operation, stated: Part, status: int, done: Any) -> dict[str, str]:

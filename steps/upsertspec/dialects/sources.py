@@ -37,8 +37,8 @@ def as_key(value: Any) -> str:
 
 
 def as_number(value: Any) -> int | None:
-    """A whole number, or a text of digits as one; None for anything else."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+    """A whole number, or a text of digits as one; None for anything else, such as digits that begin with a zero."""
+    if isinstance(value, str) and re.fullmatch("0|[1-9][0-9]{0,18}", value):
         return int(value)
     return value if type(value) is int else None
 
