@@ -72,7 +72,7 @@ def oauth(url: str) -> Credential:
 
 
 def login(csrf: Csrf | None = None) -> Credential:
-    return Credential(login=Login("/login", "POST", "form", {"password": Secret("pass-word")}, csrf))
+    return Credential(login=Login("/login", "POST", "form", {"password": Secret("pass-word")}, csrf=csrf))
 
 
 def shown(client: Client) -> str:

@@ -27,7 +27,8 @@ class Recorder:
         self._shell: dict[str, str] = {}
         self.know(target.secrets())
         self._flags = curl_flags(target.session)
-        self._logged_in = {role for role, credential in target.roles.items() if credential.login}
+        logins = {role: credential.login for role, credential in target.roles.items() if credential.login}
+        self._logged_in = {role for role, login in logins.items() if not login.token}
 
     def know(self, secrets: Iterable[Secret]) -> None:
         """Mask these from now on, and show what stands for them in a shell."""
@@ -61,7 +62,7 @@ class Recorder:
         return exchange
 
     def end(self, exchange: Exchange, response: Response, cookies: Iterable[str]) -> None:
-        """Record the response. `cookies` are the session's; they are masked from now on."""
+        """Record the response. `cookies` are the session's, and its token; they are masked from now on."""
         exchange.elapsed = time.perf_counter() - exchange.clock
         self._masker.learn(cookies)
         exchange.failure = ""

@@ -61,7 +61,10 @@ class Keeping:
 
 
 class Session:
-    """A session for one role. It ignores the environment (proxies, .netrc), and keeps cookies only if asked to."""
+    """A session for one role. It ignores the environment (proxies, .netrc), and keeps cookies only if asked to.
+
+    `token` is the header with the token that a login gave, if one did.
+    """
 
     def __init__(
         self,
@@ -75,6 +78,7 @@ class Session:
         self._used = 0.0
         self._current = CurrentWatch()
         self.csrf = ""
+        self.token: dict[str, str] = {}
         self._session = _NoRedirects()
         self._session.trust_env = False
         self._session.headers.clear()
@@ -116,16 +120,16 @@ class Session:
         """The value of a cookie, without percent escapes; empty if there is none."""
         return next((unquote(cookie.value or "") for cookie in self._session.cookies if cookie.name == name), "")
 
-    def adopt_cookies(self, other: Session) -> None:
-        """Copy the cookies of another session, and its CSRF token."""
-        self.forget_cookies()
+    def adopt(self, other: Session) -> None:
+        """Copy the cookies and the tokens of another session."""
+        self.forget()
         self._session.cookies.update(other._session.cookies)
-        self.csrf = other.csrf
+        self.token, self.csrf = other.token, other.csrf
 
-    def forget_cookies(self) -> None:
-        """Drop all cookies, and the CSRF token."""
+    def forget(self) -> None:
+        """Drop all cookies and tokens."""
         self._session.cookies.clear()
-        self.csrf = ""
+        self.token, self.csrf = {}, ""
 
     def close(self) -> None:
         """Close the connection; the next request opens a new one."""

@@ -1,4 +1,4 @@
-"""The sessions of a client, one for each role, and the login of roles that use cookies."""
+"""The sessions of a client, one for each role, and the login of roles that have one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from upsertspec.dialects.base import Request, Response
+from upsertspec.dialects.paths import walk
 from upsertspec.errors import NotTestable
 from upsertspec.http.csrf import csrf_token
 from upsertspec.http.session import Keeping, Limits, Session
@@ -27,21 +28,21 @@ class Logins:
         self._lock = threading.Lock()
 
     def log_in(self, role: str, login: Login, session: Session, send: Send) -> None:
-        """Give the session the cookies of the role. Raises NotTestable where the target refuses the login."""
+        """Give the session the cookies or the token of the role. Raises NotTestable where the login gives none."""
         with self._lock:
             if role in self._sessions:
-                session.adopt_cookies(self._sessions[role])
+                session.adopt(self._sessions[role])
                 return
             self._sessions[role] = _logged_in(role, login, session, send)
 
     def log_in_again(self, role: str, login: Login, session: Session, send: Send) -> None:
-        """Give the session new cookies in place of those that are refused: another client's newer ones, or its own."""
+        """Give the session new cookies or a new token: another client's newer ones, or its own."""
         with self._lock:
             newest = self._sessions.get(role, session)
-            if newest.cookies() != session.cookies():
-                session.adopt_cookies(newest)
+            if (newest.cookies(), newest.token) != (session.cookies(), session.token):
+                session.adopt(newest)
                 return
-            session.forget_cookies()
+            session.forget()
             self._sessions.pop(role, None)
             self._sessions[role] = _logged_in(role, login, session, send)
 
@@ -95,12 +96,15 @@ class Sessions:
 
 
 def _logged_in(role: str, login: Login, session: Session, send: Send) -> Session:
-    """The session, after its login. Raises NotTestable where the target refuses it."""
+    """The session, after its login. Raises NotTestable where the login gives neither cookie nor token."""
     _fetch_csrf(login, session, send)
     response = send(session, _request(login, session.csrf))
-    if response.status >= 400 or not session.cookies():
+    if token := token_in(login, response):
+        session.token = {login.header: login.prefix + token}
+    if response.status >= 400 or not (token if login.token else session.cookies()):
         session.close()
-        why = "and set no cookie" if response.status < 400 else "; check its path and content"
+        none = f"and has no token at {login.token}" if login.token else "and set no cookie"
+        why = none if response.status < 400 else "; check its path and content"
         raise NotTestable(f"the login of the {role} role was answered with {response.status} {why}")
     _fetch_csrf(login, session, send)  # a login may change it
     return session
@@ -110,6 +114,15 @@ def _fetch_csrf(login: Login, session: Session, send: Send) -> None:
     if login.csrf and login.csrf.page:
         page = send(session, Request("GET", login.csrf.page))
         session.csrf = csrf_token(login.csrf, session, page) or session.csrf
+
+
+def token_in(login: Login, response: Response) -> str:
+    """The token in the answer to a login; empty where there is none."""
+    try:
+        found = walk(response.parsed(), login.token) if login.token else ""
+    except (ValueError, RecursionError):
+        return ""
+    return found if isinstance(found, str) else ""
 
 
 def _request(login: Login, token: str) -> Request:

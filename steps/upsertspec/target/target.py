@@ -58,12 +58,18 @@ class Csrf:
 
 @dataclass(frozen=True)
 class Login:
-    """A request that answers with cookies: its path, and its content as JSON or as a form."""
+    """A request that answers with cookies, or with a token: its path, and its content as JSON or as a form.
+
+    `token` is where the token is in the answer's body, if there is one; `header` and `prefix` say how it is sent.
+    """
 
     path: str
     method: str
     style: Literal["json", "form"]
     content: Mapping[str, str | Secret]
+    token: str = ""
+    header: str = "Authorization"
+    prefix: str = "Bearer "
     csrf: Csrf | None = None
 
 
@@ -96,10 +102,10 @@ class ClientCredentials:
 
 @dataclass(frozen=True)
 class Credential:
-    """How a role shows who it is: by one header, by a query parameter, or by the cookies of a login.
+    """How a role shows who it is: by one header, by a query parameter, or by a login.
 
-    `query` is the name of the parameter, if it is that. `parts` are inside the secret. If there is a `source`, the
-    secret is a token that it gives when one is needed (`http.tokens`).
+    `query` is the name of the parameter, if it is that. `parts` are inside the secret, `more` are further headers. If
+    there is a `source`, the secret is a token that it gives when one is needed (`http.tokens`).
     """
 
     header: str = "Authorization"
@@ -109,6 +115,7 @@ class Credential:
     parts: tuple[Secret, ...] = ()
     query: str = ""
     source: TokenCommand | ClientCredentials | None = None
+    more: Mapping[str, str | Secret] = field(default_factory=dict)
 
     @property
     def is_bearer(self) -> bool:
@@ -117,8 +124,13 @@ class Credential:
         return by_header and self.header.lower() == "authorization" and self.prefix.lower() == "bearer "
 
     def headers(self) -> dict[str, str]:
-        """The header that carries the credential."""
-        return {self.header: self.prefix + self.secret.value} if self.secret and not self.query else {}
+        """The header that carries the credential, and those that go with it."""
+        own = {self.header: self.prefix + self.secret.value} if self.secret and not self.query else {}
+        return {**self.beside(), **own}
+
+    def beside(self) -> dict[str, str]:
+        """The headers that go with the credential."""
+        return plain(self.more)
 
     def parameters(self) -> list[tuple[str, str]]:
         """The query parameter that carries the credential."""
@@ -128,7 +140,13 @@ class Credential:
         """Every secret in it."""
         held = [self.secret, *self.parts] if self.secret else []
         held += [self.source.client_secret] if isinstance(self.source, ClientCredentials) else []
+        held += [value for value in self.more.values() if isinstance(value, Secret)]
         return held + [v for v in (self.login.content.values() if self.login else ()) if isinstance(v, Secret)]
+
+
+def plain(values: Mapping[str, str | Secret]) -> dict[str, str]:
+    """The values as they are sent."""
+    return {name: value.value if isinstance(value, Secret) else value for name, value in values.items()}
 
 
 def basic(username: str, password: Secret) -> Credential:
@@ -161,9 +179,10 @@ class Target:
     """What the suite judges. `profiles` are the claimed ones; `rate_limit` is in requests a second.
 
     `deviations` are the statuses that the target declares by kind of outcome; `source` is the path of its file, if any;
-    `whole` says whether all that the file claims is judged. `clients` is how many are meant where a scenario says
-    "many clients at once". `expired` is a credential that was valid once; `hidden` are the secrets of the connection.
-    `baseline` is the path of the baseline, if there is one; its entries are known failures too.
+    `whole` says whether all that the file claims is judged; `query` goes with every request; `is_open` says that the
+    target asks for no credentials. `clients` is how many are meant where a scenario says "many clients at once".
+    `expired` is a credential that was valid once; `hidden` are the secrets of the connection. `baseline` is the path of
+    the baseline, if there is one; its entries are known failures too.
     """
 
     url: str
@@ -187,9 +206,11 @@ class Target:
     source: str = ""
     baseline: str = ""
     whole: bool = True
+    query: Mapping[str, str | Secret] = field(default_factory=dict)
+    is_open: bool = False
 
     def secrets(self) -> list[Secret]:
         """Every secret of the target."""
-        extra = [value for value in self.headers.values() if isinstance(value, Secret)]
+        extra = [v for v in (*self.headers.values(), *self.query.values()) if isinstance(v, Secret)]
         held = [*self.roles.values(), *([self.expired] if self.expired else [])]
         return [secret for credential in held for secret in credential.secrets()] + extra + list(self.hidden)
