@@ -50,9 +50,9 @@ CONFORMING: dict[str, dict[str, set[Status]]] = {
         "AC-001": {P, D}, "AC-002": {D}, "AC-003": {P, A}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {A},
         "AC-009": {P, D}, "AC-012": {D}, "AC-103": {P, D},
     },
-    "graphql": {**{each: {P} for each in ASKED}, "AC-301": {N, A}, "AC-303": {P, N}},
+    "graphql": {**{each: {P} for each in ASKED}, "AC-301": {A}, "AC-303": {P, N}},
     "status_in_body": {
-        **{each: {P} for each in ASKED}, "AC-007": {A}, "AC-103": {P, A}, "AC-301": {N, A}, "AC-201": {P, A},
+        **{each: {P} for each in ASKED}, "AC-007": {A}, "AC-103": {P, A}, "AC-301": {A}, "AC-201": {P, A},
         "AC-202": {P, A}, "AC-302": {P},
     },
     "positional": {
