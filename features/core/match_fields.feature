@@ -25,6 +25,9 @@ Feature: The match fields
       And nothing has been written
 
     Scenario: Empty matchFields do not overwrite some other record
+      Given these contacts are stored:
+        | as  | email           | name         |
+        | Ada | ada@example.com | Ada Lovelace |
       When the editor upserts into contacts with matchFields []:
         | name | status   |
         | Eve  | inactive |

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.dialects.conftest import SHAPES, Judge, shape
-from tests.dialects.facade import Facade, KeyInUrl, MergeApi, OnConflict, RecordsEnvelope, Said
+from tests.dialects.facade import Facade, KeyInUrl, MergeApi, OnConflict, RecordsEnvelope, Said, Tasks
 from upsertspec.report.result import Result, Status
 from upsertspec_broken import catalogue
 
@@ -17,6 +17,7 @@ SERVERS: dict[str, type[Facade]] = {
     "key_in_url": KeyInUrl,
     "on_conflict": OnConflict,
     "merge_api": MergeApi,
+    "tasks": Tasks,
 }
 ASKED = ("AC-001", "AC-002", "AC-003", "AC-005", "AC-006", "AC-007", "AC-009", "AC-012", "AC-103", "AC-301")
 P, D, N, A = Status.PASSED, Status.DEVIATES, Status.NOT_TESTABLE, Status.NOT_APPLICABLE
@@ -30,6 +31,9 @@ CONFORMING: dict[str, dict[str, set[Status]]] = {
     "on_conflict": {
         "AC-001": {P, D}, "AC-002": {D}, "AC-003": {P}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {P, N},
         "AC-009": {P, D}, "AC-012": {N}, "AC-103": {P, D}, "AC-301": {N},
+    },
+    "tasks": {
+        **{each: {P} for each in ASKED[:-1]}, "AC-003": {P, A}, "AC-007": {A}, "AC-103": {P, A},
     },
     "merge_api": {
         **{each: {P} for each in ASKED[:-1]}, "AC-001": {P, A}, "AC-002": {P, A}, "AC-007": {P, N},

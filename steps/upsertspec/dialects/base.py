@@ -104,7 +104,10 @@ class Dialect(Protocol):
     with the reason: "operation" (whether an upsert created or updated), "record", "id", "counts" (of a batch).
     Scenarios about that are not testable; in all others it is left out, and an id is looked up by reading back.
     A dialect may have `cannot` too: criteria that nothing it sends can show, each with the reason (an id that the
-    client makes out of a key says nothing of how the target compares keys). They are not run, and not testable.
+    client makes out of a key says nothing of how the target compares keys). They do not apply. `replaces = True` says
+    that an update replaces the whole record. `follow_up(operation, response, last)` gives the request that asks
+    whether a write is done, or None where it is: `response` answers the write, or `last`, the request before. It is
+    sent again and again within the target's time limit; `answer` reads the last response.
     """
 
     name: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from upsertspec.dialects import shape_answer, shape_request
+from upsertspec.dialects import shape_answer, shape_request, shape_task
 from upsertspec.dialects.base import Answer, Request, Response, Setup
 from upsertspec.dialects.operations import Operation
 from upsertspec.errors import CannotExpress, NotApplicable
@@ -32,6 +32,11 @@ class Shape:
         """Whether a record is found by its key alone, and not by its id."""
         return shape_answer.is_by_key(self._setup.options.get("find", {}))
 
+    @property
+    def replaces(self) -> bool:
+        """Whether an update replaces the whole record."""
+        return bool(self._setup.options.get("upsert", {}).get("replaces"))
+
     def request(self, operation: Operation) -> Request:
         """The request that asks for this operation."""
         name, part = self._part(operation)
@@ -39,7 +44,12 @@ class Shape:
 
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
-        return shape_answer.answer(operation, self._part(operation)[1], response)
+        ended = shape_task.ended(operation, response, self._setup.options.get("task"))
+        return shape_answer.answer(operation, self._part(operation)[1], ended)
+
+    def follow_up(self, operation: Operation, response: Response, last: Request | None) -> Request | None:
+        """The request that asks for the task of a write, as long as it is pending."""
+        return shape_task.follow_up(operation, response, last, self._setup.options.get("task"))
 
     def _part(self, operation: Operation) -> tuple[str, Mapping[str, Any]]:
         """The part for an operation, with its name. A part that is false is one that the target lacks."""

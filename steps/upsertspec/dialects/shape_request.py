@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from upsertspec.dialects.base import Request, Setup
@@ -49,7 +49,7 @@ def request(operation: Operation, name: str, part: Part, setup: Setup) -> Reques
     if "table" not in used and operation.table not in setup.tables:
         raise NotApplicable(f"[shape.{name}] has no place for a table's name, and the target no {operation.table}")
     if isinstance(operation, (Upsert, UpsertBatch)):
-        _require_key(operation, part)
+        _require_key(operation, part, setup.tables)
     values = _values(operation, used, setup)
     method = part.get("method", _usual(operation))
     query = parameters(part.get("query", {}), values)
@@ -131,8 +131,10 @@ def _addressed(operation: Operation, name: str, given: Any, setup: Setup) -> Any
     return value
 
 
-def _require_key(operation: Upsert | UpsertBatch, part: Part) -> None:
+def _require_key(operation: Upsert | UpsertBatch, part: Part, tables_there: Collection[str]) -> None:
     """Raise NotApplicable where the shape has keys of its own, and the upsert is by others."""
+    if operation.table not in tables_there:
+        return  # whatever a table that is not there is matched by
     asked = operation.match_fields
     own = key_names(names_in([part.get("path"), part.get("query"), part.get("body")]))
     if "keys" in part:

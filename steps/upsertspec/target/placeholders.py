@@ -22,6 +22,7 @@ KNOWN = {
     "delete": ("table", "id"),
     "find": ("table", "where"),
     "describe": ("table",),
+    "task": ("task",),
 }
 """By the operation."""
 
