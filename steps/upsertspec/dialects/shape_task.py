@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from upsertspec.dialects.base import Request, Response
 from upsertspec.dialects.operations import Operation
 from upsertspec.dialects.paths import MISSING, walk
-from upsertspec.dialects.templates import path
 from upsertspec.spec.outcomes import INVALID, is_success
 
 Task = Mapping[str, Any]
@@ -23,7 +23,9 @@ def follow_up(operation: Operation, response: Response, last: Request | None, ta
     if last is not None:
         return last if _is(body, task["pending"]) else None
     ident = walk(body, task["id"])
-    return Request("GET", path(task["path"], {"task": ident})) if isinstance(ident, (str, int)) else None
+    if not isinstance(ident, (str, int)):
+        return None
+    return Request("GET", task["path"].replace("{task}", quote(str(ident), safe="")))
 
 
 def ended(operation: Operation, response: Response, task: Task | None) -> Response:

@@ -62,6 +62,7 @@ class Client:
         self._target = target
         self._dialect = Guarded(dialect)
         self._patient = patient
+        self._is_concurrent = shared is not None
         per_second = target.rate_limit / share if target.rate_limit else None
         self._shared = shared or Shared(
             Masker(secret.value for secret in target.secrets()),
@@ -108,11 +109,14 @@ class Client:
         try:
             response = self._transport.send(who, request, shown.headers, safe=not operation.changes)
             response = self._done(who, operation, response, shown)
+            self.answered = self.log[-1]
+            if second := self._second(operation, response):
+                second = with_query(second, shown.query)
+                response = replace(response, then=self._transport.send(who, second, shown.headers, safe=True))
         finally:
             self._sessions.release(who)
             if operation.changes:
                 self._shared.settling.written()
-        self.answered = self.log[-1]
         if self.breaker.alarmed:
             self._check_target()
         answer = self._dialect.answer(operation, response)
@@ -184,6 +188,10 @@ class Client:
     def close(self) -> None:
         """Close every session."""
         self._sessions.close()
+
+    def _second(self, operation: Operation, response: Response) -> Request | None:
+        """The dialect's second request. A concurrent client has none: by then another may have written."""
+        return None if self._is_concurrent else self._dialect.then(operation, response)
 
     def _credential(self, who: str) -> Presented:
         if who not in self._presented:
