@@ -93,10 +93,10 @@ Feature: An update happens in place
       And Beach keeps created_at
       And Beach's updated_at is later than before
 
-  @AC-105
+  @AC-105 @defines-unmentioned
   Rule: AC-105 Fields that are not mentioned keep their values; a null that is given is stored
 
-    @S-3aza
+    @S-3aza @asserts-unmentioned
     Scenario: Fields that are not mentioned keep their values
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | alt_text              |
@@ -125,7 +125,7 @@ Feature: An update happens in place
         | as    | organization_id | key     | image_item_id  | alt_text |
         | Beach | org_lx          | media-1 | item-beach-001 | `""`     |
 
-    @S-hsrz
+    @S-hsrz @asserts-unmentioned
     Scenario: An update does not restore defaults
       Given these contacts are stored:
         | as  | email           | name         | status   | vip  | age |
@@ -133,7 +133,8 @@ Feature: An update happens in place
       When the editor upserts into contacts by email:
         | email           | notes        |
         | ada@example.com | Wrote Note G |
-      Then Ada keeps name, status, vip, age
+      Then the answer is 200 and says updated
+      And Ada keeps name, status, vip, age
 
     @S-9nsp
     Scenario: Null is stored in a field with a default

@@ -9,7 +9,7 @@ Feature: Several operations, all or nothing
       | Theo | theo@example.com  | Theo |
       | Gone | gone@example.com  | Gone |
 
-  @AC-501
+  @AC-501 @defines-transaction
   Rule: AC-501 A parent and its dependent records are created together, and later operations can refer to earlier ones
 
     @S-zddy
@@ -281,7 +281,7 @@ Feature: Several operations, all or nothing
         | Ada   | ada@example.com   | Ada Lovelace | pending | +44 20 7946 001 |
         | Grace | grace@example.com | Grace Hopper | active  | +1 212 555 0100 |
 
-    @S-5v3v
+    @S-5v3v @asserts-unmentioned
     Scenario: An upsert in a transaction creates or updates
       When the editor sends the transaction:
         """

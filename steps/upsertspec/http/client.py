@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -20,17 +21,21 @@ from upsertspec.http.pacing import Pace, Retries
 from upsertspec.http.recorder import Recorder
 from upsertspec.http.session import Keeping
 from upsertspec.http.sessions import Logins, Sessions
+from upsertspec.http.settling import Settling
 from upsertspec.http.text import printable
 from upsertspec.http.transport import Transport
 from upsertspec.target.target import Target
 
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
+"""The seconds between two requests that ask whether a write is done."""
 TEXT_SHOWN = 400
 """The characters of a response that an answer shows."""
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What the clients of several threads share: the same pace, masked secrets, logins, and knowledge of connections.
+    """What the clients of several threads share: the same pace, masked secrets, logins, knowledge of connections, and
+    when the target was last written to.
 
     All of it is safe to use from several threads.
     """
@@ -39,6 +44,7 @@ class Shared:
     pace: Pace
     logins: Logins
     keeping: Keeping
+    settling: Settling
 
 
 class Client:
@@ -59,7 +65,11 @@ class Client:
         self._is_concurrent = shared is not None
         per_second = target.rate_limit / share if target.rate_limit else None
         self._shared = shared or Shared(
-            Masker(secret.value for secret in target.secrets()), Pace(per_second), Logins(), Keeping()
+            Masker(secret.value for secret in target.secrets()),
+            Pace(per_second),
+            Logins(),
+            Keeping(),
+            Settling(target.settle),
         )
         self._presented: dict[str, Presented] = {}
         self._recorder = Recorder(target, self._shared.masker)
@@ -76,6 +86,7 @@ class Client:
         self.lacks = dialect.lacks
         self.cannot = self._dialect.cannot
         self.deviations = target.deviations
+        self.replaces: bool = getattr(dialect, "replaces", False)
 
     def words(self, table: str) -> Words:
         """The target's own names and values for a table."""
@@ -93,18 +104,35 @@ class Client:
         shown = self._credential(who)
         request = with_query(request, shown.query)
         request = altered(request, alteration) if alteration else request
+        if not operation.changes:
+            self._shared.settling.wait()
         try:
             response = self._transport.send(who, request, shown.headers, safe=not operation.changes)
+            response = self._done(who, operation, response, shown)
             self.answered = self.log[-1]
             if second := self._second(operation, response):
                 second = with_query(second, shown.query)
                 response = replace(response, then=self._transport.send(who, second, shown.headers, safe=True))
         finally:
             self._sessions.release(who)
+            if operation.changes:
+                self._shared.settling.written()
         if self.breaker.alarmed:
             self._check_target()
         answer = self._dialect.answer(operation, response)
         return replace(answer, text=self.masker.body(response.body, TEXT_SHOWN))
+
+    def _done(self, who: str, operation: Operation, response: Response, shown: Presented) -> Response:
+        """The response, once the task that it names is done. Raises TargetSilent after the time limit of a request."""
+        until, pause = time.monotonic() + self._target.timeout, FIRST_PAUSE
+        last: Request | None = None
+        while (last := self._dialect.follow_up(operation, response, last)) is not None:
+            if time.monotonic() > until:
+                raise TargetSilent("no answer in time", f"the task of a write is not done after {self.seconds:g} s")
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+            response = self._transport.send(who, with_query(last, shown.query), shown.headers, safe=True)
+        return response
 
     def for_thread(self) -> Client:
         """A client for another thread, with connections and a log of its own, that shares what can be shared."""
@@ -141,6 +169,11 @@ class Client:
     def concurrent_clients(self) -> int:
         """The number of concurrent clients."""
         return self._target.clients
+
+    @property
+    def settles(self) -> bool:
+        """Whether a write takes time to show in every read."""
+        return self._target.settle > 0
 
     @property
     def kept(self) -> bool:

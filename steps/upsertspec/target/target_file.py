@@ -115,6 +115,7 @@ class _Reader:
             headers={name: self._value(value) for name, value in raw.get("headers", {}).items()},
             timeout=float(raw.get("timeout", DEFAULT_TIMEOUT)),
             rate_limit=raw.get("rate_limit"),
+            settle=float(raw.get("settle", 0)),
             clients=int(raw.get("clients", DEFAULT_CLIENTS)),
             session=self._session(raw),
             known_failures=tuple(known for entry in raw.get("known_failures", []) for known in _known(entry)),
