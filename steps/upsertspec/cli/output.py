@@ -20,11 +20,7 @@ def write(text: str, output: str | None, option: str = "-o", force: bool = True)
         return
     try:
         path = Path(output)
-        if not force and is_plain(path):
-            with path.open("xb") as new:
-                new.write(text.encode("utf-8"))
-        else:
-            write_whole(path, text.encode("utf-8"))
+        write_whole(path, text.encode("utf-8"), replace=force)
     except FileExistsError as wrong:
         raise ConfigError([f"{output} exists and is not replaced; name another file, or add --force"]) from wrong
     except (OSError, ValueError) as wrong:

@@ -23,7 +23,7 @@ from upsertspec.explore.scenario import Scenario
 from upsertspec.explore.schema import Schema
 from upsertspec.explore.sequence import OperationSequence, PlayedOperation, Unanswered
 from upsertspec.http.exchange import Exchange
-from upsertspec.run.preflight import search as search_for_nobody
+from upsertspec.http.probe import search as search_for_nobody
 from upsertspec.spec.schema import ROLES, roles
 from upsertspec.target.target import Target
 
@@ -119,11 +119,14 @@ class Search:
             stack.callback(lambda: self._client.close())
             stack.callback(set_hypothesis_home_dir, None)
             set_hypothesis_home_dir(home)  # it would write into the working folder
-            with contextlib.suppress(Difference, Flaky, SearchEnded):
-                for start in range(0, examples, ROUND):
-                    self._explore(number + start * SEEDS, min(ROUND, examples - start))
-            with contextlib.suppress(SearchEnded):
-                self._leave_out()
+            try:
+                with contextlib.suppress(Difference, Flaky, SearchEnded):
+                    for start in range(0, examples, ROUND):
+                        self._explore(number + start * SEEDS, min(ROUND, examples - start))
+                with contextlib.suppress(SearchEnded):
+                    self._leave_out()
+            except KeyboardInterrupt:
+                self.result.ended = self.result.ended or "it was interrupted"
         self.result.restrictions = list(self._restrictions.learnt.values())
         return self.result
 

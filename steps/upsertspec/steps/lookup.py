@@ -73,7 +73,7 @@ class Reader:
         answer = self.read(table, ident)
         gone = (*GONE, *self._client.deviations.get("missing_record", ()))
         if answer.status not in (OK, *gone) or (answer.status == OK and answer.fault):
-            raise NotTestable(f"no way to read back {table}: {_why(answer)}")
+            raise NotTestable(f"no way to read back {table}: the answer was {answer.said}")
         return [answer.record] if answer.status == OK and answer.record else []
 
     def _listed(self, find: Find) -> list[Record]:
@@ -90,16 +90,14 @@ class Reader:
     def _page(self, find: Find) -> Answer:
         answer = self._client.call("editor", find)
         if answer.status != OK or answer.fault:
-            raise NotTestable(f"no way to read back {find.table}: {_why(answer)} to a list of records with a filter")
+            raise NotTestable(
+                f"no way to read back {find.table}: the answer was {answer.said} to a list of records with a filter"
+            )
         return answer
 
 
 def _key(table: str, where: Record) -> str:
     return json.dumps([table, where], sort_keys=True, default=str)
-
-
-def _why(answer: Answer) -> str:
-    return answer.fault or f"the answer was {answer.status}"
 
 
 def _is(ident: Any, record: Record) -> bool:

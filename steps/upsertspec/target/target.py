@@ -106,8 +106,8 @@ class Target:
     """What the suite judges. `profiles` are the claimed ones; `rate_limit` is in requests a second.
 
     `deviations` are the statuses that the target declares by kind of outcome; `source` is the path of its file, if any;
-    `whole` says whether all that the file claims is judged. `clients` is how many are meant where a scenario says
-    "many clients at once".
+    `whole` says whether all that the file claims is judged. `restart` is the command that starts it again. `clients` is
+    how many are meant where a scenario says "many clients at once".
     """
 
     url: str
@@ -128,6 +128,7 @@ class Target:
     deviations: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     source: str = ""
     whole: bool = True
+    restart: str = ""
 
     def secrets(self) -> list[Secret]:
         """Every secret of the target."""

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from upsertspec.errors import ConfigError
 from upsertspec.spec.schema import ROLES
+from upsertspec.spec.text import printable
 from upsertspec.target.address import fault_of
 from upsertspec.target.bindings import bindings_from
 from upsertspec.target.references import unsendable
@@ -68,7 +69,7 @@ def _text(path: Path) -> str:
         return path.read_text("utf-8-sig")
     except FileNotFoundError as wrong:
         raise ConfigError([f"there is no file {path}; `upsertspec init` writes one"]) from wrong
-    except (OSError, UnicodeDecodeError) as wrong:
+    except (OSError, ValueError) as wrong:
         fix = "name a file of UTF-8 text that can be read"
         raise ConfigError([f"can't be read as UTF-8 text ({wrong}); {fix}"], str(path)) from wrong
 
@@ -94,7 +95,7 @@ class _Reader:
     def target(self, raw: Mapping[str, Any]) -> Target:
         return Target(
             url=raw["url"].rstrip("/"),
-            name=raw.get("name", ""),
+            name=printable(raw.get("name", "")),
             dialect=raw.get("dialect", "shape" if "shape" in raw else "native"),
             dialect_options=raw.get("dialect_options", raw.get("shape", {})),
             profiles=tuple(dict.fromkeys(["core", *raw.get("profiles", [])])),
@@ -110,6 +111,7 @@ class _Reader:
             known_failures=tuple(known for entry in raw.get("known_failures", []) for known in _known(entry)),
             deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},
             source=str(self._source),
+            restart=raw.get("restart", ""),
         )
 
     def _untrue(self, raw: Mapping[str, Any] | list[str] | None) -> dict[tuple[str, str], str]:
