@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +29,11 @@ def with_one_culprit(results: Sequence[Result]) -> list[Result]:
         return list(results)
     ended = f"{ENDED}{GONE}; {AFTER} of {_named(culprits[-1])}: {shortened(_last(culprits[-1])['curl'])}"
     return [_told(result, suspects, culprits, ended) for result in results]
+
+
+def lost_cases(results: Iterable[Result]) -> set[str]:
+    """The cases that met a target that was gone, or that may have killed it."""
+    return {result.case.id for result in results if AFTER in result.reason or GONE in result.reason}
 
 
 def _told(result: Result, suspects: Sequence[Result], culprits: Sequence[Result], ended: str) -> Result:

@@ -30,18 +30,19 @@ REVIVE = pytest.StashKey[Revive]()
 class Restarts:
     """The restarts of one target. What the command starts, it is a process group of its own, and ended with `end`."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, most: int = MOST_RESTARTS) -> None:
         self._target = target
+        self._most = most
         self._process: subprocess.Popen[bytes] | None = None
         self.count = 0
 
     def revive(self) -> bool:
-        """Whether the target answers, also if it has to be started again for that: at most MOST_RESTARTS times."""
+        """Whether the target answers, also if it has to be started again for that: at most `most` times."""
         client = Client(self._target, dialect_for(self._target))
         try:
             if client.answers():
                 return True
-            if not self._target.restart or self.count >= MOST_RESTARTS:
+            if not self._target.restart or self.count >= self._most:
                 return False
             self.count += 1
             self.end()
