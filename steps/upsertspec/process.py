@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NoReturn
 
 INCOMPLETE = 3
@@ -67,13 +68,14 @@ def _received(_number: int, _frame: Any) -> None:
 
 
 @contextlib.contextmanager
-def held() -> Iterator[None]:
-    """Let no signal interrupt this: the report of a run is being written."""
-    _State.held = True
+def held(hold: bool = True) -> Iterator[None]:
+    """Let no signal interrupt this, or with `hold=False` let one interrupt a part of it again, as if it came then."""
+    before, _State.held = _State.held, hold
     try:
+        require_running()
         yield
     finally:
-        _State.held = False
+        _State.held = before
 
 
 def require_running() -> None:
@@ -139,11 +141,20 @@ def become_child(parent: int) -> None:
     forbid_exit()
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    die_with_parent(signal.SIGKILL)
     if os.getppid() != parent:
         exit_now(INCOMPLETE)
+
+
+def die_with_parent(number: int = signal.SIGTERM) -> None:
+    """On Linux, get this signal when the parent dies."""
+    if prctl := _prctl():
+        prctl(SET_PARENT_DEATH_SIGNAL, number, 0, 0, 0)
+
+
+@cache
+def _prctl() -> Any:
+    return getattr(ctypes.CDLL(None), "prctl", None) if sys.platform == "linux" else None
 
 
 def leave(code: int) -> NoReturn:

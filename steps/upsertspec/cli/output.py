@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from upsertspec.errors import ConfigError
+from upsertspec.http.text import printable
 from upsertspec.report.files import is_plain, write_whole
 
 
@@ -25,6 +26,17 @@ def write(text: str, output: str | None, option: str = "-o", force: bool = True)
         raise ConfigError([f"{output} exists and is not replaced; name another file, or add --force"]) from wrong
     except (OSError, ValueError) as wrong:
         raise unwritable(option, output, wrong) from wrong
+
+
+def could_write(text: str, output: str | None, option: str) -> bool:
+    """Write the text to the file, if one is named. A failure is told, and False: the work that it is about is done."""
+    try:
+        if output:
+            write(text, output, option)
+    except ConfigError as wrong:
+        click.echo(f"upsertspec: {printable(str(wrong))}", err=True)
+        return False
+    return True
 
 
 def check_file(output: str | None, option: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.http.client import Client
-from upsertspec.process import require_running
+from upsertspec.process import die_with_parent, require_running
 from upsertspec.target.target import Target
 
 MOST_RESTARTS = 20
@@ -67,18 +67,30 @@ class Restarts:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=die_with_parent if os.name == "posix" else None,
         )
 
     def end(self) -> None:
         """End what the command started, if it still runs."""
         if self._process is None:
             return
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, number)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(STOP_SECONDS)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            self._signal(signal.SIGTERM)
+            until = time.monotonic() + STOP_SECONDS
+            while time.monotonic() < until:
+                self._process.poll()
+                self._signal(0)
+                time.sleep(TICK / 4)
+            self._signal(signal.SIGKILL)
+        self._process.kill()
         self._process = None
+
+    def _signal(self, number: int) -> None:
+        """Send it to every process of the group. Raises ProcessLookupError where there is none any more."""
+        assert self._process is not None
+        if os.name != "posix":
+            raise ProcessLookupError
+        os.killpg(self._process.pid, number)
 
 
 @contextlib.contextmanager

@@ -51,8 +51,8 @@ def run_session(
         out.write(f"--jobs {jobs}: this system can't fork a process, so one worker runs all scenarios\n")
         jobs = 1
     began, clock = datetime.now(UTC), time.perf_counter()
-    findings, results = _judged(settings, jobs, planned, out)
     with held():
+        findings, results = _judged(settings, jobs, planned, out)
         ended = document.Run(
             target=target,
             run_id=settings.run_id,
@@ -84,19 +84,21 @@ def _require_connections(target: Target) -> None:
 def _judged(settings: Settings, jobs: int, planned: int, out: TextIO) -> tuple[list[Finding], list[Result]]:
     """What was found before the run, and a result for every selected case, also if a signal ends it."""
     findings: list[Finding] = []
+    results: list[Result] = []
     progress = terminal.Progress(out, planned)
     try:
-        findings = preflight.preflight(settings.target)
-        terminal.findings(findings, out)
-        if why := preflight.fatal(findings):
-            return findings, _none(settings, Status.NOT_TESTABLE, why)
-        return findings, run(replace(settings, accepted=preflight.accepted(findings)), jobs, progress.step)
+        with held(False):
+            findings = preflight.preflight(settings.target)
+            terminal.findings(findings, out)
+            if why := preflight.fatal(findings):
+                return findings, _none(settings, Status.NOT_TESTABLE, why)
+            results = run(replace(settings, accepted=preflight.accepted(findings)), jobs, progress.step)
     except RunInterrupted as interrupted:
-        return findings, interrupted.results
+        results = interrupted.results
     except KeyboardInterrupt:
-        return findings, _none(settings, Status.ERROR, INTERRUPTED)
-    finally:
-        progress.end()
+        results = results or _none(settings, Status.ERROR, INTERRUPTED)
+    progress.end()
+    return findings, results
 
 
 def _none(settings: Settings, status: Status, why: str) -> list[Result]:
