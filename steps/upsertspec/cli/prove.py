@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from upsertspec.cli.options import criterion_option, jobs_option, names
-from upsertspec.cli.output import check_file, write
+from upsertspec.cli.output import check_file, could_write
 from upsertspec.errors import ConfigError
+from upsertspec.process import INCOMPLETE
 
 if TYPE_CHECKING:
     from upsertspec.prove.servers import BrokenServer
@@ -57,6 +58,7 @@ def prove(
     for option, file in (("--json", json_file), ("--html", html_file), ("--digest", digest_file)):
         check_file(file, option)
     chosen = _chosen(wanted, criteria)
+    written = True
     digest: dict[str, Any]
     if own_table:
         chosen = [server for server in chosen if judged_by(server, criteria)]
@@ -71,13 +73,12 @@ def prove(
         selected = not (proof.void or proof.missed or proof.harmed)
         whole, holds, digest = proof.as_dict(), selected if wanted or criteria else proof.holds, proof.digest()
         if html_file:
-            write(f"{page(proof).strip()}\n", html_file, "--html")
-    if json_file:
-        write(f"{json.dumps(whole, indent=1)}\n", json_file, "--json")
+            written = could_write(f"{page(proof).strip()}\n", html_file, "--html")
+    written &= could_write(f"{json.dumps(whole, indent=1)}\n", json_file, "--json")
     if digest_file:
         both = with_other(Path(digest_file), digest, own_table)
-        write(f"{json.dumps(both, indent=1)}\n", digest_file, "--digest")
-    context.exit(0 if holds else 1)
+        written &= could_write(f"{json.dumps(both, indent=1)}\n", digest_file, "--digest")
+    context.exit(1 if not holds else 0 if written else INCOMPLETE)
 
 
 def _chosen(wanted: Sequence[str], criteria: Sequence[str]) -> list[BrokenServer]:

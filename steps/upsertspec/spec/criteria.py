@@ -26,8 +26,8 @@ PROFILES = (
     "concurrency",
     "hostile",
 )
-LAST = ("concurrency",)
-"""The profiles that are run after all others, and by one worker alone: they are about load, and make some."""
+LAST = ("concurrency", "hostile")
+"""The profiles that are run after all others, and by one worker alone: they make load, or may kill a target."""
 NEEDS, ASSERTS, DEFINES = "needs-", "asserts-", "defines-"
 """How the tags begin that say which other profile a scenario uses, what it is about, and what a criterion defines."""
 
