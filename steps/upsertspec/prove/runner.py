@@ -40,6 +40,7 @@ def prove(servers: Sequence[BrokenServer], criteria: tuple[str, ...], jobs: int,
             unclean=unclean(criteria),
             lenient=lenient(criteria),
             criteria=criteria or tuple(criterion.id for criterion in spec.criteria()),
+            whole=not (quick or criteria),
         )
 
 
