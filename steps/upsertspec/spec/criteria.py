@@ -120,6 +120,11 @@ def defining(role: str) -> str:
     return next(iter(found))
 
 
+def defined(criterion: str) -> list[str]:
+    """What a criterion defines for others, from its tags: `upsert-update` for `@defines-upsert-update`."""
+    return sorted(role for role, by in _defining().items() if criterion in by)
+
+
 def asserted(case: Case) -> frozenset[str]:
     """What a case is about besides what is stored, from its tags: `operation` for `@asserts-operation`."""
     return _asserted().get(case.id, frozenset())
