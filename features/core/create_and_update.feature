@@ -100,6 +100,18 @@ Feature: An upsert creates or updates
         | looks like null    | `"null"`                           |
         | looks like numbers | 0036.50                            |
 
+    Scenario: Addresses, numerals and dates of every kind come back as they were sent
+      When the editor upserts into contacts by email:
+        | email                    | name | notes | age | vip   | birthday   |
+        | o'hara@example.com       | 0    | 0     | 0   | false | 0001-01-01 |
+        | ada+news@example.com     | 010  | 1e3   | 1   | true  | 0033-04-03 |
+        | a.d.a@example.com        | 1.50 | 08    |     |       | 1500-02-28 |
+        | ad.a@example.com         | ß    | ss    |     |       | 1582-10-15 |
+        | ada@example.photography  | Ada  | `" "` |     |       | 1969-12-31 |
+        | ada@xn--bcher-kva.example | Ada | -0    |     |       | 9999-12-31 |
+      Then the answer is 200 and says 6 created
+      And each value comes back as it was sent
+
   @AC-002 @defines-upsert-update @asserts-answer
   Rule: AC-002 An upsert that matches a record updates it and answers 200 with it
 
