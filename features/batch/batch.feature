@@ -90,6 +90,7 @@ Feature: Several records in one request
         | ada@example.com | Ada Byron | 36  |
       And Grace is as before
 
+    @S-pn5h
     Scenario: A new key that is in a batch twice is created once
       When the editor upserts a batch into contacts by email:
         | email            | name         |
@@ -155,6 +156,7 @@ Feature: Several records in one request
       Then the request is refused
       And nothing has been written
 
+    @S-qcj5
     Scenario Outline: <kind> is refused where the record matches
       When the editor upserts a batch into contacts by email:
         | email             | name    | <field> |
@@ -172,6 +174,7 @@ Feature: Several records in one request
         | A day that does not exist  | birthday | 1906-02-29      |
         | Another's phone number     | phone    | +44 20 7946 001 |
 
+    @S-283h
     Scenario: A text that breaks its pattern is refused where the record matches
       Given these product_recommendations are stored:
         | as     | room_id | session_id | product_name | currency |
@@ -245,6 +248,7 @@ Feature: Several records in one request
         | ada@example.com   | Ada Byron | 37  | inactive |
         | grace@example.com | Amazing   | 86  | pending  |
 
+    @S-t682
     Scenario: Values of every kind come back from a batch as they were sent
       When the editor upserts a batch into contacts by email:
         | email                   | name           | notes           | age        | vip   | birthday   |
@@ -256,6 +260,7 @@ Feature: Several records in one request
       Then the answer is 200 and says updated, updated, created, created, created
       And each value comes back as it was sent
 
+    @S-razr
     Scenario: Moments of every kind come back from a batch as the same instants
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |
@@ -272,6 +277,7 @@ Feature: Several records in one request
       Then the answer is 200 and says 6 created
       And each value comes back as it was sent
 
+    @S-ctpg
     Scenario: Keys that nearly look the same are different in a batch
       When the editor upserts a batch into accounts by name:
         | name           | currency |

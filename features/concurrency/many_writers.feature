@@ -202,6 +202,26 @@ Feature: Many clients write at once
       And some order of the requests explains every answer and what is stored
       And Bob is as before
 
+    @S-3euy @needs-records
+    Scenario: Contacts that others delete are updated before, or created anew
+      Given these contacts are stored:
+        | as     | email              | name   | notes |
+        | Ada    | ada@example.com    | Ada    | old   |
+        | Bob    | bob@example.com    | Bob    | old   |
+        | Cat    | cat@example.com    | Cat    | old   |
+        | Dan    | dan@example.com    | Dan    | old   |
+        | Eve    | eve@example.com    | Eve    | old   |
+        | Flo    | flo@example.com    | Flo    | old   |
+      When many clients at once upsert into contacts by email, while others delete them:
+        | email              | name    | notes |
+        | ada@example.com    | Ada N.  | new   |
+        | bob@example.com    | Bob N.  | new   |
+        | cat@example.com    | Cat N.  | new   |
+        | dan@example.com    | Dan N.  | new   |
+        | eve@example.com    | Eve N.  | new   |
+        | flo@example.com    | Flo N.  | new   |
+      Then each record is gone if its upsert says updated, or stored if it says created
+
   @AC-706 @needs-conflict @asserts-operation
   Rule: AC-706 Many clients ignore-insert one key at once: exactly one answer says created
 

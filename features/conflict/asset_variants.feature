@@ -71,6 +71,7 @@ Feature: The worker that makes variants of an asset
       And the answer holds the whole stored record
       And Thumb is as before
 
+    @S-e5eg
     Scenario: Moments come back as the same instants
       When the editor upserts into asset_variants by storage_path:
         | parent_asset_id | variant_type | storage_path         | processed_at                     |

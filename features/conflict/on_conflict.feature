@@ -125,6 +125,7 @@ Feature: What happens on a match
       Then the answer is 400
       And nothing has been written
 
+    @S-qhzd
     Scenario: Values written where matches are ignored come back as they were sent
       When the editor upserts into contacts by email and ignores a match:
         | email              | name | notes | vip   | birthday   | age |
@@ -197,6 +198,7 @@ Feature: What happens on a match
       And Ada keeps phone
       And Grace is as before
 
+    @S-t4my
     Scenario Outline: A named field can't become <value>
       When the editor upserts into contacts by email and updates only name, <field>:
         | email           | name      | <field> |
@@ -209,6 +211,7 @@ Feature: What happens on a match
         | age    | -1       |
         | status | archived |
 
+    @S-n3ye
     Scenario: Named fields come back as they were sent
       When the editor upserts into contacts by email and updates only name, notes, vip, birthday, age:
         | email           | name | notes | vip   | birthday   | age |
@@ -291,6 +294,7 @@ Feature: What happens on a match
         | as  | email           | status |
         | Ada | ada@example.com | active |
 
+    @S-f8sa
     Scenario Outline: Under a condition that holds, <field> can't become <value>
       When the editor upserts into contacts by email and updates only where name is Ada Lovelace:
         | email           | <field> |
@@ -303,6 +307,7 @@ Feature: What happens on a match
         | age    | -1       |
         | status | archived |
 
+    @S-hcrd
     Scenario Outline: A condition about typed JSON: <value>
       Given these accounts are stored:
         | as   | name   | currency |
@@ -320,6 +325,7 @@ Feature: What happens on a match
         | [1, null] | updated   |
         | [1]       | ignored   |
 
+    @S-b2zk
     Scenario: Values written with a condition come back as they were sent
       When the editor upserts into contacts by email and updates only where status is pending:
         | email           | name | notes | vip   | birthday   | age |

@@ -527,6 +527,7 @@ Feature: Unusual values and names
       Then the answer is 200 and says created
       And payload is kept as it was written
 
+    @S-82q4
     Scenario: A text of 240 letters in a unique field is kept
       When the editor upserts into accounts by name:
         | name            | currency |
@@ -535,6 +536,7 @@ Feature: Unusual values and names
       Then the answer is 200 and says created, updated
       And name is kept as it was written
 
+    @S-v7z8
     Scenario Outline: A text of <length> letters in a unique field is kept or refused
       When the editor upserts into accounts by name:
         | name                 | currency |
@@ -546,6 +548,7 @@ Feature: Unusual values and names
         | 257    |
         | 3,000  |
 
+    @S-9c5g
     Scenario: Typed JSON of every kind is kept
       Given these accounts are stored:
         | as   | name   | currency |
@@ -560,7 +563,7 @@ Feature: Unusual values and names
       Then the answer is 200 and says 5 created
       And each value comes back as it was sent
 
-    @needs-batch
+    @S-z4dr @needs-batch
     Scenario: Typed JSON of every kind is kept in a batch
       Given these accounts are stored:
         | as   | name   | currency |

@@ -84,6 +84,7 @@ Feature: Which record is meant
       Then the answer is 200 and says created
       And Marble is as before
 
+    @S-s9ca
     Scenario Outline: Keys that differ in <what> are different
       When the editor upserts into product_recommendations by room_id, product_name:
         | room_id | session_id | product_name |
@@ -104,6 +105,7 @@ Feature: Which record is meant
         | a space                 | Marble  Tile   | Marble Tile     |
         | a wildcard              | Marble_Tile    | Marble-Tile     |
 
+    @S-52nz
     Scenario: Keys of 240 letters that differ in the last one are different
       When the editor upserts into product_recommendations by room_id, product_name:
         | room_id | session_id | product_name    |
@@ -112,6 +114,7 @@ Feature: Which record is meant
       Then the answer is 200 and says created, created
       And every answer has an id of its own
 
+    @S-6ugg
     Scenario: A key that was changed matches under its new value only
       Given these contacts are stored:
         | as  | email           | name         | phone           |

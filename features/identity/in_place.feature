@@ -93,6 +93,7 @@ Feature: An update happens in place
       And Beach keeps created_at
       And Beach's updated_at is later than before
 
+    @S-ykrg
     Scenario: An upsert of nothing but its key moves updated_at too
       When the editor upserts into contacts by email:
         | email             |
@@ -101,7 +102,7 @@ Feature: An update happens in place
       And Grace's updated_at is later than before
       And Grace keeps id, created_at, name, status, notes
 
-    @needs-conflict
+    @S-aw87 @needs-conflict
     Scenario Outline: An update with <member> moves updated_at too
       When the editor upserts into contacts by email and updates only <what>:
         | email             | notes   |
@@ -115,7 +116,7 @@ Feature: An update happens in place
         | updateFields | notes                    |
         | updateWhere  | where status is inactive |
 
-    @needs-batch
+    @S-b6nb @needs-batch
     Scenario: Every record of a batch gets a later updated_at
       Given these contacts are stored:
         | as  | email           | name         |
@@ -129,7 +130,7 @@ Feature: An update happens in place
       And Ada's updated_at is later than before
       And Ada keeps id, created_at, name
 
-    @needs-transactions
+    @S-3hcz @needs-transactions
     Scenario Outline: Where the editor <way>, updated_at moves
       When the editor <way>:
         | email             | notes   |
@@ -143,7 +144,7 @@ Feature: An update happens in place
         | upserts in a transaction into contacts by email |
         | changes Grace in a transaction                 |
 
-    @should
+    @S-f8em @should
     Scenario: The times in an answer are those of the server's clock
       When the editor upserts into contacts by email:
         | email             | name        |

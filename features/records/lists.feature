@@ -128,7 +128,7 @@ Feature: Lists of records
         | status__like           | dr    |
         | _unknown               | 1     |
 
-    @needs-batch
+    @S-k5nh @needs-batch
     Scenario: What a batch has written is found by each of its values
       When the editor upserts a batch into contacts by email:
         | email              | name            | notes          | age | vip   | birthday   |
@@ -138,6 +138,7 @@ Feature: Lists of records
       Then the answer is 200 and says 3 created
       And each value comes back as it was sent, in lists too
 
+    @S-f5af
     Scenario Outline: Where the editor <way>, lists find each value
       When the editor <way>:
         | email              | name            | notes       | age | vip   | birthday   |
@@ -150,7 +151,7 @@ Feature: Lists of records
         | upserts into contacts by email |
         | creates in contacts            |
 
-    @needs-transactions
+    @S-ksr7 @needs-transactions
     Scenario: What a transaction has written is found by each of its values
       When the editor upserts in a transaction into contacts by email:
         | email              | name            | notes       | age | vip   | birthday   |
@@ -283,6 +284,7 @@ Feature: Lists of records
         | {Mira.id} | messages |
       Then the answer is 400
 
+    @S-2sec
     Scenario: New children are nested with the values that were sent
       When the editor creates in projects:
         | name   | user_id   | validation_score | collected_data                         |

@@ -64,6 +64,7 @@ Feature: Records by their id
       Then the answer is 201
       And the protected fields are the server's own
 
+    @S-pqy2
     Scenario: Values of every kind come back as they were created
       When the editor creates in contacts:
         | email              | name         | notes | age | vip   | birthday   |
@@ -72,7 +73,7 @@ Feature: Records by their id
       Then every answer is 201
       And each value comes back as it was sent
 
-    @needs-transactions
+    @S-qyyw @needs-transactions
     Scenario: Values of every kind come back as they were created in a transaction
       When the editor creates in a transaction in projects:
         | name | user_id   | status    | validation_score | collected_data                   |
@@ -208,6 +209,7 @@ Feature: Records by their id
       Then the answer is 404
       And Atlas, Bolt are as before
 
+    @S-68kr
     Scenario: Values of every kind come back from a change as they were sent
       Given these contacts are stored:
         | as  | email           | name         |
@@ -219,7 +221,7 @@ Feature: Records by their id
       And each value comes back as it was sent, in lists too
       And no record in contacts has email ada@example.com
 
-    @needs-transactions
+    @S-4qzq @needs-transactions
     Scenario: Values of every kind come back from changes in a transaction
       Given these contacts are stored:
         | as    | email             | name         |
@@ -299,6 +301,7 @@ Feature: Records by their id
         | updater |
         | viewer  |
 
+    @S-tfnx
     Scenario: The id of a deleted record is never given again
       Given these conversations are stored:
         | as   | project_id | title |
@@ -312,7 +315,7 @@ Feature: Records by their id
       And every answer has an id of its own
       And Talk is gone
 
-    @needs-batch
+    @S-jgdy @needs-batch
     Scenario: A batch creates the record of a deleted key anew
       Given these contacts are stored:
         | as  | email           | name         | notes        |
@@ -326,7 +329,7 @@ Feature: Records by their id
       And every answer has an id of its own
       And each value comes back as it was sent
 
-    @needs-conflict
+    @S-2tf2 @needs-conflict
     Scenario: A deleted record is not ignored, but created anew
       Given Mira has been deleted
       When the editor upserts into users by email and ignores a match:
@@ -336,7 +339,7 @@ Feature: Records by their id
       And every answer has an id of its own
       And each value comes back as it was sent
 
-    @needs-transactions
+    @S-z55s @needs-transactions
     Scenario: A transaction creates the record of a deleted key anew
       Given Mira has been deleted
       When the editor upserts in a transaction into users by email:
@@ -378,6 +381,8 @@ Feature: Records by their id
         | a name with a dot  | {"notes": {"a.b": 1, "a": {"b": 2}}} |
         | a moment as text   | {"notes": ["2024-01-15T10:00:00+02:00", "2024-01-15T10:00:00Z"]} |
         | JSON as text       | {"notes": ["5", "null", "{}", "[1]"]} |
+        | names that are numbers | {"notes": {"0": "a", "1": "b"}} |
+        | names of other letters | {"notes": {"é 😀": {"": [[]]}}} |
 
     @S-723x
     Scenario Outline: <kind> is refused as typed JSON

@@ -86,6 +86,7 @@ Feature: Several operations, all or nothing
       Then the answer is 200 and says updated, created
       And in result 1 user_id is the id of result 0
 
+    @S-t37w
     Scenario: A deletion is answered without a record
       When the editor sends the transaction:
         """
@@ -181,6 +182,7 @@ Feature: Several operations, all or nothing
       And the error says that the record at index 1 is wrong
       And nothing has been written
 
+    @S-hq93
     Scenario: The children of a record that was deleted before the failure are restored
       Given these projects are stored:
         | as    | name  | user_id   |
@@ -198,6 +200,7 @@ Feature: Several operations, all or nothing
       Then the transaction is refused
       And nothing has been written
 
+    @S-56z4
     Scenario Outline: A change of <field> to <value> fails the whole transaction
       Given these contacts are stored:
         | as    | email             | name         |
@@ -218,7 +221,8 @@ Feature: Several operations, all or nothing
         | birthday | 1906-02-29        |
         | email    | grace@example.com |
 
-    Scenario Outline: <ident> is the id of no record
+    @S-thkm
+    Scenario Outline: <ident> is the id of no record in <table>
       When the editor sends the transaction:
         """
         [
@@ -340,6 +344,7 @@ Feature: Several operations, all or nothing
       Then the answer is 409
       And Atlas is as before
 
+    @S-wcdd
     Scenario: A guard holds for what an earlier operation wrote
       When the editor sends the transaction:
         """
@@ -354,6 +359,7 @@ Feature: Several operations, all or nothing
         | as    | name    | status |
         | Atlas | Changed | active |
 
+    @S-sdf9
     Scenario: A guard does not hold for what an earlier operation has changed
       When the editor sends the transaction:
         """
@@ -444,6 +450,7 @@ Feature: Several operations, all or nothing
         | a value of the wrong type | ["email"]   | {"email": "eve@example.com", "name": "Eve", "age": "1"} |
         | a taken phone number    | ["email"]   | {"email": "eve@example.com", "name": "Eve", "phone": "+1 212 555 0100"} |
 
+    @S-mjct
     Scenario: Values of every kind come back from upserts in a transaction
       When the editor upserts in a transaction into contacts by email:
         | email              | name         | notes | age  | vip   | birthday   |
@@ -452,6 +459,7 @@ Feature: Several operations, all or nothing
       Then the answer is 200 and says updated, created
       And each value comes back as it was sent
 
+    @S-fmbz
     Scenario: A condition is about what earlier operations wrote
       When the editor sends the transaction:
         """
@@ -465,6 +473,7 @@ Feature: Several operations, all or nothing
       Then the answer is 200 and says updated, ignored
       And Ada keeps id, name
 
+    @S-wtdj
     Scenario: A key that an earlier operation changed matches under its new value only
       When the editor sends the transaction:
         """
@@ -479,6 +488,7 @@ Feature: Several operations, all or nothing
       Then the answer is 200 and says updated, created, updated
       And in result 2 id is the id of result 0
 
+    @S-4k6c
     Scenario Outline: A match can't get a <field> of <value>
       When the editor upserts in a transaction into contacts by email:
         | email             | name    | <field> |

@@ -94,7 +94,7 @@ class BatchChecksNewRecordsOnly(OnlyTypes):
         return super().batch_rows(table, key, records)
 
 
-@broken("AC-013", using=(RulesOfNewRecords,))
+@broken("AC-203", "AC-204", "AC-013", using=(RulesOfNewRecords,))
 class ConflictMembersSkipTheRules(OnlyTypes):
     """Builds the update for updateFields and updateWhere by hand, past the checks of options, minimum and pattern."""
 

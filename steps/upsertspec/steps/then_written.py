@@ -58,16 +58,17 @@ def times_are_true(world: World) -> None:
     """updated_at, and of a created record created_at, are the time that the answer's own header states."""
     for attempt in world.attempts:
         headers = {name.lower(): value for name, value in attempt.exchange.response_headers.items()}
-        if "date" not in headers:
+        said = headers.get("date")
+        if said is None:
             raise NotApplicable("the answers have no Date header")
-        now = parsedate_to_datetime(headers["date"])
+        now = parsedate_to_datetime(said)
         for each in written(world, attempt):
             fields = ["updated_at", *(["created_at"] if each.operation == "created" else [])]
             record = each.answer.record or _found(world, each)
             for name in named(world.binding(each.table), fields):
                 time = instant(record.get(name))
                 if time is None or abs(time - now) > A_MINUTE:
-                    raise CheckFailed(f"{name} within a minute of {headers['date']}", shown(record.get(name)))
+                    raise CheckFailed(f"{name} within a minute of {said}", shown(record.get(name)))
 
 
 def written(world: World, attempt: Attempt) -> Iterator[Written]:

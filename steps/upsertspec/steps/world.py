@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from upsertspec.dialects.base import Answer, Stated
-from upsertspec.dialects.operations import Create, Operation, Upsert, UpsertBatch
+from upsertspec.dialects.operations import Create, Operation, Transaction, Upsert, UpsertBatch
 from upsertspec.dialects.words import Words
 from upsertspec.errors import Blocked, CheckFailed, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
@@ -24,6 +24,9 @@ from upsertspec.steps.own_table import left, require_faulty, share_key
 from upsertspec.target.bindings import TableBinding
 
 Record = Mapping[str, Any]
+
+OVER = "over the same connection "
+"""How a sender begins that uses the connection of the sender before."""
 
 
 @dataclass
@@ -46,7 +49,9 @@ class Attempt:
 
     @property
     def table(self) -> str:
-        """The table that the operation is about."""
+        """The table that the operation is about; of a transaction, that of its last operation."""
+        if isinstance(self.operation, Transaction):
+            return str(self.operation.operations[-1].get("table", "")) if self.operation.operations else ""
         return self.operation.table
 
     @property
@@ -190,11 +195,17 @@ class World:
         raise LookupError(f"the scenario has stored nothing as {name}")
 
     def send(self, who: str, operation: Operation, alteration: str = "") -> Answer:
-        """Send one operation and forget what was read before it. `alteration` breaks the request on purpose."""
+        """Send one operation and forget what was read before it. `alteration` breaks the request on purpose.
+
+        Where `who` begins with `OVER`, the request goes over the connection of the sender before.
+        """
         self._require_possible(operation)
         if operation.changes:
             self.reader.forget()
-        answered = self.client.call(who, operation, alteration)
+        if who.startswith(OVER):
+            answered = self.client.call(who.removeprefix(OVER), operation, alteration, self.last.exchange.role)
+        else:
+            answered = self.client.call(who, operation, alteration)
         exchange = self.client.answered or self.client.log[-1]
         answer = with_ids(self.reader, operation, answered, self.client.lacks)
         self.attempts.append(Attempt(operation, answer, exchange))
