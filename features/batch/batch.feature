@@ -287,7 +287,9 @@ Feature: Several records in one request
         | `"\\u00e9"`    | EUR      |
         | 008            | EUR      |
         | 8              | EUR      |
-      Then the answer is 200 and says 6 created
+        | `"x" 240 times` | EUR     |
+        | `"x" 241 times` | EUR     |
+      Then the answer is 200 and says 8 created
       And every answer has an id of its own
       And each value comes back as it was sent
 

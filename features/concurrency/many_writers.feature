@@ -205,21 +205,21 @@ Feature: Many clients write at once
     @S-3euy @needs-records
     Scenario: Contacts that others delete are updated before, or created anew
       Given these contacts are stored:
-        | as     | email              | name   | notes |
-        | Ada    | ada@example.com    | Ada    | old   |
-        | Bob    | bob@example.com    | Bob    | old   |
-        | Cat    | cat@example.com    | Cat    | old   |
-        | Dan    | dan@example.com    | Dan    | old   |
-        | Eve    | eve@example.com    | Eve    | old   |
-        | Flo    | flo@example.com    | Flo    | old   |
+        | as  | email           | name | notes |
+        | Ada | ada@example.com | Ada  | old   |
+        | Bob | bob@example.com | Bob  | old   |
+        | Cat | cat@example.com | Cat  | old   |
+        | Dan | dan@example.com | Dan  | old   |
+        | Eve | eve@example.com | Eve  | old   |
+        | Flo | flo@example.com | Flo  | old   |
       When many clients at once upsert into contacts by email, while others delete them:
-        | email              | name    | notes |
-        | ada@example.com    | Ada N.  | new   |
-        | bob@example.com    | Bob N.  | new   |
-        | cat@example.com    | Cat N.  | new   |
-        | dan@example.com    | Dan N.  | new   |
-        | eve@example.com    | Eve N.  | new   |
-        | flo@example.com    | Flo N.  | new   |
+        | email           | name   | notes |
+        | ada@example.com | Ada N. | new   |
+        | bob@example.com | Bob N. | new   |
+        | cat@example.com | Cat N. | new   |
+        | dan@example.com | Dan N. | new   |
+        | eve@example.com | Eve N. | new   |
+        | flo@example.com | Flo N. | new   |
       Then each record is gone if its upsert says updated, or stored if it says created
 
   @AC-706 @needs-conflict @asserts-operation

@@ -234,6 +234,16 @@ Feature: Records by their id
       Then the answer is 200 and says updated, updated
       And each value comes back as it was sent
 
+    @S-mew4
+    Scenario: A deleted record can't be changed
+      Given Atlas has been deleted
+      When the editor changes Atlas:
+        | name       |
+        | Atlas Mark |
+      Then the answer is 404
+      And Atlas is gone
+      And Bolt is as before
+
   @AC-609 @defines-delete
   Rule: AC-609 A deleted record is gone, and no other
 

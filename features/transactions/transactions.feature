@@ -505,6 +505,18 @@ Feature: Several operations, all or nothing
         | birthday | 1906-02-29      |
         | phone    | +1 212 555 0100 |
 
+    @S-5f44
+    Scenario: Keys that nearly look the same are different in a transaction
+      When the editor upserts in a transaction into contacts by email:
+        | email               | name |
+        | straße@example.com  | Anna |
+        | strasse@example.com | Bea  |
+        | 008@example.com     | Cleo |
+        | 8@example.com       | Dora |
+      Then the answer is 200 and says 4 created
+      And every answer has an id of its own
+      And each value comes back as it was sent
+
   @AC-505
   Rule: AC-505 Permissions are checked for every operation, and one refusal refuses all
 

@@ -28,13 +28,3 @@ class DeletedMeanwhileCrashes(Ahead):
         if self.store.get(plan.table, match["id"]) is None:
             raise Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The record is gone.")
         return super().update(plan, row, match, now)
-
-
-@broken("AC-703", using=(LooksBeforeDeletions,))
-class DeletedMeanwhileIsUpdated(Ahead):
-    """Updates the match that it found ahead; where somebody has deleted it since, it says "updated" all the same."""
-
-    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
-        if self.store.get(plan.table, match["id"]) is None:
-            return Outcome(plan.table, "updated", match["id"], {**match, **row})
-        return super().update(plan, row, match, now)

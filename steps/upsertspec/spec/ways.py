@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from string import ascii_lowercase
 from typing import Any
 
 from pytest_bdd.parser import ScenarioTemplate, Step
@@ -48,6 +49,11 @@ class Cell:
     cases: tuple[spec.Case, ...]
     reason: str
 
+    @property
+    def scenarios(self) -> list[str]:
+        """The ids of the scenarios; an outline is one."""
+        return list(dict.fromkeys(case.scenario for case in self.cases))
+
 
 @dataclass(frozen=True)
 class Matrix:
@@ -59,6 +65,12 @@ class Matrix:
     ways: Mapping[str, str]
     rows: Mapping[str, Sequence[Cell]]
     unused: Sequence[str]
+
+    @property
+    def reasons(self) -> Mapping[str, str]:
+        """A letter for each reason."""
+        why = dict.fromkeys(cell.reason for cells in self.rows.values() for cell in cells if cell.reason)
+        return dict(zip(why, ascii_lowercase, strict=False))
 
     @property
     def empty(self) -> list[Cell]:

@@ -82,7 +82,9 @@ def written(world: World, attempt: Attempt) -> Iterator[Written]:
                     ident = {"id": each["id"]} if "id" in each else {}
                     yield Written(each["table"], {**each["fields"], **ident}, part, str(part.operation))
         case UpsertBatch(table=table, records=records):
-            for row, part in zip(records, answer.parts or [Answer(answer.status)] * len(records), strict=True):
+            for row, part in zip(
+                records, answer.parts or [Answer(answer.status, lacks=answer.lacks)] * len(records), strict=True
+            ):
                 yield Written(table, row, part, str(part.operation))
         case Change(table=table, id=ident, fields=fields):
             yield Written(table, {**fields, "id": ident}, answer, "updated")
@@ -102,6 +104,8 @@ def _require_kept(world: World, each: Written) -> Record:
     stored = require_stored(world, each.table, each.row, where)
     if each.answer.record is not None:
         require_same_reading(world, each.table, "the answer's record to be the stored one", stored, each.answer.record)
+    elif not world.lacks(each.answer, "record"):
+        raise CheckFailed("the record in the answer", "none")
     by_id = the_one(world, each.table, {"id": stored.get("id")})
     require_same_reading(world, each.table, "the record read by its id to be the stored one", stored, by_id)
     return stored

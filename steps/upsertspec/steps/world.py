@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from upsertspec.http.client import Client
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.session import BROKEN
 from upsertspec.spec.outcomes import CLOSED, CREATED, OK, UPSERTED, is_success
-from upsertspec.spec.schema import Table
+from upsertspec.spec.schema import Table, tables
 from upsertspec.steps.cells import rows
 from upsertspec.steps.concurrent_run import ConcurrentRun
 from upsertspec.steps.findings import ScenarioFindings
@@ -226,15 +226,16 @@ class World:
 
     def _require_possible(self, operation: Operation) -> None:
         """Raise NotApplicable where the fault of a request is none on the target, or the other way round."""
-        if not isinstance(operation, (Upsert, UpsertBatch, Create)):
-            return
-        binding = self.binding(operation.table)
-        before = [stored.record for stored in self.stored if stored.table == operation.table]
-        before += [row for attempt in self.attempts if attempt.table == operation.table for row in attempt.sent]
-        for row in operation.sent:
-            same_key = [other for other in before if share_key(binding.view, row, other)]
-            require_faulty(binding, row, [other for other in before if other not in same_key], bool(same_key))
-            before.append(row)
+        whole = list(_whole_rows(operation))
+        earlier = [pair for attempt in self.attempts for pair in _whole_rows(attempt.operation)]
+        for table in dict.fromkeys(table for table, _ in whole):
+            binding = self.binding(table)
+            before = [stored.record for stored in self.stored if stored.table == table]
+            before += [row for place, row in earlier if place == table]
+            for row in [row for place, row in whole if place == table]:
+                same_key = [other for other in before if share_key(binding.view, row, other)]
+                require_faulty(binding, row, [other for other in before if other not in same_key], bool(same_key))
+                before.append(row)
 
     def send_much(self, who: str, operation: Operation, alteration: str) -> None:
         """Send a request that may be too large. Where the target closes the connection, the status is `CLOSED`."""
@@ -250,3 +251,14 @@ class World:
     def last(self) -> Attempt:
         """The last operation that was sent."""
         return self.attempts[-1]
+
+
+def _whole_rows(operation: Operation) -> Iterator[tuple[str, Record]]:
+    """The table and the fields of each record that an operation creates or upserts."""
+    match operation:
+        case Upsert() | UpsertBatch() | Create():
+            yield from ((operation.table, row) for row in operation.sent)
+        case Transaction(operations=operations):
+            for each in operations:
+                if each.get("op") in ("create", "upsert") and each.get("table") in tables():
+                    yield from ((each["table"], row) for row in [each.get("fields")] if isinstance(row, dict))
