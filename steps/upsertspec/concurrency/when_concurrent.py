@@ -43,9 +43,9 @@ def many_upsert(world: World, table: str, match: str, options: str, reading: str
         _with_readers(world, upsert, _find(upsert(1)))
     elif reading == ", while others delete them":
         upserts = [Upsert(table, row, names, extra) for row in world.rows(table, datatable)]
-        deletions = [Delete(table, stored.record["id"]) for stored in world.stored if stored.table == table]
-        keys = [_find(each).where for each in upserts]
-        world.concurrent_run = race(world, table, keys, [[each] for each in (*upserts, *deletions)])
+        work: list[list[Operation]] = [[each] for each in upserts]
+        work += [[Delete(table, stored.record["id"])] for stored in world.stored if stored.table == table]
+        world.concurrent_run = race(world, table, [_find(each).where for each in upserts], work)
     else:
         clients = world.client.concurrent_clients
         own = [[upsert(client + clients * turn, client) for turn in range(ROUNDS)] for client in _numbers(world)]

@@ -30,7 +30,7 @@ class PatientClient(Client):
         self._sleep = sleep
         self.distance = 0.0
 
-    def call(self, who: str, operation: Operation, alteration: str = "") -> Answer:
+    def call(self, who: str, operation: Operation, alteration: str = "", connection: str = "") -> Answer:
         """As `Client.call`. Raises NotTestable if the target still answers 429 after about a minute."""
         for pause in PAUSES:
             if self.distance:
