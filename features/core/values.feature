@@ -26,32 +26,6 @@ Feature: Which values may be stored
       Then the answer is 400
       And nothing has been written
 
-    @S-qvfn
-    Scenario Outline: A null <field> is refused on a create
-      When the editor upserts into contacts by <match>:
-        | email           | name         | phone           | <field> |
-        | ada@example.com | Ada Lovelace | +44 20 7946 001 | null    |
-      Then the answer is 400
-      And nothing has been written
-
-      Examples: Required fields
-        | field | match |
-        | name  | email |
-        | email | phone |
-
-    @S-ktfu
-    Scenario Outline: A null <field> is refused on an update
-      When the editor upserts into contacts by <match>:
-        | email             | phone           | status   | <field> |
-        | grace@example.com | +1 212 555 0100 | inactive | null    |
-      Then the answer is 400
-      And nothing has been written
-
-      Examples: Required fields
-        | field | match |
-        | name  | email |
-        | email | phone |
-
     @S-6gve
     Scenario: An update need not repeat the required fields
       When the editor upserts into contacts by email:

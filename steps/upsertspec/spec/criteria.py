@@ -16,6 +16,7 @@ from upsertspec.spec.files import features_dir
 
 PROFILES = (
     "core",
+    "refusals",
     "identity",
     "conflict",
     "batch",
