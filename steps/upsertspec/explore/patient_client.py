@@ -36,7 +36,7 @@ class PatientClient(Client):
             if self.distance:
                 self._sleep(self.distance)
             try:
-                return super().call(who, operation, alteration)
+                return super().call(who, operation, alteration, connection)
             except CannotExpress:
                 raise
             except NotTestable:
@@ -44,4 +44,4 @@ class PatientClient(Client):
                     raise
             self.distance = min(2 * self.distance or FIRST_DISTANCE, LONGEST_DISTANCE)
             self._sleep(pause)
-        return super().call(who, operation, alteration)
+        return super().call(who, operation, alteration, connection)

@@ -80,8 +80,7 @@ class Matrix:
 
 def invariants() -> Matrix:
     """What must hold, by the ways to write. Raises ValueError where ways.toml names what it does not have."""
-    rows = {row["title"]: _pattern(row["text"]) for row in _raw()["invariants"]}
-    return _matrix("invariants", {title: lambda asked, p=p: bool(p.search(asked.text)) for title, p in rows.items()})
+    return _matrix("invariants", {row["title"]: _says(_pattern(row["text"])) for row in _raw()["invariants"]})
 
 
 def values() -> Matrix:
@@ -91,6 +90,10 @@ def values() -> Matrix:
     for row in _raw()["values"]:
         rows[f"{row['type']}: {row['title']}"] = _sends(row["type"], _pattern(row["cell"]), kept)
     return _matrix("values", rows)
+
+
+def _says(pattern: re.Pattern[str]) -> Callable[[Asked], bool]:
+    return lambda asked: bool(pattern.search(asked.text))
 
 
 def _sends(kind: str, cell: re.Pattern[str], kept: re.Pattern[str]) -> Callable[[Asked], bool]:
