@@ -160,6 +160,16 @@ Feature: Many clients write at once
       And Ada keeps id, created_at, phone
       And Bob keeps id, created_at, phone
 
+    @S-532t @needs-conflict
+    Scenario: Of many clients that update a record only in one state, one does
+      When many clients at once upsert into contacts by email and update only where notes is before:
+        | email           | name            | age      | notes               |
+        | ada@example.com | Ada of {number} | {number} | written by {number} |
+      Then exactly one answer says updated, the others say ignored
+      And each key has one record, with the values of one request
+      And Ada keeps id, created_at, phone
+      And Bob is as before
+
   @AC-703
   Rule: AC-703 Many clients upsert different keys at once: all succeed
 

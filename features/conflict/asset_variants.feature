@@ -59,6 +59,22 @@ Feature: The worker that makes variants of an asset
       Then the answer is 200 and says ignored
       And Full, Thumb, Photo are as before
 
+    @S-7bvs
+    Scenario Outline: A condition for the moment <moment> is <holds> for the stored one
+      Given these asset_variants are stored:
+        | as   | parent_asset_id | variant_type | storage_path        | processed_at         |
+        | Full | {Photo.id}      | webp         | kitchen/1_full.webp | 2024-01-15T10:00:00Z |
+      When the editor upserts into asset_variants by storage_path and updates only where processed_at is <moment>:
+        | parent_asset_id | variant_type | storage_path        | width |
+        | {Photo.id}      | webp         | kitchen/1_full.webp | 640   |
+      Then the answer is 200 and says <operation>
+      And Full keeps id, processed_at
+
+      Examples: The same instant, and another
+        | moment                    | holds | operation |
+        | 2024-01-15T11:00:00+01:00 | true  | updated   |
+        | 2024-01-15T10:00:00.500Z  | false | ignored   |
+
   @AC-205
   Rule: AC-205 The answer holds the whole stored record, whether it was created, updated or ignored
 

@@ -99,6 +99,43 @@ Feature: Several operations, all or nothing
       And Theo is gone
       And Mira is as before
 
+    @S-qdqt
+    Scenario: A guard can refer to an earlier operation
+      Given these projects are stored:
+        | as    | name  | user_id   |
+        | Atlas | Atlas | {Mira.id} |
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "upsert", "table": "users", "as": "owner", "matchFields": ["email"],
+           "fields": {"email": "mira@example.com", "name": "Mira M."}},
+          {"op": "update", "table": "projects", "id": "{Atlas.id}", "where": {"user_id": {"$ref": "owner.id"}},
+           "fields": {"name": "Changed"}}
+        ]
+        """
+      Then the answer is 200 and says updated, updated
+      And these projects are now stored:
+        | as    | name    |
+        | Atlas | Changed |
+
+    @S-75jd
+    Scenario: A key that an earlier operation has deleted is free again
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "delete", "table": "users", "id": "{Theo.id}"},
+          {"op": "upsert", "table": "users", "matchFields": ["email"],
+           "fields": {"email": "theo@example.com", "name": "Theodor"}},
+          {"op": "delete", "table": "users", "id": "{Gone.id}"},
+          {"op": "create", "table": "users", "fields": {"email": "gone@example.com", "name": "Back"}}
+        ]
+        """
+      Then the answer is 200 and says deleted, created, deleted, created
+      And these users are now stored:
+        | email            | name    |
+        | theo@example.com | Theodor |
+        | gone@example.com | Back    |
+
   @AC-502
   Rule: AC-502 A failure at any operation leaves nothing written
 

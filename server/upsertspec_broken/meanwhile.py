@@ -1,4 +1,4 @@
-"""A match that somebody deletes between the look and the write."""
+"""A match that somebody deletes or changes between the look and the write."""
 
 from __future__ import annotations
 
@@ -28,3 +28,11 @@ class DeletedMeanwhileCrashes(Ahead):
         if self.store.get(plan.table, match["id"]) is None:
             raise Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The record is gone.")
         return super().update(plan, row, match, now)
+
+
+@broken("AC-702", "AC-204", using=(LooksAhead,))
+class ConditionsOfTheLook(Ahead):
+    """Compares updateWhere with the match that it found ahead: many clients take the same job."""
+
+    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+        return super().update(plan, row, self.store.get(plan.table, match["id"]) or match, now)

@@ -11,12 +11,12 @@ from typing import Any
 from pytest_bdd import parsers, then
 
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Change, Create, List, Transaction, UpsertBatch
+from upsertspec.dialects.operations import Change, Create, Groups, List, Transaction, UpsertBatch
 from upsertspec.errors import CheckFailed, NotApplicable
 from upsertspec.spec.outcomes import CREATED, OK
 from upsertspec.spec.types import instant
 from upsertspec.steps.assertions import find_key, require_body, require_stored, the_one
-from upsertspec.steps.equality import differences, shown
+from upsertspec.steps.equality import differences, same, shown
 from upsertspec.steps.own_table import named
 from upsertspec.steps.then_answers import require_same_reading
 from upsertspec.steps.world import Attempt, World
@@ -42,13 +42,14 @@ class Written:
 def each_value_comes_back(world: World, lists: str | None) -> None:
     """Each sent record is stored with its values, and reads the same in the answer, by its key and by its id.
 
-    In lists too: it is found by each of its values with every operator that fits, is in its place where the list is
-    sorted by a number or a time, and is nested in its parent.
+    In lists too: it is found by each of its values with every operator that fits, and by none that it had before; it is
+    in its place where the list is sorted by a number or a time, nested in its parent, and counted there.
     """
     found = [(each, _require_kept(world, each)) for attempt in world.attempts for each in written(world, attempt)]
     if lists:
         for each, stored in found:
             _require_listed(world, each, stored)
+            _require_not_listed(world, each, stored)
             _require_nested(world, each, stored)
         _require_sorted(world, [each for each, _ in found])
 
@@ -122,6 +123,20 @@ def _require_listed(world: World, each: Written, stored: Record) -> None:
     raise CheckFailed(f"the record to be listed where {shown(wrong)}", "it is not")
 
 
+def _require_not_listed(world: World, each: Written, stored: Record) -> None:
+    """Raise CheckFailed where a plain filter still finds the record by a value that it had before."""
+    fields = world.table(each.table).fields
+    ident = shown(stored.get("id"))
+    before = next((k.record for k in world.stored if (k.table, shown(k.record["id"])) == (each.table, ident)), stored)
+    key = find_key(world.table(each.table), stored) or {}
+    for name in [name for name in each.row if name in fields and name not in key and "" in fields[name].type.finding]:
+        old = before.get(name)
+        if old in (None, "") or same(world.table(each.table), name, old, stored.get(name)):
+            continue
+        if _list(world, each.table, {**key, name: old}):
+            raise CheckFailed(f"the record not to be listed where {name} was {shown(old)}", "it is")
+
+
 def _lists_it(world: World, table: str, query: Record, stored: Record) -> bool:
     return [shown(record.get("id")) for record in _list(world, table, query)] == [shown(stored.get("id"))]
 
@@ -129,6 +144,8 @@ def _lists_it(world: World, table: str, query: Record, stored: Record) -> bool:
 def _list(world: World, table: str, query: Record) -> Sequence[Record]:
     answer = world.client.call("editor", List(table, query))
     require_body(world, answer, OK)
+    if answer.total not in (None, len(answer.records)):
+        raise CheckFailed(f'"total": {len(answer.records)}', shown(answer.total))
     return answer.records
 
 
@@ -186,3 +203,14 @@ def _require_nested(world: World, each: Written, stored: Record) -> None:
         nested = [child for child in children if shown(child.get("id")) == shown(stored.get("id"))]
         if len(nested) != 1 or differences(view, stored, nested[0], ["updated_at", *view.fields]):
             raise CheckFailed(f"the stored record nested in {parent} of id {shown(stored[name])}", shown(nested))
+        _require_counted(world, each.table, name, stored[name], len(children))
+
+
+def _require_counted(world: World, table: str, name: str, parent: Any, wanted: int) -> None:
+    """Raise CheckFailed where the statistics count other children of a parent than are nested in it."""
+    answer = world.client.call("editor", Groups(table, {"group_by": name}))
+    require_body(world, answer, OK)
+    groups = answer.body.get("groups", []) if isinstance(answer.body, dict) else []
+    counts = [each.get("count") for each in groups if shown(each.get(name)) == shown(parent)]
+    if counts != [wanted]:
+        raise CheckFailed(f"one group of {name} {shown(parent)} that counts {wanted}", shown(counts))
