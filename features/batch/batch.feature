@@ -251,12 +251,12 @@ Feature: Several records in one request
     @S-t682
     Scenario: Values of every kind come back from a batch as they were sent
       When the editor upserts a batch into contacts by email:
-        | email                   | name           | notes           | age        | vip   | birthday   |
-        | ada@example.com         | 0              | `""`            | 0          | false | 1815-12-10 |
-        | grace@example.com       | 010            | 1e3             | null       | true  | 1500-02-28 |
-        | oona@example.com        | Straße         | `"ends in \\n"` | 2147483648 | true  | 0001-01-01 |
-        | ada+news@example.com    | `"e\\u0301"`   | null            | null       | null  | null       |
-        | ada@example.photography | `"x" 257 times` | `" "`          |            | false | 9999-12-31 |
+        | email                   | name            | notes           | age        | vip   | birthday   | phone |
+        | ada@example.com         | 0               | `""`            | 0          | false | 1815-12-10 | null  |
+        | grace@example.com       | 010             | 1e3             | null       | true  | 1500-02-28 |       |
+        | oona@example.com        | Straße          | `"ends in \\n"` | 2147483648 | true  | 0001-01-01 | null  |
+        | ada+news@example.com    | `"e\\u0301"`    | null            | null       | null  | null       | null  |
+        | ada@example.photography | `"x" 257 times` | `" "`           |            | false | 9999-12-31 |       |
       Then the answer is 200 and says updated, updated, created, created, created
       And each value comes back as it was sent
 

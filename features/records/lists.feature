@@ -162,6 +162,21 @@ Feature: Lists of records
       Then the answer is 200 and says 2 created
       And each value comes back as it was sent, in lists too
 
+    @S-mdaf
+    Scenario Outline: A deleted record is not listed where <parameter> is <value>
+      Given Comet has been deleted
+      When the editor lists projects with:
+        | user_id   | <parameter> |
+        | {Mira.id} | <value>     |
+      Then the list is <names>
+      And every list says that there are <total> in all
+
+      Examples: What it had
+        | parameter             | value | names       | total |
+        | name__contains        | Lamp  | empty       | 0     |
+        | status                | active | Ember      | 1     |
+        | validation_score__gte | 60    | Bolt, Ember | 2     |
+
   @AC-605
   Rule: AC-605 A list is sorted as requested
 
@@ -354,3 +369,13 @@ Feature: Lists of records
         | group_by |
         | nickname |
       Then the answer is 400
+
+    @S-zce6
+    Scenario: A deleted record is not counted
+      Given Ember has been deleted
+      When the editor groups projects with:
+        | group_by | avg              |
+        | user_id  | validation_score |
+      Then among the groups are:
+        | user_id   | count | avg_validation_score |
+        | {Mira.id} | 4     | 43                   |

@@ -244,6 +244,18 @@ Feature: Records by their id
       And Atlas is gone
       And Bolt is as before
 
+    @S-9ff2
+    Scenario: A project that moves to another user is found there
+      Given these users are stored:
+        | as   | email            | name |
+        | Theo | theo@example.com | Theo |
+      When the editor changes Atlas:
+        | user_id   | status    | validation_score |
+        | {Theo.id} | completed | -3               |
+      Then the answer is 200
+      And each value comes back as it was sent, in lists too
+      And Bolt is as before
+
   @AC-609 @defines-delete
   Rule: AC-609 A deleted record is gone, and no other
 

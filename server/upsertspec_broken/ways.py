@@ -103,46 +103,6 @@ class ConflictMembersSkipTheRules(OnlyTypes):
         return super().upsert(table, body)
 
 
-class Trash(Store):
-    """Remembers deleted rows."""
-
-    def __init__(self, app: Server) -> None:
-        super().__init__(app)
-        self.deleted: dict[str, list[Row]] = {}
-
-    def delete(self, table: Table, record_id: Any) -> None:
-        if row := self.get(table, record_id):
-            self.deleted.setdefault(table.name, []).append(row)
-        super().delete(table, record_id)
-
-
-def matches_deleted(when: When) -> type[Upserts]:
-    """An upsert that on some ways matches a deleted record, which stays invisible."""
-
-    class MatchesDeleted(Upserts):
-        store: Trash
-
-        def create(self, plan: Plan, row: Row, now: str) -> Outcome:
-            for old in self.store.deleted.get(plan.table.name, []) if when(plan, row) else []:
-                if all(old[name] == row[name] for name in plan.key):
-                    done = "ignored" if plan.ignore else "updated"
-                    return Outcome(plan.table, done, old["id"], {**old, **row})
-            return super().create(plan, row, now)
-
-    return MatchesDeleted
-
-
-for name, when, says in (
-    ("batch-writes-to-the-deleted", lambda plan, row: plan.batch,
-     "Finds the matches of a batch without the mark of deletion: it writes to records that nobody sees any more."),
-    ("ignores-for-the-deleted", lambda plan, row: plan.ignore and not plan.batch,
-     "Ignores a match that has been deleted: nothing is created."),
-    ("upsert-within-writes-to-the-deleted", is_within,
-     "Writes to a deleted record where the upsert is one of a transaction."),
-):  # fmt: skip
-    add(name, says, "AC-609", Trash, matches_deleted(when))
-
-
 @broken("AC-101", "AC-106")
 class KeyKeepsItsOldRecord(Upserts):
     """Remembers which record a key led to: after the key has changed, the old value still leads there."""
@@ -218,15 +178,6 @@ def one_for_true(body: dict[str, Any]) -> dict[str, Any]:
 
 add("batch-answers-one-for-true", "Answers a batch with what its database returned: 1 for true.", "AC-303 AC-301",
     batch_body(one_for_true))  # fmt: skip
-
-
-@broken("AC-609")
-class IdsAreUsedAgain(Store):
-    """Gives the highest integer id of a table again when its record was deleted, the default of SQLite."""
-
-    def new_id(self, table: Table) -> Any:
-        highest = f'SELECT coalesce(max("id"), 0) + 1 FROM "{table.name}"'  # noqa: S608 - a name of the schema
-        return super().new_id(table) or self.db.execute(highest).fetchone()[0]
 
 
 class FreshAndOld(Upserts):
