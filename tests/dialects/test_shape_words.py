@@ -405,10 +405,12 @@ def test_one_record_that_is_found_or_none(part: dict[str, Any], body: Any, statu
     assert (answer.status, answer.fault, answer.records) == (200, "", wanted)
 
 
-def test_a_read_of_nothing_has_no_record() -> None:
-    for body in (b"", b"null", b"[]"):
-        answer = said({"record": "."}, body, operation=Read("contacts", 7), name="read")
-        assert (answer.status, answer.record, answer.fault) == (200, None, "")
+def test_a_read_that_finds_nothing_says_that_nothing_is_there() -> None:
+    for body in ({"row": None}, {"row": []}, None, []):
+        answer = said({"record": "row"}, body, operation=Read("contacts", 7), name="read")
+        assert (answer.status, answer.record, answer.fault) == (404, None, "")
+    answer = said({"record": "."}, b"", operation=Read("contacts", 7), name="read")
+    assert (answer.status, answer.fault) == (200, 'there is no object at "."')
 
 
 def test_the_parts_of_a_batch_have_statuses_of_their_own() -> None:

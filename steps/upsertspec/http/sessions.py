@@ -46,6 +46,11 @@ class Logins:
             self._sessions.pop(role, None)
             self._sessions[role] = _logged_in(role, login, session, send)
 
+    def forget(self) -> None:
+        """Log in again: a target that was started again knows nobody."""
+        with self._lock:
+            self._sessions.clear()
+
 
 class Sessions:
     """Opens a session for each role when it is first used."""

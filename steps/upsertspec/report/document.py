@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from upsertspec import __version__
+from upsertspec.errors import ENDED
 from upsertspec.http.text import without_userinfo
 from upsertspec.report.cast import cast
 from upsertspec.report.files import write_whole
 from upsertspec.report.finding import Finding
+from upsertspec.report.mistakes import mistakes
 from upsertspec.report.result import Result
 from upsertspec.report.verdict import Tally, tally
 from upsertspec.spec import criteria as spec
@@ -51,6 +53,12 @@ class Run:
         """The one count of this run."""
         return tally(self.results, self.scope)
 
+    @property
+    def early(self) -> str:
+        """Why the run ended early; empty if it did not."""
+        ended = (result.reason for result in self.results if result.reason.startswith(ENDED))
+        return next(ended, "").removeprefix(ENDED)
+
 
 def document(run: Run) -> dict[str, Any]:
     """The report of a run."""
@@ -63,6 +71,7 @@ def document(run: Run) -> dict[str, Any]:
         "preflight": [asdict(finding) for finding in run.findings],
         "criteria": [criterion(c, run.results) for c in spec.criteria()],
         "proof": run.proof,
+        "findings": [mistake.as_dict() for mistake in mistakes(run.results)],
         "results": [result(each) for each in run.results],
     }
 
@@ -101,9 +110,10 @@ def _run(run: Run) -> dict[str, Any]:
     chosen: dict[str, Any] = {"criteria": list(run.criteria), "keyword": run.keyword}
     chosen |= {"scenarios": list(run.scenarios)} if run.scenarios else {}
     times = {"started": run.started, "finished": run.finished, "seconds": round(run.seconds, 3)}
+    early = {"ended_early": run.early} if run.early else {}
     part = {"part": _part(run)} if run.scope else {}
     cleaned = {"clean_up": dict(run.clean_up)} if run.clean_up else {}
-    return {"id": run.run_id, **times, "jobs": run.jobs, "selection": chosen, **part, **cleaned}
+    return {"id": run.run_id, **times, **early, "jobs": run.jobs, "selection": chosen, **part, **cleaned}
 
 
 def _part(run: Run) -> dict[str, Any]:

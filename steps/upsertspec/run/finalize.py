@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from upsertspec.errors import ENDED
 from upsertspec.report.result import Result, Status
+from upsertspec.run.death import with_one_culprit
 from upsertspec.run.recorder import known_for, with_known
 from upsertspec.run.selection import Selection
 from upsertspec.spec import criteria as spec
@@ -22,11 +23,24 @@ def finalize(results: Sequence[Result], target: Target, partial: bool = False) -
 
     In a partial run, a case that is blocked by a criterion of another part stays blocked until all are merged.
     """
-    failing = {result.case.criterion for result in results if result.status in _FAILURES}
+    results = with_one_culprit(results)
     run = {result.case.criterion for result in results if _was_run(result)}
-    elsewhere = {result.blocked_by for result in results} - run if partial else set()
-    final = [_unblocked(result, failing | elsewhere, run, target) for result in results]
+    failing = _failing(results, {result.blocked_by for result in results} - run if partial else set())
+    final = [_unblocked(result, failing, run, target) for result in results]
     return compared_to_baseline(mark_unneeded_deviations(mark_stale(final, target), target), target)
+
+
+def _failing(results: Sequence[Result], known: set[str]) -> set[str]:
+    """The criteria that fail, these among them, and those of which nothing but what they block could be judged."""
+    failing = known | {result.case.criterion for result in results if result.status in _FAILURES}
+    judged = {result.case.criterion for result in results if result.status in _FINE}
+    while more := {
+        result.case.criterion
+        for result in results
+        if result.blocked_by in failing and result.case.criterion not in failing | judged
+    }:
+        failing |= more
+    return failing
 
 
 def _was_run(result: Result) -> bool:

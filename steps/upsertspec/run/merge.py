@@ -8,6 +8,7 @@ from typing import Any
 
 from upsertspec.errors import ConfigError
 from upsertspec.report import document
+from upsertspec.report.mistakes import mistakes
 from upsertspec.report.result import Result
 from upsertspec.report.verdict import tally
 from upsertspec.run.finalize import finalize
@@ -35,6 +36,7 @@ def merge(reports: Mapping[str, Raw]) -> dict[str, Any]:
         "verdict": document.verdict(counted),
         "preflight": _findings(listed),
         "criteria": [document.criterion(criterion, results) for criterion in spec.criteria()],
+        "findings": [mistake.as_dict() for mistake in mistakes(results)],
         "results": [document.result(result) for result in results],
     }
 

@@ -28,7 +28,8 @@ class Settings:
 
     `fail_fast` is the number of failures after which the run ends, 0 for none; `retries` how often a scenario that met
     a 5xx is run again; `keep` leaves what the run made in the target. A patient run goes on to the end even if the
-    target answers 404 to everything. `run_id` is part of every name that the run makes.
+    target answers 404 to everything. `run_id` is part of every name that the run makes. `accepted` are the roles whose
+    credential was accepted before the run.
     """
 
     target: Target
@@ -42,6 +43,7 @@ class Settings:
     retries: int = 0
     keep: bool = False
     run_id: str = field(default_factory=new_run_id)
+    accepted: frozenset[str] = frozenset()
 
     @cached_property
     def selection(self) -> Selection:
