@@ -3,44 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import zip_longest
 from typing import Any
 
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Create, Operation, Transaction, Upsert, UpsertBatch
+from upsertspec.dialects.operations import Change, Create, Operation, Transaction, Upsert, UpsertBatch
 from upsertspec.spec.schema import tables
 from upsertspec.target.bindings import Bindings
 
 Made = dict[str, Any]
-"""A record: its `table`, `where` it is found (a key, or its id), and which fields were `sent`: the key, or all."""
+"""A record: its `table`, `where` it is found (a key, or its id), and which fields were `sent`: the key, or all.
+
+`created` says whether the answer says that it was created; None where it does not say. `id` is the one in the answer.
+"""
 
 
 def made_by(operation: Operation, answer: Answer, bindings: Bindings) -> Iterator[Made]:
-    """The records that a successful operation may have made."""
-    for table, row, ident in _rows(operation, answer):
+    """The records that a successful operation may have made, or to which it may have given another key."""
+    for table, row, part in _rows(operation, answer):
         if table not in tables() or table in bindings.absent:
             continue
+        created = True if isinstance(operation, Create) else _is_new(part)
+        told = {"table": table, "created": created, "id": part.id if _is_plain(part.id) else None}
         keys = (key for key in bindings.table(table).unique_keys if all(_is_plain(row.get(name)) for name in key))
         if key := next(keys, None):
             where = {name: row[name] for name in key}
-            yield {"table": table, "where": where, "sent": where}
-        elif ident is not None and all(value is None or _is_plain(value) for value in row.values()):
-            yield {"table": table, "where": {"id": ident}, "sent": dict(row)}
+            yield {**told, "where": where, "sent": where}
+        elif created and told["id"] is not None and all(value is None or _is_plain(value) for value in row.values()):
+            yield {**told, "where": {"id": part.id}, "sent": dict(row)}
 
 
-def _rows(operation: Operation, answer: Answer) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
-    """Each record that was sent, with its table, and with the id in the answer if that says that it was created."""
+def _rows(operation: Operation, answer: Answer) -> Iterator[tuple[str, Mapping[str, Any], Answer]]:
+    """Each record that was sent, with its table and what the answer says of it."""
+    silent = Answer(answer.status)
     if isinstance(operation, (Upsert, Create)):
-        created = isinstance(operation, Create) or answer.operation == "created"
-        yield from ((operation.table, row, answer.id if created else None) for row in operation.sent)
+        yield from ((operation.table, row, answer) for row in operation.sent)
+    elif isinstance(operation, Change):
+        yield operation.table, operation.fields, Answer(answer.status, id=operation.id, operation="updated")
     elif isinstance(operation, UpsertBatch):
-        for row, part in zip_longest(operation.sent, answer.parts[: len(operation.sent)]):
-            yield operation.table, row, part.id if part and part.operation == "created" else None
+        parts = [*answer.parts, *[silent] * len(operation.sent)]
+        yield from ((operation.table, row, part) for row, part in zip(operation.sent, parts, strict=False))
     elif isinstance(operation, Transaction):
-        for sent, part in zip_longest(operation.operations, answer.parts[: len(operation.operations)]):
+        parts = [*answer.parts, *[silent] * len(operation.operations)]
+        for sent, part in zip(operation.operations, parts, strict=False):
             if isinstance(sent.get("fields"), dict):
-                ident = part.id if part and part.operation == "created" else None
-                yield str(sent.get("table")), sent["fields"], ident
+                yield str(sent.get("table")), sent["fields"], part
+
+
+def _is_new(part: Answer) -> bool | None:
+    return None if part.operation is None else bool(part.operation == "created")
 
 
 def _is_plain(value: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -33,8 +33,10 @@ class Cleaned:
     why: str = ""
 
     def __str__(self) -> str:
-        why = f" ({self.why})" if self.why else ""
-        return f"clean-up: {self.deleted} records of this run were deleted, {self.left} were left{why}"
+        deleted = f"clean-up: {self.deleted} records of this run were deleted"
+        return (
+            f"{deleted}, up to {self.left} were left ({self.why})" if self.why else f"{deleted}, {self.left} were left"
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The same as data."""
@@ -45,11 +47,9 @@ def clean_up(target: Target, results: Iterable[Result], run_id: str, keep: bool,
     """Delete the records that the results name, the last first: what refers to a record was made after it.
 
     A record is looked up by the key that the run gave it, and deleted only if that has the run's letters in it, or if
-    all its fields are still as they were sent.
+    all its fields are still as they were sent. One that the run only updated is somebody else's.
     """
-    found = {json.dumps(made, sort_keys=True): made for result in results for made in result.made}
-    own = [made for made in found.values() if "id" in made["where"] or run_id in json.dumps(made["where"]).lower()]
-    pending = list(reversed(own))
+    pending = list(reversed(_own([made for result in results for made in result.made], run_id)))
     if keep or not pending:
         return Cleaned(left=len(pending), why="--keep" if keep else "")
     client = Client(target, dialect_for(target))
@@ -65,6 +65,19 @@ def clean_up(target: Target, results: Iterable[Result], run_id: str, keep: bool,
     finally:
         client.close()
     return Cleaned(work.deleted, len(pending), work.why)
+
+
+def _own(listed: Sequence[Made], run_id: str) -> list[Made]:
+    """The records that the run created, each once under each of its keys."""
+    new = [made for made in listed if made["created"] is not False and made["id"] is not None]
+    created = {(made["table"], made["id"]) for made in new}
+    found: dict[str, Made] = {}
+    for made in listed:
+        name = json.dumps([made["table"], made["where"]], sort_keys=True)
+        is_new = made["created"] is not False or (made["table"], made["id"]) in created
+        if is_new and ("id" in made["where"] or run_id in name.lower()):
+            found[name] = made
+    return list(found.values())
 
 
 class _Work:
