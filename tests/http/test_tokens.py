@@ -114,10 +114,10 @@ def test_a_401_to_a_credential_that_still_works_stands(serve: Serve, client: Con
     before = server.answer
 
     def strict(path: str, headers: dict[str, str], body: bytes) -> bytes:
-        return reply({}, 401) if "email" in path else before(path, headers, body)
+        return reply({}, 401) if "phone" in path else before(path, headers, body)
 
     server.answer = strict  # type: ignore[method-assign]
-    assert one.call("editor", Find("contacts", {"email": "a"})).status == 401
+    assert one.call("editor", Find("contacts", {"phone": "a"})).status == 401
     assert one.answered is not None
     assert one.answered.status == 401
     assert (tmp_path / "count").read_text() == "1"

@@ -279,6 +279,10 @@ class Client:
         held = self._target.roles.get(who)
         if not self._renews or held is None or not (held.source or held.login):
             return False
+        self._issue(who)
+        if self._target.roles[who].secret != held.secret or self._sessions.adopt_newer(who):
+            self._presented.clear()
+            return True  # another client has renewed it
         if self._status_of_a_read(who) != HTTPStatus.UNAUTHORIZED:
             return False
         if held.login:

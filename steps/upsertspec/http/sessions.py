@@ -35,13 +35,20 @@ class Logins:
                 return
             self._sessions[role] = _logged_in(role, login, session, send)
 
-    def log_in_again(self, role: str, login: Login, session: Session, send: Send) -> None:
-        """Give the session new cookies or a new token: another client's newer ones, or its own."""
+    def adopt_newer(self, role: str, session: Session) -> bool:
+        """Give the session the cookies or the token that another client got since, if there are any."""
         with self._lock:
             newest = self._sessions.get(role, session)
-            if (newest.cookies(), newest.token) != (session.cookies(), session.token):
-                session.adopt(newest)
-                return
+            if (newest.cookies(), newest.token) == (session.cookies(), session.token):
+                return False
+            session.adopt(newest)
+            return True
+
+    def log_in_again(self, role: str, login: Login, session: Session, send: Send) -> None:
+        """Give the session new cookies or a new token. Raises NotTestable where the login gives none."""
+        if self.adopt_newer(role, session):
+            return
+        with self._lock:
             session.forget()
             self._sessions.pop(role, None)
             self._sessions[role] = _logged_in(role, login, session, send)
@@ -71,6 +78,10 @@ class Sessions:
                 self._logins.log_in(role, login, session, send)
             self._open[role] = session
         return self._open[role]
+
+    def adopt_newer(self, role: str) -> bool:
+        """Whether another client has logged in the role since; its cookies or token are used from now on."""
+        return role in self._open and self._logins.adopt_newer(role, self._open[role])
 
     def log_in_again(self, role: str, send: Send) -> None:
         """Log in the role once more. Raises NotTestable where the target refuses it."""

@@ -34,7 +34,10 @@ class Part(Enum):
 
 @dataclass(frozen=True)
 class Shard:
-    """One of several runs that share the work. All scenarios of a criterion are in one shard, and so is all load."""
+    """One of several runs that share the work.
+
+    All scenarios of a criterion are in one shard, and so are all that may harm the others.
+    """
 
     number: int
     of: int
@@ -42,9 +45,9 @@ class Shard:
     def __str__(self) -> str:
         return f"{self.number}/{self.of}"
 
-    def holds(self, case: Case) -> bool:
-        """Whether a case is in this shard."""
-        return _shards(self.of)[_unit(case)] == self.number
+    def holds(self, case: Case, profiles: Iterable[str]) -> bool:
+        """Whether a case is in this shard of a run of these profiles."""
+        return _shards(self.of, frozenset(profiles))[_unit(case)] == self.number
 
 
 def shard_of(text: str) -> Shard:
@@ -57,13 +60,14 @@ def shard_of(text: str) -> Shard:
 
 def _unit(case: Case) -> str:
     """What is not divided among shards."""
-    return case.profile if case.profile in spec.LAST else case.criterion
+    return "load" if case.profile in spec.LAST else case.criterion
 
 
 @cache
-def _shards(of: int) -> Mapping[str, int]:
+def _shards(of: int, profiles: frozenset[str]) -> Mapping[str, int]:
     """The shard of each unit: the largest first, each to the shard that has the least so far."""
-    sizes = Counter(map(_unit, spec.cases()))
+    sizes = Counter({_unit(case): 0 for case in spec.cases()})
+    sizes.update(_unit(case) for case in spec.cases() if not case.unclaimed(profiles))
     loads = dict.fromkeys(range(1, of + 1), 0)
     found = {}
     for unit, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
@@ -92,7 +96,7 @@ class Selection:
         """Whether the user asked for the case."""
         asked = (not self.criteria or case.criterion in self.criteria) and self.part.holds(case)
         named = not self.scenarios or not self.scenarios.isdisjoint((case.id, case.scenario, case.title))
-        in_shard = self.shard is None or self.shard.holds(case)
+        in_shard = self.shard is None or self.shard.holds(case, self.profiles)
         return asked and named and in_shard and (not self.keyword or _matches(self.keyword, case))
 
     def claimed(self, case: Case) -> bool:
