@@ -185,7 +185,8 @@ def with_known(status: Status, reason: str, known: KnownFailure | None, case: Ca
 def known_for(case: Case, target: Target | None) -> KnownFailure | None:
     """The target's known failure for this case, if any."""
     listed = target.known_failures if target else ()
-    return next((k for k in listed if k.criterion == case.criterion and k.scenario in ("", case.title)), None)
+    fitting = (k for k in listed if k.criterion == case.criterion and (not k.scenario or case.is_called(k.scenario)))
+    return next(fitting, None)
 
 
 def adjust_report(report: pytest.TestReport, result: Result) -> None:
