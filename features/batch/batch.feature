@@ -211,6 +211,21 @@ Feature: Several records in one request
         | ada@example.com   | Ada Byron | 37  | inactive |
         | grace@example.com | Amazing   | 86  | pending  |
 
+    @S-tush
+    Scenario: Digits in the texts of a batch stay as they are
+      When the editor upserts a batch into contacts by email:
+        | email              | name        | notes |
+        | ada@example.com    | Ada Byron   | 007   |
+        | alan@example.com   | Alan Turing | 0     |
+        | edsger@example.com | E. Dijkstra | 1e3   |
+        | barbara@example.com | B. Liskov  | 0815  |
+      Then these contacts are now stored:
+        | email               | notes |
+        | ada@example.com     | 007   |
+        | alan@example.com    | 0     |
+        | edsger@example.com  | 1e3   |
+        | barbara@example.com | 0815  |
+
   @AC-304
   Rule: AC-304 An empty batch, and one over the limit, is refused with 400 or 413
 

@@ -191,6 +191,27 @@ Feature: Records by their id
       Then the answer is 404
       And Atlas, Bolt are as before
 
+    @S-nabp
+    Scenario: An empty text is written in a partial update
+      When the editor changes Atlas:
+        | description |
+        | `""`        |
+      Then the answer is 200
+      And these projects are now stored:
+        | as    | description |
+        | Atlas | `""`        |
+
+    @S-ntw7
+    Scenario: A user can't get another user's address
+      Given these users are stored:
+        | as   | email            | name |
+        | Theo | theo@example.com | Theo |
+      When the editor changes Theo:
+        | email            | name |
+        | mira@example.com | Mira |
+      Then the request is refused
+      And Mira, Theo are as before
+
   @AC-609 @defines-delete
   Rule: AC-609 A deleted record is gone, and no other
 
@@ -334,6 +355,32 @@ Feature: Records by their id
       And these projects are now stored:
         | as    | collected_data           |
         | Atlas | {"useCases": ["return"]} |
+
+    @S-4v6b
+    Scenario Outline: <kind> is kept where an upsert creates it and writes it again
+      Given these accounts are stored:
+        | as      | name    | currency |
+        | Savings | Savings | EUR      |
+      When the editor upserts into raw_transactions by reference:
+        | reference | account_id   | payload |
+        | raw-1     | {Savings.id} | <value> |
+        | raw-1     | {Savings.id} | <value> |
+      Then the answer is 200 and says created, updated
+      And these raw_transactions are now stored:
+        | reference | payload |
+        | raw-1     | <value> |
+
+      Examples: Every kind of JSON value
+        | kind              | value                            |
+        | a list            | [{"line": 1}, {"line": 2}]       |
+        | an empty list     | []                               |
+        | a number          | 12.5                             |
+        | zero              | 0                                |
+        | false             | false                            |
+        | a text            | "paid"                           |
+        | an empty text     | ""                               |
+        | numbered members  | {"0": "zero", "1": "one"}        |
+        | a list in a member | {"lines": [[], {}, ""]}         |
 
   @AC-612 @defines-defaults
   Rule: AC-612 Defaults are filled in on a create, and options hold

@@ -135,7 +135,7 @@ class ZeroIsNoText(Refusing):
 
 
 @broken("AC-805", "AC-001", report="https://github.com/brewlabs/sendpress/issues/160")
-class LongDomainsAreRefused(Refusing):
+class LongTopLevelDomainsAreRefused(Refusing):
     """Refuses an address whose top-level domain has more than four letters."""
 
     def refuses(self, field: Field, text: str) -> bool:
