@@ -71,6 +71,16 @@ Feature: The worker that makes variants of an asset
       And the answer holds the whole stored record
       And Thumb is as before
 
+    @S-e5eg
+    Scenario: Moments come back as the same instants
+      When the editor upserts into asset_variants by storage_path:
+        | parent_asset_id | variant_type | storage_path         | processed_at                     |
+        | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 2024-01-15T10:00:00.987Z         |
+        | {Photo.id}      | optimized    | kitchen/1_opt.webp   | 2024-10-27T02:30:00.123456+02:00 |
+        | {Photo.id}      | webp         | kitchen/1_full.webp  | 2024-10-27T02:30:00+01:00        |
+      Then the answer is 200 and says updated, created, created
+      And each value comes back as it was sent
+
     @S-unhe
     Scenario: A moment is returned as it is stored
       When the editor upserts into asset_variants by storage_path:

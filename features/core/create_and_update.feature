@@ -108,6 +108,19 @@ Feature: An upsert creates or updates
         | looks like null    | `"null"`                           |
         | looks like numbers | 0036.50                            |
 
+    @S-up5g
+    Scenario: Addresses, numerals and dates of every kind come back as they were sent
+      When the editor upserts into contacts by email:
+        | email                    | name | notes | age | vip   | birthday   |
+        | o'hara@example.com       | 0    | 0     | 0   | false | 0001-01-01 |
+        | ada+news@example.com     | 010  | 1e3   | 1   | true  | 0033-04-03 |
+        | a.d.a@example.com        | 1.50 | 08    |     |       | 1500-02-28 |
+        | ad.a@example.com         | ß    | ss    |     |       | 1582-10-15 |
+        | ada@example.photography  | Ada  | `" "` |     |       | 1969-12-31 |
+        | ada@xn--bcher-kva.example | Ada | -0    |     |       | 9999-12-31 |
+      Then the answer is 200 and says 6 created
+      And each value comes back as it was sent
+
     @S-y4dw
     Scenario: A new contact may have a phone number that another gave up
       Given these contacts are stored:

@@ -128,6 +128,38 @@ Feature: Lists of records
         | status__like           | dr    |
         | _unknown               | 1     |
 
+    @S-k5nh @needs-batch
+    Scenario: What a batch has written is found by each of its values
+      When the editor upserts a batch into contacts by email:
+        | email              | name            | notes          | age | vip   | birthday   |
+        | o'hara@example.com | Straße          | 50% of "it"    | 0   | false | 1500-02-28 |
+        | ada@example.com    | `"x" 300 times` | 0              | 36  | true  | 9999-12-31 |
+        | ada+b@example.com  | 010             | null           | 5   |       |            |
+      Then the answer is 200 and says 3 created
+      And each value comes back as it was sent, in lists too
+
+    @S-f5af
+    Scenario Outline: Where the editor <way>, lists find each value
+      When the editor <way>:
+        | email              | name            | notes       | age | vip   | birthday   |
+        | o'hara@example.com | Straße          | 50% of "it" | 0   | false | 1500-02-28 |
+        | ada@example.com    | `"x" 300 times` | 0           | 36  | true  | 9999-12-31 |
+      Then each value comes back as it was sent, in lists too
+
+      Examples: One at a time
+        | way                            |
+        | upserts into contacts by email |
+        | creates in contacts            |
+
+    @S-ksr7 @needs-transactions
+    Scenario: What a transaction has written is found by each of its values
+      When the editor upserts in a transaction into contacts by email:
+        | email              | name            | notes       | age | vip   | birthday   |
+        | o'hara@example.com | Straße          | 50% of "it" | 0   | false | 1500-02-28 |
+        | ada@example.com    | `"x" 300 times` | 0           | 36  | true  | 9999-12-31 |
+      Then the answer is 200 and says 2 created
+      And each value comes back as it was sent, in lists too
+
   @AC-605
   Rule: AC-605 A list is sorted as requested
 
@@ -251,6 +283,14 @@ Feature: Lists of records
         | user_id   | _include |
         | {Mira.id} | messages |
       Then the answer is 400
+
+    @S-2sec
+    Scenario: New children are nested with the values that were sent
+      When the editor creates in projects:
+        | name   | user_id   | validation_score | collected_data                         |
+        | Frost  | {Mira.id} | 0                | {"notes": {"0": "a", "1": [null, {}]}} |
+        | Garnet | {Mira.id} | -5               | {"useCases": []}                       |
+      Then each value comes back as it was sent, in lists too
 
   @AC-610
   Rule: AC-610 Counts and averages by group

@@ -35,6 +35,7 @@ pytest_plugins = [
     "upsertspec.steps.then_stored",
     "upsertspec.steps.then_lists",
     "upsertspec.steps.then_hostile",
+    "upsertspec.steps.then_written",
     "upsertspec.concurrency.then_concurrent",
 ]
 

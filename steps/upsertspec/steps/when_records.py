@@ -22,36 +22,43 @@ from upsertspec.dialects.operations import (
 )
 from upsertspec.steps.cells import resolved
 from upsertspec.steps.phrases import WHO, senders
+from upsertspec.steps.when_upsert import part_of_transaction
 from upsertspec.steps.world import World
 
 Cells = Sequence[Sequence[str]]
 
 
-@when(parsers.parse("the {role:w} creates in {table:w}:"))
-def creates(world: World, role: str, table: str, datatable: Cells) -> None:
-    """Each row is a create of its own."""
-    for row in world.rows(table, datatable):
-        world.send(role, Create(table, row))
+@when(parsers.re(r"the (?P<role>\w+) creates(?P<together> in a transaction)? in (?P<table>\w+):"))
+def creates(world: World, role: str, together: str | None, table: str, datatable: Cells) -> None:
+    """Each row is a create of its own; in a transaction, all rows are one request."""
+    made = [Create(table, row) for row in world.rows(table, datatable)]
+    for operation in [Transaction(list(map(part_of_transaction, made)))] if together else made:
+        world.send(role, operation)
 
 
-@when(parsers.parse("the {role:w} changes {name:w}:"))
-def changes(world: World, role: str, name: str, datatable: Cells) -> None:
-    """Write these fields of the named record, found by its id."""
-    stored = world.named(name)
-    [row] = world.rows(stored.table, datatable)
-    world.send(role, Change(stored.table, stored.record["id"], row))
+@when(parsers.re(r"the (?P<role>\w+) changes (?P<names>\w+(?:, \w+)*)(?P<together> in a transaction)?:"))
+def changes(world: World, role: str, names: str, together: str | None, datatable: Cells) -> None:
+    """Write these fields of the named record, found by its id: a row for each name. In a transaction, all at once."""
+    known = [world.named(name) for name in names.split(", ")]
+    rows = world.rows(known[0].table, datatable)
+    made = [Change(each.table, each.record["id"], row) for each, row in zip(known, rows, strict=True)]
+    for operation in [Transaction(list(map(part_of_transaction, made)))] if together else made:
+        world.send(role, operation)
 
 
 @when(
     parsers.re(
-        r"the (?P<role>\w+) (?P<verb>reads|changes|deletes) "
+        rf"{WHO} (?P<verb>reads|changes|deletes) "
         r"(?:(?P<name>\w+)|the record (?P<ident>\S+) of (?P<table>\w+))(?P<again> twice|, then reads it)?"
     )
 )
 def does_to_a_record(
-    world: World, role: str, verb: str, name: str | None, ident: str | None, table: str | None, again: str | None
+    world: World, who: str, verb: str, name: str | None, ident: str | None, table: str | None, again: str | None
 ) -> None:
-    """Use the id of the named record, or one that the scenario makes up; `{name.id}` in it is a stored id."""
+    """Use the id of the named record, or one that the scenario makes up; `{name.id}` in it is a stored id.
+
+    Of several senders each does it.
+    """
     if name:
         stored = world.named(name)
         kind, key = stored.table, stored.record["id"]
@@ -63,16 +70,18 @@ def does_to_a_record(
         "deletes": Delete(kind, key),
     }
     following = {None: [], " twice": [verb], ", then reads it": ["reads"]}
-    for each in (verb, *following[again]):
-        world.send(role, operations[each])
+    for sender in senders(who):
+        for each in (verb, *following[again]):
+            world.send(sender, operations[each])
 
 
-@when(parsers.re(r"the (?P<role>\w+) (?P<verb>lists|groups) (?P<table>\w+) with:"))
-def lists(world: World, role: str, verb: str, table: str, datatable: Cells) -> None:
+@when(parsers.re(rf"{WHO} (?P<verb>lists|groups) (?P<table>\w+) with:"))
+def lists(world: World, who: str, verb: str, table: str, datatable: Cells) -> None:
     """Each row of query parameters is a request of its own: for a list, or for counts and averages by group."""
     asks = List if verb == "lists" else Groups
-    for query in _queries(world, table, datatable):
-        world.send(role, asks(table, query))
+    who_sends = senders(who)
+    for number, query in enumerate(_queries(world, table, datatable)):
+        world.send(who_sends[min(number, len(who_sends) - 1)], asks(table, query))
 
 
 @when(parsers.parse("the {role:w} asks for the description of {table:w}"))
