@@ -42,7 +42,7 @@ for name, violates, part, report, says in (
      then_writes(lambda plan, row, match, now: {"created_at": now} if plan.batch else {}),
      "https://github.com/sequelize/sequelize/issues/5899",
      "Writes created_at to the matches of a batch, because it writes all columns of the new rows."),
-    ("batch-leaves-updated-at", "AC-104 AC-301",
+    ("edited-together-keep-updated-at", "AC-104 AC-301",
      then_writes(lambda plan, row, match, now: {"updated_at": match["updated_at"]} if plan.batch else {}),
      "https://github.com/OCA/server-tools/issues/577",
      "Moves updated_at of a record that is edited by itself, but not of those that are edited together."),
@@ -176,13 +176,9 @@ class CreatesWithAllThatIsRequired(Upserts):
 
 for name, violates, parts, report, says in (
     ("batch-checks-no-rules", "AC-302 AC-013",
-     [unchecked(lambda field, value: field.schema is None and field.has_rules and value is not None)],
+     [unchecked(lambda field, value: field.has_rules and value is not None)],
      "https://github.com/loopbackio/loopback-datasource-juggler/issues/892",
      "Checks options, minimum and pattern of a single record, but not of the records in a batch."),
-    ("batch-checks-no-json-schema", "AC-302 AC-611",
-     [unchecked(lambda field, value: field.schema is not None and value is not None)],
-     "https://github.com/adamreisnz/mongoose-upsert-many/issues/14",
-     "Checks JSON in a single record against its schema, but not in the records of a batch."),
     ("batch-clears-what-is-required", "AC-302 AC-009",
      [Nullable, CreatesWithAllThatIsRequired, unchecked(lambda field, value: field.required and value is None)],
      "https://github.com/cortezaproject/corteza/issues/916",
