@@ -253,7 +253,7 @@ Feature: Several records in one request
       When the editor upserts a batch into contacts by email:
         | email                   | name           | notes           | age        | vip   | birthday   |
         | ada@example.com         | 0              | `""`            | 0          | false | 1815-12-10 |
-        | grace@example.com       | 010            | 1e3             |            | true  | 1500-02-28 |
+        | grace@example.com       | 010            | 1e3             | null       | true  | 1500-02-28 |
         | o'hara@example.com      | Straße         | `"ends in \\n"` | 2147483648 | true  | 0001-01-01 |
         | ada+news@example.com    | `"e\\u0301"`   | null            | null       | null  | null       |
         | ada@example.photography | `"x" 257 times` | `" "`          |            | false | 9999-12-31 |
@@ -287,9 +287,54 @@ Feature: Several records in one request
         | `"\\u00e9"`    | EUR      |
         | 008            | EUR      |
         | 8              | EUR      |
-      Then the answer is 200 and says 6 created
+        | `"x" 240 times` | EUR     |
+        | `"x" 241 times` | EUR     |
+      Then the answer is 200 and says 8 created
       And every answer has an id of its own
       And each value comes back as it was sent
+
+    @S-42u8 @needs-records
+    Scenario: Lists find what a batch has written and changed by its moments and words
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      And these asset_variants are stored:
+        | as    | parent_asset_id | variant_type | storage_path | format | file_size | processed_at         |
+        | Thumb | {Photo.id}      | thumbnail    | kitchen/1    | webp   | 24000     | 2024-01-15T10:00:00Z |
+      When the editor upserts a batch into asset_variants by storage_path:
+        | parent_asset_id | variant_type | storage_path | format | file_size | processed_at                     |
+        | {Photo.id}      | thumbnail    | kitchen/1    | jpeg   | 26000     | 2024-10-27T02:30:00.123456+02:00 |
+        | {Photo.id}      | optimized    | kitchen/2    | null   | 0         | 2024-10-27T02:30:00+01:00        |
+        | {Photo.id}      | webp         | kitchen/3    | webp   | 9         | 1969-12-31T23:59:59.999-05:00    |
+      Then the answer is 200 and says updated, created, created
+      And each value comes back as it was sent, in lists too
+
+    @S-zx2q @needs-records
+    Scenario: Lists find what a batch has written by its dates and amounts
+      Given these accounts are stored:
+        | as      | name    | currency |
+        | Savings | Savings | EUR      |
+      When the editor upserts a batch into transactions by reference:
+        | reference | account_id   | date       | amount             | flow |
+        | tx-1      | {Savings.id} | 2024-02-29 | 10.50              | out  |
+        | tx-2      | {Savings.id} | 1500-02-28 | -9.00              | in   |
+        | tx-3      | {Savings.id} | 9999-12-31 | 1234567890123456.78 | in  |
+      Then the answer is 200 and says 3 created
+      And each value comes back as it was sent, in lists too
+
+    @S-zqqj
+    Scenario: A key of two fields is matched by both in a batch
+      Given these product_recommendations are stored:
+        | as     | room_id | session_id | product_name | category |
+        | Marble | kitchen | session-1  | Marble Tile  | floor    |
+      When the editor upserts a batch into product_recommendations by product_name, room_id:
+        | room_id | session_id | product_name | category |
+        | bath    | session-1  | Marble Tile  | wall     |
+        | kitchen | session-1  | Marble       | shelf    |
+        | kitchen | session-1  | Marble Tile  | kitchen  |
+      Then the answer is 200 and says created, created, updated
+      And each value comes back as it was sent
+      And Marble keeps id, created_at
 
     @S-tush
     Scenario: Digits in the texts of a batch stay as they are

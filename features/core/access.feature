@@ -27,27 +27,6 @@ Feature: Who may upsert into which table
         | sqlite_master   |
         | pg_catalog      |
 
-    @S-p9ep
-    Scenario: An unknown table is reported before a match field that is not in the fields
-      When the editor upserts into no_such_table by nowhere:
-        | name         |
-        | Ada Lovelace |
-      Then the answer is 404
-
-    @S-fe6n
-    Scenario: An unknown table is reported before a value of the wrong type
-      When the editor upserts into no_such_table by email:
-        | email           | name |
-        | ada@example.com | `42` |
-      Then the answer is 404
-
-    @S-vyza
-    Scenario: An unknown table is reported before a missing permission
-      When the viewer upserts into no_such_table by email:
-        | email           | name         |
-        | ada@example.com | Ada Lovelace |
-      Then the answer is 404
-
   @AC-004
   Rule: AC-004 An upsert without valid credentials is answered with 401, and nothing is written
 
@@ -84,25 +63,6 @@ Feature: Who may upsert into which table
         | an empty credential          |
         | a made-up token              |
         | the editor's token cut short |
-
-    @S-r8qh
-    Scenario Outline: A caller with <credential> is refused for an unknown table
-      When somebody with <credential> upserts into no_such_table by email:
-        | email           | name         |
-        | ada@example.com | Ada Lovelace |
-      Then the answer is 401
-
-      Examples: Invalid credentials
-        | credential      |
-        | no credentials  |
-        | a made-up token |
-
-    @S-6aw9
-    Scenario: Missing credentials are reported before an invalid request
-      When somebody with no credentials upserts into contacts by email:
-        | email           | name |
-        | ada@example.com | `42` |
-      Then the answer is 401
 
   @AC-005
   Rule: AC-005 A role that may not create is answered with 403 where nothing matches, and nothing is written
@@ -148,13 +108,6 @@ Feature: Who may upsert into which table
       And these contacts are now stored:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
-
-    @S-4bm4
-    Scenario: A missing permission is reported before an invalid request
-      When the viewer upserts into contacts by email:
-        | email           | name |
-        | ada@example.com | `42` |
-      Then the answer is 403
 
   @AC-006
   Rule: AC-006 A role that may not update is answered with 403 where a record matches, and nothing is written

@@ -34,41 +34,6 @@ Feature: The match fields
       Then the answer is 400
       And nothing has been written
 
-    @S-36bd
-    Scenario Outline: matchFields that are <kind> are refused on a create
-      When the editor upserts into contacts with matchFields <value>:
-        | email           | name         |
-        | ada@example.com | Ada Lovelace |
-      Then the answer is 400
-      And nothing has been written
-
-      Examples: Not a list of names
-        | kind          | value              |
-        | left out      | left out           |
-        | null          | null               |
-        | text          | "email"            |
-        | an object     | {"email": true}    |
-        | a number      | 1                  |
-        | true          | true               |
-        | an empty name | [""]               |
-        | numbers       | [0]                |
-        | nested        | [["email"]]        |
-        | half null     | ["email", null]    |
-
-    @S-6e65
-    Scenario Outline: matchFields that are <kind> are refused on an update
-      When the editor upserts into contacts with matchFields <value>:
-        | email             | name | status   |
-        | grace@example.com | Eve  | inactive |
-      Then the answer is 400
-      And nothing has been written
-
-      Examples: Not a list of names
-        | kind      | value    |
-        | left out  | left out |
-        | null      | null     |
-        | text      | "email"  |
-
   @AC-008
   Rule: AC-008 An upsert whose matchFields name a field that does not exist is answered with 400, and nothing is written
 

@@ -263,15 +263,17 @@ Feature: What a caller without access can learn
         | the editor's token in another header        |
 
     @S-sten
-    Scenario Outline: What the editor has read is not shown to somebody with <credential>
-      When the editor, then somebody with <credential> reads Grace
+    Scenario Outline: What the editor has read is not shown to <who> with <credential>
+      When the editor, then <who> with <credential> reads Grace
       Then the answer is 401
       And Grace is as before
 
       Examples: Right after the editor
-        | credential      |
-        | no credentials  |
-        | a made-up token |
+        | who                               | credential      |
+        | somebody                          | no credentials  |
+        | somebody                          | a made-up token |
+        | over the same connection somebody | no credentials  |
+        | over the same connection somebody | a made-up token |
 
     @S-vuyp
     Scenario: What the editor has listed is not shown to somebody without credentials

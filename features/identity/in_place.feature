@@ -227,6 +227,16 @@ Feature: An update happens in place
         | Thumb | {Photo.id}      | thumbnail    | 2024-01-15T10:00:00.123456Z |
         | Full  | {Photo.id}      | webp         | 2024-01-15T11:00:00.654321Z |
 
+    @S-yjsr
+    Scenario: A null clears the text of an image
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path | alt_text |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | null     |
+      Then Beach keeps image_preview_path, description
+      And these image_metadata are now stored:
+        | as    | organization_id | key     | image_item_id  | alt_text |
+        | Beach | org_lx          | media-1 | item-beach-001 | null     |
+
   @AC-106
   Rule: AC-106 The same upsert repeated leaves one record, with the same values and id
 

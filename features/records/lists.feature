@@ -135,7 +135,9 @@ Feature: Lists of records
         | o'hara@example.com | Straße          | 50% of "it"    | 0   | false | 1500-02-28 |
         | ada@example.com    | `"x" 300 times` | 0              | 36  | true  | 9999-12-31 |
         | ada+b@example.com  | 010             | null           | 5   |       |            |
-      Then the answer is 200 and says 3 created
+        | eve@example.com    | a, b & c+d %41  | `"null"`       | -0  |       |            |
+        | flo@example.com    | `"e\\u0301"`    | true           |     |       | 1969-12-31 |
+      Then the answer is 200 and says 5 created
       And each value comes back as it was sent, in lists too
 
     @S-f5af

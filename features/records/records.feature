@@ -234,6 +234,16 @@ Feature: Records by their id
       Then the answer is 200 and says updated, updated
       And each value comes back as it was sent
 
+    @S-mew4
+    Scenario: A deleted record can't be changed
+      Given Atlas has been deleted
+      When the editor changes Atlas:
+        | name       |
+        | Atlas Mark |
+      Then the answer is 404
+      And Atlas is gone
+      And Bolt is as before
+
     @S-nabp
     Scenario: An empty text is written in a partial update
       When the editor changes Atlas:
@@ -402,6 +412,8 @@ Feature: Records by their id
         | a name with a dot  | {"notes": {"a.b": 1, "a": {"b": 2}}} |
         | a moment as text   | {"notes": ["2024-01-15T10:00:00+02:00", "2024-01-15T10:00:00Z"]} |
         | JSON as text       | {"notes": ["5", "null", "{}", "[1]"]} |
+        | names that are numbers | {"notes": {"0": "a", "1": "b"}} |
+        | names of other letters | {"notes": {"é 😀": {"": [[]]}}} |
 
     @S-723x
     Scenario Outline: <kind> is refused as typed JSON

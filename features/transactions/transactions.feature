@@ -99,6 +99,43 @@ Feature: Several operations, all or nothing
       And Theo is gone
       And Mira is as before
 
+    @S-qdqt
+    Scenario: A guard can refer to an earlier operation
+      Given these projects are stored:
+        | as    | name  | user_id   |
+        | Atlas | Atlas | {Mira.id} |
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "upsert", "table": "users", "as": "owner", "matchFields": ["email"],
+           "fields": {"email": "mira@example.com", "name": "Mira M."}},
+          {"op": "update", "table": "projects", "id": "{Atlas.id}", "where": {"user_id": {"$ref": "owner.id"}},
+           "fields": {"name": "Changed"}}
+        ]
+        """
+      Then the answer is 200 and says updated, updated
+      And these projects are now stored:
+        | as    | name    |
+        | Atlas | Changed |
+
+    @S-75jd
+    Scenario: A key that an earlier operation has deleted is free again
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "delete", "table": "users", "id": "{Theo.id}"},
+          {"op": "upsert", "table": "users", "matchFields": ["email"],
+           "fields": {"email": "theo@example.com", "name": "Theodor"}},
+          {"op": "delete", "table": "users", "id": "{Gone.id}"},
+          {"op": "create", "table": "users", "fields": {"email": "gone@example.com", "name": "Back"}}
+        ]
+        """
+      Then the answer is 200 and says deleted, created, deleted, created
+      And these users are now stored:
+        | email            | name    |
+        | theo@example.com | Theodor |
+        | gone@example.com | Back    |
+
     @S-s5uu
     Scenario: A record that was upserted can be changed by a later operation
       When the editor sends the transaction:
@@ -236,7 +273,7 @@ Feature: Several operations, all or nothing
         | email    | grace@example.com |
 
     @S-thkm
-    Scenario Outline: <ident> is the id of no record
+    Scenario Outline: <ident> is the id of no record in <table>
       When the editor sends the transaction:
         """
         [
@@ -519,6 +556,18 @@ Feature: Several operations, all or nothing
         | vip      | `"true"`        |
         | birthday | 1906-02-29      |
         | phone    | +1 212 555 0100 |
+
+    @S-5f44
+    Scenario: Keys that nearly look the same are different in a transaction
+      When the editor upserts in a transaction into contacts by email:
+        | email               | name |
+        | straße@example.com  | Anna |
+        | strasse@example.com | Bea  |
+        | 008@example.com     | Cleo |
+        | 8@example.com       | Dora |
+      Then the answer is 200 and says 4 created
+      And every answer has an id of its own
+      And each value comes back as it was sent
 
   @AC-505
   Rule: AC-505 Permissions are checked for every operation, and one refusal refuses all

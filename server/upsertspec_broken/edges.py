@@ -81,7 +81,7 @@ for name, violates, says, part in (
      refuses(Text, lambda text: "@" in text and "+" in text, NOT_AN_ADDRESS)),
     ("long-domains-are-refused", "AC-001 AC-101", "Refuses an address whose last part has more than six letters.",
      refuses(Text, is_long_domain, NOT_AN_ADDRESS)),
-    ("dots-before-the-at-are-dropped", "AC-101", "Drops the dots in front of the @ of an address.",
+    ("dots-before-the-at-are-dropped", "AC-001 AC-101", "Drops the dots in front of the @ of an address.",
      stored(Text, lambda text: re.sub(r"\.(?=[^@]*@)", "", text) if re.search(r"\w\.\w+\.\w\.", text) else text)),
     ("leading-zeros-are-dropped", "AC-101 AC-805", 'Takes "010" for 10: zeros in front of a number are dropped.',
      stored(Text, lambda text: re.sub(r"^0+(?=[1-9]\d*(-|$))", "", text))),
@@ -117,7 +117,7 @@ class ZeroIsEmpty(Validator):
         return super().value(field, None if value == "0" else value)
 
 
-@broken("AC-101")
+@broken("AC-805", "AC-101")
 class LongKeysCrash(Validator):
     """Fails with 500 for a text of more than 255 letters in a unique field."""
 

@@ -79,7 +79,7 @@ class KeyOnlyKeepsUpdatedAt(Upserts):
         return super().update(plan, row, match, now)
 
 
-@broken("AC-002", "AC-106", report="https://github.com/nucleuscloud/neosync/pull/3431")
+@broken("AC-002", "AC-106", "AC-104", report="https://github.com/nucleuscloud/neosync/pull/3431")
 class KeyOnlyCrashes(Upserts):
     """Fails where an upsert of a match names nothing but its key, since there is nothing to set."""
 

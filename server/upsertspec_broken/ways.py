@@ -94,7 +94,7 @@ class BatchChecksNewRecordsOnly(OnlyTypes):
         return super().batch_rows(table, key, records)
 
 
-@broken("AC-013", using=(RulesOfNewRecords,))
+@broken("AC-203", "AC-204", "AC-013", using=(RulesOfNewRecords,))
 class ConflictMembersSkipTheRules(OnlyTypes):
     """Builds the update for updateFields and updateWhere by hand, past the checks of options, minimum and pattern."""
 
@@ -227,3 +227,29 @@ class IdsAreUsedAgain(Store):
     def new_id(self, table: Table) -> Any:
         highest = f'SELECT coalesce(max("id"), 0) + 1 FROM "{table.name}"'  # noqa: S608 - a name of the schema
         return super().new_id(table) or self.db.execute(highest).fetchone()[0]
+
+
+class FreshAndOld(Upserts):
+    """Remembers the words that records had before a batch changed them."""
+
+    def __init__(self, app: Server) -> None:
+        super().__init__(app)
+        self.old: list[tuple[str, str, Any, Any]] = []
+
+    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+        if plan.batch:
+            self.old += [(plan.table.name, name, match[name], match["id"]) for name in plan.written(row)]
+        return super().update(plan, row, match, now)
+
+
+@broken("AC-604", "AC-303", using=(FreshAndOld,))
+class FiltersFindOldValues(Queries):
+    """Adds the words of a batch to its index, and never takes the old ones out."""
+
+    def compare(self, field: Field, operator: str, text: str) -> Condition:
+        sql, values = super().compare(field, operator, text)
+        known: Any = self.app.upserts
+        ids = [ident for _, name, value, ident in known.old if (name, value) == (field.name, text)]
+        if operator != "eq" or not ids:
+            return sql, values
+        return f'({sql} OR "id" IN ({", ".join("?" * len(ids))}))', [*values, *ids]

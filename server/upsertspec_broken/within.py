@@ -111,3 +111,22 @@ class RollbackLosesChildren(Store):
                 rows = self.rows(child, f'"{name}" = ?', [record_id])
                 self.local.orphans += [(child, row["id"]) for row in rows]
         super().delete(table, record_id)
+
+
+@broken("AC-501")
+class GuardsKnowNoReferences(Transactions):
+    """Resolves a $ref in an id and in fields, but takes one in a guard as a value."""
+
+    def resolve(self, operation: Operation, results: Results) -> Operation:
+        resolved = super().resolve(operation, results)
+        return {**resolved, "where": operation["where"]} if "where" in operation else resolved
+
+
+@broken("AC-501")
+class DeletionsComeLast(Transactions):
+    """Collects the deletions of a transaction and carries them out at its end: until then their keys are taken."""
+
+    def run(self, operations: list[Operation], role: Role) -> list[Outcome]:
+        order = sorted(range(len(operations)), key=lambda index: operations[index].get("op") == "delete")
+        outcomes = super().run([operations[index] for index in order], role)
+        return [outcomes[order.index(index)] for index in range(len(operations))]

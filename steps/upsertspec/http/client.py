@@ -81,19 +81,22 @@ class Client:
         return self._words(table) if self._words else Words(self.bindings.of(table), {})
 
     @deep_json
-    def call(self, who: str, operation: Operation, alteration: str = "") -> Answer:
+    def call(self, who: str, operation: Operation, alteration: str = "", connection: str = "") -> Answer:
         """Carry out one operation. `who` is a role, or the name of a broken credential (`http.credentials`).
 
-        `alteration` names a way to break the request's body (`dialects.altered`).
+        `alteration` names a way to break the request's body (`dialects.altered`), `connection` the role over whose
+        connection the request goes, if not over one of its own.
         Raises TargetSilent where no usable response comes, NotTestable where the operation can't be sent, or not any
         more because the run was stopped.
         """
         request = self._dialect.request(operation)
         shown = self._credential(who)
+        if connection and (held := self._target.roles.get(connection)) and held.login:
+            raise NotApplicable("a login by cookie belongs to its connection")
         request = with_query(request, shown.query)
         request = altered(request, alteration) if alteration else request
         try:
-            response = self._transport.send(who, request, shown.headers, safe=not operation.changes)
+            response = self._transport.send(who, request, shown.headers, not operation.changes, connection)
         finally:
             self._sessions.release(who)
         self.answered = self.log[-1]

@@ -11,12 +11,12 @@ from typing import Any
 from pytest_bdd import parsers, then
 
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Change, Create, List, Transaction, UpsertBatch
+from upsertspec.dialects.operations import Change, Create, Groups, List, Transaction, UpsertBatch
 from upsertspec.errors import CheckFailed, NotApplicable
 from upsertspec.spec.outcomes import CREATED, OK
 from upsertspec.spec.types import instant
 from upsertspec.steps.assertions import find_key, require_body, require_stored, the_one
-from upsertspec.steps.equality import differences, shown
+from upsertspec.steps.equality import differences, same, shown
 from upsertspec.steps.own_table import named
 from upsertspec.steps.then_answers import require_same_reading
 from upsertspec.steps.world import Attempt, World
@@ -42,13 +42,14 @@ class Written:
 def each_value_comes_back(world: World, lists: str | None) -> None:
     """Each sent record is stored with its values, and reads the same in the answer, by its key and by its id.
 
-    In lists too: it is found by each of its values with every operator that fits, is in its place where the list is
-    sorted by a number or a time, and is nested in its parent.
+    In lists too: it is found by each of its values with every operator that fits, and by none that it had before; it is
+    in its place where the list is sorted by a number or a time, nested in its parent, and counted there.
     """
     found = [(each, _require_kept(world, each)) for attempt in world.attempts for each in written(world, attempt)]
     if lists:
         for each, stored in found:
             _require_listed(world, each, stored)
+            _require_not_listed(world, each, stored)
             _require_nested(world, each, stored)
         _require_sorted(world, [each for each, _ in found])
 
@@ -58,16 +59,17 @@ def times_are_true(world: World) -> None:
     """updated_at, and of a created record created_at, are the time that the answer's own header states."""
     for attempt in world.attempts:
         headers = {name.lower(): value for name, value in attempt.exchange.response_headers.items()}
-        if "date" not in headers:
+        said = headers.get("date")
+        if said is None:
             raise NotApplicable("the answers have no Date header")
-        now = parsedate_to_datetime(headers["date"])
+        now = parsedate_to_datetime(said)
         for each in written(world, attempt):
             fields = ["updated_at", *(["created_at"] if each.operation == "created" else [])]
             record = each.answer.record or _found(world, each)
             for name in named(world.binding(each.table), fields):
                 time = instant(record.get(name))
                 if time is None or abs(time - now) > A_MINUTE:
-                    raise CheckFailed(f"{name} within a minute of {headers['date']}", shown(record.get(name)))
+                    raise CheckFailed(f"{name} within a minute of {said}", shown(record.get(name)))
 
 
 def written(world: World, attempt: Attempt) -> Iterator[Written]:
@@ -81,7 +83,9 @@ def written(world: World, attempt: Attempt) -> Iterator[Written]:
                     ident = {"id": each["id"]} if "id" in each else {}
                     yield Written(each["table"], {**each["fields"], **ident}, part, str(part.operation))
         case UpsertBatch(table=table, records=records):
-            for row, part in zip(records, answer.parts or [Answer(answer.status)] * len(records), strict=True):
+            for row, part in zip(
+                records, answer.parts or [Answer(answer.status, lacks=answer.lacks)] * len(records), strict=True
+            ):
                 yield Written(table, row, part, str(part.operation))
         case Change(table=table, id=ident, fields=fields):
             yield Written(table, {**fields, "id": ident}, answer, "updated")
@@ -101,6 +105,8 @@ def _require_kept(world: World, each: Written) -> Record:
     stored = require_stored(world, each.table, each.row, where)
     if each.answer.record is not None:
         require_same_reading(world, each.table, "the answer's record to be the stored one", stored, each.answer.record)
+    elif not world.lacks(each.answer, "record"):
+        raise CheckFailed("the record in the answer", "none")
     by_id = the_one(world, each.table, {"id": stored.get("id")})
     require_same_reading(world, each.table, "the record read by its id to be the stored one", stored, by_id)
     return stored
@@ -117,6 +123,20 @@ def _require_listed(world: World, each: Written, stored: Record) -> None:
     raise CheckFailed(f"the record to be listed where {shown(wrong)}", "it is not")
 
 
+def _require_not_listed(world: World, each: Written, stored: Record) -> None:
+    """Raise CheckFailed where a plain filter still finds the record by a value that it had before."""
+    fields = world.table(each.table).fields
+    ident = shown(stored.get("id"))
+    before = next((k.record for k in world.stored if (k.table, shown(k.record["id"])) == (each.table, ident)), stored)
+    key = find_key(world.table(each.table), stored) or {}
+    for name in [name for name in each.row if name in fields and name not in key and "" in fields[name].type.finding]:
+        old = before.get(name)
+        if old in (None, "") or same(world.table(each.table), name, old, stored.get(name)):
+            continue
+        if _list(world, each.table, {**key, name: old}):
+            raise CheckFailed(f"the record not to be listed where {name} was {shown(old)}", "it is")
+
+
 def _lists_it(world: World, table: str, query: Record, stored: Record) -> bool:
     return [shown(record.get("id")) for record in _list(world, table, query)] == [shown(stored.get("id"))]
 
@@ -124,6 +144,8 @@ def _lists_it(world: World, table: str, query: Record, stored: Record) -> bool:
 def _list(world: World, table: str, query: Record) -> Sequence[Record]:
     answer = world.client.call("editor", List(table, query))
     require_body(world, answer, OK)
+    if answer.total not in (None, len(answer.records)):
+        raise CheckFailed(f'"total": {len(answer.records)}', shown(answer.total))
     return answer.records
 
 
@@ -181,3 +203,14 @@ def _require_nested(world: World, each: Written, stored: Record) -> None:
         nested = [child for child in children if shown(child.get("id")) == shown(stored.get("id"))]
         if len(nested) != 1 or differences(view, stored, nested[0], ["updated_at", *view.fields]):
             raise CheckFailed(f"the stored record nested in {parent} of id {shown(stored[name])}", shown(nested))
+        _require_counted(world, each.table, name, stored[name], len(children))
+
+
+def _require_counted(world: World, table: str, name: str, parent: Any, wanted: int) -> None:
+    """Raise CheckFailed where the statistics count other children of a parent than are nested in it."""
+    answer = world.client.call("editor", Groups(table, {"group_by": name}))
+    require_body(world, answer, OK)
+    groups = answer.body.get("groups", []) if isinstance(answer.body, dict) else []
+    counts = [each.get("count") for each in groups if shown(each.get(name)) == shown(parent)]
+    if counts != [wanted]:
+        raise CheckFailed(f"one group of {name} {shown(parent)} that counts {wanted}", shown(counts))

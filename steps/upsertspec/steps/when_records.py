@@ -28,21 +28,33 @@ from upsertspec.steps.world import World
 Cells = Sequence[Sequence[str]]
 
 
-@when(parsers.re(r"the (?P<role>\w+) creates(?P<together> in a transaction)? in (?P<table>\w+):"))
-def creates(world: World, role: str, together: str | None, table: str, datatable: Cells) -> None:
-    """Each row is a create of its own; in a transaction, all rows are one request."""
-    made = [Create(table, row) for row in world.rows(table, datatable)]
-    for operation in [Transaction(list(map(part_of_transaction, made)))] if together else made:
-        world.send(role, operation)
+@when(
+    parsers.re(
+        r"the (?P<role>\w+) (?:creates(?P<first> in a transaction)? in (?P<table>\w+)"
+        r"|changes (?P<names>\w+(?:, \w+)*)(?P<last> in a transaction)?):"
+    )
+)
+def writes(
+    world: World,
+    role: str,
+    first: str | None,
+    table: str | None,
+    names: str | None,
+    last: str | None,
+    datatable: Cells,
+) -> None:
+    """Each row is a create, or the fields to write of a named record, found by its id; a row for each name.
 
-
-@when(parsers.re(r"the (?P<role>\w+) changes (?P<names>\w+(?:, \w+)*)(?P<together> in a transaction)?:"))
-def changes(world: World, role: str, names: str, together: str | None, datatable: Cells) -> None:
-    """Write these fields of the named record, found by its id: a row for each name. In a transaction, all at once."""
-    known = [world.named(name) for name in names.split(", ")]
-    rows = world.rows(known[0].table, datatable)
-    made = [Change(each.table, each.record["id"], row) for each, row in zip(known, rows, strict=True)]
-    for operation in [Transaction(list(map(part_of_transaction, made)))] if together else made:
+    In a transaction, all rows are one request.
+    """
+    made: list[Operation]
+    if table:
+        made = [Create(table, row) for row in world.rows(table, datatable)]
+    else:
+        known = [world.named(name) for name in str(names).split(", ")]
+        rows = world.rows(known[0].table, datatable)
+        made = [Change(each.table, each.record["id"], row) for each, row in zip(known, rows, strict=True)]
+    for operation in [Transaction(list(map(part_of_transaction, made)))] if first or last else made:
         world.send(role, operation)
 
 

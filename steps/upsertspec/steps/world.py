@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from upsertspec.dialects.base import Answer, Stated
-from upsertspec.dialects.operations import Create, Operation, Upsert, UpsertBatch
+from upsertspec.dialects.operations import Create, Operation, Transaction, Upsert, UpsertBatch
 from upsertspec.dialects.words import Words
 from upsertspec.errors import Blocked, CheckFailed, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.session import BROKEN
 from upsertspec.spec.outcomes import CLOSED, CREATED, OK, UPSERTED, is_success
-from upsertspec.spec.schema import Table
+from upsertspec.spec.schema import Table, tables
 from upsertspec.steps.cells import rows
 from upsertspec.steps.concurrent_run import ConcurrentRun
 from upsertspec.steps.findings import ScenarioFindings
@@ -24,6 +24,9 @@ from upsertspec.steps.own_table import left, require_faulty, share_key
 from upsertspec.target.bindings import TableBinding
 
 Record = Mapping[str, Any]
+
+OVER = "over the same connection "
+"""How a sender begins that uses the connection of the sender before."""
 
 
 @dataclass
@@ -46,7 +49,9 @@ class Attempt:
 
     @property
     def table(self) -> str:
-        """The table that the operation is about."""
+        """The table that the operation is about; of a transaction, that of its last operation."""
+        if isinstance(self.operation, Transaction):
+            return str(self.operation.operations[-1].get("table", "")) if self.operation.operations else ""
         return self.operation.table
 
     @property
@@ -190,11 +195,17 @@ class World:
         raise LookupError(f"the scenario has stored nothing as {name}")
 
     def send(self, who: str, operation: Operation, alteration: str = "") -> Answer:
-        """Send one operation and forget what was read before it. `alteration` breaks the request on purpose."""
+        """Send one operation and forget what was read before it. `alteration` breaks the request on purpose.
+
+        Where `who` begins with `OVER`, the request goes over the connection of the sender before.
+        """
         self._require_possible(operation)
         if operation.changes:
             self.reader.forget()
-        answered = self.client.call(who, operation, alteration)
+        if who.startswith(OVER):
+            answered = self.client.call(who.removeprefix(OVER), operation, alteration, self.last.exchange.role)
+        else:
+            answered = self.client.call(who, operation, alteration)
         exchange = self.client.answered or self.client.log[-1]
         answer = with_ids(self.reader, operation, answered, self.client.lacks)
         self.attempts.append(Attempt(operation, answer, exchange))
@@ -215,15 +226,16 @@ class World:
 
     def _require_possible(self, operation: Operation) -> None:
         """Raise NotApplicable where the fault of a request is none on the target, or the other way round."""
-        if not isinstance(operation, (Upsert, UpsertBatch, Create)):
-            return
-        binding = self.binding(operation.table)
-        before = [stored.record for stored in self.stored if stored.table == operation.table]
-        before += [row for attempt in self.attempts if attempt.table == operation.table for row in attempt.sent]
-        for row in operation.sent:
-            same_key = [other for other in before if share_key(binding.view, row, other)]
-            require_faulty(binding, row, [other for other in before if other not in same_key], bool(same_key))
-            before.append(row)
+        whole = list(_whole_rows(operation))
+        earlier = [pair for attempt in self.attempts for pair in _whole_rows(attempt.operation)]
+        for table in dict.fromkeys(table for table, _ in whole):
+            binding = self.binding(table)
+            before = [stored.record for stored in self.stored if stored.table == table]
+            before += [row for place, row in earlier if place == table]
+            for row in [row for place, row in whole if place == table]:
+                same_key = [other for other in before if share_key(binding.view, row, other)]
+                require_faulty(binding, row, [other for other in before if other not in same_key], bool(same_key))
+                before.append(row)
 
     def send_much(self, who: str, operation: Operation, alteration: str) -> None:
         """Send a request that may be too large. Where the target closes the connection, the status is `CLOSED`."""
@@ -239,3 +251,14 @@ class World:
     def last(self) -> Attempt:
         """The last operation that was sent."""
         return self.attempts[-1]
+
+
+def _whole_rows(operation: Operation) -> Iterator[tuple[str, Record]]:
+    """The table and the fields of each record that an operation creates or upserts."""
+    match operation:
+        case Upsert() | UpsertBatch() | Create():
+            yield from ((operation.table, row) for row in operation.sent)
+        case Transaction(operations=operations):
+            for each in operations:
+                if each.get("op") in ("create", "upsert") and each.get("table") in tables():
+                    yield from ((each["table"], row) for row in [each.get("fields")] if isinstance(row, dict))
