@@ -38,11 +38,12 @@ class Exact(float):
 
 @dataclass(frozen=True)
 class Response:
-    """One HTTP response: the body is complete and uncompressed."""
+    """One HTTP response: the body is complete and uncompressed. `then` is the one to the dialect's second request."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    then: Response | None = None
 
     @deep_json
     def parsed(self) -> Any:
@@ -89,12 +90,14 @@ class Setup:
     """What a target file says to its dialect: `options` are `[dialect_options]`, or what `[shape]` states.
 
     A dialect uses the target's own names of tables and fields: `dialects.bound` translates. `tables` are the
-    names in paths of all tables that the target has, `numbers` their fields that hold whole numbers.
+    names in paths of all tables that the target has, `numbers` their fields that hold whole numbers, `fields` all
+    that a record has.
     """
 
     options: Mapping[str, Any] = field(default_factory=dict)
     tables: frozenset[str] = frozenset()
     numbers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class Dialect(Protocol):
@@ -105,6 +108,8 @@ class Dialect(Protocol):
     Scenarios about that are not testable; in all others it is left out, and an id is looked up by reading back.
     A dialect may have `cannot` too: criteria that nothing it sends can show, each with the reason (an id that the
     client makes out of a key says nothing of how the target compares keys). They are not run, and not testable.
+    It may have `then(operation, response)`: a second request, to read what the first one did not answer, or None. Its
+    response is the first one's `then` when `answer` is called.
     """
 
     name: str

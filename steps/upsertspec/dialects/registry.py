@@ -42,15 +42,19 @@ def setup_of(target: Target) -> Setup:
     """What the target file says to its dialect, in the target's own words."""
     bindings = target.bindings
     numbers: dict[str, frozenset[str]] = {}
+    fields: dict[str, list[str]] = {}
     for table in tables():
         words = Words(bindings.of(table), {})
-        numbers[words.binding.place] = numbers.get(words.binding.place, frozenset()) | words.numbers()
-    parts = {name: _with_keys(part, bindings) for name, part in target.dialect_options.items()}
-    return Setup(parts, bindings.places, numbers)
+        place = words.binding.place
+        numbers[place] = numbers.get(place, frozenset()) | words.numbers()
+        fields[place] = list(dict.fromkeys([*fields.get(place, ()), *words.all_names()]))
+    stated = _with_keys(target.dialect_options, bindings)
+    parts = {name: part if name == "keys" else _with_keys(part, bindings) for name, part in stated.items()}
+    return Setup(parts, bindings.places, numbers, fields)
 
 
 def _with_keys(part: Any, bindings: Bindings) -> Any:
-    """A part of a shape, its `keys` by the target's own names."""
+    """A shape or a part of one, its `keys` by the target's own names."""
     if not isinstance(part, Mapping) or not isinstance(part.get("keys"), Mapping):
         return part
     keys = {bindings.of(table).place: Words(bindings.of(table), {}).names(key) for table, key in part["keys"].items()}
@@ -59,7 +63,8 @@ def _with_keys(part: Any, bindings: Bindings) -> Any:
 
 def _made(target: Target) -> Dialect:
     kind = _class_of(target.dialect)
-    setup = setup_of(target) if kind is Shape else Setup(target.dialect_options)
+    is_shape = isinstance(kind, type) and issubclass(kind, Shape)
+    setup = setup_of(target) if is_shape else Setup(target.dialect_options)
     try:
         made: Dialect = kind(setup)
     except ConfigError:

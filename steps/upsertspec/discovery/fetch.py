@@ -14,7 +14,7 @@ from upsertspec.errors import TargetSilent, TargetUnusable
 from upsertspec.http.masking import Masker
 from upsertspec.http.session import Limits, Session
 from upsertspec.http.text import printable
-from upsertspec.target.references import SECRET_NAME
+from upsertspec.target.address import SECRET_NAME
 from upsertspec.target.target import Credential
 
 PLACES = ("/openapi.json", "/api/openapi.json", "/swagger.json", "/v3/api-docs")

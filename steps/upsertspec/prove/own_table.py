@@ -25,7 +25,7 @@ from upsertspec.run.settings import Settings
 from upsertspec.spec import criteria as spec
 from upsertspec.target.target import Target
 
-PROFILES = ("core", "identity", "conflict", "batch", "concurrency")
+PROFILES = ("core", "refusals", "identity", "conflict", "batch", "concurrency")
 BEHIND = "--products"
 RIGHT = {Status.PASSED, Status.DEVIATES, Status.NOT_APPLICABLE, Status.NOT_CLAIMED}
 

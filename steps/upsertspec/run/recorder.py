@@ -140,7 +140,7 @@ def untrue(error: BaseException | None, seen: Mapping[tuple[str, str], str]) -> 
     """The error of a scenario that does not apply by a statement that the answers contradict; else None."""
     statements = error.statements if isinstance(error, NotApplicable) else ()
     wrong = next((seen[each] for each in statements if each in seen), "")
-    return StaleStatement(f"the target file says so: {error}, but {wrong}; take that out of it") if wrong else None
+    return StaleStatement(f"the target file says that {error}, but {wrong}: correct the target file") if wrong else None
 
 
 def _fit(text: str, mask: Text) -> str:
