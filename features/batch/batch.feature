@@ -342,13 +342,11 @@ Feature: Several records in one request
         | email              | name        | notes |
         | ada@example.com    | Ada Byron   | 007   |
         | alan@example.com   | Alan Turing | 0     |
-        | edsger@example.com | E. Dijkstra | 1e3   |
         | barbara@example.com | B. Liskov  | 0815  |
       Then these contacts are now stored:
         | email               | notes |
         | ada@example.com     | 007   |
         | alan@example.com    | 0     |
-        | edsger@example.com  | 1e3   |
         | barbara@example.com | 0815  |
 
   @AC-304

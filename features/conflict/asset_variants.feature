@@ -102,12 +102,3 @@ Feature: The worker that makes variants of an asset
         | {Video.id}      | webp         | kitchen/2_full.webp  | 9999-12-31T23:59:59Z             |
       Then the answer is 200 and says updated, 5 created
       And each value comes back as it was sent
-
-    @S-unhe
-    Scenario: A moment is returned as it is stored
-      When the editor upserts into asset_variants by storage_path:
-        | parent_asset_id | variant_type | storage_path         | processed_at              |
-        | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 2024-07-15T23:30:00+02:00 |
-        | {Photo.id}      | webp         | kitchen/1_full.webp  | 2024-01-15T23:30:00-02:00 |
-      Then the answer is 200 and says updated, created
-      And the answer holds the whole stored record

@@ -209,23 +209,23 @@ Feature: An update happens in place
         | alan@example.com | null   |
 
     @S-9yrj
-    Scenario: A moment that is not mentioned keeps its value, and one that is given is kept to the microsecond
+    Scenario: A moment that is not mentioned keeps its value, and one that is given is kept to the millisecond
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |
         | Photo | session-1  | kitchen | photo      |
       And these asset_variants are stored:
         | as    | parent_asset_id | variant_type | storage_path         | processed_at                |
-        | Thumb | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 2024-01-15T10:00:00.123456Z |
+        | Thumb | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 2024-01-15T10:00:00.123Z    |
         | Full  | {Photo.id}      | webp         | kitchen/1_full.webp  | 2024-01-15T10:00:00Z        |
       When the editor upserts into asset_variants by parent_asset_id, variant_type:
         | parent_asset_id | variant_type | file_size | processed_at                |
         | {Photo.id}      | thumbnail    | 26000     |                             |
-        | {Photo.id}      | webp         | 90000     | 2024-01-15T11:00:00.654321Z |
+        | {Photo.id}      | webp         | 90000     | 2024-01-15T11:00:00.654Z    |
       Then Thumb keeps processed_at, storage_path
       And these asset_variants are now stored:
         | as    | parent_asset_id | variant_type | processed_at                |
-        | Thumb | {Photo.id}      | thumbnail    | 2024-01-15T10:00:00.123456Z |
-        | Full  | {Photo.id}      | webp         | 2024-01-15T11:00:00.654321Z |
+        | Thumb | {Photo.id}      | thumbnail    | 2024-01-15T10:00:00.123Z    |
+        | Full  | {Photo.id}      | webp         | 2024-01-15T11:00:00.654Z    |
 
     @S-yjsr
     Scenario: A null clears the text of an image

@@ -92,15 +92,19 @@ Feature: What filters find
       Then the list is Atlas
 
     @S-p5hq
-    Scenario: A changed address finds nobody
+    Scenario: An address finds the contact that has it now
       Given these contacts are stored:
         | as  | email           | name         | phone           |
         | Ada | ada@example.com | Ada Lovelace | +44 20 7946 001 |
       When the editor upserts into contacts by phone:
         | email             | name         | phone           |
         | byron@example.com | Ada Lovelace | +44 20 7946 001 |
-      Then the answer is 200 and says updated
-      And no record in contacts has email ada@example.com
+        | ada@example.com   | Ada Yonath   | +972 8 934 001  |
+      Then the answer is 200 and says updated, created
+      And these contacts are now stored:
+        | as  | email             | name         |
+        | Ada | byron@example.com | Ada Lovelace |
+        |     | ada@example.com   | Ada Yonath   |
 
   @AC-605
   Rule: AC-605 A list is sorted as requested

@@ -160,7 +160,7 @@ class Folded(Store):
         return text
 
 
-@broken("AC-111", using=(FindThenWrite,), report="https://github.com/brianmario/mysql2/issues/253")
+@broken("AC-111", "AC-101", using=(FindThenWrite,), report="https://github.com/brianmario/mysql2/issues/253")
 class AccentsDoNotCount(Folded):
     """Matches text with other accents, or without."""
 
