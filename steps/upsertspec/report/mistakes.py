@@ -126,9 +126,9 @@ def _place(result: Result, found: list[Mistake], traits: dict[str, Traits], inno
                 mistake.followers.append(result)
                 mistake.why = mistake.why or f"each fails alike, with {min(common, key=lambda mark: (len(mark), mark))}"
                 return
-    same = (m for m in found if m.root.case.criterion == result.case.criterion)
-    if (mistake := next(same, None)) is not None:
-        mistake.followers.append(result)
+    same = next((m for m in found if m.root.case.criterion == result.case.criterion), None)
+    if same is not None:
+        same.followers.append(result)
     else:
         found.append(Mistake(result))
 
