@@ -103,6 +103,7 @@ def test_a_proof_is_plain_data() -> None:
                 "violates": ["AC-001", "AC-002"],
                 "caught": True,
                 "failed": {"AC-001": 3, "AC-009": 1},
+                "findings": [],
             }
         ],
     }
