@@ -104,6 +104,7 @@ def test_a_proof_is_plain_data() -> None:
                 "report": "",
                 "caught": True,
                 "failed": {"AC-001": 3, "AC-009": 1},
+                "findings": [],
             }
         ],
     }
