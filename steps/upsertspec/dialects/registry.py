@@ -1,4 +1,4 @@
-"""The dialect of a target, by its name: a registered one, or `module:Class`."""
+"""The dialect of a target, by its name: one of ours, a registered one, or `module:Class`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from upsertspec.dialects import ready_made
 from upsertspec.dialects.base import Dialect, Setup
 from upsertspec.dialects.bound import Bound
 from upsertspec.dialects.native import Native
@@ -18,6 +19,7 @@ from upsertspec.dialects.words import Words
 from upsertspec.errors import ConfigError
 from upsertspec.spec.schema import tables
 from upsertspec.target.bindings import Bindings
+from upsertspec.target.ready import ready_made as ready_names
 from upsertspec.target.target import DIALECTS, Target
 
 METHODS = ("request", "answer")
@@ -42,11 +44,17 @@ def setup_of(target: Target) -> Setup:
     """What the target file says to its dialect, in the target's own words."""
     bindings = target.bindings
     numbers: dict[str, frozenset[str]] = {}
+    fields: dict[str, frozenset[str]] = {}
     for table in tables():
         words = Words(bindings.of(table), {})
-        numbers[words.binding.place] = numbers.get(words.binding.place, frozenset()) | words.numbers()
-    parts = {name: _with_keys(part, bindings) for name, part in target.dialect_options.items()}
-    return Setup(parts, bindings.places, numbers)
+        place = words.binding.place
+        numbers[place] = numbers.get(place, frozenset()) | words.numbers()
+        fields[place] = fields.get(place, frozenset()) | words.every_name()
+    if target.dialect in ready_names():
+        options = _with_keys(ready_made.options(target.dialect, target.dialect_options), bindings)
+    else:
+        options = {name: _with_keys(part, bindings) for name, part in target.dialect_options.items()}
+    return Setup(options, bindings.places, fields, numbers)
 
 
 def _with_keys(part: Any, bindings: Bindings) -> Any:
@@ -59,7 +67,8 @@ def _with_keys(part: Any, bindings: Bindings) -> Any:
 
 def _made(target: Target) -> Dialect:
     kind = _class_of(target.dialect)
-    setup = setup_of(target) if kind is Shape else Setup(target.dialect_options)
+    is_ours = kind is Shape or target.dialect in ready_names()
+    setup = setup_of(target) if is_ours else Setup(target.dialect_options)
     try:
         made: Dialect = kind(setup)
     except ConfigError:
@@ -77,11 +86,13 @@ def _made(target: Target) -> Dialect:
 def _class_of(name: str) -> Any:
     if name in OWN:
         return OWN[name]
+    if name in ready_names():
+        return lambda setup: ready_made.make(name, setup)
     if ":" in name:
         return _loaded(name, *name.split(":", 1))
     found = entry_points(group=DIALECTS)
     if name not in found.names:
-        known = ", ".join(sorted({*OWN, *found.names}))
+        known = ", ".join(sorted({*OWN, *ready_names(), *found.names}))
         raise ConfigError([f'dialect: there is no "{name}"; use one of {known}, or name it as "module:Class"'])
     entry = next(iter(found.select(name=name)))
     return _loaded(name, entry.module, entry.attr)

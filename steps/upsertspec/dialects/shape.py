@@ -47,7 +47,9 @@ class Shape:
         if name not in self._setup.options:
             add = "" if name in STATED_ONLY else f"add [shape.{name}], or "
             raise CannotExpress(f"the target file has no [shape.{name}]; {add}state {name} = false in [shape]")
-        part: Mapping[str, Any] | bool = self._setup.options[name]
+        part: Mapping[str, Any] | str | bool = self._setup.options[name]
+        if isinstance(part, str):
+            raise NotApplicable(part)
         if isinstance(part, bool):
             raise NotApplicable(f"the target has no way to {_NAMED[name]}")
         return name, part

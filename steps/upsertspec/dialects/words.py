@@ -203,6 +203,12 @@ class Words:
                 return {name: fields[name] for name in key}
         return {}
 
+    def every_name(self) -> frozenset[str]:
+        """The target's names of all fields of its records, as far as the target file says."""
+        binding = self.binding
+        bound = {binding.field(name).name for name in (*binding.protected, *binding.view.fields)}
+        return frozenset([*bound, *binding.always, *binding.fixed, *binding.volatile])
+
     def numbers(self) -> frozenset[str]:
         """The target's names of the fields that hold whole numbers."""
         spec = self.binding.spec.fields.values()

@@ -45,9 +45,9 @@ class Client:
     """A client of one target, for one thread.
 
     `log` holds the exchanges, `answered` is the one of the last operation. `breaker` ends the run when the target has
-    stopped working. `lacks` and `cannot` are the dialect's, `deviations` the target's. `bindings` say which tables and
-    fields the target has, `untrue` what of that its answers contradict. A patient client goes on whatever the answers
-    are. `share` is the number of worker processes that share the target's rate limit.
+    stopped working. `lacks` and `cannot` are the dialect's, `deviations` the target's too. `bindings` say which tables
+    and fields the target has, `untrue` what of that its answers contradict. A patient client goes on whatever the
+    answers are. `share` is the number of worker processes that share the target's rate limit.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Client:
         self.untrue: dict[tuple[str, str], str] = getattr(dialect, "untrue", {})
         self.lacks = dialect.lacks
         self.cannot = self._dialect.cannot
-        self.deviations = target.deviations
+        self.deviations = {**getattr(dialect, "deviations", {}), **target.deviations}
 
     def words(self, table: str) -> Words:
         """The target's own names and values for a table."""
