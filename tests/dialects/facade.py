@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from tests.kit import TOKENS
 from upsertspec_catalogue import Entry
@@ -21,7 +21,7 @@ CONDITION = re.compile(r"\{(\w+)\}='((?:[^'\\]|\\.)*)'")
 class Facade(Flask):
     """A server with another shape in front of the reference server, or of an entry of a catalogue."""
 
-    methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
+    methods = ("GET", "POST", "PUT", "PATCH", "DELETE", "MERGE")
 
     def __init__(self, entry: Entry | None = None) -> None:
         super().__init__("facade", static_folder=None)
@@ -34,12 +34,13 @@ class Facade(Flask):
 
     def respond(self, path: str) -> Response:
         """Answer a request of this shape."""
+        g.headers = {}
         status, body = self.answered(path.split("/"))
         content = b"" if body is None else json.dumps(body).encode()
-        return Response(content, status, content_type="application/json")
+        return Response(content, status, g.headers, content_type="application/json")
 
     def answered(self, path: list[str]) -> Said:
-        """Status and body for a path, by its segments."""
+        """Status and body for a path, by its segments. Further headers of the answer go into `g.headers`."""
         raise NotImplementedError
 
     def ask(self, method: str, path: str, query: Mapping[str, Any] | None = None, body: Any = None) -> Said:
@@ -58,6 +59,12 @@ class Facade(Flask):
     def record(self, table: str, ident: str, body: Any = None) -> Said:
         """The call of the same method on a record by its id."""
         return self.ask(request.method, f"{table}/records/{ident}", body=body)
+
+    def found(self, table: str, where: Mapping[str, Any]) -> Said:
+        """The records whose fields have these values; 200 with a list, or the reference's refusal."""
+        values = {name: value if isinstance(value, str) else json.dumps(value) for name, value in where.items()}
+        status, found = self.ask("GET", f"{table}/records", query=values)
+        return status, found["records"] if status == 200 else found
 
     def upsert(self, table: str, body: Mapping[str, Any]) -> Said:
         """An upsert of the contract."""
@@ -116,19 +123,30 @@ class KeyInUrl(Facade):
         table, rest = path[0], path[1:]
         if request.method == "PUT":
             return self.put(table, *rest)
-        if rest:
+        if rest and rest[0] == "id":
             return self.record(table, rest[1])
         if request.method == "POST":
             return self.ask("POST", f"{table}/records", body={"fields": self.sent()})
         query = {"_limit" if name == "limit" else name: value for name, value in request.args.items()}
-        status, found = self.ask("GET", f"{table}/records", query=query)
-        return status, found["records"] if status == 200 else found
+        return self.found(table, query)
 
     def put(self, table: str, field: str, value: str) -> Said:
         status, done = self.upsert(table, {"fields": {**self.sent(), field: value}, "matchFields": [field]})
         if status != 200:
             return status, done
         return (201, done["record"]) if done["operation"] == "created" else (204, None)
+
+
+class PutAndGet(Facade):
+    """`PUT` and `GET /contacts/ada@example.com`: 201 or 200 with the record, 404 where there is none."""
+
+    def answered(self, path: list[str]) -> Said:
+        table, email = path
+        if request.method == "PUT":
+            status, done = self.upsert(table, {"fields": {**self.sent(), "email": email}, "matchFields": ["email"]})
+            return (201 if done["operation"] == "created" else 200, done["record"]) if status == 200 else (status, done)
+        status, found = self.found(table, {"email": email})
+        return (status, found) if status != 200 else (200, found[0]) if found else (404, {"title": "no such record"})
 
 
 class OnConflict(Facade):
@@ -177,6 +195,4 @@ class MergeApi(Facade):
             return 200, {"new": done["id"]} if done["operation"] == "created" else [{"id": done["id"]}]
         if rest:
             return self.record(table, rest[0])
-        where = {k: v if isinstance(v, str) else json.dumps(v) for k, v in json.loads(request.args["where"]).items()}
-        status, found = self.ask("GET", f"{table}/records", query=where)
-        return status, found["records"] if status == 200 else found
+        return self.found(table, json.loads(request.args["where"]))

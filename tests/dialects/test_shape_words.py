@@ -29,7 +29,7 @@ from upsertspec.errors import CannotExpress, NotApplicable
 from upsertspec.target.bindings import renamed
 from upsertspec.target.target import Target
 
-FIND = {"path": "/{table}", "filter": {"{field}": "{value}"}}
+FIND = {"path": "/{table}", "query": {"{field}": "{value}"}}
 ADA = {"email": "a{b}@x.io", "name": "Ada"}
 BY_EMAIL = Upsert("contacts", ADA, ["email"])
 
@@ -118,27 +118,112 @@ REQUESTS: list[tuple[str, dict[str, Any], Operation, tuple[Any, ...]]] = [
     ("describe", {"path": "/{table}/meta"}, Describe("contacts"), ("GET", "/people%2F1/meta", {}, UNSET)),
     (
         "find",
-        {"path": "/f", "filter": {"{field}": "eq.{value}"}, "limit": "n", "offset": "from"},
+        {"path": "/f", "query": {"{field}": "eq.{value}", "n": "{limit}", "from": "{offset}"}},
         Find("contacts", {"email": "a", "age": 3, "vip": True, "notes": None}, limit=2, offset=4),
         ("GET", "/f", {"mail": "eq.a", "age": "eq.3", "vip": "eq.true", "n": "2", "from": "4"}, UNSET),
     ),
     (
         "find",
-        {"path": "/f", "filter": {"q": "all({conditions})"}, "condition": "{field}='{value}'", "escape": {"'": "''"}},
+        {"path": "/f", "query": {"q": "all({conditions})"}, "condition": "{field}='{value}'"},
         Find("contacts", {"email": "O'B", "name": "x"}),
         ("GET", "/f", {"q": "all(mail='O''B',name='x')"}, UNSET),
     ),
     (
         "find",
-        {"path": "/f", "filter": {"q": "{conditions}"}, "condition": "{field}={value}", "join": " and "},
+        {"path": "/f", "query": {"q": "{conditions}"}, "condition": "{field}={value}", "join": " and "},
         Find("contacts", {}, limit=1),
         ("GET", "/f", {}, UNSET),
     ),
     (
         "find",
-        {"path": "/f", "method": "POST", "body": {"where": "{where}"}},
+        {"path": "/f", "method": "POST", "body": {"where": "{match}"}},
         Find("contacts", {"email": None}),
         ("POST", "/f", {}, {"where": {"mail": None}}),
+    ),
+    (
+        "find",
+        {
+            "path": "/f",
+            "method": "POST",
+            "body": {
+                "all": [{"name": "{field}", "value": "{value}"}],
+                "where": {"{field}": {"eq": "{value}"}},
+                "page": {"size": "{limit}", "from": "{offset}"},
+            },
+        },
+        Find("contacts", {"email": "a", "age": None}, limit=2),
+        (
+            "POST", "/f", {},
+            {
+                "all": [{"name": "mail", "value": "a"}, {"name": "age", "value": None}],
+                "where": {"mail": {"eq": "a"}, "age": {"eq": None}},
+                "page": {"size": 2},
+            },
+        ),
+    ),
+    (
+        "find",
+        {"path": "/f", "query": {"where": {"{field}": {"eq": "{value}"}}, "all": ["{field}={value}"]}},
+        Find("contacts", {"email": 'a"b'}),
+        ("GET", "/f", {"where": '{"mail": {"eq": "a\\"b"}}', "all": 'mail=a"b'}, UNSET),
+    ),
+    (
+        "find",
+        {"path": "/f", "query": {"q": "{conditions}"}, "condition": "{field} eq {value:odata}", "join": " and "},
+        Find("contacts", {"email": "O'B", "age": 3, "vip": True, "notes": None}),
+        ("GET", "/f", {"q": "mail eq 'O''B' and age eq 3 and vip eq true and notes eq null"}, UNSET),
+    ),
+    (
+        "upsert",
+        {"path": "/{table}({conditions})", "condition": "{field}={value:odata}", "body": "{otherFields}"},
+        Upsert("contacts", {"email": "O'B/x", "name": "A", "age": 3}, ["email", "name"]),
+        ("POST", "/people%2F1(mail='O''B%2Fx',name='A')", {}, {"age": 3}),
+    ),
+    (
+        "upsert",
+        {
+            "path": "/x",
+            "query": {"select": ["{names}"], "q": "email = '{matchValue}'"},
+            "body": {"match": "{match}", "set": "{otherNames}", "gql": 'f(id: "{matchValue}", {fields:json})'},
+        },
+        Upsert("contacts", {"email": "a'\"b", "name": "A"}, ["email"]),
+        (
+            "POST", "/x", {"select": "name", "q": "email = 'a''\"b'"},
+            {
+                "match": {"mail": "a'\"b"}, "set": ["name"],
+                "gql": 'f(id: "a\'\\"b", {"mail": "a\'\\"b", "name": "A"})',
+            },
+        ),
+    ),
+    (
+        "upsert",
+        {"path": "/{matchValue:hex}", "query": {"constraint": "{table}_{matchFields:snake}"}, "body": ["{value}"]},
+        Upsert("contacts", {"email": "a"}, ["email"]),
+        ("POST", "/61", {"constraint": "people/1_mail"}, ["a"]),
+    ),
+    (
+        "batch",
+        {"path": "/x", "body": {"by": "{matchField}", "rows": [{"id": "{matchValue}", "set": "{otherFields}"}, 7]}},
+        UpsertBatch("contacts", [{"email": "a", "name": "A"}, {"email": 3}], ["email"]),
+        (
+            "POST", "/x", {},
+            {"by": "mail", "rows": [{"id": "a", "set": {"name": "A"}}, 7, {"id": 3, "set": {}}, 7]},
+        ),
+    ),
+    (
+        "batch",
+        {"path": "/x", "body": [{"rows": [{"where": [{"f": "{field}", "is": "{value}"}]}]}]},
+        UpsertBatch("contacts", [{"email": "a"}, {"email": "b"}], ["email"]),
+        (
+            "POST", "/x", {},
+            [{"rows": [{"where": [{"f": "mail", "is": "a"}]}, {"where": [{"f": "mail", "is": "b"}]}]}],
+        ),
+    ),
+    (
+        "change",
+        {"path": "/{id}", "method": "MERGE", "body": "{fields}", "values_at": "value"},
+        Change("contacts", 7, {"name": "B"}),
+        ("MERGE", "/7", {}, {"name": {"value": "B"}}),
     ),
 ]  # fmt: skip
 
@@ -166,9 +251,9 @@ QUERY = {"path": "/x", "query": {"on": "{matchFields}"}}
         (ADDRESS, Upsert("contacts", {"email": 42}, ["email"]), "it can only be text"),
         (ADDRESS, Upsert("contacts", {"email": None}, ["email"]), "it can only be text"),
         (ADDRESS, Upsert("contacts", {"email": ""}, ["email"]), "it can only be text"),
-        (QUERY, Upsert("contacts", ADA, "email"), "has no place in an address"),
-        (QUERY, Upsert("contacts", ADA, [["email"]]), "has no place in an address"),
-        (QUERY, Upsert("contacts", ADA, 1), "has no place in an address"),
+        (QUERY, Upsert("contacts", ADA, "email"), "has no place in a text"),
+        (QUERY, Upsert("contacts", ADA, [["email"]]), "has no place in a text"),
+        (QUERY, Upsert("contacts", ADA, 1), "has no place in a text"),
         (QUERY, Upsert("contacts", ADA, ["email"], {"onConflict": "ignore"}), r"has no \[shape.ignore\]"),
         (
             QUERY,

@@ -38,11 +38,12 @@ class Exact(float):
 
 @dataclass(frozen=True)
 class Response:
-    """One HTTP response: the body is complete and uncompressed."""
+    """One HTTP response: the body is complete and uncompressed. `then` is the one to the dialect's second request."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    then: Response | None = None
 
     @deep_json
     def parsed(self) -> Any:
@@ -106,6 +107,8 @@ class Dialect(Protocol):
     Scenarios about that are not testable; in all others it is left out, and an id is looked up by reading back.
     A dialect may have `cannot` too: criteria that nothing it sends can show, each with the reason (an id that the
     client makes out of a key says nothing of how the target compares keys). They are not run, and not testable.
+    It may have `then(operation, response)`: a second request, to read what the first one did not answer, or None. Its
+    response is the first one's `then` when `answer` is called.
     """
 
     name: str

@@ -24,7 +24,7 @@ from upsertspec.dialects.operations import (
 )
 from upsertspec.dialects.queries import description, groups, query
 from upsertspec.dialects.words import Forms, Words
-from upsertspec.errors import NotApplicable
+from upsertspec.errors import CannotExpress, NotApplicable
 from upsertspec.spec.outcomes import MISSING, OK, is_success
 from upsertspec.target.bindings import Bindings
 
@@ -62,6 +62,12 @@ class Bound:
     def request(self, operation: Operation) -> Request:
         """The request that asks for this operation. Raises NotApplicable for what the target does not have."""
         return self.inner.request(self._theirs(operation))
+
+    def then(self, operation: Operation, response: Response) -> Request | None:
+        """The dialect's second request after this response, if it has one."""
+        second = getattr(self.inner, "then", None)
+        request: Request | None = second(self._theirs(operation), response) if second else None
+        return request
 
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
@@ -126,10 +132,11 @@ class Bound:
         where = dict(find.where)
         if "id" in where:
             known = self._keys.get((words.binding.table, str(where["id"])), {})
-            if "id" in words.binding.absent:
+            by_key = getattr(self.inner, "finds_by_key", False)
+            if by_key and not known:
+                raise CannotExpress(f"{words.called} is found by its key alone, and the key of this id is not known")
+            if by_key or "id" in words.binding.absent:
                 where = {**known, **{name: value for name, value in where.items() if name != "id"}}
-            elif getattr(self.inner, "finds_by_key", False):
-                where = {**known, **where}
         theirs = {**words.fields(where), **words.binding.fixed}
         return replace(find, table=words.binding.place, where=theirs)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
 from upsertspec.dialects.operations import Operation
 from upsertspec.errors import DialectError, NotApplicable, NotTestable
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+METHOD = re.compile("[A-Z]+(-[A-Z]+)*")
 
 
 class Guarded:
@@ -29,15 +30,18 @@ class Guarded:
             raise
         except Exception as wrong:
             self._mistake("request", operation, f"{type(wrong).__name__}: {wrong}", wrong)
-        if not isinstance(request, Request):
-            self._mistake("request", operation, f"it returns {type(request).__name__}, not Request")
+        return self._checked("request", operation, request)
+
+    def then(self, operation: Operation, response: Response) -> Request | None:
+        """The request that reads what this response does not hold, if the dialect has one."""
+        second = getattr(self.inner, "then", None)
         try:
-            request.body()
-        except (TypeError, ValueError, RecursionError) as wrong:
-            self._mistake("request", operation, f"its content is not JSON: {wrong}", wrong)
-        if wrong_part := _unsendable(request):
-            self._mistake("request", operation, wrong_part)
-        return request
+            request = second(operation, response) if second else None
+        except (NotTestable, NotApplicable):
+            return None
+        except Exception as wrong:
+            self._mistake("then", operation, f"{type(wrong).__name__}: {wrong}", wrong)
+        return None if request is None else self._checked("then", operation, request)
 
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
@@ -51,14 +55,25 @@ class Guarded:
             self._mistake("answer", operation, f"it returns {type(answer).__name__}, not Answer")
         return answer
 
+    def _checked(self, method: str, operation: Operation, request: Any) -> Request:
+        if not isinstance(request, Request):
+            self._mistake(method, operation, f"it returns {type(request).__name__}, not Request")
+        try:
+            request.body()
+        except (TypeError, ValueError, RecursionError) as wrong:
+            self._mistake(method, operation, f"its content is not JSON: {wrong}", wrong)
+        if wrong_part := _unsendable(request):
+            self._mistake(method, operation, wrong_part)
+        return request
+
     def _mistake(self, method: str, operation: Operation, what: str, cause: Exception | None = None) -> NoReturn:
         raise DialectError(self.name, method, type(operation).__name__, what) from cause
 
 
 def _unsendable(request: Request) -> str:
     """What is wrong with a request, or an empty text. A path without a slash at its start would name another host."""
-    if request.method not in METHODS:
-        return f"its method is {request.method!r}; use one of {', '.join(METHODS)}"
+    if not METHOD.fullmatch(request.method):
+        return f"its method is {request.method!r}; write a word in capitals, such as PUT"
     if not isinstance(request.path, str) or not request.path.startswith("/") or not request.path.isprintable():
         return f"its path is {request.path!r}; start it with a slash, and use printable characters only"
     texts = [text for pair in request.headers.items() for text in pair]

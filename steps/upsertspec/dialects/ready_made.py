@@ -9,9 +9,8 @@
     [deviations]              # as in a target file, which may state others
     [shape]                   # as in a target file, but a part that the API lacks is its reason, instead of false
 
-`{option.database}` in a template is the option's value. The option `keys` becomes that of `[shape.upsert]`,
-`[shape.ignore]` and `[shape.batch]`. If templates are not enough, a module of the same name beside the file has a class
-`Ready`, a subclass of `ReadyApi` or `ReadyShape` here.
+`{option.database}` in a template is the option's value. The option `keys` is that of `[shape]`. If templates are not
+enough, a module of the same name beside the file has a class `Ready`, a subclass of `ReadyApi` or `ReadyShape` here.
 """
 
 from __future__ import annotations
@@ -34,7 +33,6 @@ from upsertspec.target.nearest import nearest
 from upsertspec.target.ready import FOLDER
 
 KEYS = "keys"
-KEYED = ("upsert", "ignore", "batch")
 SHOWN = 400
 
 File = Mapping[str, Any]
@@ -92,11 +90,11 @@ class ReadyMade:
         self.options = setup.options
         self.setup = setup
         self._without_match: str = said.get("without_match", "")
-        self._parts: Mapping[str, Any] = said.get("shape", {})
+        self._missing = {k: why for k, why in said.get("shape", {}).items() if isinstance(why, str)}
 
     def require(self, operation: Operation) -> None:
         """Raise NotApplicable for what the API lacks, by its file."""
-        if isinstance(why := self._parts.get(part_of(operation)), str):
+        if why := self._missing.get(part_of(operation)):
             raise NotApplicable(why)
         if self._without_match and getattr(operation, "match_fields", None) in (UNSET, []):
             raise NotApplicable(self._without_match)
@@ -138,10 +136,8 @@ class ReadyShape(ReadyMade, Shape):
         ReadyMade.__init__(self, setup, name)
         said = file_of(name)
         keys = {KEYS: setup.options[KEYS]} if setup.options.get(KEYS) else {}
-        filled = {each: _with(part, setup.options) for each, part in said["shape"].items()}
-        whole = {each: {**part, **keys} if each in KEYED and keys else part for each, part in filled.items()}
-        Shape.__init__(self, replace(setup, options=whole))
-        self.parts: Mapping[str, Any] = whole
+        self.parts = {**{each: _with(part, setup.options) for each, part in said["shape"].items()}, **keys}
+        Shape.__init__(self, replace(setup, options=self.parts))
         self._reasons: Mapping[str, Any] = said.get("lacks", {})
 
     def request(self, operation: Operation) -> Request:
@@ -155,14 +151,17 @@ class ReadyShape(ReadyMade, Shape):
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says. What it lacks is the API's way, and not the target file's."""
         answer = super().answer(operation, response)
+        parts = [replace(part, lacks=self._reasoned(operation, part.lacks)) for part in answer.parts]
+        return replace(answer, lacks=self._reasoned(operation, answer.lacks), parts=parts)
+
+    def lacking(self, operation: Operation, status: int, done: str) -> Mapping[str, str]:
+        """What an answer of this status does not report, with the API's reasons."""
+        return self._reasoned(operation, super().lacking(operation, status, done))
+
+    def _reasoned(self, operation: Operation, lacks: Mapping[str, str]) -> dict[str, str]:
         own = self._reasons.get(part_of(operation), {})
         reasons = {**self._reasons, **(own if isinstance(own, dict) else {})}
-        parts = [_reasoned(part, reasons) for part in answer.parts]
-        return replace(_reasoned(answer, reasons), parts=parts)
-
-
-def _reasoned(answer: Answer, reasons: Mapping[str, Any]) -> Answer:
-    return replace(answer, lacks={name: Stated(reasons.get(name, why)) for name, why in answer.lacks.items()})
+        return {name: Stated(reasons.get(name, why)) for name, why in lacks.items()}
 
 
 def _declared(said: File) -> Any:

@@ -50,15 +50,16 @@ def setup_of(target: Target) -> Setup:
         place = words.binding.place
         numbers[place] = numbers.get(place, frozenset()) | words.numbers()
         fields[place] = fields.get(place, frozenset()) | words.every_name()
+    options = target.dialect_options
     if target.dialect in ready_names():
-        options = _with_keys(ready_made.options(target.dialect, target.dialect_options), bindings)
-    else:
-        options = {name: _with_keys(part, bindings) for name, part in target.dialect_options.items()}
-    return Setup(options, bindings.places, fields, numbers)
+        options = ready_made.options(target.dialect, options)
+    stated = _with_keys(options, bindings)
+    parts = {name: part if name == "keys" else _with_keys(part, bindings) for name, part in stated.items()}
+    return Setup(parts, bindings.places, fields, numbers)
 
 
 def _with_keys(part: Any, bindings: Bindings) -> Any:
-    """A part of a shape, its `keys` by the target's own names."""
+    """A shape or a part of one, its `keys` by the target's own names."""
     if not isinstance(part, Mapping) or not isinstance(part.get("keys"), Mapping):
         return part
     keys = {bindings.of(table).place: Words(bindings.of(table), {}).names(key) for table, key in part["keys"].items()}
@@ -67,8 +68,8 @@ def _with_keys(part: Any, bindings: Bindings) -> Any:
 
 def _made(target: Target) -> Dialect:
     kind = _class_of(target.dialect)
-    is_ours = kind is Shape or target.dialect in ready_names()
-    setup = setup_of(target) if is_ours else Setup(target.dialect_options)
+    is_shape = isinstance(kind, type) and issubclass(kind, Shape)
+    setup = setup_of(target) if is_shape or target.dialect in ready_names() else Setup(target.dialect_options)
     try:
         made: Dialect = kind(setup)
     except ConfigError:

@@ -2,90 +2,129 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from upsertspec.dialects.base import Answer, Response, Stated
-from upsertspec.dialects.operations import (
-    Delete,
-    Describe,
-    Find,
-    Operation,
-    Upsert,
-    UpsertBatch,
-)
-from upsertspec.dialects.paths import MISSING, Paths, named, walk
+from upsertspec.dialects.operations import Delete, Describe, Find, Operation, Read, Upsert, UpsertBatch
+from upsertspec.dialects.paths import MISSING, leads_to_nothing, named, walk
+from upsertspec.dialects.shape_request import is_by_key
+from upsertspec.dialects.sources import as_number, header, value_at
+from upsertspec.dialects.told import is_listed, listed, told
 from upsertspec.spec.outcomes import GONE, OK, UPSERTED, is_success
-from upsertspec.target.placeholders import key_names, names_in
 
 SHOWN = 400
 
 Part = Mapping[str, Any]
 
 
-def answer(operation: Operation, part: Part, response: Response) -> Answer:
-    """What the response says, by the description in the target file."""
+def answer(operation: Operation, part: Part, response: Response, read: Answer | None = None) -> Answer:
+    """What the response says, by the description in the target file.
+
+    `read` is the answer to a second request for the record, where there was one.
+    """
+    stated = part.get("answer", {})
     said = Answer(response.status, text=response.body[:SHOWN].decode("utf-8", "replace"))
     try:
         body = response.parsed() if response.body else None
     except (ValueError, RecursionError) as wrong:
         body = None
-        if not is_success(response.status) or _is_read(operation, part.get("answer", {})):
+        if not is_success(response.status) or _is_read(operation, stated):
             return replace(said, fault=f"the body is no JSON ({wrong})")
-    location = next((value for name, value in response.headers.items() if name.lower() == "location"), "")
-    said = replace(said, body=body, location=location)
-    if isinstance(operation, Find) and is_by_key(part) and response.status in GONE:
+    location = header(response.headers, "location")
+    said = replace(said, body=body, location="" if location is MISSING else location)
+    said = replace(said, status=_status(stated, said, response))
+    if isinstance(operation, Find) and said.status in (*(GONE if is_by_key(part) else ()), *stated.get("missing", ())):
         return replace(said, status=OK)
-    if not is_success(response.status) or isinstance(operation, Delete):
+    if not is_success(said.status) or isinstance(operation, Delete):
         return said
-    stated = part.get("answer", {})
     match operation:
         case Find():
-            return _alone(stated, said) if is_by_key(part) else _found(stated, said)
+            return _found(stated, said, response, is_by_key(part))
+        case Read() if leads_to_nothing(body, stated.get("record") or "."):
+            return said
         case Describe():
             paths = {name: walk(body, stated[name]) for name in ("fields", "unique_keys") if name in stated}
             return replace(said, body=paths)
         case UpsertBatch():
-            return _batch(operation, stated, said)
+            return _batch(operation, stated, said, response)
         case _:
-            return _one(operation, stated, said, body)
+            return _one(operation, stated, said, response, body, read)
 
 
-def is_by_key(part: Part) -> bool:
-    """Whether records are found one by one, by the key in the address: what is not there is 404, null or no list."""
-    return bool(key_names(names_in([part.get("path"), part.get("query"), part.get("body")])))
+def lacking(operation: Operation, part: Part, status: int, done: str) -> dict[str, str]:
+    """What an answer of this status to what was done does not report, with the reasons."""
+    stated = part.get("answer", {})
+    if isinstance(operation, (Find, Delete, Describe)):
+        return {}
+    lacks = _lacks(operation, stated, status, done)
+    if isinstance(operation, UpsertBatch):
+        return dict(answer(operation, part, Response(status, {}, b"{}")).lacks)
+    return _after_second(stated, lacks) if "then" in stated and "record" in lacks else lacks
+
+
+def _status(stated: Part, said: Answer, response: Response) -> int:
+    """The status: that in the body of a success, where the shape states one, else that of the response."""
+    if "status" not in stated or not is_success(response.status):
+        return response.status
+    found = as_number(value_at(stated["status"], said.body, response.headers))
+    return response.status if found is None else found
 
 
 def _is_read(operation: Operation, stated: Part) -> bool:
     """Whether anything is looked for in the body."""
-    by_status = "status" in (stated.get("operation") or {"status": {}})
-    looked_for = {name for name, paths in stated.items() if paths} - {"operation", "empty"}
-    return isinstance(operation, (Find, Describe)) or not by_status or bool(looked_for)
+    told_by = stated.get("operation") or {"status": {}}
+    looked_for = {name for name, source in stated.items() if source and not _in_header(source)}
+    looked_for -= {"operation", "empty", "missing", "then"}
+    in_body = "status" not in told_by and not _in_header(told_by)
+    return isinstance(operation, (Find, Describe)) or in_body or bool(looked_for)
 
 
-def _one(operation: Operation, stated: Part, said: Answer, whole: Any) -> Answer:
+def _in_header(source: Any) -> bool:
+    return isinstance(source, Mapping) and "header" in source
+
+
+def _one(
+    operation: Operation, stated: Part, said: Answer, response: Response, whole: Any, read: Answer | None = None
+) -> Answer:
     """One record's answer, or that of one record of a batch: `whole` is the body that lists of ids stand in."""
-    lacks = _lacks(operation, stated, said.status)
+    ways = stated.get("operation") or {}
+    done = None if not ways or is_listed(ways) else told(ways, said.status, said.body, response.headers)
+    lacks = _lacks(operation, stated, said.status, done)
+    record: Part | None
     record, fault = _record(stated, said.body, lacks)
-    ident = None if "id" in lacks else walk(said.body, stated["id"]) if stated.get("id") else (record or {}).get("id")
-    ident = None if ident is MISSING else ident
-    done = None if "operation" in lacks else _operation(stated["operation"], said, whole, ident)
+    if read is not None:
+        record, lacks = _second(stated, record, read, lacks)
+    ident = _ident(stated, said, response, record, lacks)
+    if "operation" not in lacks and done is None:
+        by_member = told(ways, said.status, said.body, response.headers, record)
+        done = listed(ways, whole, ident) if is_listed(ways) else by_member
     return replace(said, id=ident, operation=done, record=record, fault=fault, lacks=lacks)
 
 
-def _lacks(operation: Operation, stated: Part, status: int) -> dict[str, str]:
+def _ident(stated: Part, said: Answer, response: Response, record: Part | None, lacks: dict[str, str]) -> Any:
+    """The id, from where the shape says, or from the record. In a header it is a text, whatever the record's own is."""
+    own = (record or {}).get("id")
+    if "id" in lacks:
+        return None
+    found = value_at(stated["id"], said.body, response.headers) if stated.get("id") else own
+    return own if found is MISSING or str(own) == found else found
+
+
+def _lacks(operation: Operation, stated: Part, status: int, done: Any) -> dict[str, str]:
     """What this answer does not report, with the reason."""
-    if status in stated.get("empty", ()):
-        why = Stated(f"the target file states that an answer of {status} is empty")
-        bodiless: dict[str, str] = {"record": why, "id": why}
-        by_status = "status" in (stated.get("operation") or {})
-        return bodiless if by_status or not isinstance(operation, Upsert) else {**bodiless, "operation": why}
+    empty = stated.get("empty", ())
     lacking = [name for name in ("operation", "record", "id") if not stated.get(name)]
     if stated.get("record") and stated.get("id") is None:
         lacking.remove("id")
-    return {name: _reason(name, name in stated) for name in lacking}
+    lacks = {name: _reason(name, name in stated) for name in lacking}
+    if status in empty or done in empty:
+        why = Stated(f"the target file states that an answer of {status if status in empty else done} is empty")
+        names = ["record"] if _in_header(stated.get("id")) else ["record", "id"]
+        in_body = "operation" in stated and not ("status" in (stated["operation"] or {}) or done)
+        lacks |= dict.fromkeys([*names, *(["operation"] if in_body and isinstance(operation, Upsert) else [])], why)
+    return lacks
 
 
 def _reason(name: str, is_stated: bool) -> str:
@@ -94,45 +133,63 @@ def _reason(name: str, is_stated: bool) -> str:
     return f"the target file states no {name} in the answer; add it, or state {name} = false"
 
 
+def _second(
+    stated: Part, record: Part | None, read: Answer, lacks: dict[str, str]
+) -> tuple[Part | None, dict[str, str]]:
+    """The record that a second request read, with what is lacking even so."""
+    if record is not None or "record" not in lacks:
+        return record, lacks
+    found = read.record if read.record is not None else next(iter(read.records), None)
+    if found is None:
+        why = read.fault or f"the request that reads the record was answered with {read.status} and no record"
+        return None, {**lacks, "record": why}
+    return found, _after_second(stated, lacks)
+
+
+def _after_second(stated: Part, lacks: dict[str, str]) -> dict[str, str]:
+    """What is lacking once the record was read: the operation, where the file states no way to tell it."""
+    return {} if stated.get("operation") else {name: why for name, why in lacks.items() if name == "operation"}
+
+
 def _record(stated: Part, body: Any, lacks: Part) -> tuple[dict[str, Any] | None, str]:
     if "record" in lacks:
         return None, ""
     found = walk(body, stated["record"])
     if not isinstance(found, dict):
         return None, f"there is no object at {named(stated['record'])}"
-    return _whole(found, body, stated.get("beside", {})), ""
+    return _whole(found, body, stated), ""
 
 
-def _whole(record: Part, around: Any, beside: Mapping[str, Paths]) -> dict[str, Any]:
-    """A record, with the fields next to it."""
-    extra = {name: value for name, paths in beside.items() if (value := walk(around, paths)) is not MISSING}
-    return {**record, **extra}
+def _whole(record: Part, around: Any, stated: Part) -> dict[str, Any]:
+    """A record, with the fields next to it, and each value out of its wrapper."""
+    member = stated.get("values_at")
+    plain = {name: walk(value, member) for name, value in record.items()} if member else dict(record)
+    kept = {name: record[name] if value is MISSING else value for name, value in plain.items()}
+    beside = {name: walk(around, paths) for name, paths in stated.get("beside", {}).items()}
+    return {**kept, **{name: value for name, value in beside.items() if value is not MISSING}}
 
 
-def _operation(stated: Part, said: Answer, whole: Any, ident: Any) -> Any:
-    """The operation: from the status, from a member, or from the list that has the id."""
-    if "status" in stated:
-        return stated["status"].get(str(said.status))
-    if "at" in stated:
-        value = walk(said.body, stated["at"])
-        text = value if isinstance(value, str) else None if value is MISSING else json.dumps(value)
-        return stated.get("values", {}).get(text, text)
-    lists = {name: walk(whole, stated[name]) for name in UPSERTED if name in stated}
-    return next((name for name, ids in lists.items() if isinstance(ids, list) and ident in ids), None)
-
-
-def _batch(batch: UpsertBatch, stated: Part, said: Answer) -> Answer:
+def _batch(batch: UpsertBatch, stated: Part, said: Answer, response: Response) -> Answer:
     counts, lacks = _counts(stated, said)
     if "parts" not in stated or said.status in stated.get("empty", ()):
         why = "the target file states no parts in the answer to a batch"
         return replace(said, lacks={**dict.fromkeys(("operation", "record", "id"), why), **lacks}, counts=counts)
-    listed = walk(said.body, stated["parts"])
-    if not isinstance(listed, list):
+    items = walk(said.body, stated["parts"])
+    if not isinstance(items, list):
         return replace(said, fault=f"there is no list at {named(stated['parts'])}")
-    parts = [_one(batch, stated, replace(said, body=part), said.body) for part in listed]
-    missing = _lacks(batch, stated, said.status)
+    each = [replace(said, body=item, status=_status_of_part(stated, said, item)) for item in items]
+    refused = [None if is_success(part.status) else part.body for part in each]
+    if worst := next((part.status for part in each if not is_success(part.status)), 0):
+        return replace(said, status=worst, body=refused)  # the place of each error is that of its record
+    parts = [_one(batch, stated, part, response, said.body) for part in each]
+    missing = _lacks(batch, stated, said.status, None)
     fault = next((part.fault for part in parts if part.fault), "")
     return replace(said, parts=parts, counts=counts, lacks={**missing, **lacks}, fault=fault)
+
+
+def _status_of_part(stated: Part, said: Answer, item: Any) -> int:
+    found = as_number(value_at(stated["part_status"], item, {})) if "part_status" in stated else None
+    return said.status if found is None else found
 
 
 def _counts(stated: Part, said: Answer) -> tuple[dict[str, Any] | None, dict[str, str]]:
@@ -144,27 +201,22 @@ def _counts(stated: Part, said: Answer) -> tuple[dict[str, Any] | None, dict[str
     return {name: 0 if counts.get(name, 0) is MISSING else counts.get(name, 0) for name in UPSERTED}, {}
 
 
-def _alone(stated: Part, said: Answer) -> Answer:
-    """The one record that was found, or none."""
-    found = walk(said.body, stated.get("record", stated.get("records", ".")))
-    if isinstance(found, list) and len(found) <= 1:
-        found = found[0] if found else None
-    if found is None or (found is MISSING and not said.body):
+def _found(stated: Part, said: Answer, response: Response, by_key: bool) -> Answer:
+    """The records of a list; where a record is found by its key, the answer may be the record itself, or nothing."""
+    at = stated.get("records", stated.get("record", ".") if by_key else ".")
+    within = stated.get("record", ".") if at != stated.get("record") or "records" in stated else "."
+    found = walk(said.body, at)
+    if by_key and leads_to_nothing(said.body, at):
         return said
-    if not isinstance(found, dict):
-        return replace(said, fault=f"there is no object at {named(stated.get('record', '.'))}")
-    return replace(said, records=[_whole(found, said.body, stated.get("beside", {}))])
-
-
-def _found(stated: Part, said: Answer) -> Answer:
-    listed = walk(said.body, stated.get("records", "."))
-    if not isinstance(listed, list):
-        return replace(said, fault=f"there is no list at {named(stated.get('records', '.'))}")
+    if by_key and isinstance(found, dict):
+        return replace(said, records=[_whole(found, said.body, stated)])
+    if not isinstance(found, list):
+        return replace(said, fault=f"there is no {'object' if by_key else 'list'} at {named(at)}")
     records = []
-    for item in listed:
-        record = walk(item, stated.get("record", "."))
+    for item in found:
+        record = walk(item, within)
         if not isinstance(record, dict):
-            return replace(said, fault=f"there is no object at {named(stated.get('record', '.'))} of each record")
-        records.append(_whole(record, item, stated.get("beside", {})))
-    total = walk(said.body, stated["total"]) if "total" in stated else None
-    return replace(said, records=records, total=total if isinstance(total, int) else None)
+            return replace(said, fault=f"there is no object at {named(within)} of each record")
+        records.append(_whole(record, item, stated))
+    total = value_at(stated["total"], said.body, response.headers) if "total" in stated else None
+    return replace(said, records=records, total=as_number(total))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from upsertspec.dialects.operations import Verbatim
-from upsertspec.dialects.paths import MISSING, walk
+from upsertspec.dialects.paths import MISSING, walk, without
 from upsertspec.errors import NotApplicable
 from upsertspec.spec.schema import PROTECTED
 from upsertspec.target.bindings import FieldBinding, TableBinding, ours_of
@@ -154,7 +154,7 @@ class Words:
             bound = self.binding.field(name)
             if name in self.binding.absent or (value := walk(record, bound.name)) is MISSING:
                 continue
-            rest = _without(rest, bound.path)
+            rest = without(rest, bound.path)
             found[name] = self._part(bound, name, self.back(name, value))
         known = {*PROTECTED, *self.binding.spec.fields}
         return {**found, **{(f"{name} (own)" if name in known else name): value for name, value in rest.items()}}
@@ -220,15 +220,6 @@ def _put(made: dict[str, Any], path: Sequence[str], value: Any) -> None:
     for part in outer:
         made = made.setdefault(part, {})
     made[last] = value
-
-
-def _without(record: dict[str, Any], path: Sequence[str]) -> dict[str, Any]:
-    """The record without the member at this path, and without what holds nothing else."""
-    first, *rest = path
-    inner = record.get(first)
-    left = _without(inner, rest) if rest and isinstance(inner, dict) else {}
-    others = {name: value for name, value in record.items() if name != first}
-    return {**others, first: left} if left else others
 
 
 def _near_option(bound: FieldBinding, value: str) -> str:

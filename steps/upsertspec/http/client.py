@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from upsertspec.dialects.altered import altered, with_query
-from upsertspec.dialects.base import Answer, Dialect
+from upsertspec.dialects.base import Answer, Dialect, Request, Response
 from upsertspec.dialects.bounds import deep_json
 from upsertspec.dialects.guarded import Guarded
 from upsertspec.dialects.operations import Find, Operation
@@ -56,6 +56,7 @@ class Client:
         self._target = target
         self._dialect = Guarded(dialect)
         self._patient = patient
+        self._is_concurrent = shared is not None
         per_second = target.rate_limit / share if target.rate_limit else None
         self._shared = shared or Shared(
             Masker(secret.value for secret in target.secrets()), Pace(per_second), Logins(), Keeping()
@@ -94,9 +95,12 @@ class Client:
         request = altered(request, alteration) if alteration else request
         try:
             response = self._transport.send(who, request, shown.headers, safe=not operation.changes)
+            self.answered = self.log[-1]
+            if second := self._second(operation, response):
+                second = with_query(second, shown.query)
+                response = replace(response, then=self._transport.send(who, second, shown.headers, safe=True))
         finally:
             self._sessions.release(who)
-        self.answered = self.log[-1]
         if self.breaker.alarmed:
             self._check_target()
         answer = self._dialect.answer(operation, response)
@@ -151,6 +155,10 @@ class Client:
     def close(self) -> None:
         """Close every session."""
         self._sessions.close()
+
+    def _second(self, operation: Operation, response: Response) -> Request | None:
+        """The dialect's second request. A concurrent client has none: by then another may have written."""
+        return None if self._is_concurrent else self._dialect.then(operation, response)
 
     def _credential(self, who: str) -> Presented:
         if who not in self._presented:

@@ -60,7 +60,10 @@ class Keeping:
 
 
 class Session:
-    """A session for one role. It ignores the environment (proxies, .netrc), and keeps cookies only if asked to."""
+    """A session for one role. It ignores the environment (proxies, .netrc), and keeps cookies only if asked to.
+
+    `token` is the header with the token that a login gave, if one did.
+    """
 
     def __init__(
         self,
@@ -73,6 +76,7 @@ class Session:
         self._keeping = keeping or Keeping()
         self._used = 0.0
         self._current = CurrentWatch()
+        self.token: dict[str, str] = {}
         self._session = _NoRedirects()
         self._session.trust_env = False
         self._session.headers.clear()
@@ -110,9 +114,10 @@ class Session:
         """The values of its cookies."""
         return [cookie.value for cookie in self._session.cookies if cookie.value]
 
-    def adopt_cookies(self, other: Session) -> None:
-        """Copy the cookies of another session."""
+    def adopt(self, other: Session) -> None:
+        """Copy the cookies and the token of another session."""
         self._session.cookies.update(other._session.cookies)
+        self.token = other.token
 
     def close(self) -> None:
         """Close the connection; the next request opens a new one."""
