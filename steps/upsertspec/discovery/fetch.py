@@ -107,12 +107,11 @@ class _Look:
         return document
 
     def text(self, address: str) -> str:
-        """What an address answers with, as text; empty where it does not answer with 200."""
-        found = ""
-        for response in self._responses(address, "*/*"):
-            if isinstance(response, Response) and response.status == 200:
-                found = response.body[:TEXT].decode("utf-8", "replace")
-        return found
+        """What an address answers with to anyone, as text; empty where that is not 200."""
+        response = next(self._responses(address, "*/*"), "")
+        if not isinstance(response, Response) or response.status != 200:
+            return ""
+        return response.body[:TEXT].decode("utf-8", "replace")
 
     def _responses(self, address: str, accept: str = "application/json") -> Iterator[Response | str]:
         for query, headers in self._tries:

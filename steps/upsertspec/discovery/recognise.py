@@ -29,10 +29,15 @@ def by_host(url: str) -> Recognised | None:
     return None
 
 
+def telling() -> list[tuple[str, str, str]]:
+    """Each path whose answer gives a dialect away: the dialect, the path, and the pattern of the answer."""
+    known = {name: file_of(name).get("recognise", {}).get("answers", {}) for name in ready_made()}
+    return [(name, path, pattern) for name, answers in known.items() for path, pattern in answers.items()]
+
+
 def by_answer(url: str, text_of: Callable[[str], str]) -> Recognised | None:
     """The dialect that an answer of the API tells. `text_of` gets an address, and gives an empty text for no answer."""
-    for name in ready_made():
-        for path, pattern in file_of(name).get("recognise", {}).get("answers", {}).items():
-            if re.search(pattern, text_of(url + path)):
-                return Recognised(name, f"GET {path} says so")
+    for name, path, pattern in telling():
+        if re.search(pattern, text_of(url + path)):
+            return Recognised(name, f"GET {path} says so")
     return None
