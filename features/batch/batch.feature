@@ -11,6 +11,7 @@ Feature: Several records in one request
   @AC-301 @defines-batch @asserts-answer @asserts-operation @asserts-counts
   Rule: AC-301 A batch creates and updates, and answers in order with each operation and the counts
 
+    @S-qpnx
     Scenario: A batch with new and known records
       When the editor upserts a batch into contacts by email:
         | email             | name        | age |
@@ -21,6 +22,7 @@ Feature: Several records in one request
       And the answer holds the stored records
       And nothing else has changed
 
+    @S-b62d
     Scenario: A batch of one record
       When the editor upserts a batch into contacts by email:
         | email           | name      |
@@ -31,6 +33,7 @@ Feature: Several records in one request
         | ada@example.com | Ada Byron |
       And Grace is as before
 
+    @S-p82k
     Scenario: Each record of a batch keeps the fields that it does not mention
       When the editor upserts a batch into contacts by email:
         | email             | age | status   |
@@ -42,6 +45,7 @@ Feature: Several records in one request
         | grace@example.com | Grace Hopper | 86  | active   | +1 212 555 0100 |
         | ada@example.com   | Ada Lovelace | 36  | inactive | +44 20 7946 001 |
 
+    @S-x6st
     Scenario: A batch matched by another key
       When the editor upserts a batch into contacts by phone:
         | email             | name        | phone           |
@@ -50,6 +54,7 @@ Feature: Several records in one request
       Then the answer is 200 and says updated, created
       And the answer holds the stored records
 
+    @S-a7zy
     Scenario: A batch that ignores matches
       When the editor upserts a batch into contacts by email and ignores a match:
         | email            | name        |
@@ -61,6 +66,7 @@ Feature: Several records in one request
         | email            | name        |
         | alan@example.com | Alan Turing |
 
+    @S-am5y
     Scenario: A batch that updates only one field
       When the editor upserts a batch into contacts by email and updates only age:
         | email             | name      | age |
@@ -72,6 +78,7 @@ Feature: Several records in one request
         | grace@example.com | Grace Hopper | 86  |
         | alan@example.com  | Alan         | 41  |
 
+    @S-4gc5
     Scenario: A batch that updates under a condition
       When the editor upserts a batch into contacts by email and updates only where age is 36:
         | email             | name      |
@@ -86,6 +93,7 @@ Feature: Several records in one request
   @AC-302
   Rule: AC-302 One invalid record leaves nothing written, and the error says which one it is
 
+    @S-zybm
     Scenario Outline: <kind> at index <index> is refused
       When the editor upserts a batch into contacts by email:
         | email              | name        | age   | phone   |
@@ -104,6 +112,7 @@ Feature: Several records in one request
         | a value below the minimum | 1  | Ada    | Alan   | Edsger | -2        |                 |
         | another's unique key    | 2    | Ada    | Alan   | Edsger | 2         | +1 212 555 0100 |
 
+    @S-fe4r
     Scenario: An unknown field in the last record is refused
       When the editor upserts a batch into contacts by email:
         | email            | name        | nickname |
@@ -113,6 +122,7 @@ Feature: Several records in one request
       And the error says that the record at index 1 is wrong
       And nothing has been written
 
+    @S-scu2
     Scenario: A record without its match field is refused
       When the editor upserts a batch into contacts by email:
         | email            | name        | phone           |
@@ -122,12 +132,14 @@ Feature: Several records in one request
       And the error says that the record at index 1 is wrong
       And nothing has been written
 
+    @S-duf5
     Scenario: An invalid record at the end of a thousand is refused
       When the editor upserts a batch of 1000 numbered contacts, the last with the phone number of Grace
       Then the request is refused
       And the error says that the record at index 999 is wrong
       And nothing has been written
 
+    @S-767y
     Scenario: Two records of a batch with the same phone number are refused
       When the editor upserts a batch into contacts by email:
         | email              | name        | phone           |
@@ -139,6 +151,7 @@ Feature: Several records in one request
   @AC-303
   Rule: AC-303 Each record of a batch gets its own values
 
+    @S-u7qv
     Scenario: The variants of a photo each get their own size, state and time
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |
@@ -158,6 +171,7 @@ Feature: Several records in one request
         | kitchen/1_opt.webp   | optimized    | 180000    | processing        | null                 |
         | kitchen/1_full.webp  | webp         | 950000    | failed            | 2024-01-15T10:00:05Z |
 
+    @S-v24g
     Scenario: Fields of one record do not leak into the next
       When the editor upserts a batch into contacts by email:
         | email              | name        | age | vip   | notes |
@@ -171,6 +185,7 @@ Feature: Several records in one request
         | edsger@example.com  | E. Dijkstra | null | null  | null  |
         | barbara@example.com | B. Liskov   | 80   | false | null  |
 
+    @S-vava
     Scenario: A field that only a later record has is written
       When the editor upserts a batch into contacts by email:
         | email             | name      | age | status   | notes |
@@ -184,6 +199,7 @@ Feature: Several records in one request
         | grace@example.com | Amazing   | 86   | inactive | later |
         | alan@example.com  | Alan      | null | active   | last  |
 
+    @S-3zgd
     Scenario: Each update gets its own values, not those of the first record
       When the editor upserts a batch into contacts by email:
         | email             | name      | age | status   |
@@ -198,10 +214,12 @@ Feature: Several records in one request
   @AC-304
   Rule: AC-304 An empty batch, and one over the limit, is refused with 400 or 413
 
+    @S-bxc4
     Scenario: A batch without records is refused
       When the editor upserts a batch of 0 numbered contacts
       Then the answer is 400 or 413
 
+    @S-j4qf
     Scenario: An empty list of records beside a record's fields is refused
       When the editor upserts into contacts by email with records []:
         | email           | name      |
@@ -209,11 +227,13 @@ Feature: Several records in one request
       Then the answer is 400 or 413
       And nothing has been written
 
+    @S-4uh4
     Scenario: A batch of 1,001 records is refused
       When the editor upserts a batch of 1001 numbered contacts
       Then the answer is 400 or 413
       And nothing has been written
 
+    @S-hgtk
     Scenario Outline: Records that are <value> are refused
       When the editor upserts into contacts by email with records <value>:
         | email           | name      |
@@ -230,6 +250,7 @@ Feature: Several records in one request
   @AC-305
   Rule: AC-305 A batch with the same key twice is refused as a whole, or stores one record with the last values
 
+    @S-q66h
     Scenario: A new key twice in a batch
       When the editor upserts a batch into contacts by email:
         | email              | name         | age |
@@ -242,6 +263,7 @@ Feature: Several records in one request
         | edsger@example.com | E. Dijkstra  | 72  |
       And nothing else has changed
 
+    @S-zb59
     Scenario: A known key twice in a batch
       When the editor upserts a batch into contacts by email:
         | email           | name      | age |
@@ -252,6 +274,7 @@ Feature: Several records in one request
         | ada@example.com | Countess | 38  |
       And Grace is as before
 
+    @S-3kuj
     Scenario: With matches ignored, the first record of a new key stays
       When the editor upserts a batch into contacts by email and ignores a match:
         | email            | name         | age |
@@ -265,14 +288,17 @@ Feature: Several records in one request
   @AC-306
   Rule: AC-306 A batch of 1,000 records is accepted
 
+    @S-tqgm
     Scenario: A thousand new contacts are created
       When the editor upserts a batch of 1000 numbered contacts
       Then all 1000 numbered contacts are stored, each with its own values
 
+    @S-qhbp
     Scenario: Five hundred new contacts are created
       When the editor upserts a batch of 500 numbered contacts
       Then all 500 numbered contacts are stored, each with its own values
 
+    @S-n6u3
     Scenario: A thousand contacts sent twice keep their ids
       When the editor upserts a batch of 1000 numbered contacts twice
       Then the answer is 200 and says 1000 created, 1000 updated
@@ -282,6 +308,7 @@ Feature: Several records in one request
   @AC-307
   Rule: AC-307 A batch that the role may do only in part is refused as a whole with 403
 
+    @S-4b6n
     Scenario: The creator's batch with a match is refused
       When the creator upserts a batch into contacts by email:
         | email            | name        |
@@ -290,6 +317,7 @@ Feature: Several records in one request
       Then the answer is 403
       And nothing has been written
 
+    @S-9axm
     Scenario: The updater's batch with a new record is refused
       When the updater upserts a batch into contacts by email:
         | email            | name        |
@@ -298,6 +326,7 @@ Feature: Several records in one request
       Then the answer is 403
       And nothing has been written
 
+    @S-r2fd
     Scenario: The viewer's batch is refused
       When the viewer upserts a batch into contacts by email:
         | email           | name      |
@@ -305,6 +334,7 @@ Feature: Several records in one request
       Then the answer is 403
       And nothing has been written
 
+    @S-eufe
     Scenario: The updater may update several records
       When the updater upserts a batch into contacts by email:
         | email             | name      |
@@ -316,6 +346,7 @@ Feature: Several records in one request
         | ada@example.com   | Ada Byron |
         | grace@example.com | Amazing   |
 
+    @S-8d3a
     Scenario: The creator may create several records
       When the creator upserts a batch into contacts by email:
         | email              | name        |
@@ -327,6 +358,7 @@ Feature: Several records in one request
   @AC-308
   Rule: AC-308 Repeating a batch changes no count and no id
 
+    @S-guuz
     Scenario: The same new records sent twice
       When the editor upserts a batch twice into contacts by email:
         | email              | name        |
@@ -340,6 +372,7 @@ Feature: Several records in one request
         | edsger@example.com | E. Dijkstra |
       And nothing else has changed
 
+    @S-xcaq
     Scenario: The import of an account's transactions is repeated
       Given these accounts are stored:
         | as      | name    | currency |
@@ -355,6 +388,7 @@ Feature: Several records in one request
         | tx-1      | {Savings.id} | 2024-01-15 | 12.50   | Bakery   | out  |
         | tx-2      | {Savings.id} | 2024-01-16 | 2000.00 | Employer | in   |
 
+    @S-5gs9
     Scenario: Known records sent again with the same values
       When the editor upserts a batch into contacts by email:
         | email             | name         |

@@ -7,6 +7,7 @@ Feature: Many clients write at once
   @AC-701 @asserts-operation
   Rule: AC-701 Many clients upsert one new key at once: exactly one answer says created, the others updated; one record, no 5xx
 
+    @S-setz
     Scenario: Many clients create one contact
       When many clients at once upsert into contacts by email:
         | email           | name              | notes               |
@@ -15,6 +16,7 @@ Feature: Many clients write at once
       And each key has one record, with the values of one request
       And some order of the requests explains every answer and what is stored
 
+    @S-jswy
     Scenario: Many clients create ten contacts
       When many clients at once upsert into contacts by email:
         | email           | name            | notes               |
@@ -32,6 +34,7 @@ Feature: Many clients write at once
       And each key has one record, with the values of one request
       And some order of the requests explains every answer and what is stored
 
+    @S-h23k
     Scenario: Many clients send the same request
       When many clients at once upsert into contacts by email:
         | email           | name | age |
@@ -43,6 +46,7 @@ Feature: Many clients write at once
       And nothing else has changed
       And some order of the requests explains every answer and what is stored
 
+    @S-m783
     Scenario: Many clients create one contact by phone number
       When many clients at once upsert into contacts by phone:
         | phone            | email                     | name            |
@@ -50,6 +54,7 @@ Feature: Many clients write at once
       Then exactly one answer says created, the others say updated
       And each key has one record, with the values of one request
 
+    @S-3f2c
     Scenario: Many clients create one record by a key of several fields
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |
@@ -62,6 +67,7 @@ Feature: Many clients write at once
       And some order of the requests explains every answer and what is stored
       And Photo is as before
 
+    @S-jkb7
     Scenario: Two groups of clients send different fields of a new contact
       When many clients at once upsert into contacts by email:
         | email           | name | age      | notes               |
@@ -71,6 +77,7 @@ Feature: Many clients write at once
       And one record in contacts has email ada@example.com
       And some order of the requests explains every answer and what is stored
 
+    @S-u9qq
     Scenario: Nobody creates a contact that is already stored
       Given these contacts are stored:
         | as  | email           | name |
@@ -91,6 +98,7 @@ Feature: Many clients write at once
         | Ada | ada@example.com | Ada  | 36  | +44 20 7946 0001 | before |
         | Bob | bob@example.com | Bob  | 40  | +44 20 7946 0002 | before |
 
+    @S-4wkc
     Scenario: All stored fields come from one writer
       When many clients at once upsert into contacts by email:
         | email           | name            | age      | notes               | status   |
@@ -101,6 +109,7 @@ Feature: Many clients write at once
       And Ada keeps id, created_at, phone, vip
       And Bob is as before
 
+    @S-mab3
     Scenario: Writers of different fields do not undo each other
       When many clients at once upsert into contacts by email, while others read it:
         | email           | name            | age      | notes               | birthday   | vip  |
@@ -111,7 +120,7 @@ Feature: Many clients write at once
       And Ada keeps id, created_at, phone, status
       And Bob is as before
 
-    @needs-batch
+    @S-9svf @needs-batch
     Scenario: Batches of different fields do not undo each other
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |
@@ -130,6 +139,7 @@ Feature: Many clients write at once
       And some order of the requests explains every answer and what is stored
       And Thumb keeps id, created_at, storage_path
 
+    @S-vf9u
     Scenario: Concurrent writes move updated_at and keep created_at
       When many clients at once upsert into contacts by email:
         | email           | name | notes               |
@@ -138,6 +148,7 @@ Feature: Many clients write at once
       And Ada's updated_at is later than before
       And Ada keeps id, created_at, age, phone
 
+    @S-g59d
     Scenario: Two records are each updated by half of the clients
       When many clients at once upsert into contacts by email:
         | email           | name            | age      | notes               |
@@ -152,6 +163,7 @@ Feature: Many clients write at once
   @AC-703
   Rule: AC-703 Many clients upsert different keys at once: all succeed
 
+    @S-bexu
     Scenario: Each client creates a contact of its own
       When many clients at once upsert into contacts by email:
         | email                       | name              | age      | notes               |
@@ -160,6 +172,7 @@ Feature: Many clients write at once
       And every answer has an id of its own
       And each key has one record, with the values of one request
 
+    @S-jhju
     Scenario: Each client writes and reads its own contact repeatedly
       When many clients at once upsert into contacts by email, five times each, and read it each time:
         | email                       | name            | age      | notes               |
@@ -168,6 +181,7 @@ Feature: Many clients write at once
       And no reader has seen half of a write
       And some order of the requests explains every answer and what is stored
 
+    @S-zdf6
     Scenario: Each client creates an account of its own
       When many clients at once upsert into accounts by name:
         | name             | currency |
@@ -176,6 +190,7 @@ Feature: Many clients write at once
       And every answer has an id of its own
       And each key has one record, with the values of one request
 
+    @S-en54
     Scenario: Creating other contacts leaves a stored contact unchanged
       Given these contacts are stored:
         | as  | email           | name | notes  |
@@ -190,6 +205,7 @@ Feature: Many clients write at once
   @AC-706 @needs-conflict @asserts-operation
   Rule: AC-706 Many clients ignore-insert one key at once: exactly one answer says created
 
+    @S-bccg
     Scenario: Many clients insert one contact once
       When many clients at once upsert into contacts by email and ignore a match:
         | email           | name            | notes               |
@@ -198,6 +214,7 @@ Feature: Many clients write at once
       And each key has one record, with the values of one request
       And some order of the requests explains every answer and what is stored
 
+    @S-2746
     Scenario: Many workers insert one recommendation once
       When many clients at once upsert into product_recommendations by room_id, product_name and ignore a match:
         | room_id | session_id   | product_name | category         | currency |
@@ -206,6 +223,7 @@ Feature: Many clients write at once
       And each key has one record, with the values of one request
       And some order of the requests explains every answer and what is stored
 
+    @S-rygm
     Scenario: A stored contact is ignored by all clients
       Given these contacts are stored:
         | as  | email           | name | notes  |
@@ -217,6 +235,7 @@ Feature: Many clients write at once
       And Ada is as before
       And some order of the requests explains every answer and what is stored
 
+    @S-2ymq
     Scenario: Many clients send the same insert
       When many clients at once upsert into contacts by email and ignore a match:
         | email           | name | age |

@@ -6,6 +6,7 @@ Feature: Readers among writers, and batches that overlap
   @AC-704
   Rule: AC-704 A reader never sees half of a write
 
+    @S-tmam
     Scenario: Readers of a contact that many clients update
       Given these contacts are stored:
         | as  | email           | name | age | notes  | birthday   |
@@ -18,6 +19,7 @@ Feature: Readers among writers, and batches that overlap
       And some order of the requests explains every answer and what is stored
       And Ada keeps id, created_at, phone, status
 
+    @S-3b6b
     Scenario: Readers of a contact that is being created
       When many clients at once upsert into contacts by email, while others read it:
         | email           | name            | age      | notes               |
@@ -26,6 +28,7 @@ Feature: Readers among writers, and batches that overlap
       And exactly one answer says created, the others say updated
       And some order of the requests explains every answer and what is stored
 
+    @S-5yct
     Scenario: Concurrent updates keep the record's id and leave another record unchanged
       Given these contacts are stored:
         | as  | email           | name | age | notes  |
@@ -38,7 +41,7 @@ Feature: Readers among writers, and batches that overlap
       And Ada keeps id, created_at, name
       And Bob is as before
 
-    @needs-batch
+    @S-j7zg @needs-batch
     Scenario: Variants that are written in one batch are read together
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |
@@ -60,6 +63,7 @@ Feature: Readers among writers, and batches that overlap
   @AC-705 @needs-batch
   Rule: AC-705 Batches that overlap end without a deadlock, with one record for each key
 
+    @S-c8p9
     Scenario: New keys in opposite orders
       When many clients at once upsert batches into contacts by email:
         | email           | name            | notes               |
@@ -72,6 +76,7 @@ Feature: Readers among writers, and batches that overlap
       And some order of the requests explains every answer and what is stored
       And nothing else has changed
 
+    @S-b682
     Scenario: Known keys in opposite orders
       Given these contacts are stored:
         | as  | email           | name | notes  | phone            |
@@ -86,6 +91,7 @@ Feature: Readers among writers, and batches that overlap
       And Ada keeps id, created_at, phone
       And Bob keeps id, created_at, phone
 
+    @S-7693
     Scenario: One shared key beside keys of each client's own
       When many clients at once upsert batches into contacts by email:
         | email                       | name            | notes               |

@@ -13,6 +13,7 @@ Feature: The worker that makes variants of an asset
   @AC-203
   Rule: AC-203 With updateFields a match gets these fields only, and a new record gets all
 
+    @S-enfv
     Scenario: A variant matched by its path gets new measures and keeps the rest
       When the editor upserts into asset_variants by storage_path and updates only file_size, width, height, processing_status, processed_at:
         | parent_asset_id | variant_type | storage_path         | format | file_size | width | height | processing_status | processed_at              |
@@ -23,6 +24,7 @@ Feature: The worker that makes variants of an asset
         | as    | storage_path         | file_size | width | height | processing_status | processed_at             |
         | Thumb | kitchen/1_thumb.webp | 26000     | 320   | 240    | ready             | 2024-01-15T10:00:00.000Z |
 
+    @S-hazk
     Scenario: A variant matched by its parent and type keeps its path
       When the editor upserts into asset_variants by parent_asset_id, variant_type and updates only file_size, processing_status:
         | parent_asset_id | variant_type | storage_path         | file_size | processing_status |
@@ -36,6 +38,7 @@ Feature: The worker that makes variants of an asset
   @AC-204 @asserts-answer @asserts-operation
   Rule: AC-204 With updateWhere a match is written only if the stored record has these values; otherwise it is ignored and unchanged
 
+    @S-xw9v
     Scenario: A pending variant is taken into processing
       When the editor upserts into asset_variants by storage_path and updates only processing_status, processed_at, processing_error and updates only where processing_status is pending:
         | parent_asset_id | variant_type | storage_path         | processing_status | processed_at | processing_error |
@@ -45,6 +48,7 @@ Feature: The worker that makes variants of an asset
         | as    | storage_path         | processing_status | processed_at | processing_error |
         | Thumb | kitchen/1_thumb.webp | processing        | null         | null             |
 
+    @S-jj68
     Scenario: A job that runs again does not overwrite a variant that is ready
       Given these asset_variants are stored:
         | as   | parent_asset_id | variant_type | storage_path        | processing_status | processed_at             |
@@ -58,6 +62,7 @@ Feature: The worker that makes variants of an asset
   @AC-205
   Rule: AC-205 The answer holds the whole stored record, whether it was created, updated or ignored
 
+    @S-zx79
     Scenario: An ignored variant is returned whole
       When the editor upserts into asset_variants by storage_path and ignores a match:
         | parent_asset_id | variant_type | storage_path         | processing_status |

@@ -12,6 +12,7 @@ Feature: What happens on a match
   @AC-201 @defines-ignore @asserts-answer @asserts-operation
   Rule: AC-201 An upsert that ignores matches leaves a match unchanged and says ignored
 
+    @S-caqz
     Scenario: An ignored match is unchanged
       When the editor upserts into contacts by email and ignores a match:
         | email           | name      | status   |
@@ -19,6 +20,7 @@ Feature: What happens on a match
       Then the answer is 200 and says ignored
       And Ada, Grace are as before
 
+    @S-cn7j
     Scenario: An ignored match is unchanged after several upserts
       When the editor upserts into contacts by email and ignores a match:
         | email           | name      |
@@ -29,6 +31,7 @@ Feature: What happens on a match
       And every answer has the same id
       And Ada, Grace are as before
 
+    @S-6yyr
     Scenario: An ignored match does not get values for its empty fields
       When the editor upserts into contacts by email and ignores a match:
         | email           | name         | vip  | birthday   |
@@ -36,6 +39,7 @@ Feature: What happens on a match
       Then the answer is 200 and says ignored
       And Ada, Grace are as before
 
+    @S-fjw7
     Scenario: A match by phone is ignored too
       When the editor upserts into contacts by phone and ignores a match:
         | email             | name      | phone           |
@@ -44,6 +48,7 @@ Feature: What happens on a match
       And Ada, Grace are as before
       And no record in contacts has email byron@example.com
 
+    @S-rcvc
     Scenario: An ignored match still needs values of the right type
       When the editor upserts into contacts by email and ignores a match:
         | email           | name      | age          |
@@ -51,6 +56,7 @@ Feature: What happens on a match
       Then the answer is 400
       And Ada, Grace are as before
 
+    @S-qwc9
     Scenario: An ignored match can't break a constraint
       When the editor upserts into contacts by email and ignores a match:
         | email           | name      | phone           |
@@ -58,6 +64,7 @@ Feature: What happens on a match
       Then the answer is 200 and says ignored
       And Ada, Grace are as before
 
+    @S-mf8x
     Scenario: A match is ignored even if an update condition holds
       When the editor upserts into contacts by email and ignores a match and updates only where status is pending:
         | email           | name      |
@@ -65,6 +72,7 @@ Feature: What happens on a match
       Then the answer is 200 and says ignored
       And Ada, Grace are as before
 
+    @S-p9mn
     Scenario: onConflict "update" is the default
       When the editor upserts into contacts by email with onConflict "update":
         | email           | name      |
@@ -78,6 +86,7 @@ Feature: What happens on a match
   @AC-202 @defines-ignore-create
   Rule: AC-202 Where nothing matches, an upsert that ignores matches creates the record
 
+    @S-mbau
     Scenario: A recommendation is inserted once
       When the editor upserts into product_recommendations by room_id, product_name and ignores a match:
         | room_id | session_id | product_name        | category | estimated_price | currency |
@@ -89,6 +98,7 @@ Feature: What happens on a match
         | room_id | session_id | product_name        | category | estimated_price | currency |
         | bath    | session-1  | Carrara Marble Tile | flooring | 4500.00         | USD      |
 
+    @S-m3q9
     Scenario: A new contact is created although matches are ignored
       When the editor upserts into contacts by email and ignores a match:
         | email            | name        | age |
@@ -99,6 +109,7 @@ Feature: What happens on a match
         | alan@example.com | Alan Turing | 41  | active |
       And nothing else has changed
 
+    @S-razk
     Scenario: Creating with matches ignored keeps the constraints
       When the editor upserts into contacts by email and ignores a match:
         | email            | name        | phone           |
@@ -106,6 +117,7 @@ Feature: What happens on a match
       Then the request is refused
       And nothing has been written
 
+    @S-3s5f
     Scenario: Creating with matches ignored needs every required field
       When the editor upserts into contacts by email and ignores a match:
         | email            | phone           |
@@ -116,6 +128,7 @@ Feature: What happens on a match
   @AC-203
   Rule: AC-203 With updateFields a match gets these fields only, and a new record gets all
 
+    @S-9gpt
     Scenario: Only the named fields are written
       When the editor upserts into contacts by email and updates only name, age:
         | email           | name      | age | status   | notes    |
@@ -127,6 +140,7 @@ Feature: What happens on a match
         | Ada | ada@example.com | Ada Byron | 37  |
       And Grace is as before
 
+    @S-bycz
     Scenario: A new record gets every field
       When the editor upserts into contacts by email and updates only name:
         | email            | name        | age | status   | notes  |
@@ -136,6 +150,7 @@ Feature: What happens on a match
         | email            | name        | age | status   | notes  |
         | alan@example.com | Alan Turing | 41  | inactive | Enigma |
 
+    @S-33bb
     Scenario: The first upsert writes every field, the second only the named ones
       When the editor upserts into contacts by email and updates only status:
         | email            | name         | status   |
@@ -146,6 +161,7 @@ Feature: What happens on a match
         | email            | name        | status   |
         | alan@example.com | Alan Turing | inactive |
 
+    @S-xt6g
     Scenario: A named field that is not sent keeps its value
       When the editor upserts into contacts by email and updates only name, notes:
         | email           | name      |
@@ -155,6 +171,7 @@ Feature: What happens on a match
         | as  | email           | name      |
         | Ada | ada@example.com | Ada Byron |
 
+    @S-4wt3
     Scenario: A null for a named field is written
       When the editor upserts into contacts by email and updates only notes:
         | email           | name      | notes |
@@ -164,6 +181,7 @@ Feature: What happens on a match
         | as  | email           | notes |
         | Ada | ada@example.com | null  |
 
+    @S-afy8
     Scenario: A value of a field that is not named can't break a constraint
       When the editor upserts into contacts by email and updates only name:
         | email           | name      | phone           |
@@ -175,6 +193,7 @@ Feature: What happens on a match
   @AC-204 @asserts-answer @asserts-operation
   Rule: AC-204 With updateWhere a match is written only if the stored record has these values; otherwise it is ignored and unchanged
 
+    @S-hf22
     Scenario: The condition holds for the stored record
       When the editor upserts into contacts by email and updates only where status is pending:
         | email           | name      | status |
@@ -185,6 +204,7 @@ Feature: What happens on a match
         | Ada | ada@example.com | Ada Byron | active |
       And Grace is as before
 
+    @S-a8tg
     Scenario: The condition does not hold for the stored record
       When the editor upserts into contacts by email and updates only where status is active:
         | email           | name      | status   |
@@ -192,6 +212,7 @@ Feature: What happens on a match
       Then the answer is 200 and says ignored
       And Ada, Grace are as before
 
+    @S-z8qz
     Scenario: The condition is about the stored values, not the sent ones
       When the editor upserts into contacts by email and updates only where status is inactive:
         | email           | name      | status   |
@@ -199,6 +220,7 @@ Feature: What happens on a match
       Then the answer is 200 and says ignored
       And Ada, Grace are as before
 
+    @S-r5ka
     Scenario Outline: All conditions have to hold: <conditions>
       When the editor upserts into contacts by email and updates only where <conditions>:
         | email           | name      |
@@ -221,6 +243,7 @@ Feature: What happens on a match
         | age is 0                         | ignored   |
         | name is ada lovelace             | ignored   |
 
+    @S-6x8e
     Scenario: A condition does not prevent a create
       When the editor upserts into contacts by email and updates only where status is pending:
         | email            | name        | status |
@@ -230,6 +253,7 @@ Feature: What happens on a match
         | email            | name        | status |
         | alan@example.com | Alan Turing | active |
 
+    @S-8v36
     Scenario: A condition and named fields together
       When the editor upserts into contacts by email and updates only status and updates only where status is pending:
         | email           | name      | status |
@@ -244,6 +268,7 @@ Feature: What happens on a match
   @AC-205
   Rule: AC-205 The answer holds the whole stored record, whether it was created, updated or ignored
 
+    @S-39vk
     Scenario: A created record is returned whole
       When the editor upserts into contacts by email:
         | email            | name        |
@@ -251,6 +276,7 @@ Feature: What happens on a match
       Then the answer is 200 and says created
       And the answer holds the whole stored record
 
+    @S-wtyj
     Scenario: A record updated in one field is returned whole
       When the editor upserts into contacts by email:
         | email           | age |
@@ -258,6 +284,7 @@ Feature: What happens on a match
       Then the answer is 200 and says updated
       And the answer holds the whole stored record
 
+    @S-9er6
     Scenario: An ignored record is returned whole
       When the editor upserts into contacts by email and ignores a match:
         | email           | name      |
@@ -265,6 +292,7 @@ Feature: What happens on a match
       Then the answer is 200 and says ignored
       And the answer holds the whole stored record
 
+    @S-78bz
     Scenario: A record left unchanged by a condition is returned whole
       When the editor upserts into contacts by email and updates only where status is active:
         | email           | name      |
@@ -272,6 +300,7 @@ Feature: What happens on a match
       Then the answer is 200 and says ignored
       And the answer holds the whole stored record
 
+    @S-fjn7
     Scenario: A record updated with updateFields is returned whole
       When the editor upserts into contacts by email and updates only age:
         | email           | name      | age |
@@ -282,6 +311,7 @@ Feature: What happens on a match
   @AC-206
   Rule: AC-206 Unknown fields or values in the conflict members are refused with 400, and nothing is written
 
+    @S-3u6s
     Scenario Outline: <member> can't be <value> when a record matches
       When the editor upserts into contacts by email with <member> <value>:
         | email           | name      |
@@ -313,6 +343,7 @@ Feature: What happens on a match
         | onconflict    | "ignore" |
         | update_fields | ["name"] |
 
+    @S-4wkb
     Scenario Outline: <member> can't be <value> when nothing matches
       When the editor upserts into contacts by email with <member> <value>:
         | email            | name        |

@@ -6,6 +6,7 @@ Feature: An upsert creates or updates
   @AC-001 @defines-upsert-create @asserts-answer
   Rule: AC-001 An upsert that matches nothing creates the record and answers 200 with it
 
+    @S-st7v
     Scenario: A new contact is created
       When the editor upserts into contacts by email:
         | email           | name         | status   |
@@ -15,6 +16,7 @@ Feature: An upsert creates or updates
         | email           | name         | status   |
         | ada@example.com | Ada Lovelace | inactive |
 
+    @S-hc4r
     Scenario: Every field that is given is stored
       When the editor upserts into contacts by email:
         | email           | name         | status  | age | phone           | vip  | birthday   | notes            |
@@ -24,6 +26,7 @@ Feature: An upsert creates or updates
         | email           | name         | status  | age | phone           | vip  | birthday   | notes            |
         | ada@example.com | Ada Lovelace | pending | 36  | +44 20 7946 001 | true | 1815-12-10 | Wrote Note G, 1843 |
 
+    @S-axwq
     Scenario: The answer holds the record as it is stored
       When the editor upserts into contacts by email:
         | email           | name         | age | vip   |
@@ -31,7 +34,7 @@ Feature: An upsert creates or updates
       Then the answer is 200 and says created
       And the answer holds the stored record
 
-    @asserts-id
+    @S-zymj @asserts-id
     Scenario: A created record can be read by the id in the answer
       When the editor upserts into contacts by email:
         | email           | name         |
@@ -39,6 +42,7 @@ Feature: An upsert creates or updates
       Then the answer is 200 and says created
       And the record reads the same by its id
 
+    @S-f7qc
     Scenario: A field that is not mentioned gets its default or null
       When the editor upserts into contacts by email:
         | email           | name         |
@@ -47,6 +51,7 @@ Feature: An upsert creates or updates
         | email           | name         | status | age  | phone | vip  | birthday | notes |
         | ada@example.com | Ada Lovelace | active | null | null  | null | null     | null  |
 
+    @S-u2w2
     Scenario: A contact is created when matched by phone
       When the editor upserts into contacts by phone:
         | email           | name         | phone           |
@@ -56,6 +61,7 @@ Feature: An upsert creates or updates
         | email           | name         | phone           |
         | ada@example.com | Ada Lovelace | +44 20 7946 001 |
 
+    @S-h5e6
     Scenario: A different match value is another record
       Given these contacts are stored:
         | as    | email             | name         | notes   |
@@ -67,6 +73,7 @@ Feature: An upsert creates or updates
       And every answer has an id of its own
       And nothing else has changed
 
+    @S-ykek
     Scenario: Several new records get different ids
       When the editor upserts into contacts by email:
         | email             | name         |
@@ -81,6 +88,7 @@ Feature: An upsert creates or updates
         | grace@example.com | Grace Hopper |
         | alan@example.com  | Alan Turing  |
 
+    @S-ytfp
     Scenario Outline: Text is stored as it was sent: <kind>
       When the editor upserts into contacts by email:
         | email           | name   | notes  |
@@ -109,6 +117,7 @@ Feature: An upsert creates or updates
         | Ada   | ada@example.com   | Ada Lovelace | active | 36  | +44 20 7946 001 | true | Wrote Note G |
         | Grace | grace@example.com | Grace Hopper | active | 85  | +1 212 555 0100 | true | Admiral      |
 
+    @S-gbxr
     Scenario: A matching contact is updated
       When the editor upserts into contacts by email:
         | email           | name       | status   |
@@ -119,6 +128,7 @@ Feature: An upsert creates or updates
         | Ada | ada@example.com | Ada Byron  | inactive |
       And nothing else has changed
 
+    @S-je85
     Scenario: Every field can be updated
       When the editor upserts into contacts by email:
         | email           | name      | status  | age | phone           | vip   | birthday   | notes    |
@@ -128,6 +138,7 @@ Feature: An upsert creates or updates
         | as  | email           | name      | status  | age | phone           | vip   | birthday   | notes    |
         | Ada | ada@example.com | Ada Byron | pending | 37  | +44 20 7946 002 | false | 1815-12-10 | Countess |
 
+    @S-72tf
     Scenario: The answer holds the record as it is stored after the update
       When the editor upserts into contacts by email:
         | email           | name      |
@@ -135,6 +146,7 @@ Feature: An upsert creates or updates
       Then the answer is 200 and says updated
       And the answer holds the stored record
 
+    @S-p7ab
     Scenario: An update keeps the fields that it does not mention
       When the editor upserts into contacts by email:
         | email           | age |
@@ -145,6 +157,7 @@ Feature: An upsert creates or updates
         | as  | email           | age |
         | Ada | ada@example.com | 37  |
 
+    @S-vpd2
     Scenario: A match by phone can change the email address
       When the editor upserts into contacts by phone:
         | email             | name      | phone           |
@@ -155,6 +168,7 @@ Feature: An upsert creates or updates
         | Ada | byron@example.com | Ada Byron | +44 20 7946 001 |
       And nothing else has changed
 
+    @S-tg5x
     Scenario: Values of another record are written to the match only
       When the editor upserts into contacts by email:
         | email           | name         | status | age | vip  | notes   |
@@ -165,6 +179,7 @@ Feature: An upsert creates or updates
         | Ada | ada@example.com | Grace Hopper | 85  | Admiral |
       And nothing else has changed
 
+    @S-6h6u
     Scenario Outline: A falsy value is written: <value> for <field>
       When the editor upserts into contacts by email:
         | email           | <field> |

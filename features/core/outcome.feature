@@ -10,12 +10,14 @@ Feature: The answer says what was done
   @AC-012 @defines-operation @asserts-answer @asserts-operation
   Rule: AC-012 An upsert is answered with 200 and with the operation that was done
 
+    @S-qa8z
     Scenario: The first upsert of a key says created
       When the editor upserts into contacts by email:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
       Then the answer is 200 and says created
 
+    @S-w9kp
     Scenario: The second upsert of a key says updated even if nothing changes
       When the editor upserts into contacts by email:
         | email           | name         |
@@ -23,18 +25,21 @@ Feature: The answer says what was done
         | ada@example.com | Ada Lovelace |
       Then the answer is 200 and says created, updated
 
+    @S-9yxu
     Scenario: An upsert that changes something says updated
       When the editor upserts into contacts by email:
         | email             | name                  | status   |
         | grace@example.com | Grace Brewster Hopper | inactive |
       Then the answer is 200 and says updated
 
+    @S-2y6t
     Scenario: Only the match field decides between created and updated
       When the editor upserts into contacts by email:
         | email            | name         | status |
         | grace@example.co | Grace Hopper | active |
       Then the answer is 200 and says created
 
+    @S-bcjc
     Scenario: A match by phone says updated too
       When the editor upserts into contacts by phone:
         | email             | name         | phone           |
@@ -42,6 +47,7 @@ Feature: The answer says what was done
         | byron@example.com | Ada Byron    | +44 20 7946 001 |
       Then the answer is 200 and says created, updated
 
+    @S-pz2u
     Scenario: An upsert after a refused one still says created
       When the editor upserts into contacts by email:
         | email           | name         | age            |
@@ -49,6 +55,7 @@ Feature: The answer says what was done
         | ada@example.com | Ada Lovelace | 36             |
       Then the last answer is 200 and says created
 
+    @S-pgsa
     Scenario: The operation does not depend on the role
       When the creator, then the updater upserts into contacts by email:
         | email           | name         |
@@ -59,6 +66,7 @@ Feature: The answer says what was done
   @AC-014
   Rule: AC-014 The whole workflow: create, repeat, change and read back give one record with one id and the last values
 
+    @S-s59s
     Scenario: A contact is created, repeated, changed and read back
       When the editor upserts into contacts by email:
         | email           | name         | status   | age |
@@ -73,6 +81,7 @@ Feature: The answer says what was done
       And the record reads the same by its id
       And nothing else has changed
 
+    @S-tdm4
     Scenario: Fields that are sent one after the other are all kept
       When the editor upserts into contacts by email:
         | email           | name         | age | vip  | notes        |
@@ -85,6 +94,7 @@ Feature: The answer says what was done
         | email           | name         | age | vip  | notes        |
         | ada@example.com | Ada Lovelace | 36  | true | Wrote Note G |
 
+    @S-wh9s
     Scenario: Two contacts that are upserted in turn stay two
       When the editor upserts into contacts by email:
         | email            | name         |
@@ -99,6 +109,7 @@ Feature: The answer says what was done
         | alan@example.com | A. M. Turing |
       And nothing else has changed
 
+    @S-emjc
     Scenario: The answer holds the matched record even after another contact was created
       When the editor upserts into contacts by email:
         | email            | name         |
@@ -109,6 +120,7 @@ Feature: The answer says what was done
       And the answer holds the stored record
       And the record reads the same by its id
 
+    @S-a7qq
     Scenario: Repeating an upsert many times leaves one record
       When the editor upserts into contacts by email:
         | email           | name         | age |

@@ -11,6 +11,7 @@ Feature: Malformed and oversized bodies
   @AC-801
   Rule: AC-801 A body that is not JSON is answered with 400, and nothing is written
 
+    @S-ekyk
     Scenario Outline: A new contact with its body <broken>
       When the editor upserts into contacts by email, the body <broken>:
         | email           | name         | phone           | notes |
@@ -36,6 +37,7 @@ Feature: Malformed and oversized bodies
         | replaced by upsert                 |
         | replaced by <upsert/>              |
 
+    @S-vuuc
     Scenario Outline: A known contact with its body <broken>
       When the editor upserts into contacts by email, the body <broken>:
         | email             | name | status   |
@@ -50,6 +52,7 @@ Feature: Malformed and oversized bodies
         | followed by a brace too many  |
         | followed by a second one      |
 
+    @S-9n5h
     Scenario: A batch that is cut off writes none of its records
       When the editor upserts a batch into contacts by email, the body cut off in the middle:
         | email             | name         |
@@ -59,6 +62,7 @@ Feature: Malformed and oversized bodies
       Then the answer is 400
       And nothing has been written
 
+    @S-pteu
     Scenario Outline: A create with its body <broken>
       When the editor creates in contacts, the body <broken>:
         | email           | name         |
@@ -72,6 +76,7 @@ Feature: Malformed and oversized bodies
         | cut off in the middle        |
         | followed by a brace too many |
 
+    @S-n3tq
     Scenario Outline: <name> is not a JSON number
       When the editor upserts into contacts by email, age written as <written>:
         | email           | name         |
@@ -88,6 +93,7 @@ Feature: Malformed and oversized bodies
         | A hexadecimal      | 0x24     |
         | A missing fraction | 36.      |
 
+    @S-cmj2
     Scenario: NaN is refused inside typed JSON
       Given these accounts are stored:
         | as   | name   | currency |
@@ -98,6 +104,7 @@ Feature: Malformed and oversized bodies
       Then the answer is 400
       And nothing has been written
 
+    @S-6psc
     Scenario: White space around JSON is accepted
       When the editor upserts into contacts by email, the body filled up to 1,000 bytes:
         | email           | name         |
@@ -110,6 +117,7 @@ Feature: Malformed and oversized bodies
   @AC-802
   Rule: AC-802 A body that is not declared as JSON is answered with 400 or 415, and nothing is written
 
+    @S-na9h
     Scenario Outline: A body declared as <type>
       When the editor upserts into contacts by email, the body declared as <type>:
         | email           | name         | phone           |
@@ -131,6 +139,7 @@ Feature: Malformed and oversized bodies
         | jsonapplication                   |
         | nothing                           |
 
+    @S-fe4w
     Scenario Outline: A body sent as <kind>
       When the editor upserts into contacts by email, the body sent as <kind>:
         | email           | name         | phone           |
@@ -143,6 +152,7 @@ Feature: Malformed and oversized bodies
         | a form          |
         | a form of parts |
 
+    @S-7zup
     Scenario Outline: A body declared as <type> does not change a stored record
       When the editor upserts into contacts by email, the body declared as <type>:
         | email             | name | status   |
@@ -156,6 +166,7 @@ Feature: Malformed and oversized bodies
         | application/x-www-form-urlencoded |
         | nothing                           |
 
+    @S-gu7u
     Scenario: A create declared as text
       When the editor creates in contacts, the body declared as text/plain:
         | email           | name         |
@@ -163,6 +174,7 @@ Feature: Malformed and oversized bodies
       Then the answer is 400 or 415
       And nothing has been written
 
+    @S-bvj6
     Scenario: A batch declared as text
       When the editor upserts a batch into contacts by email, the body declared as text/plain:
         | email             | name         |
@@ -171,6 +183,7 @@ Feature: Malformed and oversized bodies
       Then the answer is 400 or 415
       And nothing has been written
 
+    @S-wbe6
     Scenario Outline: JSON may be declared as <type>
       When the editor upserts into contacts by email, the body declared as <type>:
         | email           | name         |
@@ -189,6 +202,7 @@ Feature: Malformed and oversized bodies
   @AC-803
   Rule: AC-803 A body that is not an object, has an unknown member or field, or is nested too deeply is answered with 400
 
+    @S-mvna
     Scenario Outline: The body <body> is not an object
       When the editor upserts into contacts by email, the body replaced by <body>:
         | email           | name         |
@@ -206,6 +220,7 @@ Feature: Malformed and oversized bodies
         | "fields"                         |
         | {}                               |
 
+    @S-tzd5
     Scenario: An upsert inside a list is refused
       When the editor upserts into contacts by email, the body put into a list:
         | email             | name |
@@ -213,6 +228,7 @@ Feature: Malformed and oversized bodies
       Then the answer is 400
       And nothing has been written
 
+    @S-h9xw
     Scenario Outline: The unknown member <member> is refused
       When the editor upserts into contacts by email with <member> <value>:
         | email           | name         | phone           |
@@ -228,6 +244,7 @@ Feature: Malformed and oversized bodies
         | __proto__   | {"role": "admin"}   |
         | role        | "editor"            |
 
+    @S-aw7q
     Scenario: An unknown member changes no record
       When the editor upserts into contacts by email with force true:
         | email             | name |
@@ -235,6 +252,7 @@ Feature: Malformed and oversized bodies
       Then the answer is 400
       And nothing has been written
 
+    @S-acgk
     Scenario Outline: The unknown field <field> is refused
       When the editor upserts into contacts by email:
         | email           | name         | phone           | <field> |
@@ -250,6 +268,7 @@ Feature: Malformed and oversized bodies
         | __proto__   |
         | rowid       |
 
+    @S-rqj9
     Scenario: An unknown field changes no record
       When the editor upserts into contacts by email:
         | email             | name | is_admin |
@@ -257,6 +276,7 @@ Feature: Malformed and oversized bodies
       Then the answer is 400
       And nothing has been written
 
+    @S-dduw
     Scenario Outline: A body of <kind> nested 100,000 deep
       When the editor upserts into contacts by email, the body replaced by <kind>, 100,000 deep:
         | email           | name         |
@@ -269,6 +289,7 @@ Feature: Malformed and oversized bodies
         | lists   |
         | objects |
 
+    @S-mafb
     Scenario Outline: A value of <kind> nested 100,000 deep
       When the editor upserts into contacts by email, notes written as <kind>, 100,000 deep:
         | email           | name         |
@@ -281,6 +302,7 @@ Feature: Malformed and oversized bodies
         | lists   |
         | objects |
 
+    @S-7ypr
     Scenario Outline: Typed JSON of <kind> nested 100,000 deep
       Given these accounts are stored:
         | as   | name   | currency |
@@ -296,6 +318,7 @@ Feature: Malformed and oversized bodies
         | lists   |
         | objects |
 
+    @S-bcsp
     Scenario: Typed JSON nested 20 deep is kept
       Given these accounts are stored:
         | as   | name   | currency |
@@ -305,6 +328,7 @@ Feature: Malformed and oversized bodies
         | raw-1     | {Main.id}  |
       Then payload is kept as it was written
 
+    @S-te9m
     Scenario Outline: Typed JSON nested <levels> deep is kept or refused
       Given these accounts are stored:
         | as   | name   | currency |
@@ -323,6 +347,7 @@ Feature: Malformed and oversized bodies
   @AC-808
   Rule: AC-808 A body over 8 MiB is answered with 413, and nothing is written
 
+    @S-zuaw
     Scenario: One byte over 8 MiB for a new contact
       When the editor upserts into contacts by email, the body filled up to 8,388,609 bytes:
         | email           | name         | phone           |
@@ -330,6 +355,7 @@ Feature: Malformed and oversized bodies
       Then the body is refused as too large
       And nothing has been written
 
+    @S-qfum
     Scenario: One byte over 8 MiB for a known contact
       When the editor upserts into contacts by email, the body filled up to 8,388,609 bytes:
         | email             | name | status   |
@@ -337,6 +363,7 @@ Feature: Malformed and oversized bodies
       Then the body is refused as too large
       And nothing has been written
 
+    @S-uzqq
     Scenario: Exactly 8 MiB is accepted
       When the editor upserts into contacts by email, the body filled up to 8,388,608 bytes:
         | email           | name         |
@@ -346,6 +373,7 @@ Feature: Malformed and oversized bodies
         | email           | name         |
         | ada@example.com | Ada Lovelace |
 
+    @S-pu6e
     Scenario: An invalid request of 8 MiB is refused as invalid, not as too large
       When the editor upserts into contacts by nowhere, the body filled up to 8,388,608 bytes:
         | email           | name         |
@@ -353,6 +381,7 @@ Feature: Malformed and oversized bodies
       Then the answer is 400
       And nothing has been written
 
+    @S-2y4y
     Scenario: A text of 9 million letters is too large
       When the editor upserts into contacts by email, notes written as "x" 9,000,000 times:
         | email           | name         | phone           |
@@ -360,6 +389,7 @@ Feature: Malformed and oversized bodies
       Then the body is refused as too large
       And nothing has been written
 
+    @S-zatg
     Scenario: The limit counts bytes, not characters
       When the editor upserts into contacts by email, notes written as "Zoë 😀" 1,000,000 times:
         | email           | name         | phone           |
@@ -367,6 +397,7 @@ Feature: Malformed and oversized bodies
       Then the body is refused as too large
       And nothing has been written
 
+    @S-8prm
     Scenario: A large body without a declared length
       When the editor upserts into contacts by email, the body filled up to 8,388,609 bytes and sent in chunks:
         | email           | name         | phone           |
@@ -374,12 +405,14 @@ Feature: Malformed and oversized bodies
       Then the body is refused as too large
       And nothing has been written
 
+    @S-zzta
     Scenario: A small body without a declared length is accepted or asked for its length
       When the editor upserts into contacts by email, the body filled up to 1,000 bytes and sent in chunks:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
       Then the answer is 200 or 411
 
+    @S-x3jz
     Scenario: A batch over 8 MiB writes none of its records
       When the editor upserts a batch into contacts by email, the body filled up to 8,388,609 bytes:
         | email             | name         |
@@ -388,6 +421,7 @@ Feature: Malformed and oversized bodies
       Then the body is refused as too large
       And nothing has been written
 
+    @S-nvqp
     Scenario: A create over 8 MiB is too large
       When the editor creates in contacts, the body filled up to 16,000,000 bytes:
         | email           | name         |

@@ -10,6 +10,7 @@ Feature: What a caller without access can learn
   @AC-807
   Rule: AC-807 An error reveals nothing internal
 
+    @S-s98r
     Scenario Outline: An upsert with its body <broken>
       When the editor upserts into contacts by email, the body <broken>:
         | email           | name         |
@@ -33,6 +34,7 @@ Feature: What a caller without access can learn
         | replaced by lists, 100,000 deep    |
         | replaced by objects, 100,000 deep  |
 
+    @S-wrg4
     Scenario Outline: A contact whose <field> is <kind> is refused
       When the editor upserts into contacts by email, <field> written as <json>:
         | email           | name         |
@@ -54,6 +56,7 @@ Feature: What a caller without access can learn
         | notes    | a list                  | ["x"]                      |
         | notes    | nested 100,000 deep     | lists, 100,000 deep        |
 
+    @S-pwfg
     Scenario: An upsert with a taken unique key
       When the editor upserts into contacts by email:
         | email           | name         | phone           |
@@ -61,6 +64,7 @@ Feature: What a caller without access can learn
       Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
+    @S-mxud
     Scenario: A create with a taken key
       When the editor creates in contacts:
         | email             | name |
@@ -68,6 +72,7 @@ Feature: What a caller without access can learn
       Then every answer is a refusal that reveals nothing internal
       And Grace is as before
 
+    @S-rcbb
     Scenario: A reference to a missing record
       Given these accounts are stored:
         | as   | name   | currency |
@@ -79,6 +84,7 @@ Feature: What a caller without access can learn
       Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
+    @S-w2w9
     Scenario: A missing required field
       When the editor upserts into contacts by email:
         | email           |
@@ -86,6 +92,7 @@ Feature: What a caller without access can learn
       Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
+    @S-mthr
     Scenario Outline: A list with the invalid parameter <parameter> <value>
       When the editor lists contacts with:
         | <parameter> |
@@ -104,6 +111,7 @@ Feature: What a caller without access can learn
         | age__in      | 1,x                   |
         | name__match  | (                     |
 
+    @S-rtrn
     Scenario Outline: The invalid id <ident>
       When the editor <verb> the record <ident> of contacts
       Then every answer is a refusal that reveals nothing internal
@@ -115,6 +123,7 @@ Feature: What a caller without access can learn
         | changes | -1                   |
         | deletes | 1.5                  |
 
+    @S-brap
     Scenario Outline: The unknown table <name>
       When the editor makes every call about the table <name>
       Then every answer is a refusal that reveals nothing internal
@@ -126,6 +135,7 @@ Feature: What a caller without access can learn
         | %00           |
         | %ff%fe        |
 
+    @S-s6t8
     Scenario Outline: A caller with <credential>
       When somebody with <credential> upserts into contacts by email:
         | email           | name         |
@@ -139,6 +149,7 @@ Feature: What a caller without access can learn
         | a token that is no ASCII                |
         | a signed token that has expired         |
 
+    @S-fyht
     Scenario: A transaction that fails
       When the editor sends the transaction:
         """
@@ -153,6 +164,7 @@ Feature: What a caller without access can learn
   @AC-809
   Rule: AC-809 Credentials that are broken or have expired are answered with 401, and nothing is written
 
+    @S-4rzf
     Scenario Outline: A caller with <credential> can't create a contact
       When somebody with <credential> upserts into contacts by email:
         | email           | name         | phone           |
@@ -184,6 +196,7 @@ Feature: What a caller without access can learn
         | the editor's token in a cookie                  |
         | the editor's token in another header            |
 
+    @S-bcz4
     Scenario Outline: A caller with <credential> sends a broken header
       When somebody with <credential> upserts into contacts by email:
         | email           | name         | phone           |
@@ -204,6 +217,7 @@ Feature: What a caller without access can learn
         | the editor's token in the first of two headers  |
         | the editor's token in the second of two headers |
 
+    @S-k2ps
     Scenario Outline: A caller with <credential> can't update a contact
       When somebody with <credential> upserts into contacts by email:
         | email             | name | status   |
@@ -218,6 +232,7 @@ Feature: What a caller without access can learn
         | the editor's token in the other case    |
         | the editor's token in the query         |
 
+    @S-v87x
     Scenario Outline: A caller with <credential> can't send a transaction
       When somebody with <credential> sends the transaction:
         """
@@ -235,6 +250,7 @@ Feature: What a caller without access can learn
         | the editor's token in the other case    |
         | the editor's token in a cookie          |
 
+    @S-pnda
     Scenario Outline: A caller with <credential> can't read a record
       When somebody with <credential> tries a reading in contacts and in no_such_table, 2 times by turns
       Then every answer is 401, and the same for both tables
@@ -249,6 +265,7 @@ Feature: What a caller without access can learn
   @AC-810
   Rule: AC-810 An anonymous caller can't find out which tables exist
 
+    @S-7c9x
     Scenario Outline: <call> without credentials
       When somebody with no credentials tries <call> in contacts and in no_such_table, 3 times by turns
       Then every answer is 401, and the same for both tables
@@ -267,6 +284,7 @@ Feature: What a caller without access can learn
         | a description |
         | a transaction |
 
+    @S-bh2a
     Scenario Outline: <call> with a made-up token
       When somebody with a made-up token tries <call> in contacts and in no_such_table, 3 times by turns
       Then every answer is 401, and the same for both tables
@@ -280,6 +298,7 @@ Feature: What a caller without access can learn
         | a description |
         | a transaction |
 
+    @S-b7e2
     Scenario Outline: <call> in another table without credentials
       When somebody with no credentials tries <call> in accounts and in no_such_table, 3 times by turns
       Then every answer is 401, and the same for both tables
@@ -290,7 +309,7 @@ Feature: What a caller without access can learn
         | a list        |
         | a description |
 
-    @should
+    @S-n5y6 @should
     Scenario Outline: <call> without credentials takes no longer for a table that exists
       When somebody with no credentials tries <call> in contacts and in no_such_table, 24 times by turns
       Then the answers take the same time for both tables

@@ -10,6 +10,7 @@ Feature: Unusual values and names
   @AC-804
   Rule: AC-804 Text that looks like code is an unknown name or a value that is kept; it is never run
 
+    @S-fwa6
     Scenario Outline: <kind> is kept as a value
       When the editor upserts into contacts by email, notes written as <text>:
         | email           | name         |
@@ -44,6 +45,7 @@ Feature: Unusual values and names
         | The word null          | "null"                                             |
         | The word undefined     | "undefined"                                        |
 
+    @S-6etd
     Scenario Outline: <kind> in a match field finds only the record that has it
       Given these accounts are stored:
         | as   | name   | currency |
@@ -68,6 +70,7 @@ Feature: Unusual values and names
         | A backslash            | x\\' OR 1=1                  |
         | A path                 | ../../x1                     |
 
+    @S-rmqk
     Scenario Outline: <kind> as a field name is refused
       When the editor upserts into contacts by email:
         | email             | name | <name> |
@@ -86,6 +89,7 @@ Feature: Unusual values and names
         | A path                 | ../name                             |
         | A table and a column   | contacts.name                       |
 
+    @S-yx5f
     Scenario Outline: <kind> as a match field is refused
       When the editor upserts into contacts with matchFields <names>:
         | email             | name | phone           |
@@ -102,6 +106,7 @@ Feature: Unusual values and names
         | An operator            | [{"$gt": ""}]                                |
         | A function             | ["lower(email)"]                             |
 
+    @S-3gep
     Scenario Outline: <kind> in updateWhere is refused
       When the editor upserts into contacts by email with updateWhere <where>:
         | email             | name |
@@ -117,6 +122,7 @@ Feature: Unusual values and names
         | An operator as a value | {"status": {"$ne": "inactive"}}         |
         | A list as a value      | {"status": ["active", "inactive"]}      |
 
+    @S-n8c9
     Scenario: A condition value that looks like code matches no record
       When the editor upserts into contacts by email with updateWhere {"notes": "x' OR '1'='1"}:
         | email             | name |
@@ -124,6 +130,7 @@ Feature: Unusual values and names
       Then the answer is 200 and says ignored
       And nothing has been written
 
+    @S-ue8r
     Scenario Outline: <kind> in updateFields is refused
       When the editor upserts into contacts by email with updateFields <names>:
         | email             | name |
@@ -137,6 +144,7 @@ Feature: Unusual values and names
         | A quoted name          | ["\\"name\\""]                   |
         | A second assignment    | ["name = 'x', notes"]            |
 
+    @S-yp5j
     Scenario Outline: <kind> is refused as <type> for <field>
       When the editor upserts into contacts by email:
         | email             | name | <field> |
@@ -155,6 +163,7 @@ Feature: Unusual values and names
         | A condition            | boolean       | vip      | `"true OR 1=1"`                  |
         | The end of a date      | date          | birthday | `"2000-01-01'; --"`              |
 
+    @S-cgw3
     Scenario: A name that looks like code is kept inside typed JSON
       Given these accounts are stored:
         | as   | name   | currency |
@@ -165,6 +174,7 @@ Feature: Unusual values and names
       Then the answer is 200 and says created
       And payload is kept as it was written
 
+    @S-5fup
     Scenario Outline: The table <name> does not exist
       When the editor makes every call about the table <name>
       Then every answer is 404 or 400
@@ -188,6 +198,7 @@ Feature: Unusual values and names
         | {{7*7}}                                  |
         | __proto__                                |
 
+    @S-xyph
     Scenario Outline: The record <ident> does not exist
       When the editor <verb> the record <ident> of contacts
       Then the answer is 404 or 400
@@ -206,6 +217,7 @@ Feature: Unusual values and names
         | reads   | 1'OR'1'='1               |
         | reads   | {"$gt":0}                |
 
+    @S-mua5
     Scenario Outline: A list with <parameter> <value>
       When the editor lists contacts with:
         | email             | <parameter> |
@@ -234,6 +246,7 @@ Feature: Unusual values and names
         | age__gt                     | 0) OR (1=1                                  |
         | age__in                     | 1,2) OR (1=1                                |
 
+    @S-aw34
     Scenario Outline: The id <value> is refused or matches no record
       When the editor lists contacts with:
         | email__in     | id         |
@@ -246,6 +259,7 @@ Feature: Unusual values and names
         | 1 OR 1=1     |
         | 1' OR '1'='1 |
 
+    @S-avss
     Scenario Outline: The filter <parameter> <value> finds only the records that fit
       Given these contacts are stored:
         | as  | email           | name   |
@@ -270,6 +284,7 @@ Feature: Unusual values and names
         | name__ne       | y' OR '1'='1     | Ada              |
         | name__gte      | ' OR '1'='1      | Ada              |
 
+    @S-arp4
     Scenario Outline: Groups with <parameter> <value> are refused
       When the editor groups contacts with:
         | group_by   | avg   |
@@ -283,6 +298,7 @@ Feature: Unusual values and names
         | avg       | another aggregate      | status                 | age), max(phone              |
         | avg       | a subquery             | status                 | (SELECT count(*) FROM sqlite_master) |
 
+    @S-u7sq
     Scenario Outline: A transaction with <kind> is refused
       When the editor sends the transaction:
         """
@@ -310,6 +326,7 @@ Feature: Unusual values and names
   @AC-805
   Rule: AC-805 Text is kept to its last character; NUL and lone surrogates are kept or refused
 
+    @S-q3tp
     Scenario Outline: <kind> is kept on a create
       When the editor upserts into contacts by email, name written as <text>:
         | email           | notes |
@@ -354,6 +371,7 @@ Feature: Unusual values and names
         | A byte order mark in front        | "\\ufeffAda"                                           |
         | A heart, in colour and in black   | "\\u2764\\ufe0f \\u2764\\ufe0e"                       |
 
+    @S-36b6
     Scenario Outline: <kind> is kept on an update
       When the editor upserts into contacts by email, notes written as <text>:
         | email             |
@@ -371,6 +389,7 @@ Feature: Unusual values and names
         | White space at both ends    | " Ada  "                     |
         | Backslashes                 | "\\\\0 \\\\x00 \\\\"         |
 
+    @S-5yac
     Scenario Outline: <length> of text is kept
       When the editor upserts into contacts by email, notes written as <text> times:
         | email           | name         |
@@ -387,6 +406,7 @@ Feature: Unusual values and names
         | A megabyte of emoji      | "😀" 262,144      |
         | A megabyte of quotes     | "\\"" 524,288     |
 
+    @S-64dj
     Scenario: Two encodings of one letter stay two texts
       When the editor upserts into contacts by email:
         | email           | name | notes        |
@@ -398,6 +418,7 @@ Feature: Unusual values and names
         | ada@example.com | `"\\u00e9"`  |
         | bea@example.com | `"e\\u0301"` |
 
+    @S-7sky
     Scenario: A filter finds emoji
       Given these contacts are stored:
         | as  | email           | name   | notes |
@@ -407,6 +428,7 @@ Feature: Unusual values and names
         | {Ada.email}                     | 👩‍👧 é  |
       Then the list is Ada
 
+    @S-naf9
     Scenario: A filter for one emoji does not find another one
       Given these contacts are stored:
         | as  | email           | name | notes |
@@ -417,6 +439,7 @@ Feature: Unusual values and names
       Then the list is empty
       And every list says that there are 0 in all
 
+    @S-snsc
     Scenario: A key with emoji finds its record
       Given these accounts are stored:
         | as   | name     | currency |
@@ -431,6 +454,7 @@ Feature: Unusual values and names
         | Fund | USD      |
       And Next is as before
 
+    @S-cd4j
     Scenario Outline: <kind> is kept or refused
       When the editor upserts into contacts by email, name written as <text>:
         | email           | phone           |
@@ -446,6 +470,7 @@ Feature: Unusual values and names
         | The second half of a character   | "\\ude00b"               |
         | The halves in the wrong order    | "\\ude00\\ud83d"         |
 
+    @S-s32r
     Scenario Outline: <kind> is kept or refused on an update
       When the editor upserts into contacts by email, notes written as <text>:
         | email             |
@@ -457,6 +482,7 @@ Feature: Unusual values and names
         | A NUL                         | "a\\u0000b"  |
         | The first half of a character | "a\\ud83db"  |
 
+    @S-c62z
     Scenario Outline: <kind> inside typed JSON is kept or refused
       Given these accounts are stored:
         | as   | name   | currency |
@@ -472,6 +498,7 @@ Feature: Unusual values and names
         | A NUL in a name               | {"a\\u0000b": 1}         |
         | The first half of a character | {"a": ["\\ud83d"]}       |
 
+    @S-nu62
     Scenario Outline: The typed JSON text <json> stays text
       Given these accounts are stored:
         | as   | name   | currency |
@@ -489,6 +516,7 @@ Feature: Unusual values and names
         | "[1]"          |
         | "{\\"a\\": 1}" |
 
+    @S-3q6d
     Scenario: Text inside typed JSON is kept
       Given these accounts are stored:
         | as   | name   | currency |
@@ -502,6 +530,7 @@ Feature: Unusual values and names
   @AC-806
   Rule: AC-806 A number is kept or refused, and never changed silently
 
+    @S-h42d
     Scenario Outline: <number> is kept in an integer field
       When the editor upserts into category_templates by name, version written as <number>:
         | name    |
@@ -526,6 +555,7 @@ Feature: Unusual values and names
         | 9223372036854775807  |
         | -9223372036854775808 |
 
+    @S-cybj
     Scenario Outline: <number> is kept in an integer field or refused
       When the editor upserts into category_templates by name, version written as <number>:
         | name    |
@@ -554,6 +584,7 @@ Feature: Unusual values and names
         | -1e400                        |
         | 1e999999                      |
 
+    @S-rs4b
     Scenario Outline: A stored integer becomes <number> or is unchanged
       Given these category_templates are stored:
         | as      | name    | version |
@@ -570,6 +601,7 @@ Feature: Unusual values and names
         | 18446744073709551617 |
         | 1.0000000000000001   |
 
+    @S-wqc3
     Scenario Outline: The decimal <decimal> is kept
       Given these accounts are stored:
         | as   | name   | currency |
@@ -595,6 +627,7 @@ Feature: Unusual values and names
         | 123456789012.34           |
         | 1234567890123456.78       |
 
+    @S-2cer
     Scenario Outline: The decimal <decimal> is kept or refused
       Given these accounts are stored:
         | as   | name   | currency |
@@ -613,6 +646,7 @@ Feature: Unusual values and names
         | 1e3                                                | "1e3"                                                |
         | 1e400                                              | "1e400"                                              |
 
+    @S-mbgw
     Scenario Outline: <kind> is refused as a decimal
       Given these accounts are stored:
         | as   | name   | currency |
@@ -637,6 +671,7 @@ Feature: Unusual values and names
         | Eastern digits      | "١٢٣"        |
         | A hexadecimal       | "0x10"       |
 
+    @S-g4u3
     Scenario Outline: <number> inside typed JSON is kept
       Given these accounts are stored:
         | as   | name   | currency |
@@ -660,6 +695,7 @@ Feature: Unusual values and names
         | 1e300                 |
         | 100.0                 |
 
+    @S-h6cf
     Scenario Outline: <number> inside typed JSON is kept or refused
       Given these accounts are stored:
         | as   | name   | currency |
@@ -690,6 +726,7 @@ Feature: Unusual values and names
         | 2e-324                                 |
         | 1e999999999                            |
 
+    @S-3jng
     Scenario: A number of 10,000 digits is kept or refused
       Given these accounts are stored:
         | as   | name   | currency |
@@ -699,6 +736,7 @@ Feature: Unusual values and names
         | raw-1     | {Main.id}  |
       Then payload is kept as it was written, or the request is refused
 
+    @S-v4vw
     Scenario: A number of 10,000 digits in an integer field is refused
       When the editor upserts into contacts by email, age written as 9, 10,000 digits:
         | email           | name         |

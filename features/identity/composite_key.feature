@@ -12,6 +12,7 @@ Feature: Which record is meant
   @AC-101
   Rule: AC-101 A match needs every match field to be equal
 
+    @S-4yf2
     Scenario: A record with an equal key is updated
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | alt_text              |
@@ -22,6 +23,7 @@ Feature: Which record is meant
         | Beach | org_lx          | media-1 | item-beach-001 | Stunning beach sunset | Beautiful beach |
       And nothing else has changed
 
+    @S-pz8s
     Scenario Outline: A different <field> creates a record
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key   | image_item_id | image_item_path |
@@ -38,6 +40,7 @@ Feature: Which record is meant
         | key               | org_lx       | media-2 | item-beach-001 |
         | item              | org_lx       | media-1 | item-beach-002 |
 
+    @S-yqdg
     Scenario: The id of another record does not match it
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | alt_text | id          |
@@ -48,6 +51,7 @@ Feature: Which record is meant
         | Beach | org_lx          | media-1 | item-beach-001 | Found    |
       And Harbor is as before
 
+    @S-pxqn
     Scenario: Keys of over 200 letters that differ only at the end are different
       Given these image_metadata are stored:
         | as   | organization_id | key     | image_item_id | image_item_path |
@@ -58,6 +62,7 @@ Feature: Which record is meant
       Then the answer is 200 and says created
       And Left, Beach are as before
 
+    @S-226d
     Scenario: Keys that look the same when joined are different
       Given these image_metadata are stored:
         | as   | organization_id | key     | image_item_id | image_item_path |
@@ -68,6 +73,7 @@ Feature: Which record is meant
       Then the answer is 200 and says created
       And Left, Beach are as before
 
+    @S-wmnc
     Scenario: The same product in another room is a different record
       Given these product_recommendations are stored:
         | as     | room_id | session_id | product_name         | estimated_price | currency |
@@ -81,6 +87,7 @@ Feature: Which record is meant
   @AC-102
   Rule: AC-102 The same item in another organization, or under another key, is another record, and stays untouched
 
+    @S-spnw
     Scenario: The same image in another organization
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | alt_text |
@@ -89,6 +96,7 @@ Feature: Which record is meant
       And every answer has an id of its own
       And Beach, Harbor are as before
 
+    @S-9qtr
     Scenario: The same image under another key
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | alt_text   |
@@ -97,6 +105,7 @@ Feature: Which record is meant
       And every answer has an id of its own
       And Beach, Harbor are as before
 
+    @S-9yq6
     Scenario: Records of two organizations are updated separately
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | alt_text |
@@ -113,6 +122,7 @@ Feature: Which record is meant
   @AC-107
   Rule: AC-107 The order of the match fields changes nothing
 
+    @S-v2as
     Scenario Outline: The key matches in the order <match>
       When the editor upserts into image_metadata by <match>:
         | organization_id | key     | image_item_id  | image_item_path | alt_text |
@@ -131,6 +141,7 @@ Feature: Which record is meant
         | image_item_id, organization_id, key |
         | image_item_id, key, organization_id |
 
+    @S-dv9b
     Scenario: A record is created with the match fields in another order
       When the editor upserts into image_metadata by image_item_id, key, organization_id:
         | organization_id | key     | image_item_id | image_item_path |
@@ -144,6 +155,7 @@ Feature: Which record is meant
   @AC-112
   Rule: AC-112 The description of a table names its fields and its unique keys, and these keys hold
 
+    @S-zp7w
     Scenario Outline: <table> is described
       When the editor asks for the description of <table>
       Then the answer is 200
@@ -156,11 +168,13 @@ Feature: Which record is meant
         | product_recommendations |
         | asset_variants          |
 
+    @S-2zue
     Scenario: The viewer may read the description
       When the viewer asks for the description of image_metadata
       Then the answer is 200
       And the description names the fields and unique keys of image_metadata
 
+    @S-unpk
     Scenario: Two records may share two fields of a key of three
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path |
@@ -168,6 +182,7 @@ Feature: Which record is meant
       Then the answer is 200 and says created
       And Beach, Harbor are as before
 
+    @S-j6t4
     Scenario: A described unique key holds
       Given these contacts are stored:
         | as    | email             | name         | phone           |

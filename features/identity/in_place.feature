@@ -14,6 +14,7 @@ Feature: An update happens in place
   @AC-103
   Rule: AC-103 An update keeps the id
 
+    @S-vncp
     Scenario: An image saved a second time keeps its id
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | alt_text              | description                     |
@@ -22,6 +23,7 @@ Feature: An update happens in place
       And Beach keeps id
       And the record reads the same by its id
 
+    @S-xyx5
     Scenario: The id stays the same over many updates
       When the editor upserts into contacts by email:
         | email             | name  |
@@ -32,6 +34,7 @@ Feature: An update happens in place
       And every answer has the same id
       And Grace keeps id
 
+    @S-hdkg
     Scenario: An id in the request does not replace the record's id
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | id                                     |
@@ -39,6 +42,7 @@ Feature: An update happens in place
       Then Beach keeps id
       And the protected fields are the server's own
 
+    @S-9z76
     Scenario: A numeric id stays the same too
       Given these contacts are stored:
         | as  | email           | name         |
@@ -52,6 +56,7 @@ Feature: An update happens in place
   @AC-104
   Rule: AC-104 An update keeps created_at and moves updated_at forward
 
+    @S-9t98
     Scenario: An image saved a second time gets a later updated_at
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | alt_text              |
@@ -60,6 +65,7 @@ Feature: An update happens in place
       And Beach's updated_at is later than before
       And nothing else has changed
 
+    @S-b8yd
     Scenario: An update with the stored values moves updated_at too
       When the editor upserts into contacts by email:
         | email             | name         |
@@ -67,6 +73,7 @@ Feature: An update happens in place
       Then Grace keeps created_at
       And Grace's updated_at is later than before
 
+    @S-umz4
     Scenario: Every update gets a later updated_at
       When the editor upserts into contacts by email:
         | email             | name  |
@@ -77,6 +84,7 @@ Feature: An update happens in place
       Then each answer's updated_at is later than the one before
       And Grace keeps created_at
 
+    @S-waud
     Scenario: Timestamps in the request are dropped
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | image_item_path | created_at               | updated_at               |
@@ -88,6 +96,7 @@ Feature: An update happens in place
   @AC-105
   Rule: AC-105 Fields that are not mentioned keep their values; a null that is given is stored
 
+    @S-3aza
     Scenario: Fields that are not mentioned keep their values
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | alt_text              |
@@ -97,6 +106,7 @@ Feature: An update happens in place
         | as    | organization_id | key     | image_item_id  | alt_text              |
         | Beach | org_lx          | media-1 | item-beach-001 | Stunning beach sunset |
 
+    @S-wnkh
     Scenario: A null clears the value
       When the editor upserts into contacts by email:
         | email             | notes |
@@ -106,6 +116,7 @@ Feature: An update happens in place
         | as    | email             | notes |
         | Grace | grace@example.com | null  |
 
+    @S-bu4q
     Scenario: An empty text is stored as empty text
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | alt_text |
@@ -114,6 +125,7 @@ Feature: An update happens in place
         | as    | organization_id | key     | image_item_id  | alt_text |
         | Beach | org_lx          | media-1 | item-beach-001 | `""`     |
 
+    @S-hsrz
     Scenario: An update does not restore defaults
       Given these contacts are stored:
         | as  | email           | name         | status   | vip  | age |
@@ -123,6 +135,7 @@ Feature: An update happens in place
         | ada@example.com | Wrote Note G |
       Then Ada keeps name, status, vip, age
 
+    @S-9nsp
     Scenario: Null is stored in a field with a default
       When the editor upserts into contacts by email:
         | email            | name         | status |
@@ -138,6 +151,7 @@ Feature: An update happens in place
   @AC-106
   Rule: AC-106 The same upsert repeated leaves one record, with the same values and id
 
+    @S-dz2v
     Scenario: The same upsert three times
       When the editor upserts into contacts by email:
         | email           | name         | notes        |
@@ -150,6 +164,7 @@ Feature: An update happens in place
         | email           | name         | notes        |
         | ada@example.com | Ada Lovelace | Wrote Note G |
 
+    @S-xeqb
     Scenario: Insert, update, verify: one record with the last values
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id | image_item_path | alt_text    | description         |
@@ -161,6 +176,7 @@ Feature: An update happens in place
         | organization_id | key     | image_item_id | alt_text    | description         |
         | test_org        | media-1 | test-item-001 | Updated alt | Updated description |
 
+    @S-dwka
     Scenario: Matching by one key and then by the other finds one record
       Given these contacts are stored:
         | as  | email           | name         | phone           |

@@ -19,24 +19,28 @@ Feature: Dependent records survive an upsert
         | Bakery | {Food.id}   | bakery% |
         | Train  | {Travel.id} | train%  |
 
+    @S-wbuz
     Scenario: Deleting a parent deletes its children and grandchildren
       When the editor deletes Budget
       Then the answer is 204
       And Budget, Food, Bakery are gone
       And Other, Travel, Train are as before
 
+    @S-jc2t
     Scenario: Deleting a child leaves its parent and siblings
       When the editor deletes Food
       Then the answer is 204
       And Food, Bakery are gone
       And Budget, Other, Travel, Train are as before
 
+    @S-z9jd
     Scenario: Deleting a grandchild deletes nothing else
       When the editor deletes Bakery
       Then the answer is 204
       And Bakery is gone
       And Budget, Food, Travel, Train are as before
 
+    @S-9535
     Scenario: Deleting an account deletes its records
       Given these accounts are stored:
         | as      | name    | currency |
@@ -66,6 +70,7 @@ Feature: Dependent records survive an upsert
         | Food   | {Budget.id} | Food   |
         | Travel | {Budget.id} | Travel |
 
+    @S-3gy8
     Scenario: A new version of a template keeps its categories
       When the editor upserts into category_templates by name:
         | name   | version |
@@ -76,6 +81,7 @@ Feature: Dependent records survive an upsert
         | Budget | Budget | 2       |
       And Food, Travel are as before
 
+    @S-rhn7
     Scenario: A template keeps its categories over several upserts
       When the editor upserts into category_templates by name:
         | name   | version |
@@ -85,6 +91,7 @@ Feature: Dependent records survive an upsert
       Then the answer is 200 and says updated, updated, updated
       And Food, Travel are as before
 
+    @S-zhzk
     Scenario: Upserting one variant leaves the asset's other variant
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |
@@ -115,6 +122,7 @@ Feature: Dependent records survive an upsert
         | Bakery | {Food.id}   | bakery% |
         | Market | {Food.id}   | market% |
 
+    @S-gx4f
     Scenario: The rules of a template's categories survive its upsert
       When the editor upserts into category_templates by name:
         | name   | version |
@@ -122,6 +130,7 @@ Feature: Dependent records survive an upsert
       Then the answer is 200 and says updated
       And Food, Bakery, Market are as before
 
+    @S-5jys
     Scenario: The rules of a category survive the category's upsert
       When the editor upserts into categories by template_id, name:
         | template_id | name |
@@ -129,6 +138,7 @@ Feature: Dependent records survive an upsert
       Then the answer is 200 and says updated
       And Budget, Bakery, Market are as before
 
+    @S-5e6u
     Scenario: A rule and its siblings survive the rule's upsert
       When the editor upserts into rules by category_id, pattern:
         | category_id | pattern |
@@ -149,6 +159,7 @@ Feature: Dependent records survive an upsert
         | as     | reference | account_id   | date       | amount |
         | Bakery | tx-1      | {Savings.id} | 2024-01-15 | 12.50  |
 
+    @S-34yj
     Scenario: A transaction of a deleted account can't be created
       Given Closed has been deleted
       When the editor upserts into transactions by reference:
@@ -158,6 +169,7 @@ Feature: Dependent records survive an upsert
       And no record in transactions has reference tx-2
       And Bakery, Savings are as before
 
+    @S-vveq
     Scenario: A transaction can't be moved to a deleted account
       Given Closed has been deleted
       When the editor upserts into transactions by reference:
@@ -166,6 +178,7 @@ Feature: Dependent records survive an upsert
       Then the request is refused
       And Bakery, Savings are as before
 
+    @S-6n8q
     Scenario: A transaction without an account can't be created
       When the editor upserts into transactions by reference:
         | reference | account_id | date       | amount |
@@ -173,6 +186,7 @@ Feature: Dependent records survive an upsert
       Then the request is refused
       And nothing has been written
 
+    @S-5kfy
     Scenario: A transaction can be moved to another account
       When the editor upserts into transactions by reference:
         | reference | account_id  |
@@ -203,6 +217,7 @@ Feature: Dependent records survive an upsert
         | as  | transaction_id | ledger_id | category_id |
         | Map | {Bakery.id}    | main      | {Food.id}   |
 
+    @S-ktvc
     Scenario: The mapping moves to another category
       When the editor upserts into transaction_category_mappings by transaction_id, ledger_id:
         | transaction_id | ledger_id | category_id |
@@ -213,6 +228,7 @@ Feature: Dependent records survive an upsert
         | Map | {Bakery.id}    | main      | {Travel.id} |
       And Bakery, Food, Travel are as before
 
+    @S-rvgy
     Scenario: The mapping of another ledger is another mapping
       When the editor upserts into transaction_category_mappings by transaction_id, ledger_id:
         | transaction_id | ledger_id | category_id |
@@ -220,6 +236,7 @@ Feature: Dependent records survive an upsert
       Then the answer is 200 and says created
       And Map, Bakery, Food, Travel are as before
 
+    @S-4m3r
     Scenario: Upserting a transaction keeps its mapping
       When the editor upserts into transactions by reference:
         | reference | account_id   | date       | amount | merchant |
@@ -245,6 +262,7 @@ Feature: Dependent records survive an upsert
         | as    | reference | account_id   | row_count |
         | Batch | batch-1   | {Savings.id} | 1         |
 
+    @S-nq99
     Scenario: An account's records survive its upsert
       When the editor upserts into accounts by name:
         | name    | currency |
@@ -255,6 +273,7 @@ Feature: Dependent records survive an upsert
         | Savings | Savings | USD      |
       And Bakery, Raw, Batch are as before
 
+    @S-v5ww
     Scenario: Importing the same batch again keeps one of each
       When the editor upserts into import_batches by reference:
         | reference | account_id   | row_count |
@@ -263,6 +282,7 @@ Feature: Dependent records survive an upsert
       And Batch keeps id, account_id, row_count
       And Savings, Bakery, Raw are as before
 
+    @S-42dh
     Scenario: A raw transaction that is imported again is updated in place
       When the editor upserts into raw_transactions by reference:
         | reference | account_id   | payload                                        |

@@ -17,6 +17,7 @@ Feature: Lists of records
   @AC-603
   Rule: AC-603 Pages follow each other without gaps or overlaps
 
+    @S-rknm
     Scenario: Three pages of two
       When the editor lists projects with:
         | user_id   | _sort | _limit | _offset |
@@ -26,6 +27,7 @@ Feature: Lists of records
       Then the lists together are Atlas, Bolt, Comet, Delta, Ember, in this order
       And every list says that there are 5 in all
 
+    @S-rduh
     Scenario: Pages of records with equal sort values do not overlap
       When the editor lists projects with:
         | user_id   | _sort   | _limit | _offset |
@@ -34,6 +36,7 @@ Feature: Lists of records
       Then the lists together are Atlas, Bolt, Comet, Delta, Ember
       And every list says that there are 5 in all
 
+    @S-2mk6
     Scenario: A page after the last record is empty
       When the editor lists projects with:
         | user_id   | _offset |
@@ -41,6 +44,7 @@ Feature: Lists of records
       Then the list is empty
       And every list says that there are 5 in all
 
+    @S-44xh
     Scenario Outline: The page parameter <parameter> can't be <value>
       When the editor lists projects with:
         | user_id   | <parameter> |
@@ -55,6 +59,7 @@ Feature: Lists of records
   @AC-604
   Rule: AC-604 A list has exactly the records that pass all filters
 
+    @S-gvdu
     Scenario Outline: The filter <parameter> <value>
       When the editor lists projects with:
         | user_id   | <parameter> |
@@ -79,18 +84,21 @@ Feature: Lists of records
         | validation_score__ne     | 9            | Bolt, Comet, Ember   | 3     |
         | description__ne          | Maps         | Comet, Delta, Ember  | 3     |
 
+    @S-y3zf
     Scenario: A search by name and score
       When the editor lists projects with:
         | user_id   | name__contains | validation_score__gte |
         | {Mira.id} | Lamp           | 50                    |
       Then the list is Comet
 
+    @S-mxy7
     Scenario: A user's active projects
       When the editor lists projects with:
         | user_id   | status |
         | {Mira.id} | active |
       Then the list is Comet, Ember
 
+    @S-ekf3
     Scenario: White space in a filter counts
       Given these projects are stored:
         | as     | name        | user_id   |
@@ -100,12 +108,14 @@ Feature: Lists of records
         | {Mira.id} | {Spaced.name} |
       Then the list is Spaced
 
+    @S-8e9h
     Scenario: A range of scores
       When the editor lists projects with:
         | user_id   | validation_score__gt | validation_score__lt |
         | {Mira.id} | 9                    | 100                  |
       Then the list is Bolt, Comet
 
+    @S-jkxt
     Scenario Outline: <parameter> is not a filter
       When the editor lists projects with:
         | user_id   | <parameter> |
@@ -121,6 +131,7 @@ Feature: Lists of records
   @AC-605
   Rule: AC-605 A list is sorted as requested
 
+    @S-uutc
     Scenario Outline: Sorted by <sort>
       When the editor lists projects with:
         | user_id   | name__ne   | _sort  |
@@ -133,6 +144,7 @@ Feature: Lists of records
         | -name             | Ember, Delta, Bolt, Atlas  |
         | validation_score  | Delta, Atlas, Bolt, Ember  |
 
+    @S-3qpu
     Scenario: Records are sorted before they are paged
       Given these conversations are stored:
         | as     | project_id | title  |
@@ -144,12 +156,14 @@ Feature: Lists of records
         | {Atlas.id} | -title | 2      |
       Then the list is Third, Second, in this order
 
+    @S-yjv2
     Scenario: Filtered records are sorted
       When the editor lists projects with:
         | user_id   | status | _sort             |
         | {Mira.id} | active | -validation_score |
       Then the list is Ember, Comet, in this order
 
+    @S-a595
     Scenario: An unknown sort field is refused
       When the editor lists projects with:
         | user_id   | _sort    |
@@ -159,6 +173,7 @@ Feature: Lists of records
   @AC-606
   Rule: AC-606 A list shows the chosen fields and the id
 
+    @S-vkdv
     Scenario: A list with two chosen fields
       When the editor lists projects with:
         | user_id   | status | _fields     |
@@ -166,6 +181,7 @@ Feature: Lists of records
       Then the list is Atlas, Bolt
       And each listed record has just the fields id, name, status
 
+    @S-e7t5
     Scenario: The id is always included
       When the editor lists projects with:
         | user_id   | status | _fields |
@@ -173,6 +189,7 @@ Feature: Lists of records
       Then the list is Atlas, Bolt
       And each listed record has just the fields id, name
 
+    @S-c5fa
     Scenario: An unknown field can't be chosen
       When the editor lists projects with:
         | user_id   | _fields       |
@@ -189,6 +206,7 @@ Feature: Lists of records
         | Second | {Atlas.id} | Second |
         | Third  | {Bolt.id}  | Third  |
 
+    @S-cwn6
     Scenario: Projects with their conversations
       When the editor lists projects with:
         | user_id   | _include      |
@@ -198,6 +216,7 @@ Feature: Lists of records
       And in the list Bolt holds the conversations Third
       And in the list Comet holds the conversations none
 
+    @S-uq9f
     Scenario: Children do not duplicate their parents
       When the editor lists projects with:
         | user_id   | status | _include      |
@@ -205,6 +224,7 @@ Feature: Lists of records
       Then the list is Atlas, Bolt
       And every list says that there are 2 in all
 
+    @S-7f3g
     Scenario: A page counts parents, not children
       When the editor lists projects with:
         | user_id   | _sort | _limit | _include      |
@@ -213,6 +233,7 @@ Feature: Lists of records
       And in the list Atlas holds the conversations First, Second
       And in the list Bolt holds the conversations Third
 
+    @S-9adv
     Scenario: A list with two kinds of children
       Given these artifacts are stored:
         | as   | project_id | type | content |
@@ -224,6 +245,7 @@ Feature: Lists of records
       And in the list Atlas holds the artifacts Plan
       And in the list Bolt holds the artifacts none
 
+    @S-3mxu
     Scenario: A table that is not a child can't be included
       When the editor lists projects with:
         | user_id   | _include |
@@ -233,6 +255,7 @@ Feature: Lists of records
   @AC-610
   Rule: AC-610 Counts and averages by group
 
+    @S-7rhn
     Scenario: A user's projects are counted with their average score
       When the editor groups projects with:
         | group_by | avg              |
@@ -241,6 +264,7 @@ Feature: Lists of records
         | user_id   | count | avg_validation_score |
         | {Mira.id} | 5     | 57.25                |
 
+    @S-ywh2
     Scenario: Groups with only a count
       When the editor groups projects with:
         | group_by |
@@ -249,6 +273,7 @@ Feature: Lists of records
         | user_id   | count |
         | {Mira.id} | 5     |
 
+    @S-xnuw
     Scenario: Each user is a group, and one without scores has no average
       Given these users are stored:
         | as   | email            | name |
@@ -264,12 +289,14 @@ Feature: Lists of records
         | {Mira.id} | 5     | 57.25                |
         | {Theo.id} | 1     | null                 |
 
+    @S-qdz2
     Scenario: Each status is one group
       When the editor groups projects with:
         | group_by | avg              |
         | status   | validation_score |
       Then there is one group for each status of draft, active, completed
 
+    @S-etnr
     Scenario: Records without a value are a group too
       Given these projects are stored:
         | as    | name  | status | user_id   |
@@ -279,6 +306,7 @@ Feature: Lists of records
         | status   |
       Then there is one group for each status of draft, null
 
+    @S-zn6k
     Scenario: An unknown group field is refused
       When the editor groups projects with:
         | group_by |

@@ -10,6 +10,7 @@ Feature: Records by their id
   @AC-601 @defines-create
   Rule: AC-601 A record is created, and reads as it was created
 
+    @S-ncxx
     Scenario: A project is created and read back
       When the editor creates in projects:
         | name  | description | status | validation_score | user_id   |
@@ -18,6 +19,7 @@ Feature: Records by their id
       And the record reads the same by its id
       And the answer holds the stored record
 
+    @S-p5r8
     Scenario: The Location header points to the record
       When the editor creates in projects:
         | name  | user_id   |
@@ -25,6 +27,7 @@ Feature: Records by their id
       Then the answer is 201
       And the answer's Location leads to the record
 
+    @S-g5bt
     Scenario: A create with a taken key is a conflict
       When the editor creates in users:
         | email            | name |
@@ -32,6 +35,7 @@ Feature: Records by their id
       Then the request is refused
       And nothing has been written
 
+    @S-bz7h
     Scenario: A create needs every required field
       When the editor creates in users:
         | name |
@@ -39,6 +43,7 @@ Feature: Records by their id
       Then the answer is 400
       And Mira is as before
 
+    @S-wdt6
     Scenario Outline: The <role> may not create
       When the <role> creates in users:
         | email           | name |
@@ -51,6 +56,7 @@ Feature: Records by their id
         | updater |
         | viewer  |
 
+    @S-tbtr
     Scenario: Protected fields are dropped from a create
       When the editor creates in users:
         | email           | name | id                                     | created_at               |
@@ -61,6 +67,7 @@ Feature: Records by their id
   @AC-602
   Rule: AC-602 Reading a record that does not exist is answered with 404
 
+    @S-6pbs
     Scenario: A deleted record can't be read
       Given these projects are stored:
         | as    | name  | user_id   |
@@ -69,6 +76,7 @@ Feature: Records by their id
       When the editor reads Atlas
       Then the answer is 404
 
+    @S-9rdn
     Scenario: A record can't be read right after its deletion
       Given these projects are stored:
         | as    | name  | user_id   |
@@ -76,6 +84,7 @@ Feature: Records by their id
       When the editor deletes Atlas, then reads it
       Then the answer is 404
 
+    @S-pqgd
     Scenario Outline: The id <id> in <table> is unknown
       When the editor reads the record <id> of <table>
       Then the answer is 404
@@ -88,6 +97,7 @@ Feature: Records by their id
         | nonsense                             | projects      |
         | 1                                    | no_such_table |
 
+    @S-jjrw
     Scenario Outline: A record's id followed by <more> is unknown
       Given these contacts are stored:
         | as  | email           | name         |
@@ -101,6 +111,7 @@ Feature: Records by their id
         | ,2   |
         | .5   |
 
+    @S-mph3
     Scenario: The viewer may read a record
       When the viewer reads Mira
       Then the answer is 200
@@ -115,6 +126,7 @@ Feature: Records by their id
         | Atlas | Atlas | Maps        | draft  | 40               | {Mira.id} |
         | Bolt  | Bolt  | Screws      | draft  | 20               | {Mira.id} |
 
+    @S-h4rs
     Scenario: A partial update writes one field
       When the editor changes Atlas:
         | name       |
@@ -127,6 +139,7 @@ Feature: Records by their id
         | Atlas | Atlas Mark |
       And Atlas's updated_at is later than before
 
+    @S-9xs4
     Scenario: A null clears a value in a partial update
       When the editor changes Atlas:
         | description |
@@ -138,6 +151,7 @@ Feature: Records by their id
         | Atlas | null        |
       And Bolt is as before
 
+    @S-paan
     Scenario: Protected fields are dropped from a partial update
       When the editor changes Atlas:
         | name       | id                                       | created_at               |
@@ -148,6 +162,7 @@ Feature: Records by their id
         | as    | name       |
         | Atlas | Atlas Mark |
 
+    @S-65md
     Scenario Outline: <field> can't be changed to <value>
       When the editor changes Atlas:
         | <field> | description |
@@ -162,6 +177,7 @@ Feature: Records by their id
         | name             | null     |
         | nickname         | x        |
 
+    @S-uyet
     Scenario: The creator may not change a record
       When the creator changes Atlas:
         | name |
@@ -169,6 +185,7 @@ Feature: Records by their id
       Then the answer is 403
       And Atlas, Bolt are as before
 
+    @S-2ugd
     Scenario: A record that does not exist can't be changed
       When the editor changes the record 00000000-0000-4000-8000-000000000000 of projects
       Then the answer is 404
@@ -183,17 +200,20 @@ Feature: Records by their id
         | Atlas | Atlas | {Mira.id} |
         | Bolt  | Bolt  | {Mira.id} |
 
+    @S-n4v6
     Scenario: A project is deleted
       When the editor deletes Atlas
       Then the answer is 204
       And Atlas is gone
       And Bolt, Mira are as before
 
+    @S-7wym
     Scenario: A user is deleted
       When the editor deletes Mira
       Then the answer is 204
       And Mira is gone
 
+    @S-uxph
     Scenario: The key of a deleted record can be used again
       Given Mira has been deleted
       When the editor creates in users:
@@ -203,6 +223,7 @@ Feature: Records by their id
       And the record reads the same by its id
       And the answer holds the stored record
 
+    @S-9the
     Scenario: A new record with a deleted key has none of the old values
       Given Mira has been deleted
       When the editor upserts into users by email:
@@ -213,16 +234,19 @@ Feature: Records by their id
         | email            | name |
         | mira@example.com | null |
 
+    @S-9d2w
     Scenario: A deleted record can't be deleted again
       When the editor deletes Atlas twice
       Then the answer is 404
       And Bolt, Mira are as before
 
+    @S-4b3g
     Scenario: A record that does not exist can't be deleted
       When the editor deletes the record 00000000-0000-4000-8000-000000000000 of projects
       Then the answer is 404
       And Atlas, Bolt, Mira are as before
 
+    @S-xhfk
     Scenario Outline: The <role> may not delete
       When the <role> deletes Atlas
       Then the answer is 403
@@ -237,6 +261,7 @@ Feature: Records by their id
   @AC-611
   Rule: AC-611 Typed JSON is kept as sent and checked against its schema
 
+    @S-2v27
     Scenario: Typed JSON comes back as it was sent
       When the editor creates in projects:
         | name  | user_id   | collected_data |
@@ -245,6 +270,7 @@ Feature: Records by their id
       And the record reads the same by its id
       And the answer holds the stored record
 
+    @S-b5vd
     Scenario Outline: <kind> is kept as typed JSON
       When the editor creates in projects:
         | name  | user_id   | collected_data |
@@ -265,6 +291,7 @@ Feature: Records by their id
         | a moment as text   | {"notes": ["2024-01-15T10:00:00+02:00", "2024-01-15T10:00:00Z"]} |
         | JSON as text       | {"notes": ["5", "null", "{}", "[1]"]} |
 
+    @S-723x
     Scenario Outline: <kind> is refused as typed JSON
       When the editor creates in projects:
         | name  | user_id   | collected_data |
@@ -284,6 +311,7 @@ Feature: Records by their id
         | an entity without attributes  | {"entities": [{"name": "Parcel"}]} |
         | attributes that are numbers   | {"entities": [{"name": "Parcel", "attributes": [1]}]} |
 
+    @S-qh7x
     Scenario: A partial update with invalid typed JSON is refused
       Given these projects are stored:
         | as    | name  | user_id   | collected_data          |
@@ -294,6 +322,7 @@ Feature: Records by their id
       Then the request is refused
       And Atlas is as before
 
+    @S-wgxq
     Scenario: A partial update replaces typed JSON as a whole
       Given these projects are stored:
         | as    | name  | user_id   | collected_data                              |
@@ -309,6 +338,7 @@ Feature: Records by their id
   @AC-612 @defines-defaults
   Rule: AC-612 Defaults are filled in on a create, and options hold
 
+    @S-pkbz
     Scenario: A project starts as a draft with a score of 0
       When the editor creates in projects:
         | name  | user_id   |
@@ -318,6 +348,7 @@ Feature: Records by their id
         | status | validation_score | description |
         | draft  | 0                | null        |
 
+    @S-s8d9
     Scenario: A given value replaces the default
       When the editor creates in projects:
         | name  | user_id   | status    | validation_score |
@@ -327,6 +358,7 @@ Feature: Records by their id
         | status    | validation_score |
         | completed | 7                |
 
+    @S-4bc3
     Scenario: A given null replaces the default
       When the editor creates in projects:
         | name  | user_id   | status | validation_score |
@@ -336,6 +368,7 @@ Feature: Records by their id
         | status | validation_score |
         | null   | null             |
 
+    @S-8e63
     Scenario Outline: <value> is not a status
       When the editor creates in projects:
         | name  | user_id   | status  |
@@ -362,6 +395,7 @@ Feature: Records by their id
         | as    | conversation_id | role   | content |
         | Hello | {Talk.id}       | system | Welcome |
 
+    @S-uza9
     Scenario: Deleting a user deletes everything below
       Given these artifacts are stored:
         | as   | project_id | type | content |
@@ -370,12 +404,14 @@ Feature: Records by their id
       Then the answer is 204
       And Mira, Atlas, Talk, Hello, Plan are gone
 
+    @S-9myv
     Scenario: Deleting a conversation deletes its messages
       When the editor deletes Talk
       Then the answer is 204
       And Talk, Hello are gone
       And Mira, Atlas are as before
 
+    @S-c6am
     Scenario: Another user's projects stay
       Given these users are stored:
         | as   | email            | name |

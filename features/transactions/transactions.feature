@@ -12,6 +12,7 @@ Feature: Several operations, all or nothing
   @AC-501
   Rule: AC-501 A parent and its dependent records are created together, and later operations can refer to earlier ones
 
+    @S-zddy
     Scenario: A project is created with its first conversation and message
       When the editor sends the transaction:
         """
@@ -28,6 +29,7 @@ Feature: Several operations, all or nothing
       And in result 2 conversation_id is the id of result 1
       And the answer holds the stored records
 
+    @S-v8es
     Scenario: An asset is created with its first variant
       When the editor sends the transaction:
         """
@@ -43,6 +45,7 @@ Feature: Several operations, all or nothing
       And in result 1 parent_asset_id is the id of result 0
       And the answer holds the stored records
 
+    @S-hmyk
     Scenario: A reference can be the id of a later operation
       When the editor sends the transaction:
         """
@@ -55,6 +58,7 @@ Feature: Several operations, all or nothing
       Then the answer is 200 and says created, updated
       And in result 1 id is the id of result 0
 
+    @S-kaze
     Scenario: References name any earlier operation and any of its fields
       When the editor sends the transaction:
         """
@@ -69,6 +73,7 @@ Feature: Several operations, all or nothing
       And in result 2 project_id is the id of result 0
       And in result 2 title is "Atlas"
 
+    @S-h36d
     Scenario: A later operation can refer to an upsert
       When the editor sends the transaction:
         """
@@ -84,6 +89,7 @@ Feature: Several operations, all or nothing
   @AC-502
   Rule: AC-502 A failure at any operation leaves nothing written
 
+    @S-kzr2
     Scenario Outline: <kind> fails the whole transaction
       Given Gone has been deleted
       When the editor sends the transaction:
@@ -106,6 +112,7 @@ Feature: Several operations, all or nothing
         | a taken unique key       | {"op": "create", "table": "users", "fields": {"email": "theo@example.com"}} |
         | a missing parent         | {"op": "create", "table": "projects", "fields": {"name": "x", "user_id": "{Gone.id}"}} |
 
+    @S-ye6a
     Scenario Outline: <kind> is answered with 404
       Given Gone has been deleted
       When the editor sends the transaction:
@@ -124,6 +131,7 @@ Feature: Several operations, all or nothing
         | a missing record | {"op": "update", "table": "users", "id": "{Gone.id}", "fields": {"name": "x"}} |
         | a missing record to delete | {"op": "delete", "table": "users", "id": "{Gone.id}"} |
 
+    @S-s5h6
     Scenario: When the first operation fails, the others are not done
       When the editor sends the transaction:
         """
@@ -136,6 +144,7 @@ Feature: Several operations, all or nothing
       Then the transaction is refused
       And nothing has been written
 
+    @S-t8t2
     Scenario: A record deleted before the failure is restored
       When the editor sends the transaction:
         """
@@ -147,6 +156,7 @@ Feature: Several operations, all or nothing
       Then the answer is 404
       And nothing has been written
 
+    @S-hvhk
     Scenario: The error names the failed operation
       When the editor sends the transaction:
         """
@@ -167,6 +177,7 @@ Feature: Several operations, all or nothing
         | as    | name  | user_id   |
         | Atlas | Atlas | {Mira.id} |
 
+    @S-nft3
     Scenario: The owner can transfer a project
       When the editor sends the transaction:
         """
@@ -182,6 +193,7 @@ Feature: Several operations, all or nothing
       And the answer holds the stored records
       And one record in activity_log has project_id {Atlas.id}
 
+    @S-tt4u
     Scenario: Someone who is not the owner can't transfer a project
       When the editor sends the transaction:
         """
@@ -197,6 +209,7 @@ Feature: Several operations, all or nothing
       And Atlas, Mira, Theo are as before
       And no record in activity_log has project_id {Atlas.id}
 
+    @S-5n8x
     Scenario: A log entry before a refused transfer is not written
       When the editor sends the transaction:
         """
@@ -212,6 +225,7 @@ Feature: Several operations, all or nothing
       And Atlas, Mira, Theo are as before
       And no record in activity_log has project_id {Atlas.id}
 
+    @S-pw9a
     Scenario: Every value of a guard has to match
       When the editor sends the transaction:
         """
@@ -223,6 +237,7 @@ Feature: Several operations, all or nothing
       Then the answer is 409
       And Atlas, Mira, Theo are as before
 
+    @S-f9ds
     Scenario: A guard can require null
       When the editor sends the transaction:
         """
@@ -236,6 +251,7 @@ Feature: Several operations, all or nothing
         | as    | name    |
         | Atlas | Changed |
 
+    @S-rbej
     Scenario: A guard for empty text does not match null
       When the editor sends the transaction:
         """
@@ -247,6 +263,7 @@ Feature: Several operations, all or nothing
       Then the answer is 409
       And Atlas is as before
 
+    @S-8zr3
     Scenario: A guarded delete is refused when the guard does not match
       When the editor sends the transaction:
         """
@@ -264,6 +281,7 @@ Feature: Several operations, all or nothing
         | Ada   | ada@example.com   | Ada Lovelace | pending | +44 20 7946 001 |
         | Grace | grace@example.com | Grace Hopper | active  | +1 212 555 0100 |
 
+    @S-5v3v
     Scenario: An upsert in a transaction creates or updates
       When the editor sends the transaction:
         """
@@ -281,6 +299,7 @@ Feature: Several operations, all or nothing
         | Ada | ada@example.com  | Ada Byron   | pending |
       And Grace is as before
 
+    @S-49am
     Scenario: An upsert sees what earlier operations wrote
       When the editor sends the transaction:
         """
@@ -296,6 +315,7 @@ Feature: Several operations, all or nothing
         | email            | name         |
         | alan@example.com | A. M. Turing |
 
+    @S-8tn4
     Scenario: An upsert ignores matches and follows conditions
       When the editor sends the transaction:
         """
@@ -309,6 +329,7 @@ Feature: Several operations, all or nothing
       Then the answer is 200 and says ignored, ignored
       And Ada, Grace are as before
 
+    @S-s6nt
     Scenario Outline: An upsert with <kind> is refused
       When the editor sends the transaction:
         """
@@ -333,6 +354,7 @@ Feature: Several operations, all or nothing
   @AC-505
   Rule: AC-505 Permissions are checked for every operation, and one refusal refuses all
 
+    @S-6c86
     Scenario Outline: The <role> may not do every operation
       When the <role> sends the transaction:
         """
@@ -350,6 +372,7 @@ Feature: Several operations, all or nothing
         | updater |
         | viewer  |
 
+    @S-92hz
     Scenario: The creator may not upsert a known record
       When the creator sends the transaction:
         """
@@ -362,6 +385,7 @@ Feature: Several operations, all or nothing
       Then the answer is 403
       And nothing has been written
 
+    @S-8572
     Scenario: The updater may not delete a record
       When the updater sends the transaction:
         """
@@ -373,6 +397,7 @@ Feature: Several operations, all or nothing
       Then the answer is 403
       And nothing has been written
 
+    @S-sjgj
     Scenario: A transaction without credentials is refused
       When somebody with no credentials sends the transaction:
         """
@@ -381,6 +406,7 @@ Feature: Several operations, all or nothing
       Then the answer is 401
       And nothing has been written
 
+    @S-d9qu
     Scenario: The creator may create in a transaction
       When the creator sends the transaction:
         """

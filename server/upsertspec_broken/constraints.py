@@ -206,7 +206,7 @@ class NullIsGiven(Field):
         return None if value is None else super().parse(value)
 
 
-@broken("AC-009", using=(Nullable,))
+@broken("AC-052", using=(Nullable,))
 class NullCountsAsGiven(NullIsGiven):
     """Checks only whether a required field is in the request; it may be null."""
 
@@ -236,13 +236,23 @@ class RequiredOnEveryUpdate(FindThenWrite):
         return super().upsert_one(plan, row, now)
 
 
-@broken("AC-009")
+@broken("AC-052")
 class NullIsLeftOutOnUpdate(Validator):
     """Silently leaves a required field out of the write where it is null."""
 
     def row(self, table: Table, fields: Any) -> Row:
         if isinstance(fields, dict):
             fields = {name: fields[name] for name in fields if fields[name] is not None or name not in table.required}
+        return super().row(table, fields)
+
+
+@broken("AC-052")
+class NullBecomesEmpty(Validator):
+    """Stores empty text for a required field that is null."""
+
+    def row(self, table: Table, fields: Any) -> Row:
+        if isinstance(fields, dict):
+            fields = {n: "" if v is None and n in table.required else v for n, v in fields.items()}
         return super().row(table, fields)
 
 

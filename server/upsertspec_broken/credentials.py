@@ -132,7 +132,7 @@ def refuse() -> None:
         raise g.refused
 
 
-@broken("AC-004", "AC-810")
+@broken("AC-051", "AC-810")
 class TableBeforeCredentials(ChecksLate):
     """Looks for the table before it checks credentials, and so reveals to everybody which tables exist."""
 
@@ -142,7 +142,7 @@ class TableBeforeCredentials(ChecksLate):
         return found
 
 
-@broken("AC-004", "AC-809", "AC-810", using=(ChecksLate,))
+@broken("AC-051", "AC-809", "AC-810", using=(ChecksLate,))
 @view("records.upsert")
 def body_before_credentials(original: Any, table: str) -> Any:
     """Checks the request before the credentials, and answers 400 for what is wrong with it."""

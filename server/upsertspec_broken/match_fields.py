@@ -8,7 +8,7 @@ from typing import Any
 from upsertspec_broken import add, broken
 from upsertspec_broken.bases import FindThenWrite, changes, compares, key_fields, matches_by
 from upsertspec_server.errors import bad_field
-from upsertspec_server.schema import Role, Row, Table
+from upsertspec_server.schema import PROTECTED, Role, Row, Table
 from upsertspec_server.store import Store
 from upsertspec_server.upsert import Outcome, Plan, Upserts
 from upsertspec_server.validation import Validator
@@ -27,11 +27,17 @@ def takes(change: Callable[[Table, Any], Any]) -> type[Validator]:
 def renamed(change: Callable[[Table, str], str]) -> type[Validator]:
     """A validator that looks for each match field under another name."""
 
-    def names(table: Table, given: Any) -> Any:
-        texts = isinstance(given, list) and all(isinstance(name, str) for name in given)
-        return [change(table, name) for name in given] if texts else given
+    return takes(lambda table, given: [change(table, name) for name in given] if is_texts(given) else given)
 
-    return takes(names)
+
+def renamed_all(change: Callable[[list[str]], list[str]]) -> type[Validator]:
+    """A validator that looks for other match fields than those that were given."""
+    return takes(lambda table, given: change(given) if is_texts(given) else given)
+
+
+def is_texts(given: Any) -> bool:
+    """Whether this is a list of texts."""
+    return isinstance(given, list) and all(isinstance(name, str) for name in given)
 
 
 def first_key(table: Table) -> list[str]:
@@ -47,11 +53,16 @@ def same_letters(table: Table, name: str) -> str:
 for name, violates, part, says in (
     ("empty-match-is-the-first-key", "AC-007", takes(lambda table, given: given or first_key(table)),
      "Takes the table's first key where the match fields are empty, null or missing."),
-    ("missing-match-is-the-first-key", "AC-007",
+    ("missing-match-is-the-first-key", "AC-053",
      takes(lambda table, given: first_key(table) if given is None else given),
      "Takes the table's first key where matchFields is missing, but refuses an empty list."),
-    ("one-name-is-a-list", "AC-007", takes(lambda table, given: [given] if isinstance(given, str) else given),
+    ("one-name-is-a-list", "AC-053", takes(lambda table, given: [given] if isinstance(given, str) else given),
      "Takes a text as a list of one name."),
+    ("name-twice-is-once", "AC-053", renamed_all(lambda names: list(dict.fromkeys(names))),
+     "Takes a match field that is named twice as if it was named once."),
+    ("drops-protected-match-fields", "AC-053",
+     renamed_all(lambda names: [name for name in names if name not in PROTECTED] or names),
+     "Drops protected fields from the match fields, as it does from the fields."),
     ("empty-match-crashes", "AC-007", takes(lambda table, given: given if given[0] else []),
      "Takes the first match field without checking whether there is one, and answers 500."),
     ("any-case-of-a-name", "AC-008", renamed(lambda table, name: name.lower()),

@@ -149,7 +149,7 @@ class PermissionByTheFirstKey(Upserts):
         return row.keys() >= set(first) and self.store.find(plan.table, first, row) is not None
 
 
-@broken("AC-005")
+@broken("AC-051")
 @view("records.upsert")
 def role_after_body(original: Any, table: str) -> Any:
     """Checks the request before the role: a role that may do nothing learns what is wrong with it."""

@@ -49,7 +49,7 @@ class TableIsMadeOnFirstUse(Schema):
         return super().find(name)
 
 
-@broken("AC-003")
+@broken("AC-051")
 class BodyBeforeTable(Server):
     """Checks the request before the table: 404 only for a request that is otherwise valid."""
 
@@ -62,7 +62,7 @@ class BodyBeforeTable(Server):
             raise
 
 
-@broken("AC-003")
+@broken("AC-051")
 class RoleBeforeTable(Server):
     """Checks the permission before the table: 403 even for a table that does not exist."""
 

@@ -28,12 +28,16 @@ def main(arguments: list[str] | None = None, create: Create = create_app, listen
     """
     options = parser().parse_args(arguments)
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):
+        if hasattr(signal, name):  # Windows has only two of them
+            signal.signal(getattr(signal, name), lambda *_: stop.set())
     try:
         serve(options, stop, create, listen)
     except (StartError, OSError) as error:
         print(f"upsertspec: {error}", file=sys.stderr)
+        return 2
+    except (MemoryError, RuntimeError) as error:  # Python's error for "no more threads" is the latter
+        print(f"upsertspec: {error or 'out of memory'}. Raise the limits of this process; see ulimit.", file=sys.stderr)
         return 2
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import tempfile
 import tomllib
 from collections.abc import Mapping
@@ -91,6 +92,22 @@ class Server(Flask):
             g.role = self.auth.identify(request.headers.get("Authorization"))
             self.store.require_file()
 
+    def body_limit(self, environ: dict[str, Any]) -> int:
+        """How many bytes of the body are worth reading, by the head of the request; none of a stranger's."""
+        with self.request_context(environ):
+            try:
+                self.authenticate()
+            except Exception:
+                return 0  # the view will fail in the same way
+            return sys.maxsize if request.max_content_length is None else request.max_content_length
+
+    def secure(self, response: Response) -> Response:
+        """The answer, with headers that keep browsers and caches from doing more with it than they should."""
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if self.is_protected(request.path):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
     def is_protected(self, path: str) -> bool:
         """Whether a path needs credentials."""
         return (path == "/api" or path.startswith("/api/")) and path != "/api/health"
@@ -112,6 +129,7 @@ def create_app(config: Mapping[str, Any] | None = None, server_class: type[Serve
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     app.before_request(app.authenticate)
+    app.after_request(app.secure)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     app.register_error_handler(Problem, problem_response)

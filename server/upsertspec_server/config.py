@@ -24,6 +24,8 @@ MAX_RECORDS = 1000
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 1000
 """How many records a page has, by default and at most."""
+MAX_ANSWER = 32 * 1024 * 1024
+"""How many characters the records of one answer may have together; a larger answer is refused with 400."""
 BUSY_SECONDS = 10.0
 """How long a request waits for its turn to write."""
 PRAGMAS = ("foreign_keys = ON",)

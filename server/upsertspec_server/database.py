@@ -28,6 +28,10 @@ def prepare(path: Path, schema: Schema, busy_seconds: float = 10.0) -> None:
     """Check the file, migrate it, and turn on WAL. Raises StartError."""
     check_file(path)
     try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # records are for nobody else to read
+    except OSError as error:
+        raise StartError(f"{path}: can't be written ({error.strerror}). Name another file.") from None
+    try:
         with closing(sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)) as connection:
             db = Database(connection, execute_plugins=False)
             db.execute("PRAGMA foreign_keys = OFF")  # so that rebuilding a table deletes nothing by cascade
@@ -99,8 +103,11 @@ def check_file(path: Path) -> None:
     """Raises StartError for a file that cannot be ours. Only its header is read, and nothing is written."""
     if not path.parent.is_dir():
         raise StartError(f"{path}: the folder does not exist. Make it, or name another file.")
+    header = b""
     try:
-        header = path.read_bytes()[:_HEADER_BYTES] if path.is_file() else b""
+        if path.is_file():
+            with path.open("rb") as file:
+                header = file.read(_HEADER_BYTES)
     except OSError as error:
         raise StartError(
             f"{path}: can't be read ({error.strerror}). Change its permissions, or name another."

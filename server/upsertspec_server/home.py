@@ -40,7 +40,6 @@ def page(schema: Schema, url: str) -> Response:
     nothing = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     headers = {
         "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; {nothing}",
-        "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
     }
     return Response(html, headers=headers, content_type="text/html; charset=utf-8")

@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
+
 from upsertspec_server.errors import not_found
 from upsertspec_server.fields import TYPES, FieldType
 
@@ -57,16 +59,17 @@ class Field:
             raise ValueError(f"must be at least {self.minimum}")
         if self.pattern is not None and not re.fullmatch(self.pattern, value):
             raise ValueError(f"must match {self.pattern}")
-        error = next(self.json_validator.iter_errors(value), None) if self.schema is not None else None
-        if error is not None:
-            raise ValueError(f"does not fit the field's JSON Schema at {error.json_path}")
+        if self.schema is not None:
+            try:
+                self.json_validator.validate(value)
+            except jsonschema_rs.ValidationError as error:
+                path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
+                raise ValueError(f"does not fit the field's JSON Schema at ${path}") from None
 
     @cached_property
-    def json_validator(self) -> Any:
-        """What checks a value against the field's JSON Schema; the library is slow to import."""
-        from jsonschema import Draft202012Validator
-
-        return Draft202012Validator(self.schema or {})
+    def json_validator(self) -> jsonschema_rs.Draft202012Validator:
+        """What checks a value against the field's JSON Schema."""
+        return jsonschema_rs.Draft202012Validator(self.schema or {})
 
     def describe(self) -> dict[str, Any]:
         """The field in the table's description (CONTRACT 3.2)."""

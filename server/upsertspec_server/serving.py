@@ -8,17 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
-from waitress.server import create_server  # type: ignore[import-untyped]
+from waitress.server import BaseWSGIServer, create_server  # type: ignore[import-untyped]
 
+from upsertspec_server.connections import Channel
 from upsertspec_server.errors import StartError
 
 if TYPE_CHECKING:
     from upsertspec_server.app import Server
 
 THREADS = 8
-MAX_BYTES = 64 * 1024 * 1024  # far above the application's own limit, so that clients get the application's 413
+MAX_BYTES = 64 * 1024 * 1024  # of a body and of an answer in memory; the application has limits of its own
+MAX_HEAD = 64 * 1024
 IN_MEMORY = 9 * 1024 * 1024  # a body that the application takes never goes to a file, which fails on a full disk
-CONNECTIONS = 1000  # clients that keep idle connections must not keep others out
+CONNECTIONS = 900  # above it, a newcomer takes the place of the connection that has waited longest
+SPARE = 64  # connections that are being closed, and the files of the database
 PIECE = 64 * 1024  # read at once: a large batch comes in a few pieces
 
 
@@ -69,14 +72,18 @@ class Running:
 
 def listen(app: Any, host: str, port: int) -> Any:
     """A waitress server for a WSGI application. Raises StartError."""
+    connections = max(THREADS, min(CONNECTIONS, most_files() - SPARE))
+    sockets: dict[int, Any] = {}
     try:
-        return create_server(
+        server = create_server(
             app,
+            map=sockets,
             host=host,
             port=port,
             threads=THREADS,
-            connection_limit=CONNECTIONS,
+            connection_limit=connections + SPARE // 2,
             asyncore_use_poll=True,
+            max_request_header_size=MAX_HEAD,
             max_request_body_size=MAX_BYTES,
             recv_bytes=PIECE,
             inbuf_overflow=IN_MEMORY,
@@ -88,6 +95,22 @@ def listen(app: Any, host: str, port: int) -> Any:
         raise StartError(
             f"Can't listen on {host}, port {port}: {reason}. Choose another with --host, --port."
         ) from None
+    for each in sockets.values():
+        if isinstance(each, BaseWSGIServer):
+            each.channel_class = Channel
+            each.most_channels = connections
+            each.body_limit = getattr(app, "body_limit", lambda _: MAX_BYTES)
+    return server
+
+
+def most_files() -> int:
+    """How many files and connections this process may have open."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return CONNECTIONS + SPARE
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return CONNECTIONS + SPARE if soft == resource.RLIM_INFINITY else soft
 
 
 @contextmanager

@@ -41,14 +41,22 @@ def names(columns: Iterable[str]) -> str:
     return ", ".join(map(quote, columns))
 
 
+class Local(threading.local):
+    """What each thread has of its own: its connection, and how much the block has read, in characters."""
+
+    db: Database
+    read: int | None = None
+
+
 class Store:
     """Finds and writes rows, on one connection for each thread."""
 
     def __init__(self, app: Server) -> None:
         self.app = app
         self.path = Path(app.config["DATABASE"])
+        self.most: int = app.config["MAX_ANSWER"]
         self.file = self.identify_file()
-        self.local = threading.local()
+        self.local = Local()
         self.opened: list[Database] = []
         self.lock = threading.Lock()
         self.writing = threading.Lock()
@@ -58,7 +66,7 @@ class Store:
     def db(self) -> Database:
         """The database, on this thread's connection."""
         try:
-            found: Database = self.local.db
+            found = self.local.db
         except AttributeError:
             found = self.local.db = self.open()
         return found
@@ -87,7 +95,7 @@ class Store:
             for db in self.opened:
                 db.close()
             self.opened.clear()
-        self.local = threading.local()
+        self.local = Local()
 
     def identify_file(self) -> tuple[int, int] | None:
         """What identifies the file, whatever its name; None if there is no file."""
@@ -119,6 +127,7 @@ class Store:
             raise busy()
         try:
             db = self.db
+            self.local.read = 0
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -127,13 +136,27 @@ class Store:
                 db.rollback()
                 raise
         finally:
+            self.local.read = None
             self.writing.release()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """All reads of the block see one state of the database."""
-        with self.db.atomic():
-            yield
+        self.local.read = 0
+        try:
+            with self.db.atomic():
+                yield
+        finally:
+            self.local.read = None
+
+    def measured(self, row: Row) -> Row:
+        """A row that was read. Raises 400 where a transaction or snapshot has read more than fits into one answer."""
+        if self.local.read is None:
+            return row
+        self.local.read += sum([len(value) for value in row.values() if isinstance(value, str)])
+        if self.local.read > self.most:
+            raise bad_request(f"The records of the answer are over {self.most} characters together. Ask for fewer.")
+        return row
 
     def now(self) -> str:
         """The time as it is stored: UTC, with microseconds."""
@@ -151,7 +174,7 @@ class Store:
 
     def rows(self, table: Table, where: str | None = None, values: Sequence[Any] = (), **options: Any) -> list[Row]:
         """The rows that a condition holds for; `options` are those of sqlite-utils' `rows_where`."""
-        return list(self.db.table(table.name).rows_where(where, values, **options))
+        return [self.measured(row) for row in self.db.table(table.name).rows_where(where, values, **options)]
 
     def find(self, table: Table, key: Key, row: Row) -> Row | None:
         """The stored row whose key fields all equal those of the given row. A null equals nothing.
@@ -160,7 +183,7 @@ class Store:
         """
         sql = f"SELECT * FROM {quote(table.name)} WHERE {self.equals(key)} LIMIT 1"
         found = self.db.execute(sql, [row[name] for name in key]).fetchone()
-        return None if found is None else dict(zip(table.columns, found, strict=True))
+        return None if found is None else self.measured(dict(zip(table.columns, found, strict=True)))
 
     def equals(self, key: Key) -> str:
         """The condition that the columns have the bound values."""
@@ -177,14 +200,14 @@ class Store:
             some = wanted[start : start + AT_ONCE]
             some += [(None,) * len(key)] * (AT_ONCE - len(some))  # so that one statement serves batches of every size
             for found in self.db.execute(sql, [value for values in some for value in values]):
-                row = dict(zip(table.columns, found, strict=True))
+                row = self.measured(dict(zip(table.columns, found, strict=True)))
                 matches[tuple([row[name] for name in key])] = row
         return matches
 
     def get(self, table: Table, record_id: Any) -> Row | None:
         """The stored row of this id."""
         try:
-            return self.db.table(table.name).get(record_id)
+            return self.measured(self.db.table(table.name).get(record_id))
         except NotFoundError:
             return None
 

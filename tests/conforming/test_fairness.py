@@ -32,7 +32,7 @@ def test_the_suite_passes_conforming_servers(judge: Judge, stack: list[Entry]) -
 
 def line(result: Result) -> str:
     """A result in one line."""
-    return f"{result.status} {result.case.criterion} {result.case.id}: {result.reason}"
+    return f"{result.status} {result.case.criterion} {result.case.name}: {result.reason}"
 
 
 def test_no_scenario_passes_on_the_canary(judge: Judge) -> None:

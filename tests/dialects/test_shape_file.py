@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.dialects.conftest import ENV
 from tests.kit import ROOT
 from upsertspec.dialects.operations import Find, Upsert
 from upsertspec.dialects.registry import dialect_for
@@ -82,6 +83,8 @@ FAULTS = {
     ' write { at = "path" } or { header = "name" }',
     ANSWER + 'then = "read"\n': "line 8: shape.upsert.answer.then: reads by [shape.read], which is not there; add it",
     ANSWER + 'status = { at = "code", values = { OK = 20 } }\n': "values.OK: can't be 20; write a status of 200 to 599",
+    URL + '[shape]\nheaders = { X = "{matchValue}" }\n' + UPSERT + FIND: "line 3: shape.headers: {matchValue} is not a",
+    URL + '[shape]\nstatus = { at = "a", pattern = "(" }\n' + UPSERT + FIND: "line 3: shape.status.pattern: is no re",
     URL + '[shape]\nkeys = { contact = ["email"] }\n' + UPSERT + FIND: "line 3: shape.keys.contact: is no table of the",
     URL + 'dialect = "native"\n' + UPSERT + FIND: "line 2: dialect: does not go with [shape], which is a",
     URL + "dialect_options = { a = 1 }\n" + UPSERT + FIND: "line 2: dialect_options: does not go with [shape]",
@@ -132,6 +135,15 @@ def test_the_shape_in_the_guide_is_a_target(load: Load) -> None:
     [block] = [text for text in re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL) if "[shape.upsert]" in text]
     target = load(block)
     assert (target.dialect, target.deviations) == ("shape", {"created": (201,)})
+
+
+def test_the_credentials_in_the_guide_are_a_target(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    [block] = [text for text in re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL) if "[roles.viewer]" in text]
+    for name in re.findall(r'env = "(\w+)"', block):
+        monkeypatch.setitem(ENV, name, "secret")
+    target = load(block)
+    assert (target.url, target.query["api-version"]) == ("https://api.example.com/v1", "3")
+    assert target.roles["editor"].headers() == {"apikey": "secret", "Authorization": "Bearer secret"}
 
 
 def lines(*members: str) -> list[str]:

@@ -108,7 +108,7 @@ def test_only_get_is_sent_and_little_of_it(cli: Cli, serve: Serve, tmp_path: Pat
     wire = serve(always(reply({}, 401)))
     assert cli("init", f"{wire.url}/base", "-o", str(tmp_path / "t.toml")).code == 0
     assert {line.split()[0] for line in wire.lines()} == {"GET"}
-    assert len(wire.requests) == 2 * 2 * len(PLACES)
+    assert len(wire.requests) == 2 * 2 * len(PLACES) + len(telling())
 
 
 def test_a_token_goes_along_only_where_it_is_asked_for(cli: Cli, serve: Serve, tmp_path: Path) -> None:

@@ -208,4 +208,4 @@ def test_conforming_servers_are_never_failed(stack: list[Entry], tmp_path: Path)
     wrong = [result for result in results if result.status not in RIGHT]
     warned = {result.case.criterion for result in wrong if result.status is Status.WARNED}
     assert warned <= set(entry.warns)
-    assert [(r.status, r.case.id, r.reason) for r in wrong if r.status is not Status.WARNED] == []
+    assert [(r.status, r.case.name, r.reason) for r in wrong if r.status is not Status.WARNED] == []

@@ -56,7 +56,7 @@ def with_statuses(report: dict[str, Any], statuses: list[str]) -> dict[str, Any]
     changed = copy.deepcopy(report)
     first = changed["results"][0]
     changed["results"] = [
-        {**first, "id": f"case {n}", "status": status, "reason": "" if status == "passed" else f"why {n}"}
+        {**first, "id": f"S-{n:04}", "status": status, "reason": "" if status == "passed" else f"why {n}"}
         for n, status in enumerate(statuses)
     ]
     counts = {status: statuses.count(status) for status in statuses}

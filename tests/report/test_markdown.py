@@ -67,7 +67,7 @@ def test_each_failure_has_what_was_expected_and_its_requests(done: Runs) -> None
     assert len(failed) == len(shown) > 0
     for result in failed:
         assert any(result["exchanges"][-1]["curl"] in text_ for text_ in shown)
-        assert {result["expected"], result["actual"], f"{result['file']}:{result['line']}"} <= codes
+        assert {result["expected"], result["actual"], f"{result['file']}:{result['line']} {result['id']}"} <= codes
 
 
 def test_the_table_has_every_criterion_that_was_planned(each: Done) -> None:

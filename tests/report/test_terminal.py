@@ -98,7 +98,7 @@ def test_a_failure_shows_place_expectation_answer_and_curl_line(done: Runs) -> N
     lines = shown.splitlines()[:7]
     assert lines[:5] == [
         f"{result['criterion']} {result['level']} failed: {result['title']}",
-        f"  {result['file']}:{result['line']}",
+        f"  {result['file']}:{result['line']}  {result['id']}",
         f"  {step['keyword']} {step['text']}",
         f"  expected  {result['expected']}",
         f"  got       {result['actual']}",

@@ -1,4 +1,4 @@
-"""The results that are decided at the end of a run: blocked cases, and stale known failures."""
+"""The results that are decided at the end of a run: blocked cases, and stales."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def test_a_scenario_that_never_began_has_a_result_too() -> None:
         (Status.KNOWN_FAILURE, "skipped", "before", True),
         (Status.DEVIATES, "skipped", "before", True),
         (Status.FAILED, "failed", "AC-001 failed: why", False),
-        (Status.STALE, "failed", "AC-001 stale known failure: why", False),
+        (Status.STALE, "failed", "AC-001 stale: why", False),
         (Status.NOT_TESTABLE, "failed", "AC-001 not testable: why", False),
         (Status.ERROR, "failed", "AC-001 harness error: why", False),
     ],

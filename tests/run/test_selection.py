@@ -85,7 +85,7 @@ def test_other_tests_are_not_cases(item: Any) -> None:
 
 def test_a_scenario_of_another_specification_is_not_a_case(item: Any) -> None:
     made, known = item(a_case("core")), item(a_case("identity"))
-    renamed = SimpleNamespace(**{**vars(scenario_wrapper_template_registry[made.obj]), "name": "of somebody else"})
+    renamed = SimpleNamespace(**{**vars(scenario_wrapper_template_registry[made.obj]), "name": "theirs", "tags": set()})
     scenario_wrapper_template_registry[made.obj] = renamed
     assign_cases([made, known])
     assert case_of(made) is None
@@ -151,7 +151,7 @@ def test_only_what_is_claimed_and_asked_for_is_planned() -> None:
 
 def test_a_keyword_is_matched_with_the_criterion_the_profile_and_the_title() -> None:
     case = a_case("core")
-    for keyword in (case.criterion.lower(), "core and not batch", case.title[:12].split()[0]):
+    for keyword in (case.criterion.lower(), "core and not batch", case.title[:12].split()[0], case.id):
         assert Selection(BOTH.profiles, keyword=keyword).selected(case)
     assert not Selection(BOTH.profiles, keyword="not core").selected(case)
 

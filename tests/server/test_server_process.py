@@ -58,7 +58,7 @@ def upsert(announced, body):
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
 def test_temporary_database_is_removed_at_the_end(tmp_path, number):
     with running(TMPDIR=str(tmp_path)) as (process, announced):
         assert set(announced["tokens"]) == set(ROLES)
@@ -119,8 +119,26 @@ def test_port_in_use():
 def test_foreign_database(tmp_path):
     path = tmp_path / "a.db"
     path.write_text("mine")
-    assert str(path) in fails("--database", str(path))
-    assert path.read_text() == "mine"
+    os.truncate(path, 2**40)  # only its first bytes are read
+    assert "not a SQLite database" in fails("--database", str(path))
+    assert path.stat().st_size == 2**40
+
+
+def test_a_new_database_is_for_its_owner_only(tmp_path):
+    with running("--database", str(tmp_path / "a.db")) as (_, announced):
+        assert upsert(announced, {"fields": {"email": "e", "name": "N"}, "matchFields": ["email"]}).status_code == 200
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("raised", ["RuntimeError('no threads')", "MemoryError()"])
+def test_too_little_memory(raised):
+    start = f"""
+from upsertspec_server.__main__ import main
+def listen(*_): raise {raised}
+raise SystemExit(main(["--port", "0"], listen=listen))"""
+    done = subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, env=environment())
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "ulimit" in done.stderr
 
 
 RECORDS = [{"email": f"{n}", "name": "x" * 2000} for n in range(1000)]

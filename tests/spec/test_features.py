@@ -12,8 +12,10 @@ from pytest_bdd.steps import StepFunctionContext
 
 import upsertspec
 from tests.spec.raw import Scenario, document, step_texts, written_steps
+from tests.spec.write_ids import write_ids
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.files import features_dir
+from upsertspec.spec.ids import PREFIX, row_id
 from upsertspec.spec.schema import tables
 
 MOST_STEPS = 6
@@ -42,7 +44,41 @@ def test_tags_are_those_of_the_scheme(raw_scenarios: list[Scenario]) -> None:
     needs = {f"{spec.NEEDS}{profile}" for profile in spec.PROFILES}
     known = {*spec.PROFILES, *needs, "should", *(criterion.id for criterion in spec.criteria())}
     used = {tag for scenario in raw_scenarios for tag in scenario.tags}
-    assert {tag for tag in used if not tag.startswith((spec.ASSERTS, spec.DEFINES))} <= known
+    assert {tag for tag in used if not tag.startswith((PREFIX, spec.ASSERTS, spec.DEFINES))} <= known
+
+
+def test_every_scenario_has_an_id_of_its_own(raw_scenarios: list[Scenario]) -> None:
+    idents = [tag for scenario in raw_scenarios for tag in scenario.tags if tag.startswith(PREFIX)]
+    lacking = [s.place for s in raw_scenarios if len([tag for tag in s.tags if tag.startswith(PREFIX)]) != 1]
+    assert lacking == [], "`python -m tests.spec.write_ids` writes the ids that are missing"
+    assert [ident for ident in idents if not re.fullmatch(r"S-[a-z0-9]{4}", ident)] == []
+    assert [ident for ident, count in Counter(idents).items() if count > 1] == []
+
+
+def test_missing_ids_are_written_once_and_stay(tmp_path: Path) -> None:
+    file = tmp_path / "core" / "some.feature"
+    file.parent.mkdir()
+    text = "Feature: F\n\n  Rule: R\n\n    Scenario: One\n      When a\n\n    @should\n    Scenario Outline: Two\n"
+    file.write_text(text, "utf-8")
+    assert write_ids(tmp_path) == 2
+    written = file.read_text("utf-8")
+    one, two = re.findall(r"@(S-[a-z0-9]{4})", written)
+    assert written == text.replace("    Scenario: One", f"    @{one}\n    Scenario: One").replace(
+        "    @should", f"    @{two} @should"
+    )
+    file.write_text(written.replace("One", "Another title"), "utf-8")
+    assert write_ids(tmp_path) == 0
+    file.write_text(written + "\n    @S-zzzz\n    Scenario: Three\n\n    Scenario: One\n", "utf-8")
+    assert write_ids(tmp_path) == 1
+    idents = re.findall(r"@(S-[a-z0-9]{4})", file.read_text("utf-8"))
+    assert len(set(idents)) == 4
+
+
+def test_the_id_of_a_row_stays_when_rows_are_inserted_and_titles_change() -> None:
+    row = {"table": "contact", "status": "404"}
+    assert row_id("S-k3x9", row) == row_id("S-k3x9", {"place": "contact", "answer": "404"}) != "S-k3x9"
+    assert row_id("S-k3x9", row) != row_id("S-k3x9", {**row, "status": "403"})
+    assert row_id("S-k3x9", {}) == "S-k3x9"
 
 
 def test_a_profile_has_its_folder(raw_scenarios: list[Scenario]) -> None:

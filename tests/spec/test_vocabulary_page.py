@@ -13,6 +13,7 @@ from upsertspec.dialects.altered import alterations
 from upsertspec.http.credentials import BROKEN
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.files import features_dir
+from upsertspec.spec.ids import PREFIX
 from upsertspec.steps import cells, phrases
 
 PAGE = features_dir() / "README.md"
@@ -31,7 +32,7 @@ def test_the_page_explains_cells_and_phrases() -> None:
 
 def test_the_page_names_every_tag(raw_scenarios: list[Scenario]) -> None:
     text = PAGE.read_text("utf-8")
-    used = {tag for scenario in raw_scenarios for tag in scenario.tags if not tag.startswith("AC-")}
+    used = {tag for scenario in raw_scenarios for tag in scenario.tags if not tag.startswith(("AC-", PREFIX))}
     assert [tag for tag in sorted(used) if f"`@{tag}`" not in text] == []
     named = re.findall(rf"`@((?:{spec.ASSERTS}|{spec.DEFINES})[a-z-]+)`", text)
     assert sorted(named) == sorted(tag for tag in used if tag.startswith((spec.ASSERTS, spec.DEFINES)))

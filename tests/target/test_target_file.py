@@ -13,6 +13,7 @@ from tests.kit import Done
 from upsertspec.cli.init import TEMPLATE
 from upsertspec.errors import ConfigError, NotApplicable
 from upsertspec.http.credentials import Presented, presented
+from upsertspec.run.recorder import known_for
 from upsertspec.spec import criteria as spec
 from upsertspec.target.bindings import renamed
 from upsertspec.target.target import Credential, KnownFailure, Secret, Target
@@ -212,6 +213,17 @@ def test_everything_else_of_a_target_file(load: Load, tmp_path: Path) -> None:
     assert target.session["proxies"] == {"http": "http://p:1", "https": "http://p:1"}
     assert target.bindings == renamed({"contacts": "7"}, {"contacts": {"email": "mail"}})
     assert target.known_failures == (KnownFailure("AC-001", "r"),)
+
+
+def test_a_known_failure_is_named_by_title_by_id_or_by_the_id_of_an_outline(load: Load) -> None:
+    row = next(case for case in spec.cases() if case.example)
+    for name in (row.title, row.id, row.scenario):
+        entry = f'[[known_failures]]\ncriterion = "{row.criterion}"\nscenario = "{name}"\nreason = "r"\n'
+        target = load(URL + entry)
+        known = [case for case in spec.cases() if known_for(case, target)]
+        assert row in known
+        assert {case.scenario for case in known} == {row.scenario}
+        assert len(known) == (1 if name != row.scenario else sum(c.scenario == row.scenario for c in spec.cases()))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import click
 
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with every scenario.")
-@click.option("--scenarios", is_flag=True, help="With the titles of the scenarios.")
+@click.option("--scenarios", is_flag=True, help="With the ids and titles of the scenarios.")
 @click.option("--faults", is_flag=True, help="List the broken servers instead.")
 @click.option("--dialects", is_flag=True, help="List the ready-made dialects instead.")
 def list_command(as_json: bool, scenarios: bool, faults: bool, dialects: bool) -> None:
@@ -39,7 +39,7 @@ def _criteria(scenarios: bool) -> None:
         numbers = f"{len(criterion.cases):>3} scenarios  {caught}"
         click.echo(f"  {criterion.id}  {criterion.level:<6}  {numbers}  {criterion.sentence}")
         for case in criterion.cases if scenarios else ():
-            click.echo(f"          {case.title}")
+            click.echo(f"          {case.id:<11}  {case.title}")
 
 
 def _dialects(as_json: bool) -> None:
@@ -88,7 +88,7 @@ def _document() -> dict[str, Any]:
                 "profile": criterion.profile,
                 "level": criterion.level,
                 "sentence": criterion.sentence,
-                "scenarios": [{"title": c.title, "file": c.file, "line": c.line} for c in criterion.cases],
+                "scenarios": [{"id": c.id, "title": c.title, "file": c.file, "line": c.line} for c in criterion.cases],
             }
             for criterion in spec.criteria()
         ],

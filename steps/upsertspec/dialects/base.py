@@ -90,13 +90,14 @@ class Setup:
     """What a target file says to its dialect: `options` are `[dialect_options]`, or what `[shape]` states.
 
     A dialect uses the target's own names of tables and fields: `dialects.bound` translates. `tables` are the
-    names in paths of all tables that the target has, `fields` their fields, `numbers` those that hold whole numbers.
+    names in paths of all tables that the target has, `numbers` their fields that hold whole numbers, `fields` all
+    that a record has.
     """
 
     options: Mapping[str, Any] = field(default_factory=dict)
     tables: frozenset[str] = frozenset()
-    fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
     numbers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class Dialect(Protocol):

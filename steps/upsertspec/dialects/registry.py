@@ -44,18 +44,18 @@ def setup_of(target: Target) -> Setup:
     """What the target file says to its dialect, in the target's own words."""
     bindings = target.bindings
     numbers: dict[str, frozenset[str]] = {}
-    fields: dict[str, frozenset[str]] = {}
+    fields: dict[str, list[str]] = {}
     for table in tables():
         words = Words(bindings.of(table), {})
         place = words.binding.place
         numbers[place] = numbers.get(place, frozenset()) | words.numbers()
-        fields[place] = fields.get(place, frozenset()) | words.every_name()
+        fields[place] = list(dict.fromkeys([*fields.get(place, ()), *words.all_names()]))
     options = target.dialect_options
     if target.dialect in ready_names():
         options = ready_made.options(target.dialect, options)
     stated = _with_keys(options, bindings)
     parts = {name: part if name == "keys" else _with_keys(part, bindings) for name, part in stated.items()}
-    return Setup(parts, bindings.places, fields, numbers)
+    return Setup(parts, bindings.places, numbers, fields)
 
 
 def _with_keys(part: Any, bindings: Bindings) -> Any:

@@ -70,7 +70,7 @@ def is_by_key(part: Part) -> bool:
 
 
 def _scope(operation: Operation, part: Part, own: list[str], used: set[str], setup: Setup) -> Scope:
-    plain: dict[str, Any] = {"table": operation.table}
+    plain: dict[str, Any] = {"table": operation.table, "allFields": list(setup.fields.get(operation.table, ()))}
     row, rows, wraps = None, None, part.get("values_at", "")
     match operation:
         case Upsert(fields=fields, match_fields=names):

@@ -31,14 +31,19 @@ def header(headers: Mapping[str, str], name: str) -> Any:
     return next((value for each, value in headers.items() if each.lower() == name.lower()), MISSING)
 
 
+def is_in_header(source: Any) -> bool:
+    """Whether a source is a header."""
+    return isinstance(source, Mapping) and "header" in source
+
+
 def as_key(value: Any) -> str:
     """A value as it stands in a table of `values`: a text as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def as_number(value: Any) -> int | None:
-    """A whole number, or a text of digits as one; None for anything else."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+    """A whole number, or a text of digits as one; None for anything else, such as digits that begin with a zero."""
+    if isinstance(value, str) and re.fullmatch("0|[1-9][0-9]{0,18}", value):
         return int(value)
     return value if type(value) is int else None
 

@@ -203,11 +203,11 @@ class Words:
                 return {name: fields[name] for name in key}
         return {}
 
-    def every_name(self) -> frozenset[str]:
-        """The target's names of all fields of its records, as far as the target file says."""
-        binding = self.binding
-        bound = {binding.field(name).name for name in (*binding.protected, *binding.view.fields)}
-        return frozenset([*bound, *binding.always, *binding.fixed, *binding.volatile])
+    def all_names(self) -> list[str]:
+        """The target's names of all fields of a record; of a nested one, the member that it is in."""
+        named = [name for name in (*PROTECTED, *self.binding.spec.fields) if name not in self.binding.absent]
+        bound = [self.binding.field(name).path[0] for name in named]
+        return list(dict.fromkeys([*bound, *self.binding.always, *self.binding.fixed, *sorted(self.binding.volatile)]))
 
     def numbers(self) -> frozenset[str]:
         """The target's names of the fields that hold whole numbers."""

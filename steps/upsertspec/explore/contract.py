@@ -77,10 +77,14 @@ class Refused(Exception):
 
 @dataclass
 class Contract:
-    """The contract over a state. Asking what to expect leaves the state as it is."""
+    """The contract over a state. Asking what to expect leaves the state as it is.
+
+    If the checks are `ordered`, the first of several mistakes must be answered (AC-051); else any of them may be.
+    """
 
     schema: Schema
     state: ModelState = field(default_factory=ModelState)
+    ordered: bool = True
 
     def upsert(self, who: str, table: str, fields: Any, match: Any, extra: Row) -> Expected:
         """An upsert of one record."""
@@ -143,12 +147,22 @@ class Contract:
 
     def _require_permission(self, who: str, table: str, *permissions: str) -> None:
         """Raise Refused if the caller is unknown, there is no such table, or the role has none of the permissions."""
+        _require(self._reported(self._denied(who, table, *permissions)))
+
+    def _denied(self, who: str, table: str, *permissions: str) -> list[Problem]:
+        """An unknown caller, an unknown table, and a role that has none of the permissions, in this order."""
+        found = []
         if who not in roles():
-            raise Refused(Problem("the credentials are not valid", (400, 401) if who in UNREADABLE else (401,)))
+            found.append(Problem("the credentials are not valid", (400, 401) if who in UNREADABLE else (401,)))
         if table not in self.schema:
-            raise Refused(Problem(f"there is no table {table}", (404,)))
-        if not any(roles()[who][permission] for permission in permissions):
-            raise Refused(Problem(f"the {who} may not {' or '.join(permissions)}", (403,)))
+            found.append(Problem(f"there is no table {table}", (404,)))
+        if who in roles() and not any(roles()[who][permission] for permission in permissions):
+            found.append(Problem(f"the {who} may not {' or '.join(permissions)}", (403,)))
+        return found
+
+    def _reported(self, problems: Sequence[Problem]) -> Sequence[Problem]:
+        """Those of several problems, in the order of the checks, that an answer may be about."""
+        return problems[:1] if self.ordered else problems
 
     def _batch(self, who: str, table: str, records: Sequence[Any], match: Any, extra: Row) -> list[Effect]:
         """Each record in turn. All problems are collected: which of them is reported is left to the target."""
@@ -169,10 +183,14 @@ class Contract:
         return effects
 
     def _upsert(self, who: str, name: str, fields: Any, match: Any, extra: Row) -> Effect:
-        self._require_permission(who, name, "create", "update")
+        denied = self._denied(who, name, "create", "update")
+        if name in self.schema:
+            wrong = _request_problems(self.schema[name], fields, match, extra)
+        else:
+            wrong = [Problem("the request may be wrong for any table", BAD)]
+        _require(denied and self._reported([*denied, *wrong]))
+        _require(wrong, [] if self.ordered or not wrong else [*_forbidden(who, "create"), *_forbidden(who, "update")])
         table = self.schema[name]
-        _require(field_problems(table, fields), member_problems(table, extra))
-        _require(key_problems(table, fields, match))
         given = _writable(fields)
         found = find(self.state, table, {n: given[n] for n in match})
         if found is None:
@@ -292,6 +310,11 @@ def _lenient(who: str, expected: Expected) -> Expected:
     if any(e.operation == "ignored" for e in expected.effects or ()) and _forbidden(who, "update"):
         return expected.or_refused(403)
     return expected
+
+
+def _request_problems(table: Table, fields: Any, match: Any, extra: Row) -> list[Problem]:
+    """What is wrong with a request before a match is looked for."""
+    return [*field_problems(table, fields), *member_problems(table, extra)] or [*key_problems(table, fields, match)]
 
 
 def _any_refusal(problems: Iterable[Problem]) -> list[Problem]:

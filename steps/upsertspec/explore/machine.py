@@ -23,6 +23,7 @@ Strategy = Callable[[Scope], st.SearchStrategy[Any]]
 CORE = [upserts.plain, upserts.wrong_value, upserts.wrong_fields, upserts.wrong_match]
 OPERATIONS: dict[str, list[Strategy]] = {
     "core": [*CORE * 3, *[upserts.same_key] * 5, *[upserts.unknown_table, upserts.unknown_caller] * 2],
+    "refusals": [upserts.wrong_fields, upserts.wrong_match, upserts.unknown_table, upserts.unknown_caller],
     "identity": [records.describe, upserts.similar_keys, upserts.similar_keys, upserts.same_key],
     "conflict": [upserts.conflict],
     "batch": [*[upserts.batch] * 5, large_batch],

@@ -61,7 +61,7 @@ class OperationSequence:
     def __init__(self, client: Client, mark: str, schema: Schema, roles: Collection[str], explain: Explain) -> None:
         self.schema = schema
         self.world = World(client, mark, "")
-        self.contract = Contract(schema)
+        self.contract = Contract(schema, ordered="refusals" in schema.profiles)
         self.scenario = Scenario(schema)
         self.operations: list[PlayedOperation] = []
         self._roles = roles

@@ -54,8 +54,9 @@ class Transport:
         return response
 
     def _login(self, role: str, session: Session, request: Request) -> Response:
-        login = self._target.roles[role].login
-        return self._exchange(role, session, request, {**self._headers, **request.headers}, 1, login)
+        held = self._target.roles[role]
+        headers = {**self._headers, **request.headers, **held.beside()}
+        return self._exchange(role, session, request, headers, 1, held.login)
 
     def _exchange(
         self,

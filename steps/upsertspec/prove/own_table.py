@@ -9,26 +9,25 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from upsertspec.prove.quiet import quiet
-from upsertspec.prove.runner import CANARY, CONFORMING, SECONDS
+from upsertspec.prove.runner import CANARY, CONFORMING, OUT_OF_REACH, SECONDS, failed, judge
 from upsertspec.prove.servers import BrokenServer, fleet
 from upsertspec.report.result import Result
 from upsertspec.report.status import Counts, Status, row
-from upsertspec.run.runner import run, run_each
+from upsertspec.run.runner import run
 from upsertspec.run.settings import Settings
 from upsertspec.spec import criteria as spec
 from upsertspec.target.target import Target
 
-PROFILES = ("core", "identity", "conflict", "batch", "concurrency")
+PROFILES = ("core", "refusals", "identity", "conflict", "batch", "concurrency")
 BEHIND = "--products"
 RIGHT = {Status.PASSED, Status.DEVIATES, Status.NOT_APPLICABLE, Status.NOT_CLAIMED}
-OUT_OF_REACH = {Status.NOT_APPLICABLE, Status.NOT_CLAIMED}
 
 Results = Sequence[Result]
 
@@ -123,9 +122,9 @@ def prove_own_table(servers: Sequence[BrokenServer], criteria: tuple[str, ...], 
         rows = itertools.chain.from_iterable(pool.map(_rows, shares, itertools.repeat(criteria)))
         return OwnTableProof(
             rows=sorted(rows, key=lambda row: row.server.name),
-            unclean=[r.case.id for r in _alone("", criteria) if r.status not in RIGHT],
+            unclean=[r.case.name for r in _alone("", criteria) if r.status not in RIGHT],
             lenient=[
-                r.case.id for r in _alone(CANARY, criteria, module=CONFORMING) if row(r.status).counts is Counts.PASS
+                r.case.name for r in _alone(CANARY, criteria, module=CONFORMING) if row(r.status).counts is Counts.PASS
             ],
         )
 
@@ -136,10 +135,10 @@ def row_of(server: BrokenServer, behind: Results, direct: Results) -> OwnTableRo
     reasons: Counter[str] = Counter()
     for criterion in judged_by(server, [result.case.criterion for result in behind]):
         own = {result.case.id: result for result in behind if result.case.criterion == criterion}
-        if any(_failed(result) for result in own.values()):
+        if any(failed(result) for result in own.values()):
             outcomes[criterion] = Outcome.CAUGHT
             continue
-        shows = [r.case.id for r in direct if r.case.criterion == criterion and _failed(r)]
+        shows = [r.case.id for r in direct if r.case.criterion == criterion and failed(r)]
         decisive = [own[ident] for ident in shows] or list(own.values())
         applies = any(result.status not in OUT_OF_REACH for result in decisive)
         outcomes[criterion] = Outcome.MISSED if applies else Outcome.NOT_APPLICABLE
@@ -151,10 +150,10 @@ def row_of(server: BrokenServer, behind: Results, direct: Results) -> OwnTableRo
 def _rows(share: Sequence[BrokenServer], criteria: tuple[str, ...]) -> list[OwnTableRow]:
     """The rows of these broken servers."""
     with quiet() as show:
-        behind = _judged({server.name: judged_by(server, criteria) for server in share}, BEHIND)
-        open_questions = {name: _undecided(results) for name, results in behind.items()}
-        direct = _judged({name: open_ for name, open_ in open_questions.items() if open_})
-        rows = [row_of(server, behind[server.name], direct.get(server.name, ())) for server in share]
+        asked = {server: own for server in share if (own := judged_by(server, criteria))}
+        behind = judge(asked, BEHIND, settings=_settings)
+        direct = judge({server: open_ for server, results in behind.items() if (open_ := _undecided(results))})
+        rows = [row_of(server, behind.get(server, ()), direct.get(server, ())) for server in share]
         if any(row.errors for row in rows):
             show()
         return rows
@@ -162,22 +161,9 @@ def _rows(share: Sequence[BrokenServer], criteria: tuple[str, ...]) -> list[OwnT
 
 def _undecided(results: Results) -> tuple[str, ...]:
     """The criteria of which no scenario failed and some applied."""
-    failed = {result.case.criterion for result in results if _failed(result)}
+    caught = {result.case.criterion for result in results if failed(result)}
     applied = {result.case.criterion for result in results if result.status not in OUT_OF_REACH}
-    return tuple(sorted(applied - failed))
-
-
-def _judged(asked: Mapping[str, tuple[str, ...]], *options: str) -> dict[str, list[Result]]:
-    """The results of each of these servers by its criteria, in one pytest session."""
-    if not asked:
-        return {}
-    with fleet(*options) as serve:
-
-        def each() -> Iterator[Settings]:
-            for name, criteria in asked.items():
-                yield _settings(serve(name), criteria, claims_all=not options)
-
-        return dict(zip(asked, run_each(each()), strict=True))
+    return tuple(sorted(applied - caught))
 
 
 def _alone(name: str, criteria: tuple[str, ...], **options: str) -> list[Result]:
@@ -186,11 +172,6 @@ def _alone(name: str, criteria: tuple[str, ...], **options: str) -> list[Result]
         return run(_settings(serve(name), criteria))
 
 
-def _settings(target: Target, criteria: tuple[str, ...], claims_all: bool = False) -> Settings:
+def _settings(target: Target, criteria: tuple[str, ...]) -> Settings:
     """Behind the API, the profiles are those of its target file."""
-    profiles = spec.PROFILES if claims_all else target.profiles
-    return Settings(replace(target, profiles=profiles, timeout=SECONDS), criteria=criteria, patient=True)
-
-
-def _failed(result: Result) -> bool:
-    return row(result.status).counts is Counts.FAILURE
+    return Settings(replace(target, timeout=SECONDS), criteria=criteria, patient=True)

@@ -54,8 +54,8 @@ def _case(suite: Element, result: Raw) -> None:
     attributes = {name: _clean(value) for name, value in names.items()}
     element = SubElement(suite, "testcase", {**attributes, "time": f"{result['seconds']:.3f}"})
     blocked = {"blocked by": result["blocked_by"]} if result["blocked_by"] else {}
-    own = {"status": result["status"], "level": result["level"], "criterion": result["criterion"], **blocked}
-    _properties(element, own)
+    own = {name: result[name] for name in ("status", "level", "criterion", "id")}
+    _properties(element, own | blocked)
     _outcome(element, result)
 
 

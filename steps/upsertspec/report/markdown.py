@@ -71,7 +71,7 @@ def _failures(report: Raw) -> Iterator[str]:
 
 
 def _failure(result: Raw, cast: Sequence[Raw]) -> str:
-    status, place = result["status"], f"{result['file']}:{result['line']}"
+    status, place = result["status"], f"{result['file']}:{result['line']} {result['id']}"
     names = prose(f"{result['criterion']} {result['level']} {status}: {result['title']}")
     parts = [f"#### {row(status).emoji} {names}", f"{code(place, 200)}{_broken(result)}"]
     if played := lines(cast, result["steps"]):

@@ -130,7 +130,8 @@ def _criteria(results: Iterable[Result]) -> str:
 
 def _failure(result: Result, out: TextIO, cast: Sequence[Part]) -> None:
     case = result.case
-    out.write(f"\n{case.criterion} {case.level} {result.status.value}: {case.title}\n  {case.file}:{case.line}\n")
+    out.write(f"\n{case.criterion} {case.level} {result.status.value}: {case.title}\n")
+    out.write(f"  {case.file}:{case.line}  {case.id}\n")
     broken = next((step for step in result.steps if step.state == "failed"), None)
     if broken:
         out.write(f"  {broken.keyword} {printable(broken.text)}\n")

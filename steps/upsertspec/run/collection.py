@@ -20,7 +20,7 @@ def assign_cases(items: Sequence[pytest.Item]) -> None:
         function = getattr(item, "obj", None)
         template = scenario_wrapper_template_registry.get(function) if function else None
         if template is not None:
-            ident = spec.case_id(template.feature, template.name, _example(item))
+            ident = spec.case_id(template, _example(item))
             if ident in by_id:
                 item.stash[CASE] = by_id[ident]
 

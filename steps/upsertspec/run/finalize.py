@@ -46,7 +46,7 @@ def _unblocked(result: Result, failing: set[str], run: set[str], target: Target)
 
 
 def mark_stale(results: Sequence[Result], target: Target) -> list[Result]:
-    """The results, with a stale known failure for each pass that the target file lists as a known failure.
+    """The results, with a stale for each pass that the target file lists as a known failure.
 
     A known failure of a criterion is stale if all of the criterion's cases were run, and none fails any more.
     Those that do not apply to the target can't keep it; if none applies, nothing shows that the entry is stale.

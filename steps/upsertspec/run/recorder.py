@@ -140,7 +140,7 @@ def untrue(error: BaseException | None, seen: Mapping[tuple[str, str], str]) -> 
     """The error of a scenario that does not apply by a statement that the answers contradict; else None."""
     statements = error.statements if isinstance(error, NotApplicable) else ()
     wrong = next((seen[each] for each in statements if each in seen), "")
-    return StaleStatement(f"the target file says so: {error}, but {wrong}; take that out of it") if wrong else None
+    return StaleStatement(f"the target file says that {error}, but {wrong}: correct the target file") if wrong else None
 
 
 def _fit(text: str, mask: Text) -> str:
@@ -185,7 +185,8 @@ def with_known(status: Status, reason: str, known: KnownFailure | None, case: Ca
 def known_for(case: Case, target: Target | None) -> KnownFailure | None:
     """The target's known failure for this case, if any."""
     listed = target.known_failures if target else ()
-    return next((k for k in listed if k.criterion == case.criterion and k.scenario in ("", case.title)), None)
+    fitting = (k for k in listed if k.criterion == case.criterion and (not k.scenario or case.is_called(k.scenario)))
+    return next(fitting, None)
 
 
 def adjust_report(report: pytest.TestReport, result: Result) -> None:

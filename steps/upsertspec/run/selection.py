@@ -100,5 +100,6 @@ class Selection:
 
 def _matches(keyword: str, case: Case) -> bool:
     """As pytest's -k: each word of the expression is true if the case's name contains it, ignoring case."""
-    name = f"{case.criterion} {case.profile} {case.id}".lower()
+    words = [case.criterion, case.profile, case.id, case.name, *(f"{k}={v}" for k, v in case.example.items())]
+    name = " ".join(words).lower()
     return Expression.compile(keyword).evaluate(lambda word, /, **_: word.lower() in name)

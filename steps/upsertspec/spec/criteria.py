@@ -11,10 +11,12 @@ from pathlib import Path
 from pytest_bdd.feature import get_feature
 from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate, render_string
 
+from upsertspec.spec import ids
 from upsertspec.spec.files import features_dir
 
 PROFILES = (
     "core",
+    "refusals",
     "identity",
     "conflict",
     "batch",
@@ -32,7 +34,7 @@ NEEDS, ASSERTS, DEFINES = "needs-", "asserts-", "defines-"
 
 @dataclass(frozen=True)
 class Case:
-    """One scenario, or one row of an outline. `id` is stable between runs: file, title, example.
+    """One scenario, or one row of an outline. `id` (see `spec.ids`) stays the same when the title changes.
 
     `needs` are the other profiles that it uses: it runs only if they are claimed too.
     """
@@ -47,6 +49,20 @@ class Case:
     line: int
     example: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Where it is and what it is called, for people."""
+        return f"{self.file}: {self.title}"
+
+    @property
+    def scenario(self) -> str:
+        """The id of the scenario; an outline has one for all of its rows."""
+        return self.id.partition(".")[0]
+
+    def is_called(self, name: str) -> bool:
+        """Whether this is its title, its id, or the id of its outline."""
+        return name in (self.title, self.id, self.scenario)
 
     def unclaimed(self, profiles: Iterable[str]) -> tuple[str, ...]:
         """Which of the profiles that it takes are not among these."""
@@ -118,12 +134,10 @@ def digest(base: Path | None = None) -> str:
     return total.hexdigest()
 
 
-def case_id(feature: Feature, title: str, example: Mapping[str, str]) -> str:
-    """The stable name of a case, from what pytest-bdd knows of it."""
-    path = Path(feature.filename).resolve()
-    file = "/".join(path.parts[-2:])
-    values = ", ".join(f"{k}={v}" for k, v in example.items())
-    return f"{file}: {title}" + (f" [{values}]" if values else "")
+def case_id(template: ScenarioTemplate, example: Mapping[str, str]) -> str:
+    """The id of a case, from what pytest-bdd knows of it; without an id among the tags, one made from its title."""
+    file = "/".join(Path(template.feature.filename).resolve().parts[-2:])
+    return ids.row_id(ids.id_among(template.tags) or ids.new_id(file, template.name), example)
 
 
 def tags_of(scenario: ScenarioTemplate | Scenario) -> set[str]:
@@ -134,7 +148,7 @@ def tags_of(scenario: ScenarioTemplate | Scenario) -> set[str]:
 
 def is_own(tag: str) -> bool:
     """Whether a tag is for the harness alone. Only the other tags become pytest marks."""
-    return tag.startswith(("AC-", NEEDS, ASSERTS, DEFINES))
+    return tag.startswith(("AC-", ids.PREFIX, NEEDS, ASSERTS, DEFINES))
 
 
 def criterion_of(tags: Iterable[str]) -> str:
@@ -146,7 +160,7 @@ def _cases(root: Path, template: ScenarioTemplate) -> Iterator[Case]:
     tags = tags_of(template)
     for example in _examples(template):
         yield Case(
-            id=case_id(template.feature, template.name, example),
+            id=case_id(template, example),
             profile=next((p for p in PROFILES if p in tags), ""),
             criterion=criterion_of(tags),
             level="SHOULD" if "should" in tags else "MUST",
@@ -172,7 +186,7 @@ def _defining() -> Mapping[str, set[str]]:
 @cache
 def _asserted() -> Mapping[str, frozenset[str]]:
     return {
-        case_id(template.feature, template.name, example): frozenset(
+        case_id(template, example): frozenset(
             tag.removeprefix(ASSERTS) for tag in tags_of(template) if tag.startswith(ASSERTS)
         )
         for feature in features()

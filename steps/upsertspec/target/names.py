@@ -39,13 +39,14 @@ def _dialect(name: Any) -> Iterator[Fault]:
 
 def _known_failure(path: KeyPath, entry: Mapping[str, Any]) -> Iterator[Fault]:
     criterion, several = entry["criterion"], entry.get("scenarios")
-    titles = [case.title for case in spec.cases() if case.criterion == criterion]
-    if not titles:
+    cases = [case for case in spec.cases() if case.criterion == criterion]
+    if not cases:
         known = sorted({case.criterion for case in spec.cases()})
         yield (*path, "criterion"), f"{criterion!r} is no criterion; {nearest(criterion, known)}"
         return
     for member, scenario in _named(entry.get("scenario"), several):
-        if isinstance(scenario, str) and scenario not in titles:
+        if isinstance(scenario, str) and not any(case.is_called(scenario) for case in cases):
+            titles = [case.title for case in cases]
             yield (*path, member), f"{criterion} has no scenario {scenario!r}; {nearest(scenario, titles)}"
 
 

@@ -23,19 +23,22 @@ MATCH = ("match", "matchFields", "matchField", "matchValue", *CONDITION, "condit
 SENT = ("fields", "otherFields", "names", "otherNames")
 """Placeholders for what is written."""
 
+TABLE = ("table", "allFields")
+"""Placeholders that are always there."""
+
 OF_ONE = frozenset((*SENT, *MATCH)) - {"matchFields", "matchField"}
 """What differs from record to record: in a batch, the list that they stand in is repeated for each record."""
 
 KNOWN = {
-    "upsert": ("table", *SENT, *MATCH),
-    "ignore": ("table", *SENT, *MATCH),
-    "batch": ("table", "records", *SENT, *MATCH),
-    "create": ("table", "fields", "names"),
-    "change": ("table", "id", *SENT, *MATCH),
-    "read": ("table", "id", *MATCH),
-    "delete": ("table", "id", *MATCH),
-    "find": ("table", "limit", "offset", *MATCH),
-    "describe": ("table",),
+    "upsert": (*TABLE, *SENT, *MATCH),
+    "ignore": (*TABLE, *SENT, *MATCH),
+    "batch": (*TABLE, "records", *SENT, *MATCH),
+    "create": (*TABLE, "fields", "names"),
+    "change": (*TABLE, "id", *SENT, *MATCH),
+    "read": (*TABLE, "id", *MATCH),
+    "delete": (*TABLE, "id", *MATCH),
+    "find": (*TABLE, "limit", "offset", *MATCH),
+    "describe": TABLE,
 }
 """By the operation."""
 

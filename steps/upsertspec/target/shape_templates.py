@@ -13,6 +13,7 @@ from upsertspec.target.placeholders import (
     KEY,
     KEYED,
     KNOWN,
+    TABLE,
     TEMPLATES,
     is_of_one,
     key_names,
@@ -29,12 +30,18 @@ QUOTED = {"odata": "'", "json": '"'}
 """Formats that write a text with quotes around it."""
 
 
+def settings(stated: Mapping[str, Any]) -> Iterator[Fault]:
+    """Every mistake in what goes with each request of a shape."""
+    for member in ("query", "headers"):
+        yield from _unknown(("shape", member), stated.get(member), TABLE, keyed=False)
+
+
 def templates(name: str, part: Mapping[str, Any]) -> Iterator[Fault]:
     """Every mistake in the templates of a part."""
     for member in TEMPLATES:
         path: KeyPath = ("shape", name, member)
         template = part.get(member)
-        known = ("table", *CONDITION) if member == "condition" else KNOWN[name]
+        known = (*TABLE, *CONDITION) if member == "condition" else KNOWN[name]
         yield from _unknown(path, template, known, name in KEYED)
         for text in texts(template):
             yield from _text(path, text, is_value=member == "body")

@@ -112,7 +112,7 @@ def basic(username: str, password: Secret) -> Credential:
 
 @dataclass(frozen=True)
 class KnownFailure:
-    """A failure that is expected, with its reason: of a whole criterion, or of the scenario of this title."""
+    """A failure that is expected, with its reason: of a whole criterion, or of the scenario of this title or id."""
 
     criterion: str
     reason: str

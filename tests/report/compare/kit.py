@@ -10,6 +10,7 @@ from typing import Any
 
 from upsertspec.report.document import SCHEMA_ID
 from upsertspec.report.status import Status
+from upsertspec.spec.ids import new_id
 
 NUMBERS = count(1)
 STATUSES = tuple(status.value for status in Status)
@@ -33,7 +34,7 @@ def result(status: str = "passed", criterion: str = "AC-001", title: str = "", *
     }
     step = {"keyword": "When", "text": "a contact is upserted", "state": "passed", "table": [["a"]]}
     return {
-        "id": f"core/one.feature: {title}",
+        "id": new_id("core/one.feature", title),
         "profile": "core",
         "criterion": criterion,
         "level": "MUST",

@@ -13,19 +13,20 @@ import pytest
 from tests.kit import Done
 from tests.report.compare.kit import STATUSES, result, saved, shaped
 from upsertspec.report.compare.changes import Diff, Kind, read_two
+from upsertspec.spec.ids import new_id
 
 Cli = Callable[..., Done]
-MET = ("passed", "deviates", "stale known failure")
+MET = ("passed", "deviates", "stale")
 
 KINDS = {
     ("passed", "failed"): Kind.BROKEN,
     ("passed", "known failure"): Kind.BROKEN,
     ("deviates", "failed"): Kind.BROKEN,
-    ("stale known failure", "known failure"): Kind.BROKEN,
+    ("stale", "known failure"): Kind.BROKEN,
     ("warned", "failed"): Kind.BROKEN,
     ("failed", "passed"): Kind.FIXED,
     ("failed", "deviates"): Kind.FIXED,
-    ("known failure", "stale known failure"): Kind.FIXED,
+    ("known failure", "stale"): Kind.FIXED,
     ("warned", "passed"): Kind.FIXED,
     ("passed", "warned"): Kind.WARNED,
     ("passed", "not testable"): Kind.UNTESTED,
@@ -42,7 +43,7 @@ KINDS = {
     ("deviates", "passed"): Kind.DECLARED,
     ("failed", "known failure"): Kind.DECLARED,
     ("known failure", "failed"): Kind.DECLARED,
-    ("stale known failure", "passed"): Kind.DECLARED,
+    ("stale", "passed"): Kind.DECLARED,
     ("not testable", "harness error"): Kind.OTHER,
 }
 
@@ -105,7 +106,8 @@ def test_the_terminal_shows_what_broke_and_how_to_reproduce_it(cli: Cli, tmp_pat
     assert done.out.startswith("old  mine, http://127.0.0.1:1\n")
     assert "- made by upsertspec: 0.1.0 in old; 0.2.0 in new\n" in done.out
     assert (
-        "broken (1)\n  AC-001 passed → failed: passes 0\n    core/one.feature:3\n    expected  an answer of 200\n"
+        "broken (1)\n  AC-001 passed → failed: passes 0\n"
+        f"    core/one.feature:3  {new_id('core/one.feature', 'passes 0')}\n    expected  an answer of 200\n"
         "    got       500\n    500       curl -sS -i -X POST http://127.0.0.1:1/AC-001\n"
     ) in done.out
     assert "no longer tested (1)\n  AC-001 passed → not testable: passes 29\n" in done.out

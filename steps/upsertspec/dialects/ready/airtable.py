@@ -25,7 +25,7 @@ class Ready(ReadyShape):
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response says. A field that a record leaves out has no value."""
         answer = super().answer(operation, response)
-        fields = self.setup.fields.get(operation.table, frozenset())
+        fields = frozenset(self.setup.fields.get(operation.table, ()))
         parts = [replace(part, record=_whole(part.record, fields)) for part in answer.parts]
         records = [{**dict.fromkeys(fields), **record} for record in answer.records]
         return replace(answer, record=_whole(answer.record, fields), records=records, parts=parts)

@@ -35,7 +35,8 @@ class Ready(ReadyShape):
                 return super().request(replace(operation, fields={k: _sent(v) for k, v in fields.items()}))
             case Find() | Read():
                 request = super().request(operation)
-                names = sorted(self.setup.fields.get(operation.table, frozenset()) - {"id", "created_at", "updated_at"})
+                fields = self.setup.fields.get(operation.table, ())
+                names = sorted(set(fields) - {"id", "created_at", "updated_at"})
                 return replace(request, query=[*request.query, ("properties", ",".join(names))])
         return super().request(operation)
 

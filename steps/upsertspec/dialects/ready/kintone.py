@@ -35,7 +35,7 @@ class Ready(ReadyShape):
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response says."""
         answer = super().answer(operation, response)
-        bound = self.setup.fields.get(operation.table, frozenset())
+        bound = frozenset(self.setup.fields.get(operation.table, ()))
         record = None if answer.record is None else _plain(answer.record, bound)
         return replace(answer, record=record, records=[_plain(each, bound) for each in answer.records])
 

@@ -49,7 +49,7 @@ class Ready(ReadyShape):
     def _soql(self, find: Find) -> str:
         """The query. Raises NotApplicable for a name that SOQL has no room for."""
         names = {**PROTECTED, **{ours: theirs for theirs, ours in PROTECTED.items()}}
-        stated = self.setup.fields.get(find.table, frozenset())
+        stated = frozenset(self.setup.fields.get(find.table, ()))
         if wrong := next((name for name in (find.table, *find.where) if not NAME.fullmatch(name)), ""):
             raise NotApplicable(f"a name in SOQL is made of letters, digits and _, which {wrong!r} is not")
         theirs = {name: name if name in stated and name not in names else names.get(name, name) for name in find.where}
@@ -67,6 +67,6 @@ class Ready(ReadyShape):
 
     def _plain(self, table: str, record: Mapping[str, Any]) -> dict[str, Any]:
         """The record without what Salesforce adds, with the names of the protected fields, unless those are bound."""
-        bound = self.setup.fields.get(table, frozenset())
+        bound = frozenset(self.setup.fields.get(table, ()))
         kept = {name: value for name, value in record.items() if name not in ADDED or name in bound}
         return {name if name in bound else PROTECTED.get(name, name): value for name, value in kept.items()}

@@ -59,7 +59,7 @@ def _evidence(change: Change) -> Iterator[str]:
     result = change.result
     if change.kind is Kind.FIXED:
         return
-    yield f"    {printable(result['file'])}:{result['line']}"
+    yield f"    {printable(result['file'])}:{result['line']}  {result['id']}"
     if result["expected"]:
         yield f"    expected  {printable(result['expected'])}"
         yield f"    got       {printable(result['actual'])}"
