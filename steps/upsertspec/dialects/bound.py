@@ -48,6 +48,7 @@ class Bound:
         self.cannot: Mapping[str, str] = getattr(dialect, "cannot", {})
         self.replaces: bool = getattr(dialect, "replaces", False)
         self._follow_up = getattr(dialect, "follow_up", None)
+        self.deviations: Mapping[str, tuple[int, ...]] = getattr(dialect, "deviations", {})
         self.untrue: dict[tuple[str, str], str] = {}
         self._forms: Forms = {}
         self._words: dict[str, Words] = {}
