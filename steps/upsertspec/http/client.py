@@ -58,8 +58,8 @@ class Client:
     `log` holds the exchanges, `answered` is the one of the last operation. `breaker` ends the run when the target has
     stopped working. `lacks` and `cannot` are the dialect's, `deviations` the target's too. `bindings` say which tables
     and fields the target has, `untrue` what of that its answers contradict. A patient client goes on whatever the
-    answers are. `share` is the number of worker processes that share the target's rate limit. `accepted` are the roles whose
-    credential was accepted before.
+    answers are. `share` is the number of worker processes that share the target's rate limit. `accepted` are the roles
+    whose credential was accepted before.
 
     Where there is a `revive`, a missing answer makes the client look whether the target is still there. If it is gone,
     `revive` is called, and says whether it answers again.
