@@ -187,7 +187,7 @@ SERVERS: dict[str, Lacking] = {
     "no create": Lacking((gone("records.create"),), "AC-601", ""),
     "no delete": Lacking((gone("records.delete"),), "AC-602 AC-609", ""),
     "no change": Lacking((gone("records.update"),), "AC-608 AC-611", ""),
-    "no stats": Lacking((gone("tables.stats"),), "AC-610", "AC-610"),
+    "no stats": Lacking((gone("tables.stats"),), "AC-610 AC-804", ""),
     "no transactions": Lacking((gone("transactions.transact"),), "", ""),
     "no list": Lacking((gone("records.list_records"),), "", EVERYTHING),
     "empty lists": Lacking((lists(lambda records: []),), "AC-001", EVERYTHING),
