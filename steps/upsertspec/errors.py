@@ -25,14 +25,8 @@ class TargetUnusable(UpsertspecError):
     exit_code = 3
 
 
-class ReportNotWritten(UpsertspecError):
-    """The run has ended, but its report can't be written."""
-
-    exit_code = 3
-
-
 ENDED = "the run was ended: "
-"""The reason of each case that was not run because the target stopped working begins with this."""
+"""The reason of each case that was not run because the run ended early begins with this."""
 
 
 class NotTestable(Exception):
@@ -89,6 +83,20 @@ class TargetSilent(Exception):
     def __init__(self, kind: str, detail: str) -> None:
         self.kind = kind
         super().__init__(detail)
+
+
+GONE = "the target was gone"
+"""The reason of each scenario that met a target that had stopped answering."""
+
+
+AFTER = "the server stopped answering after this request"
+
+
+class TargetGone(TargetSilent):
+    """The target stopped answering while this request was on its way, and answers nothing any more."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("gone", f"{AFTER} ({why})")
 
 
 class CheckFailed(AssertionError):

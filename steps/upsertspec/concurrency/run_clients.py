@@ -44,6 +44,15 @@ def act(world: World, work: Sequence[Sequence[Operation]], reading: Record | Non
     return concurrent_run
 
 
+def race(world: World, table: str, keys: Sequence[Record], work: Sequence[Sequence[Operation]]) -> ConcurrentRun:
+    """Let all clients send their operations at once, without an order that has to explain them."""
+    calls = ConcurrentClients(world.client, Find(table, keys[0])).act(work)
+    _record(world, calls)
+    concurrent_run = ConcurrentRun(table, keys, calls, "")
+    _require_overlap(concurrent_run)
+    return concurrent_run
+
+
 def _distinct(keys: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return list({json.dumps(key, default=str): key for key in keys}.values())
 

@@ -10,11 +10,14 @@ from pytest_bdd import parsers, then
 
 from upsertspec.concurrency.explanation import MIXED
 from upsertspec.dialects.base import Answer
+from upsertspec.dialects.operations import Delete
 from upsertspec.errors import CheckFailed
-from upsertspec.steps.assertions import the_one
+from upsertspec.spec.outcomes import NO_CONTENT
+from upsertspec.steps.assertions import require_stored, the_one
 from upsertspec.steps.concurrent_run import ConcurrentRun, RecordedCall
 from upsertspec.steps.control import is_success
 from upsertspec.steps.equality import differences, shown
+from upsertspec.steps.statuses import require_status
 from upsertspec.steps.world import World
 
 Record = Mapping[str, Any]
@@ -72,6 +75,26 @@ def each_key_has_one_record(world: World) -> None:
             words = world.words(table.name)
             expected = f"in {words.called} the values of one request, whole"
             raise CheckFailed(expected, _with_why(words.row_text(fields), concurrent_run))
+
+
+@then("each record is gone if its upsert says updated, or stored if it says created")
+def upserts_and_deletions_agree(world: World) -> None:
+    """Every upsert was answered with 200, every deletion with 204, and what is stored fits what the upsert says."""
+    concurrent_run = _run_of(world)
+    deletions = [call for call in concurrent_run.writes if isinstance(call.operation, Delete)]
+    upserts = [call for call in concurrent_run.writes if not isinstance(call.operation, Delete)]
+    _require_answers(world, upserts)
+    for call in deletions:
+        require_status(world, call.answer or Answer(0, text=call.failure), NO_CONTENT)
+    for key in concurrent_run.keys:
+        call = next(call for call in upserts if _is(call.operation.sent[0], key))
+        said = call.answer.operation if call.answer else None
+        found = world.reader.find(concurrent_run.table, key)
+        wanted = {"updated": (0,), "created": (1,)}.get(str(said), (0, 1))
+        if len(found) not in wanted:
+            raise CheckFailed(f"{wanted[0]} records of {_told(world, key)} after {said}", f"{len(found)}")
+        for _ in found:
+            require_stored(world, concurrent_run.table, call.operation.sent[0], key)
 
 
 @then("no reader has seen half of a write")

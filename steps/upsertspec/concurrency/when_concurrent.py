@@ -7,8 +7,8 @@ from typing import Any
 
 from pytest_bdd import parsers, when
 
-from upsertspec.concurrency.run_clients import act
-from upsertspec.dialects.operations import Find, Operation, Upsert, UpsertBatch
+from upsertspec.concurrency.run_clients import act, race
+from upsertspec.dialects.operations import Delete, Find, Operation, Upsert, UpsertBatch
 from upsertspec.errors import NotApplicable
 from upsertspec.steps.control import require_alone
 from upsertspec.steps.phrases import BY, OPTIONS, members
@@ -23,14 +23,14 @@ ROUNDS = 5
 @when(
     parsers.re(
         rf"many clients at once upsert into {BY}{OPTIONS}"
-        r"(?P<reading>, while others read it|, five times each, and read it each time)?:"
+        r"(?P<reading>, while others read it|, while others delete them|, five times each, and read it each time)?:"
     )
 )
 def many_upsert(world: World, table: str, match: str, options: str, reading: str | None, datatable: Cells) -> None:
     """Each client sends one row, the rows in turn.
 
     With readers, half of the clients send five times and the others read. With own reads, each client sends five times
-    and reads its record after each.
+    and reads its record after each. With deletions, each row has a client, and so has each stored record.
     """
     names, extra = members(world, table, match, options)
     if reading:
@@ -44,6 +44,11 @@ def many_upsert(world: World, table: str, match: str, options: str, reading: str
         world.concurrent_run = act(world, [[upsert(number)] for number in _numbers(world)])
     elif reading == ", while others read it":
         _with_readers(world, upsert, _find(upsert(1)))
+    elif reading == ", while others delete them":
+        upserts = [Upsert(table, row, names, extra) for row in world.rows(table, datatable)]
+        work: list[list[Operation]] = [[each] for each in upserts]
+        work += [[Delete(table, stored.record["id"])] for stored in world.stored if stored.table == table]
+        world.concurrent_run = race(world, table, [_find(each).where for each in upserts], work)
     else:
         clients = world.client.concurrent_clients
         own = [[upsert(client + clients * turn, client) for turn in range(ROUNDS)] for client in _numbers(world)]

@@ -59,6 +59,10 @@ class Stated(str):
     """A reason from the target file. Scenarios about it are not applicable instead of not testable."""
 
 
+SAID = 200
+"""The characters of an answer that a reason shows."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a response says, in the contract's words.
@@ -83,6 +87,13 @@ class Answer:
     text: str = ""
     counts: Mapping[str, Any] | None = None
     lacks: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """What the target answered, in short: the status, and its words or what is wrong with them."""
+        words = " ".join(self.text.split())
+        told = self.fault if self.fault and 200 <= self.status < 300 else words
+        return f"{self.status} {told[:SAID]}".strip()
 
 
 @dataclass(frozen=True)

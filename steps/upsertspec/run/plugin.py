@@ -17,6 +17,7 @@ from upsertspec.errors import CheckFailed, NotApplicable, UpsertspecError
 from upsertspec.http.client import Client
 from upsertspec.run.collection import assign_cases, case_of, deselect, put_last
 from upsertspec.run.recorder import RECORDER, Recorder, adjust_report
+from upsertspec.run.restart import REVIVE
 from upsertspec.run.settings import SETTINGS, Settings
 from upsertspec.run.workers import RESULT, WORKER, Worker
 from upsertspec.spec.criteria import PROFILES, asserted, is_own
@@ -36,6 +37,7 @@ pytest_plugins = [
     "upsertspec.steps.then_stored",
     "upsertspec.steps.then_lists",
     "upsertspec.steps.then_hostile",
+    "upsertspec.steps.then_written",
     "upsertspec.concurrency.then_concurrent",
 ]
 
@@ -81,7 +83,14 @@ def upsertspec_client(upsertspec_settings: Settings, pytestconfig: pytest.Config
         dialect = dialect_for(target)
     except UpsertspecError as wrong:
         pytest.exit(f"upsertspec: {wrong}", returncode=wrong.exit_code)
-    client = Client(target, dialect, pytestconfig.stash[WORKER].count, upsertspec_settings.patient)
+    client = Client(
+        target,
+        dialect,
+        pytestconfig.stash[WORKER].count,
+        upsertspec_settings.patient,
+        accepted=upsertspec_settings.accepted,
+        revive=None if upsertspec_settings.patient else pytestconfig.stash.get(REVIVE, lambda: False),
+    )
     yield client
     client.close()
 

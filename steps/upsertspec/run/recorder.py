@@ -18,6 +18,7 @@ from upsertspec.errors import (
     NothingCompared,
     NotTestable,
     StaleStatement,
+    TargetGone,
     TargetSilent,
 )
 from upsertspec.http.client import Client
@@ -168,6 +169,8 @@ def status_of(error: BaseException | None) -> tuple[Status, str, str, str]:
         return Status.PASSED, "", "", ""
     if isinstance(error, CheckFailed):
         return Status.FAILED, str(error), error.expected, error.actual
+    if isinstance(error, TargetGone):
+        return Status.FAILED, str(error), "an answer", str(error)
     if isinstance(error, TargetSilent):
         if error.kind in ("unreachable", "TLS"):
             return Status.NOT_TESTABLE, f"the target can't be reached: {error}", "", ""

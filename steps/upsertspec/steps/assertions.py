@@ -62,7 +62,15 @@ def require_part(world: World, answer: Answer, operation: str) -> None:
 
 
 def require_one_id(world: World, answer: Answer, operation: str) -> None:
-    """Raise CheckFailed, or note a secondary finding, where an answer and its record do not have one id."""
+    """Raise CheckFailed, or note a secondary finding, where an answer and its record do not have one id.
+
+    A deletion has an id and no record.
+    """
+    if operation == "deleted":
+        if answer.record is not None:
+            raise CheckFailed('"record": null beside the deletion', shown(answer.record))
+        require_id(answer.id)
+        return
     reported = [] if world.lacks(answer, "id") else [answer.id]
     reported += [] if world.lacks(answer, "record") else [(answer.record or {}).get("id")]
     if not all(is_id(ident) for ident in reported) or len({shown(ident) for ident in reported}) > 1:

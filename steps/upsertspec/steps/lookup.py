@@ -79,7 +79,7 @@ class Reader:
         except (NotTestable, NotApplicable):
             if answer.status in (*GONE, *self._client.deviations.get("missing_record", ())):
                 return []
-            raise NotTestable(f"no way to read back {table}: {_why(answer)}") from None
+            raise NotTestable(f"no way to read back {table}: the answer was {answer.said}") from None
 
     def _listed(self, find: Find) -> list[Record]:
         """The records of the filtered list. Where a target ignores filters, its pages are read up to a bound."""
@@ -95,16 +95,14 @@ class Reader:
     def _page(self, find: Find) -> Answer:
         answer = self._client.call("editor", find)
         if answer.status != OK or answer.fault:
-            raise NotTestable(f"no way to read back {find.table}: {_why(answer)} to a list of records with a filter")
+            raise NotTestable(
+                f"no way to read back {find.table}: the answer was {answer.said} to a list of records with a filter"
+            )
         return answer
 
 
 def _key(table: str, where: Record) -> str:
     return json.dumps([table, where], sort_keys=True, default=str)
-
-
-def _why(answer: Answer) -> str:
-    return answer.fault or f"the answer was {answer.status}"
 
 
 def _is(ident: Any, record: Record) -> bool:

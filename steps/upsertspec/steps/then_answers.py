@@ -64,15 +64,17 @@ def is_refused(world: World, what: str) -> None:
         raise CheckFailed("an answer of 4xx", actual)
 
 
-@then(parsers.re(r"the (?P<last>last )?answer is 200 and says (?P<operations>.+?)(?P<refusable>, or 400)?"))
+@then(
+    parsers.re(r"the (?P<last>last )?answer is 200 and says (?P<operations>.+?)(?P<refusable>, or (?:400|.+refused))?")
+)
 def the_answer_says(world: World, last: str | None, operations: str, refusable: str | None = None) -> None:
     """Each request, or the last, was answered with 200 and reports these operations in order.
 
     An upsert reports one id and the record of that id; a batch or a transaction reports each of its records, a batch
-    also the right counts. `3 created` stands for three. Where 400 will do instead, nothing has been written then.
+    also the right counts. `3 created` stands for three. Where a refusal will do instead, nothing has been written then.
     """
     if refusable and is_refusal(world.last.answer.status):
-        require_every_status(world, INVALID)
+        require_every_status(world, *([INVALID] if refusable.endswith("400") else CONSTRAINT_REFUSED))
         require_nothing_new(world)
         return
     wanted = [word for said in operations.split(", ") for word in _repeated(said)]
@@ -118,10 +120,12 @@ def require_operations(world: World, attempt: Attempt, operations: list[str]) ->
 
 @then(parsers.re(r"every answer has (?P<what>the same ids?|an id of its own)"))
 def every_answer_has_id(world: World, what: str) -> None:
-    """The same: every answer has one id; batches have the same ids in the same order. Its own: no two answers have
-    the same id, nor the id of a record that was stored before."""
+    """The same: every answer has one id; batches have the same ids in the same order. Its own: no two records in the
+    answers have the same id, nor that of a record that was in the table before, even if it has been deleted since."""
     if what == "an id of its own":
-        ids = [shown(id_of(world, a)) for a in world.attempts] + [shown(s.record.get("id")) for s in world.stored]
+        tables = {attempt.table for attempt in world.attempts}
+        before = [known.record.get("id") for known in (*world.stored, *world.deleted) if known.table in tables]
+        ids = [shown(ident) for ident in [*_ids(world), *before]]
         world.compared("ids")
         if len(set(ids)) != len(ids) or "null" in ids:
             raise CheckFailed("an id of its own for each record", ", ".join(ids))
@@ -132,6 +136,12 @@ def every_answer_has_id(world: World, what: str) -> None:
         world.compared("ids")
         if len(set(ids)) != 1 or "null" in ids:
             raise CheckFailed("the same id in every answer", ", ".join(ids))
+
+
+def _ids(world: World) -> list[Any]:
+    """The ids in all answers, those of a batch or a transaction one by one."""
+    listed = [[part.id for part in a.answer.parts] or [id_of(world, a)] for a in world.attempts]
+    return [ident for ids in listed for ident in ids]
 
 
 def _require_same_ids_of_batches(world: World) -> None:
@@ -180,10 +190,10 @@ def the_answer_holds_the_stored_record(world: World, whole: str | None) -> None:
             missing = ", ".join(map(words.label, absent))
             raise CheckFailed(f"every field of {words.called} in the answer's record", f"no {missing}")
         own_id = {} if part.operation is None else {"id": stored.get("id")}  # one that is missing was noted
-        _require_same(world, table, "the answer's record to be the stored one", stored, {**own_id, **record})
+        require_same_reading(world, table, "the answer's record to be the stored one", stored, {**own_id, **record})
 
 
-def _require_same(world: World, table: str, what: str, stored: Record, record: Record) -> None:
+def require_same_reading(world: World, table: str, what: str, stored: Record, record: Record) -> None:
     """Raise CheckFailed where two readings of a record differ in a field, or in a member that both have."""
     binding = world.binding(table)
     own = own_members(binding, record).keys() & own_members(binding, stored)
@@ -247,7 +257,9 @@ def the_record_reads_the_same(world: World) -> None:
         ident = id_of(world, attempt)
     answer = world.reader.read(attempt.table, ident)
     require_body(world, answer, OK)
-    _require_same(world, attempt.table, "the record read by its id to be the stored one", stored, answer.record or {})
+    require_same_reading(
+        world, attempt.table, "the record read by its id to be the stored one", stored, answer.record or {}
+    )
 
 
 @then(parsers.parse("the error says that the record at index {index:d} is wrong"))

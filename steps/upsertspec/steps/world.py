@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from upsertspec.dialects.base import Answer, Stated
-from upsertspec.dialects.operations import Create, Delete, Operation, Upsert, UpsertBatch
+from upsertspec.dialects.operations import Create, Delete, Operation, Transaction, Upsert, UpsertBatch
 from upsertspec.dialects.words import Words
 from upsertspec.errors import Blocked, CheckFailed, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
@@ -26,6 +26,9 @@ from upsertspec.steps.whole_records import whole
 from upsertspec.target.bindings import TableBinding
 
 Record = Mapping[str, Any]
+
+OVER = "over the same connection "
+"""How a sender begins that uses the connection of the sender before."""
 
 
 @dataclass
@@ -48,7 +51,9 @@ class Attempt:
 
     @property
     def table(self) -> str:
-        """The table that the operation is about."""
+        """The table that the operation is about; of a transaction, that of its last operation."""
+        if isinstance(self.operation, Transaction):
+            return str(self.operation.operations[-1].get("table", "")) if self.operation.operations else ""
         return self.operation.table
 
     @property
@@ -198,12 +203,18 @@ class World:
         raise LookupError(f"the scenario has stored nothing as {name}")
 
     def send(self, who: str, operation: Operation, alteration: str = "") -> Answer:
-        """Send one operation and forget what was read before it. `alteration` breaks the request on purpose."""
+        """Send one operation and forget what was read before it. `alteration` breaks the request on purpose.
+
+        Where `who` begins with `OVER`, the request goes over the connection of the sender before.
+        """
         operation = self.whole(operation)
         self._require_possible(operation)
         if operation.changes:
             self.reader.forget()
-        answered = self.client.call(who, operation, alteration)
+        if who.startswith(OVER):
+            answered = self.client.call(who.removeprefix(OVER), operation, alteration, self.last.exchange.role)
+        else:
+            answered = self.client.call(who, operation, alteration)
         exchange = self.client.answered or self.client.log[-1]
         answer = with_ids(self.reader, operation, answered, self.client.lacks)
         self.attempts.append(Attempt(operation, answer, exchange))
@@ -238,15 +249,16 @@ class World:
 
     def _require_possible(self, operation: Operation) -> None:
         """Raise NotApplicable where the fault of a request is none on the target, or the other way round."""
-        if not isinstance(operation, (Upsert, UpsertBatch, Create)):
-            return
-        binding = self.binding(operation.table)
-        before = [stored.record for stored in self.stored if stored.table == operation.table]
-        before += [row for attempt in self.attempts if attempt.table == operation.table for row in attempt.sent]
-        for row in operation.sent:
-            same_key = [other for other in before if share_key(binding.view, row, other)]
-            require_faulty(binding, row, [other for other in before if other not in same_key], bool(same_key))
-            before.append(row)
+        whole = list(_whole_rows(operation))
+        earlier = [pair for attempt in self.attempts for pair in _whole_rows(attempt.operation)]
+        for table in dict.fromkeys(table for table, _ in whole):
+            binding = self.binding(table)
+            before = [stored.record for stored in self.stored if stored.table == table]
+            before += [row for place, row in earlier if place == table]
+            for row in [row for place, row in whole if place == table]:
+                same_key = [other for other in before if share_key(binding.view, row, other)]
+                require_faulty(binding, row, [other for other in before if other not in same_key], bool(same_key))
+                before.append(row)
 
     def send_much(self, who: str, operation: Operation, alteration: str) -> None:
         """Send a request that may be too large. Where the target closes the connection, the status is `CLOSED`."""
@@ -262,3 +274,14 @@ class World:
     def last(self) -> Attempt:
         """The last operation that was sent."""
         return self.attempts[-1]
+
+
+def _whole_rows(operation: Operation) -> Iterator[tuple[str, Record]]:
+    """The table and the fields of each record that an operation creates or upserts."""
+    match operation:
+        case Upsert() | UpsertBatch() | Create():
+            yield from ((operation.table, row) for row in operation.sent)
+        case Transaction(operations=operations):
+            for each in operations:
+                if each.get("op") in ("create", "upsert") and each.get("table") in tables():
+                    yield from ((each["table"], row) for row in [each.get("fields")] if isinstance(row, dict))

@@ -126,8 +126,8 @@ class Target:
 
     `deviations` are the statuses that the target declares by kind of outcome; `source` is the path of its file, if any;
     `whole` says whether all that the file claims is judged; `query` goes with every request; `is_open` says that the
-    target asks for no credentials. `clients` is how many are meant where a scenario says
-    "many clients at once".
+    target asks for no credentials. `restart` is the command that starts it again. `clients` is how many are meant where
+    a scenario says "many clients at once".
     """
 
     url: str
@@ -149,6 +149,7 @@ class Target:
     deviations: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     source: str = ""
     whole: bool = True
+    restart: str = ""
     query: Mapping[str, str | Secret] = field(default_factory=dict)
     is_open: bool = False
 
