@@ -108,6 +108,31 @@ Feature: An upsert creates or updates
         | looks like null    | `"null"`                           |
         | looks like numbers | 0036.50                            |
 
+    @S-up5g
+    Scenario: Numerals and dates of every kind come back as they were sent
+      When the editor upserts into contacts by email:
+        | email           | name | notes | age | vip   | birthday   |
+        | ada@example.com | 0    | 0     | 0   | false | 0001-01-01 |
+        | bob@example.com | 010  | 1e3   | 1   | true  | 0033-04-03 |
+        | cat@example.com | 1.50 | 08    |     |       | 1500-02-28 |
+        | dan@example.com | ß    | ss    |     |       | 1582-10-15 |
+        | eve@example.com | Ada  | `" "` |     |       | 1969-12-31 |
+        | flo@example.com | Ada  | -0    |     |       | 9999-12-31 |
+      Then the answer is 200 and says 6 created
+      And each value comes back as it was sent
+
+    @S-9wh2
+    Scenario: Addresses of every kind come back as they were sent
+      When the editor upserts into contacts by email:
+        | email                   | name |
+        | o'hara@example.com      | Eve  |
+        | ada+news@example.com    | Ada  |
+        | a.d.a@example.com       | Ada  |
+        | ad.a@example.com        | Ada  |
+        | ada@example.photography | Ada  |
+      Then the answer is 200 and says 5 created
+      And each value comes back as it was sent
+
   @AC-002 @defines-upsert-update @asserts-answer
   Rule: AC-002 An upsert that matches a record updates it and answers 200 with it
 
@@ -146,7 +171,7 @@ Feature: An upsert creates or updates
       Then the answer is 200 and says updated
       And the answer holds the stored record
 
-    @S-p7ab
+    @S-p7ab @asserts-unmentioned
     Scenario: An update keeps the fields that it does not mention
       When the editor upserts into contacts by email:
         | email           | age |

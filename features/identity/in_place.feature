@@ -93,10 +93,70 @@ Feature: An update happens in place
       And Beach keeps created_at
       And Beach's updated_at is later than before
 
-  @AC-105
+    @S-ykrg
+    Scenario: An upsert of nothing but its key moves updated_at too
+      When the editor upserts into contacts by email:
+        | email             |
+        | grace@example.com |
+      Then the answer is 200 and says updated
+      And Grace's updated_at is later than before
+      And Grace keeps id, created_at, name, status, notes
+
+    @S-aw87 @needs-conflict
+    Scenario Outline: An update with <member> moves updated_at too
+      When the editor upserts into contacts by email and updates only <what>:
+        | email             | notes   |
+        | grace@example.com | Amazing |
+      Then the answer is 200 and says updated
+      And Grace's updated_at is later than before
+      And Grace keeps id, created_at, name, status
+
+      Examples: Members for a match
+        | member       | what                     |
+        | updateFields | notes                    |
+        | updateWhere  | where status is inactive |
+
+    @S-b6nb @needs-batch
+    Scenario: Every record of a batch gets a later updated_at
+      Given these contacts are stored:
+        | as  | email           | name         |
+        | Ada | ada@example.com | Ada Lovelace |
+      When the editor upserts a batch into contacts by email:
+        | email             | notes   |
+        | grace@example.com | Amazing |
+        | ada@example.com   |         |
+      Then the answer is 200 and says updated, updated
+      And Grace's updated_at is later than before
+      And Ada's updated_at is later than before
+      And Ada keeps id, created_at, name
+
+    @S-3hcz @needs-transactions
+    Scenario Outline: Where the editor <way>, updated_at moves
+      When the editor <way>:
+        | email             | notes   |
+        | grace@example.com | Amazing |
+      Then the answer is 200 and says updated
+      And Grace's updated_at is later than before
+      And Grace keeps id, created_at, name, status
+
+      Examples: By a key and by the id
+        | way                                            |
+        | upserts in a transaction into contacts by email |
+        | changes Grace in a transaction                 |
+
+    @S-f8em @should
+    Scenario: The times in an answer are those of the server's clock
+      When the editor upserts into contacts by email:
+        | email             | name        |
+        | grace@example.com | Amazing     |
+        | alan@example.com  | Alan Turing |
+      Then the answer is 200 and says updated, created
+      And each answer's times are within a minute of its Date header
+
+  @AC-105 @defines-unmentioned
   Rule: AC-105 Fields that are not mentioned keep their values; a null that is given is stored
 
-    @S-3aza
+    @S-3aza @asserts-unmentioned
     Scenario: Fields that are not mentioned keep their values
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | alt_text              |
@@ -125,7 +185,7 @@ Feature: An update happens in place
         | as    | organization_id | key     | image_item_id  | alt_text |
         | Beach | org_lx          | media-1 | item-beach-001 | `""`     |
 
-    @S-hsrz
+    @S-hsrz @asserts-unmentioned
     Scenario: An update does not restore defaults
       Given these contacts are stored:
         | as  | email           | name         | status   | vip  | age |
@@ -133,7 +193,8 @@ Feature: An update happens in place
       When the editor upserts into contacts by email:
         | email           | notes        |
         | ada@example.com | Wrote Note G |
-      Then Ada keeps name, status, vip, age
+      Then the answer is 200 and says updated
+      And Ada keeps name, status, vip, age
 
     @S-9nsp
     Scenario: Null is stored in a field with a default

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.dialects.conftest import SHAPES, Judge, shape
-from tests.dialects.facade import Facade, KeyInUrl, MergeApi, OnConflict, PutAndGet, RecordsEnvelope, Said
+from tests.dialects.facade import Facade, KeyInUrl, MergeApi, OnConflict, PutAndGet, RecordsEnvelope, Said, Tasks
 from tests.dialects.facade_answers import GraphQL, KeysInParentheses, Positional, StatusInBody
 from tests.kit import TOKENS
 from upsertspec.report.result import Result, Status
@@ -26,6 +26,7 @@ SERVERS: dict[str, type[Facade]] = {
     "graphql": GraphQL,
     "status_in_body": StatusInBody,
     "positional": Positional,
+    "tasks": Tasks,
 }
 ASKED = ("AC-001", "AC-002", "AC-003", "AC-005", "AC-006", "AC-007", "AC-009", "AC-012", "AC-103", "AC-301")
 ALSO = {"status_in_body": ("AC-201", "AC-202", "AC-302"), "graphql": ("AC-303",)}
@@ -45,6 +46,9 @@ CONFORMING: dict[str, dict[str, set[Status]]] = {
     "on_conflict": {
         "AC-001": {P, D}, "AC-002": {D}, "AC-003": {P}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {P, N},
         "AC-009": {P, D}, "AC-012": {N}, "AC-103": {P, D}, "AC-301": {N},
+    },
+    "tasks": {
+        **{each: {P} for each in ASKED[:-1]}, "AC-003": {P, A}, "AC-007": {A}, "AC-103": {P, A},
     },
     "merge_api": {
         **{each: {P} for each in ASKED[:-1]}, "AC-001": {P, A}, "AC-002": {P, A}, "AC-007": {P, N},

@@ -13,6 +13,7 @@ import click
 from upsertspec.cli.options import connection_options, force_option, timeout_option
 from upsertspec.cli.output import write
 from upsertspec.errors import ConfigError
+from upsertspec.report.files import is_plain
 from upsertspec.target.address import is_url
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "target" / "template.toml"
@@ -44,7 +45,7 @@ def init(
     if place and not url and output:
         raise ConfigError([f"two files are named, {place} and {output}; name one"])
     file = output or (None if url else place) or DEFAULT
-    if os.path.lexists(file) and not force:
+    if os.path.lexists(file) and not force and is_plain(Path(file)):
         raise ConfigError([f"{file} exists and is not replaced; name another file, or add --force"])
     text = _discovered(url, timeout, headers, **more) if url else TEMPLATE.read_text("utf-8")
     write(text, file, force=force)

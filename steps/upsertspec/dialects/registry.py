@@ -13,6 +13,7 @@ from typing import Any
 from upsertspec.dialects import ready_made
 from upsertspec.dialects.base import Dialect, Setup
 from upsertspec.dialects.bound import Bound
+from upsertspec.dialects.guarded import said
 from upsertspec.dialects.native import Native
 from upsertspec.dialects.shape import Shape
 from upsertspec.dialects.words import Words
@@ -74,8 +75,8 @@ def _made(target: Target) -> Dialect:
         made: Dialect = kind(setup)
     except ConfigError:
         raise
-    except Exception as wrong:
-        why = f"can't be made from a Setup ({_shown(wrong)}); fix its constructor, or [dialect_options]"
+    except (Exception, SystemExit) as wrong:
+        why = f"can't be made from a Setup ({said(wrong)}); fix its constructor, or [dialect_options]"
         raise _error(target.dialect, why) from wrong
     if lacking := [name for name in METHODS if not callable(getattr(made, name, None))]:
         raise _error(target.dialect, f"has no {' and no '.join(lacking)} method; add it (upsertspec.dialects.base)")
@@ -104,17 +105,13 @@ def _loaded(name: str, module: str, member: str) -> Any:
         return getattr(importlib.import_module(module), member)
     except ModuleNotFoundError as wrong:
         fix = "put it beside the target file, or add its folder to PYTHONPATH"
-        raise _error(name, f"can't be loaded ({_shown(wrong)}); {fix}") from wrong
+        raise _error(name, f"can't be loaded ({said(wrong)}); {fix}") from wrong
     except (Exception, SystemExit) as wrong:
-        raise _error(name, f"can't be loaded ({_shown(wrong)}); fix the module") from wrong
+        raise _error(name, f"can't be loaded ({said(wrong)}); fix the module") from wrong
 
 
 def _error(name: str, what: str) -> ConfigError:
     return ConfigError([f'dialect: "{name}" {what}'])
-
-
-def _shown(wrong: BaseException) -> str:
-    return " ".join(f"{type(wrong).__name__}: {wrong}".split())
 
 
 @contextlib.contextmanager

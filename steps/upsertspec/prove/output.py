@@ -17,8 +17,10 @@ def output(proof: Proof, out: TextIO) -> None:
     _problems(proof, out)
     digest = proof.digest()
     out.write(f"\n{digest['caught']} of {digest['faults']} broken servers caught by a criterion that they violate\n")
-    if others := sum(len(row.others) for row in proof.rows):
-        out.write(f"with each, {others / len(proof.rows):.1f} other criteria failed on average\n")
+    if proof.whole:
+        figures = proof.figures()
+        out.write(f"a mistake reads as {figures['spread']:g} findings at the median; ")
+        out.write(f"for {figures['rooted']:.1%} the first is about a criterion that the server violates\n")
 
 
 def _problems(proof: Proof, out: TextIO) -> None:

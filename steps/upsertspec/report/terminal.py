@@ -11,6 +11,7 @@ from upsertspec.report.cast import Part, lines
 from upsertspec.report.console import Console
 from upsertspec.report.evidence import telling
 from upsertspec.report.finding import OK, Finding
+from upsertspec.report.mistakes import mistakes
 from upsertspec.report.result import Result
 from upsertspec.report.status import Listed, Status, row
 from upsertspec.report.verdict import VERDICTS, Tally, tally
@@ -76,9 +77,16 @@ def table(results: Sequence[Result], sentences: Mapping[str, str], out: TextIO) 
 
 
 def failures(results: Iterable[Result], out: TextIO, cast: Sequence[Part] = ()) -> None:
-    """Print each failure: the cast, what was expected, what was received, and the `curl` lines that reproduce it."""
-    for result in results:
-        if row(result.status).listed is Listed.EACH:
+    """Print each finding by its plainest failure, with the `curl` lines that reproduce it, and count what follows."""
+    listed = list(results)
+    found = mistakes(listed)
+    told = {result.case.id for mistake in found for result in mistake.all}
+    for mistake in found:
+        _failure(mistake.root, out, cast)
+        if mistake.followers:
+            out.write(f"  follows   {mistake.summary}\n")
+    for result in listed:
+        if row(result.status).listed is Listed.EACH and result.case.id not in told:
             _failure(result, out, cast)
 
 
@@ -119,8 +127,10 @@ def proof(last: Mapping[str, Any], features_digest: str, out: TextIO) -> None:
         out.write("\nthe last proof is of other features: `upsertspec prove` shows what this suite catches\n")
 
 
-def verdict(counted: Tally, out: TextIO) -> None:
-    """Print the verdict with all counts."""
+def verdict(counted: Tally, out: TextIO, early: str = "") -> None:
+    """Print the verdict with all counts, and why the run ended early, if it did."""
+    if early:
+        out.write(f"\nthe run ended early: {early}\n")
     out.write(f"\n{Console(out).paint(counted.headline, f'1;{VERDICTS[counted.verdict].ansi}')}\n")
 
 

@@ -5,6 +5,7 @@
 | empty | the field is not mentioned |
 | null | null |
 | `…` in backticks | JSON, whatever the field's type |
+| `"x" 3,000 times` in backticks | the text "x" so many times; also `lists, N deep` and `9, N digits` |
 | {name.field} | the value of that field in the named stored record |
 | {number} in a cell | a number that no other request of the concurrent clients has |
 | {client} in a cell | the number of one of the concurrent clients |
@@ -22,6 +23,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from upsertspec.dialects.altered import nested, number
 from upsertspec.spec.schema import Table
 from upsertspec.spec.types import FieldType
 
@@ -90,7 +92,18 @@ def _read(kind: FieldType, cell: str, lookup: Lookup) -> Any:
     if cell == "null":
         return None
     if len(cell) > 1 and cell.startswith("`") and cell.endswith("`"):
-        return json.loads(cell[1:-1])
+        return json.loads(as_written(cell[1:-1]))
     if reference := _REFERENCE.fullmatch(cell):
         return lookup(reference[1], reference[2])
     return kind.read(cell)
+
+
+def as_written(text: str) -> str:
+    """JSON as it stands; `"x" 9 times` is one text, `lists, 9 deep` are lists in lists, `9, 9 digits` is a number."""
+    if found := re.fullmatch(r'"(.+)" ([\d,]+) times', text):
+        return json.dumps(json.loads(f'"{found[1]}"') * number(found[2]), ensure_ascii=False)
+    if found := re.fullmatch(r"(lists|objects), ([\d,]+) deep", text):
+        return nested(found[1], number(found[2]))
+    if found := re.fullmatch(r"(\d), ([\d,]+) digits", text):
+        return found[1] * number(found[2])
+    return text
