@@ -56,10 +56,10 @@ class Client:
     """A client of one target, for one thread.
 
     `log` holds the exchanges, `answered` is the one of the last operation. `breaker` ends the run when the target has
-    stopped working. `lacks` and `cannot` are the dialect's, `deviations` the target's. `bindings` say which tables and
-    fields the target has, `untrue` what of that its answers contradict. A patient client goes on whatever the answers
-    are. `share` is the number of worker processes that share the target's rate limit. `accepted` are the roles whose
-    credential was accepted before.
+    stopped working. `lacks` and `cannot` are the dialect's, `deviations` the target's too. `bindings` say which tables
+    and fields the target has, `untrue` what of that its answers contradict. A patient client goes on whatever the
+    answers are. `share` is the number of worker processes that share the target's rate limit. `accepted` are the roles
+    whose credential was accepted before.
 
     Where there is a `revive`, a missing answer makes the client look whether the target is still there. If it is gone,
     `revive` is called, and says whether it answers again.
@@ -104,7 +104,7 @@ class Client:
         self.untrue: dict[tuple[str, str], str] = getattr(dialect, "untrue", {})
         self.lacks = dialect.lacks
         self.cannot = self._dialect.cannot
-        self.deviations = target.deviations
+        self.deviations = {**getattr(dialect, "deviations", {}), **target.deviations}
         self.replaces: bool = getattr(dialect, "replaces", False)
 
     def words(self, table: str) -> Words:
