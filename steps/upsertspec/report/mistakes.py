@@ -19,7 +19,7 @@ from typing import Any
 
 from upsertspec.report.result import Result
 from upsertspec.report.status import Counts, Listed, Status, row
-from upsertspec.report.traits import Traits, traits_of
+from upsertspec.report.traits import TO_BE_REFUSED, Traits, traits_of
 from upsertspec.spec import criteria as spec
 
 NEEDS = {
@@ -139,7 +139,8 @@ def alike(one: Traits, other: Traits, innocent: frozenset[str]) -> str:
     if one.expected != other.expected and one.actual != other.actual:
         return ""
     if common := (one.marks & other.marks) - innocent:
-        return f"each fails alike, with {min(common, key=lambda mark: (len(mark), mark))}"
+        shortest = min(common, key=lambda mark: (len(mark), mark))
+        return f"each fails alike, with {shortest.removeprefix(TO_BE_REFUSED)}"
     accepted = bool(one.refusals) and one.actual.startswith("2")
     shared = bool(one.effects & other.effects) or (one.rank == other.rank > 0) or bool(one.refusals)
     same = one.expected == other.expected and one.actual == other.actual
@@ -162,7 +163,15 @@ def _first() -> dict[str, tuple[str, int]]:
     return first
 
 
-def _plainness(result: Result, traits: Traits) -> tuple[bool, int, bool, int, str, int]:
-    """The plainest first: the plain scenario of a criterion, simple requests, no outline, few tables, a low number."""
+def _plainness(result: Result, traits: Traits) -> tuple[bool, bool, int, bool, int, str, int]:
+    """The plainest first: a MUST, the plain scenario of a criterion, simple requests, no outline, few tables."""
     case = result.case
-    return not is_plain(case), traits.rank, bool(case.example), len(traits.tables), case.criterion, case.line
+    return (
+        not row(result.status).red,
+        not is_plain(case),
+        traits.rank,
+        bool(case.example),
+        len(traits.tables),
+        case.criterion,
+        case.line,
+    )

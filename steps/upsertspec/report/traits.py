@@ -16,6 +16,8 @@ RANKS = ((re.compile(r"[Mm]any clients"), 3), (re.compile(r"transaction:"), 2), 
 """The place of a request among these ways, by the words of its step."""
 VERBS = (("creates in", "posted"), ("deletes", "deleted"), ("has been deleted", "deleted"), ("deleting", "deleted"))
 """What a request does, by the words of its step."""
+TO_BE_REFUSED = "to be refused: "
+"""How a mark begins whose request is to be refused: what is innocent where it is accepted may be guilty here."""
 WRITTEN = "written"
 """How a failure is called where something was written that should not have been."""
 _SAYS = re.compile(r"\b(created|updated|ignored)\b")
@@ -85,7 +87,7 @@ def traits_of(result: Result) -> Traits:
     marks |= {f"{who[0] if who else ''}: {effect}" for effect in effects}
     marks |= {f"{name} = {value}" for name, value in result.case.example.items()} | _signs(result.case.example.values())
     expected, actual = _failure(result, refusals)
-    kind = "to be refused: " if refusals else ""
+    kind = TO_BE_REFUSED if refusals else ""
     shown = frozenset(kind + mark for mark in marks)
     return Traits(rank, frozenset(tables), frozenset(effects), refusals, shown, expected, actual)
 
