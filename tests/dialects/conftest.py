@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -46,6 +47,7 @@ def judge() -> Judge:
 
     def results(app: Facade, target: Target, *criteria: str, keyword: str = "", jobs: int = 1) -> list[Result]:
         with serve_in_thread(app) as url:  # type: ignore[arg-type]
-            return run(Settings(replace(target, url=url), criteria=criteria, keyword=keyword), jobs)
+            there = replace(target, url=url + urlsplit(target.url).path)
+            return run(Settings(there, criteria=criteria, keyword=keyword), jobs)
 
     return results

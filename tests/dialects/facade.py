@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from tests.kit import TOKENS
 from upsertspec_catalogue import Entry
@@ -21,7 +22,7 @@ CONDITION = re.compile(r"\{(\w+)\}='((?:[^'\\]|\\.)*)'")
 class Facade(Flask):
     """A server with another shape in front of the reference server, or of an entry of a catalogue."""
 
-    methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
+    methods = ("GET", "POST", "PUT", "PATCH", "DELETE", "MERGE")
 
     def __init__(self, entry: Entry | None = None) -> None:
         super().__init__("facade", static_folder=None)
@@ -34,22 +35,26 @@ class Facade(Flask):
 
     def respond(self, path: str) -> Response:
         """Answer a request of this shape."""
+        g.headers = {}
         status, body = self.answered(path.split("/"))
         content = b"" if body is None else json.dumps(body).encode()
-        return Response(content, status, content_type="application/json")
+        return Response(content, status, g.headers, content_type="application/json")
 
     def answered(self, path: list[str]) -> Said:
-        """Status and body for a path, by its segments."""
+        """Status and body for a path, by its segments. Further headers of the answer go into `g.headers`."""
         raise NotImplementedError
 
     def ask(self, method: str, path: str, query: Mapping[str, Any] | None = None, body: Any = None) -> Said:
         """Send a request to the reference, with the credential that came."""
-        headers = {k: v for k, v in request.headers if k == "Authorization"}
         sent = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
         got = self.reference.test_client().open(
-            f"/api/tables/{path}", method=method, query_string=dict(query or {}), headers=headers, **sent
+            f"/api/tables/{path}", method=method, query_string=dict(query or {}), headers=self.caller(), **sent
         )
         return got.status_code, got.get_json() if got.data else None
+
+    def caller(self) -> dict[str, str]:
+        """The credential that came."""
+        return {k: v for k, v in request.headers if k == "Authorization"}
 
     def sent(self) -> Any:
         """The body that came; null if it is not JSON."""
@@ -58,6 +63,12 @@ class Facade(Flask):
     def record(self, table: str, ident: str, body: Any = None) -> Said:
         """The call of the same method on a record by its id."""
         return self.ask(request.method, f"{table}/records/{ident}", body=body)
+
+    def found(self, table: str, where: Mapping[str, Any]) -> Said:
+        """The records whose fields have these values; 200 with a list, or the reference's refusal."""
+        values = {name: value if isinstance(value, str) else json.dumps(value) for name, value in where.items()}
+        status, found = self.ask("GET", f"{table}/records", query=values)
+        return status, found["records"] if status == 200 else found
 
     def upsert(self, table: str, body: Mapping[str, Any]) -> Said:
         """An upsert of the contract."""
@@ -116,19 +127,30 @@ class KeyInUrl(Facade):
         table, rest = path[0], path[1:]
         if request.method == "PUT":
             return self.put(table, *rest)
-        if rest:
+        if rest and rest[0] == "id":
             return self.record(table, rest[1])
         if request.method == "POST":
             return self.ask("POST", f"{table}/records", body={"fields": self.sent()})
         query = {"_limit" if name == "limit" else name: value for name, value in request.args.items()}
-        status, found = self.ask("GET", f"{table}/records", query=query)
-        return status, found["records"] if status == 200 else found
+        return self.found(table, query)
 
     def put(self, table: str, field: str, value: str) -> Said:
         status, done = self.upsert(table, {"fields": {**self.sent(), field: value}, "matchFields": [field]})
         if status != 200:
             return status, done
         return (201, done["record"]) if done["operation"] == "created" else (204, None)
+
+
+class PutAndGet(Facade):
+    """`PUT` and `GET /contacts/ada@example.com`: 201 or 200 with the record, 404 where there is none."""
+
+    def answered(self, path: list[str]) -> Said:
+        table, email = path
+        if request.method == "PUT":
+            status, done = self.upsert(table, {"fields": {**self.sent(), "email": email}, "matchFields": ["email"]})
+            return (201 if done["operation"] == "created" else 200, done["record"]) if status == 200 else (status, done)
+        status, found = self.found(table, {"email": email})
+        return (status, found) if status != 200 else (200, found[0]) if found else (404, {"title": "no such record"})
 
 
 class OnConflict(Facade):
@@ -177,6 +199,43 @@ class MergeApi(Facade):
             return 200, {"new": done["id"]} if done["operation"] == "created" else [{"id": done["id"]}]
         if rest:
             return self.record(table, rest[0])
-        where = {k: v if isinstance(v, str) else json.dumps(v) for k, v in json.loads(request.args["where"]).items()}
-        status, found = self.ask("GET", f"{table}/records", query=where)
-        return status, found["records"] if status == 200 else found
+        return self.found(table, json.loads(request.args["where"]))
+
+
+class Tasks(Facade):
+    """`PUT /contacts/email/ada@example.com` gives a task; lists show what was written only after a while."""
+
+    lag = 0.01
+
+    def __init__(self, entry: Entry | None = None) -> None:
+        super().__init__(entry)
+        self.tasks: list[Said] = []
+        self.asked: set[int] = set()
+        self.visible = 0.0
+
+    def answered(self, path: list[str]) -> Said:
+        if path[0] == "tasks":
+            return self.task(int(path[1]))
+        if request.method == "GET":
+            status, found = self.ask("GET", f"{path[0]}/records", query=request.args)
+            is_late = time.monotonic() < self.visible
+            return status, [] if is_late and status == 200 else found["records"] if status == 200 else found
+        if request.method == "POST":
+            status, made = self.ask("POST", f"{path[0]}/records", body={"fields": self.sent()})
+            done = (200, {"id": made["id"], "record": made}) if status == 201 else (status, made)
+        else:
+            table, field, value = path
+            done = self.upsert(table, {"fields": {**self.sent(), field: value}, "matchFields": [field]})
+        self.visible = time.monotonic() + self.lag
+        if done[0] in (401, 403, 404):
+            return done
+        self.tasks.append(done)
+        return 202, {"task": len(self.tasks) - 1, "state": "waiting"}
+
+    def task(self, number: int) -> Said:
+        """Running when it is asked for the first time, then what became of it."""
+        status, body = self.tasks[number]
+        if number not in self.asked:
+            self.asked.add(number)
+            return 200, {"state": "running"}
+        return 200, {"state": "done", "result": body} if status == 200 else {"state": "failed", "error": body}

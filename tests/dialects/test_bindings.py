@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from upsertspec.dialects.base import Answer, Response
 from upsertspec.dialects.bound import Bound
 from upsertspec.dialects.operations import Create, Delete, Find, List, Read, Transaction, Upsert, Verbatim
 from upsertspec.dialects.registry import dialect_for
-from upsertspec.errors import ConfigError, NotApplicable
+from upsertspec.errors import CannotExpress, ConfigError, NotApplicable
 from upsertspec.target.target import Target
 
 Load = Callable[[str], Target]
@@ -44,6 +45,58 @@ def products(load: Load) -> Bound:
 
 def sent(dialect: Bound, fields: dict[str, Any], match: Any = ("email",)) -> Any:
     return dialect.request(Upsert("contacts", fields, list(match))).json
+
+
+KEYED = (
+    URL
+    + """
+[tables.contacts]
+name = "products"
+fixed = { tenant = "acme" }
+protected = { id = "key" }
+fields = { email = { name = "codes.sku", text = "SKU-{n:06}" }, name = "title", phone = "codes.ean" }
+[shape]
+keys = { contacts = ["email"] }
+[shape.upsert]
+method = "PATCH"
+path = "/{table}({conditions})"
+condition = "{field}={value:odata}"
+body = "{otherFields}"
+[shape.upsert.answer]
+record = "."
+empty = [204]
+id = { header = "Location", pattern = "/([^/]+)$" }
+operation = { equal = ["made", "changed"] }
+then = "find"
+[shape.find]
+path = "/{table}/{matchValue}"
+"""
+)
+
+
+def test_a_shape_by_key_on_own_tables(load: Load) -> None:
+    dialect = dialect_for(load(KEYED))
+    upsert = Upsert("contacts", {"email": "a", "name": "A", "phone": "1"}, ["email"])
+    request = dialect.request(upsert)
+    sku = dialect.words("contacts").value("email", "a")
+    assert request.path == f"/products(codes.sku='{sku}')"
+    assert request.json == {"title": "A", "codes": {"ean": "1"}, "tenant": "acme"}
+    done = Response(204, {"Location": "/products/7"}, b"")
+    assert dialect.answer(upsert, done).lacks.keys() == {"record", "operation"}
+    second = dialect.then(upsert, done)
+    assert second is not None
+    assert (second.method, second.path) == ("GET", f"/products/{sku}")
+    record = {"key": 7, "codes": {"sku": sku, "ean": "1"}, "title": "A", "made": 1, "changed": 2}
+    read = Response(200, {}, json.dumps(record).encode())
+    answer = dialect.answer(upsert, replace(done, then=read))
+    assert (answer.id, answer.operation, answer.lacks, answer.status) == (7, "updated", {}, 204)
+    assert answer.record is not None
+    assert (answer.record["email"], answer.record["id"]) == ("a", 7)
+    gone = dialect.answer(upsert, replace(done, then=Response(403, {}, b"{}")))
+    assert gone.lacks["record"] == "the request that reads the record was answered with 403 and no record"
+    assert dialect.request(Find("contacts", {"id": 7})).path == f"/products/{sku}"
+    with pytest.raises(CannotExpress, match="products is found by its key alone"):
+        dialect.request(Find("contacts", {"id": 8}))
 
 
 def answered(dialect: Bound, operation: Any, body: Any, status: int = 200) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,8 +12,10 @@ import pytest
 
 from tests.dialects.conftest import ENV, SHAPES, Judge, shape
 from tests.dialects.facade import MergeApi
+from tests.kit import ROOT
 from upsertspec.dialects.base import Setup
 from upsertspec.dialects.native import Native
+from upsertspec.dialects.operations import Upsert
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.dialects.shape import Shape
 from upsertspec.errors import ConfigError
@@ -131,7 +134,7 @@ def test_a_registered_dialect_that_is_broken_is_reported(
 
 
 def test_a_name_without_a_file_is_reported_too() -> None:
-    with pytest.raises(ConfigError, match=r'there is no "odd"; use one of native, .*or name it as "module:Class"'):
+    with pytest.raises(ConfigError, match=r'there is no "odd"; use one of .*native, .*or name it as "module:Class"'):
         dialect_for(Target(url="http://127.0.0.1:1", dialect="odd"))
 
 
@@ -167,6 +170,16 @@ def test_the_example_is_loaded_from_its_folder_by_every_worker(judge: Judge) -> 
     results = judge(MergeApi(), shape("merge_api"), "AC-002", jobs=2)
     assert {result.status for result in results} == {Status.PASSED, Status.NOT_APPLICABLE}
     assert {result.worker for result in results} == {"gw0", "gw1"}
+
+
+def test_the_extended_shape_in_the_guide(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "dialects.md").read_text("utf-8")
+    [block] = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    file = target_file(tmp_path, block.replace("class Signed", "class Mine"))
+    shape = '[shape.upsert]\npath = "/u"\nbody = { on = "{matchFields}" }\n[shape.find]\npath = "/f"\n'
+    file.write_text(file.read_text("utf-8") + shape, "utf-8")
+    request = dialect_for(from_file(file, ENV)).request(Upsert("contacts", {"email": "a"}, ["email"]))
+    assert (request.path, request.headers) == ("/u", {"X-Length": "17"})
 
 
 def test_our_own_dialects_are_made_from_a_setup() -> None:

@@ -7,9 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.dialects.conftest import SHAPES
+from tests.dialects.conftest import ENV
+from tests.kit import ROOT
+from upsertspec.dialects.operations import Find, Upsert
+from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import ConfigError
-from upsertspec.target.placeholders import KNOWN, names_in, strays
+from upsertspec.target.placeholders import FORMATS, KNOWN, names_in, strays
 from upsertspec.target.target import Target
 
 Load = Callable[[str], Target]
@@ -26,7 +29,7 @@ FAULTS = {
     URL + FIND: "line 2: shape: lacks 'upsert'; add it",
     BARE + 'body = "{matchFields}"\n': "line 4: shape.upsert: lacks 'path'; add it",
     WHOLE + "methd = 3\n": "line 7: shape.upsert.methd: is not known here; did you mean 'method'?",
-    WHOLE + 'method = "put"\n': "line 7: shape.upsert.method: can't be \"put\"; ",
+    WHOLE + 'method = "put"\n': "line 7: shape.upsert.method: can't be \"put\"; write a method in capitals",
     WHOLE + '[shape.upsrt]\npath = "/"\n': "line 7: shape.upsrt: is not known here; did you mean 'upsert'",
     BARE + 'path = "u"\nbody = "{matchFields}"\n': "line 5: shape.upsert.path: can't be \"u\"; write a",
     BARE + 'path = "/u?on={matchFields}"\n': "shape.upsert.path: can't be .*without a query",
@@ -40,8 +43,8 @@ FAULTS = {
     BARE + 'path = "/{fields}/{matchField}"\n': "shape.upsert.path: {fields} stands for an object; let"
     " it be a whole value in the body",
     BARE + 'path = "/u"\nbody = { on = "{matchFields}", f = "x{fields}" }\n': "{fields} stands for an",
-    WHOLE + 'headers = { X = "{table}" }\n': "line 7: shape.upsert.headers: {table} is not a placeholder here;"
-    " there are none",
+    WHOLE + 'headers = { X = "{tables}" }\n': "line 7: shape.upsert.headers: {tables} is not a placeholder here;"
+    " did you mean 'table'?",
     WHOLE + 'headers = { "a b" = "x" }\n': "shape.upsert.headers: can't be",
     BARE + 'path = "/u"\nbody = "{fields}"\n': "line 4: shape.upsert: nothing says by which fields a"
     " record is found; write {key.FIELD}, {matchFields} or {matchField} in it, or"
@@ -59,14 +62,30 @@ FAULTS = {
     ANSWER + 'operation = { values = { a = "created" } }\n': "is not complete, or says",
     ANSWER + 'operation = { created = "a", updated = "b" }\n': "line 8: shape.upsert.answer"
     ".operation: says what was done by the id in a list, but there is no id; add id",
-    FOUND + 'filter = { "{field}" = "{valeu}" }\n': "line 7: shape.find.filter: {valeu} is not a placeholder here;"
+    FOUND + 'query = { "{field}" = "{valeu}" }\n': "line 7: shape.find.query: {valeu} is not a placeholder here;"
     " did you mean 'value'?",
-    FOUND + 'filter = { a = "{value}", b = "{value}" }\n': "shape.find.filter: can't be",
-    FOUND + 'filter = { q = "{conditions}" }\n': "line 5: shape.find: {conditions} in filter and a condition",
-    FOUND + 'filter = { "{field}" = "{value}" }\ncondition = "{field}"\n': "in filter and a condition of each",
-    FOUND + 'filter = { q = "{conditions}" }\ncondition = "{name}={value}"\n': "line 8: shape.find.condition:"
+    FOUND + 'query = { a = "{value}" }\n': "line 7: shape.find.query: {value} stands for one of several, and nothing"
+    " here is repeated; put it in a list, beside {field} as a member's name, or write {matchField} and {matchValue}",
+    FOUND + 'query = { a = "{match}" }\n': "{match} stands for an object; let it be a whole value in the body, or write"
+    " {match:json}",
+    FOUND + 'query = { q = "{conditions}" }\n': "line 5: shape.find: {conditions} and the condition for each of",
+    FOUND + 'query = { "{field}" = "{value}" }\ncondition = "{field}"\n': "{conditions} and the condition for each",
+    FOUND + 'query = { q = "{conditions}" }\ncondition = "{name}={value}"\n': "line 8: shape.find.condition:"
     " {name} is not a placeholder here",
-    FOUND + 'escape = { ab = "x" }\n': "shape.find.escape: ",
+    FOUND + 'query = { q = "{conditions}" }\ncondition = "{field} eq \'{value:odata}\'"\n': "line 8: shape.find"
+    ".condition: {value:odata} brings its own quotes; take out those around it",
+    FOUND + 'query = { "{field}" = "{value:base64}" }\n': "find.query: {value:base64} has an unknown format; known",
+    WHOLE + '[shape.batch]\npath = "/b"\nbody = { on = "{matchFields}", r = "{fields}" }\n': "line 9: shape.batch.body:"
+    " {fields} stands for one record; put it in a list, which is repeated for each",
+    ANSWER + 'id = { header = "Location", pattern = "(" }\n': "line 8: shape.upsert.answer.id.pattern: is no regular",
+    ANSWER + 'id = { header = "Location", pattern = "(a)(b)" }\n': "shape.upsert.answer.id.pattern: has more than one",
+    ANSWER + 'id = { pattern = "a" }\n': "line 8: shape.upsert.answer.id: is not complete, or says two things at once;"
+    ' write { at = "path" } or { header = "name" }',
+    ANSWER + 'then = "read"\n': "line 8: shape.upsert.answer.then: reads by [shape.read], which is not there; add it",
+    ANSWER + 'status = { at = "code", values = { OK = 20 } }\n': "values.OK: can't be 20; write a status of 200 to 599",
+    URL + '[shape]\nheaders = { X = "{matchValue}" }\n' + UPSERT + FIND: "line 3: shape.headers: {matchValue} is not a",
+    URL + '[shape]\nstatus = { at = "a", pattern = "(" }\n' + UPSERT + FIND: "line 3: shape.status.pattern: is no re",
+    URL + '[shape]\nkeys = { contact = ["email"] }\n' + UPSERT + FIND: "line 3: shape.keys.contact: is no table of the",
     URL + 'dialect = "native"\n' + UPSERT + FIND: "line 2: dialect: does not go with [shape], which is a",
     URL + "dialect_options = { a = 1 }\n" + UPSERT + FIND: "line 2: dialect_options: does not go with [shape]",
     URL + 'dialect = "shape"\n': "line 2: dialect: is a shape that the file does not state; add [shape.upsert] and",
@@ -85,7 +104,7 @@ def test_a_fault_is_named_with_its_line_and_fix(text: str, load: Load) -> None:
 
 def test_all_faults_are_named_at_once(load: Load) -> None:
     text = (
-        URL + '[shape.upsert]\npath = "/{x}"\nbody = { a = "{y}" }\n[shape.find]\npath = "/"\nfilter = { a = "{z}" }\n'
+        URL + '[shape.upsert]\npath = "/{x}"\nbody = { a = "{y}" }\n[shape.find]\npath = "/"\nquery = { a = "{z}" }\n'
     )
     with pytest.raises(ConfigError) as raised:
         load(text)
@@ -100,19 +119,54 @@ def test_a_shape_is_a_dialect_of_its_own(dialect: str, load: Load) -> None:
     assert target.dialect_options["find"] == {"path": "/f"}
 
 
-def test_every_placeholder_is_in_the_readme_of_the_examples() -> None:
-    text = (SHAPES / "README.md").read_text("utf-8")
-    for name in {name for names in KNOWN.values() for name in names} | {"field", "value"}:
-        assert f"{{{name}}}" in text, name
+GUIDE = (ROOT / "docs" / "shapes.md").read_text("utf-8")
+
+
+def test_every_placeholder_and_format_is_in_the_guide() -> None:
+    for name in {name for names in KNOWN.values() for name in names}:
+        assert f"`{{{name}}}`" in GUIDE, name
+    for form in FORMATS:
+        assert f":{form}}}`" in GUIDE, form
     for part in KNOWN:
-        assert f"`{part}`" in text, part
+        assert f"`{part}`" in GUIDE, part
 
 
 def test_the_shape_in_the_guide_is_a_target(load: Load) -> None:
-    guide = (SHAPES.parents[1] / "docs" / "shapes.md").read_text("utf-8")
-    [block] = [text for text in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "[shape.upsert]" in text]
+    [block] = [text for text in re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL) if "[shape.upsert]" in text]
     target = load(block)
     assert (target.dialect, target.deviations) == ("shape", {"created": (201,)})
+
+
+def test_the_credentials_in_the_guide_are_a_target(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    [block] = [text for text in re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL) if "[roles.viewer]" in text]
+    for name in re.findall(r'env = "(\w+)"', block):
+        monkeypatch.setitem(ENV, name, "secret")
+    target = load(block)
+    assert (target.url, target.query["api-version"]) == ("https://api.example.com/v1", "3")
+    assert target.roles["editor"].headers() == {"apikey": "secret", "Authorization": "Bearer secret"}
+
+
+def lines(*members: str) -> list[str]:
+    return [line for line in GUIDE.splitlines() if re.match(rf"({'|'.join(members)}) = ", line)]
+
+
+@pytest.mark.parametrize("line", [line for line in lines("query") if "# ?" in line])
+def test_a_query_in_the_guide_becomes_what_it_says(line: str, load: Load) -> None:
+    dialect = dialect_for(load(URL + UPSERT.replace("body = {", f"{line}\nbody = {{") + FIND))
+    asked = dialect.request(Upsert("contacts", {"email": "ada@x.io", "name": "Ada"}, ["email"]))
+    wanted = line.split("# ?")[1].split(", once")[0]
+    assert "&".join(f"{name}={value}" for name, value in asked.query) == wanted
+
+
+@pytest.mark.parametrize(("written", "becomes"), re.findall(r"^\| `(\{value:\w+\})` \| `([^`]+)`", GUIDE, re.MULTILINE))
+def test_a_format_in_the_guide_writes_what_it_says(written: str, becomes: str, load: Load) -> None:
+    dialect = dialect_for(load(URL + UPSERT + FIND + f'query = {{ "{{field}}" = "{written}" }}\n'))
+    assert dialect.request(Find("contacts", {"email": "O'Brien"})).query == [("email", becomes)]
+
+
+@pytest.mark.parametrize("line", lines("operation", "status"))
+def test_an_answer_in_the_guide_is_understood(line: str, load: Load) -> None:
+    load(ANSWER + 'id = "id"\n' + line)
 
 
 def test_braces() -> None:

@@ -29,7 +29,7 @@ from upsertspec.errors import CannotExpress, NotApplicable
 from upsertspec.target.bindings import renamed
 from upsertspec.target.target import Target
 
-FIND = {"path": "/{table}", "filter": {"{field}": "{value}"}}
+FIND = {"path": "/{table}", "query": {"{field}": "{value}"}}
 ADA = {"email": "a{b}@x.io", "name": "Ada"}
 BY_EMAIL = Upsert("contacts", ADA, ["email"])
 
@@ -118,27 +118,112 @@ REQUESTS: list[tuple[str, dict[str, Any], Operation, tuple[Any, ...]]] = [
     ("describe", {"path": "/{table}/meta"}, Describe("contacts"), ("GET", "/people%2F1/meta", {}, UNSET)),
     (
         "find",
-        {"path": "/f", "filter": {"{field}": "eq.{value}"}, "limit": "n", "offset": "from"},
+        {"path": "/f", "query": {"{field}": "eq.{value}", "n": "{limit}", "from": "{offset}"}},
         Find("contacts", {"email": "a", "age": 3, "vip": True, "notes": None}, limit=2, offset=4),
         ("GET", "/f", {"mail": "eq.a", "age": "eq.3", "vip": "eq.true", "n": "2", "from": "4"}, UNSET),
     ),
     (
         "find",
-        {"path": "/f", "filter": {"q": "all({conditions})"}, "condition": "{field}='{value}'", "escape": {"'": "''"}},
+        {"path": "/f", "query": {"q": "all({conditions})"}, "condition": "{field}='{value}'"},
         Find("contacts", {"email": "O'B", "name": "x"}),
         ("GET", "/f", {"q": "all(mail='O''B',name='x')"}, UNSET),
     ),
     (
         "find",
-        {"path": "/f", "filter": {"q": "{conditions}"}, "condition": "{field}={value}", "join": " and "},
+        {"path": "/f", "query": {"q": "{conditions}"}, "condition": "{field}={value}", "join": " and "},
         Find("contacts", {}, limit=1),
         ("GET", "/f", {}, UNSET),
     ),
     (
         "find",
-        {"path": "/f", "method": "POST", "body": {"where": "{where}"}},
+        {"path": "/f", "method": "POST", "body": {"where": "{match}"}},
         Find("contacts", {"email": None}),
         ("POST", "/f", {}, {"where": {"mail": None}}),
+    ),
+    (
+        "find",
+        {
+            "path": "/f",
+            "method": "POST",
+            "body": {
+                "all": [{"name": "{field}", "value": "{value}"}],
+                "where": {"{field}": {"eq": "{value}"}},
+                "page": {"size": "{limit}", "from": "{offset}"},
+            },
+        },
+        Find("contacts", {"email": "a", "age": None}, limit=2),
+        (
+            "POST", "/f", {},
+            {
+                "all": [{"name": "mail", "value": "a"}, {"name": "age", "value": None}],
+                "where": {"mail": {"eq": "a"}, "age": {"eq": None}},
+                "page": {"size": 2},
+            },
+        ),
+    ),
+    (
+        "find",
+        {"path": "/f", "query": {"where": {"{field}": {"eq": "{value}"}}, "all": ["{field}={value}"]}},
+        Find("contacts", {"email": 'a"b'}),
+        ("GET", "/f", {"where": '{"mail": {"eq": "a\\"b"}}', "all": 'mail=a"b'}, UNSET),
+    ),
+    (
+        "find",
+        {"path": "/f", "query": {"q": "{conditions}"}, "condition": "{field} eq {value:odata}", "join": " and "},
+        Find("contacts", {"email": "O'B", "age": 3, "vip": True, "notes": None}),
+        ("GET", "/f", {"q": "mail eq 'O''B' and age eq 3 and vip eq true and notes eq null"}, UNSET),
+    ),
+    (
+        "upsert",
+        {"path": "/{table}({conditions})", "condition": "{field}={value:odata}", "body": "{otherFields}"},
+        Upsert("contacts", {"email": "O'B/x", "name": "A", "age": 3}, ["email", "name"]),
+        ("POST", "/people%2F1(mail='O''B%2Fx',name='A')", {}, {"age": 3}),
+    ),
+    (
+        "upsert",
+        {
+            "path": "/x",
+            "query": {"select": ["{names}"], "q": "email = '{matchValue}'"},
+            "body": {"match": "{match}", "set": "{otherNames}", "gql": 'f(id: "{matchValue}", {fields:json})'},
+        },
+        Upsert("contacts", {"email": "a'\"b", "name": "A"}, ["email"]),
+        (
+            "POST", "/x", {"select": "name", "q": "email = 'a''\"b'"},
+            {
+                "match": {"mail": "a'\"b"}, "set": ["name"],
+                "gql": 'f(id: "a\'\\"b", {"mail": "a\'\\"b", "name": "A"})',
+            },
+        ),
+    ),
+    (
+        "upsert",
+        {"path": "/{matchValue:hex}", "query": {"constraint": "{table}_{matchFields:snake}"}, "body": ["{value}"]},
+        Upsert("contacts", {"email": "a"}, ["email"]),
+        ("POST", "/61", {"constraint": "people/1_mail"}, ["a"]),
+    ),
+    (
+        "batch",
+        {"path": "/x", "body": {"by": "{matchField}", "rows": [{"id": "{matchValue}", "set": "{otherFields}"}, 7]}},
+        UpsertBatch("contacts", [{"email": "a", "name": "A"}, {"email": 3}], ["email"]),
+        (
+            "POST", "/x", {},
+            {"by": "mail", "rows": [{"id": "a", "set": {"name": "A"}}, 7, {"id": 3, "set": {}}, 7]},
+        ),
+    ),
+    (
+        "batch",
+        {"path": "/x", "body": [{"rows": [{"where": [{"f": "{field}", "is": "{value}"}]}]}]},
+        UpsertBatch("contacts", [{"email": "a"}, {"email": "b"}], ["email"]),
+        (
+            "POST", "/x", {},
+            [{"rows": [{"where": [{"f": "mail", "is": "a"}]}, {"where": [{"f": "mail", "is": "b"}]}]}],
+        ),
+    ),
+    (
+        "change",
+        {"path": "/{id}", "method": "MERGE", "body": "{fields}", "values_at": "value"},
+        Change("contacts", 7, {"name": "B"}),
+        ("MERGE", "/7", {}, {"name": {"value": "B"}}),
     ),
 ]  # fmt: skip
 
@@ -148,6 +233,16 @@ def test_a_template_is_filled_in(
     name: str, part: dict[str, Any], operation: Operation, wanted: tuple[Any, ...]
 ) -> None:
     assert asked(part, operation, name) == wanted
+
+
+def test_headers_and_queries_of_every_request() -> None:
+    part = {"path": "/x", "headers": {"X-Key": "{matchValue}", "X-Url": "{matchValue:url}", "X-B": "own"}}
+    always = {"headers": {"X-A": "{table}", "X-B": "all"}, "query": {"v": "3"}}
+    request = shape(upsert=part, **always).request(BY_EMAIL)
+    assert request.headers == {"X-A": "people/1", "X-B": "own", "X-Key": "a{b}@x.io", "X-Url": "a%7Bb%7D%40x.io"}
+    assert (request.query, shape(**always).request(Find("contacts", {})).query) == ([("v", "3")], [("v", "3")])
+    with pytest.raises(CannotExpress, match=r"the header X-Key can't carry this value; \{…:url\} or \{…:hex\} can"):
+        shape(upsert=part).request(Upsert("contacts", {"email": "ü"}, ["email"]))
 
 
 ADDRESS = {"path": "/{table}/{matchField}/{matchValue}", "body": "{otherFields}"}
@@ -166,9 +261,9 @@ QUERY = {"path": "/x", "query": {"on": "{matchFields}"}}
         (ADDRESS, Upsert("contacts", {"email": 42}, ["email"]), "it can only be text"),
         (ADDRESS, Upsert("contacts", {"email": None}, ["email"]), "it can only be text"),
         (ADDRESS, Upsert("contacts", {"email": ""}, ["email"]), "it can only be text"),
-        (QUERY, Upsert("contacts", ADA, "email"), "has no place in an address"),
-        (QUERY, Upsert("contacts", ADA, [["email"]]), "has no place in an address"),
-        (QUERY, Upsert("contacts", ADA, 1), "has no place in an address"),
+        (QUERY, Upsert("contacts", ADA, "email"), "has no place in a text"),
+        (QUERY, Upsert("contacts", ADA, [["email"]]), "has no place in a text"),
+        (QUERY, Upsert("contacts", ADA, 1), "has no place in a text"),
         (QUERY, Upsert("contacts", ADA, ["email"], {"onConflict": "ignore"}), r"has no \[shape.ignore\]"),
         (
             QUERY,
@@ -231,6 +326,19 @@ def test_the_first_path_that_exists_counts() -> None:
         ({"at": "new", "values": {"true": "created", "false": "updated"}}, {"new": False}, 200, "updated"),
         ({"at": "did"}, {"did": "ignored"}, 200, "ignored"),
         ({"at": "did"}, {}, 200, None),
+        ({"at": "version", "values": {"1": "created"}, "otherwise": "updated"}, {"version": 1}, 200, "created"),
+        ({"at": "version", "values": {"1": "created"}, "otherwise": "updated"}, {"version": 2}, 200, "updated"),
+        ({"at": "version", "values": {"1": "created"}, "otherwise": "updated"}, {}, 200, None),
+        ({"header": "Location", "values": {"/x/7": "created"}}, {}, 200, "created"),
+        ({"header": "Location", "pattern": "^/x", "values": {"/x": "updated"}}, {}, 200, "updated"),
+        ({"header": "X-Else", "values": {"/x/7": "created"}, "otherwise": "ignored"}, {}, 200, None),
+        ({"has": {"new": "created", "0.id": "updated"}}, {"new": 7}, 200, "created"),
+        ({"has": {"new": "created", "0.id": "updated"}}, [{"id": 7}], 200, "updated"),
+        ({"has": {"new": "created"}, "otherwise": "ignored"}, [], 200, "ignored"),
+        ({"has": {"new": "created"}}, {}, 200, None),
+        ({"equal": ["made", "meta.changed"]}, {"made": 1, "meta": {"changed": 1}}, 200, "created"),
+        ({"equal": ["made", "changed"]}, {"made": 1, "changed": 2}, 200, "updated"),
+        ({"equal": ["made", "changed"]}, {"made": 1}, 200, None),
         ({"created": "c", "updated": "u"}, {"id": 7, "c": [7], "u": []}, 200, "created"),
         ({"created": "c", "updated": "u"}, {"id": 7, "c": [], "u": [7]}, 200, "updated"),
         ({"created": "c", "updated": "u"}, {"id": 7, "c": [], "u": []}, 200, None),
@@ -242,6 +350,106 @@ def test_how_it_says_what_was_done(stated: dict[str, Any], body: Any, status: in
     assert (answer.operation, "operation" in answer.lacks) == (wanted, False)
 
 
+@pytest.mark.parametrize(
+    ("stated", "wanted"),
+    [
+        ({"header": "location", "pattern": "/([^/]+)$"}, 7),
+        ({"header": "location", "pattern": "[^/]+$", "text": True}, "7"),
+        ({"header": "location"}, "/x/7"),
+        ({"header": "location", "pattern": "([a-z]{9})"}, None),
+        ({"at": "ref", "pattern": "#(.*)"}, "8"),
+        ("ref", "a#8"),
+    ],
+)
+def test_where_an_id_is_found(stated: Any, wanted: Any) -> None:
+    assert said({"id": stated}, {"ref": "a#8"}).id == wanted
+
+
+ERRORS = {"at": ["errors.0.code", "errors.0"], "values": {"NOT_UNIQUE": 409}, "otherwise": 400}
+
+
+@pytest.mark.parametrize(
+    ("stated", "body", "status", "wanted"),
+    [
+        (ERRORS, {"errors": [{"code": "NOT_UNIQUE"}]}, 200, 409),
+        (ERRORS, {"errors": [{"code": "OTHER"}]}, 200, 400),
+        (ERRORS, {"errors": [{}]}, 200, 400),
+        (ERRORS, {"data": {}}, 201, 201),
+        (ERRORS, {"errors": [{"code": "NOT_UNIQUE"}]}, 500, 500),
+        ("code", {"code": "404"}, 200, 404),
+        ("code", {"code": "OK"}, 200, 200),
+        ({"at": "ok", "values": {"false": 422}}, {"ok": False}, 200, 422),
+        ({"at": "ok", "values": {"false": 422}}, {"ok": True}, 201, 201),
+    ],
+)
+def test_a_status_in_the_body(stated: Any, body: Any, status: int, wanted: int) -> None:
+    assert said({"status": stated}, body, status).status == wanted
+    assert shape(status=stated).answer(BY_EMAIL, Response(status, {}, json.dumps(body).encode())).status == wanted
+
+
+@pytest.mark.parametrize(
+    ("part", "body", "status", "wanted"),
+    [
+        ({"path": "/{matchValue}"}, {"mail": "a"}, 200, [{"email": "a"}]),
+        ({"path": "/{key.mail}"}, None, 200, []),
+        ({"path": "/{key.mail}"}, [], 200, []),
+        ({"path": "/{key.mail}"}, [{"mail": "a"}], 200, [{"email": "a"}]),
+        ({"path": "/{key.mail}"}, {}, 404, []),
+        ({"path": "/{key.mail}"}, {}, 410, []),
+        ({"path": "/{key.mail}", "answer": {"record": "data.0"}}, {"data": []}, 200, []),
+        ({"path": "/{key.mail}", "answer": {"record": "data"}}, {"data": {"mail": "a"}}, 200, [{"email": "a"}]),
+        ({"path": "/({conditions})", "condition": "{value}"}, {"mail": "a"}, 200, [{"email": "a"}]),
+        ({"path": "/x", "body": "{match}", "answer": {"record": "doc"}}, {"doc": {"mail": "a"}}, 200, [{"email": "a"}]),
+        ({"path": "/x", "body": "{match}", "answer": {"record": "doc"}}, {"doc": None}, 200, []),
+        (
+            {"path": "/x", "body": "{match}", "answer": {"record": "doc"}},
+            [{"doc": {"mail": "a"}}],
+            200,
+            [{"email": "a"}],
+        ),
+        ({"path": "/x", "answer": {"missing": [400]}}, {}, 400, []),
+    ],
+)
+def test_one_record_that_is_found_or_none(part: dict[str, Any], body: Any, status: int, wanted: Any) -> None:
+    answer = shape(find=part).answer(Find("contacts", {"email": "a"}), Response(status, {}, json.dumps(body).encode()))
+    assert (answer.status, answer.fault, answer.records) == (200, "", wanted)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "path"),
+    [
+        (201, {"Location": "/x/7"}, b"", "/x/7"),
+        (201, {}, b"", None),
+        (200, {"Location": "/x/7"}, b'{"mail": "a"}', None),
+        (400, {"Location": "/x/7"}, b"", None),
+    ],
+)
+def test_a_second_request_where_an_answer_holds_no_record(
+    status: int, headers: dict[str, str], body: bytes, path: str | None
+) -> None:
+    stated = {"record": ".", "id": {"header": "Location", "pattern": "[^/]+$"}, "empty": [201], "then": "read"}
+    dialect = shape(upsert={"path": "/x", "answer": stated}, read={"path": "/x/{id}", "answer": {"record": "."}})
+    second = dialect.then(BY_EMAIL, Response(status, headers, body))
+    assert (second and second.path) == path
+
+
+def test_a_read_that_finds_nothing_says_that_nothing_is_there() -> None:
+    for body in ({"row": None}, {"row": []}, None, []):
+        answer = said({"record": "row"}, body, operation=Read("contacts", 7), name="read")
+        assert (answer.status, answer.record, answer.fault) == (404, None, "")
+    answer = said({"record": "."}, b"", operation=Read("contacts", 7), name="read")
+    assert (answer.status, answer.fault) == (200, 'there is no object at "."')
+
+
+def test_the_parts_of_a_batch_have_statuses_of_their_own() -> None:
+    batch = UpsertBatch("contacts", [ADA, ADA], ["email"])
+    stated = {"parts": "items", "part_status": "update.status", "record": "doc"}
+    body = {"items": [{"update": {"status": 201}, "doc": {}}, {"update": {"status": 409, "error": "taken"}}]}
+    answer = said(stated, body, operation=batch, name="batch")
+    assert (answer.status, answer.parts, answer.body) == (409, (), [None, body["items"][1]])
+    assert said(stated, {"items": body["items"][:1]}, operation=batch, name="batch").parts[0].status == 201
+
+
 def test_an_empty_answer_lacks_what_the_others_have() -> None:
     assert said({}, b"done").fault == ""
     assert said({"operation": {"status": {"201": "created"}}}, b"done", 201).operation == "created"
@@ -251,6 +459,10 @@ def test_an_empty_answer_lacks_what_the_others_have() -> None:
     assert set(said({"operation": {"at": "did"}, "empty": [204]}, b"", 204).lacks) == {"record", "id", "operation"}
     assert said(stated, b"", 201).fault == 'there is no object at "."'
     assert set(said({}, b"done", 200).lacks) == {"operation", "record", "id"}
+    has = {"record": "0", "operation": {"has": {"0": "created"}, "otherwise": "ignored"}, "empty": ["ignored"]}
+    ignored = said(has, [])
+    assert (ignored.operation, set(ignored.lacks), ignored.fault) == ("ignored", {"record", "id"}, "")
+    assert said(has, [{"mail": "a"}]).lacks == {}
 
 
 def test_a_body_of_another_form_is_a_fault() -> None:

@@ -1,4 +1,4 @@
-"""Roles that log in: their cookies are sent, by role, and shown nowhere."""
+"""Roles that log in: their cookies or tokens are sent, by role, and shown nowhere."""
 
 from __future__ import annotations
 
@@ -82,6 +82,37 @@ def test_a_login_that_fails_is_tried_again_and_never_left_out(
     assert wire.lines() == ["POST /login"] * 2
 
 
+TOKEN = Login("/login", "POST", "json", {"password": PASSWORD}, "data.token", "X-Auth", "Token ")
+
+
+def with_token(token: object) -> Answer:
+    def handler(method: str, path: str, body: bytes) -> bytes:
+        is_login = path.startswith("/login")
+        return reply({"data": {"token": token}} if is_login else {"records": [], "echo": "token-value-1"})
+
+    return by_request(handler)
+
+
+def test_a_token_in_the_answer_is_sent_with_every_request_and_shown_nowhere(serve: Serve, client: Connect) -> None:
+    wire = serve(with_token("token-value-1"))
+    roles = {"editor": Credential(login=TOKEN, more={"X-Tenant": "acme"})}
+    talker = client(wire.url, roles=roles, query={"api-version": "3", "code": Secret("c0de-value", "CODE")})
+    answers = [talker.call("editor", FIND), talker.for_thread().call("editor", FIND)]
+    sent = [dict(headers_of(request)) for request in wire.requests]
+    assert [headers.get("x-auth") for headers in sent] == [None, *["Token token-value-1"] * 2]
+    assert sent[-1]["x-tenant"] == "acme"
+    assert all(line.endswith("?api-version=3&code=c0de-value") for line in wire.lines())
+    shown = json.dumps([exchange.as_dict() for exchange in talker.log]) + "".join(answer.text for answer in answers)
+    assert not any(secret in shown for secret in ("token-value-1", "pass/word", "c0de-value"))
+
+
+@pytest.mark.parametrize("token", [None, 7, ""])
+def test_a_login_without_the_token_is_no_login(token: object, serve: Serve, client: Connect) -> None:
+    talker = client(serve(with_token(token)).url, roles={"editor": Credential(login=TOKEN)})
+    with pytest.raises(NotTestable, match=r"answered with 200 and has no token at data\.token"):
+        talker.call("editor", FIND)
+
+
 def test_a_login_without_an_answer_is_never_left_out(serve: Serve, client: Connect) -> None:
     wire = serve(lambda connection, request: False)
     talker = client(wire.url, roles={"editor": login("json")})
@@ -93,7 +124,7 @@ def test_a_login_without_an_answer_is_never_left_out(serve: Serve, client: Conne
 
 def test_a_login_has_no_broken_credentials(client: Connect) -> None:
     talker = client("http://127.0.0.1:1", roles={"editor": login("json")})
-    with pytest.raises(NotApplicable, match="a login by cookie has no way to send a made-up token"):
+    with pytest.raises(NotApplicable, match="a login has no way to send a made-up token"):
         talker.call("a made-up token", FIND)
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from tests.kit import Done
 from upsertspec.cli.init import TEMPLATE
-from upsertspec.errors import ConfigError
+from upsertspec.errors import ConfigError, NotApplicable
+from upsertspec.http.credentials import Presented, presented
 from upsertspec.run.recorder import known_for
 from upsertspec.spec import criteria as spec
 from upsertspec.target.bindings import renamed
@@ -26,7 +27,15 @@ FAULTS = {
     "url = 3": "line 1: url: is not what belongs here; write the address below which the API answers",
     'url = "ftp://h"': "line 1: url: is not what belongs here; write the address",
     'url = "http://user:hunter2@h"': "line 1: url: is not what belongs here; write the address",
-    'url = "http://h/?q=1"': "line 1: url: is not what belongs here",
+    'url = "http://h/#q"': "line 1: url: is not what belongs here",
+    'url = "http://h/?q"': "line 1: url: 'http://h/.•••' can't be judged; .* no more but a query like api-version=3",
+    'url = "http://h/?code=hunter2"': "can't be judged with a secret in it; write .query. in a target file",
+    URL + 'query = { code = "hunter2" }': "line 2: query.code: is a secret in plain text",
+    URL + "roles = true": "line 2: roles: is not complete, or says two things at once; write tables",
+    URL + '[roles.editor]\nlogin = { path = "/l", prefix = "Token " }\n': "line 3: roles.editor.login: is not complete",
+    URL
+    + '[roles.editor]\nbearer = { env = "T" }\nheaders = { X-Api-Key = "hunter2" }\n': "line 4: roles.editor.headers"
+    ".X-Api-Key: is a secret in plain text",
     'url = "http://h:99999"': "line 1: url: 'http://h:99999' can't be judged; write http or https",
     'url = "http://h:x"': "line 1: url: is not what belongs here",
     URL + 'adress = "x"\ntimout = 3': "line 3: timout: is not known here; did you mean 'timeout'?",
@@ -151,6 +160,7 @@ def test_every_form_of_credential(load: Load) -> None:
         + """
 [roles.editor]
 bearer = { env = "A" }
+headers = { X-Api-Key = { env = "E" }, X-Tenant = "acme" }
 [roles.creator]
 header = "X-Api-Key"
 prefix = "Key "
@@ -164,16 +174,19 @@ login = { path = "/login", form = { user = "v", password = { env = "D" } } }
         B="token-b",
         C="pässword",
         D="pässword d",
+        E="token-e",
     )
     pair = base64.b64encode("ü:pässword".encode()).decode()
-    assert target.roles["editor"].headers() == {"Authorization": "Bearer token-a"}
+    more = {"X-Api-Key": "token-e", "X-Tenant": "acme"}
+    assert target.roles["editor"].headers() == {**more, "Authorization": "Bearer token-a"}
     assert target.roles["creator"].headers() == {"X-Api-Key": "Key token-b"}
     assert target.roles["updater"].headers() == {"Authorization": f"Basic {pair}"}
     assert target.roles["viewer"].headers() == {}
     login = target.roles["viewer"].login
     assert login is not None
     assert (login.method, login.style) == ("POST", "form")
-    assert {secret.value for secret in target.secrets()} >= {"token-a", "token-b", "pässword", "pässword d", pair}
+    secrets = {secret.value for secret in target.secrets()}
+    assert secrets >= {"token-a", "token-b", "token-e", "pässword", "pässword d", pair}
     assert "token-a" not in repr(target)
 
 
@@ -185,7 +198,8 @@ def test_without_roles_the_tokens_come_from_the_environment(load: Load) -> None:
 def test_everything_else_of_a_target_file(load: Load, tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("x")
     target = load(
-        'url = "https://h/base/"\nname = "N"\nprofiles = ["identity"]\ntimeout = 3\nrate_limit = 5\n'
+        'url = "https://h/base/?v=3"\nquery = { code = { env = "S" } }\n'
+        'name = "N"\nprofiles = ["identity"]\ntimeout = 3\nrate_limit = 5\n'
         'proxy = "http://p:1"\n[headers]\nX-A = "b"\nX-S = { env = "S" }\n[tls]\nca = "ca.pem"\n'
         '[tables.contacts]\nid = 7\nfields = { email = "mail" }\n'
         '[[known_failures]]\ncriterion = "AC-001"\nreason = "r"\n',
@@ -193,6 +207,7 @@ def test_everything_else_of_a_target_file(load: Load, tmp_path: Path) -> None:
     )
     assert (target.url, target.name, target.profiles) == ("https://h/base", "N", ("core", "identity"))
     assert (target.timeout, target.rate_limit) == (3.0, 5)
+    assert target.query == {"v": "3", "code": Secret("secret", "S")}
     assert target.headers == {"X-A": "b", "X-S": Secret("secret", "S")}
     assert target.session["verify"] == str(tmp_path / "ca.pem")
     assert target.session["proxies"] == {"http": "http://p:1", "https": "http://p:1"}
@@ -223,6 +238,14 @@ def test_a_bad_url_is_reported_without_its_password(url: str) -> None:
 @pytest.mark.parametrize("url", ["http://h", "https://h:8443/a/b/", "http://[::1]:80/", "http://bücher.example"])
 def test_a_good_url(url: str) -> None:
     assert from_url(url, {}).url == url.rstrip("/")
+
+
+def test_a_target_may_ask_for_no_credentials(load: Load) -> None:
+    target = load(URL + "roles = false\n", UPSERTSPEC_TOKEN_EDITOR="token")
+    assert presented(target, "editor") == Presented()
+    for who in ("anonymous", "creator", "a made-up token"):
+        with pytest.raises(NotApplicable):
+            presented(target, who)
 
 
 def test_tokens_that_no_header_carries_are_named_at_once() -> None:

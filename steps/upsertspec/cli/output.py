@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from upsertspec.errors import ConfigError
+from upsertspec.http.text import printable
 from upsertspec.report.files import is_plain, write_whole
 
 
@@ -25,15 +26,22 @@ def write(text: str, output: str | None, option: str = "-o", force: bool = True,
         return
     try:
         path = Path(output)
-        if not force and is_plain(path):
-            with path.open("xb") as new:
-                new.write(text.encode("utf-8"))
-        else:
-            write_whole(path, text.encode("utf-8"))
+        write_whole(path, text.encode("utf-8"), replace=force)
     except FileExistsError as wrong:
         raise ConfigError([f"{output} exists and is not replaced; name another file, or add --force"]) from wrong
     except (OSError, ValueError) as wrong:
         raise unwritable(option, output, wrong) from wrong
+
+
+def could_write(text: str, output: str | None, option: str) -> bool:
+    """Write the text to the file, if one is named. A failure is told, and False: the work that it is about is done."""
+    try:
+        if output:
+            write(text, output, option)
+    except ConfigError as wrong:
+        click.echo(f"upsertspec: {printable(str(wrong))}", err=True)
+        return False
+    return True
 
 
 def check_file(output: str | None, option: str) -> None:

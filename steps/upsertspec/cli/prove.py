@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from upsertspec.cli.options import criterion_option, jobs_option, names
-from upsertspec.cli.output import check_file, write
+from upsertspec.cli.output import check_file, could_write
 from upsertspec.errors import ConfigError
+from upsertspec.process import INCOMPLETE
 
 if TYPE_CHECKING:
     from upsertspec.prove.servers import BrokenServer
@@ -60,6 +61,7 @@ def prove(
     for option, file in (("--json", json_file), ("--html", html_file), ("--digest", digest_file)):
         check_file(file, option)
     chosen = _chosen(wanted, criteria)
+    written = True
     if sample is not None and sample < len(chosen):
         chosen = random.Random(0).sample(chosen, sample)  # noqa: S311 - no secret depends on it
     digest: dict[str, Any]
@@ -80,13 +82,12 @@ def prove(
             proof.digest(),
         )
         if html_file:
-            write(f"{page(proof).strip()}\n", html_file, "--html")
-    if json_file:
-        write(f"{json.dumps(whole, indent=1)}\n", json_file, "--json")
+            written = could_write(f"{page(proof).strip()}\n", html_file, "--html")
+    written &= could_write(f"{json.dumps(whole, indent=1)}\n", json_file, "--json")
     if digest_file:
         both = with_other(Path(digest_file), digest, own_table)
-        write(f"{json.dumps(both, indent=1)}\n", digest_file, "--digest")
-    context.exit(0 if holds else 1)
+        written &= could_write(f"{json.dumps(both, indent=1)}\n", digest_file, "--digest")
+    context.exit(1 if not holds else 0 if written else INCOMPLETE)
 
 
 def _chosen(wanted: Sequence[str], criteria: Sequence[str]) -> list[BrokenServer]:

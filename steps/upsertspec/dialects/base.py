@@ -38,11 +38,12 @@ class Exact(float):
 
 @dataclass(frozen=True)
 class Response:
-    """One HTTP response: the body is complete and uncompressed."""
+    """One HTTP response: the body is complete and uncompressed. `then` is the one to the dialect's second request."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    then: Response | None = None
 
     @deep_json
     def parsed(self) -> Any:
@@ -56,6 +57,10 @@ class Response:
 
 class Stated(str):
     """A reason from the target file. Scenarios about it are not applicable instead of not testable."""
+
+
+SAID = 200
+"""The characters of an answer that a reason shows."""
 
 
 @dataclass(frozen=True)
@@ -83,18 +88,27 @@ class Answer:
     counts: Mapping[str, Any] | None = None
     lacks: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def said(self) -> str:
+        """What the target answered, in short: the status, and its words or what is wrong with them."""
+        words = " ".join(self.text.split())
+        told = self.fault if self.fault and 200 <= self.status < 300 else words
+        return f"{self.status} {told[:SAID]}".strip()
+
 
 @dataclass(frozen=True)
 class Setup:
     """What a target file says to its dialect: `options` are `[dialect_options]`, or what `[shape]` states.
 
     A dialect uses the target's own names of tables and fields: `dialects.bound` translates. `tables` are the
-    names in paths of all tables that the target has, `numbers` their fields that hold whole numbers.
+    names in paths of all tables that the target has, `numbers` their fields that hold whole numbers, `fields` all
+    that a record has.
     """
 
     options: Mapping[str, Any] = field(default_factory=dict)
     tables: frozenset[str] = frozenset()
     numbers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class Dialect(Protocol):
@@ -104,7 +118,12 @@ class Dialect(Protocol):
     with the reason: "operation" (whether an upsert created or updated), "record", "id", "counts" (of a batch).
     Scenarios about that are not testable; in all others it is left out, and an id is looked up by reading back.
     A dialect may have `cannot` too: criteria that nothing it sends can show, each with the reason (an id that the
-    client makes out of a key says nothing of how the target compares keys). They are not run, and not testable.
+    client makes out of a key says nothing of how the target compares keys). They do not apply. `replaces = True` says
+    that an update replaces the whole record. `follow_up(operation, response, last)` gives the request that asks
+    whether a write is done, or None where it is: `response` answers the write, or `last`, the request before. It is
+    sent again and again within the target's time limit; its last response takes the place of the first.
+    A dialect may have `then(operation, response)`: a second request, to read what the first one did not answer, or
+    None. Its response is the first one's `then` when `answer` is called.
     """
 
     name: str

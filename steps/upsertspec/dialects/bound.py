@@ -24,7 +24,7 @@ from upsertspec.dialects.operations import (
 )
 from upsertspec.dialects.queries import description, groups, query
 from upsertspec.dialects.words import Forms, Words
-from upsertspec.errors import NotApplicable
+from upsertspec.errors import CannotExpress, NotApplicable
 from upsertspec.spec.outcomes import MISSING, OK, is_success
 from upsertspec.target.bindings import Bindings
 
@@ -46,6 +46,9 @@ class Bound:
         self.name = dialect.name
         self.lacks: Mapping[str, str] = dialect.lacks
         self.cannot: Mapping[str, str] = getattr(dialect, "cannot", {})
+        self.replaces: bool = getattr(dialect, "replaces", False)
+        self._follow_up = getattr(dialect, "follow_up", None)
+        self.deviations: Mapping[str, tuple[int, ...]] = getattr(dialect, "deviations", {})
         self.untrue: dict[tuple[str, str], str] = {}
         self._forms: Forms = {}
         self._words: dict[str, Words] = {}
@@ -61,6 +64,12 @@ class Bound:
     def request(self, operation: Operation) -> Request:
         """The request that asks for this operation. Raises NotApplicable for what the target does not have."""
         return self.inner.request(self._theirs(operation))
+
+    def then(self, operation: Operation, response: Response) -> Request | None:
+        """The dialect's second request after this response, if it has one."""
+        second = getattr(self.inner, "then", None)
+        request: Request | None = second(self._theirs(operation), response) if second else None
+        return request
 
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
@@ -86,6 +95,10 @@ class Bound:
                 return replace(answer, parts=parts)
             case _:
                 return self._one(words, answer, operation.sent[-1] if operation.sent else {})
+
+    def follow_up(self, operation: Operation, response: Response, last: Request | None) -> Request | None:
+        """The request that asks whether a write is done, if the dialect has one."""
+        return self._follow_up(self._theirs(operation), response, last) if self._follow_up else None
 
     def _theirs(self, operation: Operation) -> Operation:
         """The operation in the target's words."""
@@ -125,10 +138,11 @@ class Bound:
         where = dict(find.where)
         if "id" in where:
             known = self._keys.get((words.binding.table, str(where["id"])), {})
-            if "id" in words.binding.absent:
+            by_key = getattr(self.inner, "finds_by_key", False)
+            if by_key and not known:
+                raise CannotExpress(f"{words.called} is found by its key alone, and the key of this id is not known")
+            if by_key or "id" in words.binding.absent:
                 where = {**known, **{name: value for name, value in where.items() if name != "id"}}
-            elif getattr(self.inner, "finds_by_key", False):
-                where = {**known, **where}
         theirs = {**words.fields(where), **words.binding.fixed}
         return replace(find, table=words.binding.place, where=theirs)
 
@@ -136,7 +150,8 @@ class Bound:
         """Fields to write, with what goes with every request, and with what every create needs besides."""
         if not isinstance(fields, Mapping):
             return words.fields(fields)
-        always = {} if self._is_there(words, fields, match_fields) else words.binding.always
+        is_partial = not self.replaces and self._is_there(words, fields, match_fields)
+        always = {} if is_partial else words.binding.always
         return {**always, **words.fields(fields), **words.binding.fixed}
 
     def _is_there(self, words: Words, fields: Mapping[str, Any], match_fields: Any) -> bool:

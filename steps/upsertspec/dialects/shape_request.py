@@ -21,15 +21,17 @@ from upsertspec.dialects.operations import (
     Upsert,
     UpsertBatch,
 )
-from upsertspec.dialects.templates import as_text, filled, parameters, path, text
+from upsertspec.dialects.scope import Row, Scope
+from upsertspec.dialects.templates import filled, headers, parameters, path
 from upsertspec.errors import CannotExpress, NotApplicable
-from upsertspec.target.placeholders import KEY, key_names, names_in
+from upsertspec.target.placeholders import MATCH, key_names, names_in, used_in
 
 IGNORE = {"onConflict": "ignore"}
 PLAIN = {Create: "create", Change: "change", Delete: "delete", Read: "read", Find: "find", Describe: "describe"}
 OTHERS = {List: "list", Groups: "groups", Transaction: "transaction"}
 """What no shape can express; a target file may say that the target lacks it."""
-DOTS = (".", "..")
+METHODS = {Change: "PATCH", Delete: "DELETE", Read: "GET", Find: "GET", Describe: "GET"}
+"""The usual methods; POST for the others."""
 
 Part = Mapping[str, Any]
 
@@ -45,135 +47,95 @@ def part_of(operation: Operation) -> str:
 
 def request(operation: Operation, name: str, part: Part, setup: Setup) -> Request:
     """The request of a part of the shape, which has this name. Raises NotApplicable for what it states to be fixed."""
-    used = names_in([part.get("path"), part.get("query"), part.get("body")])
+    used = used_in(part)
     if "table" not in used and operation.table not in setup.tables:
         raise NotApplicable(f"[shape.{name}] has no place for a table's name, and the target no {operation.table}")
-    if isinstance(operation, (Upsert, UpsertBatch)):
-        _require_key(operation, part)
-    values = _values(operation, used, setup)
-    method = part.get("method", _usual(operation))
-    query = parameters(part.get("query", {}), values)
-    if isinstance(operation, Find):
-        query += _filter(operation, part) + _page(operation, part)
-    body = _body(operation, part, values)
-    return Request(method, path(part["path"], values), query, body, dict(part.get("headers", {})))
+    is_there = operation.table in setup.tables  # a table that is not there is matched by whatever a request says
+    own = _own_key(operation, part, used) if is_there else sorted(key_names(used))
+    if isinstance(operation, (Upsert, UpsertBatch)) and is_there:
+        _require_key(operation, own)
+    scope = _scope(operation, part, own, used, setup)
+    return Request(
+        part.get("method", METHODS.get(type(operation), "POST")),
+        path(part["path"], scope),
+        parameters(part.get("query", {}), scope, is_filter=isinstance(operation, Find)),
+        filled(part["body"], scope) if "body" in part else UNSET,
+        headers(part.get("headers", {}), scope),
+    )
 
 
-def _usual(operation: Operation) -> str:
-    methods = {Change: "PATCH", Delete: "DELETE", Read: "GET", Find: "GET", Describe: "GET"}
-    return methods.get(type(operation), "POST")
+def is_by_key(part: Part) -> bool:
+    """Whether records are found one by one, by the key in the request: what is not there is 404, null or no list."""
+    used = used_in(part)
+    return bool(key_names(used) or used & {"matchField", "matchValue"} or names_in(part.get("path")) & set(MATCH))
 
 
-def _body(operation: Operation, part: Part, values: Part) -> Any:
-    if "body" not in part:
-        return UNSET
-    if not isinstance(operation, UpsertBatch):
-        return filled(part["body"], values)
-    each = [{"fields": record} for record in values["records"]]
-    return filled(part["body"], values, each)
+def _scope(operation: Operation, part: Part, own: list[str], used: set[str], setup: Setup) -> Scope:
+    plain: dict[str, Any] = {"table": operation.table, "allFields": list(setup.fields.get(operation.table, ()))}
+    row, rows, wraps = None, None, part.get("values_at", "")
+    match operation:
+        case Upsert(fields=fields, match_fields=names):
+            plain["matchFields"] = names
+            row = Row(fields, own or names, fields, wraps)
+        case UpsertBatch(records=records, match_fields=names):
+            rows = [Row(record, own or names, record, wraps) for record in records]
+            plain["matchFields"] = names
+            plain["matchField"] = Row(by=own or names).value("matchField") if "matchField" in used else UNSET
+            plain["records"] = [each.value("fields") for each in rows]
+        case Create(fields=fields):
+            row = Row(fields, (), fields, wraps)
+        case Find(where=where):
+            row = _found_by(operation, own if is_by_key(part) else [], where, used)
+            plain |= {"limit": operation.limit or UNSET, "offset": operation.offset or UNSET, "matchFields": row.by}
+        case Read(key=key) | Delete(key=key) | Change(key=key):
+            row = _found_by(operation, own, key, used)
+            plain |= {"id": operation.id, "matchFields": row.by}
+            row = Row(getattr(operation, "fields", UNSET), row.by, row.given, wraps)
+    numbers = setup.numbers.get(operation.table, frozenset())
+    return Scope(plain, row, rows, None, part.get("condition", ""), part.get("join", ","), numbers)
 
 
-def _values(operation: Operation, used: set[str], setup: Setup) -> dict[str, Any]:
-    values: dict[str, Any] = {"table": operation.table}
-    if "id" in used:
-        values["id"] = getattr(operation, "id", UNSET)
-    if "where" in used and isinstance(operation, Find):
-        values["where"] = operation.where
-    if isinstance(operation, (Create, Change, Upsert)):
-        values["fields"] = operation.fields
-    if isinstance(operation, UpsertBatch):
-        values["records"] = operation.records
-    if isinstance(operation, (Upsert, UpsertBatch)):
-        values["matchFields"] = operation.match_fields
-    if key_names(used):
-        values |= _key(operation, key_names(used), setup)
-    elif used & {"matchField", "matchValue", "otherFields"} and isinstance(operation, (Upsert, UpsertBatch)):
-        values |= _single(operation, setup)
-    return values
+def _found_by(operation: Operation, own: list[str], known: Mapping[str, Any], used: set[str]) -> Row:
+    """The record that is looked for. Raises CannotExpress where the shape finds a record by its key, and none is known.
+
+    Nested fields are conditions by their paths.
+    """
+    flat = dict(_flat(known))
+    by = own if own and (key_names(used) or set(own) <= set(flat)) else list(flat)
+    needs_key = used & set(MATCH) and not isinstance(operation, Find)
+    if not set(by) <= set(flat) or (needs_key and not by):
+        alone = ", ".join(sorted(own)) or "its key"
+        raise CannotExpress(f"the target finds {operation.table} by {alone} alone")
+    if used & {"matchField", "matchValue"} and len(by) != 1:
+        raise NotApplicable(f"the shape has room for one match field, no more and no less, to find {operation.table}")
+    return Row(by=by, given=flat)
 
 
-def _single(operation: Upsert | UpsertBatch, setup: Setup) -> dict[str, Any]:
-    """The one match field, its value, and the fields beside it."""
-    match operation.match_fields:
-        case [str(name)] if name:
-            pass
-        case _:
-            raise NotApplicable("the shape has room for one match field, no more and no less")
-    values = {"matchField": name}
-    if isinstance(operation, UpsertBatch):
-        return values
-    return {**values, "matchValue": _addressed(operation, name, operation.fields, setup), **_others(operation, {name})}
+def _flat(fields: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for name, value in fields.items():
+        nested = isinstance(value, Mapping) and value
+        found += _flat(value, f"{above}{name}.") if nested else [(f"{above}{name}", value)]
+    return found
 
 
-def _key(operation: Operation, names: set[str], setup: Setup) -> dict[str, Any]:
-    """The values of a key that stands in the address."""
-    if isinstance(operation, Upsert):
-        given, others = operation.fields, _others(operation, names)
-    else:
-        given, others = getattr(operation, "where", getattr(operation, "key", {})), {}
-    if isinstance(operation, (Find, Read, Change, Delete)) and not names <= set(given):
-        raise CannotExpress(f"the target finds {operation.table} by {', '.join(sorted(names))} alone")
-    return {**{f"{KEY}{name}": _addressed(operation, name, given, setup) for name in names}, **others}
+def _own_key(operation: Operation, part: Part, used: set[str]) -> list[str]:
+    """The fields that the target finds a record of this table by, whatever a request says; none where it does not."""
+    keys = part.get("keys")
+    if keys is not None and operation.table not in keys and isinstance(operation, (Upsert, UpsertBatch)):
+        raise NotApplicable(f"the target file states no keys for {operation.table}")
+    stated = list((keys or {}).get(operation.table, ()))
+    return [*stated, *sorted(key_names(used) - set(stated))]
 
 
-def _others(operation: Upsert, names: set[str]) -> dict[str, Any]:
-    fields = operation.fields
-    return {"otherFields": {k: v for k, v in fields.items() if k not in names} if isinstance(fields, dict) else fields}
+def _require_key(operation: Upsert | UpsertBatch, own: list[str]) -> None:
+    """Raise NotApplicable where the target has a key of its own, and the upsert is by others.
 
-
-def _addressed(operation: Operation, name: str, given: Any, setup: Setup) -> Any:
-    """The value of a field that stands in the address, where it can only be text. Raises NotApplicable for others."""
-    if not isinstance(given, Mapping) or name not in given:
-        raise NotApplicable(f"the shape says {name} in the address, and it has no value here")
-    value, known = given[name], name in setup.numbers.get(operation.table, ())
-    if value in ("", *DOTS) or not isinstance(value, (str, int) if known else str) or isinstance(value, bool):
-        raise NotApplicable(f"the shape says {name} in the address, where it can only be text")
-    return value
-
-
-def _require_key(operation: Upsert | UpsertBatch, part: Part) -> None:
-    """Raise NotApplicable where the shape has keys of its own, and the upsert is by others."""
+    What the key has besides the match fields has to go with every request (`fixed` in the target file).
+    """
     asked = operation.match_fields
-    own = key_names(names_in([part.get("path"), part.get("query"), part.get("body")]))
-    if "keys" in part:
-        stated = part["keys"].get(operation.table)
-        if stated is None:
-            raise NotApplicable(f"the target file states no keys for {operation.table}")
-        own |= set(stated)
-    if own and (not isinstance(asked, list) or not all(isinstance(name, str) for name in asked) or not asked):
-        raise NotApplicable(f"the target matches {operation.table} by {_listed(own)}, whatever a request says")
-    if own and (set(asked) - own or len(set(asked)) != len(asked) or not _whole(own - set(asked), operation)):
-        raise NotApplicable(f"the target matches {operation.table} by {_listed(own)}, whatever a request says")
-
-
-def _whole(missing: set[str], operation: Upsert | UpsertBatch) -> bool:
-    """Whether what the key has beside the match fields goes with every request (`fixed` in the target file)."""
-    return missing <= operation.fixed
-
-
-def _listed(names: set[str]) -> str:
-    return ", ".join(sorted(names))
-
-
-def _filter(find: Find, part: Part) -> list[tuple[str, str]]:
-    """The conditions as query parameters. What a query can't say is left out: the reader looks at what comes back."""
-    if "filter" not in part:
-        return []
-    [(name, template)] = part["filter"].items()
-    simple = {k: v for k, v in find.where.items() if isinstance(v, (str, int, float))}
-    each = [{"field": k, "value": _escaped(k, v, part)} for k, v in simple.items()]
-    if "conditions" not in names_in(template):
-        return [(text(name, values), text(template, values)) for values in each]
-    joined = part.get("join", ",").join(text(part["condition"], values) for values in each)
-    return [(name, text(template, {"conditions": joined}))] if each else []
-
-
-def _escaped(name: str, value: Any, part: Part) -> str:
-    plain = as_text(name, value)
-    table = str.maketrans(dict(part.get("escape", {})))
-    return plain.translate(table)
-
-
-def _page(find: Find, part: Part) -> list[tuple[str, str]]:
-    wanted = {"limit": find.limit, "offset": find.offset}
-    return [(part[name], str(number)) for name, number in wanted.items() if number and name in part]
+    names = asked if isinstance(asked, list) and all(isinstance(name, str) for name in asked) else []
+    is_own = bool(names) and set(names) <= set(own) and len(set(names)) == len(names)
+    if own and not (is_own and set(own) - set(names) <= operation.fixed):
+        listed = ", ".join(sorted(own))
+        raise NotApplicable(f"the target matches {operation.table} by {listed}, whatever a request says")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from upsertspec.dialects.operations import Verbatim
-from upsertspec.dialects.paths import MISSING, walk
+from upsertspec.dialects.paths import MISSING, walk, without
 from upsertspec.errors import NotApplicable
 from upsertspec.spec.schema import PROTECTED
 from upsertspec.target.bindings import FieldBinding, TableBinding, ours_of
@@ -154,7 +154,7 @@ class Words:
             bound = self.binding.field(name)
             if name in self.binding.absent or (value := walk(record, bound.name)) is MISSING:
                 continue
-            rest = _without(rest, bound.path)
+            rest = without(rest, bound.path)
             found[name] = self._part(bound, name, self.back(name, value))
         known = {*PROTECTED, *self.binding.spec.fields}
         return {**found, **{(f"{name} (own)" if name in known else name): value for name, value in rest.items()}}
@@ -203,6 +203,12 @@ class Words:
                 return {name: fields[name] for name in key}
         return {}
 
+    def all_names(self) -> list[str]:
+        """The target's names of all fields of a record; of a nested one, the member that it is in."""
+        named = [name for name in (*PROTECTED, *self.binding.spec.fields) if name not in self.binding.absent]
+        bound = [self.binding.field(name).path[0] for name in named]
+        return list(dict.fromkeys([*bound, *self.binding.always, *self.binding.fixed, *sorted(self.binding.volatile)]))
+
     def numbers(self) -> frozenset[str]:
         """The target's names of the fields that hold whole numbers."""
         spec = self.binding.spec.fields.values()
@@ -214,15 +220,6 @@ def _put(made: dict[str, Any], path: Sequence[str], value: Any) -> None:
     for part in outer:
         made = made.setdefault(part, {})
     made[last] = value
-
-
-def _without(record: dict[str, Any], path: Sequence[str]) -> dict[str, Any]:
-    """The record without the member at this path, and without what holds nothing else."""
-    first, *rest = path
-    inner = record.get(first)
-    left = _without(inner, rest) if rest and isinstance(inner, dict) else {}
-    others = {name: value for name, value in record.items() if name != first}
-    return {**others, first: left} if left else others
 
 
 def _near_option(bound: FieldBinding, value: str) -> str:

@@ -222,11 +222,16 @@ class Document:
         return found
 
     def _resolved(self, node: Any) -> Mapping[str, Any]:
-        """The node, or what its `$ref` leads to inside the document; empty where it leads nowhere, or in a circle."""
+        """The node, or what its `$ref` leads to inside the document; empty where it leads nowhere, or in a circle.
+
+        What stands beside a `$ref` comes first, as in OpenAPI 3.1: often a default or a description.
+        """
+        beside: dict[str, Any] = {}
         for _ in range(HOPS):
             reference = table(node).get("$ref")
             if not isinstance(reference, str):
-                return table(node)
+                return {**table(node), **beside}
+            beside = {**{n: v for n, v in table(node).items() if n != "$ref"}, **beside}
             node = self._at(reference)
         return {}
 

@@ -158,15 +158,14 @@ def _find(parts: _Parts, resource: Resource) -> Iterator[str]:
     path = parts.path(calls.find.path if calls.find else resource.collection)
     renamed = [(theirs, ours) for ours, theirs in found.items() if ours in resource.keys and ours != theirs]
     if len(resource.keys) == 1 and renamed:
-        condition = {renamed[0][0]: parts.value("{value}")}
+        query = {renamed[0][0]: parts.value("{matchValue}")}
     else:
-        condition = {"{field}": parts.value("{value}")}
-    part: dict[str, Any] = {"path": path, "filter": condition}
+        query = {"{field}": parts.value("{value}")}
     names = {p.name for p in calls.find.parameters_in("query")} if calls.find else set()
     for setting, known in {"limit": LIMITS, "offset": OFFSETS}.items():
         if chosen := sorted(name for name in names if name.lower() in known):
-            part[setting] = chosen[0]
-    yield from _table("shape.find", part)
+            query[chosen[0]] = f"{{{setting}}}"
+    yield from _table("shape.find", {"path": path, "query": query})
     if calls.records_at not in ("", "."):
         yield from _table("shape.find.answer", {"records": calls.records_at})
 

@@ -26,12 +26,16 @@ def presented(target: Target, who: str) -> Presented:
 
     Raises NotTestable where the target has no credential for it, NotApplicable where its kind can't be broken so.
     """
+    if target.is_open and who != "editor" and who not in target.without:
+        raise NotApplicable("the target asks for no credentials", (("roles", "anonymous"),))
     if who in (NOBODY, "no credentials"):
         return Presented()
     if who in ROLES:
         held = role(target, who)
         return Presented(held.headers(), held.parameters())
-    return Presented(*_broken(role(target, "editor"), who))
+    editor = role(target, "editor")
+    headers, query = _broken(editor, who)
+    return Presented({**editor.beside(), **headers}, query)
 
 
 def role(target: Target, name: str) -> Credential:
@@ -58,7 +62,7 @@ def _broken(editor: Credential, how: str) -> tuple[dict[str, str], list[tuple[st
 def _token(editor: Credential, how: str) -> str:
     """The editor's token. Raises NotApplicable where there is none, or where it can't be broken in this way."""
     if editor.secret is None:
-        raise NotApplicable(f"a login by cookie has no way to send {how}")
+        raise NotApplicable(f"a login has no way to send {how}")
     if how in (*BEARER_WAYS, *PLACES) and not editor.is_bearer:
         raise NotApplicable(f"only a bearer token has a scheme; the target can't be sent {how}")
     return editor.secret.value

@@ -26,7 +26,8 @@ class Recorder:
         self._masker = masker
         self._shell = {value: text for secret in target.secrets() for value, text in secret.shell().items()}
         self._flags = curl_flags(target.session)
-        self._logged_in = {role for role, credential in target.roles.items() if credential.login}
+        logins = {role: credential.login for role, credential in target.roles.items() if credential.login}
+        self._logged_in = {role for role, login in logins.items() if not login.token}
 
     def begin(
         self, role: str, method: str, url: str, headers: Mapping[str, str], body: bytes | None, attempt: int
@@ -50,7 +51,7 @@ class Recorder:
         return exchange
 
     def end(self, exchange: Exchange, response: Response, cookies: Iterable[str]) -> None:
-        """Record the response. `cookies` are the session's; they are masked from now on."""
+        """Record the response. `cookies` are the session's, and its token; they are masked from now on."""
         exchange.elapsed = time.perf_counter() - exchange.clock
         self._masker.learn(cookies)
         exchange.failure = ""

@@ -26,6 +26,7 @@ AGENT = "upsertspec"
 IDLE = 1.0
 DROPPED = "kept connection closed"
 BROKEN = "broken answer"
+UNREACHABLE = "unreachable"
 
 Body = bytes | Iterable[bytes] | None
 """Bytes are sent as they are, an iterable in chunks."""
@@ -60,7 +61,10 @@ class Keeping:
 
 
 class Session:
-    """A session for one role. It ignores the environment (proxies, .netrc), and keeps cookies only if asked to."""
+    """A session for one role. It ignores the environment (proxies, .netrc), and keeps cookies only if asked to.
+
+    `token` is the header with the token that a login gave, if one did.
+    """
 
     def __init__(
         self,
@@ -73,6 +77,7 @@ class Session:
         self._keeping = keeping or Keeping()
         self._used = 0.0
         self._current = CurrentWatch()
+        self.token: dict[str, str] = {}
         self._session = _NoRedirects()
         self._session.trust_env = False
         self._session.headers.clear()
@@ -104,15 +109,20 @@ class Session:
             self._keeping.broken = True
             if not safe:
                 raise
-        return self._timed(method, url, headers, body)
+            dropped = silent
+        try:
+            return self._timed(method, url, headers, body)
+        except TargetSilent as silent:
+            raise (dropped if silent.kind == UNREACHABLE else silent) from silent  # the first one was sent
 
     def cookies(self) -> list[str]:
         """The values of its cookies."""
         return [cookie.value for cookie in self._session.cookies if cookie.value]
 
-    def adopt_cookies(self, other: Session) -> None:
-        """Copy the cookies of another session."""
+    def adopt(self, other: Session) -> None:
+        """Copy the cookies and the token of another session."""
         self._session.cookies.update(other._session.cookies)
+        self.token = other.token
 
     def close(self) -> None:
         """Close the connection; the next request opens a new one."""
@@ -184,9 +194,9 @@ def _silent(fault: BaseException, watch: Watch, seconds: float) -> TargetSilent:
     if watch.fired or names & _LATE:
         return TargetSilent("no answer in time", f"no whole answer within {seconds:g} s")
     if names & {"ProxyError"}:
-        return TargetSilent("unreachable", f"the proxy can't be used: {_root(chain)}")
+        return TargetSilent(UNREACHABLE, f"the proxy can't be used: {_root(chain)}")
     if names & {"NewConnectionError", "ConnectionRefusedError", "NameResolutionError", "gaierror"}:
-        return TargetSilent("unreachable", f"can't connect: {_root(chain)}")
+        return TargetSilent(UNREACHABLE, f"can't connect: {_root(chain)}")
     if names & {"SSLError", "SSLCertVerificationError"}:
         return TargetSilent("TLS", f"no secure connection: {_root(chain)}")
     if watch.reused and not watch.answered and names & _DROPS:

@@ -1,4 +1,4 @@
-"""The sessions of a client, one for each role, and the login of roles that use cookies."""
+"""The sessions of a client, one for each role, and the login of roles that have one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from upsertspec.dialects.base import Request, Response
+from upsertspec.dialects.paths import walk
 from upsertspec.errors import NotTestable
 from upsertspec.http.session import Keeping, Limits, Session
 from upsertspec.spec.schema import ROLES
@@ -26,17 +27,25 @@ class Logins:
         self._lock = threading.Lock()
 
     def log_in(self, role: str, login: Login, session: Session, send: Send) -> None:
-        """Give the session the cookies of the role. Raises NotTestable where the target refuses the login."""
+        """Give the session the cookies or the token of the role. Raises NotTestable where the login gives none."""
         with self._lock:
             if role in self._sessions:
-                session.adopt_cookies(self._sessions[role])
+                session.adopt(self._sessions[role])
                 return
             response = send(session, _request(login))
-            if response.status >= 400 or not session.cookies():
+            if token := token_in(login, response):
+                session.token = {login.header: login.prefix + token}
+            if response.status >= 400 or not (token if login.token else session.cookies()):
                 session.close()
-                why = "and set no cookie" if response.status < 400 else "; check its path and content"
+                none = f"and has no token at {login.token}" if login.token else "and set no cookie"
+                why = none if response.status < 400 else "; check its path and content"
                 raise NotTestable(f"the login of the {role} role was answered with {response.status} {why}")
             self._sessions[role] = session
+
+    def forget(self) -> None:
+        """Log in again: a target that was started again knows nobody."""
+        with self._lock:
+            self._sessions.clear()
 
 
 class Sessions:
@@ -69,6 +78,15 @@ class Sessions:
         for session in self._open.values():
             session.close()
         self._open.clear()
+
+
+def token_in(login: Login, response: Response) -> str:
+    """The token in the answer to a login; empty where there is none."""
+    try:
+        found = walk(response.parsed(), login.token) if login.token else ""
+    except (ValueError, RecursionError):
+        return ""
+    return found if isinstance(found, str) else ""
 
 
 def _request(login: Login) -> Request:

@@ -8,13 +8,15 @@ from urllib.parse import quote, urlencode
 
 from upsertspec.dialects.altered import UNDECLARED, Altered
 from upsertspec.dialects.base import Request, Response
-from upsertspec.errors import NotTestable, TargetSilent
+from upsertspec.errors import TargetSilent
 from upsertspec.http.circuit_breaker import CircuitBreaker
 from upsertspec.http.pacing import Pace, Retries
 from upsertspec.http.recorder import Recorder
-from upsertspec.http.session import DROPPED, Session
-from upsertspec.http.sessions import Sessions
-from upsertspec.target.target import Secret, Target
+from upsertspec.http.session import Session
+from upsertspec.http.sessions import Sessions, token_in
+from upsertspec.process import require_running
+from upsertspec.spec.outcomes import is_server_error
+from upsertspec.target.target import Login, Target, plain
 
 JSON = "application/json"
 
@@ -32,31 +34,44 @@ class Transport:
         breaker: CircuitBreaker,
     ) -> None:
         self._url = target.url
-        self._headers = {k: v.value if isinstance(v, Secret) else v for k, v in target.headers.items()}
+        self._headers, self._query = plain(target.headers), plain(target.query)
+        self._target = target
         self._sessions = sessions
         self._pace = pace
         self._retries = retries
         self._recorder = recorder
         self._breaker = breaker
 
-    def send(self, role: str, request: Request, credential: Mapping[str, str], safe: bool) -> Response:
+    def send(
+        self, role: str, request: Request, credential: Mapping[str, str], safe: bool, connection: str = ""
+    ) -> Response:
         """The response to a request. `credential` are the headers that show who sends it; `safe` says it only reads.
 
-        Raises TargetSilent where no usable response comes, NotTestable where none can be had any more.
+        `connection` is the role whose connection is used, if it is not one of its own. Raises TargetSilent where no
+        usable response comes, NotTestable where no request is sent any more.
         """
+        require_running()
         self._breaker.require_running()
-        session = self._sessions.session(role, partial(self._login, role))
-        headers = {**self._headers, **request.headers, **credential}
+        session = self._sessions.session(connection or role, partial(self._login, connection or role))
+        headers = {**self._headers, **request.headers, **session.token, **credential}
         attempt = 1
         while self._retries.again(response := self._exchange(role, session, request, headers, attempt), safe, attempt):
             attempt += 1
         return response
 
     def _login(self, role: str, session: Session, request: Request) -> Response:
-        return self._exchange(role, session, request, {**self._headers, **request.headers}, 1)
+        held = self._target.roles[role]
+        headers = {**self._headers, **request.headers, **held.beside()}
+        return self._exchange(role, session, request, headers, 1, held.login)
 
     def _exchange(
-        self, role: str, session: Session, request: Request, headers: Mapping[str, str], attempt: int
+        self,
+        role: str,
+        session: Session,
+        request: Request,
+        headers: Mapping[str, str],
+        attempt: int,
+        login: Login | None = None,
     ) -> Response:
         """One attempt."""
         self._pace.step()
@@ -71,16 +86,19 @@ class Transport:
         except TargetSilent as silent:
             why = self._recorder.fail(exchange, silent)
             self._breaker.silent(exchange)
-            if silent.kind == DROPPED:
-                raise NotTestable(f"{why}, so that nobody knows whether it was carried out; run it again") from silent
             raise TargetSilent(silent.kind, why) from silent
-        self._recorder.end(exchange, response, session.cookies())
+        token = token_in(login, response) if login else ""
+        self._recorder.end(exchange, response, [*session.cookies(), *([token] if token else [])])
         self._breaker.answered(exchange)
+        if is_server_error(response.status):  # the server may close the connection behind it
+            session.close()
         return response
 
     def _address(self, request: Request) -> str:
         """The URL, with a space as %20: in a query, some servers read a plus sign literally (RFC 3986)."""
-        query = urlencode(request.query, errors="surrogatepass", quote_via=quote)
+        own = {name for name, _ in request.query}
+        always = [(name, value) for name, value in self._query.items() if name not in own]
+        query = urlencode([*always, *request.query], errors="surrogatepass", quote_via=quote)
         return f"{self._url}{request.path}{'?' if query else ''}{query}"
 
 

@@ -48,6 +48,7 @@ def _head(report: Raw) -> str:
         f"**{prose(verdict['headline'], 600)}**",
         f"{name}{code(target['url'], 300)}, judged by {prose(profiles, 150)} (upsertspec {prose(version, 40)}, "
         f"{prose(started, 40)}, {run['seconds']:.1f} s)",
+        *([f"**The run ended early:** {prose(run['ended_early'], 1000)}"] if "ended_early" in run else []),
         *(f"- {f['level']}: {prose(f['what'], 150)} {prose(f['hint'], 150)}" for f in _findings(report)),
     ]
     return "\n\n".join(lines)

@@ -97,16 +97,18 @@ def _place(result: Result, found: list[Mistake], traits: Mapping[str, Traits], i
     mine = traits[result.case.id]
     for mistake in found:
         if effects := relied_on(mistake.root.case, traits[mistake.root.case.id], mine):
-            return mistake.add(result, f"each needs {' or '.join(NEEDS[effect] for effect in effects)}")
+            mistake.add(result, f"each needs {' or '.join(NEEDS[effect] for effect in effects)}")
+            return
     for mistake in found:
         for other in mistake.all:
             if why := alike(mine, traits[other.case.id], innocent):
-                return mistake.add(result, why)
-    same = (m for m in found if result.case.criterion in {each.case.criterion for each in m.all})
-    if mistake := next(same, None):
-        return mistake.add(result, "")
-    found.append(Mistake(result))
-    return None
+                mistake.add(result, why)
+                return
+    same = next((m for m in found if result.case.criterion in {each.case.criterion for each in m.all}), None)
+    if same is None:
+        found.append(Mistake(result))
+    else:
+        same.add(result, "")
 
 
 def in_document(report: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], list[Mapping[str, Any]], str]]:

@@ -129,8 +129,10 @@ def proof(last: Mapping[str, Any], features_digest: str, out: TextIO) -> None:
         out.write("\nthe last proof is of other features: `upsertspec prove` shows what this suite catches\n")
 
 
-def verdict(counted: Tally, out: TextIO) -> None:
-    """Print the verdict with all counts."""
+def verdict(counted: Tally, out: TextIO, early: str = "") -> None:
+    """Print the verdict with all counts, and why the run ended early, if it did."""
+    if early:
+        out.write(f"\nthe run ended early: {early}\n")
     out.write(f"\n{Console(out).paint(counted.headline, f'1;{VERDICTS[counted.verdict].ansi}')}\n")
 
 

@@ -12,6 +12,9 @@ from upsertspec.target.bindings import Bindings, FieldBinding, TableBinding
 
 Row = Mapping[str, Any]
 
+UNUSUAL = re.compile(r"[^\w\s.+-][^@]*@|@[^\w\s.-]", re.ASCII)
+"""An address with a letter that few addresses have."""
+
 
 def lacking(binding: TableBinding, names: Sequence[str]) -> NotApplicable:
     """The reason if a scenario is about something that the target lacks."""
@@ -22,8 +25,15 @@ def lacking(binding: TableBinding, names: Sequence[str]) -> NotApplicable:
 def left(binding: TableBinding, row: Row, others: Sequence[Row] = ()) -> dict[str, Any]:
     """The fields of a row that the target has. `others` are the rows that came before.
 
-    Raises NotApplicable if only a key would be left, or if the wrong value of the row would be left out.
+    Raises NotApplicable if only a key would be left, if the wrong value of the row would be left out, or if an address
+    is about a letter that the target's own texts have no place for.
     """
+    for name in binding.view.marked & row.keys():
+        bound, value = binding.field(name), row[name]
+        if bound.text and "{text}" not in bound.text and isinstance(value, str) and UNUSUAL.search(value):
+            raise NotApplicable(
+                f"{bound.name} of {binding.name} has texts of its own form, and no address like {value}"
+            )
     absent = [name for name in row if name in binding.absent]
     kept = {name: value for name, value in row.items() if name not in binding.absent}
     keys = {name for key in binding.spec.unique_keys for name in key}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from upsertspec.target.address import SECRET_NAME, SECRET_PARAMETERS
 from upsertspec.target.positions import KeyPath
 
 Fault = tuple[KeyPath, str]
 
-SECRET_NAME = re.compile("authorization|cookie|passw|secret|token|api.?key|credential", re.IGNORECASE)
 _FILES = ("ca", "client_certificate", "client_key")
 
 
@@ -31,8 +30,8 @@ def unsendable(value: str, ascii_only: bool = True) -> bool:
 
 
 def _values(raw: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
-    """Each text and each `{ env = … }` of the headers and roles, with its path."""
-    todo: list[tuple[KeyPath, Any]] = [((name,), _table(raw, name)) for name in ("headers", "roles")]
+    """Each text and each `{ env = … }` of headers, query and roles, with its path."""
+    todo: list[tuple[KeyPath, Any]] = [((name,), _table(raw, name)) for name in ("headers", "query", "roles")]
     while todo:
         path, value = todo.pop()
         if isinstance(value, str) or (len(path) > 1 and _is_reference(value)):
@@ -53,8 +52,9 @@ def _variable(path: KeyPath, name: str, env: Mapping[str, str]) -> Iterator[Faul
 
 
 def _literal(path: KeyPath, value: str) -> Iterator[Fault]:
-    content = path[0] == "headers" or ("login" in path and len(path) > 4)
-    if content and value and SECRET_NAME.search(str(path[-1])):
+    content = path[0] in ("headers", "query") or "headers" in path or ("login" in path and len(path) > 4)
+    is_secret = SECRET_NAME.search(str(path[-1])) or (path[0] == "query" and path[-1] in SECRET_PARAMETERS)
+    if content and value and is_secret:
         yield path, 'is a secret in plain text; write { env = "VARIABLE" }, and set the variable'
 
 

@@ -1,16 +1,17 @@
-"""Checks of `[shape]` that target.schema.json can't express: its placeholders, and which parts go together."""
+"""Checks of `[shape]` that target.schema.json can't express: its templates, and which parts go together."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from upsertspec.spec.schema import PROTECTED, tables
 from upsertspec.target.nearest import nearest
-from upsertspec.target.placeholders import CONTENT, KEY, KEYED, KNOWN, MATCH, key_names, names_in, sole, strays, texts
+from upsertspec.target.placeholders import KNOWN, MATCH, key_names, used_in
 from upsertspec.target.positions import Fault, KeyPath
+from upsertspec.target.shape_templates import settings, templates
 
-CONDITION = ("field", "value")
 LISTS = ("created", "updated", "ignored")
 
 
@@ -21,78 +22,63 @@ def shape(raw: Mapping[str, Any]) -> Iterator[Fault]:
         if raw.get("dialect") == "shape":
             yield ("dialect",), "is a shape that the file does not state; add [shape.upsert] and [shape.find]"
         return
-    for other in ("dialect", "dialect_options"):
-        if raw.get(other, "shape") != "shape":
-            yield (other,), "does not go with [shape], which is a dialect itself; take one of them out"
+    dialect = raw.get("dialect", "shape")
+    if dialect != "shape" and ":" not in str(dialect):
+        yield ("dialect",), "does not go with [shape], which is a dialect itself; take one of them out"
+    if "dialect_options" in raw:
+        yield ("dialect_options",), "does not go with [shape], which is a dialect itself; take one of them out"
+    if isinstance(stated, dict):
+        yield from _keys(("shape", "keys"), stated.get("keys"))
+        yield from _patterns(("shape", "status"), stated.get("status"))
+        yield from settings(stated)
     for name, part in stated.items() if isinstance(stated, dict) else ():
         if name in KNOWN and isinstance(part, dict):
-            yield from _templates(name, part)
-            yield from _keys(name, part)
-            yield from _answer(name, part.get("answer"))
-    if isinstance(stated, dict) and isinstance(stated.get("find"), dict):
-        yield from _filter(stated["find"])
+            yield from templates(name, part)
+            yield from _matching(name, part, stated)
+            yield from _keys(("shape", name, "keys"), part.get("keys"))
+            yield from _answer(name, part.get("answer"), stated)
 
 
-def _templates(name: str, part: Mapping[str, Any]) -> Iterator[Fault]:
-    """Unknown placeholders, and objects or lists within a text."""
-    for member in ("path", "query", "headers", "body"):
-        path: KeyPath = ("shape", name, member)
-        known = () if member == "headers" else KNOWN[name]
-        yield from _unknown(path, part.get(member), known, keyed=name in KEYED and member != "headers")
-        for text in texts(part.get(member)):
-            content = names_in(text) & set(CONTENT)
-            if content and (member != "body" or not sole(text)):
-                yield path, f"{_shown(content)} stands for an object; let it be a whole value in the body"
-
-
-def _unknown(path: KeyPath, template: Any, known: tuple[str, ...], keyed: bool = False) -> Iterator[Fault]:
-    keys = {KEY + name for name in key_names(names_in(template))} if keyed else set()
-    for name in sorted(names_in(template) - set(known) - keys):
-        fix = nearest(name, known) if known else "there are none"
-        yield path, f"{_shown([name])} is not a placeholder here; {fix}"
-    if any(map(strays, texts(template))):
-        yield path, "has a brace that is part of no placeholder; write {{ or }} for a brace"
-
-
-def _keys(name: str, part: Mapping[str, Any]) -> Iterator[Fault]:
-    if name not in ("upsert", "ignore", "batch"):
+def _matching(name: str, part: Mapping[str, Any], stated: Mapping[str, Any]) -> Iterator[Fault]:
+    used = used_in(part)
+    if name not in ("upsert", "ignore", "batch") or used & set(MATCH) or key_names(used):
         return
-    used = names_in([part.get("path"), part.get("query"), part.get("body")])
-    if not used & set(MATCH) and not key_names(used) and "keys" not in part:
+    if "keys" not in part and "keys" not in stated:
         fix = 'write {key.FIELD}, {matchFields} or {matchField} in it, or state keys = { contacts = ["email"] }'
         yield ("shape", name), f"nothing says by which fields a record is found; {fix}"
-    keys = part.get("keys")
+
+
+def _keys(path: KeyPath, keys: Any) -> Iterator[Fault]:
     for table, fields in (keys if isinstance(keys, dict) else {}).items():
-        path = ("shape", name, "keys", table)
         if table not in tables():
-            yield path, f"is no table of the specification; {nearest(table, tables())}"
+            yield (*path, table), f"is no table of the specification; {nearest(table, tables())}"
         elif isinstance(fields, list):
             known = [*tables()[table].fields, *PROTECTED]
             for field in (f for f in fields if isinstance(f, str) and f not in known):
-                yield path, f"{field!r} is no field of {table}; {nearest(field, known)}"
+                yield (*path, table), f"{field!r} is no field of {table}; {nearest(field, known)}"
 
 
-def _answer(name: str, answer: Any) -> Iterator[Fault]:
-    """An operation that is reported by lists of ids needs the id."""
-    stated = answer.get("operation") if isinstance(answer, dict) else None
-    if isinstance(stated, dict) and set(LISTS) & set(stated) and not {"id", "record"} & set(answer):
-        yield (
-            ("shape", name, "answer", "operation"),
-            "says what was done by the id in a list, but there is no id; add id",
-        )
+def _answer(name: str, answer: Any, stated: Mapping[str, Any]) -> Iterator[Fault]:
+    if not isinstance(answer, dict):
+        return
+    path: KeyPath = ("shape", name, "answer")
+    told = answer.get("operation")
+    if isinstance(told, dict) and set(LISTS) & set(told) and not {"id", "record"} & set(answer):
+        yield (*path, "operation"), "says what was done by the id in a list, but there is no id; add id"
+    if answer.get("then") == "read" and not isinstance(stated.get("read"), dict):
+        yield (*path, "then"), 'reads by [shape.read], which is not there; add it, or write then = "find"'
+    for member, source in answer.items():
+        yield from _patterns((*path, member), source)
 
 
-def _filter(find: Mapping[str, Any]) -> Iterator[Fault]:
-    given = find.get("filter")
-    for name, template in (given if isinstance(given, dict) else {}).items():
-        joined = "conditions" in names_in(template)
-        known = ("conditions",) if joined else CONDITION
-        yield from _unknown(("shape", "find", "filter"), template, known)
-        yield from _unknown(("shape", "find", "filter"), name, () if joined else CONDITION)
-        if joined != ("condition" in find):
-            yield ("shape", "find"), "{conditions} in filter and a condition of each field go together; write both"
-    yield from _unknown(("shape", "find", "condition"), find.get("condition"), CONDITION)
-
-
-def _shown(names: Any) -> str:
-    return ", ".join(f"{{{name}}}" for name in sorted(names))
+def _patterns(path: KeyPath, source: Any) -> Iterator[Fault]:
+    pattern = source.get("pattern") if isinstance(source, dict) else None
+    if not isinstance(pattern, str):
+        return
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as wrong:
+        yield (*path, "pattern"), f"is no regular expression: {wrong}; fix it"
+    else:
+        if groups > 1:
+            yield (*path, "pattern"), "has more than one group; write (?:…) for those that are not the value"

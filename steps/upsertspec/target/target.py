@@ -43,19 +43,25 @@ class Secret:
 
 @dataclass(frozen=True)
 class Login:
-    """A request that answers with cookies: its path, and its content as JSON or as a form."""
+    """A request that answers with cookies, or with a token: its path, and its content as JSON or as a form.
+
+    `token` is where the token is in the answer's body, if there is one; `header` and `prefix` say how it is sent.
+    """
 
     path: str
     method: str
     style: Literal["json", "form"]
     content: Mapping[str, str | Secret]
+    token: str = ""
+    header: str = "Authorization"
+    prefix: str = "Bearer "
 
 
 @dataclass(frozen=True)
 class Credential:
-    """How a role shows who it is: by one header, by a query parameter, or by the cookies of a login.
+    """How a role shows who it is: by one header, by a query parameter, or by a login.
 
-    `query` is the name of the parameter, if it is that. `parts` are inside the secret.
+    `query` is the name of the parameter, if it is that. `parts` are inside the secret, `more` are further headers.
     """
 
     header: str = "Authorization"
@@ -64,6 +70,7 @@ class Credential:
     login: Login | None = None
     parts: tuple[Secret, ...] = ()
     query: str = ""
+    more: Mapping[str, str | Secret] = field(default_factory=dict)
 
     @property
     def is_bearer(self) -> bool:
@@ -72,8 +79,13 @@ class Credential:
         return by_header and self.header.lower() == "authorization" and self.prefix.lower() == "bearer "
 
     def headers(self) -> dict[str, str]:
-        """The header that carries the credential."""
-        return {self.header: self.prefix + self.secret.value} if self.secret and not self.query else {}
+        """The header that carries the credential, and those that go with it."""
+        own = {self.header: self.prefix + self.secret.value} if self.secret and not self.query else {}
+        return {**self.beside(), **own}
+
+    def beside(self) -> dict[str, str]:
+        """The headers that go with the credential."""
+        return plain(self.more)
 
     def parameters(self) -> list[tuple[str, str]]:
         """The query parameter that carries the credential."""
@@ -82,7 +94,13 @@ class Credential:
     def secrets(self) -> list[Secret]:
         """Every secret in it."""
         held = [self.secret, *self.parts] if self.secret else []
+        held += [value for value in self.more.values() if isinstance(value, Secret)]
         return held + [v for v in (self.login.content.values() if self.login else ()) if isinstance(v, Secret)]
+
+
+def plain(values: Mapping[str, str | Secret]) -> dict[str, str]:
+    """The values as they are sent."""
+    return {name: value.value if isinstance(value, Secret) else value for name, value in values.items()}
 
 
 def basic(username: str, password: Secret) -> Credential:
@@ -103,11 +121,13 @@ class KnownFailure:
 
 @dataclass(frozen=True)
 class Target:
-    """What the suite judges. `profiles` are the claimed ones; `rate_limit` is in requests a second.
+    """What the suite judges. `profiles` are the claimed ones; `rate_limit` is in requests a second, `settle` the
+    seconds until a write shows in every read, 0 where that is at once.
 
     `deviations` are the statuses that the target declares by kind of outcome; `source` is the path of its file, if any;
-    `whole` says whether all that the file claims is judged. `clients` is how many are meant where a scenario says
-    "many clients at once".
+    `whole` says whether all that the file claims is judged; `query` goes with every request; `is_open` says that the
+    target asks for no credentials. `restart` is the command that starts it again. `clients` is how many are meant where
+    a scenario says "many clients at once".
     """
 
     url: str
@@ -121,6 +141,7 @@ class Target:
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
     timeout: float = DEFAULT_TIMEOUT
     rate_limit: float | None = None
+    settle: float = 0.0
     clients: int = DEFAULT_CLIENTS
     session: Mapping[str, Any] = field(default_factory=dict)
     known_failures: tuple[KnownFailure, ...] = ()
@@ -128,8 +149,11 @@ class Target:
     deviations: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     source: str = ""
     whole: bool = True
+    restart: str = ""
+    query: Mapping[str, str | Secret] = field(default_factory=dict)
+    is_open: bool = False
 
     def secrets(self) -> list[Secret]:
         """Every secret of the target."""
-        extra = [value for value in self.headers.values() if isinstance(value, Secret)]
+        extra = [v for v in (*self.headers.values(), *self.query.values()) if isinstance(v, Secret)]
         return [secret for role in self.roles.values() for secret in role.secrets()] + extra

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from upsertspec.errors import ConfigError
 from upsertspec.spec.schema import ROLES
-from upsertspec.target.address import fault_of
+from upsertspec.spec.text import printable
+from upsertspec.target.address import base_and_query, fault_of_base
 from upsertspec.target.bindings import bindings_from
 from upsertspec.target.references import unsendable
 from upsertspec.target.target import (
@@ -25,6 +27,9 @@ from upsertspec.target.target import (
 from upsertspec.target.validate import faults
 
 VARIABLE = "UPSERTSPEC_TOKEN_"
+
+Roles = Mapping[str, Any] | list[str] | Literal[False] | None
+"""What a file says of roles: a table, a list, false where the target asks for no credentials, or nothing."""
 
 
 def from_file(path: Path, env: Mapping[str, str]) -> Target:
@@ -43,9 +48,10 @@ def from_file(path: Path, env: Mapping[str, str]) -> Target:
 
 def from_url(url: str, env: Mapping[str, str]) -> Target:
     """A native target at this URL, with the tokens that the environment has. Raises ConfigError for a bad URL."""
-    if wrong := fault_of(url):
+    if wrong := fault_of_base(url):
         raise ConfigError([wrong])
-    return Target(url=url.rstrip("/"), roles=roles_from(env))
+    base, query = base_and_query(url)
+    return Target(url=base, query=query, roles=roles_from(env))
 
 
 def roles_from(env: Mapping[str, str]) -> dict[str, Credential]:
@@ -56,8 +62,10 @@ def roles_from(env: Mapping[str, str]) -> dict[str, Credential]:
     return {role: Credential(secret=Secret(env[name], name)) for role, name in named.items()}
 
 
-def without_roles(raw: Mapping[str, Any] | list[str] | None) -> frozenset[str]:
+def without_roles(raw: Roles) -> frozenset[str]:
     """The roles that the target does not have: those missing from a list, or those that are false in a table."""
+    if raw is False:
+        return frozenset(ROLES) - {"editor"}
     if isinstance(raw, list):
         return frozenset(ROLES) - set(raw)
     return frozenset(role for role, settings in (raw or {}).items() if settings is False)
@@ -68,7 +76,7 @@ def _text(path: Path) -> str:
         return path.read_text("utf-8-sig")
     except FileNotFoundError as wrong:
         raise ConfigError([f"there is no file {path}; `upsertspec init` writes one"]) from wrong
-    except (OSError, UnicodeDecodeError) as wrong:
+    except (OSError, ValueError) as wrong:
         fix = "name a file of UTF-8 text that can be read"
         raise ConfigError([f"can't be read as UTF-8 text ({wrong}); {fix}"], str(path)) from wrong
 
@@ -92,9 +100,12 @@ class _Reader:
         self._folder = source.parent
 
     def target(self, raw: Mapping[str, Any]) -> Target:
+        base, query = base_and_query(raw["url"])
         return Target(
-            url=raw["url"].rstrip("/"),
-            name=raw.get("name", ""),
+            url=base,
+            query={**query, **{name: self._value(value) for name, value in raw.get("query", {}).items()}},
+            is_open=raw.get("roles") is False,
+            name=printable(raw.get("name", "")),
             dialect=raw.get("dialect", "shape" if "shape" in raw else "native"),
             dialect_options=raw.get("dialect_options", raw.get("shape", {})),
             profiles=tuple(dict.fromkeys(["core", *raw.get("profiles", [])])),
@@ -105,19 +116,25 @@ class _Reader:
             headers={name: self._value(value) for name, value in raw.get("headers", {}).items()},
             timeout=float(raw.get("timeout", DEFAULT_TIMEOUT)),
             rate_limit=raw.get("rate_limit"),
+            settle=float(raw.get("settle", 0)),
             clients=int(raw.get("clients", DEFAULT_CLIENTS)),
             session=self._session(raw),
             known_failures=tuple(known for entry in raw.get("known_failures", []) for known in _known(entry)),
             deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},
             source=str(self._source),
+            restart=raw.get("restart", ""),
         )
 
-    def _untrue(self, raw: Mapping[str, Any] | list[str] | None) -> dict[tuple[str, str], str]:
+    def _untrue(self, raw: Roles) -> dict[tuple[str, str], str]:
         """The roles that the file states not to be there, although the environment has a token for them."""
+        if raw is False:  # no role has a token, whatever tokens the environment has for other targets
+            return {}
         there = without_roles(raw) & {role for role in ROLES if self._env.get(f"{VARIABLE}{role.upper()}")}
         return {("roles", role): f"{VARIABLE}{role.upper()} is set" for role in there}
 
-    def _roles(self, raw: Mapping[str, Any] | list[str] | None) -> dict[str, Credential]:
+    def _roles(self, raw: Roles) -> dict[str, Credential]:
+        if raw is False:
+            return {"editor": Credential()}
         if raw is None:
             return roles_from(self._env)
         if isinstance(raw, list):
@@ -125,6 +142,10 @@ class _Reader:
         return {role: self._credential(settings) for role, settings in raw.items() if settings is not False}
 
     def _credential(self, settings: Mapping[str, Any]) -> Credential:
+        more = {name: self._value(value) for name, value in settings.get("headers", {}).items()}
+        return replace(self._main_credential(settings), more=more)
+
+    def _main_credential(self, settings: Mapping[str, Any]) -> Credential:
         if "bearer" in settings:
             return Credential(secret=self._secret(settings["bearer"]))
         if "basic" in settings:
@@ -140,7 +161,9 @@ class _Reader:
         content = settings.get("json", settings.get("form", {}))
         style: Literal["json", "form"] = "form" if "form" in settings else "json"
         values = {name: self._value(value) for name, value in content.items()}
-        return Login(settings["path"], settings.get("method", "POST"), style, values)
+        token = settings.get("token", "")
+        header, prefix = settings.get("header", "Authorization"), settings.get("prefix", "Bearer ")
+        return Login(settings["path"], settings.get("method", "POST"), style, values, token, header, prefix)
 
     def _value(self, value: Any) -> str | Secret:
         return value if isinstance(value, str) else self._secret(value)

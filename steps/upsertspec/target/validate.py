@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from upsertspec.target.address import URL, fault_of
+from upsertspec.target.address import URL, fault_of_base
 from upsertspec.target.deviations import deviations
 from upsertspec.target.names import names
 from upsertspec.target.nearest import nearest
@@ -18,7 +18,7 @@ from upsertspec.target.shape import shape
 
 SCHEMA_FILE = Path(__file__).parent / "target.schema.json"
 _INCOMPLETE = ("oneOf", "minProperties", "dependentRequired", "not")
-_MAY_HOLD_SECRETS = ("roles", "headers", "proxy", "url")
+_MAY_HOLD_SECRETS = ("roles", "headers", "query", "proxy", "url")
 
 
 def faults(raw: Mapping[str, Any], text: str, env: Mapping[str, str], folder: Path) -> list[str]:
@@ -43,7 +43,8 @@ def _shape(raw: Mapping[str, Any]) -> Iterator[Fault]:
     schema = json.loads(SCHEMA_FILE.read_text("utf-8"))
     for error in Draft202012Validator(schema).iter_errors(raw):
         yield from _reported(error)
-    if isinstance(url := raw.get("url"), str) and URL.fullmatch(url) and (wrong := fault_of(url)):
+    url = raw.get("url")
+    if isinstance(url, str) and URL.fullmatch(url.partition("?")[0]) and (wrong := fault_of_base(url)):
         yield ("url",), wrong
 
 
@@ -76,7 +77,7 @@ def _fix(error: Any) -> str:
 
 
 def _numbers(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    for name in ("timeout", "rate_limit"):
+    for name in ("timeout", "rate_limit", "settle"):
         if isinstance(raw.get(name), float) and math.isnan(raw[name]):
             yield (name,), "can't be nan; write a number"
 

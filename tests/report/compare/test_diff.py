@@ -16,17 +16,17 @@ from upsertspec.report.compare.changes import Diff, Kind, read_two
 from upsertspec.spec.ids import new_id
 
 Cli = Callable[..., Done]
-MET = ("passed", "deviates", "stale known failure")
+MET = ("passed", "deviates", "stale")
 
 KINDS = {
     ("passed", "failed"): Kind.BROKEN,
     ("passed", "known failure"): Kind.BROKEN,
     ("deviates", "failed"): Kind.BROKEN,
-    ("stale known failure", "known failure"): Kind.BROKEN,
+    ("stale", "known failure"): Kind.BROKEN,
     ("warned", "failed"): Kind.BROKEN,
     ("failed", "passed"): Kind.FIXED,
     ("failed", "deviates"): Kind.FIXED,
-    ("known failure", "stale known failure"): Kind.FIXED,
+    ("known failure", "stale"): Kind.FIXED,
     ("warned", "passed"): Kind.FIXED,
     ("passed", "warned"): Kind.WARNED,
     ("passed", "not testable"): Kind.UNTESTED,
@@ -43,7 +43,7 @@ KINDS = {
     ("deviates", "passed"): Kind.DECLARED,
     ("failed", "known failure"): Kind.DECLARED,
     ("known failure", "failed"): Kind.DECLARED,
-    ("stale known failure", "passed"): Kind.DECLARED,
+    ("stale", "passed"): Kind.DECLARED,
     ("not testable", "harness error"): Kind.OTHER,
 }
 

@@ -20,7 +20,7 @@ CELLS = {
     "failed 2 of 15": ["failed"] * 2 + ["passed"] * 13,
     "failed 1 of 4": ["known failure", "not testable", "warned", "failed"],
     "harness error 1 of 2": ["harness error", "known failure"],
-    "stale known failure 1 of 3": ["stale known failure", "known failure", "harness error"],
+    "stale 1 of 3": ["stale", "known failure", "harness error"],
     "known failure 1 of 3": ["known failure", "passed", "not testable"],
     "not testable 1 of 3": ["passed", "warned", "not testable"],
     "warned 1 of 2": ["warned", "deviates"],
