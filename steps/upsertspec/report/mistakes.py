@@ -153,16 +153,21 @@ def alike(one: Traits, other: Traits, innocent: frozenset[str]) -> str:
 
 
 def is_plain(case: spec.Case) -> bool:
-    """Whether it is the plain scenario of its criterion, which is the first."""
-    return _first().get(case.criterion) == (case.file, case.line)
+    """Whether it is the plain scenario of its criterion, which is the first, or a row of it."""
+    return _first().get(case.criterion) == _scenario(case)
 
 
 @cache
-def _first() -> dict[str, tuple[str, int]]:
-    first: dict[str, tuple[str, int]] = {}
+def _first() -> dict[str, str]:
+    first: dict[str, str] = {}
     for case in spec.cases():
-        first.setdefault(case.criterion, (case.file, case.line))
+        first.setdefault(case.criterion, _scenario(case))
     return first
+
+
+def _scenario(case: spec.Case) -> str:
+    """The id of the scenario, without that of the row."""
+    return case.id.split(".")[0]
 
 
 def _plainness(result: Result, traits: Traits) -> tuple[bool, bool, int, bool, int, str, int]:
