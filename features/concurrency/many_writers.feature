@@ -4,7 +4,7 @@ Feature: Many clients write at once
   the record and then writes can be overtaken by another request in between. The number of clients is set by --clients; they
   start together, each on a connection of its own.
 
-  @AC-701 @asserts-operation
+  @AC-701
   Rule: AC-701 Many clients upsert one new key at once: exactly one answer says created, the others updated; one record, no 5xx
 
     @S-setz
@@ -67,7 +67,7 @@ Feature: Many clients write at once
       And some order of the requests explains every answer and what is stored
       And Photo is as before
 
-    @S-jkb7
+    @S-jkb7 @asserts-unmentioned
     Scenario: Two groups of clients send different fields of a new contact
       When many clients at once upsert into contacts by email:
         | email           | name | age      | notes               |
@@ -109,7 +109,7 @@ Feature: Many clients write at once
       And Ada keeps id, created_at, phone, vip
       And Bob is as before
 
-    @S-mab3
+    @S-mab3 @asserts-unmentioned
     Scenario: Writers of different fields do not undo each other
       When many clients at once upsert into contacts by email, while others read it:
         | email           | name            | age      | notes               | birthday   | vip  |
@@ -120,7 +120,7 @@ Feature: Many clients write at once
       And Ada keeps id, created_at, phone, status
       And Bob is as before
 
-    @S-9svf @needs-batch
+    @S-9svf @needs-batch @asserts-unmentioned
     Scenario: Batches of different fields do not undo each other
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |

@@ -227,14 +227,3 @@ Feature: Which record is meant
         | org_lx          | media-1 | item-beach-002 | /test/beach.jpg |
       Then the answer is 200 and says created
       And Beach, Harbor are as before
-
-    @S-j6t4
-    Scenario: A described unique key holds
-      Given these contacts are stored:
-        | as    | email             | name         | phone           |
-        | Grace | grace@example.com | Grace Hopper | +1 212 555 0100 |
-      When the editor upserts into contacts by email:
-        | email           | name         | phone           |
-        | ada@example.com | Ada Lovelace | +1 212 555 0100 |
-      Then the request is refused
-      And nothing has been written

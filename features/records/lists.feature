@@ -14,7 +14,7 @@ Feature: Lists of records
       | Delta | Delta lamp | Water       | completed | null             | {Mira.id} |
       | Ember | Ember      | Fire        | active    | 100              | {Mira.id} |
 
-  @AC-603
+  @AC-603 @defines-total
   Rule: AC-603 Pages follow each other without gaps or overlaps
 
     @S-rknm

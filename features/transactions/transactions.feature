@@ -9,7 +9,7 @@ Feature: Several operations, all or nothing
       | Theo | theo@example.com  | Theo |
       | Gone | gone@example.com  | Gone |
 
-  @AC-501
+  @AC-501 @defines-transaction
   Rule: AC-501 A parent and its dependent records are created together, and later operations can refer to earlier ones
 
     @S-zddy
@@ -135,6 +135,20 @@ Feature: Several operations, all or nothing
         | email            | name    |
         | theo@example.com | Theodor |
         | gone@example.com | Back    |
+
+    @S-s5uu
+    Scenario: A record that was upserted can be changed by a later operation
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "upsert", "table": "users", "as": "owner", "matchFields": ["email"],
+           "fields": {"email": "nina@example.com"}},
+          {"op": "update", "table": "users", "id": {"$ref": "owner.id"}, "fields": {"name": "Nina"}}
+        ]
+        """
+      Then the answer is 200 and says created, updated
+      And in result 1 id is the id of result 0
+      And in result 1 name is "Nina"
 
   @AC-502
   Rule: AC-502 A failure at any operation leaves nothing written
@@ -417,7 +431,7 @@ Feature: Several operations, all or nothing
         | Ada   | ada@example.com   | Ada Lovelace | pending | +44 20 7946 001 |
         | Grace | grace@example.com | Grace Hopper | active  | +1 212 555 0100 |
 
-    @S-5v3v
+    @S-5v3v @asserts-unmentioned
     Scenario: An upsert in a transaction creates or updates
       When the editor sends the transaction:
         """
@@ -447,6 +461,7 @@ Feature: Several operations, all or nothing
         ]
         """
       Then the answer is 200 and says created, updated
+      And in result 1 name is "A. M. Turing"
       And these contacts are now stored:
         | email            | name         |
         | alan@example.com | A. M. Turing |

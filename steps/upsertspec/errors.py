@@ -25,14 +25,8 @@ class TargetUnusable(UpsertspecError):
     exit_code = 3
 
 
-class ReportNotWritten(UpsertspecError):
-    """The run has ended, but its report can't be written."""
-
-    exit_code = 3
-
-
 ENDED = "the run was ended: "
-"""The reason of each case that was not run because the target stopped working begins with this."""
+"""The reason of each case that was not run because the run ended early begins with this."""
 
 
 class NotTestable(Exception):
@@ -72,6 +66,10 @@ class Blocked(NotTestable):
         super().__init__(f"blocked by {criterion}: expected {expected}; got {actual}")
 
 
+class NothingCompared(Exception):
+    """A Then step has passed without a comparison: a mistake of the suite, since it shows nothing."""
+
+
 class DialectError(Exception):
     """A dialect has a mistake: it raised an unexpected exception, or returned no valid request or answer."""
 
@@ -85,6 +83,20 @@ class TargetSilent(Exception):
     def __init__(self, kind: str, detail: str) -> None:
         self.kind = kind
         super().__init__(detail)
+
+
+GONE = "the target was gone"
+"""The reason of each scenario that met a target that had stopped answering."""
+
+
+AFTER = "the server stopped answering after this request"
+
+
+class TargetGone(TargetSilent):
+    """The target stopped answering while this request was on its way, and answers nothing any more."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("gone", f"{AFTER} ({why})")
 
 
 class CheckFailed(AssertionError):

@@ -49,6 +49,26 @@ WRONG: dict[str, tuple[list[str], str]] = {
 }
 
 
+NUL = "a\0b"
+NO_PATH = [
+    ["run", "--target", NUL], ["run", URL, "--report", NUL], ["run", URL, "--junit", NUL], ["prove", "--json", NUL],
+    ["docs", "-o", NUL], ["init", "-o", NUL], ["provision", "-o", NUL], ["compare", NUL], ["render", NUL],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", NO_PATH)
+def test_a_path_with_nul_is_refused(arguments: list[str], cli: Cli) -> None:
+    done = cli(*arguments)
+    assert done.code == 2
+    assert "a\\x00b" in done.err
+    assert "name another" in done.err or "name a file" in done.err
+
+
+def test_a_target_file_can_be_written_into_a_device(cli: Cli) -> None:
+    assert cli("init", "-o", "/dev/null").code == 0
+    assert not Path("/dev/null").is_file()
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_use_is_reported(name: str, cli: Cli) -> None:
     arguments, words = WRONG[name]

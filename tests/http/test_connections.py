@@ -50,6 +50,18 @@ def sequence(*responses: bytes) -> Answer:
     return by_request(lambda *_: left.pop(0) if len(left) > 1 else left[0])
 
 
+@pytest.mark.parametrize(("status", "connections"), [(400, 1), (404, 1), (500, 2), (503, 2)])
+def test_after_a_server_error_a_new_connection_is_used(
+    status: int, connections: int, serve: Serve, client: Connect, waits: list[float]
+) -> None:
+    """The server may close the old one at any moment."""
+    wire = serve(sequence(reply({}, status, Retry_After="0"), FOUND))
+    talker = client(wire.url)
+    for _ in range(2):
+        talker.call("editor", FIND)
+    assert wire.connections == connections
+
+
 def test_requests_of_a_role_share_a_connection(serve: Serve, client: Connect) -> None:
     wire = serve(always(FOUND))
     talker = client(wire.url)

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from upsertspec.report import terminal
-from upsertspec.report.console import Console, write_anything
+from upsertspec.report.console import Console, steady
 from upsertspec.report.result import Result, Status
 from upsertspec.spec import criteria as spec
 
@@ -58,7 +58,7 @@ def test_the_width_is_that_of_columns(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_stream_without_unicode_gets_what_it_can_show() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
-    write_anything(stream)
+    steady(stream, 1)
     stream.write("passed → failed … \u00e9 \ud800 ██··")
     stream.flush()
     assert raw.getvalue() == b"passed -> failed ... \\xe9 \\ud800 ##.."

@@ -56,7 +56,7 @@ def run(command: Command, wire: Wire, reference: Target, folder: Path, *options:
     return done
 
 
-@pytest.mark.parametrize(("status", "jobs"), [(500, "1"), (401, "1"), (503, "2")])
+@pytest.mark.parametrize(("status", "jobs"), [(500, "1"), (404, "1"), (503, "2")])
 def test_a_target_that_breaks_down_in_mid_run_ends_it(
     status: int, jobs: str, reference: Target, command: Command, serve: Serve, tmp_path: Path
 ) -> None:
@@ -79,6 +79,50 @@ def test_a_target_that_breaks_down_in_mid_run_ends_it(
     verdict = json.loads((tmp_path / "report.json").read_text("utf-8"))["verdict"]
     assert verdict["counts"]["passed"] > 0
     assert not any(value[:-1] in done.text for value in tokens(reference).values())
+
+
+@pytest.mark.parametrize(("role", "status"), [("editor", 401), ("viewer", 401), ("viewer", 403)])
+def test_a_credential_that_expires_is_not_blamed_on_the_target(
+    role: str, status: int, reference: Target, command: Command, serve: Serve, tmp_path: Path
+) -> None:
+    [secret] = reference.roles[role].secrets()
+
+    def broken(request: bytes) -> bytes | None:
+        expired = secret.value.encode() in request and len(wire.requests) > 12
+        return reply({"error": "the token expired"}, status) if expired else None
+
+    wire = before(reference, serve, broken)
+    done = run(command, wire, reference, tmp_path, "--criterion", "AC-005,AC-006,AC-013")
+    results = json.loads((tmp_path / "report.json").read_text("utf-8"))["results"]
+    assert [result["title"] for result in results if result["status"] == "failed"] == []
+    words = f"the {role}'s credential expired: it was accepted before the run, and now a plain read gets {status}"
+    told = [result["reason"] for result in results if result["status"] == "not testable"]
+    assert done.code == 3
+    assert told
+    assert all(words in reason for reason in told)
+    assert (f"the run ended early: {words}" in done.out) == (role == "editor")
+
+
+REFUSED = [
+    (b"POST", reply({"detail": "CSRF token missing"}, 403), '403 {"detail": "CSRF token missing"}'),
+    (b"GET", reply(raw=b"<h1>Bad gateway</h1>", status=502, Content_Type="text/html"), "502 <h1>Bad gateway</h1>"),
+]
+
+
+@pytest.mark.parametrize(("method", "answer", "said"), REFUSED)
+def test_a_reason_says_what_the_target_answered(
+    method: bytes, answer: bytes, said: str, reference: Target, command: Command, serve: Serve, tmp_path: Path
+) -> None:
+    """A setup that is refused, and a record that can't be read back."""
+
+    def broken(request: bytes) -> bytes | None:
+        return answer if request.startswith(method) and b"ada" in request else None
+
+    wire = before(reference, serve, broken)
+    run(command, wire, reference, tmp_path, "--criterion", "AC-002")
+    results = json.loads((tmp_path / "report.json").read_text("utf-8"))["results"]
+    told = [result["reason"] for result in results if result["status"] != "not claimed"]
+    assert all(said in reason for reason in told), told
 
 
 @pytest.mark.parametrize("status", [404, 401])
@@ -129,7 +173,7 @@ def test_a_target_that_fails_at_one_thing_is_judged_whole(
     assert "AC-001 MUST failed: Every field that is given is stored" in done.out
 
 
-def test_an_answer_after_silences_is_named(reference: Target, command: Command, serve: Serve, tmp_path: Path) -> None:
+def test_a_silent_target_ends_the_run(reference: Target, command: Command, serve: Serve, tmp_path: Path) -> None:
     def answer(connection: socket.socket, request: bytes) -> bool:
         if len(wire.requests) <= 40:
             connection.sendall(forward(reference, request))
@@ -137,6 +181,9 @@ def test_an_answer_after_silences_is_named(reference: Target, command: Command, 
 
     wire = serve(answer)
     done = run(command, wire, reference, tmp_path, "--criterion", "AC-002", "--timeout", "2")
-    assert "the target stopped answering: 3 requests in a row" in done.out
-    assert all("the last that was answered: curl -sS -i" in reason for reason in reasons(tmp_path))
+    assert (
+        "the run ended early: the target was gone; the server stopped answering after this request of AC-002"
+        in done.out
+    )
+    assert all(": curl -sS -i" in reason for reason in reasons(tmp_path))
     assert reasons(tmp_path)

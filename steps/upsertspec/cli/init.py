@@ -13,6 +13,7 @@ import click
 from upsertspec.cli.options import connection_options, force_option, timeout_option
 from upsertspec.cli.output import write
 from upsertspec.errors import ConfigError
+from upsertspec.report.files import is_plain
 from upsertspec.target.address import is_url
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "target" / "template.toml"
@@ -35,15 +36,16 @@ def init(
 
     With a URL, the OpenAPI document of that API is read (/openapi.json, /api/openapi.json, /swagger.json or
     /v3/api-docs; a URL that ends in .json is tried first). The file then says how the API creates or updates a record,
-    and which of its fields play those of the scenarios. What the document leaves open is a question in a comment. Only
-    a few GET requests are sent, to that host only. One that is answered with 401 or 403 is repeated with a token from
+    and which of its fields play those of the scenarios. What the document leaves open is a question in a comment.
+    Without a document, an API that speaks a ready-made dialect is recognised by its host or by what it answers. Only
+    GET requests are sent, to that host only. One that is answered with 401 or 403 is repeated with a token from
     UPSERTSPEC_TOKEN_VIEWER and so on, the one with the fewest rights.
     """
     url = place if place and is_url(place) else None
     if place and not url and output:
         raise ConfigError([f"two files are named, {place} and {output}; name one"])
     file = output or (None if url else place) or DEFAULT
-    if os.path.lexists(file) and not force:
+    if os.path.lexists(file) and not force and is_plain(Path(file)):
         raise ConfigError([f"{file} exists and is not replaced; name another file, or add --force"])
     text = _discovered(url, timeout, headers, **more) if url else TEMPLATE.read_text("utf-8")
     write(text, file, force=force)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from upsertspec import __version__
+from upsertspec import __version__, process
 from upsertspec.cli.check import check
 from upsertspec.cli.compare import compare
 from upsertspec.cli.diff import diff
@@ -21,11 +19,8 @@ from upsertspec.cli.run import run
 from upsertspec.cli.serve import serve
 from upsertspec.cli.soak import soak
 from upsertspec.errors import UpsertspecError
-from upsertspec.report.console import write_anything
-
-HARNESS_ERROR = 3
-READER_GONE = 141
-"""The exit code that a shell reports for a process that SIGPIPE ended: `upsertspec run | head` is not a verdict."""
+from upsertspec.http.text import printable
+from upsertspec.report.console import ended_with, open_standard_streams
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,7 +33,8 @@ def commands() -> None:
       0  conformant (or no failures except known ones)
       1  not conformant
       2  a wrong command line, target file or environment
-      3  incomplete: something could not be tested, or the harness failed
+      3  incomplete: something could not be tested, the run was stopped,
+         a file or the output could not be written, or the harness failed
     """
 
 
@@ -62,27 +58,32 @@ for _command in _COMMANDS:
 
 
 def main() -> None:
-    """Run the command line; an error is one plain message and an exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        write_anything(stream)
-    stdout = sys.stdout
+    """Run the command line. Whatever happens ends here: with one plain message, and an exit code."""
+    open_standard_streams()
+    with process.guarded():
+        code = ended_with(_ended())
+    process.leave(code)
+
+
+def _ended() -> int:
+    """The exit code of the command. What ends it without one is told, and is never 0."""
     try:
         code = commands.main(standalone_mode=False)
     except click.ClickException as wrong:
         wrong.show()
-        code = wrong.exit_code
+        return wrong.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
-        code = 130
+        click.echo("upsertspec: stopped before the end", err=True)
+        return process.INCOMPLETE
     except UpsertspecError as wrong:
         for line in str(wrong).splitlines():
-            click.echo(f"upsertspec: {line}", err=True)
-        code = wrong.exit_code
-    except (
-        SystemExit
-    ) as ended:  # click ends so if the reader of the output is gone, and replaces the stream by a quiet one
-        code = ended.code if sys.stdout is stdout else READER_GONE
+            click.echo(f"upsertspec: {printable(line)}", err=True)
+        return wrong.exit_code
+    except SystemExit as ended:
+        click.echo(f"upsertspec: something ended the command from inside ({ended}); is it the dialect?", err=True)
+        return process.INCOMPLETE
     except Exception as wrong:
-        click.echo(f"upsertspec: internal error: {type(wrong).__name__}: {wrong}; please report it", err=True)
-        code = HARNESS_ERROR
-    sys.exit(code if isinstance(code, int) else 0)
+        what = printable(f"{type(wrong).__name__}: {wrong}")
+        click.echo(f"upsertspec: internal error: {what}; please report it", err=True)
+        return process.INCOMPLETE
+    return code if isinstance(code, int) else 0

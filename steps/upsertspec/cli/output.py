@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from upsertspec.errors import ConfigError
+from upsertspec.http.text import printable
 from upsertspec.report.files import is_plain, write_whole
 
 
-def write(text: str, output: str | None, option: str = "-o", force: bool = True) -> None:
+def write(text: str, output: str | None, option: str = "-o", force: bool = True, screen: bool = False) -> None:
     """Write the text to the file, or to standard output. Raises ConfigError if that is not possible.
 
-    Without `force`, a file that exists is not replaced.
+    Without `force`, a file that exists is not replaced. On standard output, too, a document is UTF-8 whatever the
+    locale; what is for the `screen` is in the locale's encoding.
     """
     if output is None:
-        click.echo(text, nl=False)
+        if screen or sys.stdout.isatty():
+            sys.stdout.write(text)
+        else:
+            click.echo(text.encode("utf-8"), nl=False)
         return
     try:
         path = Path(output)
-        if not force and is_plain(path):
-            with path.open("xb") as new:
-                new.write(text.encode("utf-8"))
-        else:
-            write_whole(path, text.encode("utf-8"))
+        write_whole(path, text.encode("utf-8"), replace=force)
     except FileExistsError as wrong:
         raise ConfigError([f"{output} exists and is not replaced; name another file, or add --force"]) from wrong
     except (OSError, ValueError) as wrong:
         raise unwritable(option, output, wrong) from wrong
+
+
+def could_write(text: str, output: str | None, option: str) -> bool:
+    """Write the text to the file, if one is named. A failure is told, and False: the work that it is about is done."""
+    try:
+        if output:
+            write(text, output, option)
+    except ConfigError as wrong:
+        click.echo(f"upsertspec: {printable(str(wrong))}", err=True)
+        return False
+    return True
 
 
 def check_file(output: str | None, option: str) -> None:

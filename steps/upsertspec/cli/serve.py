@@ -20,11 +20,12 @@ from upsertspec.run.embedded import BROKEN, SERVER, command
 )
 @click.option("--host", default="127.0.0.1", help="The address to listen on. [default: 127.0.0.1]")
 @click.option("--fault", metavar="NAME", help="Run this broken server instead; `upsertspec list --faults` names them.")
-def serve(port: int, database: str | None, host: str, fault: str | None) -> None:
+@click.pass_context
+def serve(context: click.Context, port: int, database: str | None, host: str, fault: str | None) -> None:
     """Run the reference server. It prints its tokens once, or takes them from UPSERTSPEC_TOKEN_EDITOR and so on."""
     options = ["--host", host, "--port", str(port), *(["--database", database] if database else [])]
     line = command(BROKEN, fault, *options) if fault else command(SERVER, *options)
     sys.stdout.flush()
     if os.name == "posix":
         os.execv(line[0], line)
-    sys.exit(subprocess.call(line))
+    context.exit(subprocess.call(line))

@@ -114,10 +114,10 @@ class ConcurrentClients:
         except TargetSilent as silent:
             sent = next((d.exchange for d in reversed(self._calls) if d.exchange), None)
             before = f", the last of them {sent.method} {sent.url}" if sent else ""
-            self._client.breaker.stop(f"the target no longer answers after many clients at once{before}")
+            self._client.lost(f": it no longer answers after many clients at once{before}")
             raise CheckFailed(
                 f"the target to answer a read on a new connection, after {len(self._calls)} requests at once{before}",
-                f"{silent.kind}: {silent}; the run ends here",
+                f"{silent.kind}: {silent}",
             ) from silent
         finally:
             newcomer.close()

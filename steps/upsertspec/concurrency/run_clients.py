@@ -25,6 +25,7 @@ FEW_KEYS = 5
 
 def act(world: World, work: Sequence[Sequence[Operation]], reading: Record | None = None) -> ConcurrentRun:
     """Let all clients send their operations at once. `reading` is the filter of readers that read several records."""
+    work = [[world.whole(each) for each in operations] for operations in work]
     writes = [each for operations in work for each in operations if isinstance(each, (Upsert, UpsertBatch))]
     table, match = writes[0].table, writes[0].match_fields
     world.words(table).names(match)  # not applicable where the target has no such key

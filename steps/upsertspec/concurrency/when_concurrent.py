@@ -9,6 +9,7 @@ from pytest_bdd import parsers, when
 
 from upsertspec.concurrency.run_clients import act, race
 from upsertspec.dialects.operations import Delete, Find, Operation, Upsert, UpsertBatch
+from upsertspec.errors import NotApplicable
 from upsertspec.steps.control import require_alone
 from upsertspec.steps.phrases import BY, OPTIONS, members
 from upsertspec.steps.world import World
@@ -32,6 +33,8 @@ def many_upsert(world: World, table: str, match: str, options: str, reading: str
     and reads its record after each. With deletions, each row has a client, and so has each stored record.
     """
     names, extra = members(world, table, match, options)
+    if reading:
+        _require_readable(world)
     require_alone(world, "ignore" if "onConflict" in extra else "upsert")
 
     def upsert(number: int, client: int = 0) -> Upsert:
@@ -66,6 +69,8 @@ def many_upsert_batches(
     With readers, half of the clients send five times and the others read the rows in one list. Batches of a given size
     split the rows: one client sends the first of them, the next client the next.
     """
+    if shared:
+        _require_readable(world)
     require_alone(world, "batch")
     most = int(size) if size else len(datatable)
 
@@ -77,6 +82,12 @@ def many_upsert_batches(
         return
     reading = {shared: world.rows(table, _numbered(datatable, 1))[0][shared]}
     _with_readers(world, batch, Find(table, reading), reading)
+
+
+def _require_readable(world: World) -> None:
+    """Raise NotApplicable where reads among writes show nothing."""
+    if world.client.settles:
+        raise NotApplicable("the target states a time to consistency, so that reads among writes need not show them")
 
 
 def _find(upsert: Upsert) -> Find:

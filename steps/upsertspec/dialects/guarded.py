@@ -21,6 +21,7 @@ class Guarded:
         self.name = dialect.name
         self.lacks: Mapping[str, str] = dialect.lacks
         self.cannot: Mapping[str, str] = getattr(dialect, "cannot", {})
+        self._follow_up = getattr(dialect, "follow_up", None)
 
     def request(self, operation: Operation) -> Request:
         """The request for this operation. Raises NotTestable where the dialect can't express it."""
@@ -28,8 +29,8 @@ class Guarded:
             request = self.inner.request(operation)
         except (NotTestable, NotApplicable):
             raise
-        except Exception as wrong:
-            self._mistake("request", operation, f"{type(wrong).__name__}: {wrong}", wrong)
+        except (Exception, SystemExit) as wrong:
+            self._mistake("request", operation, said(wrong), wrong)
         return self._checked("request", operation, request)
 
     def then(self, operation: Operation, response: Response) -> Request | None:
@@ -39,8 +40,8 @@ class Guarded:
             request = second(operation, response) if second else None
         except (NotTestable, NotApplicable):
             return None
-        except Exception as wrong:
-            self._mistake("then", operation, f"{type(wrong).__name__}: {wrong}", wrong)
+        except (Exception, SystemExit) as wrong:
+            self._mistake("then", operation, said(wrong), wrong)
         return None if request is None else self._checked("then", operation, request)
 
     def answer(self, operation: Operation, response: Response) -> Answer:
@@ -49,25 +50,40 @@ class Guarded:
             answer = self.inner.answer(operation, response)
         except (NotTestable, NotApplicable):
             raise
-        except Exception as wrong:
-            self._mistake("answer", operation, f"{type(wrong).__name__}: {wrong}", wrong)
+        except (Exception, SystemExit) as wrong:
+            self._mistake("answer", operation, said(wrong), wrong)
         if not isinstance(answer, Answer):
             self._mistake("answer", operation, f"it returns {type(answer).__name__}, not Answer")
         return answer
+
+    def follow_up(self, operation: Operation, response: Response, last: Request | None) -> Request | None:
+        """The request that asks whether a write is done, or None where it is."""
+        if self._follow_up is None:
+            return None
+        try:
+            request: Request | None = self._follow_up(operation, response, last)
+        except Exception as wrong:
+            self._mistake("follow_up", operation, f"{type(wrong).__name__}: {wrong}", wrong)
+        return None if request is None else self._checked("follow_up", operation, request)
 
     def _checked(self, method: str, operation: Operation, request: Any) -> Request:
         if not isinstance(request, Request):
             self._mistake(method, operation, f"it returns {type(request).__name__}, not Request")
         try:
             request.body()
-        except (TypeError, ValueError, RecursionError) as wrong:
-            self._mistake(method, operation, f"its content is not JSON: {wrong}", wrong)
+        except (Exception, SystemExit) as wrong:
+            self._mistake(method, operation, f"its content is not JSON: {said(wrong)}", wrong)
         if wrong_part := _unsendable(request):
             self._mistake(method, operation, wrong_part)
         return request
 
-    def _mistake(self, method: str, operation: Operation, what: str, cause: Exception | None = None) -> NoReturn:
+    def _mistake(self, method: str, operation: Operation, what: str, cause: BaseException | None = None) -> NoReturn:
         raise DialectError(self.name, method, type(operation).__name__, what) from cause
+
+
+def said(wrong: BaseException) -> str:
+    """What an exception says, on one line."""
+    return " ".join(f"{type(wrong).__name__}: {wrong}".split())
 
 
 def _unsendable(request: Request) -> str:

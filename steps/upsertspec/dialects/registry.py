@@ -1,4 +1,4 @@
-"""The dialect of a target, by its name: a registered one, or `module:Class`."""
+"""The dialect of a target, by its name: one of ours, a registered one, or `module:Class`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from upsertspec.dialects import ready_made
 from upsertspec.dialects.base import Dialect, Setup
 from upsertspec.dialects.bound import Bound
+from upsertspec.dialects.guarded import said
 from upsertspec.dialects.native import Native
 from upsertspec.dialects.shape import Shape
 from upsertspec.dialects.words import Words
 from upsertspec.errors import ConfigError
 from upsertspec.spec.schema import tables
 from upsertspec.target.bindings import Bindings
+from upsertspec.target.ready import ready_made as ready_names
 from upsertspec.target.target import DIALECTS, Target
 
 METHODS = ("request", "answer")
@@ -48,7 +51,10 @@ def setup_of(target: Target) -> Setup:
         place = words.binding.place
         numbers[place] = numbers.get(place, frozenset()) | words.numbers()
         fields[place] = list(dict.fromkeys([*fields.get(place, ()), *words.all_names()]))
-    stated = _with_keys(target.dialect_options, bindings)
+    options = target.dialect_options
+    if target.dialect in ready_names():
+        options = ready_made.options(target.dialect, options)
+    stated = _with_keys(options, bindings)
     parts = {name: part if name == "keys" else _with_keys(part, bindings) for name, part in stated.items()}
     return Setup(parts, bindings.places, numbers, fields)
 
@@ -64,13 +70,13 @@ def _with_keys(part: Any, bindings: Bindings) -> Any:
 def _made(target: Target) -> Dialect:
     kind = _class_of(target.dialect)
     is_shape = isinstance(kind, type) and issubclass(kind, Shape)
-    setup = setup_of(target) if is_shape else Setup(target.dialect_options)
+    setup = setup_of(target) if is_shape or target.dialect in ready_names() else Setup(target.dialect_options)
     try:
         made: Dialect = kind(setup)
     except ConfigError:
         raise
-    except Exception as wrong:
-        why = f"can't be made from a Setup ({_shown(wrong)}); fix its constructor, or [dialect_options]"
+    except (Exception, SystemExit) as wrong:
+        why = f"can't be made from a Setup ({said(wrong)}); fix its constructor, or [dialect_options]"
         raise _error(target.dialect, why) from wrong
     if lacking := [name for name in METHODS if not callable(getattr(made, name, None))]:
         raise _error(target.dialect, f"has no {' and no '.join(lacking)} method; add it (upsertspec.dialects.base)")
@@ -82,11 +88,13 @@ def _made(target: Target) -> Dialect:
 def _class_of(name: str) -> Any:
     if name in OWN:
         return OWN[name]
+    if name in ready_names():
+        return lambda setup: ready_made.make(name, setup)
     if ":" in name:
         return _loaded(name, *name.split(":", 1))
     found = entry_points(group=DIALECTS)
     if name not in found.names:
-        known = ", ".join(sorted({*OWN, *found.names}))
+        known = ", ".join(sorted({*OWN, *ready_names(), *found.names}))
         raise ConfigError([f'dialect: there is no "{name}"; use one of {known}, or name it as "module:Class"'])
     entry = next(iter(found.select(name=name)))
     return _loaded(name, entry.module, entry.attr)
@@ -97,17 +105,13 @@ def _loaded(name: str, module: str, member: str) -> Any:
         return getattr(importlib.import_module(module), member)
     except ModuleNotFoundError as wrong:
         fix = "put it beside the target file, or add its folder to PYTHONPATH"
-        raise _error(name, f"can't be loaded ({_shown(wrong)}); {fix}") from wrong
+        raise _error(name, f"can't be loaded ({said(wrong)}); {fix}") from wrong
     except (Exception, SystemExit) as wrong:
-        raise _error(name, f"can't be loaded ({_shown(wrong)}); fix the module") from wrong
+        raise _error(name, f"can't be loaded ({said(wrong)}); fix the module") from wrong
 
 
 def _error(name: str, what: str) -> ConfigError:
     return ConfigError([f'dialect: "{name}" {what}'])
-
-
-def _shown(wrong: BaseException) -> str:
-    return " ".join(f"{type(wrong).__name__}: {wrong}".split())
 
 
 @contextlib.contextmanager

@@ -128,10 +128,12 @@ def _in_text(scope: Scope, name: str, form: str, inside: str) -> str:
 def _in_address(scope: Scope, name: str, form: str, inside: str) -> str:
     """A value where all is text. Raises NotApplicable for one that would be taken for another there."""
     value, field = scope.value(name), scope.of(name)
+    if field and value is UNSET:
+        raise NotApplicable(f"the shape says {field} in the address, and it has no value here")
+    if field and form == "odata" and not (value is None or isinstance(value, (str, int, float))):
+        raise NotApplicable(f"the shape says {field} in the address, where it can only be a literal")
     if field and form not in TYPED:
         kinds = (str, int) if field in scope.numbers else str
-        if value is UNSET:
-            raise NotApplicable(f"the shape says {field} in the address, and it has no value here")
         if value == "" or not isinstance(value, kinds) or isinstance(value, bool):
             raise NotApplicable(f"the shape says {field} in the address, where it can only be text")
     return as_text(name, value, form, inside)

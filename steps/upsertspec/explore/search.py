@@ -23,7 +23,8 @@ from upsertspec.explore.scenario import Scenario
 from upsertspec.explore.schema import Schema
 from upsertspec.explore.sequence import OperationSequence, PlayedOperation, Unanswered
 from upsertspec.http.exchange import Exchange
-from upsertspec.run.preflight import search as search_for_nobody
+from upsertspec.http.probe import search as search_for_nobody
+from upsertspec.run.restart import Restarts
 from upsertspec.spec.schema import ROLES, roles
 from upsertspec.target.target import Target
 
@@ -34,6 +35,7 @@ SHRINKS = 800
 """How many sequences are tried at most to make a difference smaller."""
 OK, REFUSED, TOO_MANY, SERVER_ERROR = 200, (401, 403), 429, 500
 LOOKS, PAUSE = 5, 1.0
+MOST_RESTARTS = 100
 UNANSWERED_IN_A_ROW = 3
 ENOUGH = 0.5
 """The share of the sequences that has to be judged."""
@@ -103,6 +105,7 @@ class Search:
         self._client, self._probes = PatientClient(target, sleep), PatientClient(target, sleep)
         self._marks = (f"{run_id}{number:05d}" for number in itertools.count(1))
         self._restrictions = LearntRestrictions(self.schema, lambda: self._new(self._probes))
+        self._restarts = Restarts(target, MOST_RESTARTS)
         self._shrinks = shrinks
         self._unanswered = 0
         self._operations: list[PlayedOperation] = []
@@ -115,15 +118,19 @@ class Search:
     def run(self, number: int, examples: int) -> Result:
         """Try up to `examples` sequences. End with the first difference that comes twice, made as small as possible."""
         with tempfile.TemporaryDirectory() as home, contextlib.ExitStack() as stack:
+            stack.callback(self._restarts.end)
             stack.callback(self._probes.close)
             stack.callback(lambda: self._client.close())
             stack.callback(set_hypothesis_home_dir, None)
             set_hypothesis_home_dir(home)  # it would write into the working folder
-            with contextlib.suppress(Difference, Flaky, SearchEnded):
-                for start in range(0, examples, ROUND):
-                    self._explore(number + start * SEEDS, min(ROUND, examples - start))
-            with contextlib.suppress(SearchEnded):
-                self._leave_out()
+            try:
+                with contextlib.suppress(Difference, Flaky, SearchEnded):
+                    for start in range(0, examples, ROUND):
+                        self._explore(number + start * SEEDS, min(ROUND, examples - start))
+                with contextlib.suppress(SearchEnded):
+                    self._leave_out()
+            except KeyboardInterrupt:
+                self.result.ended = self.result.ended or "it was interrupted"
         self.result.restrictions = list(self._restrictions.learnt.values())
         return self.result
 
@@ -207,7 +214,12 @@ class Search:
         return True
 
     def _trouble(self, found: Finding) -> str:
-        """Why the target cannot be judged any more; empty if it still answers the roles that were asked."""
+        """Why the target cannot be judged any more; empty if it still answers the roles that were asked.
+
+        A target with a command for it is started again first.
+        """
+        if self._target.restart and found.status is None and self._restarts.revive():
+            self._renew_client()
         asked = {"editor", *(exchange.role for exchange in found.exchanges[-1:])} & set(self._target.roles) & set(ROLES)
         readers = sorted(role for role in asked if roles()[role]["read"])
         return next((why for role in readers if (why := self._refusal_of_a_read(role))), "")
@@ -222,7 +234,8 @@ class Search:
                 why = f"the target stopped answering: {wrong}"
             else:
                 if answer.status == OK:
-                    self._renew_client()
+                    if self._client.stopped:
+                        self._renew_client()
                     return ""
                 why = f"the target answers a plain read by the {role} with {answer.status}"
                 if answer.status in REFUSED:
@@ -233,10 +246,9 @@ class Search:
         return why
 
     def _renew_client(self) -> None:
-        """A client that has given up sends nothing more."""
-        if self._client.stopped:
-            self._client.close()
-            self._client = PatientClient(self._target, self._sleep)
+        """A client that has given up sends nothing more, and one of a target that was started again has to log in."""
+        self._client.close()
+        self._client = PatientClient(self._target, self._sleep)
 
     def _end(self, why: str, last: Finding) -> None:
         """End the search. If no request of the last sequence was answered, the one before it is shown."""

@@ -60,7 +60,7 @@ class CircuitBreaker:
         """Count a request without a response; stop after three in a row, or when too much time was spent waiting."""
         self._silent += 1
         self._waited += exchange.elapsed
-        last = f"the last {exchange.method} {exchange.url} ({exchange.failure}); {self._last_answered()}"
+        last = f"the last {exchange.method} {exchange.url} ({exchange.failure}); {self.last_answered()}"
         if self._silent >= SILENT_IN_A_ROW:
             self.stop(f"the target stopped answering: {SILENT_IN_A_ROW} requests in a row, {last}")
         elif self._waited > SILENT_TIMEOUTS * self._timeout:
@@ -105,7 +105,8 @@ class CircuitBreaker:
             return "no request before that was answered in another way"
         return f"the last request that was answered in another way: {shortened(self._last_good.curl)}"
 
-    def _last_answered(self) -> str:
+    def last_answered(self) -> str:
+        """The last request that was answered at all, as a `curl` command."""
         return f"the last that was answered: {shortened(self._last.curl)}" if self._last else "none was answered"
 
 

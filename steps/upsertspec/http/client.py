@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -11,26 +12,35 @@ from upsertspec.dialects.bounds import deep_json
 from upsertspec.dialects.guarded import Guarded
 from upsertspec.dialects.operations import Find, Operation
 from upsertspec.dialects.words import Words
-from upsertspec.errors import DialectError, NotApplicable, NotTestable, TargetSilent
-from upsertspec.http.circuit_breaker import CircuitBreaker, is_refusal
+from upsertspec.errors import AFTER, ENDED, GONE, DialectError, NotApplicable, NotTestable, TargetGone, TargetSilent
+from upsertspec.http.circuit_breaker import CircuitBreaker, is_refusal, shortened
 from upsertspec.http.credentials import Presented, presented
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.masking import Masker
 from upsertspec.http.pacing import Pace, Retries
+from upsertspec.http.probe import search
 from upsertspec.http.recorder import Recorder
-from upsertspec.http.session import Keeping
+from upsertspec.http.session import DROPPED, UNREACHABLE, Keeping
 from upsertspec.http.sessions import Logins, Sessions
+from upsertspec.http.settling import Settling
 from upsertspec.http.text import printable
 from upsertspec.http.transport import Transport
 from upsertspec.target.target import Target
 
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
+"""The seconds between two requests that ask whether a write is done."""
+PAUSES = (0.0, 0.3, 0.7)
+"""Seconds before each look whether a target is still there."""
+STILL_THERE = ("too large", "TLS")
+REFUSED = (401, 403)
 TEXT_SHOWN = 400
 """The characters of a response that an answer shows."""
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What the clients of several threads share: the same pace, masked secrets, logins, and knowledge of connections.
+    """What the clients of several threads share: the same pace, masked secrets, logins, knowledge of connections, and
+    when the target was last written to.
 
     All of it is safe to use from several threads.
     """
@@ -39,27 +49,46 @@ class Shared:
     pace: Pace
     logins: Logins
     keeping: Keeping
+    settling: Settling
 
 
 class Client:
     """A client of one target, for one thread.
 
     `log` holds the exchanges, `answered` is the one of the last operation. `breaker` ends the run when the target has
-    stopped working. `lacks` and `cannot` are the dialect's, `deviations` the target's. `bindings` say which tables and
-    fields the target has, `untrue` what of that its answers contradict. A patient client goes on whatever the answers
-    are. `share` is the number of worker processes that share the target's rate limit.
+    stopped working. `lacks` and `cannot` are the dialect's, `deviations` the target's too. `bindings` say which tables
+    and fields the target has, `untrue` what of that its answers contradict. A patient client goes on whatever the
+    answers are. `share` is the number of worker processes that share the target's rate limit. `accepted` are the roles whose
+    credential was accepted before.
+
+    Where there is a `revive`, a missing answer makes the client look whether the target is still there. If it is gone,
+    `revive` is called, and says whether it answers again.
     """
 
     def __init__(
-        self, target: Target, dialect: Dialect, share: int = 1, patient: bool = False, shared: Shared | None = None
+        self,
+        target: Target,
+        dialect: Dialect,
+        share: int = 1,
+        patient: bool = False,
+        shared: Shared | None = None,
+        accepted: frozenset[str] = frozenset(),
+        revive: Callable[[], bool] | None = None,
     ) -> None:
         self._target = target
         self._dialect = Guarded(dialect)
         self._patient = patient
+        self._accepted = accepted
+        self._expired: dict[str, str] = {}
+        self._revive = revive
         self._is_concurrent = shared is not None
         per_second = target.rate_limit / share if target.rate_limit else None
         self._shared = shared or Shared(
-            Masker(secret.value for secret in target.secrets()), Pace(per_second), Logins(), Keeping()
+            Masker(secret.value for secret in target.secrets()),
+            Pace(per_second),
+            Logins(),
+            Keeping(),
+            Settling(target.settle),
         )
         self._presented: dict[str, Presented] = {}
         self._recorder = Recorder(target, self._shared.masker)
@@ -75,7 +104,8 @@ class Client:
         self.untrue: dict[tuple[str, str], str] = getattr(dialect, "untrue", {})
         self.lacks = dialect.lacks
         self.cannot = self._dialect.cannot
-        self.deviations = target.deviations
+        self.deviations = {**getattr(dialect, "deviations", {}), **target.deviations}
+        self.replaces: bool = getattr(dialect, "replaces", False)
 
     def words(self, table: str) -> Words:
         """The target's own names and values for a table."""
@@ -87,27 +117,50 @@ class Client:
 
         `alteration` names a way to break the request's body (`dialects.altered`), `connection` the role over whose
         connection the request goes, if not over one of its own.
-        Raises TargetSilent where no usable response comes, NotTestable where the operation can't be sent, or not any
-        more because the run was stopped.
+        Raises TargetSilent where no usable response comes, TargetGone where the target answers nothing afterwards,
+        NotTestable where the operation can't be sent, or not any more.
         """
         request = self._dialect.request(operation)
+        if who in self._expired:
+            raise NotTestable(self._expired[who])
         shown = self._credential(who)
         if connection and (held := self._target.roles.get(connection)) and held.login:
             raise NotApplicable("a login by cookie belongs to its connection")
         request = with_query(request, shown.query)
         request = altered(request, alteration) if alteration else request
+        if not operation.changes:
+            self._shared.settling.wait()
         try:
             response = self._transport.send(who, request, shown.headers, not operation.changes, connection)
+            response = self._done(who, operation, response, shown)
             self.answered = self.log[-1]
             if second := self._second(operation, response):
                 second = with_query(second, shown.query)
                 response = replace(response, then=self._transport.send(who, second, shown.headers, safe=True))
+        except TargetSilent as silent:
+            raise self._meaning_of(silent) from silent
         finally:
             self._sessions.release(who)
+            if operation.changes:
+                self._shared.settling.written()
+        if response.status in REFUSED and who in self._accepted:
+            self._require_accepted(who)
         if self.breaker.alarmed:
             self._check_target()
         answer = self._dialect.answer(operation, response)
         return replace(answer, text=self.masker.body(response.body, TEXT_SHOWN))
+
+    def _done(self, who: str, operation: Operation, response: Response, shown: Presented) -> Response:
+        """The response, once the task that it names is done. Raises TargetSilent after the time limit of a request."""
+        until, pause = time.monotonic() + self._target.timeout, FIRST_PAUSE
+        last: Request | None = None
+        while (last := self._dialect.follow_up(operation, response, last)) is not None:
+            if time.monotonic() > until:
+                raise TargetSilent("no answer in time", f"the task of a write is not done after {self.seconds:g} s")
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+            response = self._transport.send(who, with_query(last, shown.query), shown.headers, safe=True)
+        return response
 
     def for_thread(self) -> Client:
         """A client for another thread, with connections and a log of its own, that shares what can be shared."""
@@ -115,6 +168,25 @@ class Client:
         other.step = self.step
         other.breaker.stop(self.stopped)
         return other
+
+    def answers(self) -> bool:
+        """Whether the target answers a plain read on a new connection. It is asked up to three times."""
+        started = time.monotonic()
+        for pause in PAUSES:
+            time.sleep(pause)
+            if self._status_of_a_read("editor") is not None:
+                return True
+            if time.monotonic() - started > self._target.timeout:
+                break
+        return False
+
+    def lost(self, why: str) -> None:
+        """The target is gone. Go on if it can be started again; send no more if it can't."""
+        if self._revive is not None and self._revive():
+            self._sessions.close()
+            self._shared.logins.forget()
+        else:
+            self.stop(f"{GONE}{why}")
 
     def stop(self, why: str) -> None:
         """Send no more: every further operation is not testable, for this reason. A patient client goes on."""
@@ -146,6 +218,11 @@ class Client:
         return self._target.clients
 
     @property
+    def settles(self) -> bool:
+        """Whether a write takes time to show in every read."""
+        return self._target.settle > 0
+
+    @property
     def kept(self) -> bool:
         """Whether the target is known to keep connections open, so that one can be opened ahead of a request."""
         return self._shared.keeping.allows(False, 0.0)
@@ -167,6 +244,41 @@ class Client:
         if who not in self._presented:
             self._presented[who] = presented(self._target, who)
         return self._presented[who]
+
+    def _meaning_of(self, silent: TargetSilent) -> Exception:
+        """What a missing answer means: the target is gone, after this request or before it, or still there."""
+        if self._revive is None or silent.kind in STILL_THERE or self.answers():
+            lost = f"{silent}, so that nobody knows whether it was carried out; run it again"
+            return NotTestable(lost) if silent.kind == DROPPED else silent
+        if silent.kind != UNREACHABLE:
+            self.lost(f"; {AFTER}: {shortened(self.log[-1].curl)}")
+            return TargetGone(str(silent))
+        self.lost(f": {silent}; {self.breaker.last_answered()}")
+        return NotTestable(f"{ENDED}{self.stopped}" if self.stopped else f"{GONE}, and was started again")
+
+    def _require_accepted(self, who: str) -> None:
+        """Raise NotTestable if the credential of a role was accepted before, and is not any more, not even to read."""
+        status = self._status_of_a_read(who)
+        if status not in REFUSED:
+            return
+        why = f"the {who}'s credential expired: it was accepted before the run, and now a plain read gets {status}"
+        self._expired[who] = why
+        if who == "editor":
+            self.stop(why)
+        raise NotTestable(f"{ENDED}{why}" if who == "editor" else why)
+
+    def _status_of_a_read(self, who: str) -> int | None:
+        """The status that a plain read gets on a new connection; it is no part of the scenario. None without an answer,
+        0 where it can't be asked."""
+        probe = Client(self._target, self._dialect.inner, patient=True, shared=self._shared)
+        try:
+            return probe.call(who, search(self._target, "contacts")).status
+        except TargetSilent:
+            return None
+        except (NotTestable, NotApplicable, DialectError):
+            return 0
+        finally:
+            probe.close()
 
     def _check_target(self) -> None:
         """After many refusals in a row: stop the run if the editor can't read contacts either."""

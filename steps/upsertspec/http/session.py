@@ -26,6 +26,7 @@ AGENT = "upsertspec"
 IDLE = 1.0
 DROPPED = "kept connection closed"
 BROKEN = "broken answer"
+UNREACHABLE = "unreachable"
 
 Body = bytes | Iterable[bytes] | None
 """Bytes are sent as they are, an iterable in chunks."""
@@ -108,7 +109,11 @@ class Session:
             self._keeping.broken = True
             if not safe:
                 raise
-        return self._timed(method, url, headers, body)
+            dropped = silent
+        try:
+            return self._timed(method, url, headers, body)
+        except TargetSilent as silent:
+            raise (dropped if silent.kind == UNREACHABLE else silent) from silent  # the first one was sent
 
     def cookies(self) -> list[str]:
         """The values of its cookies."""
@@ -189,9 +194,9 @@ def _silent(fault: BaseException, watch: Watch, seconds: float) -> TargetSilent:
     if watch.fired or names & _LATE:
         return TargetSilent("no answer in time", f"no whole answer within {seconds:g} s")
     if names & {"ProxyError"}:
-        return TargetSilent("unreachable", f"the proxy can't be used: {_root(chain)}")
+        return TargetSilent(UNREACHABLE, f"the proxy can't be used: {_root(chain)}")
     if names & {"NewConnectionError", "ConnectionRefusedError", "NameResolutionError", "gaierror"}:
-        return TargetSilent("unreachable", f"can't connect: {_root(chain)}")
+        return TargetSilent(UNREACHABLE, f"can't connect: {_root(chain)}")
     if names & {"SSLError", "SSLCertVerificationError"}:
         return TargetSilent("TLS", f"no secure connection: {_root(chain)}")
     if watch.reused and not watch.answered and names & _DROPS:

@@ -42,6 +42,11 @@ class Logins:
                 raise NotTestable(f"the login of the {role} role was answered with {response.status} {why}")
             self._sessions[role] = session
 
+    def forget(self) -> None:
+        """Log in again: a target that was started again knows nobody."""
+        with self._lock:
+            self._sessions.clear()
+
 
 class Sessions:
     """Opens a session for each role when it is first used."""

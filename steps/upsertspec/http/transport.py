@@ -8,12 +8,14 @@ from urllib.parse import quote, urlencode
 
 from upsertspec.dialects.altered import UNDECLARED, Altered
 from upsertspec.dialects.base import Request, Response
-from upsertspec.errors import NotTestable, TargetSilent
+from upsertspec.errors import TargetSilent
 from upsertspec.http.circuit_breaker import CircuitBreaker
 from upsertspec.http.pacing import Pace, Retries
 from upsertspec.http.recorder import Recorder
-from upsertspec.http.session import DROPPED, Session
+from upsertspec.http.session import Session
 from upsertspec.http.sessions import Sessions, token_in
+from upsertspec.process import require_running
+from upsertspec.spec.outcomes import is_server_error
 from upsertspec.target.target import Login, Target, plain
 
 JSON = "application/json"
@@ -46,8 +48,9 @@ class Transport:
         """The response to a request. `credential` are the headers that show who sends it; `safe` says it only reads.
 
         `connection` is the role whose connection is used, if it is not one of its own. Raises TargetSilent where no
-        usable response comes, NotTestable where none can be had any more.
+        usable response comes, NotTestable where no request is sent any more.
         """
+        require_running()
         self._breaker.require_running()
         session = self._sessions.session(connection or role, partial(self._login, connection or role))
         headers = {**self._headers, **request.headers, **session.token, **credential}
@@ -83,12 +86,12 @@ class Transport:
         except TargetSilent as silent:
             why = self._recorder.fail(exchange, silent)
             self._breaker.silent(exchange)
-            if silent.kind == DROPPED:
-                raise NotTestable(f"{why}, so that nobody knows whether it was carried out; run it again") from silent
             raise TargetSilent(silent.kind, why) from silent
         token = token_in(login, response) if login else ""
         self._recorder.end(exchange, response, [*session.cookies(), *([token] if token else [])])
         self._breaker.answered(exchange)
+        if is_server_error(response.status):  # the server may close the connection behind it
+            session.close()
         return response
 
     def _address(self, request: Request) -> str:

@@ -7,14 +7,13 @@ applicable where every scenario that fails there is not applicable behind the AP
 from __future__ import annotations
 
 import itertools
-import multiprocessing
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from upsertspec.prove.processes import processes
 from upsertspec.prove.quiet import quiet
 from upsertspec.prove.runner import CANARY, CONFORMING, OUT_OF_REACH, SECONDS, failed, judge
 from upsertspec.prove.servers import BrokenServer, fleet
@@ -118,14 +117,12 @@ def judged_by(server: BrokenServer, criteria: Sequence[str] = ()) -> tuple[str, 
 def prove_own_table(servers: Sequence[BrokenServer], criteria: tuple[str, ...], jobs: int) -> OwnTableProof:
     """Judge the reference server, the canary and these broken servers behind the products API."""
     shares = [list(servers[start::jobs]) for start in range(jobs)]
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        rows = itertools.chain.from_iterable(pool.map(_rows, shares, itertools.repeat(criteria)))
+    with processes(_rows, [(share, criteria) for share in shares]) as rows:
+        right, canary = _alone("", criteria), _alone(CANARY, criteria, module=CONFORMING)
         return OwnTableProof(
-            rows=sorted(rows, key=lambda row: row.server.name),
-            unclean=[r.case.name for r in _alone("", criteria) if r.status not in RIGHT],
-            lenient=[
-                r.case.name for r in _alone(CANARY, criteria, module=CONFORMING) if row(r.status).counts is Counts.PASS
-            ],
+            rows=sorted(itertools.chain.from_iterable(rows()), key=lambda row: row.server.name),
+            unclean=[r.case.name for r in right if r.status not in RIGHT],
+            lenient=[r.case.name for r in canary if row(r.status).counts is Counts.PASS],
         )
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 from upsertspec.prove.matrix import Proof, Row, row_of
+from upsertspec.prove.processes import processes
 from upsertspec.prove.quiet import quiet
 from upsertspec.prove.servers import BrokenServer, fleet
 from upsertspec.report.result import Result
@@ -31,15 +30,14 @@ def prove(servers: Sequence[BrokenServer], criteria: tuple[str, ...], jobs: int,
     `criteria` selects what is run. A quick proof judges each broken server only by the criteria that it violates.
     """
     shares = [list(servers[start::jobs]) for start in range(jobs)]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        settings = itertools.repeat(criteria), itertools.repeat(quick)
-        rows = itertools.chain.from_iterable(pool.map(rows_of, shares, *settings))
+    with processes(rows_of, [(share, criteria, quick) for share in shares]) as rows:
+        not_passed, wrongly_passed = unclean(criteria), lenient(criteria)
         return Proof(
-            rows=sorted(rows, key=lambda row: row.server.name),
-            unclean=unclean(criteria),
-            lenient=lenient(criteria),
+            rows=sorted(itertools.chain.from_iterable(rows()), key=lambda row: row.server.name),
+            unclean=not_passed,
+            lenient=wrongly_passed,
             criteria=criteria or tuple(criterion.id for criterion in spec.criteria()),
+            whole=not (quick or criteria),
         )
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from upsertspec import __version__
+from upsertspec.errors import ENDED
 from upsertspec.http.text import without_userinfo
 from upsertspec.report.cast import cast
 from upsertspec.report.files import write_whole
 from upsertspec.report.finding import Finding
+from upsertspec.report.mistakes import mistakes
 from upsertspec.report.result import Result
 from upsertspec.report.verdict import Tally, tally
 from upsertspec.spec import criteria as spec
@@ -47,6 +49,12 @@ class Run:
         """The one count of this run."""
         return tally(self.results, self.scope)
 
+    @property
+    def early(self) -> str:
+        """Why the run ended early; empty if it did not."""
+        ended = (result.reason for result in self.results if result.reason.startswith(ENDED))
+        return next(ended, "").removeprefix(ENDED)
+
 
 def document(run: Run) -> dict[str, Any]:
     """The report of a run."""
@@ -59,6 +67,7 @@ def document(run: Run) -> dict[str, Any]:
         "preflight": [asdict(finding) for finding in run.findings],
         "criteria": [_criterion(c, run) for c in spec.criteria()],
         "proof": run.proof,
+        "findings": [mistake.as_dict() for mistake in mistakes(run.results)],
         "results": [_result(result) for result in run.results],
     }
 
@@ -96,7 +105,8 @@ def _target(target: Target) -> dict[str, Any]:
 def _run(run: Run) -> dict[str, Any]:
     chosen = {"criteria": list(run.criteria), "keyword": run.keyword}
     times = {"started": run.started, "finished": run.finished, "seconds": round(run.seconds, 3)}
-    return {"id": run.run_id, **times, "jobs": run.jobs, "selection": chosen}
+    early = {"ended_early": run.early} if run.early else {}
+    return {"id": run.run_id, **times, **early, "jobs": run.jobs, "selection": chosen}
 
 
 def _criterion(criterion: spec.Criterion, run: Run) -> dict[str, Any]:

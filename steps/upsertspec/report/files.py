@@ -6,25 +6,38 @@ import os
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, replace: bool = True) -> None:
     """Replace the file with this content. Raises OSError, and then leaves the old file as it was.
 
-    Anything but a plain file (a pipe, /dev/stdout) is written into. So is a file in a folder that accepts no new files.
+    Anything but a plain file (a pipe, /dev/stdout) is written into. So is a file in a folder that accepts no new files:
+    if that fails, it is left empty. Without `replace`, raises FileExistsError for a file that is there.
     """
     if not is_plain(path):
         with path.open("ab") as opened:
             opened.write(content)
         return
     place = path.resolve()
+    if not replace:
+        place.open("xb").close()
     if not os.access(place.parent, os.W_OK):
-        path.write_bytes(content)
+        _write_in_place(path, content)
         return
     part = place.with_name(f"{place.name}.part")
     try:
         part.write_bytes(content)
         os.replace(part, place)
-    except OSError:
+    except BaseException:
         part.unlink(missing_ok=True)
+        if not replace:
+            place.unlink(missing_ok=True)
+        raise
+
+
+def _write_in_place(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError:
+        os.truncate(path, 0)
         raise
 
 

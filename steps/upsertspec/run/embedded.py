@@ -67,7 +67,12 @@ def started() -> Iterator[Embedded]:
 def process_of(module: str, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Start a server module with these options, and stop it at the end. Its stdin and stdout are pipes."""
     process = subprocess.Popen(
-        command(module, *options), env=_without_tokens(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command(module, *options),
+        env=_without_tokens(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # a Ctrl-C in the terminal does not end it before the run
     )
     try:
         yield process

@@ -17,11 +17,13 @@ from upsertspec.errors import CheckFailed, NotApplicable, UpsertspecError
 from upsertspec.http.client import Client
 from upsertspec.run.collection import assign_cases, case_of, deselect, put_last
 from upsertspec.run.recorder import RECORDER, Recorder, adjust_report
+from upsertspec.run.restart import REVIVE
 from upsertspec.run.settings import SETTINGS, Settings
 from upsertspec.run.workers import RESULT, WORKER, Worker
 from upsertspec.spec.criteria import PROFILES, asserted, is_own
 from upsertspec.steps.own_table import require_points
 from upsertspec.steps.then_stored import NOTHING_WRITTEN, add_what_was_written
+from upsertspec.steps.whole_records import require_kept
 from upsertspec.steps.world import ControlResults, World
 from upsertspec.target.from_env import target_from_env
 
@@ -81,7 +83,14 @@ def upsertspec_client(upsertspec_settings: Settings, pytestconfig: pytest.Config
         dialect = dialect_for(target)
     except UpsertspecError as wrong:
         pytest.exit(f"upsertspec: {wrong}", returncode=wrong.exit_code)
-    client = Client(target, dialect, pytestconfig.stash[WORKER].count, upsertspec_settings.patient)
+    client = Client(
+        target,
+        dialect,
+        pytestconfig.stash[WORKER].count,
+        upsertspec_settings.patient,
+        accepted=upsertspec_settings.accepted,
+        revive=None if upsertspec_settings.patient else pytestconfig.stash.get(REVIVE, lambda: False),
+    )
     yield client
     client.close()
 
@@ -123,6 +132,7 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenari
         return
     if not settings.selection.claimed(case):
         pytest.skip(settings.selection.why_not_claimed(case))
+    require_kept(client, case)
     require_points(client.bindings, [step.name for step in scenario.steps], case.example)
     if why := client.cannot.get(case.criterion):
         raise NotApplicable(why)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Describe, Find
+from upsertspec.dialects.operations import Describe
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import CannotExpress, DialectError, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
+from upsertspec.http.probe import search
 from upsertspec.http.text import printable
 from upsertspec.report.finding import FATAL, OK, WARNING, Finding
 from upsertspec.spec.schema import PROTECTED, ROLES, Table, tables_of
 from upsertspec.target.target import SHORTEST_SECRET, Credential, Secret, Target
 
-NOBODY = "nobody@upsertspec.example"
-"""The key of a record that does not exist."""
+ACCEPTED = "the {}'s credential is accepted"
 
 
 def check(target: Target, client: Client) -> list[Finding]:
@@ -35,6 +35,12 @@ def preflight(target: Target) -> list[Finding]:
         return check(target, client)
     finally:
         client.close()
+
+
+def accepted(findings: list[Finding]) -> frozenset[str]:
+    """The roles whose credential was accepted before the run."""
+    told = {finding.what for finding in findings if finding.level == OK}
+    return frozenset({"editor", *(role for role in ROLES if ACCEPTED.format(role) in told)})
 
 
 def fatal(findings: list[Finding]) -> str:
@@ -68,13 +74,6 @@ def _described(table: str, client: Client) -> list[Answer]:
         return []
 
 
-def search(target: Target, table: str) -> Find:
-    """A search for a record that does not exist, by a key: a target may offer no list without a condition."""
-    view = target.bindings.table(table)
-    keys = [key for key in view.unique_keys if all(view.fields[name].type.is_free_text for name in key)]
-    return Find(table, dict.fromkeys(keys[0], NOBODY) if keys else {}, limit=1)
-
-
 def called(target: Target, table: str) -> str:
     """What the target calls a table, and which table it plays where that is another."""
     name = target.bindings.of(table).name
@@ -95,18 +94,26 @@ def _reached(target: Target, client: Client, answers: list[Answer]) -> Finding:
             FATAL, f"{target.url} redirects to {where}", "redirects are not followed; use that address as the URL"
         )
     if all(answer.fault for answer in answers):
-        return Finding(FATAL, f"the answers ({shown}) can't be read: {answers[0].fault}", "is this the URL of the API?")
+        what = f"the answers ({shown}) can't be read: {answers[0].fault}"
+        return Finding(FATAL, what, f"is this the URL of the API?{_other_shape(target)}")
     if all(status == 404 for status in statuses):
         return Finding(
             FATAL,
             f"there is no table {called(target, 'contacts')} (404)",
-            "create the tables of features/schema.toml, or map [tables]",
+            f"create the tables of features/schema.toml, or map [tables]{_other_shape(target)}",
         )
     return Finding(
         FATAL,
         f"{target.url} answers with {shown} to a search of {called(target, 'contacts')}",
-        "fix the target, or its URL",
+        f"fix the target, or its URL{_other_shape(target)}",
     )
+
+
+def _other_shape(target: Target) -> str:
+    """What to do if the API is not the contract's own, where nothing says that it is another."""
+    if target.source or target.dialect != "native":
+        return ""
+    return "; if the API has another shape, `upsertspec init URL` writes a target file for it"
 
 
 def _hint_for_silence(kind: str) -> str:
@@ -136,7 +143,7 @@ def _accepted(role: str, target: Target, client: Client) -> Finding:
     except (TargetSilent, NotTestable, NotApplicable, DialectError) as wrong:
         return Finding(WARNING, f"the {role} can't be asked: {wrong}", "look at the target's log")
     if answer.status == 200:
-        return Finding(OK, f"the {role}'s credential is accepted")
+        return Finding(OK, ACCEPTED.format(role))
     hint = "check the token and the role, or every criterion that needs it fails"
     return Finding(WARNING, f"the {role} may not read {called(target, 'contacts')} ({answer.status})", hint)
 

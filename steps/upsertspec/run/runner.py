@@ -6,14 +6,18 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
+from upsertspec import process
+from upsertspec.errors import ENDED
 from upsertspec.report.result import Result, Status
 from upsertspec.run.collection import case_of
+from upsertspec.run.death import lost_cases
 from upsertspec.run.finalize import finalize
+from upsertspec.run.restart import REVIVE, Revive, restarts
 from upsertspec.run.selection import Part, Selection
 from upsertspec.run.settings import SETTINGS, Settings
 from upsertspec.run.workers import RESULT, Workers
@@ -30,34 +34,53 @@ UNNEEDED = (
 ENVIRONMENT = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
 
 Listener = Callable[[Result], None]
+INTERRUPTED = f"{ENDED}it was interrupted"
+
+
+class RunInterrupted(KeyboardInterrupt):
+    """A signal ended the run. `results` has a result for every selected case all the same."""
+
+    def __init__(self, results: list[Result]) -> None:
+        self.results = results
+        super().__init__(INTERRUPTED)
 
 
 def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) -> list[Result]:
     """Run what the settings select; return a result for every selected case, in the order of the specification.
 
     With more than one job, `jobs` workers share the run, except for the cases that one worker runs alone at the end.
-    A planned case without a result, because the run was interrupted or a worker died, is a harness error.
+    A planned case without a result, because a worker died, is a harness error. Raises RunInterrupted after a signal.
     """
     results: dict[str, Result] = {}
     why = "nothing was run"
-    parts = [(settings, 1)] if jobs == 1 else _parts(settings, jobs)
-    for part, workers in parts:
-        sys.modules.pop(SUITE, None)  # an earlier run in this process may have collected it for other profiles
-        collector = _Results(part, listener, results)
-        plugins = [collector, Workers(workers, collector.take)] if workers > 1 else [collector]
-        output = io.StringIO()
-        with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            code = pytest.main(_arguments(), plugins=plugins)
-        if code == pytest.ExitCode.INTERRUPTED:
-            why = "the run was interrupted"
-            break
-        why = _last_line(output.getvalue())
+    with restarts(settings.target) as revive:
+        for part, workers, only in _parts(settings, jobs, results):
+            sys.modules.pop(SUITE, None)  # an earlier run in this process may have collected it for other profiles
+            collector = _Results(part, listener, results, revive, only)
+            plugins = [collector, Workers(workers, collector.take, revive)] if workers > 1 else [collector]
+            output = io.StringIO()
+            with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+                code = pytest.main(_arguments(), plugins=plugins)
+            if code == pytest.ExitCode.INTERRUPTED:
+                raise RunInterrupted(_complete(settings, results, INTERRUPTED))
+            why = _last_line(output.getvalue())
     return _complete(settings, results, f"no result: {why}")
 
 
-def _parts(settings: Settings, jobs: int) -> list[tuple[Settings, int]]:
-    """The parts of a run, one after the other, and how many workers each has."""
-    return [(part, 1 if part.part is Part.LAST else jobs) for part in settings.parts()]
+def _parts(
+    settings: Settings, jobs: int, results: Mapping[str, Result]
+) -> Iterator[tuple[Settings, int, Collection[str]]]:
+    """The parts of a run, one after the other: how many workers each has, and the only cases to run, if not all.
+
+    Where several workers met a target that died and was started again, one worker runs what they lost once more.
+    """
+    if jobs == 1:
+        yield settings, 1, ()
+        return
+    for part in settings.parts():
+        yield part, 1 if part.part is Part.LAST else jobs, ()
+    if settings.target.restart and (lost := lost_cases(results.values())):
+        yield settings, 1, lost
 
 
 def run_each(asked: Iterable[Settings]) -> Iterator[list[Result]]:
@@ -67,7 +90,9 @@ def run_each(asked: Iterable[Settings]) -> Iterator[list[Result]]:
     """
     rounds = _Rounds(asked)
     with _environment(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        pytest.main(_arguments(), plugins=[rounds])
+        code = pytest.main(_arguments(), plugins=[rounds])
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
     yield from rounds.results
 
 
@@ -91,14 +116,35 @@ class _Results:
 
     takes_results = True
 
-    def __init__(self, settings: Settings, listener: Listener, results: dict[str, Result]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        listener: Listener,
+        results: dict[str, Result],
+        revive: Revive,
+        only: Collection[str] = (),
+    ) -> None:
         self._settings = settings
+        self._only = only
+        self._revive = revive
         self._listener = listener
         self._results = results
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[SETTINGS] = self._settings
+        config.stash[REVIVE] = self._revive
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the only cases to run."""
+        if self._only:
+            items[:] = [item for item in items if (case := case_of(item)) is not None and case.id in self._only]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self) -> None:
+        """Begin no scenario after a signal, whoever caught it."""
+        process.require_running()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         raw = getattr(report, RESULT, None)
@@ -108,8 +154,9 @@ class _Results:
     def take(self, raw: Mapping[str, Any]) -> None:
         """Add a result."""
         result = Result.from_dict(raw)
+        if result.case.id not in self._results:
+            self._listener(result)
         self._results[result.case.id] = result
-        self._listener(result)
 
 
 class _Rounds:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
-from upsertspec.errors import ReportNotWritten
+from upsertspec.errors import ConfigError
+from upsertspec.process import INCOMPLETE, can_open, held
 from upsertspec.report import document, junit, page, terminal
 from upsertspec.report.cast import cast
 from upsertspec.report.finding import Finding
 from upsertspec.report.proof import last_proof
 from upsertspec.report.result import Result, Status
 from upsertspec.run import preflight
-from upsertspec.run.runner import run, unrun
+from upsertspec.run.runner import INTERRUPTED, RunInterrupted, run, unrun
 from upsertspec.run.settings import Settings
 from upsertspec.run.workers import CAN_FORK
 from upsertspec.spec import criteria as spec
 from upsertspec.target.target import Target
+
+SPARE = 40
+"""Open files that a run needs besides the connections of concurrent clients."""
 
 
 def run_session(
@@ -32,49 +39,71 @@ def run_session(
 ) -> int:
     """Check the target, run what is selected, write and print the results; return the exit code.
 
-    `folder` is for report.json and report.html. Raises ConfigError for a selection that names what does not exist,
-    ReportNotWritten if a file can't be written.
+    `folder` is for report.json and report.html. A file that can't be written is named on standard error; the exit code
+    is then not 0. Raises ConfigError for a selection that names what does not exist.
     """
     settings = Settings(target, criteria, keyword)
     settings.selection.require_planned_cases()
+    _require_connections(target)
     planned = len(settings.selection.planned_cases())
     out.write(f"upsertspec judges {target.name or target.url}: {planned} scenarios of {', '.join(target.profiles)}\n")
     if jobs > 1 and not CAN_FORK:
         out.write(f"--jobs {jobs}: this system can't fork a process, so one worker runs all scenarios\n")
         jobs = 1
     began, clock = datetime.now(UTC), time.perf_counter()
-    findings = preflight.preflight(target)
-    terminal.findings(findings, out)
-    results = _results(settings, findings, jobs, planned, out)
-    finished, seconds = _stamp(datetime.now(UTC)), time.perf_counter() - clock
-    ended = document.Run(
-        target=target,
-        run_id=settings.run_id,
-        criteria=criteria,
-        keyword=keyword,
-        scope=settings.selection.scope,
-        findings=findings,
-        results=results,
-        jobs=jobs,
-        started=_stamp(began),
-        finished=finished,
-        seconds=seconds,
-        proof=last_proof(),
-    )
-    written = _write(ended, folder, junit_file)
-    _print(ended, out)
-    out.writelines(f"{line}\n" for line in written)
-    return ended.tally.exit_code
+    with held():
+        findings, results = _judged(settings, jobs, planned, out)
+        ended = document.Run(
+            target=target,
+            run_id=settings.run_id,
+            criteria=criteria,
+            keyword=keyword,
+            scope=settings.selection.scope,
+            findings=findings,
+            results=results,
+            jobs=jobs,
+            started=_stamp(began),
+            finished=_stamp(datetime.now(UTC)),
+            seconds=time.perf_counter() - clock,
+            proof=last_proof(),
+        )
+        written, unwritten = _write(ended, folder, junit_file)
+        _print(ended, out)
+        out.writelines(f"{line}\n" for line in written)
+        sys.stderr.writelines(f"upsertspec: {line}\n" for line in unwritten)
+        return ended.tally.exit_code or (INCOMPLETE if unwritten else 0)
 
 
-def _results(settings: Settings, findings: list[Finding], jobs: int, planned: int, out: TextIO) -> list[Result]:
-    selection = settings.selection
-    if why := preflight.fatal(findings):
-        return [unrun(case, selection, Status.NOT_TESTABLE, why) for case in selection.selected_cases()]
+def _require_connections(target: Target) -> None:
+    """Raise ConfigError where this system does not allow a connection for each concurrent client."""
+    if "concurrency" in target.profiles and not can_open(target.clients + SPARE):
+        number = f"{target.clients} concurrent clients need {target.clients + SPARE} open files"
+        raise ConfigError([f"{number}, and this process may not open so many; raise `ulimit -n`, or lower --clients"])
+
+
+def _judged(settings: Settings, jobs: int, planned: int, out: TextIO) -> tuple[list[Finding], list[Result]]:
+    """What was found before the run, and a result for every selected case, also if a signal ends it."""
+    findings: list[Finding] = []
+    results: list[Result] = []
     progress = terminal.Progress(out, planned)
-    results = run(settings, jobs, progress.step)
+    try:
+        with held(False):
+            findings = preflight.preflight(settings.target)
+            terminal.findings(findings, out)
+            if why := preflight.fatal(findings):
+                return findings, _none(settings, Status.NOT_TESTABLE, why)
+            results = run(replace(settings, accepted=preflight.accepted(findings)), jobs, progress.step)
+    except RunInterrupted as interrupted:
+        results = interrupted.results
+    except KeyboardInterrupt:
+        results = results or _none(settings, Status.ERROR, INTERRUPTED)
     progress.end()
-    return results
+    return findings, results
+
+
+def _none(settings: Settings, status: Status, why: str) -> list[Result]:
+    selection = settings.selection
+    return [unrun(case, selection, status, why) for case in selection.selected_cases()]
 
 
 def _print(ended: document.Run, out: TextIO) -> None:
@@ -85,26 +114,27 @@ def _print(ended: document.Run, out: TextIO) -> None:
         terminal.untested(ended.results, out)
         terminal.deviations(ended.tally, ended.results, out)
         terminal.proof(last_proof(), spec.digest(), out)
-    terminal.verdict(ended.tally, out)
+    terminal.verdict(ended.tally, out, ended.early)
 
 
-def _write(ended: document.Run, folder: Path | None, junit_file: Path | None) -> list[str]:
-    """Write the files. This comes before any output, so that a closed pipe does not cost the report."""
-    lines = []
-    written = document.document(ended)
-    try:
-        if folder:
-            document.write(folder / "report.json", written)
-            page.write(folder / "report.html", written)
-            lines += [f"report: {folder / name}" for name in ("report.json", "report.html")]
-        if junit_file:
-            junit.write(junit_file, written)
-            lines.append(f"JUnit: {junit_file}")
-    except OSError as wrong:
-        raise ReportNotWritten(
-            f"{wrong.filename} can't be written ({wrong.strerror}); run again with another path"
-        ) from wrong
-    return lines
+def _write(ended: document.Run, folder: Path | None, junit_file: Path | None) -> tuple[list[str], list[str]]:
+    """Write the files: what was written, and what could not be. Each is tried, whatever became of the others."""
+    report = document.document(ended)
+    files: list[tuple[str, Path, Callable[[Path, Mapping[str, Any]], None]]] = []
+    if folder:
+        files += [("report", folder / "report.json", document.write), ("report", folder / "report.html", page.write)]
+    if junit_file:
+        files.append(("JUnit", junit_file, junit.write))
+    written, unwritten = [], []
+    for what, path, write in files:
+        try:
+            if path.parent == folder:
+                folder.mkdir(parents=True, exist_ok=True)  # it may have been deleted during the run
+            write(path, report)
+            written.append(f"{what}: {path}")
+        except OSError as wrong:
+            unwritten.append(f"{path} can't be written ({wrong.strerror or wrong}); run again with another path")
+    return written, unwritten
 
 
 def _stamp(moment: datetime) -> str:

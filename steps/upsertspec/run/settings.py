@@ -27,7 +27,7 @@ class Settings:
     """The target, and what to run against it: `criteria`, `keyword` and `part` are those of `Selection`.
 
     A patient run goes on to the end even if the target answers 404 to everything. `run_id` is part of every name that
-    the run makes.
+    the run makes. `accepted` are the roles whose credential was accepted before the run.
     """
 
     target: Target
@@ -36,6 +36,7 @@ class Settings:
     patient: bool = False
     part: Part = Part.WHOLE
     run_id: str = field(default_factory=new_run_id)
+    accepted: frozenset[str] = frozenset()
 
     @cached_property
     def selection(self) -> Selection:

@@ -96,14 +96,14 @@ class _Trial:
     def _upsert(self, what: str, record: Record) -> None:
         answer = self._call(what, Upsert(self._table.name, record, list(self._key)))
         if not is_success(answer.status):
-            raise _Stopped(f"{self._name}: the {what} of a record is answered with {answer.status}")
+            raise _Stopped(f"{self._name}: the {what} of a record is answered with {answer.said}")
         if answer.fault:
             raise _Stopped(f"{self._name}: the answer to the {what} of a record can't be read: {answer.fault}")
 
     def _read_back(self, where: Record, expected: Record) -> None:
         answer = self._call("search", Find(self._table.name, where, limit=2))
         if not is_success(answer.status) or answer.fault:
-            raise _Stopped(f"{self._name}: the search for the record fails ({answer.fault or answer.status})")
+            raise _Stopped(f"{self._name}: the search for the record fails ({answer.said})")
         found = [record for record in answer.records if not differences(self._table, where, record, self._key)]
         if len(found) != 1:
             raise _Stopped(f"{self._name}: the search for the record finds {len(found)} records instead of one")

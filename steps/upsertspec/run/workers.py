@@ -16,8 +16,11 @@ from typing import Any
 
 import pytest
 
+from upsertspec import process
+from upsertspec.errors import GONE
 from upsertspec.http.watchdog import WATCHDOG
 from upsertspec.run.recorder import RECORDER, Recorder
+from upsertspec.run.restart import REVIVE, Revive
 
 RESULT = "upsertspec"
 """The attribute of a pytest report that holds the result of a case, as a dictionary."""
@@ -44,37 +47,45 @@ class Workers:
     If a worker dies, the test that it was running and the one that it had already taken have no result.
     """
 
-    def __init__(self, count: int, take: Take) -> None:
+    def __init__(self, count: int, take: Take, revive: Revive) -> None:
         self._count = count
         self._take = take
+        self._revive = revive
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run every test in one of the workers."""
-        queue = _queue_of(len(session.items))
+        queue, lifeline = _queue_of(len(session.items)), process.Lifeline()
         running: dict[Connection[Any, Any], int] = {}
         try:
             for number in range(min(self._count, len(session.items))):
-                ours, theirs = Pipe(duplex=False)
+                ours, theirs = Pipe()
                 child = _fork()
                 if not child:
+                    lifeline.watch()
                     _work(session, Worker(f"gw{number}", self._count), queue, theirs)
                 theirs.close()
                 running[ours] = child
             self._listen(running)
         finally:
             os.close(queue)
+            lifeline.close()
             _kill(running)
         return True
 
     def _listen(self, running: dict[Connection[Any, Any], int]) -> None:
         """Take the results of the workers until all have ended."""
         while running:
+            process.require_running()
             for ours in wait(list(running)):
                 assert isinstance(ours, Connection)
                 try:
-                    self._take(ours.recv())
-                except EOFError:
+                    message = ours.recv()
+                    if message == GONE:
+                        ours.send(self._revive())
+                    else:
+                        self._take(message)
+                except (EOFError, ConnectionError):
                     ours.close()
                     os.waitpid(running.pop(ours), 0)
 
@@ -109,18 +120,24 @@ def _queue_of(count: int) -> int:
 def _work(session: pytest.Session, worker: Worker, queue: int, theirs: Connection[Any, Any]) -> None:
     """The whole life of a worker. It never returns."""
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
         WATCHDOG.reset()
         config = session.config
         config.stash[WORKER] = worker
         config.stash[RECORDER] = Recorder(worker.name)
+        config.stash[REVIVE] = lambda: _ask(theirs)
         for plugin in [each for each in config.pluginmanager.get_plugins() if hasattr(each, "takes_results")]:
             config.pluginmanager.unregister(plugin)
         config.pluginmanager.register(_Sender(theirs))
         _run_all(session, queue)
         theirs.close()
     finally:
-        os._exit(0)
+        process.exit_now(0)
+
+
+def _ask(theirs: Connection[Any, Any]) -> bool:
+    """Ask the main process for a target that answers: it starts it again once for all workers."""
+    theirs.send(GONE)
+    return bool(theirs.recv())
 
 
 def _run_all(session: pytest.Session, queue: int) -> None:

@@ -41,11 +41,14 @@ def build(folder: Path, report: Mapping[str, Any] | None) -> list[str]:
     """Write the site into the folder and return the names of its files. Raises ConfigError if it can't be written."""
     files = pages(report)
     try:
+        place = folder
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            write_whole(folder / name, text.encode("utf-8"))
-    except OSError as wrong:
-        raise ConfigError([f"{wrong.filename} can't be written ({wrong.strerror}); name another folder"]) from wrong
+            place = folder / name
+            write_whole(place, text.encode("utf-8"))
+    except (OSError, ValueError) as wrong:
+        why = getattr(wrong, "strerror", None) or wrong
+        raise ConfigError([f"{place} can't be written ({why}); name another folder"]) from wrong
     return list(files)
 
 

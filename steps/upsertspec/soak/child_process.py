@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import sys
 import warnings
@@ -14,6 +13,7 @@ import urllib3
 from gevent.event import Event  # type: ignore[import-untyped]
 from gevent.os import tp_read  # type: ignore[import-untyped]
 
+from upsertspec.process import exit_now
 from upsertspec.soak.load_test import ROLES
 from upsertspec.soak.locust_users import connector
 from upsertspec.soak.output import print_counts, print_judgement, print_plan
@@ -49,7 +49,7 @@ def _end_with_parent() -> None:
     """When the parent process is gone, its end of stdin closes, and nobody reads the result any more."""
     while tp_read(0, 1):
         pass
-    os._exit(UNJUDGED)
+    exit_now(UNJUDGED)
 
 
 def _quiet() -> None:

@@ -10,12 +10,15 @@ import signal
 import subprocess
 
 from upsertspec.errors import ConfigError
+from upsertspec.report.console import READER_GONE
 from upsertspec.run.embedded import command
 from upsertspec.soak.plan import UNJUDGED, Plan, longest
 from upsertspec.target.target import Target
 
 MODULE = "upsertspec.soak"
-CODES = (0, 1, 2, 3)
+CODES = (0, 1, 2, UNJUDGED, READER_GONE)
+JUDGED = 100
+"""What the child adds to its exit code, so that an exit that a dialect asks for is never taken for a verdict."""
 
 
 def require_locust() -> None:
@@ -30,7 +33,7 @@ def require_locust() -> None:
 
 def run(target: Target, plan: Plan) -> tuple[int, str]:
     """Run the soak. Gives its exit code, and the reason if it did not end by itself."""
-    process = subprocess.Popen(command(MODULE), stdin=subprocess.PIPE, env=_environment())
+    process = subprocess.Popen(command(MODULE), stdin=subprocess.PIPE, env=_environment(), start_new_session=True)
     try:
         assert process.stdin is not None
         process.stdin.write(base64.b64encode(pickle.dumps((target, plan))) + b"\n")
@@ -48,11 +51,11 @@ def _ended(process: subprocess.Popen[bytes], seconds: float) -> tuple[int, str]:
         code = _waited(process, seconds)
     except subprocess.TimeoutExpired:
         return UNJUDGED, f"the soak did not end within {seconds:.0f} s and was stopped"
-    return (code, "") if code in CODES else (UNJUDGED, f"the soak's process ended with code {code}")
+    return (code - JUDGED, "") if code - JUDGED in CODES else (UNJUDGED, f"the soak's process ended with code {code}")
 
 
 def _waited(process: subprocess.Popen[bytes], seconds: float) -> int:
-    """The exit code. An interrupt is passed on: it ends the load, and what was written is judged."""
+    """The exit code. A signal is passed on: it ends the load, and what was written is judged."""
     try:
         return process.wait(seconds)
     except KeyboardInterrupt:

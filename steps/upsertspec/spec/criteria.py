@@ -26,8 +26,8 @@ PROFILES = (
     "concurrency",
     "hostile",
 )
-LAST = ("concurrency",)
-"""The profiles that are run after all others, and by one worker alone: they are about load, and make some."""
+LAST = ("concurrency", "hostile")
+"""The profiles that are run after all others, and by one worker alone: they make load, or may kill a target."""
 NEEDS, ASSERTS, DEFINES = "needs-", "asserts-", "defines-"
 """How the tags begin that say which other profile a scenario uses, what it is about, and what a criterion defines."""
 
@@ -118,6 +118,11 @@ def defining(role: str) -> str:
     if len(found) != 1:
         raise LookupError(f"@{DEFINES}{role} has to be on exactly one criterion, not on {sorted(found) or 'none'}")
     return next(iter(found))
+
+
+def defined(criterion: str) -> list[str]:
+    """What a criterion defines for others, from its tags: `upsert-update` for `@defines-upsert-update`."""
+    return sorted(role for role, by in _defining().items() if criterion in by)
 
 
 def asserted(case: Case) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
-from upsertspec.errors import Blocked, CheckFailed, TargetSilent
+from upsertspec.errors import Blocked, CheckFailed, TargetGone, TargetSilent
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import OK
 from upsertspec.steps.assertions import require_body
@@ -47,6 +47,8 @@ def _found(world: World, what: str) -> Blocked | None:
                 return Blocked(
                     defining(role), f"one client alone to be answered with 200, {word}, and the record", wrong
                 )
+    except TargetGone:
+        raise
     except (CheckFailed, TargetSilent) as wrong_answer:
         return Blocked(defining("upsert-create"), "one client alone to be answered", str(wrong_answer))
     finally:
@@ -77,7 +79,7 @@ def _steps(person: Record) -> Mapping[str, Sequence[tuple[str, Operation, str, R
 def _wrong(world: World, answer: Answer, word: str, fields: Record) -> str:
     """What is wrong with an answer, or an empty text."""
     if not is_success(world, answer):
-        return f"{answer.status} {answer.fault or answer.text}"
+        return answer.said
     part = answer.parts[0] if answer.parts else answer
     record = part.record or {}
     if part.operation != word and not world.lacks(part, "operation"):

@@ -10,10 +10,10 @@ from typing import Any
 from pytest_bdd import given, parsers
 
 from upsertspec.dialects.operations import Create, Delete, Operation, Upsert
-from upsertspec.errors import Blocked, CannotExpress, CheckFailed, NotApplicable, NotTestable, TargetSilent
+from upsertspec.errors import Blocked, CannotExpress, CheckFailed, NotApplicable, NotTestable, TargetGone, TargetSilent
 from upsertspec.http.circuit_breaker import is_refusal, shortened
 from upsertspec.spec.criteria import defining
-from upsertspec.spec.outcomes import NO_CONTENT
+from upsertspec.spec.outcomes import NO_CONTENT, is_success
 from upsertspec.spec.schema import Table
 from upsertspec.steps.assertions import id_of, key_of, require_id, require_stored
 from upsertspec.steps.cells import names
@@ -43,7 +43,7 @@ def has_been_deleted(world: World, name: str) -> None:
     answer = world.send("editor", Delete(stored.table, stored.record["id"]))
     done = answer.status == NO_CONTENT or is_declared(world, "deleted", answer.status)
     if not done or world.reader.find(stored.table, stored.key):
-        raise Blocked(defining("delete"), f"{name} to be deleted with 204", str(answer.status))
+        raise Blocked(defining("delete"), f"{name} to be deleted with 204", answer.said)
     world.attempts.clear()
     world.stored.remove(stored)
     world.deleted.append(stored)
@@ -103,11 +103,15 @@ def _store(world: World, table: str, name: str, row: Row) -> None:
             role = "defaults"
         record = require_stored(world, table, known)
         require_id(record.get("id"))
+    except TargetGone:
+        raise
     except (CheckFailed, TargetSilent) as wrong:
         _refused(world)
+        answers = [attempt.answer for attempt in world.attempts[-1:] if not is_success(attempt.answer.status)]
+        why = f"{answers[0].said} to it" if answers else str(wrong)
         if world.criterion == defining(role):
-            raise CheckFailed("a record to be stored as it was sent", str(wrong)) from wrong
-        raise Blocked(defining(role), "the setup to be stored as it was sent", str(wrong)) from wrong
+            raise CheckFailed("a record to be stored as it was sent", why) from wrong
+        raise Blocked(defining(role), "the setup to be stored as it was sent", why) from wrong
     world.client.breaker.setup_done()
     world.attempts.clear()
     world.stored.append(Stored(name, table, key_of(world.table(table), known), record))

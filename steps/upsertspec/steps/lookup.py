@@ -70,11 +70,16 @@ class Reader:
         return Answer(OK, id=ident, record=found[0]) if found else Answer(GONE[0])
 
     def _alone(self, table: str, ident: Any) -> list[Record]:
+        """The record of this id, if it is there. Where it can't be read, a list by the id may have it."""
         answer = self.read(table, ident)
-        gone = (*GONE, *self._client.deviations.get("missing_record", ()))
-        if answer.status not in (OK, *gone) or (answer.status == OK and answer.fault):
-            raise NotTestable(f"no way to read back {table}: {_why(answer)}")
-        return [answer.record] if answer.status == OK and answer.record else []
+        if answer.status == OK and not answer.fault:
+            return [answer.record] if answer.record else []
+        try:
+            return [record for record in self._listed(Find(table, {"id": ident})) if _is(ident, record)]
+        except (NotTestable, NotApplicable):
+            if answer.status in (*GONE, *self._client.deviations.get("missing_record", ())):
+                return []
+            raise NotTestable(f"no way to read back {table}: the answer was {answer.said}") from None
 
     def _listed(self, find: Find) -> list[Record]:
         """The records of the filtered list. Where a target ignores filters, its pages are read up to a bound."""
@@ -90,16 +95,14 @@ class Reader:
     def _page(self, find: Find) -> Answer:
         answer = self._client.call("editor", find)
         if answer.status != OK or answer.fault:
-            raise NotTestable(f"no way to read back {find.table}: {_why(answer)} to a list of records with a filter")
+            raise NotTestable(
+                f"no way to read back {find.table}: the answer was {answer.said} to a list of records with a filter"
+            )
         return answer
 
 
 def _key(table: str, where: Record) -> str:
     return json.dumps([table, where], sort_keys=True, default=str)
-
-
-def _why(answer: Answer) -> str:
-    return answer.fault or f"the answer was {answer.status}"
 
 
 def _is(ident: Any, record: Record) -> bool:

@@ -7,20 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from upsertspec.dialects.base import Answer, Stated
-from upsertspec.dialects.operations import Create, Operation, Transaction, Upsert, UpsertBatch
+from upsertspec.dialects.operations import Create, Delete, Operation, Transaction, Upsert, UpsertBatch
 from upsertspec.dialects.words import Words
 from upsertspec.errors import Blocked, CheckFailed, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.session import BROKEN
-from upsertspec.spec.outcomes import CLOSED, CREATED, OK, UPSERTED, is_success
+from upsertspec.spec.outcomes import CLOSED, CREATED, MISSING, OK, UPSERTED, is_success
 from upsertspec.spec.schema import Table, tables
 from upsertspec.steps.cells import rows
 from upsertspec.steps.concurrent_run import ConcurrentRun
 from upsertspec.steps.findings import ScenarioFindings
 from upsertspec.steps.lookup import Reader
+from upsertspec.steps.missing_calls import require_call, require_table
 from upsertspec.steps.missing_ids import with_ids
 from upsertspec.steps.own_table import left, require_faulty, share_key
+from upsertspec.steps.whole_records import whole
 from upsertspec.target.bindings import TableBinding
 
 Record = Mapping[str, Any]
@@ -71,12 +73,14 @@ class ControlResults:
     """What the controls found, kept for all scenarios of a worker.
 
     `cascades` says, by table, whether deleting a record deletes its children; `alone` has, by kind of request, what is
-    wrong with the answers to one client alone, or None. `upserted` are the statuses of successful upserts.
+    wrong with the answers to one client alone, or None. `upserted` are the statuses of successful upserts. `missing`
+    says, by table that was answered with 404, whether the target does not have it.
     """
 
     cascades: dict[str, bool] = field(default_factory=dict)
     alone: dict[str, Blocked | None] = field(default_factory=dict)
     upserted: set[int] = field(default_factory=set)
+    missing: dict[str, bool] = field(default_factory=dict)
 
 
 class World:
@@ -121,6 +125,10 @@ class World:
         if self.criterion in ("", criterion):
             raise wrong
         self.findings.secondary.append(Blocked(criterion, wrong.expected, wrong.actual))
+
+    def compared(self, what: str) -> None:
+        """Note that a step has compared this, in words. One that compares nothing is an error of the suite."""
+        self.findings.compared.append(what)
 
     def lacks(self, answer: Answer, aspect: str) -> str:
         """Why the answer does not report its operation, record, id or counts; empty where it should."""
@@ -199,6 +207,7 @@ class World:
 
         Where `who` begins with `OVER`, the request goes over the connection of the sender before.
         """
+        operation = self.whole(operation)
         self._require_possible(operation)
         if operation.changes:
             self.reader.forget()
@@ -209,8 +218,22 @@ class World:
         exchange = self.client.answered or self.client.log[-1]
         answer = with_ids(self.reader, operation, answered, self.client.lacks)
         self.attempts.append(Attempt(operation, answer, exchange))
+        if answer.status == MISSING and operation.table in tables():
+            require_table(self.client, operation.table, self.controls.missing)
+            self._require_call(operation)
         self._look_for_operation(operation, answer)
         return answer
+
+    def whole(self, operation: Operation) -> Operation:
+        """The operation. On a target that replaces records, an upsert gets the stored values of other fields."""
+        is_sent_whole = self.client.replaces and not self.asserts("unmentioned")
+        return whole(self.reader, operation) if is_sent_whole else operation
+
+    def _require_call(self, operation: Operation) -> None:
+        """Raise Blocked for a create or a delete that the target does not have."""
+        deleted = [each.operation for each in self.attempts[:-1] if isinstance(each.operation, Delete)]
+        ids = [stored.record.get("id") for stored in self.stored if not deleted]
+        require_call(operation, self.criterion, ids)
 
     def _look_for_operation(self, operation: Operation, answer: Answer) -> None:
         """Note where an answer tells the operation, although the target file states that none does."""

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from upsertspec.errors import ConfigError
 from upsertspec.spec.schema import ROLES
+from upsertspec.spec.text import printable
 from upsertspec.target.address import base_and_query, fault_of_base
 from upsertspec.target.bindings import bindings_from
 from upsertspec.target.references import unsendable
@@ -75,7 +76,7 @@ def _text(path: Path) -> str:
         return path.read_text("utf-8-sig")
     except FileNotFoundError as wrong:
         raise ConfigError([f"there is no file {path}; `upsertspec init` writes one"]) from wrong
-    except (OSError, UnicodeDecodeError) as wrong:
+    except (OSError, ValueError) as wrong:
         fix = "name a file of UTF-8 text that can be read"
         raise ConfigError([f"can't be read as UTF-8 text ({wrong}); {fix}"], str(path)) from wrong
 
@@ -104,7 +105,7 @@ class _Reader:
             url=base,
             query={**query, **{name: self._value(value) for name, value in raw.get("query", {}).items()}},
             is_open=raw.get("roles") is False,
-            name=raw.get("name", ""),
+            name=printable(raw.get("name", "")),
             dialect=raw.get("dialect", "shape" if "shape" in raw else "native"),
             dialect_options=raw.get("dialect_options", raw.get("shape", {})),
             profiles=tuple(dict.fromkeys(["core", *raw.get("profiles", [])])),
@@ -115,15 +116,19 @@ class _Reader:
             headers={name: self._value(value) for name, value in raw.get("headers", {}).items()},
             timeout=float(raw.get("timeout", DEFAULT_TIMEOUT)),
             rate_limit=raw.get("rate_limit"),
+            settle=float(raw.get("settle", 0)),
             clients=int(raw.get("clients", DEFAULT_CLIENTS)),
             session=self._session(raw),
             known_failures=tuple(known for entry in raw.get("known_failures", []) for known in _known(entry)),
             deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},
             source=str(self._source),
+            restart=raw.get("restart", ""),
         )
 
     def _untrue(self, raw: Roles) -> dict[tuple[str, str], str]:
         """The roles that the file states not to be there, although the environment has a token for them."""
+        if raw is False:  # no role has a token, whatever tokens the environment has for other targets
+            return {}
         there = without_roles(raw) & {role for role in ROLES if self._env.get(f"{VARIABLE}{role.upper()}")}
         return {("roles", role): f"{VARIABLE}{role.upper()} is set" for role in there}
 

@@ -1,0 +1,168 @@
+"""How a process of the suite ends: on a signal, with its parent, and never by an exit that a dialect asks for."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NoReturn
+
+INCOMPLETE = 3
+GRACE = 10.0
+"""Seconds that the work after a signal has before another signal ends the process at once."""
+FILES = 1024
+"""Open files that a command is given, where the system lets it."""
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+exit_now = os._exit
+"""Python's own `os._exit`, also while `guarded` replaces that one."""
+
+
+class _State:
+    """What has happened to this process: when the first signal came, and whether signals wait."""
+
+    first: float | None = None
+    held = False
+
+
+@contextlib.contextmanager
+def guarded() -> Iterator[None]:
+    """For a whole command: SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt, once, and `os._exit` raises SystemExit.
+
+    Later signals do nothing, so that the report is written; after GRACE seconds they end the process. A signal that is
+    ignored, as under nohup, stays ignored.
+    """
+    _State.first, _State.held = None, False
+    before: dict[Any, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        before = {n: old for n in SIGNALS if (old := signal.getsignal(n)) is not signal.SIG_IGN}
+        for number in before:
+            signal.signal(number, _received)
+    exits = os._exit
+    forbid_exit()
+    can_open(FILES)  # also for the servers that are started
+    try:
+        yield
+    finally:
+        os._exit = exits
+        for number, old in before.items():
+            signal.signal(number, signal.SIG_DFL if old is None else old)
+
+
+def _received(_number: int, _frame: Any) -> None:
+    now = time.monotonic()
+    if _State.first is None:
+        _State.first = now
+        if not _State.held:
+            raise KeyboardInterrupt
+    elif now - _State.first > GRACE:
+        os.write(2, b"upsertspec: stopped once more, and ended at once; nothing more is written\n")
+        exit_now(INCOMPLETE)
+
+
+@contextlib.contextmanager
+def held(hold: bool = True) -> Iterator[None]:
+    """Let no signal interrupt this, or with `hold=False` let one interrupt a part of it again, as if it came then."""
+    before, _State.held = _State.held, hold
+    try:
+        require_running()
+        yield
+    finally:
+        _State.held = before
+
+
+def require_running() -> None:
+    """Raise KeyboardInterrupt if a signal came, even if somebody caught the first one."""
+    if _State.first is not None and not _State.held:
+        raise KeyboardInterrupt
+
+
+def forbid_exit() -> None:
+    """Make `os._exit` raise SystemExit in this process: it would end without a verdict. Other forks may use it."""
+    own = os.getpid()
+
+    def refused(status: int) -> NoReturn:
+        if os.getpid() != own:
+            exit_now(status)
+        raise SystemExit(f"os._exit({status})")
+
+    os._exit = refused
+
+
+def can_open(files: int) -> bool:
+    """Whether this process may have so many files and connections open; its limit is raised as far as it may be."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return True
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= files:
+        return True
+    most = files if hard == resource.RLIM_INFINITY else min(files, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most == files
+
+
+class Lifeline:
+    """A pipe that this process holds open. A child that watches it ends when this process does, however it does."""
+
+    def __init__(self) -> None:
+        self._owner = os.getpid()
+        self._reading, self._writing = os.pipe()
+
+    def close(self) -> None:
+        """Let go; children that still watch it end."""
+        os.close(self._reading)
+        os.close(self._writing)
+
+    def watch(self) -> None:
+        """In a forked child: end with the parent, and only when the parent says so."""
+        os.close(self._writing)
+        threading.Thread(target=self._watch, daemon=True).start()
+        become_child(self._owner)
+
+    def _watch(self) -> None:
+        os.read(self._reading, 1)
+        exit_now(INCOMPLETE)
+
+
+def become_child(parent: int) -> None:
+    """In a child of this process: leave signals to the parent, which ends its children. Do not end without it.
+
+    On Linux, a child dies when its parent is killed.
+    """
+    forbid_exit()
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    die_with_parent(signal.SIGKILL)
+    if os.getppid() != parent:
+        exit_now(INCOMPLETE)
+
+
+def die_with_parent(number: int = signal.SIGTERM) -> None:
+    """On Linux, get this signal when the parent dies."""
+    if prctl := _prctl():
+        prctl(SET_PARENT_DEATH_SIGNAL, number, 0, 0, 0)
+
+
+@cache
+def _prctl() -> Any:
+    return getattr(ctypes.CDLL(None), "prctl", None) if sys.platform == "linux" else None
+
+
+def leave(code: int) -> NoReturn:
+    """End the process with this exit code, even if a thread of a dialect never ends."""
+    others = [t for t in threading.enumerate() if not t.daemon and t is not threading.main_thread()]
+    if others:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+        exit_now(code)
+    sys.exit(code)
