@@ -30,7 +30,7 @@ from tests.dialects.facades import (
     salesforce,
 )
 from tests.http.wire import Wire, by_request, reply
-from tests.kit import TOKEN_VARIABLES, TOKENS
+from tests.kit import ROOT, TOKEN_VARIABLES, TOKENS
 from upsertspec.dialects.base import Answer, Request, Response
 from upsertspec.dialects.operations import Find, Operation, Upsert
 from upsertspec.dialects.ready_made import ReadyShape, file_of
@@ -338,3 +338,19 @@ def test_an_api_that_nothing_tells_is_not_recognised() -> None:
 def test_a_wrong_option_is_reported(stated: str, words: str, load: Callable[[str], Target]) -> None:
     with pytest.raises(ConfigError, match=re.escape(words)):
         dialect_for(load(f'url = "http://h"\n{stated}\n'))
+
+
+PAGE = (ROOT / "docs" / "ready-made-dialects.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_page_describes_every_dialect() -> None:
+    assert sorted(re.findall(r"^## (.+)$", PAGE, re.MULTILINE)) == ready_made()
+
+
+@pytest.mark.parametrize("text", BLOCKS, ids=lambda text: text.splitlines()[1])
+def test_a_target_file_of_the_page_can_be_pasted(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "target.toml"
+    file.write_text(text, "utf-8")
+    target = from_file(file, {**TOKEN_VARIABLES, "SUPABASE_ANON_KEY": "a-public-key"})
+    assert dialect_for(target).name == target.dialect

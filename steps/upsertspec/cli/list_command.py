@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -65,12 +66,14 @@ def _dialects(as_json: bool) -> None:
 def _broken_servers(as_json: bool) -> None:
     from upsertspec.prove.servers import broken_servers
 
+    servers = broken_servers()
     if as_json:
-        listed = [{"name": f.name, "says": f.says, "violates": list(f.violates)} for f in broken_servers()]
-        click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+        click.echo(json.dumps([asdict(server) for server in servers], ensure_ascii=False, indent=1))
         return
-    for server in broken_servers():
+    for server in servers:
         click.echo(f"{server.name:<42}  {' '.join(server.violates)}\n    {server.says}")
+        if server.report:
+            click.echo(f"    reported at {server.report}")
 
 
 def _document() -> dict[str, Any]:

@@ -132,6 +132,9 @@ def _upsert(parts: _Parts, resource: Resource, bindings: Sequence[Binding]) -> I
         part["query"] = {"on_conflict": "{matchFields}"}
         part["headers"] = {"Prefer": f"{PREFERENCE},return=representation"}
     part["body"] = parts.body("{fields}" if in_body else "{otherFields}")
+    if operation.method == "PUT" and resource.required - set(resource.keys):
+        yield from comment("PUT, and the body has required fields: an update replaces the whole record. Is this right?")
+        part["replaces"] = True
     if not resource.parameters:
         yield from comment("The document may not say by which field a stored record is found again. Is this right?")
         part["keys"] = {binding.table: list(tables()[binding.table].unique_keys[0]) for binding in bindings}
@@ -149,7 +152,7 @@ def _find(parts: _Parts, resource: Resource) -> Iterator[str]:
     calls = resource.calls
     found = _query_parameters(resource)
     by_query = calls.find is not None and set(resource.keys) <= found.keys()
-    if calls.single is not None and ("{" in calls.single.path) and not (by_query and "{" not in calls.find.path):  # type: ignore[union-attr]
+    if calls.single is not None and "{" in calls.single.path and not (by_query and (calls.read or "id" in found)):
         yield from _table("shape.find", {"path": parts.path(calls.single.path)})
         yield from _table("shape.find.answer", {"record": record_in(calls.single)[1] or "."})
         return

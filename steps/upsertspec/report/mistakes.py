@@ -126,9 +126,9 @@ def _place(result: Result, found: list[Mistake], traits: dict[str, Traits], inno
                 mistake.followers.append(result)
                 mistake.why = mistake.why or f"each fails alike, with {min(common, key=lambda mark: (len(mark), mark))}"
                 return
-    same = (m for m in found if m.root.case.criterion == result.case.criterion)
-    if (mistake := next(same, None)) is not None:
-        mistake.followers.append(result)
+    same = next((m for m in found if m.root.case.criterion == result.case.criterion), None)
+    if same is not None:
+        same.followers.append(result)
     else:
         found.append(Mistake(result))
 
@@ -137,8 +137,9 @@ def in_document(report: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], list
     """The findings of a report: the root, what follows, and the line about it. What is in none is one by itself."""
     results = {result["id"]: result for result in report["results"]}
     found = [
-        (results[each["root"]], [results[ident] for ident in each["follows"]], each["why"])
+        (results[each["root"]], [results[ident] for ident in each["follows"] if ident in results], each["why"])
         for each in report.get("findings", [])
+        if each["root"] in results
     ]
     known = {result["id"] for root, followers, _ in found for result in (root, *followers)}
     rest = [r for r in report["results"] if row(r["status"]).listed is Listed.EACH and r["id"] not in known]
