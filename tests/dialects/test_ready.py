@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ from tests.dialects.facades import (
     salesforce,
 )
 from tests.http.wire import Wire, by_request, reply
-from tests.kit import ROOT, TOKEN_VARIABLES, TOKENS
+from tests.kit import ROOT, TOKEN_VARIABLES, TOKENS, Done
 from upsertspec.dialects.base import Answer, Request, Response
 from upsertspec.dialects.operations import Find, Operation, Upsert
 from upsertspec.dialects.ready_made import ReadyShape, file_of
@@ -47,6 +48,7 @@ from upsertspec.target.target import Target
 from upsertspec.target.target_file import from_file
 from upsertspec.target.validate import faults
 from upsertspec_broken import catalogue
+from upsertspec_server.serving import serve_in_thread
 
 PARTS = {*KNOWN, "conflict", "list", "groups", "transaction"} - {"read", "task"}
 """What a file says something of. A record that can't be read by its id is found by it."""
@@ -262,6 +264,18 @@ def test_broken_servers_are_caught(name: str, target: Target, judge: Judge) -> N
         assert criterion in found, type(server).__name__
 
 
+BATCHES = ("postgrest", "odata", "salesforce", "graphql-on-conflict")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BATCHES)
+def test_batches_of_a_lawful_server_pass(name: str, target: Target, judge: Judge) -> None:
+    results = judge(CASES[name].facade(), replace(target, profiles=("core", "batch")), "AC-301", "AC-303")
+    counts = Counter(result.status for result in results)
+    assert not counts[Status.FAILED], text_of(results)
+    assert counts[Status.PASSED] + counts[Status.DEVIATES] >= 7
+
+
 def test_every_ready_made_dialect_is_judged() -> None:
     assert {*CASES, *JUDGED_FOR_REAL} == set(ready_made())
 
@@ -354,3 +368,18 @@ def test_a_target_file_of_the_page_can_be_pasted(text: str, tmp_path: Path) -> N
     file.write_text(text, "utf-8")
     target = from_file(file, {**TOKEN_VARIABLES, "SUPABASE_ANON_KEY": "a-public-key"})
     assert dialect_for(target).name == target.dialect
+
+
+def test_the_dialects_are_listed(cli: Callable[..., Done]) -> None:
+    lines = cli("list", "--dialects").out.splitlines()
+    assert [line.split()[0] for line in lines] == ready_made()
+    assert [each["name"] for each in json.loads(cli("list", "--dialects", "--json").out)] == ready_made()
+
+
+def test_a_dialect_on_the_command_line(cli: Callable[..., Done]) -> None:
+    with serve_in_thread(postgrest.PostgREST()) as url:  # type: ignore[arg-type]
+        done = cli("run", url, "--dialect", "postgrest", "--criterion", "AC-014")
+    assert done.code == 0, done.text
+    assert "deviates, as declared (5 in AC-014): created 201" in done.out
+    unknown = cli("run", "http://127.0.0.1:1", "--dialect", "postgrst")
+    assert (unknown.code, "there is no" in unknown.text) == (2, True)
