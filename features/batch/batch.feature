@@ -336,6 +336,19 @@ Feature: Several records in one request
       And each value comes back as it was sent
       And Marble keeps id, created_at
 
+    @S-tush
+    Scenario: Digits in the texts of a batch stay as they are
+      When the editor upserts a batch into contacts by email:
+        | email              | name        | notes |
+        | ada@example.com    | Ada Byron   | 007   |
+        | alan@example.com   | Alan Turing | 0     |
+        | barbara@example.com | B. Liskov  | 0815  |
+      Then these contacts are now stored:
+        | email               | notes |
+        | ada@example.com     | 007   |
+        | alan@example.com    | 0     |
+        | barbara@example.com | 0815  |
+
   @AC-304
   Rule: AC-304 An empty batch, and one over the limit, is refused with 400 or 413
 

@@ -333,6 +333,17 @@ Feature: What happens on a match
       Then the answer is 200 and says updated
       And each value comes back as it was sent
 
+    @S-syx9
+    Scenario: Of two writers that have read the same record, the second one is ignored
+      When the editor upserts into contacts by email and updates only where updated_at is {Ada.updated_at}:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+        | ada@example.com | Countess  |
+      Then the answer is 200 and says updated, ignored
+      And these contacts are now stored:
+        | as  | email           | name      |
+        | Ada | ada@example.com | Ada Byron |
+
   @AC-205
   Rule: AC-205 The answer holds the whole stored record, whether it was created, updated or ignored
 

@@ -209,6 +209,35 @@ Feature: An update happens in place
         | ada@example.com  | null   |
         | alan@example.com | null   |
 
+    @S-9yrj
+    Scenario: A moment that is not mentioned keeps its value, and one that is given is kept to the millisecond
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      And these asset_variants are stored:
+        | as    | parent_asset_id | variant_type | storage_path         | processed_at                |
+        | Thumb | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 2024-01-15T10:00:00.123Z    |
+        | Full  | {Photo.id}      | webp         | kitchen/1_full.webp  | 2024-01-15T10:00:00Z        |
+      When the editor upserts into asset_variants by parent_asset_id, variant_type:
+        | parent_asset_id | variant_type | file_size | processed_at                |
+        | {Photo.id}      | thumbnail    | 26000     |                             |
+        | {Photo.id}      | webp         | 90000     | 2024-01-15T11:00:00.654Z    |
+      Then Thumb keeps processed_at, storage_path
+      And these asset_variants are now stored:
+        | as    | parent_asset_id | variant_type | processed_at                |
+        | Thumb | {Photo.id}      | thumbnail    | 2024-01-15T10:00:00.123Z    |
+        | Full  | {Photo.id}      | webp         | 2024-01-15T11:00:00.654Z    |
+
+    @S-yjsr
+    Scenario: A null clears the text of an image
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path | alt_text |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | null     |
+      Then Beach keeps image_preview_path, description
+      And these image_metadata are now stored:
+        | as    | organization_id | key     | image_item_id  | alt_text |
+        | Beach | org_lx          | media-1 | item-beach-001 | null     |
+
   @AC-106
   Rule: AC-106 The same upsert repeated leaves one record, with the same values and id
 

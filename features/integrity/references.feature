@@ -212,6 +212,15 @@ Feature: Dependent records survive an upsert
         | as     | reference | account_id  | amount |
         | Bakery | tx-1      | {Closed.id} | 12.50  |
 
+    @S-cgcg @needs-records
+    Scenario: A transaction of a deleted account can't be created by a plain create
+      Given Closed has been deleted
+      When the editor creates in transactions:
+        | reference | account_id  | date       | amount |
+        | tx-2      | {Closed.id} | 2024-01-16 | 1.00   |
+      Then the request is refused
+      And no record in transactions has reference tx-2
+
   @AC-405
   Rule: AC-405 Mapping a transaction again in the same ledger updates the one mapping in place
 

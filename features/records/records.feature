@@ -256,6 +256,17 @@ Feature: Records by their id
       And each value comes back as it was sent, in lists too
       And Bolt is as before
 
+    @S-ntw7
+    Scenario: A user can't get another user's address
+      Given these users are stored:
+        | as   | email            | name |
+        | Theo | theo@example.com | Theo |
+      When the editor changes Theo:
+        | email            | name |
+        | mira@example.com | Mira |
+      Then the request is refused
+      And Mira, Theo are as before
+
   @AC-609 @defines-delete
   Rule: AC-609 A deleted record is gone, and no other
 
@@ -449,6 +460,23 @@ Feature: Records by their id
       And these projects are now stored:
         | as    | collected_data           |
         | Atlas | {"useCases": ["return"]} |
+
+    @S-3vbj
+    Scenario: Typed JSON is kept where an upsert writes it again
+      Given these accounts are stored:
+        | as      | name    | currency |
+        | Savings | Savings | EUR      |
+      When the editor upserts into raw_transactions by reference:
+        | reference | account_id   | payload                  |
+        | raw-1     | {Savings.id} | []                       |
+        | raw-1     | {Savings.id} | {"paid": [true, 0]}      |
+        | raw-2     | {Savings.id} | 12.5                     |
+        | raw-2     | {Savings.id} | ""                       |
+      Then the answer is 200 and says created, updated, created, updated
+      And these raw_transactions are now stored:
+        | reference | payload             |
+        | raw-1     | {"paid": [true, 0]} |
+        | raw-2     | ""                  |
 
   @AC-612 @defines-defaults
   Rule: AC-612 Defaults are filled in on a create, and options hold

@@ -136,6 +136,20 @@ Feature: Several operations, all or nothing
         | theo@example.com | Theodor |
         | gone@example.com | Back    |
 
+    @S-s5uu
+    Scenario: A record that was upserted can be changed by a later operation
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "upsert", "table": "users", "as": "owner", "matchFields": ["email"],
+           "fields": {"email": "nina@example.com"}},
+          {"op": "update", "table": "users", "id": {"$ref": "owner.id"}, "fields": {"name": "Nina"}}
+        ]
+        """
+      Then the answer is 200 and says created, updated
+      And in result 1 id is the id of result 0
+      And in result 1 name is "Nina"
+
   @AC-502
   Rule: AC-502 A failure at any operation leaves nothing written
 
@@ -447,6 +461,7 @@ Feature: Several operations, all or nothing
         ]
         """
       Then the answer is 200 and says created, updated
+      And in result 1 name is "A. M. Turing"
       And these contacts are now stored:
         | email            | name         |
         | alan@example.com | A. M. Turing |

@@ -46,12 +46,15 @@ class Facade(Flask):
 
     def ask(self, method: str, path: str, query: Mapping[str, Any] | None = None, body: Any = None) -> Said:
         """Send a request to the reference, with the credential that came."""
-        headers = {k: v for k, v in request.headers if k == "Authorization"}
         sent = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
         got = self.reference.test_client().open(
-            f"/api/tables/{path}", method=method, query_string=dict(query or {}), headers=headers, **sent
+            f"/api/tables/{path}", method=method, query_string=dict(query or {}), headers=self.caller(), **sent
         )
         return got.status_code, got.get_json() if got.data else None
+
+    def caller(self) -> dict[str, str]:
+        """The credential that came."""
+        return {k: v for k, v in request.headers if k == "Authorization"}
 
     def sent(self) -> Any:
         """The body that came; null if it is not JSON."""

@@ -101,8 +101,10 @@ def test_a_proof_is_plain_data() -> None:
                 "name": "forgets-all",
                 "says": "Forgets <all> of it.",
                 "violates": ["AC-001", "AC-002"],
+                "report": "",
                 "caught": True,
                 "failed": {"AC-001": 3, "AC-009": 1},
+                "findings": [],
             }
         ],
     }

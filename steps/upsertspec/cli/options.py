@@ -47,6 +47,7 @@ class TargetOptions:
     timeout: float | None
     connection: Connection = field(default_factory=Connection)
     wait: float = 0.0
+    dialect: str = ""
 
     @property
     def place(self) -> str | None:
@@ -85,11 +86,15 @@ class TargetOptions:
 
     def _adjusted(self, target: Target) -> Target:
         target = with_profiles(target, list(self.profiles))
-        return self.connection.applied(replace(target, timeout=self.timeout or target.timeout), os.environ)
+        dialect = self.dialect or target.dialect
+        options = target.dialect_options if dialect == target.dialect else {}
+        timeout = self.timeout or target.timeout
+        adjusted = replace(target, timeout=timeout, dialect=dialect, dialect_options=options)
+        return self.connection.applied(adjusted, os.environ)
 
 
 def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """URL, --target, --profile, --timeout and the connection. The command gets them as `target`, a TargetOptions."""
+    """URL, --target, --dialect, --profile, --timeout, --wait and the connection: `target`, a TargetOptions."""
 
     @functools.wraps(command)
     def with_target(
@@ -100,9 +105,10 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         timeout: float | None,
         connection: Connection,
         wait: float,
+        dialect: str,
         **more: Any,
     ) -> Any:
-        return command(*args, target=TargetOptions(url, target, profiles, timeout, connection, wait), **more)
+        return command(*args, target=TargetOptions(url, target, profiles, timeout, connection, wait, dialect), **more)
 
     found: Callable[..., Any] = with_target
     for add in (
@@ -118,6 +124,12 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         timeout_option,
         profile_option(
             "Judge this profile, in addition to core (repeatable; `all`). [default: those that the target claims]"
+        ),
+        click.option(
+            "--dialect",
+            metavar="NAME",
+            default="",
+            help="How the API at URL is called: `upsertspec list --dialects` names them all. [default: native]",
         ),
         click.option("--target", metavar="FILE", help="A target file; `upsertspec init` writes one."),
         click.argument("url", required=False),

@@ -35,12 +35,12 @@ class Shape:
         self._setup = setup
         stated = {name: setup.options.get(name, {}) for name in SETTINGS}
         parts = {name: part for name, part in setup.options.items() if name not in SETTINGS}
-        self._parts = {k: part if isinstance(part, bool) else _whole(part, stated) for k, part in parts.items()}
+        self._parts = {k: _whole(part, stated) if isinstance(part, Mapping) else part for k, part in parts.items()}
 
     @property
     def finds_by_key(self) -> bool:
         """Whether a record is found by its key alone, and not by its id."""
-        return shape_request.is_by_key(self._parts.get("find", {}))  # type: ignore[arg-type]
+        return shape_request.is_by_key(self._parts.get("find", {}))
 
     @property
     def replaces(self) -> bool:
@@ -54,7 +54,7 @@ class Shape:
 
     def then(self, operation: Operation, response: Response) -> Request | None:
         """The request that reads the record, where the answer holds none and the file says `then`."""
-        second = self._second(operation, response)
+        second = self._second(operation, shape_task.ended(operation, response, self._setup.options.get("task")))
         return None if second is None else self.request(second)
 
     def answer(self, operation: Operation, response: Response) -> Answer:

@@ -41,7 +41,7 @@ def _ident(stated: Part, said: Answer, response: Response, record: Part | None, 
     found = value_at(source, said.body, response.headers) if source else MISSING
     if found is MISSING:
         return (record or {}).get("id")
-    is_text = not is_in_header(source) or source.get("text")
+    is_text = not is_in_header(source) or bool(source and source.get("text"))
     return found if is_text or as_number(found) is None else as_number(found)
 
 

@@ -62,7 +62,7 @@ class Client:
 
     `log` holds the exchanges, `answered` is the one of the last operation, and `made` are the records that were made.
     `breaker` ends the run when the target has stopped working. `lacks` and `cannot` are the dialect's, `deviations` the
-    target's. `bindings` say which tables and fields the target has, `untrue` what of that its answers contradict. A
+    target's too. `bindings` say which tables and fields the target has, `untrue` what of that its answers contradict. A
     patient client goes on whatever the answers are. `share` is the number of worker processes that share the target's
     rate limit. `accepted` are the roles whose credential was accepted before.
 
@@ -111,7 +111,7 @@ class Client:
         self.untrue: dict[tuple[str, str], str] = getattr(dialect, "untrue", {})
         self.lacks = dialect.lacks
         self.cannot = self._dialect.cannot
-        self.deviations = target.deviations
+        self.deviations = {**getattr(dialect, "deviations", {}), **target.deviations}
         self.replaces: bool = getattr(dialect, "replaces", False)
 
     def words(self, table: str) -> Words:
@@ -242,6 +242,8 @@ class Client:
             response = self._done(who, operation, response, shown)
             self.answered = self.log[-1]
             if second := self._second(operation, response):
+                self._shared.settling.written()
+                self._shared.settling.wait()
                 second = with_query(second, shown.query)
                 response = replace(response, then=self._transport.send(who, second, shown.headers, safe=True))
         except TargetSilent as silent:

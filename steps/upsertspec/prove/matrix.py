@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
@@ -50,7 +50,7 @@ class Row:
 
     def as_dict(self) -> dict[str, Any]:
         """The row as JSON-able data."""
-        server = {"name": self.server.name, "says": self.server.says, "violates": list(self.server.violates)}
+        server = {**asdict(self.server), "violates": list(self.server.violates)}
         return {**server, "caught": self.caught, "failed": dict(self.failed), "findings": list(self.findings)}
 
 

@@ -16,7 +16,8 @@ from upsertspec.report.result import Result
 from upsertspec.report.status import Counts, Listed, Status, row
 from upsertspec.report.verdict import VERDICTS, Tally, tally
 
-BAR = 30
+BAR, BESIDE = 30, 32
+"""Columns of the bar at most, and of what stands beside it."""
 PLAIN_LINES = 10
 
 
@@ -29,14 +30,15 @@ class Progress:
         self._done = 0
         self._failed = 0
         self._bar = Console(out).interactive
+        self._width = max(0, min(BAR, Console(out).width - BESIDE))
 
     def step(self, result: Result) -> None:
         """One more scenario is done."""
         self._done += 1
         self._failed += row(result.status).red
         if self._bar:
-            filled = BAR * self._done // self._planned
-            bar = "█" * filled + "·" * (BAR - filled)
+            filled = self._width * self._done // self._planned
+            bar = "█" * filled + "·" * (self._width - filled)
             self._out.write(f"\r{bar} {self._text()}  {result.case.criterion}\x1b[K")
         elif self._done * PLAIN_LINES // self._planned > (self._done - 1) * PLAIN_LINES // self._planned:
             self._out.write(f"  {self._text()}\n")

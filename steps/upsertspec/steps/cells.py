@@ -12,7 +12,7 @@
 | anything else | what the field's type reads: JSON for integers, booleans and json, else the text as it stands |
 
 Text in a field of a unique key gets the scenario's mark, so that scenarios, runs and workers never share a key. A long
-number there (a telephone number that is not a text) is changed by the mark too.
+number there (a telephone number of nothing but digits, as a text or not) is changed by the mark too.
 """
 
 from __future__ import annotations
@@ -77,7 +77,12 @@ def resolved(table: Table, name: str, given: Any, mark: str, lookup: Lookup) -> 
 
 
 def marked(text: str, mark: str) -> str:
-    """The text with the mark before its last @, or else after its last letter or digit. An empty text stays empty."""
+    """The text with the mark before its last @, or else after its last letter or digit. An empty text stays empty.
+
+    Digits stay digits: the mark changes their number.
+    """
+    if len(text) >= len(str(LONG)) and text.isdecimal():
+        return str(int(text) + zlib.crc32(mark.encode()))
     local, at, domain = text.rpartition("@")
     if at:
         return f"{local}.{mark}@{domain}"

@@ -148,6 +148,8 @@ class _Reader:
 
     def _untrue(self, raw: Roles) -> dict[tuple[str, str], str]:
         """The roles that the file states not to be there, although the environment has a token for them."""
+        if raw is False:  # no role has a token, whatever tokens the environment has for other targets
+            return {}
         there = without_roles(raw) & {role for role in ROLES if self._env.get(f"{VARIABLE}{role.upper()}")}
         return {("roles", role): f"{VARIABLE}{role.upper()} is set" for role in there}
 
