@@ -49,7 +49,7 @@ def clean_up(target: Target, results: Iterable[Result], run_id: str, keep: bool,
     A record is looked up by the key that the run gave it, and deleted only if that has the run's letters in it, or if
     all its fields are still as they were sent. One that the run only updated is somebody else's.
     """
-    pending = list(reversed(_own([made for result in results for made in result.made], run_id)))
+    pending = list(reversed(_own([dict(made) for result in results for made in result.made], run_id)))
     if keep or not pending:
         return Cleaned(left=len(pending), why="--keep" if keep else "")
     client = Client(target, dialect_for(target))
