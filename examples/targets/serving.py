@@ -30,8 +30,11 @@ class NotStartedError(Exception):
     """A server that ended or did not answer before it was ready."""
 
 
-def serve(description: str, port: int, started: Started) -> int:
-    """The command: start, print the URL and the tokens, wait for Ctrl-C, SIGTERM or the end of standard input."""
+def serve(description: str, port: int, started: Started, path: str = "") -> int:
+    """The command: start, print the URL and the tokens, wait for Ctrl-C, SIGTERM or the end of standard input.
+
+    `path` is where the API begins.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument(
         "--port", type=int, default=port, help="the port on 127.0.0.1 (default: %(default)s; 0: a free one)"
@@ -46,7 +49,7 @@ def serve(description: str, port: int, started: Started) -> int:
         ):
             number = options.port or free_port()
             with started(Path(at), number) as tokens:
-                _announce(f"http://127.0.0.1:{number}", tokens, options.announce)
+                _announce(f"http://127.0.0.1:{number}{path}", tokens, options.announce)
                 _wait()
     except NotStartedError as wrong:
         print(f"{wrong} did not start", file=sys.stderr)

@@ -4,7 +4,7 @@ Feature: Many clients write at once
   the record and then writes can be overtaken by another request in between. The number of clients is set by --clients; they
   start together, each on a connection of its own.
 
-  @AC-701 @asserts-operation
+  @AC-701
   Rule: AC-701 Many clients upsert one new key at once: exactly one answer says created, the others updated; one record, no 5xx
 
     @S-setz
@@ -67,7 +67,7 @@ Feature: Many clients write at once
       And some order of the requests explains every answer and what is stored
       And Photo is as before
 
-    @S-jkb7
+    @S-jkb7 @asserts-unmentioned
     Scenario: Two groups of clients send different fields of a new contact
       When many clients at once upsert into contacts by email:
         | email           | name | age      | notes               |
@@ -109,7 +109,7 @@ Feature: Many clients write at once
       And Ada keeps id, created_at, phone, vip
       And Bob is as before
 
-    @S-mab3
+    @S-mab3 @asserts-unmentioned
     Scenario: Writers of different fields do not undo each other
       When many clients at once upsert into contacts by email, while others read it:
         | email           | name            | age      | notes               | birthday   | vip  |
@@ -120,7 +120,7 @@ Feature: Many clients write at once
       And Ada keeps id, created_at, phone, status
       And Bob is as before
 
-    @S-9svf @needs-batch
+    @S-9svf @needs-batch @asserts-unmentioned
     Scenario: Batches of different fields do not undo each other
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |
@@ -159,6 +159,16 @@ Feature: Many clients write at once
       And some order of the requests explains every answer and what is stored
       And Ada keeps id, created_at, phone
       And Bob keeps id, created_at, phone
+
+    @S-532t @needs-conflict
+    Scenario: Of many clients that update a record only in one state, one does
+      When many clients at once upsert into contacts by email and update only where notes is before:
+        | email           | name            | age      | notes               |
+        | ada@example.com | Ada of {number} | {number} | written by {number} |
+      Then exactly one answer says updated, the others say ignored
+      And each key has one record, with the values of one request
+      And Ada keeps id, created_at, phone
+      And Bob is as before
 
   @AC-703
   Rule: AC-703 Many clients upsert different keys at once: all succeed
@@ -201,6 +211,26 @@ Feature: Many clients write at once
       Then every answer is 200 and says created
       And some order of the requests explains every answer and what is stored
       And Bob is as before
+
+    @S-3euy @needs-records
+    Scenario: Contacts that others delete are updated before, or created anew
+      Given these contacts are stored:
+        | as  | email           | name | notes |
+        | Ada | ada@example.com | Ada  | old   |
+        | Bob | bob@example.com | Bob  | old   |
+        | Cat | cat@example.com | Cat  | old   |
+        | Dan | dan@example.com | Dan  | old   |
+        | Eve | eve@example.com | Eve  | old   |
+        | Flo | flo@example.com | Flo  | old   |
+      When many clients at once upsert into contacts by email, while others delete them:
+        | email           | name   | notes |
+        | ada@example.com | Ada N. | new   |
+        | bob@example.com | Bob N. | new   |
+        | cat@example.com | Cat N. | new   |
+        | dan@example.com | Dan N. | new   |
+        | eve@example.com | Eve N. | new   |
+        | flo@example.com | Flo N. | new   |
+      Then each record is gone if its upsert says updated, or stored if it says created
 
   @AC-706 @needs-conflict @asserts-operation
   Rule: AC-706 Many clients ignore-insert one key at once: exactly one answer says created

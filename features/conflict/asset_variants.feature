@@ -59,6 +59,22 @@ Feature: The worker that makes variants of an asset
       Then the answer is 200 and says ignored
       And Full, Thumb, Photo are as before
 
+    @S-7bvs
+    Scenario Outline: A condition for the moment <moment> is <holds> for the stored one
+      Given these asset_variants are stored:
+        | as   | parent_asset_id | variant_type | storage_path        | processed_at         |
+        | Full | {Photo.id}      | webp         | kitchen/1_full.webp | 2024-01-15T10:00:00Z |
+      When the editor upserts into asset_variants by storage_path and updates only where processed_at is <moment>:
+        | parent_asset_id | variant_type | storage_path        | width |
+        | {Photo.id}      | webp         | kitchen/1_full.webp | 640   |
+      Then the answer is 200 and says <operation>
+      And Full keeps id, processed_at
+
+      Examples: The same instant, and another
+        | moment                    | holds | operation |
+        | 2024-01-15T11:00:00+01:00 | true  | updated   |
+        | 2024-01-15T10:00:00.500Z  | false | ignored   |
+
   @AC-205
   Rule: AC-205 The answer holds the whole stored record, whether it was created, updated or ignored
 
@@ -70,3 +86,19 @@ Feature: The worker that makes variants of an asset
       Then the answer is 200 and says ignored
       And the answer holds the whole stored record
       And Thumb is as before
+
+    @S-e5eg
+    Scenario: Moments come back as the same instants
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Video | session-1  | kitchen | video      |
+      When the editor upserts into asset_variants by storage_path:
+        | parent_asset_id | variant_type | storage_path         | processed_at                     |
+        | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 2024-01-15T10:00:00.987Z         |
+        | {Photo.id}      | optimized    | kitchen/1_opt.webp   | 2024-10-27T02:30:00.123456+02:00 |
+        | {Photo.id}      | webp         | kitchen/1_full.webp  | 2024-10-27T02:30:00+01:00        |
+        | {Video.id}      | thumbnail    | kitchen/2_thumb.webp | 1500-02-28T12:00:00-05:30        |
+        | {Video.id}      | optimized    | kitchen/2_opt.webp   | 2038-01-19T03:14:08Z             |
+        | {Video.id}      | webp         | kitchen/2_full.webp  | 9999-12-31T23:59:59Z             |
+      Then the answer is 200 and says updated, 5 created
+      And each value comes back as it was sent

@@ -125,6 +125,14 @@ Feature: What happens on a match
       Then the answer is 400
       And nothing has been written
 
+    @S-qhzd
+    Scenario: Values written where matches are ignored come back as they were sent
+      When the editor upserts into contacts by email and ignores a match:
+        | email              | name | notes | vip   | birthday   | age |
+        | oona@example.com   | 0    | `""`  | false | 1500-02-28 | 0   |
+      Then the answer is 200 and says created
+      And each value comes back as it was sent
+
   @AC-203
   Rule: AC-203 With updateFields a match gets these fields only, and a new record gets all
 
@@ -189,6 +197,27 @@ Feature: What happens on a match
       Then the answer is 200 and says updated
       And Ada keeps phone
       And Grace is as before
+
+    @S-t4my
+    Scenario Outline: A named field can't become <value>
+      When the editor upserts into contacts by email and updates only name, <field>:
+        | email           | name      | <field> |
+        | ada@example.com | Ada Byron | <value> |
+      Then the request is refused
+      And nothing has been written
+
+      Examples: Below the minimum, not an option
+        | field  | value    |
+        | age    | -1       |
+        | status | archived |
+
+    @S-n3ye
+    Scenario: Named fields come back as they were sent
+      When the editor upserts into contacts by email and updates only name, notes, vip, birthday, age:
+        | email           | name | notes | vip   | birthday   | age |
+        | ada@example.com | 0    | `""`  | false | 1500-02-28 | 0   |
+      Then the answer is 200 and says updated
+      And each value comes back as it was sent
 
   @AC-204 @asserts-answer @asserts-operation
   Rule: AC-204 With updateWhere a match is written only if the stored record has these values; otherwise it is ignored and unchanged
@@ -264,6 +293,56 @@ Feature: What happens on a match
       And these contacts are now stored:
         | as  | email           | status |
         | Ada | ada@example.com | active |
+
+    @S-f8sa
+    Scenario Outline: Under a condition that holds, <field> can't become <value>
+      When the editor upserts into contacts by email and updates only where name is Ada Lovelace:
+        | email           | <field> |
+        | ada@example.com | <value> |
+      Then the request is refused
+      And nothing has been written
+
+      Examples: Below the minimum, not an option
+        | field  | value    |
+        | age    | -1       |
+        | status | archived |
+
+    @S-hcrd
+    Scenario Outline: A condition about typed JSON: <value>
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And these raw_transactions are stored:
+        | as  | reference | account_id | payload   |
+        | Raw | raw-1     | {Main.id}  | [1, null] |
+      When the editor upserts into raw_transactions by reference with updateWhere {"payload": <value>}:
+        | reference | account_id | payload |
+        | raw-1     | {Main.id}  | [2]     |
+      Then the answer is 200 and says <operation>
+
+      Examples: What is stored, and what is not
+        | value     | operation |
+        | [1, null] | updated   |
+        | [1]       | ignored   |
+
+    @S-b2zk
+    Scenario: Values written with a condition come back as they were sent
+      When the editor upserts into contacts by email and updates only where status is pending:
+        | email           | name | notes | vip   | birthday   | age |
+        | ada@example.com | 0    | `""`  | false | 1500-02-28 | 0   |
+      Then the answer is 200 and says updated
+      And each value comes back as it was sent
+
+    @S-syx9
+    Scenario: Of two writers that have read the same record, the second one is ignored
+      When the editor upserts into contacts by email and updates only where updated_at is {Ada.updated_at}:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+        | ada@example.com | Countess  |
+      Then the answer is 200 and says updated, ignored
+      And these contacts are now stored:
+        | as  | email           | name      |
+        | Ada | ada@example.com | Ada Byron |
 
   @AC-205
   Rule: AC-205 The answer holds the whole stored record, whether it was created, updated or ignored

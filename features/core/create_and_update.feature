@@ -108,6 +108,46 @@ Feature: An upsert creates or updates
         | looks like null    | `"null"`                           |
         | looks like numbers | 0036.50                            |
 
+    @S-up5g
+    Scenario: Numerals and dates of every kind come back as they were sent
+      When the editor upserts into contacts by email:
+        | email           | name | notes | age | vip   | birthday   |
+        | ada@example.com | 0    | 0     | 0   | false | 0001-01-01 |
+        | bob@example.com | 010  | 1e3   | 1   | true  | 0033-04-03 |
+        | cat@example.com | 1.50 | 08    |     |       | 1500-02-28 |
+        | dan@example.com | ß    | ss    |     |       | 1582-10-15 |
+        | eve@example.com | Ada  | `" "` |     |       | 1969-12-31 |
+        | flo@example.com | Ada  | -0    |     |       | 9999-12-31 |
+      Then the answer is 200 and says 6 created
+      And each value comes back as it was sent
+
+    @S-9wh2 @asserts-letters
+    Scenario: Addresses of every kind come back as they were sent
+      When the editor upserts into contacts by email:
+        | email                   | name |
+        | o'hara@example.com      | Eve  |
+        | ada+news@example.com    | Ada  |
+        | a.d.a@example.com       | Ada  |
+        | ad.a@example.com        | Ada  |
+        | ada@example.photography | Ada  |
+      Then the answer is 200 and says 5 created
+      And each value comes back as it was sent
+
+    @S-y4dw
+    Scenario: A new contact may have a phone number that another gave up
+      Given these contacts are stored:
+        | as    | email             | name         | phone           |
+        | Grace | grace@example.com | Grace Hopper | +1 212 555 0100 |
+      When the editor upserts into contacts by email:
+        | email             | name         | phone           |
+        | grace@example.com | Grace Hopper | +1 212 555 0199 |
+        | ada@example.com   | Ada Lovelace | +1 212 555 0100 |
+      Then the answer is 200 and says updated, created
+      And these contacts are now stored:
+        | as    | email             | phone           |
+        | Grace | grace@example.com | +1 212 555 0199 |
+        |       | ada@example.com   | +1 212 555 0100 |
+
   @AC-002 @defines-upsert-update @asserts-answer
   Rule: AC-002 An upsert that matches a record updates it and answers 200 with it
 
@@ -146,7 +186,7 @@ Feature: An upsert creates or updates
       Then the answer is 200 and says updated
       And the answer holds the stored record
 
-    @S-p7ab
+    @S-p7ab @asserts-unmentioned
     Scenario: An update keeps the fields that it does not mention
       When the editor upserts into contacts by email:
         | email           | age |
@@ -195,3 +235,12 @@ Feature: An upsert creates or updates
         | vip   | false |
         | notes | `""`  |
         | notes | null  |
+
+    @S-77mm
+    Scenario: A phone number of nothing but digits matches
+      When the editor upserts into contacts by phone:
+        | email            | name         | phone        |
+        | alan@example.com | Alan Turing  | 442079460011 |
+        | alan@example.com | A. M. Turing | 442079460011 |
+      Then the answer is 200 and says created, updated
+      And every answer has the same id

@@ -28,6 +28,9 @@ Feature: The match fields
 
     @S-dpg5
     Scenario: Empty matchFields do not overwrite some other record
+      Given these contacts are stored:
+        | as  | email           | name         |
+        | Ada | ada@example.com | Ada Lovelace |
       When the editor upserts into contacts with matchFields []:
         | name | status   |
         | Eve  | inactive |

@@ -26,7 +26,7 @@ Feature: Which values may be stored
       Then the answer is 400
       And nothing has been written
 
-    @S-6gve
+    @S-6gve @asserts-unmentioned
     Scenario: An update need not repeat the required fields
       When the editor upserts into contacts by email:
         | email             | status   |
@@ -235,6 +235,30 @@ Feature: Which values may be stored
         | ada@example.com | Ada Lovelace | `918273645` | 2001-02-03T04:05:06.789Z |
       Then the answer is 200 and says created
       And the answer holds the stored record
+
+    @S-8dxf @needs-batch
+    Scenario: Protected fields in a batch are dropped
+      When the editor upserts a batch into contacts by email:
+        | email             | name         | id          | created_at               | updated_at               |
+        | grace@example.com | Amazing      | `918273645` | 2001-02-03T04:05:06.789Z | 2101-02-03T04:05:06.789Z |
+        | ada@example.com   | Ada Lovelace | {Grace.id}  | 2001-02-03T04:05:06.789Z | 2101-02-03T04:05:06.789Z |
+      Then the answer is 200 and says updated, created
+      And the protected fields are the server's own
+      And Grace keeps id, created_at
+
+    @S-svn3 @needs-transactions
+    Scenario Outline: Where the editor <way>, protected fields are dropped
+      When the editor <way>:
+        | email             | name    | id          | created_at               | updated_at               |
+        | grace@example.com | Amazing | `918273645` | 2001-02-03T04:05:06.789Z | 2101-02-03T04:05:06.789Z |
+      Then the answer is 200 and says updated
+      And the protected fields are the server's own
+      And Grace keeps id, created_at
+
+      Examples: By a key and by the id
+        | way                                             |
+        | upserts in a transaction into contacts by email |
+        | changes Grace in a transaction                  |
 
   @AC-013
   Rule: AC-013 Constraints hold on creates and on updates: a request that would break one is refused, and nothing is written

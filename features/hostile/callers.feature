@@ -262,6 +262,28 @@ Feature: What a caller without access can learn
         | a signed token that has expired             |
         | the editor's token in another header        |
 
+    @S-sten
+    Scenario Outline: What the editor has read is not shown to <who> with <credential>
+      When the editor, then <who> with <credential> reads Grace
+      Then the answer is 401
+      And Grace is as before
+
+      Examples: Right after the editor
+        | who                               | credential      |
+        | somebody                          | no credentials  |
+        | somebody                          | a made-up token |
+        | over the same connection somebody | no credentials  |
+        | over the same connection somebody | a made-up token |
+
+    @S-vuyp
+    Scenario: What the editor has listed is not shown to somebody without credentials
+      When the editor, then somebody with no credentials lists contacts with:
+        | email             |
+        | grace@example.com |
+        | grace@example.com |
+      Then the answer is 401
+      And Grace is as before
+
   @AC-810
   Rule: AC-810 An anonymous caller can't find out which tables exist
 

@@ -527,6 +527,57 @@ Feature: Unusual values and names
       Then the answer is 200 and says created
       And payload is kept as it was written
 
+    @S-82q4
+    Scenario: A text of 240 letters in a unique field is kept
+      When the editor upserts into accounts by name:
+        | name            | currency |
+        | `"x" 240 times` | EUR      |
+        | `"x" 240 times` | USD      |
+      Then the answer is 200 and says created, updated
+      And name is kept as it was written
+
+    @S-v7z8
+    Scenario Outline: A text of <length> letters in a unique field is kept or refused
+      When the editor upserts into accounts by name:
+        | name                 | currency |
+        | `"x" <length> times` | EUR      |
+      Then name is kept as it was written, or the request is refused
+
+      Examples: Longer than many columns
+        | length |
+        | 257    |
+        | 3,000  |
+
+    @S-9c5g
+    Scenario: Typed JSON of every kind is kept
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts into raw_transactions by reference:
+        | reference | account_id | payload                                |
+        | raw-1     | {Main.id}  | [1, "two", null, [3]]                  |
+        | raw-2     | {Main.id}  | {"0": "a", "1": {"0": null}}           |
+        | raw-3     | {Main.id}  | {"é 😀": {"b": [{"c": [[], {}, ""]}]}} |
+        | raw-4     | {Main.id}  | false                                  |
+        | raw-5     | {Main.id}  | 0                                      |
+      Then the answer is 200 and says 5 created
+      And each value comes back as it was sent
+
+    @S-z4dr @needs-batch
+    Scenario: Typed JSON of every kind is kept in a batch
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts a batch into raw_transactions by reference:
+        | reference | account_id | payload                                |
+        | raw-1     | {Main.id}  | [1, "two", null, [3]]                  |
+        | raw-2     | {Main.id}  | {"0": "a", "1": {"0": null}}           |
+        | raw-3     | {Main.id}  | {"é 😀": {"b": [{"c": [[], {}, ""]}]}} |
+        | raw-4     | {Main.id}  | false                                  |
+        | raw-5     | {Main.id}  | 0                                      |
+      Then the answer is 200 and says 5 created
+      And each value comes back as it was sent
+
   @AC-806
   Rule: AC-806 A number is kept or refused, and never changed silently
 

@@ -93,10 +93,70 @@ Feature: An update happens in place
       And Beach keeps created_at
       And Beach's updated_at is later than before
 
-  @AC-105
+    @S-ykrg
+    Scenario: An upsert of nothing but its key moves updated_at too
+      When the editor upserts into contacts by email:
+        | email             |
+        | grace@example.com |
+      Then the answer is 200 and says updated
+      And Grace's updated_at is later than before
+      And Grace keeps id, created_at, name, status, notes
+
+    @S-aw87 @needs-conflict
+    Scenario Outline: An update with <member> moves updated_at too
+      When the editor upserts into contacts by email and updates only <what>:
+        | email             | notes   |
+        | grace@example.com | Amazing |
+      Then the answer is 200 and says updated
+      And Grace's updated_at is later than before
+      And Grace keeps id, created_at, name, status
+
+      Examples: Members for a match
+        | member       | what                     |
+        | updateFields | notes                    |
+        | updateWhere  | where status is inactive |
+
+    @S-b6nb @needs-batch
+    Scenario: Every record of a batch gets a later updated_at
+      Given these contacts are stored:
+        | as  | email           | name         |
+        | Ada | ada@example.com | Ada Lovelace |
+      When the editor upserts a batch into contacts by email:
+        | email             | notes   |
+        | grace@example.com | Amazing |
+        | ada@example.com   |         |
+      Then the answer is 200 and says updated, updated
+      And Grace's updated_at is later than before
+      And Ada's updated_at is later than before
+      And Ada keeps id, created_at, name
+
+    @S-3hcz @needs-transactions
+    Scenario Outline: Where the editor <way>, updated_at moves
+      When the editor <way>:
+        | email             | notes   |
+        | grace@example.com | Amazing |
+      Then the answer is 200 and says updated
+      And Grace's updated_at is later than before
+      And Grace keeps id, created_at, name, status
+
+      Examples: By a key and by the id
+        | way                                            |
+        | upserts in a transaction into contacts by email |
+        | changes Grace in a transaction                 |
+
+    @S-f8em @should
+    Scenario: The times in an answer are those of the server's clock
+      When the editor upserts into contacts by email:
+        | email             | name        |
+        | grace@example.com | Amazing     |
+        | alan@example.com  | Alan Turing |
+      Then the answer is 200 and says updated, created
+      And each answer's times are within a minute of its Date header
+
+  @AC-105 @defines-unmentioned
   Rule: AC-105 Fields that are not mentioned keep their values; a null that is given is stored
 
-    @S-3aza
+    @S-3aza @asserts-unmentioned
     Scenario: Fields that are not mentioned keep their values
       When the editor upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key     | image_item_id  | alt_text              |
@@ -125,7 +185,7 @@ Feature: An update happens in place
         | as    | organization_id | key     | image_item_id  | alt_text |
         | Beach | org_lx          | media-1 | item-beach-001 | `""`     |
 
-    @S-hsrz
+    @S-hsrz @asserts-unmentioned
     Scenario: An update does not restore defaults
       Given these contacts are stored:
         | as  | email           | name         | status   | vip  | age |
@@ -133,7 +193,8 @@ Feature: An update happens in place
       When the editor upserts into contacts by email:
         | email           | notes        |
         | ada@example.com | Wrote Note G |
-      Then Ada keeps name, status, vip, age
+      Then the answer is 200 and says updated
+      And Ada keeps name, status, vip, age
 
     @S-9nsp
     Scenario: Null is stored in a field with a default
@@ -147,6 +208,35 @@ Feature: An update happens in place
         | email            | status |
         | ada@example.com  | null   |
         | alan@example.com | null   |
+
+    @S-9yrj
+    Scenario: A moment that is not mentioned keeps its value, and one that is given is kept to the millisecond
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      And these asset_variants are stored:
+        | as    | parent_asset_id | variant_type | storage_path         | processed_at                |
+        | Thumb | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 2024-01-15T10:00:00.123Z    |
+        | Full  | {Photo.id}      | webp         | kitchen/1_full.webp  | 2024-01-15T10:00:00Z        |
+      When the editor upserts into asset_variants by parent_asset_id, variant_type:
+        | parent_asset_id | variant_type | file_size | processed_at                |
+        | {Photo.id}      | thumbnail    | 26000     |                             |
+        | {Photo.id}      | webp         | 90000     | 2024-01-15T11:00:00.654Z    |
+      Then Thumb keeps processed_at, storage_path
+      And these asset_variants are now stored:
+        | as    | parent_asset_id | variant_type | processed_at                |
+        | Thumb | {Photo.id}      | thumbnail    | 2024-01-15T10:00:00.123Z    |
+        | Full  | {Photo.id}      | webp         | 2024-01-15T11:00:00.654Z    |
+
+    @S-yjsr
+    Scenario: A null clears the text of an image
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key     | image_item_id  | image_item_path | alt_text |
+        | org_lx          | media-1 | item-beach-001 | /test/beach.jpg | null     |
+      Then Beach keeps image_preview_path, description
+      And these image_metadata are now stored:
+        | as    | organization_id | key     | image_item_id  | alt_text |
+        | Beach | org_lx          | media-1 | item-beach-001 | null     |
 
   @AC-106
   Rule: AC-106 The same upsert repeated leaves one record, with the same values and id

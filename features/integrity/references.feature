@@ -57,6 +57,22 @@ Feature: Dependent records survive an upsert
       When the editor deletes Savings
       Then Savings, Loaf, Raw, Batch are gone
 
+    @S-pha6
+    Scenario: The key of a child that was deleted with its parent is free again
+      Given these accounts are stored:
+        | as      | name    | currency |
+        | Savings | Savings | EUR      |
+        | Second  | Second  | EUR      |
+      And these transactions are stored:
+        | as   | reference | account_id   | date       | amount | notes |
+        | Loaf | tx-1      | {Savings.id} | 2024-01-15 | 12.50  | rye   |
+      And Savings has been deleted
+      When the editor upserts into transactions by reference:
+        | reference | account_id  | date       | amount | notes |
+        | tx-1      | {Second.id} | 2024-02-29 | 1.00   | null  |
+      Then the answer is 200 and says created
+      And every answer has an id of its own
+
   @AC-401
   Rule: AC-401 Children survive the upsert of their parent, with their ids
 
@@ -195,6 +211,15 @@ Feature: Dependent records survive an upsert
       And these transactions are now stored:
         | as     | reference | account_id  | amount |
         | Bakery | tx-1      | {Closed.id} | 12.50  |
+
+    @S-cgcg @needs-records
+    Scenario: A transaction of a deleted account can't be created by a plain create
+      Given Closed has been deleted
+      When the editor creates in transactions:
+        | reference | account_id  | date       | amount |
+        | tx-2      | {Closed.id} | 2024-01-16 | 1.00   |
+      Then the request is refused
+      And no record in transactions has reference tx-2
 
   @AC-405
   Rule: AC-405 Mapping a transaction again in the same ledger updates the one mapping in place

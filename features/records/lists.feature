@@ -14,7 +14,7 @@ Feature: Lists of records
       | Delta | Delta lamp | Water       | completed | null             | {Mira.id} |
       | Ember | Ember      | Fire        | active    | 100              | {Mira.id} |
 
-  @AC-603
+  @AC-603 @defines-total
   Rule: AC-603 Pages follow each other without gaps or overlaps
 
     @S-rknm
@@ -127,6 +127,55 @@ Feature: Lists of records
         | nickname               | x     |
         | status__like           | dr    |
         | _unknown               | 1     |
+
+    @S-k5nh @needs-batch
+    Scenario: What a batch has written is found by each of its values
+      When the editor upserts a batch into contacts by email:
+        | email              | name            | notes          | age | vip   | birthday   |
+        | oona@example.com   | Straße          | 50% of "it"    | 0   | false | 1500-02-28 |
+        | ada@example.com    | `"x" 300 times` | 0              | 36  | true  | 9999-12-31 |
+        | ada+b@example.com  | 010             | null           | 5   |       |            |
+        | eve@example.com    | a, b & c+d %41  | `"null"`       | -0  |       |            |
+        | flo@example.com    | `"e\\u0301"`    | true           |     |       | 1969-12-31 |
+      Then the answer is 200 and says 5 created
+      And each value comes back as it was sent, in lists too
+
+    @S-f5af
+    Scenario Outline: Where the editor <way>, lists find each value
+      When the editor <way>:
+        | email              | name            | notes       | age | vip   | birthday   |
+        | oona@example.com   | Straße          | 50% of "it" | 0   | false | 1500-02-28 |
+        | ada@example.com    | `"x" 300 times` | 0           | 36  | true  | 9999-12-31 |
+      Then each value comes back as it was sent, in lists too
+
+      Examples: One at a time
+        | way                            |
+        | upserts into contacts by email |
+        | creates in contacts            |
+
+    @S-ksr7 @needs-transactions
+    Scenario: What a transaction has written is found by each of its values
+      When the editor upserts in a transaction into contacts by email:
+        | email              | name            | notes       | age | vip   | birthday   |
+        | oona@example.com   | Straße          | 50% of "it" | 0   | false | 1500-02-28 |
+        | ada@example.com    | `"x" 300 times` | 0           | 36  | true  | 9999-12-31 |
+      Then the answer is 200 and says 2 created
+      And each value comes back as it was sent, in lists too
+
+    @S-mdaf
+    Scenario Outline: A deleted record is not listed where <parameter> is <value>
+      Given Comet has been deleted
+      When the editor lists projects with:
+        | user_id   | <parameter> |
+        | {Mira.id} | <value>     |
+      Then the list is <names>
+      And every list says that there are <total> in all
+
+      Examples: What it had
+        | parameter             | value | names       | total |
+        | name__contains        | Lamp  | empty       | 0     |
+        | status                | active | Ember      | 1     |
+        | validation_score__gte | 60    | Bolt, Ember | 2     |
 
   @AC-605
   Rule: AC-605 A list is sorted as requested
@@ -252,6 +301,14 @@ Feature: Lists of records
         | {Mira.id} | messages |
       Then the answer is 400
 
+    @S-2sec
+    Scenario: New children are nested with the values that were sent
+      When the editor creates in projects:
+        | name   | user_id   | validation_score | collected_data                         |
+        | Frost  | {Mira.id} | 0                | {"notes": {"0": "a", "1": [null, {}]}} |
+        | Garnet | {Mira.id} | -5               | {"useCases": []}                       |
+      Then each value comes back as it was sent, in lists too
+
   @AC-610
   Rule: AC-610 Counts and averages by group
 
@@ -312,3 +369,13 @@ Feature: Lists of records
         | group_by |
         | nickname |
       Then the answer is 400
+
+    @S-zce6
+    Scenario: A deleted record is not counted
+      Given Ember has been deleted
+      When the editor groups projects with:
+        | group_by | avg              |
+        | user_id  | validation_score |
+      Then among the groups are:
+        | user_id   | count | avg_validation_score |
+        | {Mira.id} | 4     | 43                   |

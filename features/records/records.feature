@@ -64,6 +64,24 @@ Feature: Records by their id
       Then the answer is 201
       And the protected fields are the server's own
 
+    @S-pqy2
+    Scenario: Values of every kind come back as they were created
+      When the editor creates in contacts:
+        | email              | name         | notes | age | vip   | birthday   |
+        | oona@example.com   | 0            | `""`  | 0   | false | 1500-02-28 |
+        | ada@example.com    | `"e\\u0301"` | 010   |     | true  | 9999-12-31 |
+      Then every answer is 201
+      And each value comes back as it was sent
+
+    @S-qyyw @needs-transactions
+    Scenario: Values of every kind come back as they were created in a transaction
+      When the editor creates in a transaction in projects:
+        | name | user_id   | status    | validation_score | collected_data                   |
+        | 0    | {Mira.id} | completed | 0                | {"notes": [1.5, null, {"0": ""}]} |
+        | 010  | {Mira.id} | null      | null             | null                             |
+      Then the answer is 200 and says created, created
+      And each value comes back as it was sent
+
   @AC-602
   Rule: AC-602 Reading a record that does not exist is answered with 404
 
@@ -191,6 +209,64 @@ Feature: Records by their id
       Then the answer is 404
       And Atlas, Bolt are as before
 
+    @S-68kr
+    Scenario: Values of every kind come back from a change as they were sent
+      Given these contacts are stored:
+        | as  | email           | name         |
+        | Ada | ada@example.com | Ada Lovelace |
+      When the editor changes Ada:
+        | email              | name | notes | age | vip   | birthday   |
+        | oona@example.com   | 0    | `""`  | 0   | false | 1500-02-28 |
+      Then the answer is 200
+      And each value comes back as it was sent, in lists too
+      And no record in contacts has email ada@example.com
+
+    @S-4qzq @needs-transactions
+    Scenario: Values of every kind come back from changes in a transaction
+      Given these contacts are stored:
+        | as    | email             | name         |
+        | Ada   | ada@example.com   | Ada Lovelace |
+        | Grace | grace@example.com | Grace Hopper |
+      When the editor changes Ada, Grace in a transaction:
+        | email              | name | notes | age | vip   | birthday   |
+        | oona@example.com   | 0    | `""`  | 0   | false | 1500-02-28 |
+        | grace@example.com  | 010  | 1e3   |     | true  | 9999-12-31 |
+      Then the answer is 200 and says updated, updated
+      And each value comes back as it was sent
+
+    @S-mew4
+    Scenario: A deleted record can't be changed
+      Given Atlas has been deleted
+      When the editor changes Atlas:
+        | name       |
+        | Atlas Mark |
+      Then the answer is 404
+      And Atlas is gone
+      And Bolt is as before
+
+    @S-9ff2
+    Scenario: A project that moves to another user is found there
+      Given these users are stored:
+        | as   | email            | name |
+        | Theo | theo@example.com | Theo |
+      When the editor changes Atlas:
+        | user_id   | status    | validation_score |
+        | {Theo.id} | completed | -3               |
+      Then the answer is 200
+      And each value comes back as it was sent, in lists too
+      And Bolt is as before
+
+    @S-ntw7
+    Scenario: A user can't get another user's address
+      Given these users are stored:
+        | as   | email            | name |
+        | Theo | theo@example.com | Theo |
+      When the editor changes Theo:
+        | email            | name |
+        | mira@example.com | Mira |
+      Then the request is refused
+      And Mira, Theo are as before
+
   @AC-609 @defines-delete
   Rule: AC-609 A deleted record is gone, and no other
 
@@ -258,6 +334,54 @@ Feature: Records by their id
         | updater |
         | viewer  |
 
+    @S-tfnx
+    Scenario: The id of a deleted record is never given again
+      Given these conversations are stored:
+        | as   | project_id | title |
+        | Talk | {Atlas.id} | First |
+      And Talk has been deleted
+      When the editor creates in conversations:
+        | project_id | title  |
+        | {Atlas.id} | Second |
+        | {Atlas.id} | Third  |
+      Then every answer is 201
+      And every answer has an id of its own
+      And Talk is gone
+
+    @S-jgdy @needs-batch
+    Scenario: A batch creates the record of a deleted key anew
+      Given these contacts are stored:
+        | as  | email           | name         | notes        |
+        | Ada | ada@example.com | Ada Lovelace | Wrote Note G |
+      And Ada has been deleted
+      When the editor upserts a batch into contacts by email:
+        | email            | name        | notes |
+        | ada@example.com  | Ada Byron   | null  |
+        | alan@example.com | Alan Turing |       |
+      Then the answer is 200 and says created, created
+      And every answer has an id of its own
+      And each value comes back as it was sent
+
+    @S-2tf2 @needs-conflict
+    Scenario: A deleted record is not ignored, but created anew
+      Given Mira has been deleted
+      When the editor upserts into users by email and ignores a match:
+        | email            | name |
+        | mira@example.com | Mia  |
+      Then the answer is 200 and says created
+      And every answer has an id of its own
+      And each value comes back as it was sent
+
+    @S-z55s @needs-transactions
+    Scenario: A transaction creates the record of a deleted key anew
+      Given Mira has been deleted
+      When the editor upserts in a transaction into users by email:
+        | email            | name |
+        | mira@example.com | Mia  |
+      Then the answer is 200 and says created
+      And every answer has an id of its own
+      And each value comes back as it was sent
+
   @AC-611
   Rule: AC-611 Typed JSON is kept as sent and checked against its schema
 
@@ -290,6 +414,8 @@ Feature: Records by their id
         | a name with a dot  | {"notes": {"a.b": 1, "a": {"b": 2}}} |
         | a moment as text   | {"notes": ["2024-01-15T10:00:00+02:00", "2024-01-15T10:00:00Z"]} |
         | JSON as text       | {"notes": ["5", "null", "{}", "[1]"]} |
+        | names that are numbers | {"notes": {"0": "a", "1": "b"}} |
+        | names of other letters | {"notes": {"é 😀": {"": [[]]}}} |
 
     @S-723x
     Scenario Outline: <kind> is refused as typed JSON
@@ -334,6 +460,23 @@ Feature: Records by their id
       And these projects are now stored:
         | as    | collected_data           |
         | Atlas | {"useCases": ["return"]} |
+
+    @S-3vbj
+    Scenario: Typed JSON is kept where an upsert writes it again
+      Given these accounts are stored:
+        | as      | name    | currency |
+        | Savings | Savings | EUR      |
+      When the editor upserts into raw_transactions by reference:
+        | reference | account_id   | payload                  |
+        | raw-1     | {Savings.id} | []                       |
+        | raw-1     | {Savings.id} | {"paid": [true, 0]}      |
+        | raw-2     | {Savings.id} | 12.5                     |
+        | raw-2     | {Savings.id} | ""                       |
+      Then the answer is 200 and says created, updated, created, updated
+      And these raw_transactions are now stored:
+        | reference | payload             |
+        | raw-1     | {"paid": [true, 0]} |
+        | raw-2     | ""                  |
 
   @AC-612 @defines-defaults
   Rule: AC-612 Defaults are filled in on a create, and options hold

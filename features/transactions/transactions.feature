@@ -9,7 +9,7 @@ Feature: Several operations, all or nothing
       | Theo | theo@example.com  | Theo |
       | Gone | gone@example.com  | Gone |
 
-  @AC-501
+  @AC-501 @defines-transaction
   Rule: AC-501 A parent and its dependent records are created together, and later operations can refer to earlier ones
 
     @S-zddy
@@ -85,6 +85,70 @@ Feature: Several operations, all or nothing
         """
       Then the answer is 200 and says updated, created
       And in result 1 user_id is the id of result 0
+
+    @S-t37w
+    Scenario: A deletion is answered without a record
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "create", "table": "users", "fields": {"email": "new@example.com"}},
+          {"op": "delete", "table": "users", "id": "{Theo.id}"}
+        ]
+        """
+      Then the answer is 200 and says created, deleted
+      And Theo is gone
+      And Mira is as before
+
+    @S-qdqt
+    Scenario: A guard can refer to an earlier operation
+      Given these projects are stored:
+        | as    | name  | user_id   |
+        | Atlas | Atlas | {Mira.id} |
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "upsert", "table": "users", "as": "owner", "matchFields": ["email"],
+           "fields": {"email": "mira@example.com", "name": "Mira M."}},
+          {"op": "update", "table": "projects", "id": "{Atlas.id}", "where": {"user_id": {"$ref": "owner.id"}},
+           "fields": {"name": "Changed"}}
+        ]
+        """
+      Then the answer is 200 and says updated, updated
+      And these projects are now stored:
+        | as    | name    |
+        | Atlas | Changed |
+
+    @S-75jd
+    Scenario: A key that an earlier operation has deleted is free again
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "delete", "table": "users", "id": "{Theo.id}"},
+          {"op": "upsert", "table": "users", "matchFields": ["email"],
+           "fields": {"email": "theo@example.com", "name": "Theodor"}},
+          {"op": "delete", "table": "users", "id": "{Gone.id}"},
+          {"op": "create", "table": "users", "fields": {"email": "gone@example.com", "name": "Back"}}
+        ]
+        """
+      Then the answer is 200 and says deleted, created, deleted, created
+      And these users are now stored:
+        | email            | name    |
+        | theo@example.com | Theodor |
+        | gone@example.com | Back    |
+
+    @S-s5uu
+    Scenario: A record that was upserted can be changed by a later operation
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "upsert", "table": "users", "as": "owner", "matchFields": ["email"],
+           "fields": {"email": "nina@example.com"}},
+          {"op": "update", "table": "users", "id": {"$ref": "owner.id"}, "fields": {"name": "Nina"}}
+        ]
+        """
+      Then the answer is 200 and says created, updated
+      And in result 1 id is the id of result 0
+      And in result 1 name is "Nina"
 
   @AC-502
   Rule: AC-502 A failure at any operation leaves nothing written
@@ -168,6 +232,65 @@ Feature: Several operations, all or nothing
       Then the transaction is refused
       And the error says that the record at index 1 is wrong
       And nothing has been written
+
+    @S-hq93
+    Scenario: The children of a record that was deleted before the failure are restored
+      Given these projects are stored:
+        | as    | name  | user_id   |
+        | Atlas | Atlas | {Mira.id} |
+      And these conversations are stored:
+        | as   | project_id | title |
+        | Talk | {Atlas.id} | First |
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "delete", "table": "users", "id": "{Mira.id}"},
+          {"op": "create", "table": "users", "fields": {"email": "theo@example.com"}}
+        ]
+        """
+      Then the transaction is refused
+      And nothing has been written
+
+    @S-56z4
+    Scenario Outline: A change of <field> to <value> fails the whole transaction
+      Given these contacts are stored:
+        | as    | email             | name         |
+        | Ada   | ada@example.com   | Ada Lovelace |
+        | Grace | grace@example.com | Grace Hopper |
+      When the editor changes Grace, Ada in a transaction:
+        | name      | <field> |
+        | Amazing   |         |
+        | Ada Byron | <value> |
+      Then the transaction is refused
+      And nothing has been written
+
+      Examples: What no record may have
+        | field    | value             |
+        | age      | -1                |
+        | status   | archived          |
+        | vip      | `"true"`          |
+        | birthday | 1906-02-29        |
+        | email    | grace@example.com |
+
+    @S-thkm
+    Scenario Outline: <ident> is the id of no record in <table>
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "update", "table": "users", "id": "{Mira.id}", "fields": {"name": "Changed"}},
+          {"op": "delete", "table": "<table>", "id": <ident>}
+        ]
+        """
+      Then the answer is 400 or 404
+      And nothing has been written
+
+      Examples: Of another form than ids have
+        | ident      | table    |
+        | "nonsense" | users    |
+        | "nonsense" | contacts |
+        | true       | users    |
+        | []         | contacts |
+        | null       | contacts |
 
   @AC-503
   Rule: AC-503 A guarded transfer by someone who is not the owner is refused with 409, its log entry included
@@ -272,6 +395,33 @@ Feature: Several operations, all or nothing
       Then the answer is 409
       And Atlas is as before
 
+    @S-wcdd
+    Scenario: A guard holds for what an earlier operation wrote
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "update", "table": "projects", "id": "{Atlas.id}", "fields": {"status": "active"}},
+          {"op": "update", "table": "projects", "id": "{Atlas.id}", "where": {"status": "active"},
+           "fields": {"name": "Changed"}}
+        ]
+        """
+      Then the answer is 200 and says updated, updated
+      And these projects are now stored:
+        | as    | name    | status |
+        | Atlas | Changed | active |
+
+    @S-sdf9
+    Scenario: A guard does not hold for what an earlier operation has changed
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "update", "table": "projects", "id": "{Atlas.id}", "fields": {"status": "active"}},
+          {"op": "delete", "table": "projects", "id": "{Atlas.id}", "where": {"status": "draft"}}
+        ]
+        """
+      Then the answer is 409
+      And Atlas is as before
+
   @AC-504
   Rule: AC-504 An upsert inside a transaction follows the same rules as outside
 
@@ -281,7 +431,7 @@ Feature: Several operations, all or nothing
         | Ada   | ada@example.com   | Ada Lovelace | pending | +44 20 7946 001 |
         | Grace | grace@example.com | Grace Hopper | active  | +1 212 555 0100 |
 
-    @S-5v3v
+    @S-5v3v @asserts-unmentioned
     Scenario: An upsert in a transaction creates or updates
       When the editor sends the transaction:
         """
@@ -311,6 +461,7 @@ Feature: Several operations, all or nothing
         ]
         """
       Then the answer is 200 and says created, updated
+      And in result 1 name is "A. M. Turing"
       And these contacts are now stored:
         | email            | name         |
         | alan@example.com | A. M. Turing |
@@ -350,6 +501,73 @@ Feature: Several operations, all or nothing
         | a missing required field | ["email"]  | {"email": "eve@example.com"} |
         | a value of the wrong type | ["email"]   | {"email": "eve@example.com", "name": "Eve", "age": "1"} |
         | a taken phone number    | ["email"]   | {"email": "eve@example.com", "name": "Eve", "phone": "+1 212 555 0100"} |
+
+    @S-mjct
+    Scenario: Values of every kind come back from upserts in a transaction
+      When the editor upserts in a transaction into contacts by email:
+        | email              | name         | notes | age  | vip   | birthday   |
+        | ada@example.com    | 0            | `""`  | 0    | false | 1500-02-28 |
+        | oona@example.com   | `"e\\u0301"` | 010   | null | true  | 9999-12-31 |
+      Then the answer is 200 and says updated, created
+      And each value comes back as it was sent
+
+    @S-fmbz
+    Scenario: A condition is about what earlier operations wrote
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "upsert", "table": "contacts", "matchFields": ["email"],
+           "fields": {"email": "ada@example.com", "status": "inactive"}},
+          {"op": "upsert", "table": "contacts", "matchFields": ["email"], "updateWhere": {"status": "pending"},
+           "fields": {"email": "ada@example.com", "name": "Ada Byron"}}
+        ]
+        """
+      Then the answer is 200 and says updated, ignored
+      And Ada keeps id, name
+
+    @S-wtdj
+    Scenario: A key that an earlier operation changed matches under its new value only
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "update", "table": "contacts", "id": "{Ada.id}", "fields": {"email": "byron@example.com"}},
+          {"op": "upsert", "table": "contacts", "matchFields": ["email"],
+           "fields": {"email": "ada@example.com", "name": "Eve"}},
+          {"op": "upsert", "table": "contacts", "matchFields": ["email"],
+           "fields": {"email": "byron@example.com", "name": "Countess"}}
+        ]
+        """
+      Then the answer is 200 and says updated, created, updated
+      And in result 2 id is the id of result 0
+
+    @S-4k6c
+    Scenario Outline: A match can't get a <field> of <value>
+      When the editor upserts in a transaction into contacts by email:
+        | email             | name    | <field> |
+        | grace@example.com | Amazing |         |
+        | ada@example.com   | Byron   | <value> |
+      Then the request is refused
+      And nothing has been written
+
+      Examples: What no record may have
+        | field    | value           |
+        | age      | -1              |
+        | status   | archived        |
+        | vip      | `"true"`        |
+        | birthday | 1906-02-29      |
+        | phone    | +1 212 555 0100 |
+
+    @S-5f44
+    Scenario: Keys that nearly look the same are different in a transaction
+      When the editor upserts in a transaction into contacts by email:
+        | email               | name |
+        | straße@example.com  | Anna |
+        | strasse@example.com | Bea  |
+        | 008@example.com     | Cleo |
+        | 8@example.com       | Dora |
+      Then the answer is 200 and says 4 created
+      And every answer has an id of its own
+      And each value comes back as it was sent
 
   @AC-505
   Rule: AC-505 Permissions are checked for every operation, and one refusal refuses all

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from upsertspec_server import Server
@@ -46,6 +47,29 @@ def changes(change: Callable[[Plan, Row, Row, Row], Row]) -> type[FindThenWrite]
             return change(plan, row, match, super().changes(plan, row, match))
 
     return Changes
+
+
+def then_writes(more: Callable[[Plan, Row, Row, str], Row]) -> type[Upserts]:
+    """An upsert that updates the match, and then writes `more(plan, row, match, now)` to it as well."""
+
+    class ThenWrites(Upserts):
+        def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+            outcome = super().update(plan, row, match, now)
+            if changes := more(plan, row, match, now):
+                return replace(outcome, row=self.store.update(plan.table, outcome.row or {}, changes))
+            return outcome
+
+    return ThenWrites
+
+
+def updates_with(change: Callable[[Plan, Row], Row]) -> type[Upserts]:
+    """An upsert that writes other values to a match: those of `change(plan, row)`."""
+
+    class UpdatesWith(Upserts):
+        def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+            return super().update(plan, change(plan, row), match, now)
+
+    return UpdatesWith
 
 
 def planned(change: Callable[[Plan, Row], Plan]) -> type[Upserts]:

@@ -64,8 +64,9 @@ def as_text(entries: dict[str, Entry]) -> str:
 
 
 def as_json(entries: dict[str, Entry]) -> str:
-    """A list of `{"name", "says", "violates"}`."""
-    return json.dumps([{"name": e.name, "says": e.says, "violates": list(e.violates)} for e in entries.values()])
+    """A list of `{"name", "says", "violates", "report"}`."""
+    listed = [(e.name, e.says, list(e.violates), e.report) for e in entries.values()]
+    return json.dumps([dict(zip(("name", "says", "violates", "report"), each, strict=True)) for each in listed])
 
 
 def target_file(entry: Entry) -> str:

@@ -31,6 +31,8 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z])(
 class Entry:
     """One server. A broken one has `violates`; a conforming one has `allowed`, the sentence that leaves it open.
 
+    `report` is the address of the public report that a mistake comes from.
+
     `warns` are the SHOULD criteria that a conforming server does not meet; `tables` and `fields` are the names that a
     target file has to map. What is not `listed` is served by its name only.
     """
@@ -39,6 +41,7 @@ class Entry:
     says: str
     parts: tuple[Part, ...]
     violates: tuple[str, ...] = ()
+    report: str = ""
     allowed: str = ""
     warns: tuple[str, ...] = ()
     tables: Mapping[str, str] = field(default_factory=dict)

@@ -24,15 +24,6 @@ class IdsAreRandom(Store):
         return super().new_id(table) or secrets.randbelow(2**62) + 2**62
 
 
-@conforming(OPAQUE)
-class IdsAreUsedAgain(Store):
-    """Gives the highest integer id of a table again when its record was deleted, the default of SQLite."""
-
-    def new_id(self, table: Table) -> Any:
-        highest = f'SELECT coalesce(max("id"), 0) + 1 FROM "{table.name}"'  # noqa: S608 - a name of the schema
-        return super().new_id(table) or self.db.execute(highest).fetchone()[0]
-
-
 class OtherIds(Id):
     """Integer ids that are shown in another form."""
 

@@ -66,6 +66,10 @@ class Blocked(NotTestable):
         super().__init__(f"blocked by {criterion}: expected {expected}; got {actual}")
 
 
+class NothingCompared(Exception):
+    """A Then step has passed without a comparison: a mistake of the suite, since it shows nothing."""
+
+
 class DialectError(Exception):
     """A dialect has a mistake: it raised an unexpected exception, or returned no valid request or answer."""
 

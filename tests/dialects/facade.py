@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,12 +46,15 @@ class Facade(Flask):
 
     def ask(self, method: str, path: str, query: Mapping[str, Any] | None = None, body: Any = None) -> Said:
         """Send a request to the reference, with the credential that came."""
-        headers = {k: v for k, v in request.headers if k == "Authorization"}
         sent = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
         got = self.reference.test_client().open(
-            f"/api/tables/{path}", method=method, query_string=dict(query or {}), headers=headers, **sent
+            f"/api/tables/{path}", method=method, query_string=dict(query or {}), headers=self.caller(), **sent
         )
         return got.status_code, got.get_json() if got.data else None
+
+    def caller(self) -> dict[str, str]:
+        """The credential that came."""
+        return {k: v for k, v in request.headers if k == "Authorization"}
 
     def sent(self) -> Any:
         """The body that came; null if it is not JSON."""
@@ -196,3 +200,42 @@ class MergeApi(Facade):
         if rest:
             return self.record(table, rest[0])
         return self.found(table, json.loads(request.args["where"]))
+
+
+class Tasks(Facade):
+    """`PUT /contacts/email/ada@example.com` gives a task; lists show what was written only after a while."""
+
+    lag = 0.01
+
+    def __init__(self, entry: Entry | None = None) -> None:
+        super().__init__(entry)
+        self.tasks: list[Said] = []
+        self.asked: set[int] = set()
+        self.visible = 0.0
+
+    def answered(self, path: list[str]) -> Said:
+        if path[0] == "tasks":
+            return self.task(int(path[1]))
+        if request.method == "GET":
+            status, found = self.ask("GET", f"{path[0]}/records", query=request.args)
+            is_late = time.monotonic() < self.visible
+            return status, [] if is_late and status == 200 else found["records"] if status == 200 else found
+        if request.method == "POST":
+            status, made = self.ask("POST", f"{path[0]}/records", body={"fields": self.sent()})
+            done = (200, {"id": made["id"], "record": made}) if status == 201 else (status, made)
+        else:
+            table, field, value = path
+            done = self.upsert(table, {"fields": {**self.sent(), field: value}, "matchFields": [field]})
+        self.visible = time.monotonic() + self.lag
+        if done[0] in (401, 403, 404):
+            return done
+        self.tasks.append(done)
+        return 202, {"task": len(self.tasks) - 1, "state": "waiting"}
+
+    def task(self, number: int) -> Said:
+        """Running when it is asked for the first time, then what became of it."""
+        status, body = self.tasks[number]
+        if number not in self.asked:
+            self.asked.add(number)
+            return 200, {"state": "running"}
+        return 200, {"state": "done", "result": body} if status == 200 else {"state": "failed", "error": body}

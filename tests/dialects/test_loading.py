@@ -134,7 +134,7 @@ def test_a_registered_dialect_that_is_broken_is_reported(
 
 
 def test_a_name_without_a_file_is_reported_too() -> None:
-    with pytest.raises(ConfigError, match=r'there is no "odd"; use one of native, .*or name it as "module:Class"'):
+    with pytest.raises(ConfigError, match=r'there is no "odd"; use one of .*native, .*or name it as "module:Class"'):
         dialect_for(Target(url="http://127.0.0.1:1", dialect="odd"))
 
 

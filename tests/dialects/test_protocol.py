@@ -124,7 +124,8 @@ def test_a_dialect_does_nothing_but_translate(dialect: Dialect, monkeypatch: pyt
                 response = Response(status, {}, body)
                 said = [Guarded(dialect).answer(operation, response) for _ in range(2)]
                 assert said[0] == said[1]
-                assert said[0].status == status
+                is_nothing = isinstance(operation, Read) and status < 300 and body in (b"null", b"[]")
+                assert said[0].status == (404 if is_nothing and dialect.name == "shape" else status)
         assert operation == kept
 
 

@@ -83,6 +83,8 @@ FAULTS = {
     ' write { at = "path" } or { header = "name" }',
     ANSWER + 'then = "read"\n': "line 8: shape.upsert.answer.then: reads by [shape.read], which is not there; add it",
     ANSWER + 'status = { at = "code", values = { OK = 20 } }\n': "values.OK: can't be 20; write a status of 200 to 599",
+    URL + '[shape]\nheaders = { X = "{matchValue}" }\n' + UPSERT + FIND: "line 3: shape.headers: {matchValue} is not a",
+    URL + '[shape]\nstatus = { at = "a", pattern = "(" }\n' + UPSERT + FIND: "line 3: shape.status.pattern: is no re",
     URL + '[shape]\nkeys = { contact = ["email"] }\n' + UPSERT + FIND: "line 3: shape.keys.contact: is no table of the",
     URL + 'dialect = "native"\n' + UPSERT + FIND: "line 2: dialect: does not go with [shape], which is a",
     URL + "dialect_options = { a = 1 }\n" + UPSERT + FIND: "line 2: dialect_options: does not go with [shape]",

@@ -183,12 +183,12 @@ REQUESTS: list[tuple[str, dict[str, Any], Operation, tuple[Any, ...]]] = [
         "upsert",
         {
             "path": "/x",
-            "query": {"select": ["{names}"], "q": "email = '{matchValue}'"},
+            "query": {"select": ["{names}"], "q": "it is 'x-{matchValue}-y', \"{matchValue}\", isn't {matchField}"},
             "body": {"match": "{match}", "set": "{otherNames}", "gql": 'f(id: "{matchValue}", {fields:json})'},
         },
         Upsert("contacts", {"email": "a'\"b", "name": "A"}, ["email"]),
         (
-            "POST", "/x", {"select": "name", "q": "email = 'a''\"b'"},
+            "POST", "/x", {"select": "name", "q": "it is 'x-a''\"b-y', \"a'\\\"b\", isn't mail"},
             {
                 "match": {"mail": "a'\"b"}, "set": ["name"],
                 "gql": 'f(id: "a\'\\"b", {"mail": "a\'\\"b", "name": "A"})',
@@ -233,6 +233,16 @@ def test_a_template_is_filled_in(
     name: str, part: dict[str, Any], operation: Operation, wanted: tuple[Any, ...]
 ) -> None:
     assert asked(part, operation, name) == wanted
+
+
+def test_headers_and_queries_of_every_request() -> None:
+    part = {"path": "/x", "headers": {"X-Key": "{matchValue}", "X-Url": "{matchValue:url}", "X-B": "own"}}
+    always = {"headers": {"X-A": "{table}", "X-B": "all"}, "query": {"v": "3"}}
+    request = shape(upsert=part, **always).request(BY_EMAIL)
+    assert request.headers == {"X-A": "people/1", "X-B": "own", "X-Key": "a{b}@x.io", "X-Url": "a%7Bb%7D%40x.io"}
+    assert (request.query, shape(**always).request(Find("contacts", {})).query) == ([("v", "3")], [("v", "3")])
+    with pytest.raises(CannotExpress, match=r"the header X-Key can't carry this value; \{…:url\} or \{…:hex\} can"):
+        shape(upsert=part).request(Upsert("contacts", {"email": "ü"}, ["email"]))
 
 
 ADDRESS = {"path": "/{table}/{matchField}/{matchValue}", "body": "{otherFields}"}
@@ -405,10 +415,30 @@ def test_one_record_that_is_found_or_none(part: dict[str, Any], body: Any, statu
     assert (answer.status, answer.fault, answer.records) == (200, "", wanted)
 
 
-def test_a_read_of_nothing_has_no_record() -> None:
-    for body in (b"", b"null", b"[]"):
-        answer = said({"record": "."}, body, operation=Read("contacts", 7), name="read")
-        assert (answer.status, answer.record, answer.fault) == (200, None, "")
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "path"),
+    [
+        (201, {"Location": "/x/7"}, b"", "/x/7"),
+        (201, {}, b"", None),
+        (200, {"Location": "/x/7"}, b'{"mail": "a"}', None),
+        (400, {"Location": "/x/7"}, b"", None),
+    ],
+)
+def test_a_second_request_where_an_answer_holds_no_record(
+    status: int, headers: dict[str, str], body: bytes, path: str | None
+) -> None:
+    stated = {"record": ".", "id": {"header": "Location", "pattern": "[^/]+$"}, "empty": [201], "then": "read"}
+    dialect = shape(upsert={"path": "/x", "answer": stated}, read={"path": "/x/{id}", "answer": {"record": "."}})
+    second = dialect.then(BY_EMAIL, Response(status, headers, body))
+    assert (second and second.path) == path
+
+
+def test_a_read_that_finds_nothing_says_that_nothing_is_there() -> None:
+    for body in ({"row": None}, {"row": []}, None, []):
+        answer = said({"record": "row"}, body, operation=Read("contacts", 7), name="read")
+        assert (answer.status, answer.record, answer.fault) == (404, None, "")
+    answer = said({"record": "."}, b"", operation=Read("contacts", 7), name="read")
+    assert (answer.status, answer.fault) == (200, 'there is no object at "."')
 
 
 def test_the_parts_of_a_batch_have_statuses_of_their_own() -> None:

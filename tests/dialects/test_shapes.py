@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.dialects.conftest import SHAPES, Judge, shape
-from tests.dialects.facade import Facade, KeyInUrl, MergeApi, OnConflict, PutAndGet, RecordsEnvelope, Said
+from tests.dialects.facade import Facade, KeyInUrl, MergeApi, OnConflict, PutAndGet, RecordsEnvelope, Said, Tasks
 from tests.dialects.facade_answers import GraphQL, KeysInParentheses, Positional, StatusInBody
+from tests.kit import TOKENS
 from upsertspec.report.result import Result, Status
+from upsertspec.target.target import Target
 from upsertspec_broken import catalogue
 
 SERVERS: dict[str, type[Facade]] = {
@@ -23,6 +26,7 @@ SERVERS: dict[str, type[Facade]] = {
     "graphql": GraphQL,
     "status_in_body": StatusInBody,
     "positional": Positional,
+    "tasks": Tasks,
 }
 ASKED = ("AC-001", "AC-002", "AC-003", "AC-005", "AC-006", "AC-007", "AC-009", "AC-012", "AC-103", "AC-301")
 ALSO = {"status_in_body": ("AC-201", "AC-202", "AC-302"), "graphql": ("AC-303",)}
@@ -32,27 +36,30 @@ P, D, N, A = Status.PASSED, Status.DEVIATES, Status.NOT_TESTABLE, Status.NOT_APP
 CONFORMING: dict[str, dict[str, set[Status]]] = {
     "records_envelope": {**{each: {P} for each in ASKED}, "AC-007": {D}, "AC-009": {P, D}, "AC-301": {P, N}},
     "key_in_url": {
-        "AC-001": {P, D}, "AC-002": {D, A}, "AC-003": {P, A}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {A},
+        "AC-001": {P, D}, "AC-002": {D, A}, "AC-003": {P}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {A},
         "AC-009": {P, D}, "AC-012": {D}, "AC-103": {D, A},
     },
     "put_and_get": {
-        "AC-001": {P, D, A}, "AC-002": {P, A}, "AC-003": {P, A}, "AC-005": {P, D, A}, "AC-006": {P, A}, "AC-007": {A},
+        "AC-001": {P, D, A}, "AC-002": {P, A}, "AC-003": {P}, "AC-005": {P, D, A}, "AC-006": {P, A}, "AC-007": {A},
         "AC-009": {P, D, A}, "AC-012": {P, D, A}, "AC-103": {P, A},
     },
     "on_conflict": {
-        "AC-001": {P, D}, "AC-002": {D}, "AC-003": {P}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {P, N},
+        "AC-001": {P, D}, "AC-002": {D}, "AC-003": {P}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {P},
         "AC-009": {P, D}, "AC-012": {N}, "AC-103": {P, D}, "AC-301": {N},
     },
+    "tasks": {
+        **{each: {P} for each in ASKED[:-1]}, "AC-003": {P}, "AC-007": {A}, "AC-103": {P, A},
+    },
     "merge_api": {
-        **{each: {P} for each in ASKED[:-1]}, "AC-001": {P, A}, "AC-002": {P, A}, "AC-007": {P, N},
+        **{each: {P} for each in ASKED[:-1]}, "AC-001": {P, A}, "AC-002": {P, A}, "AC-007": {P},
     },
     "keys_in_parentheses": {
-        "AC-001": {P, D}, "AC-002": {D}, "AC-003": {P, A}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {A},
+        "AC-001": {P, D}, "AC-002": {D}, "AC-003": {P}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {A},
         "AC-009": {P, D}, "AC-012": {D}, "AC-103": {P, D},
     },
-    "graphql": {**{each: {P} for each in ASKED}, "AC-301": {N, A}, "AC-303": {P, N}},
+    "graphql": {**{each: {P} for each in ASKED}, "AC-301": {A}, "AC-303": {P, N}},
     "status_in_body": {
-        **{each: {P} for each in ASKED}, "AC-007": {A}, "AC-103": {P, A}, "AC-301": {N, A}, "AC-201": {P, A},
+        **{each: {P} for each in ASKED}, "AC-007": {A}, "AC-103": {P, A}, "AC-301": {A}, "AC-201": {P, A},
         "AC-202": {P, A}, "AC-302": {P},
     },
     "positional": {
@@ -93,6 +100,19 @@ def test_a_conforming_server_of_the_shape_fails_nothing(name: str, judge: Judge)
 def test_a_broken_server_of_the_shape_is_caught(name: str, fault: str, criterion: str, judge: Judge) -> None:
     results = judge(SERVERS[name](catalogue()[fault]), shape(name), criterion)
     assert criterion in failed(results)
+
+
+class Open(PutAndGet):
+    """Asks for no credentials: whoever calls is the editor."""
+
+    def caller(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {TOKENS['editor']}"}
+
+
+def test_an_api_without_credentials(judge: Judge, load: Callable[[str], Target]) -> None:
+    target = load("roles = false\n" + (SHAPES / "put_and_get.toml").read_text("utf-8"))
+    found = by_criterion(judge(Open(), target, "AC-002", "AC-004", "AC-005"))
+    assert found == {"AC-002": {P, A}, "AC-004": {A}, "AC-005": {A}}
 
 
 class AllCreated(RecordsEnvelope):

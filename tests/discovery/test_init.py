@@ -13,6 +13,7 @@ import pytest
 from tests.http.wire import Wire, always, by_request, endlessly, headers_of, reply, silence
 from tests.kit import TOKEN_VARIABLES, Done
 from upsertspec.discovery.fetch import PLACES, Found, fetch
+from upsertspec.discovery.recognise import telling
 from upsertspec.discovery.write import target_file
 from upsertspec.errors import TargetUnusable
 from upsertspec.http.session import Limits
@@ -107,7 +108,7 @@ def test_only_get_is_sent_and_little_of_it(cli: Cli, serve: Serve, tmp_path: Pat
     wire = serve(always(reply({}, 401)))
     assert cli("init", f"{wire.url}/base", "-o", str(tmp_path / "t.toml")).code == 0
     assert {line.split()[0] for line in wire.lines()} == {"GET"}
-    assert len(wire.requests) == 2 * 2 * len(PLACES)
+    assert len(wire.requests) == 2 * 2 * len(PLACES) + len(telling())
 
 
 def test_a_token_goes_along_only_where_it_is_asked_for(cli: Cli, serve: Serve, tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ def test_a_token_goes_along_only_where_it_is_asked_for(cli: Cli, serve: Serve, t
 def test_a_token_is_not_sent_otherwise(status: int, cli: Cli, serve: Serve, tmp_path: Path) -> None:
     wire = serve(always(reply({}, status)))
     assert cli("init", wire.url, "-o", str(tmp_path / "t.toml")).code == 0
-    assert len(wire.requests) == len(PLACES)
+    assert len(wire.requests) == len(PLACES) + len(telling())
     assert not any("authorization" in dict(headers_of(request)) for request in wire.requests)
 
 

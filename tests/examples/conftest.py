@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,11 +46,11 @@ class Service:
 Start = Callable[[], Service]
 
 
-def started() -> Service:
+def started(example: Path = EXAMPLE) -> Service:
     postgres_cluster()
     process = subprocess.Popen(
         [sys.executable, "start.py", "--announce", "json"],
-        cwd=EXAMPLE,
+        cwd=example,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

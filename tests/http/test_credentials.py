@@ -87,7 +87,7 @@ def test_a_key_has_no_scheme_to_break(who: str) -> None:
 
 def test_a_login_has_no_credential_to_break() -> None:
     roles = {"editor": Credential(login=Login("/login", "POST", "json", {}))}
-    with pytest.raises(NotApplicable, match=r"^a login by cookie has no way to send a made-up token$"):
+    with pytest.raises(NotApplicable, match=r"^a login has no way to send a made-up token$"):
         headers_for(Target("http://h", roles=roles), "a made-up token")
     assert headers_for(Target("http://h", roles=roles), "editor") == {}
 

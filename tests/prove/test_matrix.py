@@ -77,6 +77,16 @@ def test_the_digest_says_caught_and_total() -> None:
     assert digest["criteria"] == {"AC-001": {"caught": 2, "of": 2}, "AC-002": {"caught": 1, "of": 2}}
 
 
+def test_a_whole_proof_counts_findings() -> None:
+    rows = [Row(SERVER, {"AC-001": 1}, findings=found) for found in (["AC-001"], ["AC-002", "AC-009"], ["AC-009"] * 4)]
+    whole = Proof([*rows, row()], (), (), ("AC-001", "AC-002"), whole=True)
+    assert whole.digest()["findings"] == {"servers": 3, "spread": 2, "rooted": 0.667}
+    assert "findings" not in proof(*rows).digest()
+    out = io.StringIO()
+    output(whole, out)
+    assert "reads as 2 findings at the median; for 66.7% the first" in out.getvalue()
+
+
 def test_a_proof_is_plain_data() -> None:
     whole = proof(row(AC_001=3, AC_009=1), unclean=("a case",), lenient=("another",)).as_dict()
     assert whole.pop("features_digest") == spec.digest()
@@ -91,8 +101,10 @@ def test_a_proof_is_plain_data() -> None:
                 "name": "forgets-all",
                 "says": "Forgets <all> of it.",
                 "violates": ["AC-001", "AC-002"],
+                "report": "",
                 "caught": True,
                 "failed": {"AC-001": 3, "AC-009": 1},
+                "findings": [],
             }
         ],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,14 @@ TEXTS = {
     "text",
     "curl",
     "rule",
+    "why",
 }
 
 
 def render(report: Path, kind: str, *options: str) -> subprocess.CompletedProcess[bytes]:
-    """`upsertspec render`, as a process."""
-    return subprocess.run([*CLI, "render", str(report), "--format", kind, *options], capture_output=True)
+    """`upsertspec render`, as a process whose locale is not UTF-8."""
+    line = [*CLI, "render", str(report), "--format", kind, *options]
+    return subprocess.run(line, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "cp1252"})
 
 
 def hostile(report: dict[str, Any]) -> dict[str, Any]:

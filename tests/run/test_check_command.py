@@ -65,7 +65,12 @@ def test_a_target_without_descriptions_can_be_judged(serve: Serve) -> None:
 def test_a_table_that_is_not_there_is_named(serve: Serve) -> None:
     found, _ = checked(serve, lambda m, path, b: reply({}, 404))
     assert found == [
-        Finding(FATAL, "there is no table contacts (404)", "create the tables of features/schema.toml, or map [tables]")
+        Finding(
+            FATAL,
+            "there is no table contacts (404)",
+            "create the tables of features/schema.toml, or map [tables]; "
+            "if the API has another shape, `upsertspec init URL` writes a target file for it",
+        )
     ]
 
 

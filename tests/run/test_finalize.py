@@ -29,6 +29,17 @@ def test_a_case_stays_blocked_by_a_criterion_that_fails() -> None:
     assert statuses([result("AC-001", Status.FAILED), blocked]) == [Status.FAILED, Status.NOT_TESTABLE]
 
 
+def test_a_case_stays_blocked_by_a_criterion_of_which_nothing_could_be_judged() -> None:
+    chain = [
+        result("AC-001", Status.FAILED),
+        result("AC-601", Status.NOT_TESTABLE, blocked_by="AC-001"),
+        result("AC-203", Status.NOT_TESTABLE, blocked_by="AC-601"),
+    ]
+    assert statuses(chain) == [Status.FAILED, Status.NOT_TESTABLE, Status.NOT_TESTABLE]
+    passing = result("AC-601", Status.PASSED, title="another")
+    assert statuses([*chain, passing])[2] == Status.FAILED
+
+
 def test_a_blocked_case_fails_if_its_blocker_passes() -> None:
     blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
     settled = finalize([result("AC-001", Status.PASSED), blocked], TARGET)

@@ -9,7 +9,15 @@ from typing import Any, cast
 import pytest
 
 from tests.steps.kit import Memory, step
-from upsertspec.errors import Blocked, CannotExpress, CheckFailed, DialectError, NotTestable, TargetSilent
+from upsertspec.errors import (
+    Blocked,
+    CannotExpress,
+    CheckFailed,
+    DialectError,
+    NothingCompared,
+    NotTestable,
+    TargetSilent,
+)
 from upsertspec.http.client import Client
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.masking import MASK
@@ -54,6 +62,19 @@ TARGET = Target("http://h", known_failures=(KnownFailure("AC-001", "issue 7", "a
 )
 def test_how_a_scenario_ended(error: BaseException | None, said: tuple[Status, str, str, str]) -> None:
     assert status_of(error) == said
+
+
+def test_a_step_that_compares_nothing_is_an_error_of_the_suite() -> None:
+    recorder, then = Recorder(), SimpleNamespace(name="nothing else has changed", keyword="Then", type="then")
+    recorder.world(cast(Any, SimpleNamespace(findings=(findings := ScenarioFindings()), history=None)))
+    recorder.enter(cast(Any, then))
+    with pytest.raises(NothingCompared, match='"nothing else has changed" has passed without a comparison'):
+        recorder.leave(cast(Any, then))
+    findings.compared.append("a status")
+    recorder.leave(cast(Any, then))
+    recorder.enter(cast(Any, then))
+    findings.secondary.append(NotTestable("the answer does not report it"))
+    recorder.leave(cast(Any, then))
 
 
 def test_a_known_failure_says_its_reason_and_what_was_wrong() -> None:

@@ -13,6 +13,7 @@ from upsertspec.steps import (
     then_hostile,
     then_lists,
     then_stored,
+    then_written,
     when_hostile,
     when_records,
     when_upsert,
@@ -27,6 +28,7 @@ MODULES = (
     then_answers,
     then_stored,
     then_lists,
+    then_written,
     then_hostile,
     then_concurrent,
 )

@@ -81,6 +81,17 @@ def test_the_id_of_a_row_stays_when_rows_are_inserted_and_titles_change() -> Non
     assert row_id("S-k3x9", {}) == "S-k3x9"
 
 
+UNCHANGED = re.compile(r"\w+ keeps .+|.+ (?:is|are) as before|nothing (?:else )?has .+|(?:no|one) record in .+")
+
+
+def test_a_scenario_says_more_than_that_nothing_changed() -> None:
+    """A request that was refused changes nothing either."""
+    for feature in spec.features():
+        for scenario in feature.scenarios.values():
+            then = [step.name for step in scenario.steps if step.type == "then"]
+            assert not all(map(UNCHANGED.fullmatch, then)), f"{feature.filename}: {scenario.name}"
+
+
 def test_a_profile_has_its_folder(raw_scenarios: list[Scenario]) -> None:
     for scenario in raw_scenarios:
         assert scenario.file.split("/")[0] in scenario.tags, scenario.place

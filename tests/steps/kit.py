@@ -49,6 +49,7 @@ class Memory:
         self.deviations: dict[str, tuple[int, ...]] = {}
         self.bindings = Bindings()
         self.untrue: dict[tuple[str, str], str] = {}
+        self.replaces = False
 
     @property
     def masker(self) -> Masker:
@@ -150,4 +151,6 @@ def untested(world: World) -> list[str]:
 def step(keyword: str, name: str, *table: list[str]) -> Any:
     """A step as pytest-bdd has it."""
     rows = [SimpleNamespace(cells=[SimpleNamespace(value=cell) for cell in row]) for row in table]
-    return SimpleNamespace(keyword=keyword, name=name, datatable=SimpleNamespace(rows=rows) if rows else None)
+    return SimpleNamespace(
+        type=keyword.lower(), keyword=keyword, name=name, datatable=SimpleNamespace(rows=rows) if rows else None
+    )

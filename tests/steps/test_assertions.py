@@ -22,7 +22,7 @@ from tests.steps.kit import (
 )
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Find, Transaction, Upsert, UpsertBatch
-from upsertspec.errors import CheckFailed, NotTestable
+from upsertspec.errors import Blocked, CheckFailed, NotTestable
 from upsertspec.spec.schema import tables
 from upsertspec.steps import assertions as checks
 from upsertspec.steps import statuses
@@ -373,8 +373,11 @@ def test_a_reported_id_is_used() -> None:
     world = lacking()
     sent(world, Create("contacts", {"name": "Ada"}), Answer(201, id=1))
     assert checks.id_of(world, world.last) == 1
-    sent(world, Create("contacts", {"name": "Ada"}), Answer(201))
+    sent(world, Create("contacts", {"name": "Ada"}), Answer(400))
     assert checks.id_of(world, world.last) is None
+    sent(world, Create("contacts", {"name": "Ada"}), Answer(201))
+    with pytest.raises(Blocked, match='blocked by AC-601: expected an "id" in the answer'):
+        checks.id_of(world, world.last)
 
 
 def test_an_unreported_id_that_cannot_be_looked_up_is_not_testable() -> None:

@@ -26,6 +26,8 @@ def looked_up(name: str, field: str) -> str:
         ("name", "`12`", 12),
         ("name", "`", "`"),
         ("name", "`x", "`x"),
+        ("name", '`"ab" 3 times`', "ababab"),
+        ("email", '`"x" 1,000 times`', "x" * 1000 + "-m1"),
         ("name", "x`", "x`"),
         ("name", "{Bob.id}", "id of Bob"),
         ("name", "{Bob.id} ", "{Bob.id} "),

@@ -45,9 +45,18 @@ def test_by_its_id_a_record_is_read_alone() -> None:
     memory = Memory(contacts=[ADA, BOB])
     assert reader(memory).find("contacts", {"id": 2}) == [BOB]
     assert reader(memory).find("contacts", {"id": 3}) == []
-    assert memory.asked == [("editor", Read("contacts", 2)), ("editor", Read("contacts", 3))]
+    asked: list[Operation] = [Read("contacts", 2), Read("contacts", 3), Find("contacts", {"id": 3})]
+    assert memory.asked == [("editor", each) for each in asked]
     assert reader(memory).find("contacts", {"id": 2, "name": "Ada"}) == []
     assert isinstance(memory.asked[-1][1], Find)
+
+
+def test_a_record_that_cannot_be_read_by_its_id_is_looked_for_in_a_list() -> None:
+    for answer in (Answer(500), Answer(200, fault="no JSON")):
+        assert reader(Saying(answer, Answer(200, records=[ADA, BOB]))).find("contacts", {"id": 2}) == [BOB]
+        assert reader(Saying(answer, Answer(200, records=[]))).find("contacts", {"id": 2}) == []
+    with pytest.raises(NotTestable, match="no way to read back contacts: the answer was 500"):
+        reader(Saying(Answer(500))).find("contacts", {"id": 2})
 
 
 def test_what_was_read_is_kept_until_something_changes() -> None:

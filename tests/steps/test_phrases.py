@@ -9,6 +9,7 @@ import pytest
 from tests.steps.kit import Memory, contact, keep, world_of
 from upsertspec.dialects.operations import UNSET
 from upsertspec.steps.phrases import members, senders
+from upsertspec.steps.world import OVER
 
 
 @pytest.mark.parametrize(
@@ -73,3 +74,5 @@ def test_who_sends_the_requests() -> None:
     assert senders("the editor") == ["editor"]
     assert senders("the creator, then the updater") == ["creator", "updater"]
     assert senders("somebody with an empty credential") == ["an empty credential"]
+    assert senders("the editor, then somebody with the editor's token twice") == ["editor", "the editor's token twice"]
+    assert senders(f"the editor, then {OVER}somebody with no credentials") == ["editor", f"{OVER}no credentials"]

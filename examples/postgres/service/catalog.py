@@ -74,6 +74,11 @@ class Table:
         """The columns that a client may write."""
         return [column for column in self.columns.values() if column.name not in PROTECTED]
 
+    @property
+    def json(self) -> tuple[str, ...]:
+        """The names of the columns that hold JSON."""
+        return tuple(column.name for column in self.columns.values() if column.kind == "json")
+
     def description(self) -> dict[str, Any]:
         """The table's description for clients."""
         return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Any, TypeVar
 
 import psycopg
@@ -79,7 +79,11 @@ def columns(names: Iterable[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, names))
 
 
-def all_equal(names: Iterable[str]) -> sql.Composed:
-    """The condition that the columns have these values, null among them; each is a parameter."""
-    conditions = [sql.SQL("{} IS NOT DISTINCT FROM %s").format(sql.Identifier(name)) for name in names]
+def all_equal(names: Iterable[str], json: Container[str]) -> sql.Composed:
+    """The condition that the columns have these values, null among them; each is a parameter.
+
+    `json` names the columns of that type, which PostgreSQL only compares as `jsonb`.
+    """
+    plain, typed = "{} IS NOT DISTINCT FROM %s", "{}::jsonb IS NOT DISTINCT FROM %s::jsonb"
+    conditions = [sql.SQL(typed if name in json else plain).format(sql.Identifier(name)) for name in names]
     return sql.SQL(" AND ").join([sql.SQL("true"), *conditions])

@@ -96,17 +96,20 @@ def upsert(conn: Connection, plan: Plan, fields: Record) -> Outcome:
 
 def _look(conn: Connection, plan: Plan, fields: Record) -> tuple[Record | None, bool]:
     """The match, locked, and whether it satisfies updateWhere."""
-    query = _look_query(plan.table.name, tuple(plan.table.columns), tuple(plan.guard), plan.match)
+    query = _look_query(plan.table.name, tuple(plan.table.columns), tuple(plan.guard), plan.match, plan.table.json)
     row = conn.execute(query, [*plan.guard.values(), *(fields[name] for name in plan.match)]).fetchone()
     return (row, row.pop("agrees")) if row else (None, False)
 
 
 @lru_cache(QUERIES)
-def _look_query(table: str, names: Names, guard: Names, match: Names) -> bytes:
+def _look_query(table: str, names: Names, guard: Names, match: Names, json: Names) -> bytes:
     query = sql.SQL("SELECT {names}, {agrees} AS agrees FROM {table} WHERE {key} FOR NO KEY UPDATE")
     key = [sql.SQL("{} = %s").format(sql.Identifier(name)) for name in match]
     return query.format(
-        names=columns(names), agrees=all_equal(guard), table=sql.Identifier(table), key=sql.SQL(" AND ").join(key)
+        names=columns(names),
+        agrees=all_equal(guard, json),
+        table=sql.Identifier(table),
+        key=sql.SQL(" AND ").join(key),
     ).as_bytes()
 
 

@@ -37,7 +37,7 @@ def compare(reports: tuple[str, ...], kind: str | None, output: str | None) -> N
     if output and any(_same_file(output, report) for report in reports):
         raise ConfigError([f"-o {output} is one of the reports; name another file"])
     kind = kind or BY_ENDING.get(Path(output or "").suffix.lower(), "terminal")
-    write(_text(kind, read(reports), output), output)
+    write(_text(kind, read(reports), output), output, screen=kind == "terminal")
 
 
 def _text(kind: str, matrix: Matrix, output: str | None) -> str:

@@ -36,5 +36,8 @@ def diff(context: click.Context, old: str, new: str, kind: str, output: str | No
 
     found = read_two(old, new)
     console = Console(None if output else sys.stdout)
-    write(diff_markdown(found) if kind == "markdown" else diff_terminal(found, console), output)
+    if kind == "markdown":
+        write(diff_markdown(found), output)
+    else:
+        write(diff_terminal(found, console), output, screen=True)
     context.exit(1 if found.broke else 0)

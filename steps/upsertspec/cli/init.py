@@ -36,8 +36,9 @@ def init(
 
     With a URL, the OpenAPI document of that API is read (/openapi.json, /api/openapi.json, /swagger.json or
     /v3/api-docs; a URL that ends in .json is tried first). The file then says how the API creates or updates a record,
-    and which of its fields play those of the scenarios. What the document leaves open is a question in a comment. Only
-    a few GET requests are sent, to that host only. One that is answered with 401 or 403 is repeated with a token from
+    and which of its fields play those of the scenarios. What the document leaves open is a question in a comment.
+    Without a document, an API that speaks a ready-made dialect is recognised by its host or by what it answers. Only
+    GET requests are sent, to that host only. One that is answered with 401 or 403 is repeated with a token from
     UPSERTSPEC_TOKEN_VIEWER and so on, the one with the fewest rights.
     """
     url = place if place and is_url(place) else None

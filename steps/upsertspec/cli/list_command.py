@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -12,9 +13,12 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with every scenario.")
 @click.option("--scenarios", is_flag=True, help="With the ids and titles of the scenarios.")
 @click.option("--faults", is_flag=True, help="List the broken servers instead.")
-def list_command(as_json: bool, scenarios: bool, faults: bool) -> None:
+@click.option("--dialects", is_flag=True, help="List the ready-made dialects instead.")
+def list_command(as_json: bool, scenarios: bool, faults: bool, dialects: bool) -> None:
     """List the criteria: profile, level, number of scenarios, and how many broken servers each catches."""
-    if faults:
+    if dialects:
+        _dialects(as_json)
+    elif faults:
         _broken_servers(as_json)
     elif as_json:
         click.echo(json.dumps(_document(), ensure_ascii=False, indent=1))
@@ -39,15 +43,37 @@ def _criteria(scenarios: bool) -> None:
             click.echo(f"          {case.id:<11}  {case.title}")
 
 
+def _dialects(as_json: bool) -> None:
+    from upsertspec.dialects.ready_made import file_of
+    from upsertspec.target.ready import ready_made
+
+    described = {name: file_of(name) for name in ready_made()}
+    if as_json:
+        listed = [
+            {
+                "name": name,
+                "about": said["about"],
+                "options": {k: o["about"] for k, o in said.get("options", {}).items()},
+            }
+            for name, said in described.items()
+        ]
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+        return
+    for name, said in described.items():
+        click.echo(f"{name:<20}  {said['about']}")
+
+
 def _broken_servers(as_json: bool) -> None:
     from upsertspec.prove.servers import broken_servers
 
+    servers = broken_servers()
     if as_json:
-        listed = [{"name": f.name, "says": f.says, "violates": list(f.violates)} for f in broken_servers()]
-        click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+        click.echo(json.dumps([asdict(server) for server in servers], ensure_ascii=False, indent=1))
         return
-    for server in broken_servers():
+    for server in servers:
         click.echo(f"{server.name:<42}  {' '.join(server.violates)}\n    {server.says}")
+        if server.report:
+            click.echo(f"    reported at {server.report}")
 
 
 def _document() -> dict[str, Any]:

@@ -41,6 +41,7 @@ class TargetOptions:
     file: str | None
     profiles: tuple[str, ...]
     timeout: float | None
+    dialect: str = ""
 
     @property
     def place(self) -> str | None:
@@ -65,23 +66,37 @@ class TargetOptions:
 
     def _adjusted(self, target: Target) -> Target:
         target = with_profiles(target, list(self.profiles))
-        return replace(target, timeout=self.timeout or target.timeout)
+        dialect = self.dialect or target.dialect
+        options = target.dialect_options if dialect == target.dialect else {}
+        return replace(target, timeout=self.timeout or target.timeout, dialect=dialect, dialect_options=options)
 
 
 def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """URL, --target, --profile and --timeout. The command gets them as `target`, an instance of TargetOptions."""
+    """URL, --target, --dialect, --profile and --timeout. The command gets them as `target`, a TargetOptions."""
 
     @functools.wraps(command)
     def with_target(
-        *args: Any, url: str | None, target: str | None, profiles: tuple[str, ...], timeout: float | None, **more: Any
+        *args: Any,
+        url: str | None,
+        target: str | None,
+        profiles: tuple[str, ...],
+        timeout: float | None,
+        dialect: str,
+        **more: Any,
     ) -> Any:
-        return command(*args, target=TargetOptions(url, target, profiles, timeout), **more)
+        return command(*args, target=TargetOptions(url, target, profiles, timeout, dialect), **more)
 
     found: Callable[..., Any] = with_target
     for add in (
         timeout_option,
         profile_option(
             "Judge this profile, in addition to core (repeatable; `all`). [default: those that the target claims]"
+        ),
+        click.option(
+            "--dialect",
+            metavar="NAME",
+            default="",
+            help="How the API at URL is called: `upsertspec list --dialects` names them all. [default: native]",
         ),
         click.option("--target", metavar="FILE", help="A target file; `upsertspec init` writes one."),
         click.argument("url", required=False),

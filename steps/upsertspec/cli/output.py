@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -11,13 +12,17 @@ from upsertspec.http.text import printable
 from upsertspec.report.files import is_plain, write_whole
 
 
-def write(text: str, output: str | None, option: str = "-o", force: bool = True) -> None:
+def write(text: str, output: str | None, option: str = "-o", force: bool = True, screen: bool = False) -> None:
     """Write the text to the file, or to standard output. Raises ConfigError if that is not possible.
 
-    Without `force`, a file that exists is not replaced.
+    Without `force`, a file that exists is not replaced. On standard output, too, a document is UTF-8 whatever the
+    locale; what is for the `screen` is in the locale's encoding.
     """
     if output is None:
-        click.echo(text, nl=False)
+        if screen or sys.stdout.isatty():
+            sys.stdout.write(text)
+        else:
+            click.echo(text.encode("utf-8"), nl=False)
         return
     try:
         path = Path(output)

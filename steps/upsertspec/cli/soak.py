@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 import click
 
@@ -57,7 +58,8 @@ def soak(
     if role and not target.place:
         raise ConfigError([f"--{role} needs a URL or --target FILE: other processes can't use the reference server"])
     with target.open() as opened:
-        context.exit(_soak(opened(), plan))
+        found = opened()
+        context.exit(_soak(found, replace(plan, settle=found.settle or None)))
 
 
 def _soak(target: Target, plan: Plan) -> int:

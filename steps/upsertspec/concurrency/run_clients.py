@@ -25,6 +25,7 @@ FEW_KEYS = 5
 
 def act(world: World, work: Sequence[Sequence[Operation]], reading: Record | None = None) -> ConcurrentRun:
     """Let all clients send their operations at once. `reading` is the filter of readers that read several records."""
+    work = [[world.whole(each) for each in operations] for operations in work]
     writes = [each for operations in work for each in operations if isinstance(each, (Upsert, UpsertBatch))]
     table, match = writes[0].table, writes[0].match_fields
     world.words(table).names(match)  # not applicable where the target has no such key
@@ -39,6 +40,15 @@ def act(world: World, work: Sequence[Sequence[Operation]], reading: Record | Non
     looks = [Look(*pair, moment) for pair in zip(before, after, strict=True)]
     found = _registers(world.table(table), match, keys, calls, looks, reading)
     concurrent_run = _judged(world, table, keys, calls, found)
+    _require_overlap(concurrent_run)
+    return concurrent_run
+
+
+def race(world: World, table: str, keys: Sequence[Record], work: Sequence[Sequence[Operation]]) -> ConcurrentRun:
+    """Let all clients send their operations at once, without an order that has to explain them."""
+    calls = ConcurrentClients(world.client, Find(table, keys[0])).act(work)
+    _record(world, calls)
+    concurrent_run = ConcurrentRun(table, keys, calls, "")
     _require_overlap(concurrent_run)
     return concurrent_run
 

@@ -10,11 +10,14 @@ from pytest_bdd import parsers, then
 
 from upsertspec.concurrency.explanation import MIXED
 from upsertspec.dialects.base import Answer
+from upsertspec.dialects.operations import Delete
 from upsertspec.errors import CheckFailed
-from upsertspec.steps.assertions import the_one
+from upsertspec.spec.outcomes import NO_CONTENT
+from upsertspec.steps.assertions import require_stored, the_one
 from upsertspec.steps.concurrent_run import ConcurrentRun, RecordedCall
 from upsertspec.steps.control import is_success
 from upsertspec.steps.equality import differences, shown
+from upsertspec.steps.statuses import require_status
 from upsertspec.steps.world import World
 
 Record = Mapping[str, Any]
@@ -27,9 +30,7 @@ LATE = "no answer in time"
 def exactly_one_says(world: World, one: str, other: str) -> None:
     """Every client was answered with 200. Of all answers about a key one says the first, the others the second."""
     concurrent_run = _answered(world)
-    if not _is_reported(world, concurrent_run):
-        return
-    for key in concurrent_run.keys:
+    for key in concurrent_run.keys if _is_reported(world, concurrent_run) else ():
         said = Counter(part.operation for call in concurrent_run.writes for part in _parts_of(call, key))
         others = sum(_has(call, key) for call in concurrent_run.writes) - 1
         wanted = Counter({one: 1}) + Counter({other: others})
@@ -42,10 +43,9 @@ def exactly_one_says(world: World, one: str, other: str) -> None:
 def every_answer_says(world: World, operation: str) -> None:
     """Every client was answered with 200 and this operation, and with the id of the stored record."""
     concurrent_run = _answered(world)
-    if not _is_reported(world, concurrent_run):
-        return
+    is_reported = _is_reported(world, concurrent_run)
     said = Counter(part.operation for call in concurrent_run.writes if call.answer for part in _parts(call.answer))
-    if set(said) != {operation}:
+    if is_reported and set(said) != {operation}:
         raise CheckFailed(f"every answer to say {operation}", _with_why(_counted(said), concurrent_run))
     _require_ids(world, concurrent_run)
 
@@ -53,9 +53,12 @@ def every_answer_says(world: World, operation: str) -> None:
 @then("some order of the requests explains every answer and what is stored")
 def some_order_explains(world: World) -> None:
     """Each request took effect at one moment between its start and its end (the history is linearizable)."""
-    if _run_of(world).explanation:
+    concurrent_run = _run_of(world)
+    for _ in concurrent_run.calls:
+        world.compared("an answer among many clients")
+    if concurrent_run.explanation:
         raise CheckFailed(
-            "an order of the requests that explains every answer and what is stored", _run_of(world).explanation
+            "an order of the requests that explains every answer and what is stored", concurrent_run.explanation
         )
 
 
@@ -72,6 +75,26 @@ def each_key_has_one_record(world: World) -> None:
             words = world.words(table.name)
             expected = f"in {words.called} the values of one request, whole"
             raise CheckFailed(expected, _with_why(words.row_text(fields), concurrent_run))
+
+
+@then("each record is gone if its upsert says updated, or stored if it says created")
+def upserts_and_deletions_agree(world: World) -> None:
+    """Every upsert was answered with 200, every deletion with 204, and what is stored fits what the upsert says."""
+    concurrent_run = _run_of(world)
+    deletions = [call for call in concurrent_run.writes if isinstance(call.operation, Delete)]
+    upserts = [call for call in concurrent_run.writes if not isinstance(call.operation, Delete)]
+    _require_answers(world, upserts)
+    for call in deletions:
+        require_status(world, call.answer or Answer(0, text=call.failure), NO_CONTENT)
+    for key in concurrent_run.keys:
+        call = next(call for call in upserts if _is(call.operation.sent[0], key))
+        said = call.answer.operation if call.answer else None
+        found = world.reader.find(concurrent_run.table, key)
+        wanted = {"updated": (0,), "created": (1,)}.get(str(said), (0, 1))
+        if len(found) not in wanted:
+            raise CheckFailed(f"{wanted[0]} records of {_told(world, key)} after {said}", f"{len(found)}")
+        for _ in found:
+            require_stored(world, concurrent_run.table, call.operation.sent[0], key)
 
 
 @then("no reader has seen half of a write")
@@ -113,9 +136,10 @@ def _advice(wrong: Iterable[RecordedCall]) -> str:
 
 
 def _is_reported(world: World, concurrent_run: ConcurrentRun) -> bool:
-    """Whether the answers report their operation; else the scenario is left untested."""
+    """Whether the answers report their operation. A scenario about it is left untested where they do not."""
     parts = (part for call in concurrent_run.writes if call.answer for part in _parts(call.answer))
-    if why := next((found for part in parts if (found := world.lacks(part, "operation"))), ""):
+    why = next((found for part in parts if (found := world.lacks(part, "operation"))), "")
+    if why and world.asserts("operation"):
         world.leave_untested("operation", why)
     return not why
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from pytest_bdd import parsers, when
 
-from upsertspec.concurrency.run_clients import act
-from upsertspec.dialects.operations import Find, Operation, Upsert, UpsertBatch
+from upsertspec.concurrency.run_clients import act, race
+from upsertspec.dialects.operations import Delete, Find, Operation, Upsert, UpsertBatch
+from upsertspec.errors import NotApplicable
 from upsertspec.steps.control import require_alone
 from upsertspec.steps.phrases import BY, OPTIONS, members
 from upsertspec.steps.world import World
@@ -22,16 +23,18 @@ ROUNDS = 5
 @when(
     parsers.re(
         rf"many clients at once upsert into {BY}{OPTIONS}"
-        r"(?P<reading>, while others read it|, five times each, and read it each time)?:"
+        r"(?P<reading>, while others read it|, while others delete them|, five times each, and read it each time)?:"
     )
 )
 def many_upsert(world: World, table: str, match: str, options: str, reading: str | None, datatable: Cells) -> None:
     """Each client sends one row, the rows in turn.
 
     With readers, half of the clients send five times and the others read. With own reads, each client sends five times
-    and reads its record after each.
+    and reads its record after each. With deletions, each row has a client, and so has each stored record.
     """
     names, extra = members(world, table, match, options)
+    if reading:
+        _require_readable(world)
     require_alone(world, "ignore" if "onConflict" in extra else "upsert")
 
     def upsert(number: int, client: int = 0) -> Upsert:
@@ -41,6 +44,11 @@ def many_upsert(world: World, table: str, match: str, options: str, reading: str
         world.concurrent_run = act(world, [[upsert(number)] for number in _numbers(world)])
     elif reading == ", while others read it":
         _with_readers(world, upsert, _find(upsert(1)))
+    elif reading == ", while others delete them":
+        upserts = [Upsert(table, row, names, extra) for row in world.rows(table, datatable)]
+        work: list[list[Operation]] = [[each] for each in upserts]
+        work += [[Delete(table, stored.record["id"])] for stored in world.stored if stored.table == table]
+        world.concurrent_run = race(world, table, [_find(each).where for each in upserts], work)
     else:
         clients = world.client.concurrent_clients
         own = [[upsert(client + clients * turn, client) for turn in range(ROUNDS)] for client in _numbers(world)]
@@ -61,6 +69,8 @@ def many_upsert_batches(
     With readers, half of the clients send five times and the others read the rows in one list. Batches of a given size
     split the rows: one client sends the first of them, the next client the next.
     """
+    if shared:
+        _require_readable(world)
     require_alone(world, "batch")
     most = int(size) if size else len(datatable)
 
@@ -72,6 +82,12 @@ def many_upsert_batches(
         return
     reading = {shared: world.rows(table, _numbered(datatable, 1))[0][shared]}
     _with_readers(world, batch, Find(table, reading), reading)
+
+
+def _require_readable(world: World) -> None:
+    """Raise NotApplicable where reads among writes show nothing."""
+    if world.client.settles:
+        raise NotApplicable("the target states a time to consistency, so that reads among writes need not show them")
 
 
 def _find(upsert: Upsert) -> Find:

@@ -46,6 +46,9 @@ class Bound:
         self.name = dialect.name
         self.lacks: Mapping[str, str] = dialect.lacks
         self.cannot: Mapping[str, str] = getattr(dialect, "cannot", {})
+        self.deviations: Mapping[str, tuple[int, ...]] = getattr(dialect, "deviations", {})
+        self.replaces: bool = getattr(dialect, "replaces", False)
+        self._follow_up = getattr(dialect, "follow_up", None)
         self.untrue: dict[tuple[str, str], str] = {}
         self._forms: Forms = {}
         self._words: dict[str, Words] = {}
@@ -92,6 +95,10 @@ class Bound:
                 return replace(answer, parts=parts)
             case _:
                 return self._one(words, answer, operation.sent[-1] if operation.sent else {})
+
+    def follow_up(self, operation: Operation, response: Response, last: Request | None) -> Request | None:
+        """The request that asks whether a write is done, if the dialect has one."""
+        return self._follow_up(self._theirs(operation), response, last) if self._follow_up else None
 
     def _theirs(self, operation: Operation) -> Operation:
         """The operation in the target's words."""
@@ -143,7 +150,8 @@ class Bound:
         """Fields to write, with what goes with every request, and with what every create needs besides."""
         if not isinstance(fields, Mapping):
             return words.fields(fields)
-        always = {} if self._is_there(words, fields, match_fields) else words.binding.always
+        is_partial = not self.replaces and self._is_there(words, fields, match_fields)
+        always = {} if is_partial else words.binding.always
         return {**always, **words.fields(fields), **words.binding.fixed}
 
     def _is_there(self, words: Words, fields: Mapping[str, Any], match_fields: Any) -> bool:

@@ -50,7 +50,9 @@ def _odata(name: str, value: Any) -> str:
     """A literal of OData's URLs: a text in single quotes, doubled within, or a number, true, false or null."""
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
-    return written(value) if value is None or isinstance(value, (int, float)) else _plain(name, value, ",")
+    if value is None or isinstance(value, (int, float)):
+        return written(value)
+    raise CannotExpress(f"{_shown(value)} as {name} is no literal of OData")
 
 
 def _shown(value: Any) -> str:

@@ -21,6 +21,7 @@ class Guarded:
         self.name = dialect.name
         self.lacks: Mapping[str, str] = dialect.lacks
         self.cannot: Mapping[str, str] = getattr(dialect, "cannot", {})
+        self._follow_up = getattr(dialect, "follow_up", None)
 
     def request(self, operation: Operation) -> Request:
         """The request for this operation. Raises NotTestable where the dialect can't express it."""
@@ -54,6 +55,16 @@ class Guarded:
         if not isinstance(answer, Answer):
             self._mistake("answer", operation, f"it returns {type(answer).__name__}, not Answer")
         return answer
+
+    def follow_up(self, operation: Operation, response: Response, last: Request | None) -> Request | None:
+        """The request that asks whether a write is done, or None where it is."""
+        if self._follow_up is None:
+            return None
+        try:
+            request: Request | None = self._follow_up(operation, response, last)
+        except Exception as wrong:
+            self._mistake("follow_up", operation, f"{type(wrong).__name__}: {wrong}", wrong)
+        return None if request is None else self._checked("follow_up", operation, request)
 
     def _checked(self, method: str, operation: Operation, request: Any) -> Request:
         if not isinstance(request, Request):

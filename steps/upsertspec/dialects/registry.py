@@ -1,4 +1,4 @@
-"""The dialect of a target, by its name: a registered one, or `module:Class`."""
+"""The dialect of a target, by its name: one of ours, a registered one, or `module:Class`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from upsertspec.dialects import ready_made
 from upsertspec.dialects.base import Dialect, Setup
 from upsertspec.dialects.bound import Bound
 from upsertspec.dialects.guarded import said
@@ -19,6 +20,7 @@ from upsertspec.dialects.words import Words
 from upsertspec.errors import ConfigError
 from upsertspec.spec.schema import tables
 from upsertspec.target.bindings import Bindings
+from upsertspec.target.ready import ready_made as ready_names
 from upsertspec.target.target import DIALECTS, Target
 
 METHODS = ("request", "answer")
@@ -49,7 +51,10 @@ def setup_of(target: Target) -> Setup:
         place = words.binding.place
         numbers[place] = numbers.get(place, frozenset()) | words.numbers()
         fields[place] = list(dict.fromkeys([*fields.get(place, ()), *words.all_names()]))
-    stated = _with_keys(target.dialect_options, bindings)
+    options = target.dialect_options
+    if target.dialect in ready_names():
+        options = ready_made.options(target.dialect, options)
+    stated = _with_keys(options, bindings)
     parts = {name: part if name == "keys" else _with_keys(part, bindings) for name, part in stated.items()}
     return Setup(parts, bindings.places, numbers, fields)
 
@@ -65,7 +70,7 @@ def _with_keys(part: Any, bindings: Bindings) -> Any:
 def _made(target: Target) -> Dialect:
     kind = _class_of(target.dialect)
     is_shape = isinstance(kind, type) and issubclass(kind, Shape)
-    setup = setup_of(target) if is_shape else Setup(target.dialect_options)
+    setup = setup_of(target) if is_shape or target.dialect in ready_names() else Setup(target.dialect_options)
     try:
         made: Dialect = kind(setup)
     except ConfigError:
@@ -83,11 +88,13 @@ def _made(target: Target) -> Dialect:
 def _class_of(name: str) -> Any:
     if name in OWN:
         return OWN[name]
+    if name in ready_names():
+        return lambda setup: ready_made.make(name, setup)
     if ":" in name:
         return _loaded(name, *name.split(":", 1))
     found = entry_points(group=DIALECTS)
     if name not in found.names:
-        known = ", ".join(sorted({*OWN, *found.names}))
+        known = ", ".join(sorted({*OWN, *ready_names(), *found.names}))
         raise ConfigError([f'dialect: there is no "{name}"; use one of {known}, or name it as "module:Class"'])
     entry = next(iter(found.select(name=name)))
     return _loaded(name, entry.module, entry.attr)

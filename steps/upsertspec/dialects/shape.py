@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from upsertspec.dialects import shape_answer, shape_request
+from upsertspec.dialects import shape_answer, shape_request, shape_task
 from upsertspec.dialects.base import Answer, Request, Response, Setup
 from upsertspec.dialects.operations import Create, Find, Operation, Read, Upsert
 from upsertspec.dialects.scope import Row
@@ -35,12 +35,17 @@ class Shape:
         self._setup = setup
         stated = {name: setup.options.get(name, {}) for name in SETTINGS}
         parts = {name: part for name, part in setup.options.items() if name not in SETTINGS}
-        self._parts = {k: part if isinstance(part, bool) else _whole(part, stated) for k, part in parts.items()}
+        self._parts = {k: _whole(part, stated) if isinstance(part, Mapping) else part for k, part in parts.items()}
 
     @property
     def finds_by_key(self) -> bool:
         """Whether a record is found by its key alone, and not by its id."""
-        return shape_request.is_by_key(self._parts.get("find", {}))  # type: ignore[arg-type]
+        return shape_request.is_by_key(self._parts.get("find", {}))
+
+    @property
+    def replaces(self) -> bool:
+        """Whether an update replaces the whole record."""
+        return bool(self._setup.options.get("upsert", {}).get("replaces"))
 
     def request(self, operation: Operation) -> Request:
         """The request that asks for this operation."""
@@ -49,15 +54,20 @@ class Shape:
 
     def then(self, operation: Operation, response: Response) -> Request | None:
         """The request that reads the record, where the answer holds none and the file says `then`."""
-        second = self._second(operation, response)
+        second = self._second(operation, shape_task.ended(operation, response, self._setup.options.get("task")))
         return None if second is None else self.request(second)
 
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
+        response = shape_task.ended(operation, response, self._setup.options.get("task"))
         read = None
         if response.then is not None and (second := self._second(operation, replace(response, then=None))):
             read = shape_answer.answer(second, self._part(second)[1], response.then)
         return shape_answer.answer(operation, self._part(operation)[1], response, read)
+
+    def follow_up(self, operation: Operation, response: Response, last: Request | None) -> Request | None:
+        """The request that asks for the task of a write, as long as it is pending."""
+        return shape_task.follow_up(operation, response, last, self._setup.options.get("task"))
 
     def lacking(self, operation: Operation, status: int, done: str) -> Mapping[str, str]:
         """What an answer of this status to what was done does not report, with the reasons; no answer is needed."""

@@ -1,4 +1,4 @@
-"""The answers of a shape in the target file: where id, record and operation are found in them."""
+"""The answers of a shape in the target file: their status, and what is read of them for each kind of operation."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from upsertspec.dialects.base import Answer, Response, Stated
-from upsertspec.dialects.operations import Delete, Describe, Find, Operation, Read, Upsert, UpsertBatch
-from upsertspec.dialects.paths import MISSING, leads_to_nothing, named, walk
+from upsertspec.dialects.base import Answer, Response
+from upsertspec.dialects.operations import Delete, Describe, Find, Operation, Read, UpsertBatch
+from upsertspec.dialects.paths import MISSING, leads_to_nothing, walk
+from upsertspec.dialects.shape_lists import batch_answer, found_answer
+from upsertspec.dialects.shape_record import after_second, lacking_in, one
 from upsertspec.dialects.shape_request import is_by_key
-from upsertspec.dialects.sources import as_number, header, value_at
-from upsertspec.dialects.told import is_listed, listed, told
-from upsertspec.spec.outcomes import GONE, OK, UPSERTED, is_success
+from upsertspec.dialects.sources import as_number, header, is_in_header, value_at
+from upsertspec.spec.outcomes import GONE, OK, is_success
+from upsertspec.spec.outcomes import MISSING as NOT_THERE
 
 SHOWN = 400
 
@@ -41,16 +43,16 @@ def answer(operation: Operation, part: Part, response: Response, read: Answer | 
         return said
     match operation:
         case Find():
-            return _found(stated, said, response, is_by_key(part))
-        case Read() if leads_to_nothing(body, stated.get("record") or "."):
-            return said
+            return found_answer(stated, said, response, is_by_key(part))
+        case Read() if response.body and leads_to_nothing(body, stated.get("record") or "."):
+            return replace(said, status=NOT_THERE)
         case Describe():
             paths = {name: walk(body, stated[name]) for name in ("fields", "unique_keys") if name in stated}
             return replace(said, body=paths)
         case UpsertBatch():
-            return _batch(operation, stated, said, response)
+            return batch_answer(operation, stated, said, response)
         case _:
-            return _one(operation, stated, said, response, body, read)
+            return one(operation, stated, said, response, body, read)
 
 
 def lacking(operation: Operation, part: Part, status: int, done: str) -> dict[str, str]:
@@ -58,10 +60,10 @@ def lacking(operation: Operation, part: Part, status: int, done: str) -> dict[st
     stated = part.get("answer", {})
     if isinstance(operation, (Find, Delete, Describe)):
         return {}
-    lacks = _lacks(operation, stated, status, done)
+    lacks = lacking_in(operation, stated, status, done)
     if isinstance(operation, UpsertBatch):
         return dict(answer(operation, part, Response(status, {}, b"{}")).lacks)
-    return _after_second(stated, lacks) if "then" in stated and "record" in lacks else lacks
+    return after_second(stated, lacks) if "then" in stated and "record" in lacks else lacks
 
 
 def _status(stated: Part, said: Answer, response: Response) -> int:
@@ -75,151 +77,7 @@ def _status(stated: Part, said: Answer, response: Response) -> int:
 def _is_read(operation: Operation, stated: Part) -> bool:
     """Whether anything is looked for in the body."""
     told_by = stated.get("operation") or {"status": {}}
-    looked_for = {name for name, source in stated.items() if source and not _in_header(source)}
+    looked_for = {name for name, source in stated.items() if source and not is_in_header(source)}
     looked_for -= {"operation", "empty", "missing", "then"}
-    in_body = "status" not in told_by and not _in_header(told_by)
+    in_body = "status" not in told_by and not is_in_header(told_by)
     return isinstance(operation, (Find, Describe)) or in_body or bool(looked_for)
-
-
-def _in_header(source: Any) -> bool:
-    return isinstance(source, Mapping) and "header" in source
-
-
-def _one(
-    operation: Operation, stated: Part, said: Answer, response: Response, whole: Any, read: Answer | None = None
-) -> Answer:
-    """One record's answer, or that of one record of a batch: `whole` is the body that lists of ids stand in."""
-    ways = stated.get("operation") or {}
-    done = None if not ways or is_listed(ways) else told(ways, said.status, said.body, response.headers)
-    lacks = _lacks(operation, stated, said.status, done)
-    record: Part | None
-    record, fault = _record(stated, said.body, lacks)
-    if read is not None:
-        record, lacks = _second(stated, record, read, lacks)
-    ident = _ident(stated, said, response, record, lacks)
-    if "operation" not in lacks and done is None:
-        by_member = told(ways, said.status, said.body, response.headers, record)
-        done = listed(ways, whole, ident) if is_listed(ways) else by_member
-    return replace(said, id=ident, operation=done, record=record, fault=fault, lacks=lacks)
-
-
-def _ident(stated: Part, said: Answer, response: Response, record: Part | None, lacks: dict[str, str]) -> Any:
-    """The id, from where the shape says, or from the record. Digits in a header are a number, unless it says `text`."""
-    if "id" in lacks:
-        return None
-    source = stated.get("id")
-    found = value_at(source, said.body, response.headers) if source else MISSING
-    if found is MISSING:
-        return (record or {}).get("id")
-    is_text = not _in_header(source) or source.get("text")
-    return found if is_text or as_number(found) is None else as_number(found)
-
-
-def _lacks(operation: Operation, stated: Part, status: int, done: Any) -> dict[str, str]:
-    """What this answer does not report, with the reason."""
-    empty = stated.get("empty", ())
-    lacking = [name for name in ("operation", "record", "id") if not stated.get(name)]
-    if stated.get("record") and stated.get("id") is None:
-        lacking.remove("id")
-    lacks = {name: _reason(name, name in stated) for name in lacking}
-    if status in empty or done in empty:
-        why = Stated(f"the target file states that an answer of {status if status in empty else done} is empty")
-        names = ["record"] if _in_header(stated.get("id")) else ["record", "id"]
-        in_body = "operation" in stated and not ("status" in (stated["operation"] or {}) or done)
-        lacks |= dict.fromkeys([*names, *(["operation"] if in_body and isinstance(operation, Upsert) else [])], why)
-    return lacks
-
-
-def _reason(name: str, is_stated: bool) -> str:
-    if is_stated:
-        return Stated(f"the target file states that no answer reports the {name}")
-    return f"the target file states no {name} in the answer; add it, or state {name} = false"
-
-
-def _second(
-    stated: Part, record: Part | None, read: Answer, lacks: dict[str, str]
-) -> tuple[Part | None, dict[str, str]]:
-    """The record that a second request read, with what is lacking even so."""
-    if record is not None or "record" not in lacks:
-        return record, lacks
-    found = read.record if read.record is not None else next(iter(read.records), None)
-    if found is None:
-        why = read.fault or f"the request that reads the record was answered with {read.status} and no record"
-        return None, {**lacks, "record": why}
-    return found, _after_second(stated, lacks)
-
-
-def _after_second(stated: Part, lacks: dict[str, str]) -> dict[str, str]:
-    """What is lacking once the record was read: the operation, where the file states no way to tell it."""
-    return {} if stated.get("operation") else {name: why for name, why in lacks.items() if name == "operation"}
-
-
-def _record(stated: Part, body: Any, lacks: Part) -> tuple[dict[str, Any] | None, str]:
-    if "record" in lacks:
-        return None, ""
-    found = walk(body, stated["record"])
-    if not isinstance(found, dict):
-        return None, f"there is no object at {named(stated['record'])}"
-    return _whole(found, body, stated), ""
-
-
-def _whole(record: Part, around: Any, stated: Part) -> dict[str, Any]:
-    """A record, with the fields next to it, and each value out of its wrapper."""
-    member = stated.get("values_at")
-    plain = {name: walk(value, member) for name, value in record.items()} if member else dict(record)
-    kept = {name: record[name] if value is MISSING else value for name, value in plain.items()}
-    beside = {name: walk(around, paths) for name, paths in stated.get("beside", {}).items()}
-    return {**kept, **{name: value for name, value in beside.items() if value is not MISSING}}
-
-
-def _batch(batch: UpsertBatch, stated: Part, said: Answer, response: Response) -> Answer:
-    counts, lacks = _counts(stated, said)
-    if "parts" not in stated or said.status in stated.get("empty", ()):
-        why = "the target file states no parts in the answer to a batch"
-        return replace(said, lacks={**dict.fromkeys(("operation", "record", "id"), why), **lacks}, counts=counts)
-    items = walk(said.body, stated["parts"])
-    if not isinstance(items, list):
-        return replace(said, fault=f"there is no list at {named(stated['parts'])}")
-    each = [replace(said, body=item, status=_status_of_part(stated, said, item)) for item in items]
-    refused = [None if is_success(part.status) else part.body for part in each]
-    if worst := next((part.status for part in each if not is_success(part.status)), 0):
-        return replace(said, status=worst, body=refused)  # the place of each error is that of its record
-    parts = [_one(batch, stated, part, response, said.body) for part in each]
-    missing = _lacks(batch, stated, said.status, None)
-    fault = next((part.fault for part in parts if part.fault), "")
-    return replace(said, parts=parts, counts=counts, lacks={**missing, **lacks}, fault=fault)
-
-
-def _status_of_part(stated: Part, said: Answer, item: Any) -> int:
-    found = as_number(value_at(stated["part_status"], item, {})) if "part_status" in stated else None
-    return said.status if found is None else found
-
-
-def _counts(stated: Part, said: Answer) -> tuple[dict[str, Any] | None, dict[str, str]]:
-    """How many were created, updated and ignored: numbers, or lists that are counted."""
-    if "counts" not in stated:
-        return None, {"counts": "the target file states no counts in the answer to a batch"}
-    found = {name: walk(said.body, stated["counts"][name]) for name in UPSERTED if name in stated["counts"]}
-    counts = {name: len(value) if isinstance(value, list) else value for name, value in found.items()}
-    return {name: 0 if counts.get(name, 0) is MISSING else counts.get(name, 0) for name in UPSERTED}, {}
-
-
-def _found(stated: Part, said: Answer, response: Response, by_key: bool) -> Answer:
-    """The records of a list. Where the shape has no list, the answer may be the record itself, or nothing."""
-    alone = "records" not in stated and (by_key or ("record" in stated and not isinstance(said.body, list)))
-    at, within = (stated.get("record", "."), ".") if alone else (stated.get("records", "."), stated.get("record", "."))
-    found = walk(said.body, at)
-    if alone and leads_to_nothing(said.body, at):
-        return said
-    if alone and isinstance(found, dict):
-        return replace(said, records=[_whole(found, said.body, stated)])
-    if not isinstance(found, list):
-        return replace(said, fault=f"there is no {'object' if alone else 'list'} at {named(at)}")
-    records = []
-    for item in found:
-        record = walk(item, within)
-        if not isinstance(record, dict):
-            return replace(said, fault=f"there is no object at {named(within)} of each record")
-        records.append(_whole(record, item, stated))
-    total = value_at(stated["total"], said.body, response.headers) if "total" in stated else None
-    return replace(said, records=records, total=as_number(total))

@@ -50,8 +50,9 @@ def request(operation: Operation, name: str, part: Part, setup: Setup) -> Reques
     used = used_in(part)
     if "table" not in used and operation.table not in setup.tables:
         raise NotApplicable(f"[shape.{name}] has no place for a table's name, and the target no {operation.table}")
-    own = _own_key(operation, part, used)
-    if isinstance(operation, (Upsert, UpsertBatch)):
+    is_there = operation.table in setup.tables  # a table that is not there is matched by whatever a request says
+    own = _own_key(operation, part, used) if is_there else sorted(key_names(used))
+    if isinstance(operation, (Upsert, UpsertBatch)) and is_there:
         _require_key(operation, own)
     scope = _scope(operation, part, own, used, setup)
     return Request(

@@ -31,6 +31,11 @@ def header(headers: Mapping[str, str], name: str) -> Any:
     return next((value for each, value in headers.items() if each.lower() == name.lower()), MISSING)
 
 
+def is_in_header(source: Any) -> bool:
+    """Whether a source is a header."""
+    return isinstance(source, Mapping) and "header" in source
+
+
 def as_key(value: Any) -> str:
     """A value as it stands in a table of `values`: a text as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, default=str)

@@ -100,10 +100,18 @@ def text(template: str, scope: Scope, write: Write | None = None) -> str:
             return found[0][0]
         if name == "conditions":
             return _conditions(scope, write)
-        before, after = template[found.start() - 1 : found.start()], template[found.end() : found.end() + 1]
-        return write(scope, name, found["format"] or "", before if before == after and before in QUOTES else "")
+        return write(scope, name, found["format"] or "", _quote_around(template, found))
 
     return MARK.sub(value, template)
+
+
+def _quote_around(template: str, found: re.Match[str]) -> str:
+    """The quote that a placeholder stands between, an empty text where there is none."""
+    opened = ""
+    for letter in MARK.sub("", template[: found.start()]):
+        if letter in QUOTES and opened in ("", letter):
+            opened = "" if opened else letter
+    return opened if opened in template[found.end() :] else ""
 
 
 def _conditions(scope: Scope, write: Write) -> str:
@@ -128,10 +136,12 @@ def _in_text(scope: Scope, name: str, form: str, inside: str) -> str:
 def _in_address(scope: Scope, name: str, form: str, inside: str) -> str:
     """A value where all is text. Raises NotApplicable for one that would be taken for another there."""
     value, field = scope.value(name), scope.of(name)
+    if field and value is UNSET:
+        raise NotApplicable(f"the shape says {field} in the address, and it has no value here")
+    if field and form == "odata" and not (value is None or isinstance(value, (str, int, float))):
+        raise NotApplicable(f"the shape says {field} in the address, where it can only be a literal")
     if field and form not in TYPED:
         kinds = (str, int) if field in scope.numbers else str
-        if value is UNSET:
-            raise NotApplicable(f"the shape says {field} in the address, and it has no value here")
         if value == "" or not isinstance(value, kinds) or isinstance(value, bool):
             raise NotApplicable(f"the shape says {field} in the address, where it can only be text")
     return as_text(name, value, form, inside)

@@ -206,7 +206,8 @@ class Words:
     def all_names(self) -> list[str]:
         """The target's names of all fields of a record; of a nested one, the member that it is in."""
         named = [name for name in (*PROTECTED, *self.binding.spec.fields) if name not in self.binding.absent]
-        return list(dict.fromkeys(self.binding.field(name).path[0] for name in named))
+        bound = [self.binding.field(name).path[0] for name in named]
+        return list(dict.fromkeys([*bound, *self.binding.always, *self.binding.fixed, *sorted(self.binding.volatile)]))
 
     def numbers(self) -> frozenset[str]:
         """The target's names of the fields that hold whole numbers."""

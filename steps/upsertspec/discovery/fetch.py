@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from upsertspec.dialects.base import Response
+from upsertspec.discovery.recognise import Recognised, by_answer, by_host
 from upsertspec.errors import TargetSilent, TargetUnusable
 from upsertspec.http.masking import Masker
 from upsertspec.http.session import Limits, Session
@@ -20,17 +21,20 @@ from upsertspec.target.target import Credential
 PLACES = ("/openapi.json", "/api/openapi.json", "/swagger.json", "/v3/api-docs")
 LIMITS = Limits(seconds=5.0, answer_bytes=8 * 1024 * 1024)
 SECONDS = 30.0
+TEXT = 1024 * 1024
 LEAST_FIRST = ("viewer", "updater", "creator", "editor")
 
 
 @dataclass(frozen=True)
 class Found:
-    """What came: the document, or an empty one; its address; the API's own; and what was tried, with what came."""
+    """What came: the document, or an empty one; its address; the API's own; what was tried, with what came; and the
+    ready-made dialect that the API was recognised by, if any."""
 
     url: str
     document: Mapping[str, Any] = field(default_factory=dict)
     place: str = ""
     tried: tuple[str, ...] = ()
+    recognised: Recognised | None = None
 
 
 def fetch(
@@ -41,14 +45,19 @@ def fetch(
     session: Mapping[str, Any] = MappingProxyType({}),
     headers: Mapping[str, str] = MappingProxyType({}),
 ) -> Found:
-    """The first document that is there. Sends GET only, without credentials; where those are asked for, once more with
-    the token that may do the least. Raises TargetUnusable where no answer came at all."""
+    """The first document that is there, or what else the API is recognised by. Sends GET only, without credentials;
+    where those are asked for, once more with the token that may do the least. Raises TargetUnusable where no answer
+    came at all."""
     api = _without_place(url.rstrip("/"))
+    if known := by_host(api):
+        return Found(api, recognised=known)
     look = _Look(roles, Session(limits, dict(session)), headers, time.monotonic() + seconds)
     try:
         for address in _addresses(url.rstrip("/"), api):
             if document := look.at(address):
                 return Found(api, document, address, tuple(look.tried))
+        if look.answered and (known := by_answer(api, look.text)):
+            return Found(api, tried=tuple(look.tried), recognised=known)
     finally:
         look.session.close()
     if not look.answered:
@@ -97,12 +106,19 @@ class _Look:
         self.tried.append(f"{address}: {said}")
         return document
 
-    def _responses(self, address: str) -> Iterator[Response | str]:
+    def text(self, address: str) -> str:
+        """What an address answers with to anyone, as text; empty where that is not 200."""
+        response = next(self._responses(address, "*/*"), "")
+        if not isinstance(response, Response) or response.status != 200:
+            return ""
+        return response.body[:TEXT].decode("utf-8", "replace")
+
+    def _responses(self, address: str, accept: str = "application/json") -> Iterator[Response | str]:
         for query, headers in self._tries:
             if self.tried and time.monotonic() > self._until:
                 return
             try:
-                response = self.session.send("GET", address + query, {"Accept": "application/json", **headers}, None)
+                response = self.session.send("GET", address + query, {"Accept": accept, **headers}, None)
             except TargetSilent as silent:
                 self.silence = printable(self._masker.text(str(silent)))[:200]
                 yield f"no usable answer: {self.silence}"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from upsertspec.dialects.ready_made import file_of
 from upsertspec.discovery.binding import Binding, bind
 from upsertspec.discovery.connection import Connection
 from upsertspec.discovery.credentials import roles
 from upsertspec.discovery.document import Document
 from upsertspec.discovery.fetch import Found
 from upsertspec.discovery.overview import Overview
+from upsertspec.discovery.recognise import Recognised
 from upsertspec.discovery.resources import Resource
 from upsertspec.discovery.shape import deviations, shape
 from upsertspec.discovery.toml import comment, said, toml_key, toml_text, toml_value
@@ -33,6 +35,10 @@ CAST = (
     "The scenarios speak of contacts, image_metadata and product_recommendations. This says which field of yours plays "
     "each of theirs; false means that you have no such field."
 )
+READY = (
+    "docs/ready-made-dialects.md says what is peculiar about it: credentials, statuses, what it cannot show. Are your "
+    "tables not those of the scenarios? docs/your-own-table.md shows how to bind them."
+)
 NO_RESOURCE = (
     "Nothing in the document looks like an upsert. Which operation creates a record, or updates the one that exists? "
     "Describe it in [shape], as in the examples of `upsertspec init FILE`, without a URL."
@@ -48,6 +54,17 @@ def target_file(found: Found, set_roles: Collection[str], connection: Connection
     overview = Overview(Document(found.document), found.url)
     chosen, bindings = (None, []) if overview.native else _chosen(overview.resources)
     problem = bindings[0].problem if bindings else ""
+    if found.recognised:
+        parts = [
+            _head(found, overview, ()),
+            _ready(found.recognised),
+            connection.top(),
+            roles((), set_roles),
+            connection.tables(),
+            _options(found.recognised.dialect),
+            comment(REST),
+        ]
+        return _joined(parts)
     is_bound = chosen is not None and not problem
     profiles = PROFILES if is_bound else ()
     parts = [
@@ -65,7 +82,10 @@ def target_file(found: Found, set_roles: Collection[str], connection: Connection
     else:
         usable = [binding for binding in bindings if not binding.problem]
         parts += [_choice(overview, chosen), _bindings(chosen, bindings), shape(chosen, usable), _deviations(chosen)]
-    parts.append(comment(REST))
+    return _joined([*parts, comment(REST)])
+
+
+def _joined(parts: Sequence[Iterator[str]]) -> str:
     texts = ["".join(f"{line}\n" for line in part) for part in parts]
     return "\n".join(text for text in texts if text)
 
@@ -95,6 +115,22 @@ def _head(found: Found, overview: Overview, profiles: Sequence[str]) -> Iterator
     also = " By its document it offers these:" if overview.profiles else ""
     yield f"# The profiles to check. core is always one of them.{also}"
     yield f"# profiles = {toml_value(['core', *(overview.profiles or ['identity'])])}"
+
+
+def _ready(recognised: Recognised) -> Iterator[str]:
+    yield from comment(
+        f"{file_of(recognised.dialect)['about']}. The API was recognised: {said(recognised.why)}. {READY}"
+    )
+    yield f"dialect = {toml_text(recognised.dialect)}"
+
+
+def _options(dialect: str) -> Iterator[str]:
+    """What can be stated to a dialect, commented out."""
+    if known := file_of(dialect).get("options", {}):
+        yield "[dialect_options]"
+    for name, option in known.items():
+        yield from comment(f"{option['about']}.")
+        yield f"# {name} = {toml_value(option.get('default', ''))}"
 
 
 def _native(overview: Overview) -> Iterator[str]:

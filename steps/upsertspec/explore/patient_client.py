@@ -30,13 +30,13 @@ class PatientClient(Client):
         self._sleep = sleep
         self.distance = 0.0
 
-    def call(self, who: str, operation: Operation, alteration: str = "") -> Answer:
+    def call(self, who: str, operation: Operation, alteration: str = "", connection: str = "") -> Answer:
         """As `Client.call`. Raises NotTestable if the target still answers 429 after about a minute."""
         for pause in PAUSES:
             if self.distance:
                 self._sleep(self.distance)
             try:
-                return super().call(who, operation, alteration)
+                return super().call(who, operation, alteration, connection)
             except CannotExpress:
                 raise
             except NotTestable:
@@ -44,4 +44,4 @@ class PatientClient(Client):
                     raise
             self.distance = min(2 * self.distance or FIRST_DISTANCE, LONGEST_DISTANCE)
             self._sleep(pause)
-        return super().call(who, operation, alteration)
+        return super().call(who, operation, alteration, connection)

@@ -22,10 +22,13 @@ from upsertspec.http.probe import search
 from upsertspec.http.recorder import Recorder
 from upsertspec.http.session import DROPPED, UNREACHABLE, Keeping
 from upsertspec.http.sessions import Logins, Sessions
+from upsertspec.http.settling import Settling
 from upsertspec.http.text import printable
 from upsertspec.http.transport import Transport
 from upsertspec.target.target import Target
 
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
+"""The seconds between two requests that ask whether a write is done."""
 PAUSES = (0.0, 0.3, 0.7)
 """Seconds before each look whether a target is still there."""
 STILL_THERE = ("too large", "TLS")
@@ -36,7 +39,8 @@ TEXT_SHOWN = 400
 
 @dataclass(frozen=True)
 class Shared:
-    """What the clients of several threads share: the same pace, masked secrets, logins, and knowledge of connections.
+    """What the clients of several threads share: the same pace, masked secrets, logins, knowledge of connections, and
+    when the target was last written to.
 
     All of it is safe to use from several threads.
     """
@@ -45,16 +49,17 @@ class Shared:
     pace: Pace
     logins: Logins
     keeping: Keeping
+    settling: Settling
 
 
 class Client:
     """A client of one target, for one thread.
 
     `log` holds the exchanges, `answered` is the one of the last operation. `breaker` ends the run when the target has
-    stopped working. `lacks` and `cannot` are the dialect's, `deviations` the target's. `bindings` say which tables and
-    fields the target has, `untrue` what of that its answers contradict. A patient client goes on whatever the answers
-    are. `share` is the number of worker processes that share the target's rate limit. `accepted` are the roles whose
-    credential was accepted before.
+    stopped working. `lacks` and `cannot` are the dialect's, `deviations` the target's too. `bindings` say which tables
+    and fields the target has, `untrue` what of that its answers contradict. A patient client goes on whatever the
+    answers are. `share` is the number of worker processes that share the target's rate limit. `accepted` are the roles
+    whose credential was accepted before.
 
     Where there is a `revive`, a missing answer makes the client look whether the target is still there. If it is gone,
     `revive` is called, and says whether it answers again.
@@ -79,7 +84,11 @@ class Client:
         self._is_concurrent = shared is not None
         per_second = target.rate_limit / share if target.rate_limit else None
         self._shared = shared or Shared(
-            Masker(secret.value for secret in target.secrets()), Pace(per_second), Logins(), Keeping()
+            Masker(secret.value for secret in target.secrets()),
+            Pace(per_second),
+            Logins(),
+            Keeping(),
+            Settling(target.settle),
         )
         self._presented: dict[str, Presented] = {}
         self._recorder = Recorder(target, self._shared.masker)
@@ -95,17 +104,19 @@ class Client:
         self.untrue: dict[tuple[str, str], str] = getattr(dialect, "untrue", {})
         self.lacks = dialect.lacks
         self.cannot = self._dialect.cannot
-        self.deviations = target.deviations
+        self.deviations = {**getattr(dialect, "deviations", {}), **target.deviations}
+        self.replaces: bool = getattr(dialect, "replaces", False)
 
     def words(self, table: str) -> Words:
         """The target's own names and values for a table."""
         return self._words(table) if self._words else Words(self.bindings.of(table), {})
 
     @deep_json
-    def call(self, who: str, operation: Operation, alteration: str = "") -> Answer:
+    def call(self, who: str, operation: Operation, alteration: str = "", connection: str = "") -> Answer:
         """Carry out one operation. `who` is a role, or the name of a broken credential (`http.credentials`).
 
-        `alteration` names a way to break the request's body (`dialects.altered`).
+        `alteration` names a way to break the request's body (`dialects.altered`), `connection` the role over whose
+        connection the request goes, if not over one of its own.
         Raises TargetSilent where no usable response comes, TargetGone where the target answers nothing afterwards,
         NotTestable where the operation can't be sent, or not any more.
         """
@@ -113,24 +124,45 @@ class Client:
         if who in self._expired:
             raise NotTestable(self._expired[who])
         shown = self._credential(who)
+        if connection and (held := self._target.roles.get(connection)) and held.login:
+            raise NotApplicable("a login by cookie belongs to its connection")
         request = with_query(request, shown.query)
         request = altered(request, alteration) if alteration else request
+        if not operation.changes:
+            self._shared.settling.wait()
         try:
-            response = self._transport.send(who, request, shown.headers, safe=not operation.changes)
+            response = self._transport.send(who, request, shown.headers, not operation.changes, connection)
+            response = self._done(who, operation, response, shown)
             self.answered = self.log[-1]
             if second := self._second(operation, response):
+                self._shared.settling.written()
+                self._shared.settling.wait()
                 second = with_query(second, shown.query)
                 response = replace(response, then=self._transport.send(who, second, shown.headers, safe=True))
         except TargetSilent as silent:
             raise self._meaning_of(silent) from silent
         finally:
             self._sessions.release(who)
+            if operation.changes:
+                self._shared.settling.written()
         if response.status in REFUSED and who in self._accepted:
             self._require_accepted(who)
         if self.breaker.alarmed:
             self._check_target()
         answer = self._dialect.answer(operation, response)
         return replace(answer, text=self.masker.body(response.body, TEXT_SHOWN))
+
+    def _done(self, who: str, operation: Operation, response: Response, shown: Presented) -> Response:
+        """The response, once the task that it names is done. Raises TargetSilent after the time limit of a request."""
+        until, pause = time.monotonic() + self._target.timeout, FIRST_PAUSE
+        last: Request | None = None
+        while (last := self._dialect.follow_up(operation, response, last)) is not None:
+            if time.monotonic() > until:
+                raise TargetSilent("no answer in time", f"the task of a write is not done after {self.seconds:g} s")
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+            response = self._transport.send(who, with_query(last, shown.query), shown.headers, safe=True)
+        return response
 
     def for_thread(self) -> Client:
         """A client for another thread, with connections and a log of its own, that shares what can be shared."""
@@ -186,6 +218,11 @@ class Client:
     def concurrent_clients(self) -> int:
         """The number of concurrent clients."""
         return self._target.clients
+
+    @property
+    def settles(self) -> bool:
+        """Whether a write takes time to show in every read."""
+        return self._target.settle > 0
 
     @property
     def kept(self) -> bool:

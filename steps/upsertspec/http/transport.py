@@ -42,14 +42,17 @@ class Transport:
         self._recorder = recorder
         self._breaker = breaker
 
-    def send(self, role: str, request: Request, credential: Mapping[str, str], safe: bool) -> Response:
+    def send(
+        self, role: str, request: Request, credential: Mapping[str, str], safe: bool, connection: str = ""
+    ) -> Response:
         """The response to a request. `credential` are the headers that show who sends it; `safe` says it only reads.
 
-        Raises TargetSilent where no usable response comes, NotTestable where no request is sent any more.
+        `connection` is the role whose connection is used, if it is not one of its own. Raises TargetSilent where no
+        usable response comes, NotTestable where no request is sent any more.
         """
         require_running()
         self._breaker.require_running()
-        session = self._sessions.session(role, partial(self._login, role))
+        session = self._sessions.session(connection or role, partial(self._login, connection or role))
         headers = {**self._headers, **request.headers, **session.token, **credential}
         attempt = 1
         while self._retries.again(response := self._exchange(role, session, request, headers, attempt), safe, attempt):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from statistics import median
 from typing import Any
 
 from upsertspec.prove.servers import BrokenServer
+from upsertspec.report.mistakes import mistakes
 from upsertspec.report.result import Result
 from upsertspec.report.status import Counts, Status, row
 from upsertspec.spec import criteria as spec
@@ -17,12 +19,14 @@ from upsertspec.spec import criteria as spec
 class Row:
     """A broken server: the criteria that failed, with the number of failed scenarios of each.
 
-    `errors` is the number of scenarios that ended in a harness error, which prove nothing.
+    `errors` is the number of scenarios that ended in a harness error, which prove nothing. `findings` are the criteria
+    of the findings, the plainest first: how many mistakes the one mistake of the server reads as.
     """
 
     server: BrokenServer
     failed: Mapping[str, int]
     errors: int = 0
+    findings: Sequence[str] = ()
 
     @property
     def caught(self) -> bool:
@@ -35,27 +39,34 @@ class Row:
         return [criterion for criterion in self.server.violates if criterion not in self.failed]
 
     @property
+    def rooted(self) -> bool:
+        """Whether the first finding is about a criterion that the server violates."""
+        return self.findings[0] in self.server.violates if self.findings else False
+
+    @property
     def others(self) -> list[str]:
         """Criteria that failed although the server does not violate them."""
         return [criterion for criterion in self.failed if criterion not in self.server.violates]
 
     def as_dict(self) -> dict[str, Any]:
         """The row as JSON-able data."""
-        server = {"name": self.server.name, "says": self.server.says, "violates": list(self.server.violates)}
-        return {**server, "caught": self.caught, "failed": dict(self.failed)}
+        server = {**asdict(self.server), "violates": list(self.server.violates)}
+        return {**server, "caught": self.caught, "failed": dict(self.failed), "findings": list(self.findings)}
 
 
 @dataclass(frozen=True)
 class Proof:
     """A whole proof.
 
-    `unclean` are the scenarios that the reference server did not pass, `lenient` those that the canary passed.
+    `unclean` are the scenarios that the reference server did not pass, `lenient` those that the canary passed. `whole`
+    says that each server was judged by the whole suite.
     """
 
     rows: Sequence[Row]
     unclean: Sequence[str]
     lenient: Sequence[str]
     criteria: Sequence[str]
+    whole: bool = False
 
     @property
     def void(self) -> bool:
@@ -73,6 +84,21 @@ class Proof:
         return [row for row in self.rows if row.errors]
 
     @property
+    def spread(self) -> float:
+        """As how many findings the one mistake of a server reads, at the median of those that were caught."""
+        return float(median(len(row.findings) for row in self.rows if row.findings) if self.caught else 0)
+
+    @property
+    def caught(self) -> list[Row]:
+        """The broken servers that were caught."""
+        return [row for row in self.rows if row.caught]
+
+    @property
+    def rooted(self) -> float:
+        """The share of those that were caught whose first finding is about a criterion that they violate."""
+        return sum(row.rooted for row in self.caught) / len(self.caught) if self.caught else 0.0
+
+    @property
     def unproven(self) -> list[str]:
         """Criteria that failed for no broken server that violates them."""
         proven = {c for row in self.rows for c in row.server.violates if c in row.failed}
@@ -84,7 +110,11 @@ class Proof:
         return not (self.void or self.missed or self.harmed or self.unproven)
 
     def digest(self) -> dict[str, Any]:
-        """Caught and total, in all and for each criterion, with the digest of the features."""
+        """Caught and total, in all and for each criterion, with the digest of the features.
+
+        A proof by the whole suite also has `findings`: as how many findings a mistake reads, and how often the first is
+        about a criterion that the server violates.
+        """
         caught = Counter(c for row in self.rows for c in row.server.violates if c in row.failed)
         total = Counter(c for row in self.rows for c in row.server.violates)
         return {
@@ -92,7 +122,12 @@ class Proof:
             "faults": len(self.rows),
             "caught": sum(row.caught for row in self.rows),
             "criteria": {c: {"caught": caught[c], "of": total[c]} for c in self.criteria},
+            **({"findings": self.figures()} if self.whole else {}),
         }
+
+    def figures(self) -> dict[str, Any]:
+        """`{"servers", "spread", "rooted"}`: how many were caught, findings at the median, and a share."""
+        return {"servers": len(self.caught), "spread": self.spread, "rooted": round(self.rooted, 3)}
 
     def as_dict(self) -> dict[str, Any]:
         """The proof as JSON-able data."""
@@ -104,4 +139,5 @@ def row_of(server: BrokenServer, results: Iterable[Result]) -> Row:
     """The row of a broken server, from the results of the suite against it."""
     listed = list(results)
     failed = Counter(result.case.criterion for result in listed if row(result.status).counts is Counts.FAILURE)
-    return Row(server, dict(sorted(failed.items())), sum(result.status is Status.ERROR for result in listed))
+    errors = sum(result.status is Status.ERROR for result in listed)
+    return Row(server, dict(sorted(failed.items())), errors, [m.root.case.criterion for m in mistakes(listed)])

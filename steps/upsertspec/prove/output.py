@@ -17,8 +17,13 @@ def output(proof: Proof, out: TextIO) -> None:
     _problems(proof, out)
     digest = proof.digest()
     out.write(f"\n{digest['caught']} of {digest['faults']} broken servers caught by a criterion that they violate\n")
-    if others := sum(len(row.others) for row in proof.rows):
-        out.write(f"with each, {others / len(proof.rows):.1f} other criteria failed on average\n")
+    if reported := [row for row in proof.rows if row.server.report]:
+        caught = sum(row.caught for row in reported)
+        out.write(f"{caught} of {len(reported)} of those that users of other software reported in public\n")
+    if proof.whole:
+        figures = proof.figures()
+        out.write(f"a mistake reads as {figures['spread']:g} findings at the median; ")
+        out.write(f"for {figures['rooted']:.1%} the first is about a criterion that the server violates\n")
 
 
 def _problems(proof: Proof, out: TextIO) -> None:
@@ -35,6 +40,8 @@ def _problems(proof: Proof, out: TextIO) -> None:
         out.write(
             f"\nmissed: {row.server.name}, which violates {', '.join(row.server.violates)}\n  {row.server.says}\n"
         )
+        if row.server.report:
+            out.write(f"  reported at {row.server.report}\n")
 
 
 def _word(row: Row) -> str:

@@ -37,6 +37,7 @@ def prove(servers: Sequence[BrokenServer], criteria: tuple[str, ...], jobs: int,
             unclean=not_passed,
             lenient=wrongly_passed,
             criteria=criteria or tuple(criterion.id for criterion in spec.criteria()),
+            whole=not (quick or criteria),
         )
 
 

@@ -16,17 +16,21 @@ Serve = Callable[[str], Target]
 
 @dataclass(frozen=True)
 class BrokenServer:
-    """A broken server: its name, the mistake in one line, and the criteria that it violates."""
+    """A broken server: its name, the mistake in one line, and the criteria that it violates.
+
+    `report` is the address of the public report that the mistake comes from, if it comes from one.
+    """
 
     name: str
     says: str
     violates: tuple[str, ...]
+    report: str = ""
 
 
 def broken_servers() -> list[BrokenServer]:
     """The catalogue of broken servers."""
     done = subprocess.run(command(BROKEN, "--list", "--json"), capture_output=True, text=True, check=True)
-    return [BrokenServer(raw["name"], raw["says"], tuple(raw["violates"])) for raw in json.loads(done.stdout)]
+    return [BrokenServer(**{**raw, "violates": tuple(raw["violates"])}) for raw in json.loads(done.stdout)]
 
 
 @contextlib.contextmanager

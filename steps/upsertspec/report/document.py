@@ -14,6 +14,7 @@ from upsertspec.http.text import without_userinfo
 from upsertspec.report.cast import cast
 from upsertspec.report.files import write_whole
 from upsertspec.report.finding import Finding
+from upsertspec.report.mistakes import mistakes
 from upsertspec.report.result import Result
 from upsertspec.report.verdict import Tally, tally
 from upsertspec.spec import criteria as spec
@@ -66,6 +67,7 @@ def document(run: Run) -> dict[str, Any]:
         "preflight": [asdict(finding) for finding in run.findings],
         "criteria": [_criterion(c, run) for c in spec.criteria()],
         "proof": run.proof,
+        "findings": [mistake.as_dict() for mistake in mistakes(run.results)],
         "results": [_result(result) for result in run.results],
     }
 

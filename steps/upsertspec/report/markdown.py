@@ -9,6 +9,7 @@ from typing import Any
 from upsertspec.report.cast import lines
 from upsertspec.report.evidence import telling
 from upsertspec.report.markdown_text import block, code, cut, prose
+from upsertspec.report.mistakes import in_document
 from upsertspec.report.status import NOT_SELECTED, TABLE, Listed, Status, by_severity, rank, row, worst
 from upsertspec.report.verdict import VERDICTS, Verdict
 
@@ -58,17 +59,19 @@ def _findings(report: Raw) -> list[Raw]:
 
 
 def _failures(report: Raw) -> Iterator[str]:
-    """A heading, then each failure: the worst first, and the first of each criterion before the others of it."""
-    listed = [result for result in report["results"] if row(result["status"]).listed is Listed.EACH]
+    """A heading, then each finding: the worst first, and the first of each criterion before the others of it."""
+    listed = in_document(report)
     seen: Counter[str] = Counter()
     places = []
-    for result in listed:
-        seen[result["criterion"]] += 1
-        places.append((rank(result["status"]), seen[result["criterion"]]))
+    for root, _, _ in listed:
+        seen[root["criterion"]] += 1
+        places.append((rank(root["status"]), seen[root["criterion"]]))
     if listed:
         yield f"### To look at ({len(listed)})"
     for number in sorted(range(len(listed)), key=places.__getitem__):
-        yield _failure(listed[number], report["target"].get("cast", []))
+        root, _, why = listed[number]
+        failure = _failure(root, report["target"].get("cast", []))
+        yield f"{failure}\n\n- follows: {prose(why, 600)}" if why else failure
 
 
 def _failure(result: Raw, cast: Sequence[Raw]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = Path(__file__).parent / "proof.json"
-OWN_TABLE = "own_table"
+OWN_TABLE, FINDINGS = "own_table", "findings"
 
 
 @cache
@@ -29,12 +29,16 @@ def last_own_table_proof() -> dict[str, Any]:
 
 
 def with_other(file: Path, digest: Mapping[str, Any], own_table: bool) -> dict[str, Any]:
-    """This digest, with that of the other proof which the file has; of what is no such file nothing is kept."""
+    """This digest, with that of the other proof which the file has; of what is no such file nothing is kept.
+
+    The figures of `findings`, which only a proof by the whole suite has, stay until the next such proof.
+    """
     try:
         before = _both(file) if file.is_file() else {}
     except ValueError:
         before = {}
-    whole, own = (before, digest) if own_table else (digest, before.get(OWN_TABLE))
+    kept = {FINDINGS: before[FINDINGS]} if FINDINGS in before and FINDINGS not in digest else {}
+    whole, own = (before, digest) if own_table else ({**digest, **kept}, before.get(OWN_TABLE))
     rest = {name: value for name, value in whole.items() if name != OWN_TABLE}
     return {**rest, OWN_TABLE: own} if own else rest
 

@@ -11,11 +11,13 @@ from upsertspec.report.cast import Part, lines
 from upsertspec.report.console import Console
 from upsertspec.report.evidence import telling
 from upsertspec.report.finding import OK, Finding
+from upsertspec.report.mistakes import mistakes
 from upsertspec.report.result import Result
 from upsertspec.report.status import Listed, Status, row
 from upsertspec.report.verdict import VERDICTS, Tally, tally
 
-BAR = 30
+BAR, BESIDE = 30, 32
+"""Columns of the bar at most, and of what stands beside it."""
 PLAIN_LINES = 10
 
 
@@ -28,14 +30,15 @@ class Progress:
         self._done = 0
         self._failed = 0
         self._bar = Console(out).interactive
+        self._width = max(0, min(BAR, Console(out).width - BESIDE))
 
     def step(self, result: Result) -> None:
         """One more scenario is done."""
         self._done += 1
         self._failed += row(result.status).red
         if self._bar:
-            filled = BAR * self._done // self._planned
-            bar = "█" * filled + "·" * (BAR - filled)
+            filled = self._width * self._done // self._planned
+            bar = "█" * filled + "·" * (self._width - filled)
             self._out.write(f"\r{bar} {self._text()}  {result.case.criterion}\x1b[K")
         elif self._done * PLAIN_LINES // self._planned > (self._done - 1) * PLAIN_LINES // self._planned:
             self._out.write(f"  {self._text()}\n")
@@ -76,9 +79,16 @@ def table(results: Sequence[Result], sentences: Mapping[str, str], out: TextIO) 
 
 
 def failures(results: Iterable[Result], out: TextIO, cast: Sequence[Part] = ()) -> None:
-    """Print each failure: the cast, what was expected, what was received, and the `curl` lines that reproduce it."""
-    for result in results:
-        if row(result.status).listed is Listed.EACH:
+    """Print each finding by its plainest failure, with the `curl` lines that reproduce it, and count what follows."""
+    listed = list(results)
+    found = mistakes(listed)
+    told = {result.case.id for mistake in found for result in mistake.all}
+    for mistake in found:
+        _failure(mistake.root, out, cast)
+        if mistake.followers:
+            out.write(f"  follows   {mistake.summary}\n")
+    for result in listed:
+        if row(result.status).listed is Listed.EACH and result.case.id not in told:
             _failure(result, out, cast)
 
 

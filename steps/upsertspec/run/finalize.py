@@ -21,10 +21,23 @@ _FAILURES = (Status.FAILED, Status.KNOWN_FAILURE, Status.WARNED)
 def finalize(results: Sequence[Result], target: Target) -> list[Result]:
     """The final results of a run, in the same order."""
     results = with_one_culprit(results)
-    failing = {result.case.criterion for result in results if result.status in _FAILURES}
+    failing = _failing(results)
     run = {result.case.criterion for result in results if _was_run(result)}
     final = [_unblocked(result, failing, run, target) for result in results]
     return mark_unneeded_deviations(mark_stale(final, target), target)
+
+
+def _failing(results: Sequence[Result]) -> set[str]:
+    """The criteria that fail, and those of which nothing but what they block could be judged."""
+    failing = {result.case.criterion for result in results if result.status in _FAILURES}
+    judged = {result.case.criterion for result in results if result.status in _FINE}
+    while more := {
+        result.case.criterion
+        for result in results
+        if result.blocked_by in failing and result.case.criterion not in failing | judged
+    }:
+        failing |= more
+    return failing
 
 
 def _was_run(result: Result) -> bool:

@@ -23,6 +23,7 @@ from upsertspec.run.workers import RESULT, WORKER, Worker
 from upsertspec.spec.criteria import PROFILES, asserted, is_own
 from upsertspec.steps.own_table import require_points
 from upsertspec.steps.then_stored import NOTHING_WRITTEN, add_what_was_written
+from upsertspec.steps.whole_records import require_kept
 from upsertspec.steps.world import ControlResults, World
 from upsertspec.target.from_env import target_from_env
 
@@ -36,6 +37,7 @@ pytest_plugins = [
     "upsertspec.steps.then_stored",
     "upsertspec.steps.then_lists",
     "upsertspec.steps.then_hostile",
+    "upsertspec.steps.then_written",
     "upsertspec.concurrency.then_concurrent",
 ]
 
@@ -130,6 +132,7 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenari
         return
     if not settings.selection.claimed(case):
         pytest.skip(settings.selection.why_not_claimed(case))
+    require_kept(client, case)
     require_points(client.bindings, [step.name for step in scenario.steps], case.example)
     if why := client.cannot.get(case.criterion):
         raise NotApplicable(why)

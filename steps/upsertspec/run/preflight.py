@@ -94,18 +94,26 @@ def _reached(target: Target, client: Client, answers: list[Answer]) -> Finding:
             FATAL, f"{target.url} redirects to {where}", "redirects are not followed; use that address as the URL"
         )
     if all(answer.fault for answer in answers):
-        return Finding(FATAL, f"the answers ({shown}) can't be read: {answers[0].fault}", "is this the URL of the API?")
+        what = f"the answers ({shown}) can't be read: {answers[0].fault}"
+        return Finding(FATAL, what, f"is this the URL of the API?{_other_shape(target)}")
     if all(status == 404 for status in statuses):
         return Finding(
             FATAL,
             f"there is no table {called(target, 'contacts')} (404)",
-            "create the tables of features/schema.toml, or map [tables]",
+            f"create the tables of features/schema.toml, or map [tables]{_other_shape(target)}",
         )
     return Finding(
         FATAL,
         f"{target.url} answers with {shown} to a search of {called(target, 'contacts')}",
-        "fix the target, or its URL",
+        f"fix the target, or its URL{_other_shape(target)}",
     )
+
+
+def _other_shape(target: Target) -> str:
+    """What to do if the API is not the contract's own, where nothing says that it is another."""
+    if target.source or target.dialect != "native":
+        return ""
+    return "; if the API has another shape, `upsertspec init URL` writes a target file for it"
 
 
 def _hint_for_silence(kind: str) -> str:

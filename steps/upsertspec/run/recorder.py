@@ -15,6 +15,7 @@ from upsertspec.errors import (
     CheckFailed,
     DialectError,
     NotApplicable,
+    NothingCompared,
     NotTestable,
     StaleStatement,
     TargetGone,
@@ -25,6 +26,7 @@ from upsertspec.http.text import printable
 from upsertspec.report.result import Result, Status, StepResult
 from upsertspec.spec.criteria import Case
 from upsertspec.steps.findings import ScenarioFindings
+from upsertspec.steps.whole_records import note_kept
 from upsertspec.target.target import KnownFailure, Target
 
 Text = Callable[[str], str]
@@ -50,6 +52,7 @@ class Recorder:
         self._client: Client | None = None
         self._target: Target | None = None
         self._started = 0.0
+        self._noted = (0, 0)
         self._world: Recorded | None = None
 
     @property
@@ -71,18 +74,27 @@ class Recorder:
     def enter(self, step: Step) -> None:
         """A step starts; it counts as failed until it has passed."""
         self._states[id(step)] = "failed"
+        self._noted = self._notes()
         if self._client is not None:
             self._client.step = f"{step.keyword.strip()} {step.name}"
 
     def leave(self, step: Step) -> None:
-        """A step has passed."""
+        """A step has passed. Raises NothingCompared for a Then that shows nothing, and does not say so."""
+        if step.type == "then" and self._notes() == self._noted:
+            raise NothingCompared(f'"{step.name}" has passed without a comparison')
         self._states[id(step)] = "passed"
+
+    def _notes(self) -> tuple[int, int]:
+        """How much was compared, and how often a step has said why it compares nothing."""
+        return len(self.findings.compared), len(self.findings.secondary)
 
     def result(self, case: Case, error: BaseException | None) -> Result:
         """The result of the scenario that has ended, with this error if any. Its findings may decide the status too."""
         mask = self._client.masker.text if self._client else str
         findings = self.findings
         error = worst(error, findings)
+        if error is None and self._client:
+            note_kept(self._client, case)
         contradicted = {
             **(self._client.untrue if self._client else {}),
             **(self._target.untrue if self._target else {}),

@@ -67,7 +67,7 @@ class Rehearsal(Bound):
         theirs = dialect_for(target)
         super().__init__(theirs.inner, theirs.bindings)
         self._native = Native(Setup({}))
-        self._deviations: Mapping[str, Any] = target.deviations
+        self._deviations: Mapping[str, Any] = {**theirs.deviations, **target.deviations}
 
     def request(self, operation: Operation) -> Request:
         """The contract's request, if the target has one too."""

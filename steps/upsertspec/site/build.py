@@ -1,4 +1,6 @@
-"""Write the site: a page for each profile, the contract, the tables, the vocabulary and the broken servers."""
+"""Write the site: a page for each profile, the contract, the tables, the vocabulary, the ways to write, and the
+broken servers.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,15 @@ from upsertspec.site.contents import anchor_of, profiles
 from upsertspec.site.markdown import Document, document
 from upsertspec.site.results import Results
 from upsertspec.spec import criteria as spec
-from upsertspec.spec import schema
+from upsertspec.spec import schema, ways
 from upsertspec.spec.files import features_dir
 
 HERE = Path(__file__).parent / "templates"
 REPORT = "report.html"
 PAGES = {"index.html": "Overview", "contract.html": "Contract", "tables.html": "Tables and roles",
-         "vocabulary.html": "Vocabulary", "faults.html": "Broken servers"}  # fmt: skip
+         "vocabulary.html": "Vocabulary", "ways.html": "Ways to write", "faults.html": "Broken servers"}  # fmt: skip
+SCENARIOS_SHOWN = 3
+"""The scenarios that a cell of the page "Ways to write" links."""
 LINKS = {
     "CONTRACT.md": "contract.html",
     "README.md": "vocabulary.html",
@@ -53,13 +57,15 @@ def pages(report: Mapping[str, Any] | None) -> dict[str, str]:
     broken = broken_servers()
     shown = profiles(broken, _about())
     places = {c.own.id: f"{profile.file}#{c.own.id}" for profile in shown for c in profile.criteria}
+    scenarios = {s.cases[0].scenario: f"{p.file}#{s.anchor}" for p in shown for c in p.criteria for s in c.scenarios}
     common = {
         "profiles": shown, "results": Results(report), "places": places, "proof": last_proof(), "broken": broken,
         "version": __version__, "digest": spec.digest(), "titles": PAGES, "anchor_of": anchor_of,
         "report_page": REPORT, "tables": schema.tables(), "roles": schema.roles(), "protected": schema.PROTECTED,
-        "rules": rules,
+        "rules": rules, "scenarios": scenarios, "shown": SCENARIOS_SHOWN,
+        "matrices": {"Invariants": ways.invariants(), "Values": ways.values()},
     }  # fmt: skip
-    files = {name: _render(name, common) for name in ("index.html", "tables.html", "faults.html")}
+    files = {name: _render(name, common) for name in ("index.html", "tables.html", "ways.html", "faults.html")}
     for name, source in (("contract.html", "CONTRACT.md"), ("vocabulary.html", "README.md")):
         text: Document = document(features_dir() / source, LINKS, places)
         files[name] = _render("document.html", {**common, "document": text}, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from locust import User
@@ -24,9 +25,9 @@ CLAIMED = {"conflict": {Actor.ignore: 2}, "batch": {Actor.batch: 1}}
 
 
 def connector(target: Target, users: int) -> Callable[[], Client]:
-    """A function that makes clients, which together keep the target's rate limit."""
+    """A function that makes clients, which together keep the target's rate limit. A soak waits for writes itself."""
     dialect = dialect_for(target)
-    return lambda: Client(target, dialect, share=users)
+    return lambda: Client(replace(target, settle=0.0), dialect, share=users)
 
 
 def user_class(target: Target, ledger: Ledger, plan_of: Callable[[], Plan]) -> type[User]:

@@ -120,6 +120,11 @@ def defining(role: str) -> str:
     return next(iter(found))
 
 
+def defined(criterion: str) -> list[str]:
+    """What a criterion defines for others, from its tags: `upsert-update` for `@defines-upsert-update`."""
+    return sorted(role for role, by in _defining().items() if criterion in by)
+
+
 def asserted(case: Case) -> frozenset[str]:
     """What a case is about besides what is stored, from its tags: `operation` for `@asserts-operation`."""
     return _asserted().get(case.id, frozenset())
@@ -140,6 +145,12 @@ def case_id(template: ScenarioTemplate, example: Mapping[str, str]) -> str:
     return ids.row_id(ids.id_among(template.tags) or ids.new_id(file, template.name), example)
 
 
+def examples(template: ScenarioTemplate) -> list[dict[str, str]]:
+    """The rows of an outline, by the names of their columns; of a scenario one without any."""
+    rows = [{k: str(v) for k, v in row.items()} for table in template.examples for row in table.as_contexts()]
+    return rows if template.examples else [{}]
+
+
 def tags_of(scenario: ScenarioTemplate | Scenario) -> set[str]:
     """The tags of a scenario with those that it inherits from its rule and its feature."""
     inherited = scenario.rule.tags if scenario.rule else set()
@@ -158,7 +169,7 @@ def criterion_of(tags: Iterable[str]) -> str:
 
 def _cases(root: Path, template: ScenarioTemplate) -> Iterator[Case]:
     tags = tags_of(template)
-    for example in _examples(template):
+    for example in examples(template):
         yield Case(
             id=case_id(template, example),
             profile=next((p for p in PROFILES if p in tags), ""),
@@ -191,18 +202,13 @@ def _asserted() -> Mapping[str, frozenset[str]]:
         )
         for feature in features()
         for template in feature.scenarios.values()
-        for example in _examples(template)
+        for example in examples(template)
     }
 
 
 def _every_tags() -> Iterator[set[str]]:
     for feature in features():
         yield from (tags_of(template) for template in feature.scenarios.values())
-
-
-def _examples(template: ScenarioTemplate) -> list[dict[str, str]]:
-    rows = [{k: str(v) for k, v in row.items()} for table in template.examples for row in table.as_contexts()]
-    return rows if template.examples else [{}]
 
 
 def _criterion(ident: str, members: tuple[Case, ...]) -> Criterion:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from upsertspec.dialects.base import Answer
-from upsertspec.errors import CannotExpress, CheckFailed, NotTestable
+from upsertspec.dialects.operations import Create
+from upsertspec.errors import Blocked, CannotExpress, CheckFailed, NotTestable
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import OK, is_success
 from upsertspec.spec.schema import Table, tables
@@ -61,12 +62,31 @@ def require_part(world: World, answer: Answer, operation: str) -> None:
 
 
 def require_one_id(world: World, answer: Answer, operation: str) -> None:
-    """Raise CheckFailed, or note a secondary finding, where an answer and its record do not have one id."""
+    """Raise CheckFailed, or note a secondary finding, where an answer and its record do not have one id.
+
+    A deletion has an id and no record.
+    """
+    if operation == "deleted":
+        if answer.record is not None:
+            raise CheckFailed('"record": null beside the deletion', shown(answer.record))
+        require_id(answer.id)
+        return
     reported = [] if world.lacks(answer, "id") else [answer.id]
     reported += [] if world.lacks(answer, "record") else [(answer.record or {}).get("id")]
     if not all(is_id(ident) for ident in reported) or len({shown(ident) for ident in reported}) > 1:
         wrong = CheckFailed('one "id", in the answer and in its record', " and ".join(map(shown, reported)))
         _wrong_answer(world, _defines_success(operation), wrong)
+
+
+def has_record(world: World, answer: Answer) -> bool:
+    """Whether an answer has a record. Where an upsert's has none, or one without its id, CheckFailed is raised in a
+    scenario about the answer, and a secondary finding noted in others.
+    """
+    is_upsert = answer.operation is not None and not world.lacks(answer, "id")
+    if answer.record is None or (is_upsert and "id" not in answer.record):
+        wrong = CheckFailed("a record with an id in the answer", answer.text or "an empty body")
+        _wrong_answer(world, _defines_success(str(answer.operation)), wrong)
+    return answer.record is not None
 
 
 def require_reported(world: World, answer: Answer, *aspects: str) -> bool:
@@ -79,11 +99,24 @@ def require_reported(world: World, answer: Answer, *aspects: str) -> bool:
 
 
 def id_of(world: World, attempt: Attempt) -> Any:
-    """The id in the answer, or looked up by a key where answers have none. Raises NotTestable where no key is known."""
+    """The id in the answer, or looked up by a key where answers have none. Raises NotTestable where no key is known,
+    CheckFailed or Blocked where a success has none.
+    """
     why = world.lacks(attempt.answer, "id")
     if why and attempt.answer.id is None and not can_be_found(world.reader, attempt.operation):
         raise NotTestable(f"the answer does not report the id, and no key of the record leads to it: {why}")
+    if attempt.answer.id is None and not why and is_success(attempt.answer.status):
+        wrong = CheckFailed('an "id" in the answer', attempt.answer.text or "an empty body")
+        role = _defines_success(str(attempt.answer.operation))
+        stop(world, "create" if isinstance(attempt.operation, Create) else role, wrong, world.asserts("answer"))
     return attempt.answer.id
+
+
+def stop(world: World, role: str, wrong: CheckFailed, is_about_it: bool = False) -> NoReturn:
+    """Raise it in a scenario that is about it, and Blocked by the criterion that defines it in others."""
+    if is_about_it or world.criterion in ("", defining(role)):
+        raise wrong
+    raise Blocked(defining(role), wrong.expected, wrong.actual)
 
 
 def _defines_success(operation: str) -> str:
@@ -107,6 +140,7 @@ def require_id(value: Any) -> Any:
 def the_one(world: World, table: str, where: Record) -> Record:
     """The one record that has these values. Raises CheckFailed where there is none, or more than one."""
     found = world.reader.find(table, where)
+    world.compared("the number of records with a key")
     if len(found) != 1:
         name, wanted = world.words(table).called, _shown_as(world, table, where)
         raise CheckFailed(f"one record in {name} with {wanted}", f"{len(found)} such records")
@@ -154,9 +188,10 @@ def require_own_kept(world: World, table: str, record: Record) -> None:
     """Raise CheckFailed, or note a secondary finding, where an update changed what no request mentioned.
 
     That is every member of the target's own, and each field that is in none of the rows that were sent. A target that
-    replaces records was asked to where the request says so.
+    replaces records may, and any target where the request says so.
     """
-    if any(getattr(attempt.operation, "extra", {}).get("onConflict") == "replace" for attempt in world.attempts):
+    asked = any(getattr(attempt.operation, "extra", {}).get("onConflict") == "replace" for attempt in world.attempts)
+    if asked or world.client.replaces:
         return
     binding = world.binding(table)
     sent = {name for attempt in world.attempts for row in attempt.sent for name in row}
@@ -197,6 +232,7 @@ def require_nothing_new(world: World) -> None:
     """Raise CheckFailed where a value that was sent is stored in a record that did not exist before."""
     known = {(stored.table, shown(stored.record.get("id"))) for stored in world.stored}
     for table, where in sent_values(world):
+        world.compared("the records with a value that was sent")
         for record in _traces(world, table, where):
             if (table, shown(record.get("id"))) not in known:
                 name, found = world.words(table).called, _shown_as(world, table, record)
@@ -209,6 +245,7 @@ def require_no_twins(world: World) -> None:
     """Raise CheckFailed where a value that was sent for a unique field is stored in more than one record."""
     for table, where in sent_values(world):
         found = _traces(world, table, where)
+        world.compared("the records with a value that was sent")
         if tuple(where) in world.table(table).unique_keys and len(found) > 1:
             name = world.words(table).called
             raise CheckFailed(

@@ -5,13 +5,14 @@
 | empty | the field is not mentioned |
 | null | null |
 | `…` in backticks | JSON, whatever the field's type |
+| `"x" 3,000 times` in backticks | the text "x" so many times; also `lists, N deep` and `9, N digits` |
 | {name.field} | the value of that field in the named stored record |
 | {number} in a cell | a number that no other request of the concurrent clients has |
 | {client} in a cell | the number of one of the concurrent clients |
 | anything else | what the field's type reads: JSON for integers, booleans and json, else the text as it stands |
 
 Text in a field of a unique key gets the scenario's mark, so that scenarios, runs and workers never share a key. A long
-number there (a telephone number that is not a text) is changed by the mark too.
+number there (a telephone number of nothing but digits, as a text or not) is changed by the mark too.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from upsertspec.dialects.altered import nested, number
 from upsertspec.spec.schema import Table
 from upsertspec.spec.types import FieldType
 
@@ -75,7 +77,12 @@ def resolved(table: Table, name: str, given: Any, mark: str, lookup: Lookup) -> 
 
 
 def marked(text: str, mark: str) -> str:
-    """The text with the mark before its last @, or else after its last letter or digit. An empty text stays empty."""
+    """The text with the mark before its last @, or else after its last letter or digit. An empty text stays empty.
+
+    Digits stay digits: the mark changes their number.
+    """
+    if len(text) >= len(str(LONG)) and text.isdecimal():
+        return str(int(text) + zlib.crc32(mark.encode()))
     local, at, domain = text.rpartition("@")
     if at:
         return f"{local}.{mark}@{domain}"
@@ -90,7 +97,18 @@ def _read(kind: FieldType, cell: str, lookup: Lookup) -> Any:
     if cell == "null":
         return None
     if len(cell) > 1 and cell.startswith("`") and cell.endswith("`"):
-        return json.loads(cell[1:-1])
+        return json.loads(as_written(cell[1:-1]))
     if reference := _REFERENCE.fullmatch(cell):
         return lookup(reference[1], reference[2])
     return kind.read(cell)
+
+
+def as_written(text: str) -> str:
+    """JSON as it stands; `"x" 9 times` is one text, `lists, 9 deep` are lists in lists, `9, 9 digits` is a number."""
+    if found := re.fullmatch(r'"(.+)" ([\d,]+) times', text):
+        return json.dumps(json.loads(f'"{found[1]}"') * number(found[2]), ensure_ascii=False)
+    if found := re.fullmatch(r"(lists|objects), ([\d,]+) deep", text):
+        return nested(found[1], number(found[2]))
+    if found := re.fullmatch(r"(\d), ([\d,]+) digits", text):
+        return found[1] * number(found[2])
+    return text

@@ -70,11 +70,16 @@ class Reader:
         return Answer(OK, id=ident, record=found[0]) if found else Answer(GONE[0])
 
     def _alone(self, table: str, ident: Any) -> list[Record]:
+        """The record of this id, if it is there. Where it can't be read, a list by the id may have it."""
         answer = self.read(table, ident)
-        gone = (*GONE, *self._client.deviations.get("missing_record", ()))
-        if answer.status not in (OK, *gone) or (answer.status == OK and answer.fault):
-            raise NotTestable(f"no way to read back {table}: the answer was {answer.said}")
-        return [answer.record] if answer.status == OK and answer.record else []
+        if answer.status == OK and not answer.fault:
+            return [answer.record] if answer.record else []
+        try:
+            return [record for record in self._listed(Find(table, {"id": ident})) if _is(ident, record)]
+        except (NotTestable, NotApplicable):
+            if answer.status in (*GONE, *self._client.deviations.get("missing_record", ())):
+                return []
+            raise NotTestable(f"no way to read back {table}: the answer was {answer.said}") from None
 
     def _listed(self, find: Find) -> list[Record]:
         """The records of the filtered list. Where a target ignores filters, its pages are read up to a bound."""
@@ -85,7 +90,15 @@ class Reader:
                 break
             answer = self._page(replace(find, limit=PAGE, offset=len(found)))
             found += answer.records
+        if answer.total is None and len(found) > 1 and not any(self._meets(find, record) for record in found):
+            names = ", ".join(find.where)
+            raise NotTestable(f"the list of {find.table} ignores the filter by {names}, and may have more records")
         return found
+
+    def _meets(self, find: Find, record: Record) -> bool:
+        """Whether a record is one that was asked for."""
+        rest = {name: value for name, value in find.where.items() if name != "id"}
+        return _fits(self.table(find.table), rest, record) and _is(find.where.get("id", record.get("id")), record)
 
     def _page(self, find: Find) -> Answer:
         answer = self._client.call("editor", find)

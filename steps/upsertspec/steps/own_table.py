@@ -36,6 +36,13 @@ def left(binding: TableBinding, row: Row, others: Sequence[Row] = ()) -> dict[st
     return kept
 
 
+def require_letters(binding: TableBinding, row: Row) -> None:
+    """Raise NotApplicable if the target has a form of its own for a text of the row, without the letters of it."""
+    for name in sorted(binding.view.marked & row.keys()):
+        if (form := binding.field(name).text) and "{text}" not in form:
+            raise NotApplicable(f"{binding.field(name).name} of {binding.name} has texts of its own form, like {form}")
+
+
 def share_key(table: Table, row: Row, other: Row) -> bool:
     """Whether two rows have the same values in a unique key."""
     keys = table.unique_keys
@@ -67,6 +74,15 @@ def require_points(bindings: Bindings, sentences: Sequence[str], example: Mappin
     for table in sorted(words & tables().keys()):
         if points := [value for value in example.values() if value in bindings.of(table).absent]:
             raise lacking(bindings.of(table), points)
+
+
+def require_key(binding: TableBinding, match_fields: Any) -> None:
+    """Raise NotApplicable for match fields that are a key in the specification, and by the target file none there."""
+    names = match_fields if isinstance(match_fields, list) else []
+    key = {name for name in names if isinstance(name, str)}
+    is_ours, is_theirs = (any(key == set(each) for each in t.unique_keys) for t in (binding.spec, binding.view))
+    if is_ours and not is_theirs and not key & binding.absent:
+        raise NotApplicable(f"{', '.join(sorted(key))} of {binding.name} is not unique")
 
 
 def require_faulty(binding: TableBinding, row: Row, others: Sequence[Row], is_known: bool) -> None:

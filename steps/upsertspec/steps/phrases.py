@@ -4,8 +4,10 @@
 | --- | --- |
 | the editor | the role sends every request |
 | the creator, then the updater | each role sends one request, the last role the rest |
+| the editor, then somebody with no credentials | the same, also as `then over the same connection somebody with …` |
 | somebody with an empty credential | the sender's credential is not valid; see the list below |
 | by email | the match fields |
+| by phone, then by email | the match fields of each request in turn, the last ones for the rest |
 | and ignores a match | `"onConflict": "ignore"` |
 | and updates only name, age | `"updateFields": ["name", "age"]` |
 | and updates only where status is pending | `"updateWhere": {"status": "pending"}` |
@@ -20,10 +22,11 @@ from typing import Any
 
 from upsertspec.dialects.operations import UNSET
 from upsertspec.steps.cells import value
-from upsertspec.steps.world import World
+from upsertspec.steps.world import OVER, World
 
-WHO = r"(?P<who>the \w+(?:, then the \w+)*|somebody with .+?)"
-BY = r"(?P<table>\w+) by (?P<match>\w+(?:, \w+)*)"
+WHO = rf"(?P<who>the \w+(?:, then the \w+)*(?:, then (?:{OVER})?somebody with .+?)?|somebody with .+?)"
+MATCH = r"(?P<match>\w+(?:, \w+)*(?:, then by \w+(?:, \w+)*)*)"
+BY = rf"(?P<table>\w+) by {MATCH}"
 OPTIONS = r"(?P<options>(?: and (?:ignores?|updates?) .+| with \w+ .+)?)"
 
 _SOMEBODY = "somebody with "
@@ -33,10 +36,14 @@ _ONLY = re.compile(r"updates? only (.+)")
 
 
 def senders(who: str) -> list[str]:
-    """The roles, or the one credential, that send the requests of a step."""
-    if who.startswith(_SOMEBODY):
-        return [who.removeprefix(_SOMEBODY)]
-    return [role.removeprefix("the ") for role in who.split(", then ")]
+    """The roles and broken credentials that send the requests of a step: one each, the last one the rest.
+
+    One that uses the connection of the sender before begins with `OVER`.
+    """
+    return [
+        re.sub(f"^({OVER})?({_SOMEBODY}|the )", r"\g<1>" if each.startswith(OVER) else "", each)
+        for each in who.split(", then ")
+    ]
 
 
 def members(world: World, table: str, match: str | None, options: str) -> tuple[Any, dict[str, Any]]:

@@ -15,6 +15,7 @@ def require_status(world: World, answer: Answer, *wanted: int, said: str = "") -
 
     `said` is what should have been done, where that is known: created, updated or ignored.
     """
+    world.compared("a status")
     operation = next((each.operation for each in world.attempts if each.answer is answer), None)
     kinds = {kind: status for status in wanted for kind in kinds_of(operation, status, said)}
     if answer.status in wanted:

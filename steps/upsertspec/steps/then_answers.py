@@ -18,6 +18,7 @@ from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID, OK, UPSERTED, is_refusal
 from upsertspec.spec.types import instant, same_json
 from upsertspec.steps.assertions import (
+    has_record,
     id_of,
     last_stored,
     require_body,
@@ -28,6 +29,7 @@ from upsertspec.steps.assertions import (
     require_reported,
     require_stored,
     require_success,
+    stop,
     the_one,
 )
 from upsertspec.steps.equality import differences, shown
@@ -55,20 +57,24 @@ def is_refused(world: World, what: str) -> None:
     """A request: with 400, 409 or 422, as an implementation chooses. A transaction: with any status of 4xx."""
     if what == "request":
         require_status(world, world.last.answer, *CONSTRAINT_REFUSED)
-    elif not is_refusal(world.last.answer.status):
+        return
+    world.compared("a status")
+    if not is_refusal(world.last.answer.status):
         actual = f"{world.last.answer.status} with {world.last.answer.text or 'an empty body'}"
         raise CheckFailed("an answer of 4xx", actual)
 
 
-@then(parsers.re(r"the (?P<last>last )?answer is 200 and says (?P<operations>.+?)(?P<refusable>, or 400)?"))
+@then(
+    parsers.re(r"the (?P<last>last )?answer is 200 and says (?P<operations>.+?)(?P<refusable>, or (?:400|.+refused))?")
+)
 def the_answer_says(world: World, last: str | None, operations: str, refusable: str | None = None) -> None:
     """Each request, or the last, was answered with 200 and reports these operations in order.
 
     An upsert reports one id and the record of that id; a batch or a transaction reports each of its records, a batch
-    also the right counts. `3 created` stands for three. Where 400 will do instead, nothing has been written then.
+    also the right counts. `3 created` stands for three. Where a refusal will do instead, nothing has been written then.
     """
     if refusable and is_refusal(world.last.answer.status):
-        require_every_status(world, INVALID)
+        require_every_status(world, *([INVALID] if refusable.endswith("400") else CONSTRAINT_REFUSED))
         require_nothing_new(world)
         return
     wanted = [word for said in operations.split(", ") for word in _repeated(said)]
@@ -114,18 +120,28 @@ def require_operations(world: World, attempt: Attempt, operations: list[str]) ->
 
 @then(parsers.re(r"every answer has (?P<what>the same ids?|an id of its own)"))
 def every_answer_has_id(world: World, what: str) -> None:
-    """The same: every answer has one id; batches have the same ids in the same order. Its own: no two answers have
-    the same id, nor the id of a record that was stored before."""
+    """The same: every answer has one id; batches have the same ids in the same order. Its own: no two records in the
+    answers have the same id, nor that of a record that was in the table before, even if it has been deleted since."""
     if what == "an id of its own":
-        ids = [shown(id_of(world, a)) for a in world.attempts] + [shown(s.record.get("id")) for s in world.stored]
+        tables = {attempt.table for attempt in world.attempts}
+        before = [known.record.get("id") for known in (*world.stored, *world.deleted) if known.table in tables]
+        ids = [shown(ident) for ident in [*_ids(world), *before]]
+        world.compared("ids")
         if len(set(ids)) != len(ids) or "null" in ids:
             raise CheckFailed("an id of its own for each record", ", ".join(ids))
     elif isinstance(world.last.operation, UpsertBatch):
         _require_same_ids_of_batches(world)
     else:
         ids = [shown(id_of(world, attempt)) for attempt in world.attempts]
+        world.compared("ids")
         if len(set(ids)) != 1 or "null" in ids:
             raise CheckFailed("the same id in every answer", ", ".join(ids))
+
+
+def _ids(world: World) -> list[Any]:
+    """The ids in all answers, those of a batch or a transaction one by one."""
+    listed = [[part.id for part in a.answer.parts] or [id_of(world, a)] for a in world.attempts]
+    return [ident for ids in listed for ident in ids]
 
 
 def _require_same_ids_of_batches(world: World) -> None:
@@ -134,6 +150,8 @@ def _require_same_ids_of_batches(world: World) -> None:
         require_reported(world, first, "id")
         return
     ids = [shown(part.id) for part in first.parts]
+    for _ in ids:
+        world.compared("the id of a record in each batch")
     if any([shown(part.id) for part in other.parts] != ids for other in others):
         raise CheckFailed("the same ids in every answer", "other ids in the second")
 
@@ -145,12 +163,13 @@ def updated_at_is_later(world: World, name: str | None) -> None:
         known = world.named(name)
         named(world.binding(known.table), ["updated_at"])
         times = [known.record.get("updated_at"), the_one(world, known.table, known.key).get("updated_at")]
-    elif all(require_reported(world, attempt.answer, "record") for attempt in world.attempts):
+    elif all(require_reported(world, a.answer, "record") and has_record(world, a.answer) for a in world.attempts):
         named(world.binding(world.last.table), ["updated_at"])
         times = [(attempt.answer.record or {}).get("updated_at") for attempt in world.attempts]
     else:
         return
     for before, after in pairwise(times):
+        world.compared("updated_at before and after")
         earlier, later = instant(before), instant(after)
         if earlier is None or later is None or later <= earlier:
             raise CheckFailed(f"an updated_at later than {shown(before)}", shown(after))
@@ -163,15 +182,18 @@ def the_answer_holds_the_stored_record(world: World, whole: str | None) -> None:
     if not require_reported(world, world.last.answer, "record"):
         return
     for (table, stored), part in zip(found, world.last.answer.parts or [world.last.answer], strict=True):
+        if not has_record(world, part):
+            continue
         record = part.record or {}
         binding, words = world.binding(table), world.words(table)
         if whole and (absent := [n for n in (*binding.protected, *binding.view.fields) if n not in record]):
             missing = ", ".join(map(words.label, absent))
             raise CheckFailed(f"every field of {words.called} in the answer's record", f"no {missing}")
-        _require_same(world, table, "the answer's record to be the stored one", stored, record)
+        own_id = {} if part.operation is None else {"id": stored.get("id")}  # one that is missing was noted
+        require_same_reading(world, table, "the answer's record to be the stored one", stored, {**own_id, **record})
 
 
-def _require_same(world: World, table: str, what: str, stored: Record, record: Record) -> None:
+def require_same_reading(world: World, table: str, what: str, stored: Record, record: Record) -> None:
     """Raise CheckFailed where two readings of a record differ in a field, or in a member that both have."""
     binding = world.binding(table)
     own = own_members(binding, record).keys() & own_members(binding, stored)
@@ -186,7 +208,7 @@ def _stored_now(world: World) -> list[Stored]:
     match operation:
         case Transaction():
             pairs = zip(operation.operations, answer.parts, strict=True)
-            return [(o["table"], the_one(world, o["table"], {"id": part.id})) for o, part in pairs]
+            return [(o["table"], _stored_by(world, o["table"], part)) for o, part in pairs]
         case UpsertBatch():
             keys = [{name: row[name] for name in world.last.match_fields} for row in operation.sent]
             return [(operation.table, the_one(world, operation.table, key)) for key in keys]
@@ -196,11 +218,19 @@ def _stored_now(world: World) -> list[Stored]:
     return [(world.last.table, last_stored(world)[1])]
 
 
+def _stored_by(world: World, table: str, part: Answer) -> Record:
+    """The stored record of a result of a transaction."""
+    if part.id is None:
+        stop(world, "transaction", CheckFailed('an "id" in each result', world.last.answer.text))
+    return the_one(world, table, {"id": part.id})
+
+
 @then("the answer's Location leads to the record")
 def location_leads_to_the_record(world: World) -> None:
     """The path of the Location header, absolute or relative (RFC 9110, 10.2.2), ends in the record's id."""
     location = world.last.answer.location
     last = unquote(_path(location)).rstrip("/").rpartition("/")[2]
+    world.compared("the Location")
     ident = id_of(world, world.last)
     if last != str(ident):
         raise CheckFailed(f"a Location that ends in the id {ident}", shown(location))
@@ -227,12 +257,15 @@ def the_record_reads_the_same(world: World) -> None:
         ident = id_of(world, attempt)
     answer = world.reader.read(attempt.table, ident)
     require_body(world, answer, OK)
-    _require_same(world, attempt.table, "the record read by its id to be the stored one", stored, answer.record or {})
+    require_same_reading(
+        world, attempt.table, "the record read by its id to be the stored one", stored, answer.record or {}
+    )
 
 
 @then(parsers.parse("the error says that the record at index {index:d} is wrong"))
 def the_error_says_which(world: World, index: int) -> None:
     """The error names the place: as `index`, as a path (`records[1]`), as "row 1", by a member or a value of it."""
+    world.compared("the place that the error names")
     if not _names_index(world.last.answer.body, index) and not _names_value(world, index):
         raise CheckFailed(f"an error that names index {index}", world.last.answer.text or "an empty body")
 
@@ -243,6 +276,7 @@ def in_result(world: World, index: str, field: str, other: str | None, value: st
     parts = world.last.answer.parts
     actual = (parts[int(index)].record or {}).get(field)
     wanted = parts[int(other)].id if other else json.loads(str(value))
+    world.compared("a field of a result")
     if not same_json(wanted, actual) or (other and shown(wanted) != shown(actual)):
         raise CheckFailed(f"{field} to be {shown(wanted)}", shown(actual))
 

@@ -19,7 +19,7 @@ from upsertspec.spec.outcomes import (
     VALUE_REFUSED,
     is_refusal,
 )
-from upsertspec.steps.assertions import last_stored, require_body
+from upsertspec.steps.assertions import has_record, last_stored
 from upsertspec.steps.equality import shown
 from upsertspec.steps.exact_values import kept
 from upsertspec.steps.indistinguishable import differences, slower
@@ -40,10 +40,11 @@ def is_kept(world: World, field: str, refusable: str | None) -> None:
     if refusable and answer.status in VALUE_REFUSED:
         nothing_has_been_written(world)
         return
-    require_body(world, answer, OK)
+    require_status(world, answer, OK)
     table, stored = last_stored(world)
     sent = world.last.sent[-1][field]
-    answered = {} if world.lacks(answer, "record") else {"the answer": answer.record or {}}
+    is_answered = not world.lacks(answer, "record") and has_record(world, answer)
+    answered = {"the answer": answer.record or {}} if is_answered else {}
     for where, record in (answered | {"the store": stored}).items():
         if not kept(table, field, sent, record.get(field)):
             raise CheckFailed(
@@ -63,6 +64,7 @@ def reveals_nothing(world: World) -> None:
     """Each answer is 4xx, with no stack trace, SQL, path, module or database version in its headers or body."""
     for attempt in world.attempts:
         status = attempt.answer.status
+        world.compared("a status and what the answer reveals")
         if not is_refusal(status):
             raise CheckFailed("an answer of 4xx", f"{status} with {attempt.answer.text or 'an empty body'}")
         require_quiet(attempt)

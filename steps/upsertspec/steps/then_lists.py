@@ -8,6 +8,7 @@ from typing import Any
 from pytest_bdd import parsers, then
 
 from upsertspec.errors import CheckFailed
+from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import INVALID, OK
 from upsertspec.spec.schema import PROTECTED, Field
 from upsertspec.spec.types import same_json
@@ -50,14 +51,19 @@ def the_last_list_is_empty_or_refused(world: World, who: str) -> None:
 def every_list_says(world: World, total: int) -> None:
     """`total` counts all records that pass the filters, not those on the page."""
     for attempt in world.attempts:
-        if attempt.answer.total != total:
+        world.compared("the total of a list")
+        if attempt.answer.total is None:
+            world.add_secondary(defining("total"), CheckFailed('a "total"', attempt.answer.text or "an empty body"))
+        elif attempt.answer.total != total:
             raise CheckFailed(f'"total": {total}', shown(attempt.answer.total))
 
 
 @then(parsers.parse("each listed record has just the fields {fields}"))
 def each_listed_record_has(world: World, fields: str) -> None:
-    """The records have these fields of the table and no others."""
+    """The records have these fields of the table and no others. There is at least one."""
     require_body(world, world.last.answer, OK)
+    if not world.last.answer.records:
+        raise CheckFailed("a list of records", "an empty list")
     known = {*world.table(world.last.table).fields, *PROTECTED}
     for record in world.last.answer.records:
         if known & set(record) != set(fields.split(", ")):

@@ -8,6 +8,7 @@ from typing import Any
 from pytest_bdd import parsers, then
 
 from upsertspec.errors import CheckFailed, DialectError, NotApplicable, NotTestable, TargetSilent
+from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, OK, is_refusal
 from upsertspec.steps.assertions import (
     find_key,
@@ -67,7 +68,9 @@ def numbered_contacts_are_stored(world: World, count: int) -> None:
     if world.lacks(world.last.answer, "id"):
         return
     ids = [shown(part.id) for part in world.last.answer.parts]
-    if len(set(ids)) != count:
+    if "null" in ids:
+        world.add_secondary(defining("batch"), CheckFailed('an "id" for each record', "none"))
+    elif len(set(ids)) != count:
         raise CheckFailed(f"{count} ids", f"{len(set(ids))}")
 
 
@@ -77,6 +80,7 @@ def one_record_has(world: World, count: str, table: str, field: str, cell: str) 
     named(world.binding(table), [field])
     [row] = world.rows(table, [[field], [cell]])
     found = world.reader.find(table, row)
+    world.compared("the number of records with a value")
     if len(found) != (count == "one"):
         wanted = world.words(table)
         raise CheckFailed(f"{count} record in {wanted.called} with {wanted.row_text(row)}", f"{len(found)}")
@@ -125,17 +129,22 @@ def is_as_before(world: World, who: str, how: str) -> None:
 def require_gone(world: World, stored: Stored) -> None:
     """Raise CheckFailed where a record is still found by its key or by its id."""
     for where in (stored.key, {"id": stored.record["id"]}):
+        world.compared("the number of records with a key")
         if world.reader.find(stored.table, where):
             raise CheckFailed(f"{stored.name} to be gone from {stored.table}", f"it is still found by {shown(where)}")
 
 
 @then(parsers.parse("{name:w} keeps {fields}"))
 def keeps(world: World, name: str, fields: str) -> None:
-    """The named record has the same values in these fields as before."""
+    """The named record has the same values in these fields as before. A field that it never had does not count."""
     known = world.named(name)
     now = the_one(world, known.table, known.key)
     binding, words = world.binding(known.table), world.words(known.table)
-    for field in named(binding, fields.split(", ")):
+    listed = [field for field in named(binding, fields.split(", ")) if field in known.record or field in now]
+    if not listed:
+        raise NotTestable(f"records of {binding.name} have no {fields}, so that nothing shows whether it was kept")
+    for field in listed:
+        world.compared(field)
         before, after = known.record.get(field), now.get(field)
         if not same(binding.view, field, before, after):
             actual = shown(words.shown(field, after)) if field in now else "no such member"
@@ -149,6 +158,7 @@ def protected_fields_are_the_servers_own(world: World) -> None:
     table, record = last_stored(world)
     sent = world.last.sent[-1]
     for field in world.binding(world.last.table).protected:
+        world.compared(field)
         if record.get(field) is None:
             raise CheckFailed(f"a stored {field}", "none")
         if field in sent and same(table, field, sent[field], record[field]):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from pytest_bdd import parsers, when
 
-from upsertspec.dialects.altered import nested, number
 from upsertspec.dialects.operations import (
     Create,
     Operation,
@@ -16,6 +13,7 @@ from upsertspec.dialects.operations import (
     UpsertBatch,
     Verbatim,
 )
+from upsertspec.steps.cells import as_written
 from upsertspec.steps.table_calls import MISSING, calls
 from upsertspec.steps.world import World
 
@@ -63,14 +61,3 @@ def tries_both(world: World, credential: str, call: str, table: str, count: int)
     for turn in range(count):
         for operation in both if turn % 2 == 0 else both[::-1]:
             world.send(credential, operation)
-
-
-def as_written(text: str) -> str:
-    """JSON as it stands; `"x" 9 times` is one text, `lists, 9 deep` are lists in lists, `9, 9 digits` is a number."""
-    if found := re.fullmatch(r'"(.+)" ([\d,]+) times', text):
-        return json.dumps(json.loads(f'"{found[1]}"') * number(found[2]), ensure_ascii=False)
-    if found := re.fullmatch(r"(lists|objects), ([\d,]+) deep", text):
-        return nested(found[1], number(found[2]))
-    if found := re.fullmatch(r"(\d), ([\d,]+) digits", text):
-        return found[1] * number(found[2])
-    return text

@@ -22,36 +22,55 @@ from upsertspec.dialects.operations import (
 )
 from upsertspec.steps.cells import resolved
 from upsertspec.steps.phrases import WHO, senders
+from upsertspec.steps.when_upsert import part_of_transaction
 from upsertspec.steps.world import World
 
 Cells = Sequence[Sequence[str]]
 
 
-@when(parsers.parse("the {role:w} creates in {table:w}:"))
-def creates(world: World, role: str, table: str, datatable: Cells) -> None:
-    """Each row is a create of its own."""
-    for row in world.rows(table, datatable):
-        world.send(role, Create(table, row))
+@when(
+    parsers.re(
+        r"the (?P<role>\w+) (?:creates(?P<first> in a transaction)? in (?P<table>\w+)"
+        r"|changes (?P<names>\w+(?:, \w+)*)(?P<last> in a transaction)?):"
+    )
+)
+def writes(
+    world: World,
+    role: str,
+    first: str | None,
+    table: str | None,
+    names: str | None,
+    last: str | None,
+    datatable: Cells,
+) -> None:
+    """Each row is a create, or the fields to write of a named record, found by its id; a row for each name.
 
-
-@when(parsers.parse("the {role:w} changes {name:w}:"))
-def changes(world: World, role: str, name: str, datatable: Cells) -> None:
-    """Write these fields of the named record, found by its id."""
-    stored = world.named(name)
-    [row] = world.rows(stored.table, datatable)
-    world.send(role, Change(stored.table, stored.record["id"], row))
+    In a transaction, all rows are one request.
+    """
+    made: list[Operation]
+    if table:
+        made = [Create(table, row) for row in world.rows(table, datatable)]
+    else:
+        known = [world.named(name) for name in str(names).split(", ")]
+        rows = world.rows(known[0].table, datatable)
+        made = [Change(each.table, each.record["id"], row) for each, row in zip(known, rows, strict=True)]
+    for operation in [Transaction(list(map(part_of_transaction, made)))] if first or last else made:
+        world.send(role, operation)
 
 
 @when(
     parsers.re(
-        r"the (?P<role>\w+) (?P<verb>reads|changes|deletes) "
+        rf"{WHO} (?P<verb>reads|changes|deletes) "
         r"(?:(?P<name>\w+)|the record (?P<ident>\S+) of (?P<table>\w+))(?P<again> twice|, then reads it)?"
     )
 )
 def does_to_a_record(
-    world: World, role: str, verb: str, name: str | None, ident: str | None, table: str | None, again: str | None
+    world: World, who: str, verb: str, name: str | None, ident: str | None, table: str | None, again: str | None
 ) -> None:
-    """Use the id of the named record, or one that the scenario makes up; `{name.id}` in it is a stored id."""
+    """Use the id of the named record, or one that the scenario makes up; `{name.id}` in it is a stored id.
+
+    Of several senders each does it.
+    """
     if name:
         stored = world.named(name)
         kind, key = stored.table, stored.record["id"]
@@ -63,16 +82,18 @@ def does_to_a_record(
         "deletes": Delete(kind, key),
     }
     following = {None: [], " twice": [verb], ", then reads it": ["reads"]}
-    for each in (verb, *following[again]):
-        world.send(role, operations[each])
+    for sender in senders(who):
+        for each in (verb, *following[again]):
+            world.send(sender, operations[each])
 
 
-@when(parsers.re(r"the (?P<role>\w+) (?P<verb>lists|groups) (?P<table>\w+) with:"))
-def lists(world: World, role: str, verb: str, table: str, datatable: Cells) -> None:
+@when(parsers.re(rf"{WHO} (?P<verb>lists|groups) (?P<table>\w+) with:"))
+def lists(world: World, who: str, verb: str, table: str, datatable: Cells) -> None:
     """Each row of query parameters is a request of its own: for a list, or for counts and averages by group."""
     asks = List if verb == "lists" else Groups
-    for query in _queries(world, table, datatable):
-        world.send(role, asks(table, query))
+    who_sends = senders(who)
+    for number, query in enumerate(_queries(world, table, datatable)):
+        world.send(who_sends[min(number, len(who_sends) - 1)], asks(table, query))
 
 
 @when(parsers.parse("the {role:w} asks for the description of {table:w}"))

@@ -7,35 +7,52 @@ from typing import Any
 
 from pytest_bdd import parsers, when
 
-from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
-from upsertspec.steps.phrases import OPTIONS, WHO, members, senders
+from upsertspec.dialects.operations import Change, Create, Delete, Operation, Transaction, Upsert, UpsertBatch
+from upsertspec.steps.phrases import MATCH, OPTIONS, WHO, members, senders
 from upsertspec.steps.world import World
 
 Cells = Sequence[Sequence[str]]
 
-_INTO = rf"(?P<table>\w+)(?: by (?P<match>\w+(?:, \w+)*)|(?= with matchFields )){OPTIONS}"
+_INTO = rf"(?P<table>\w+)(?: by {MATCH}|(?= with matchFields )){OPTIONS}"
 
 
-@when(parsers.re(rf"{WHO} upserts(?P<batch> a batch)?(?P<twice> twice)? into {_INTO}:"))
+@when(parsers.re(rf"{WHO} upserts(?P<together> a batch| in a transaction)?(?P<twice> twice)? into {_INTO}:"))
 def upserts(
     world: World,
     who: str,
-    batch: str | None,
+    together: str | None,
     twice: str | None,
     table: str,
     match: str | None,
     options: str,
     datatable: Cells,
 ) -> None:
-    """Each row is a request of its own, one after the other; as a batch, all rows are one request."""
+    """Each row is a request of its own, one after the other; as a batch or in a transaction, all are one request."""
     records = world.rows(table, datatable)
-    fields, extra = members(world, table, match, options)
-    requests: list[Operation] = [Upsert(table, row, fields, extra) for row in records]
-    if batch:
-        requests = [UpsertBatch(table, records, fields, extra)]
+    matches = [members(world, table, each, options) for each in (match.split(", then by ") if match else [None])]
+    plans = [matches[min(number, len(matches) - 1)] for number in range(len(records))]
+    requests: list[Operation] = [Upsert(table, row, *plan) for row, plan in zip(records, plans, strict=True)]
+    if together == " a batch":
+        requests = [UpsertBatch(table, records, *matches[0])]
+    elif together:
+        requests = [Transaction([part_of_transaction(request) for request in requests])]
     who_sends = senders(who)
     for number, request in enumerate(requests * (2 if twice else 1)):
         world.send(who_sends[min(number, len(who_sends) - 1)], request)
+
+
+def part_of_transaction(operation: Operation) -> dict[str, Any]:
+    """An operation as one of a transaction's. Raises ValueError for one that has no place there."""
+    match operation:
+        case Upsert(table=table, fields=fields, match_fields=match_fields, extra=extra):
+            return {"op": "upsert", "table": table, "fields": fields, "matchFields": match_fields, **extra}
+        case Create(table=table, fields=fields):
+            return {"op": "create", "table": table, "fields": fields}
+        case Change(table=table, id=ident, fields=fields):
+            return {"op": "update", "table": table, "id": ident, "fields": fields}
+        case Delete(table=table, id=ident):
+            return {"op": "delete", "table": table, "id": ident}
+    raise ValueError(f"a transaction can't hold {operation}")
 
 
 @when(

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from upsertspec.dialects.base import Answer, Stated
-from upsertspec.dialects.operations import Create, Operation, Upsert, UpsertBatch
+from upsertspec.dialects.operations import Create, Delete, Operation, Transaction, Upsert, UpsertBatch
 from upsertspec.dialects.words import Words
 from upsertspec.errors import Blocked, CheckFailed, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.session import BROKEN
-from upsertspec.spec.outcomes import CLOSED, CREATED, OK, UPSERTED, is_success
-from upsertspec.spec.schema import Table
+from upsertspec.spec.outcomes import CLOSED, CREATED, MISSING, OK, UPSERTED, is_success
+from upsertspec.spec.schema import Table, tables
 from upsertspec.steps.cells import rows
 from upsertspec.steps.concurrent_run import ConcurrentRun
 from upsertspec.steps.findings import ScenarioFindings
 from upsertspec.steps.lookup import Reader
+from upsertspec.steps.missing_calls import require_call, require_table
 from upsertspec.steps.missing_ids import with_ids
-from upsertspec.steps.own_table import left, require_faulty, share_key
+from upsertspec.steps.own_table import left, require_faulty, require_key, require_letters, share_key
+from upsertspec.steps.whole_records import whole
 from upsertspec.target.bindings import TableBinding
 
 Record = Mapping[str, Any]
+
+OVER = "over the same connection "
+"""How a sender begins that uses the connection of the sender before."""
 
 
 @dataclass
@@ -46,7 +51,9 @@ class Attempt:
 
     @property
     def table(self) -> str:
-        """The table that the operation is about."""
+        """The table that the operation is about; of a transaction, that of its last operation."""
+        if isinstance(self.operation, Transaction):
+            return str(self.operation.operations[-1].get("table", "")) if self.operation.operations else ""
         return self.operation.table
 
     @property
@@ -66,12 +73,14 @@ class ControlResults:
     """What the controls found, kept for all scenarios of a worker.
 
     `cascades` says, by table, whether deleting a record deletes its children; `alone` has, by kind of request, what is
-    wrong with the answers to one client alone, or None. `upserted` are the statuses of successful upserts.
+    wrong with the answers to one client alone, or None. `upserted` are the statuses of successful upserts. `missing`
+    says, by table that was answered with 404, whether the target does not have it.
     """
 
     cascades: dict[str, bool] = field(default_factory=dict)
     alone: dict[str, Blocked | None] = field(default_factory=dict)
     upserted: set[int] = field(default_factory=set)
+    missing: dict[str, bool] = field(default_factory=dict)
 
 
 class World:
@@ -117,6 +126,10 @@ class World:
             raise wrong
         self.findings.secondary.append(Blocked(criterion, wrong.expected, wrong.actual))
 
+    def compared(self, what: str) -> None:
+        """Note that a step has compared this, in words. One that compares nothing is an error of the suite."""
+        self.findings.compared.append(what)
+
     def lacks(self, answer: Answer, aspect: str) -> str:
         """Why the answer does not report its operation, record, id or counts; empty where it should."""
         return answer.lacks.get(aspect) or self.client.lacks.get(aspect, "")
@@ -136,6 +149,9 @@ class World:
         """
         binding = self.binding(table)
         made = rows(binding.view, binding.spec, datatable, self.mark, self.value_of)
+        if self.asserts("letters"):
+            for row in made:
+                require_letters(binding, row)
         whole = self._rows.setdefault(table, [])
         kept = [left(binding, row, [*whole, *made[:number]]) for number, row in enumerate(made)]
         whole += made
@@ -190,16 +206,37 @@ class World:
         raise LookupError(f"the scenario has stored nothing as {name}")
 
     def send(self, who: str, operation: Operation, alteration: str = "") -> Answer:
-        """Send one operation and forget what was read before it. `alteration` breaks the request on purpose."""
+        """Send one operation and forget what was read before it. `alteration` breaks the request on purpose.
+
+        Where `who` begins with `OVER`, the request goes over the connection of the sender before.
+        """
+        operation = self.whole(operation)
         self._require_possible(operation)
         if operation.changes:
             self.reader.forget()
-        answered = self.client.call(who, operation, alteration)
+        if who.startswith(OVER):
+            answered = self.client.call(who.removeprefix(OVER), operation, alteration, self.last.exchange.role)
+        else:
+            answered = self.client.call(who, operation, alteration)
         exchange = self.client.answered or self.client.log[-1]
         answer = with_ids(self.reader, operation, answered, self.client.lacks)
         self.attempts.append(Attempt(operation, answer, exchange))
+        if answer.status == MISSING and operation.table in tables():
+            require_table(self.client, operation.table, self.controls.missing)
+            self._require_call(operation)
         self._look_for_operation(operation, answer)
         return answer
+
+    def whole(self, operation: Operation) -> Operation:
+        """The operation. On a target that replaces records, an upsert gets the stored values of other fields."""
+        is_sent_whole = self.client.replaces and not self.asserts("unmentioned")
+        return whole(self.reader, operation) if is_sent_whole else operation
+
+    def _require_call(self, operation: Operation) -> None:
+        """Raise Blocked for a create or a delete that the target does not have."""
+        deleted = [each.operation for each in self.attempts[:-1] if isinstance(each.operation, Delete)]
+        ids = [stored.record.get("id") for stored in self.stored if not deleted]
+        require_call(operation, self.criterion, ids)
 
     def _look_for_operation(self, operation: Operation, answer: Answer) -> None:
         """Note where an answer tells the operation, although the target file states that none does."""
@@ -215,15 +252,18 @@ class World:
 
     def _require_possible(self, operation: Operation) -> None:
         """Raise NotApplicable where the fault of a request is none on the target, or the other way round."""
-        if not isinstance(operation, (Upsert, UpsertBatch, Create)):
-            return
-        binding = self.binding(operation.table)
-        before = [stored.record for stored in self.stored if stored.table == operation.table]
-        before += [row for attempt in self.attempts if attempt.table == operation.table for row in attempt.sent]
-        for row in operation.sent:
-            same_key = [other for other in before if share_key(binding.view, row, other)]
-            require_faulty(binding, row, [other for other in before if other not in same_key], bool(same_key))
-            before.append(row)
+        if isinstance(operation, (Upsert, UpsertBatch)):
+            require_key(self.binding(operation.table), operation.match_fields)
+        whole = list(_whole_rows(operation))
+        earlier = [pair for attempt in self.attempts for pair in _whole_rows(attempt.operation)]
+        for table in dict.fromkeys(table for table, _ in whole):
+            binding = self.binding(table)
+            before = [stored.record for stored in self.stored if stored.table == table]
+            before += [row for place, row in earlier if place == table]
+            for row in [row for place, row in whole if place == table]:
+                same_key = [other for other in before if share_key(binding.view, row, other)]
+                require_faulty(binding, row, [other for other in before if other not in same_key], bool(same_key))
+                before.append(row)
 
     def send_much(self, who: str, operation: Operation, alteration: str) -> None:
         """Send a request that may be too large. Where the target closes the connection, the status is `CLOSED`."""
@@ -239,3 +279,14 @@ class World:
     def last(self) -> Attempt:
         """The last operation that was sent."""
         return self.attempts[-1]
+
+
+def _whole_rows(operation: Operation) -> Iterator[tuple[str, Record]]:
+    """The table and the fields of each record that an operation creates or upserts."""
+    match operation:
+        case Upsert() | UpsertBatch() | Create():
+            yield from ((operation.table, row) for row in operation.sent)
+        case Transaction(operations=operations):
+            for each in operations:
+                if each.get("op") in ("create", "upsert") and each.get("table") in tables():
+                    yield from ((each["table"], row) for row in [each.get("fields")] if isinstance(row, dict))

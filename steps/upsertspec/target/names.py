@@ -11,6 +11,7 @@ from upsertspec.spec.schema import tables
 from upsertspec.target.bound_fields import bound
 from upsertspec.target.nearest import nearest
 from upsertspec.target.positions import Fault, KeyPath
+from upsertspec.target.ready import ready_made
 from upsertspec.target.target import DIALECTS
 
 
@@ -31,7 +32,7 @@ def names(raw: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _dialect(name: Any) -> Iterator[Fault]:
     """A dialect's name: one of ours, or a registered one. A `module:Class` is loaded for a run only."""
-    known = {"native", "shape", *entry_points(group=DIALECTS).names}
+    known = {"native", "shape", *ready_made(), *entry_points(group=DIALECTS).names}
     if isinstance(name, str) and ":" not in name and name not in known:
         yield ("dialect",), f'can\'t be "{name}"; {nearest(name, known)}, or a dialect of your own as "module:Class"'
 

@@ -39,6 +39,7 @@ KNOWN = {
     "delete": (*TABLE, "id", *MATCH),
     "find": (*TABLE, "limit", "offset", *MATCH),
     "describe": TABLE,
+    "task": ("task",),
 }
 """By the operation."""
 

@@ -10,7 +10,7 @@ from upsertspec.spec.schema import PROTECTED, tables
 from upsertspec.target.nearest import nearest
 from upsertspec.target.placeholders import KNOWN, MATCH, key_names, used_in
 from upsertspec.target.positions import Fault, KeyPath
-from upsertspec.target.shape_templates import templates
+from upsertspec.target.shape_templates import settings, templates
 
 LISTS = ("created", "updated", "ignored")
 
@@ -29,7 +29,10 @@ def shape(raw: Mapping[str, Any]) -> Iterator[Fault]:
         yield ("dialect_options",), "does not go with [shape], which is a dialect itself; take one of them out"
     if isinstance(stated, dict):
         yield from _keys(("shape", "keys"), stated.get("keys"))
-        yield from _patterns(("shape",), stated.get("status"))
+        yield from _patterns(("shape", "status"), stated.get("status"))
+        task = stated.get("task")
+        yield from _patterns(("shape", "task", "id"), task.get("id") if isinstance(task, dict) else None)
+        yield from settings(stated)
     for name, part in stated.items() if isinstance(stated, dict) else ():
         if name in KNOWN and isinstance(part, dict):
             yield from templates(name, part)

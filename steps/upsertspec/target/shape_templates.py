@@ -30,6 +30,12 @@ QUOTED = {"odata": "'", "json": '"'}
 """Formats that write a text with quotes around it."""
 
 
+def settings(stated: Mapping[str, Any]) -> Iterator[Fault]:
+    """Every mistake in what goes with each request of a shape."""
+    for member in ("query", "headers"):
+        yield from _unknown(("shape", member), stated.get(member), TABLE, keyed=False)
+
+
 def templates(name: str, part: Mapping[str, Any]) -> Iterator[Fault]:
     """Every mistake in the templates of a part."""
     for member in TEMPLATES:

@@ -121,7 +121,8 @@ class KnownFailure:
 
 @dataclass(frozen=True)
 class Target:
-    """What the suite judges. `profiles` are the claimed ones; `rate_limit` is in requests a second.
+    """What the suite judges. `profiles` are the claimed ones; `rate_limit` is in requests a second, `settle` the
+    seconds until a write shows in every read, 0 where that is at once.
 
     `deviations` are the statuses that the target declares by kind of outcome; `source` is the path of its file, if any;
     `whole` says whether all that the file claims is judged; `query` goes with every request; `is_open` says that the
@@ -140,6 +141,7 @@ class Target:
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
     timeout: float = DEFAULT_TIMEOUT
     rate_limit: float | None = None
+    settle: float = 0.0
     clients: int = DEFAULT_CLIENTS
     session: Mapping[str, Any] = field(default_factory=dict)
     known_failures: tuple[KnownFailure, ...] = ()

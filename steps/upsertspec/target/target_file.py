@@ -116,6 +116,7 @@ class _Reader:
             headers={name: self._value(value) for name, value in raw.get("headers", {}).items()},
             timeout=float(raw.get("timeout", DEFAULT_TIMEOUT)),
             rate_limit=raw.get("rate_limit"),
+            settle=float(raw.get("settle", 0)),
             clients=int(raw.get("clients", DEFAULT_CLIENTS)),
             session=self._session(raw),
             known_failures=tuple(known for entry in raw.get("known_failures", []) for known in _known(entry)),
@@ -126,6 +127,8 @@ class _Reader:
 
     def _untrue(self, raw: Roles) -> dict[tuple[str, str], str]:
         """The roles that the file states not to be there, although the environment has a token for them."""
+        if raw is False:  # no role has a token, whatever tokens the environment has for other targets
+            return {}
         there = without_roles(raw) & {role for role in ROLES if self._env.get(f"{VARIABLE}{role.upper()}")}
         return {("roles", role): f"{VARIABLE}{role.upper()} is set" for role in there}
 

@@ -77,7 +77,7 @@ def _fix(error: Any) -> str:
 
 
 def _numbers(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    for name in ("timeout", "rate_limit"):
+    for name in ("timeout", "rate_limit", "settle"):
         if isinstance(raw.get(name), float) and math.isnan(raw[name]):
             yield (name,), "can't be nan; write a number"
 

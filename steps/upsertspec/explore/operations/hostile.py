@@ -18,10 +18,11 @@ from upsertspec.explore.values import NO_TABLES, good
 from upsertspec.http.credentials import BROKEN
 from upsertspec.spec.outcomes import INVALID, MISSING, OK, UNSUPPORTED_TYPE
 from upsertspec.steps.assertions import last_stored
+from upsertspec.steps.cells import as_written
 from upsertspec.steps.statuses import require_every_status, require_status
 from upsertspec.steps.table_calls import CALLS
 from upsertspec.steps.then_hostile import is_kept, refused_as_too_large, same_for_both
-from upsertspec.steps.when_hostile import as_written, makes_every_call, tries_both
+from upsertspec.steps.when_hostile import makes_every_call, tries_both
 
 TURNS = 2
 THEN = {

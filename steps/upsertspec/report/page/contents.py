@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from upsertspec.report.evidence import telling
+from upsertspec.report.mistakes import in_document
 from upsertspec.report.status import TABLE, Listed, Status, by_severity, row, worst
 
 JSON = Mapping[str, Any]
@@ -50,6 +51,11 @@ class Scenario:
         return next((step for step in self.raw["steps"] if step["state"] == "failed"), None)
 
     @property
+    def sentence(self) -> str:
+        """The sentence of its criterion."""
+        return str(self.raw["rule"]).removeprefix(self.raw["criterion"]).strip()
+
+    @property
     def telling(self) -> Sequence[JSON]:
         """The exchanges that show a failure."""
         return telling(self.raw["exchanges"], self.raw.get("history")) if self.listed else []
@@ -88,11 +94,6 @@ class Criterion:
         return any(scenario.listed for scenario in self.scenarios)
 
     @property
-    def red(self) -> list[Scenario]:
-        """Its scenarios that turn a CI job red."""
-        return [scenario for scenario in self.scenarios if scenario.red]
-
-    @property
     def also(self) -> list[Scenario]:
         """Its other scenarios that get a line of their own."""
         return [s for s in self.scenarios if not s.red and row(s.status).listed is Listed.EACH]
@@ -125,6 +126,25 @@ def profiles(document: JSON) -> list[Profile]:
     claimed = document["target"]["profiles"]
     groups = groupby(criteria, key=lambda criterion: str(criterion.raw["profile"]))
     return [Profile(name, name in claimed, tuple(members)) for name, members in groups]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A mistake: the scenario that shows it most plainly, those that follow, and the line about them."""
+
+    root: Scenario
+    followers: tuple[Scenario, ...]
+    why: str
+
+
+def findings(document: JSON, profiles: Sequence[Profile]) -> list[Finding]:
+    """What turns a CI job red, each mistake once."""
+    scenarios = {s.raw["id"]: s for profile in profiles for criterion in profile.criteria for s in criterion.scenarios}
+    found = [
+        Finding(scenarios[root["id"]], tuple(scenarios[each["id"]] for each in followers), why)
+        for root, followers, why in in_document(document)
+    ]
+    return [finding for finding in found if finding.root.red]
 
 
 def grouped(scenarios: Sequence[Scenario]) -> list[tuple[Status, list[Scenario]]]:

@@ -13,7 +13,7 @@ from upsertspec.spec.types.ids import Id, IntegerId, Reference, UuidId, is_id
 from upsertspec.spec.types.numbers import Boolean, Decimal, Integer
 from upsertspec.spec.types.structured import Json
 from upsertspec.spec.types.text import Text
-from upsertspec.spec.types.times import Date, DateTime, instant
+from upsertspec.spec.types.times import Date, DateTime, Timestamp, instant
 
 __all__ = [
     "ID_TYPES", "TIMESTAMP", "TYPES", "UNTYPED", "FieldType", "Id", "Reference", "instant", "is_id",
@@ -21,11 +21,11 @@ __all__ = [
 ]  # fmt: skip
 
 UNTYPED = Untyped()
-TIMESTAMP = DateTime()
+TIMESTAMP = Timestamp()
 """The type of `created_at` and `updated_at`."""
 
 TYPES: Mapping[str, FieldType] = {
-    kind.name: kind for kind in (Text(), Integer(), Boolean(), Date(), TIMESTAMP, Decimal(), Json())
+    kind.name: kind for kind in (Text(), Integer(), Boolean(), Date(), DateTime(), Decimal(), Json())
 }
 ID_TYPES: Mapping[str, Id] = {kind.name: kind for kind in (IntegerId(), UuidId())}
 

@@ -33,6 +33,9 @@ class FieldType(ABC):
     in_address: tuple[type, ...] = (str,)
     """What a value may be where a request has it in its path."""
 
+    finding: Sequence[str] = ("", "gte", "lte")
+    """The operators of a list that find a record by a value that it has; "" stands for the plain filter."""
+
     limits: range | None = None
     """The values that a target has to take; it may refuse others of the type."""
     json_schemas: Sequence[Mapping[str, Any]]

@@ -59,6 +59,7 @@ class Reference(FieldType):
     """The id of a record in the table `parent`, whose ids are of the type `ids`."""
 
     name = "reference"
+    finding = ("",)
     in_address = (str, int)
     wrong = ("nonsense", {"$gt": 0}, [], True)
 

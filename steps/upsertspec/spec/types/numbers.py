@@ -66,6 +66,7 @@ class Boolean(FieldType):
     """True or false."""
 
     name = "boolean"
+    finding = ("",)
     cells_are_json = True
     json_schemas = ({"type": "boolean"},)
     sqlite = "INTEGER"

@@ -11,6 +11,7 @@ class Json(FieldType):
     """Any JSON value."""
 
     name = "json"
+    finding = ()
     rules = frozenset({"schema"})
     cells_are_json = True
     json_schemas = ({}, {"type": "object"}, {"type": "array"})

@@ -11,6 +11,7 @@ class Text(FieldType):
     """Unicode text. Equal texts have the same code points."""
 
     name = "text"
+    finding = ("", "in", "contains")
     rules = frozenset({"options", "pattern"})
     is_free_text = True
     json_schemas = ({"type": "string"},)

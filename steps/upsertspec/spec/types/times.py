@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from upsertspec.spec.types.base import FieldType
 
+MILLISECOND = timedelta(milliseconds=1)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -37,9 +38,11 @@ class Date(FieldType):
 
 
 class DateTime(FieldType):
-    """An instant, as RFC 3339 with an offset: it may come back with another offset."""
+    """An instant, as RFC 3339 with an offset: it may come back with another offset, to the millisecond at least."""
 
     name = "datetime"
+    precision = MILLISECOND
+    """Instants that are less than this apart count as the same."""
     has_equal_texts = True
     json_schemas = ({"type": "string", "format": "date-time"},)
     sqlite_checks = (
@@ -57,10 +60,17 @@ class DateTime(FieldType):
     def same(self, expected: Any, actual: Any) -> bool:
         if isinstance(expected, str) and expected == actual:
             return True
-        return (moment := instant(expected)) is not None and moment == instant(actual)
+        one, other = instant(expected), instant(actual)
+        return one is not None and other is not None and abs(one - other) < self.precision
 
     def order(self, value: Any) -> Any:
         return instant(value)
+
+
+class Timestamp(DateTime):
+    """When the server wrote a record: two writes may be a microsecond apart."""
+
+    precision = timedelta(microseconds=1)
 
 
 def instant(text: Any) -> datetime | None:

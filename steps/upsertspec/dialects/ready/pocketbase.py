@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import quote
 
 from upsertspec.dialects.base import Answer, Request, Response, Setup
@@ -25,31 +25,21 @@ from upsertspec.dialects.operations import (
     Upsert,
     UpsertBatch,
 )
+from upsertspec.dialects.ready_made import ReadyMade
 from upsertspec.errors import CannotExpress
 
 SHOWN = 400
 PAGE = 1000
 ID_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 ID_LENGTH = 15
-MADE_OF_KEY = "the client makes the id out of the key, so that it says nothing of how PocketBase compares keys"
 MIDNIGHT = " 00:00:00.000Z"
 
 
-class PocketBase:
-    """The collections API.
+class Ready(ReadyMade):
+    """The collections API."""
 
-    Options: `keys`, the fields of each collection that the id is made of; `dates`, the fields that hold a day
-    (PocketBase writes its midnight); `empty_is_null`, the fields in which an empty text can only mean: no value.
-    """
-
-    name = "pocketbase"
-    lacks: ClassVar[Mapping[str, str]] = {
-        "operation": "PocketBase answers a PUT with 200 and the record, whether it was created or updated",
-        "counts": "PocketBase answers a batch with a list of the records",
-    }
-    cannot: ClassVar[Mapping[str, str]] = dict.fromkeys(("AC-101", "AC-107", "AC-111"), MADE_OF_KEY)
-
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, name: str) -> None:
+        super().__init__(setup, name)
         self._keys: Mapping[str, list[str]] = setup.options["keys"]
         self._dates = frozenset(setup.options["dates"])
         self._empty_is_null = frozenset(setup.options["empty_is_null"])
@@ -122,13 +112,15 @@ class PocketBase:
         return {**record, "id": id_for([operation.table, *(record[name] for name in names)])}
 
     def _written(self, operation: Upsert | UpsertBatch, status: int, body: Any, text: str) -> Answer:
-        listed = [part.get("body") for part in body if isinstance(part, dict)] if isinstance(body, list) else []
+        listed: list[Any] = (
+            [part.get("body") for part in body if isinstance(part, dict)] if isinstance(body, list) else []
+        )
         if not listed or not all(isinstance(record, dict) for record in listed):
             return Answer(status, body=body, fault='the body is no list of {"body": record}', text=text)
-        parts = [self._part(record) for record in listed]
+        answers = [self._part(record) for record in listed]
         if isinstance(operation, Upsert):
-            return Answer(status, id=parts[0].id, record=parts[0].record, body=body, text=text)
-        return Answer(status, parts=parts, body=body, text=text)
+            return Answer(status, id=answers[0].id, record=answers[0].record, body=body, text=text)
+        return Answer(status, parts=answers, body=body, text=text)
 
     def _part(self, body: Mapping[str, Any]) -> Answer:
         record = self._record(body)

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import quote
 
 from upsertspec.dialects.base import Answer, Request, Response, Setup
 from upsertspec.dialects.operations import UNSET, Create, Describe, Find, Operation, Read, Upsert, UpsertBatch
+from upsertspec.dialects.ready_made import ReadyMade
 from upsertspec.errors import CannotExpress
 
 SHOWN = 400
 
 
-class Datasette:
-    """The JSON API of one database.
+class Ready(ReadyMade):
+    """The JSON API of one database."""
 
-    Options: `database`, its name; `primary_keys`, the columns of each table's key; `booleans`, the columns in which 1
-    and 0 stand for true and false, since SQLite has no booleans.
-    """
-
-    name = "datasette"
-    lacks: ClassVar[Mapping[str, str]] = {
-        "operation": "Datasette answers an upsert with the rows, whether they were inserted or updated",
-        "counts": "Datasette does not count what an upsert inserted and what it updated",
-    }
-
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, name: str) -> None:
+        super().__init__(setup, name)
         self._database = quote(setup.options["database"], safe="")
-        self._keys: Mapping[str, list[str]] = setup.options["primary_keys"]
+        self._keys: Mapping[str, list[str]] = setup.options["keys"]
         self._booleans = frozenset(setup.options["booleans"])
 
     def request(self, operation: Operation) -> Request:
@@ -69,7 +61,7 @@ class Datasette:
         return self._success(operation, response.status, [self._record(row) for row in rows], body, text)
 
     def _success(
-        self, operation: Operation, status: int, records: list[dict[str, Any]], body: dict[str, Any], text: str
+        self, operation: Operation, status: int, records: list[dict[str, Any]], body: Any, text: str
     ) -> Answer:
         match operation:
             case Find():

@@ -1,0 +1,125 @@
+@records
+Feature: What filters find
+  A filter finds what is stored, also where a value looks like something else, is long, or has a time zone.
+
+  Background:
+    Given these users are stored:
+      | as   | email            | name |
+      | Mira | mira@example.com | Mira |
+
+  @AC-604
+  Rule: AC-604 A list has exactly the records that pass all filters
+
+    @S-9fv8
+    Scenario Outline: <kind> in a filter is what it is
+      Given these projects are stored:
+        | as    | name  | description | user_id   |
+        | Atlas | Atlas | <value>     | {Mira.id} |
+        | Bolt  | Bolt  | <other>     | {Mira.id} |
+      When the editor lists projects with:
+        | user_id   | description         |
+        | {Mira.id} | {Atlas.description} |
+      Then the list is Atlas
+
+      Examples: Values that a lenient reader takes for others
+        | kind                   | value  | other |
+        | a zero before a digit  | 0815   | 815   |
+        | a plus                 | a+b    | a b   |
+        | a percent escape       | %41    | A     |
+        | a capital letter       | Lamp   | lamp  |
+        | an exponent            | 1e3    | 1000  |
+
+    @S-qhj2
+    Scenario: A long text is found even if nothing else is shown
+      Given these projects are stored:
+        | as    | name  | description | user_id   |
+        | Atlas | Atlas | The lighthouse keeper writes down every ship that passes, its flag, its sails, its course and the hour; in winter, when no ship passes for days, he writes down the gulls instead, and once, in a night without a wind, the silence | {Mira.id} |
+        | Bolt  | Bolt  | The lighthouse keeper writes down every ship that passes, its flag, its sails, its course and the hour; in winter, when no ship passes for days, he writes down the gulls instead, and once, in a night without a wind, the stars   | {Mira.id} |
+      When the editor lists projects with:
+        | user_id   | description         | _fields     |
+        | {Mira.id} | {Atlas.description} | description |
+      Then the list is Atlas
+      And each listed record has just the fields id, description
+
+    @S-bb7k
+    Scenario Outline: A day with <operator> <day>
+      Given these contacts are stored:
+        | as  | email           | name         | birthday   |
+        | Ada | ada@example.com | Ada Lovelace | 1815-12-10 |
+      When the editor lists contacts with:
+        | email       | birthday__<operator> |
+        | {Ada.email} | <day>                |
+      Then the list is <who>
+
+      Examples: The day itself, and its neighbours
+        | operator | day        | who   |
+        | eq       | 1815-12-10 | Ada   |
+        | lt       | 1815-12-10 | empty |
+        | lte      | 1815-12-10 | Ada   |
+        | gt       | 1815-12-09 | Ada   |
+        | ne       | 1815-12-10 | empty |
+
+    @S-4gr3
+    Scenario Outline: A moment with <operator> is compared as a moment
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      And these asset_variants are stored:
+        | as    | parent_asset_id | variant_type | storage_path         | processed_at              |
+        | Thumb | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 2024-01-15T08:00:00+02:00 |
+        | Full  | {Photo.id}      | webp         | kitchen/1_full.webp  | 2024-01-15T07:00:00Z      |
+      When the editor lists asset_variants with:
+        | parent_asset_id | processed_at__<operator> |
+        | {Photo.id}      | <moment>                 |
+      Then the list is <who>
+
+      Examples: Earlier on the same day, and the same instant with another offset
+        | operator | moment                    | who         |
+        | lt       | 2024-01-15T06:30:00Z      | Thumb       |
+        | gt       | 2024-01-15T06:30:00Z      | Full        |
+        | eq       | 2024-01-15T06:00:00Z      | Thumb       |
+        | lte      | 2024-01-15T09:00:00+02:00 | Thumb, Full |
+
+    @S-5q9q
+    Scenario: A null in a JSON field is found as null
+      Given these projects are stored:
+        | as    | name  | collected_data     | user_id   |
+        | Atlas | Atlas | null               | {Mira.id} |
+        | Bolt  | Bolt  | {"useCases": []}   | {Mira.id} |
+      When the editor lists projects with:
+        | user_id   | collected_data__isnull |
+        | {Mira.id} | true                   |
+      Then the list is Atlas
+
+    @S-p5hq
+    Scenario: An address finds the contact that has it now
+      Given these contacts are stored:
+        | as  | email           | name         | phone           |
+        | Ada | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      When the editor upserts into contacts by phone:
+        | email             | name         | phone           |
+        | byron@example.com | Ada Lovelace | +44 20 7946 001 |
+        | ada@example.com   | Ada Yonath   | +972 8 934 001  |
+      Then the answer is 200 and says updated, created
+      And these contacts are now stored:
+        | as  | email             | name         |
+        | Ada | byron@example.com | Ada Lovelace |
+        |     | ada@example.com   | Ada Yonath   |
+
+  @AC-605
+  Rule: AC-605 A list is sorted as requested
+
+    @S-vhw3
+    Scenario: Moments with other offsets are sorted as moments
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      And these asset_variants are stored:
+        | as    | parent_asset_id | variant_type | storage_path         | processed_at              |
+        | Thumb | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 2024-01-15T08:00:00+02:00 |
+        | Small | {Photo.id}      | optimized    | kitchen/1_opt.webp   | 2024-01-15T03:00:00-02:00 |
+        | Full  | {Photo.id}      | webp         | kitchen/1_full.webp  | 2024-01-15T07:00:00Z      |
+      When the editor lists asset_variants with:
+        | parent_asset_id | _sort        |
+        | {Photo.id}      | processed_at |
+      Then the list is Small, Thumb, Full, in this order

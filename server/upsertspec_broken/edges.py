@@ -1,0 +1,193 @@
+"""Values at the edge of what systems keep: long, early, late, many-digited, or that only look like something else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from upsertspec_broken import add, broken
+from upsertspec_broken.bases import compares
+from upsertspec_catalogue import stored
+from upsertspec_server.fields import Boolean, Date, DateTime, Json, Text
+from upsertspec_server.queries import Condition, Queries
+from upsertspec_server.records import Records
+from upsertspec_server.schema import Field, Row, Table
+from upsertspec_server.upsert import Outcome
+from upsertspec_server.validation import Validator
+
+LONGEST = 255
+REFORM = dt.date(1582, 10, 15)
+BERLIN = ZoneInfo("Europe/Berlin")
+FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+def refuses(kind: type[Any], is_wrong: Callable[[str], bool], says: str) -> type[Any]:
+    """The field type, which refuses some of its values."""
+
+    def check(value: str) -> str:
+        if is_wrong(value):
+            raise ValueError(says)
+        return value
+
+    return stored(kind, check)
+
+
+def moment(change: Callable[[dt.datetime], dt.datetime]) -> type[Any]:
+    """The type of moments, changed before they are stored."""
+
+    def changed(text: str) -> str:
+        return f"{change(dt.datetime.fromisoformat(text)).astimezone(dt.UTC):{FORM}}".rjust(27, "0")
+
+    return stored(DateTime, changed)
+
+
+def through_berlin(then: dt.datetime) -> dt.datetime:
+    """The moment by way of the clock on a wall in Berlin, which shows one hour twice in October."""
+    return then.astimezone(BERLIN).replace(tzinfo=None, fold=0).replace(tzinfo=BERLIN)
+
+
+def julian(text: str) -> str:
+    """A day before the reform of the calendar, ten days later."""
+    day = dt.date.fromisoformat(text)
+    return (day + dt.timedelta(days=10)).isoformat() if day < REFORM else text
+
+
+def two_digits(text: str) -> str:
+    """A year below 100 in this century or the last."""
+    year = int(text[:4])
+    return f"{year + (2000 if year < 70 else 1900)}{text[4:]}" if year < 100 else text
+
+
+class AsItsLocalTime(DateTime):
+    """A moment whose offset is not looked at."""
+
+    def parse(self, value: Any) -> Any:
+        return super().parse(re.sub(r"[+-]\d\d:\d\d$", "Z", value) if isinstance(value, str) else value)
+
+
+def is_long_domain(text: str) -> bool:
+    """Whether it is an address whose last part has more than six letters."""
+    return "@" in text and len(text.rpartition(".")[2]) > 6
+
+
+NOT_AN_ADDRESS = "must be an address"
+for name, violates, says, part in (
+    ("apostrophes-in-addresses-are-refused", "AC-001", "Refuses an address with an apostrophe.",
+     refuses(Text, lambda text: "@" in text and "'" in text, NOT_AN_ADDRESS)),
+    ("plus-signs-in-addresses-are-refused", "AC-001", "Refuses an address with a plus sign.",
+     refuses(Text, lambda text: "@" in text and "+" in text, NOT_AN_ADDRESS)),
+    ("long-domains-are-refused", "AC-001", "Refuses an address whose last part has more than six letters.",
+     refuses(Text, is_long_domain, NOT_AN_ADDRESS)),
+    ("dots-before-the-at-are-dropped", "AC-001", "Drops the dots in front of the @ of an address.",
+     stored(Text, lambda text: re.sub(r"\.(?=[^@]*@)", "", text) if re.search(r"\w\.\w+\.\w\.", text) else text)),
+    ("leading-zeros-are-dropped", "AC-101 AC-805", 'Takes "010" for 10: zeros in front of a number are dropped.',
+     stored(Text, lambda text: re.sub(r"^0+(?=[1-9]\d*(-|$))", "", text))),
+    ("sharp-s-is-ss", "AC-101", "Compares keys by a collation for which ß is ss.",
+     compares("replace({}, 'ß', 'ss') = replace(?, 'ß', 'ss')")),
+    ("zeros-in-front-do-not-count", "AC-101", "Compares keys as numbers: 008 matches 8.",
+     compares("ltrim({}, '0') = ltrim(?, '0')")),
+    ("last-letters-do-not-count", "AC-101", "Compares the first 240 letters of a key, those that its index holds.",
+     compares("substr({}, 1, 240) = substr(?, 1, 240)")),
+    ("julian-dates", "AC-001", "Stores days before 15 October 1582 ten days later, like a library with two calendars.",
+     stored(Date, julian)),
+    ("years-of-two-digits", "AC-001", "Takes the year 0033 for 2033.", stored(Date, two_digits)),
+    ("days-since-1970", "AC-001", "Stores a day as a number without a sign: days before 1970 are refused.",
+     refuses(Date, lambda text: text < "1970", "must be 1970 or later")),
+    ("days-until-9998", "AC-001", "Takes the last day of 9999 for infinity, and refuses it.",
+     refuses(Date, lambda text: text == "9999-12-31", "must not be infinite")),
+    ("moments-are-whole-seconds", "AC-303 AC-205", "Rounds moments to whole seconds.",
+     moment(lambda then: then.replace(microsecond=0))),
+    ("moments-on-the-wall", "AC-303 AC-205", "Keeps moments in local time: of the hour that comes twice, one is lost.",
+     moment(through_berlin)),
+    ("moments-lose-their-offset", "AC-303 AC-205", "Calls the local time of a moment UTC.", AsItsLocalTime),
+    ("moments-until-2038", "AC-303 AC-205", "Keeps moments in 32 bits: those after January 2038 are refused.",
+     refuses(DateTime, lambda text: text > "2038-01-19T03:14:07", "must be in range")),
+):  # fmt: skip
+    add(name, says, violates, part)
+
+
+@broken("AC-001")
+class ZeroIsEmpty(Validator):
+    """Takes the text "0" for empty, as a scripting language does, and stores null."""
+
+    def value(self, field: Field, value: Any) -> Any:
+        return super().value(field, None if value == "0" else value)
+
+
+@broken("AC-805")
+class LongKeysCrash(Validator):
+    """Fails with 500 for a text of more than 255 letters in a unique field."""
+
+    def value(self, field: Field, value: Any) -> Any:
+        if field.unique and isinstance(value, str) and len(value) > LONGEST:
+            raise TypeError("value too long for type character varying(255)")
+        return super().value(field, value)
+
+
+@broken("AC-604")
+class FiltersMissLongText(Queries):
+    """Puts texts of more than 256 letters where its filters do not look."""
+
+    def compare(self, field: Field, operator: str, text: str) -> Condition:
+        return ("0", []) if len(text) > LONGEST + 1 else super().compare(field, operator, text)
+
+
+@broken("AC-805", "AC-611")
+class JsonListsCrash(Json):
+    """Reads the members of typed JSON without looking whether it is an object: a list is 500."""
+
+    def parse(self, value: Any) -> Any:
+        if isinstance(value, list):
+            raise TypeError("'list' object has no attribute 'items'")
+        return super().parse(value)
+
+
+def listed(value: Any) -> Any:
+    """The value, with each object a list whose names are 0, 1, 2 and so on."""
+    if isinstance(value, dict):
+        is_list = bool(value) and list(value) == [str(number) for number in range(len(value))]
+        return [listed(v) for v in value.values()] if is_list else {name: listed(v) for name, v in value.items()}
+    return [listed(item) for item in value] if isinstance(value, list) else value
+
+
+@broken("AC-611", "AC-805")
+class NumericNamesMakeAList(Json):
+    """Reads an object whose names are 0, 1, 2 and so on as a list."""
+
+    def parse(self, value: Any) -> Any:
+        return super().parse(listed(value))
+
+
+@broken("AC-204")
+class JsonInConditionsCrashes(Json):
+    """Compares JSON with an operator that its database does not have for it: 500."""
+
+    def equal(self, stored: Any, wanted: Any) -> bool:
+        raise TypeError("operator does not exist: json = json")
+
+
+@broken("AC-608")
+class ChangeMovesDates(Records):
+    """Reads a date as midnight in local time where a record is changed by its id, and stores the day before."""
+
+    def update(self, table: Table, record_id: Any, row: Row, where: Row | None = None) -> Outcome:
+        for name in row.keys() & table.fields.keys():
+            if isinstance(table.fields[name].type, Date) and row[name]:
+                day = dt.date.fromisoformat(row[name]) - dt.timedelta(days=1)
+                row = {**row, name: day.isoformat()}
+        return super().update(table, record_id, row, where)
+
+
+@broken("AC-607")
+class NestedChildrenAreAsStored(Queries):
+    """Nests children as they come from the database: typed JSON as text, 1 for true."""
+
+    def nest(self, parent: Table, child: Table, records: list[Row]) -> None:
+        super().nest(parent, child, records)
+        for name, field in child.fields.items():
+            if isinstance(field.type, (Json, Boolean)):
+                for nested in (each for record in records for each in record[child.name]):
+                    nested[name] = None if nested[name] is None else field.type.parse(nested[name])

@@ -1,0 +1,132 @@
+"""Mistakes that only a transaction makes: its changes, its guards, its ids, and what a rollback brings back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import g
+
+from upsertspec_broken import broken
+from upsertspec_broken.ways import OnlyTypes, is_within
+from upsertspec_catalogue import Answer, answers
+from upsertspec_server.records import Records
+from upsertspec_server.schema import Role, Row, Table
+from upsertspec_server.store import Store
+from upsertspec_server.transactions import Operation, Results, Transactions
+from upsertspec_server.upsert import Outcome, agrees
+
+
+@broken("AC-104")
+class ChangeWithinLeavesUpdatedAt(Records):
+    """Does not move updated_at where a transaction changes a record by its id."""
+
+    def update(self, table: Table, record_id: Any, row: Row, where: Row | None = None) -> Outcome:
+        before = self.read(table, record_id)
+        outcome = super().update(table, record_id, row, where)
+        if not is_within():
+            return outcome
+        stored = self.store.update(table, outcome.row or before, {"updated_at": before["updated_at"]})
+        return Outcome(table, "updated", record_id, stored)
+
+
+@broken("AC-502", using=(OnlyTypes,))
+class ChangesWithinSkipTheRules(Transactions):
+    """Checks no options, minimum or pattern where a transaction changes a record by its id."""
+
+    def run_one(self, operation: Operation, results: Results) -> Outcome:
+        g.only_types = operation["op"] == "update"
+        return super().run_one(operation, results)
+
+
+@broken("AC-501")
+@answers
+def record_beside_the_deletion(answer: Answer) -> None:
+    """Answers a deletion in a transaction with the record that was deleted."""
+    for each in answer.outcomes:
+        if each["operation"] == "deleted":
+            each["record"] = {"id": each["id"]}
+
+
+@broken("AC-502")
+class OddIdsCrashWithin(Transactions):
+    """Converts the id of an operation without checking its form: one that is no id is 500."""
+
+    def record_id(self, table: Table, operation: Operation) -> Any:
+        return table.id_type.parse(operation["id"])
+
+
+@broken("AC-503")
+class GuardOfTheTimeBefore(Records):
+    """Reads the records that guards are about before the transaction begins: earlier operations do not count."""
+
+    def check_guard(self, table: Table, stored: Row, where: Row | None) -> None:
+        other = self.store.open()
+        columns = ", ".join(f'"{name}"' for name in table.columns)
+        sql = f'SELECT {columns} FROM "{table.name}" WHERE "id" = ?'  # noqa: S608 - names of the schema
+        found = other.execute(sql, [stored["id"]]).fetchone()
+        before = dict(zip(table.columns, found, strict=True)) if found else stored
+        super().check_guard(table, before, where)
+
+
+@broken("AC-504")
+class ConditionsOfTheTimeBefore(Transactions):
+    """Reads the records that updateWhere is about before the transaction begins: earlier operations do not count."""
+
+    def run(self, operations: list[Operation], role: Role) -> list[Outcome]:
+        self.written: dict[Any, Row] = {}
+        return super().run(operations, role)
+
+    def upsert(self, table: Table, operation: Operation) -> Outcome:
+        plan = self.validator.upsert(table, {n: v for n, v in operation.items() if n not in ("op", "table", "as")})
+        match = self.upserts.find_match(plan, plan.rows[0])
+        if match and plan.update_where and not agrees(table, self.written.get(match["id"], match), plan.update_where):
+            return Outcome(table, "ignored", match["id"], match)
+        if match:
+            self.written.setdefault(match["id"], match)
+            operation = {name: value for name, value in operation.items() if name != "updateWhere"}
+        return super().upsert(table, operation)
+
+
+@broken("AC-502")
+class RollbackLosesChildren(Store):
+    """Deletes children over another connection: a rollback brings back the parent, but not them."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self.local.orphans = []
+        try:
+            with super().transaction():
+                yield
+        except BaseException:
+            with super().transaction():
+                for table, ident in self.local.orphans:
+                    super().delete(table, ident)
+            raise
+
+    def delete(self, table: Table, record_id: Any) -> None:
+        for child in self.app.schema.tables.values():
+            if name := child.parent_field(table):
+                rows = self.rows(child, f'"{name}" = ?', [record_id])
+                self.local.orphans += [(child, row["id"]) for row in rows]
+        super().delete(table, record_id)
+
+
+@broken("AC-501")
+class GuardsKnowNoReferences(Transactions):
+    """Resolves a $ref in an id and in fields, but takes one in a guard as a value."""
+
+    def resolve(self, operation: Operation, results: Results) -> Operation:
+        resolved = super().resolve(operation, results)
+        return {**resolved, "where": operation["where"]} if "where" in operation else resolved
+
+
+@broken("AC-501")
+class DeletionsComeLast(Transactions):
+    """Collects the deletions of a transaction and carries them out at its end: until then their keys are taken."""
+
+    def run(self, operations: list[Operation], role: Role) -> list[Outcome]:
+        order = sorted(range(len(operations)), key=lambda index: operations[index].get("op") == "delete")
+        outcomes = super().run([operations[index] for index in order], role)
+        return [outcomes[order.index(index)] for index in range(len(operations))]

@@ -1,0 +1,184 @@
+"""One mistake, one finding: which failure shows a mistake most plainly, and which failures follow from that one.
+
+A failure follows another
+
+- if it relies on what the other's criterion defines (a tag `@defines-…`), and the plain scenario of that criterion
+  fails: where an upsert updates nothing, whatever needs an update fails too; or
+- if both fail alike, and what they have in common (a role, a value, a table, a way to write) is in no scenario that
+  passes; or if the way in which both fail is rare.
+
+Everything is read from the steps, the tags and the failures; no criterion is known here by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from upsertspec.report.result import Result
+from upsertspec.report.status import Counts, Listed, Status, row
+from upsertspec.report.traits import TO_BE_REFUSED, Traits, traits_of
+from upsertspec.spec import criteria as spec
+
+NEEDS = {
+    "created": "an upsert that creates",
+    "updated": "an upsert that updates",
+    "ignored": "a match that is left as it is",
+    "posted": "a create",
+    "deleted": "a deletion",
+}
+"""What a scenario may rely on, in words."""
+CRITERIA_SHOWN = 6
+EFFECTS = {
+    "upsert-create": ("created",),
+    "upsert-update": ("updated",),
+    "ignore": ("ignored",),
+    "ignore-create": ("ignored", "created"),
+    "create": ("posted",),
+    "delete": ("deleted",),
+    "cascade": ("deleted",),
+}
+"""What a scenario must need to rely on a criterion with the tag `@defines-…`."""
+
+
+@dataclass
+class Mistake:
+    """A finding: its plainest failure, the failures that follow from it, and what they have in common with it."""
+
+    root: Result
+    followers: list[Result] = field(default_factory=list)
+    why: str = ""
+
+    @property
+    def all(self) -> list[Result]:
+        """The root, then what follows."""
+        return [self.root, *self.followers]
+
+    def add(self, follower: Result, why: str) -> None:
+        """Put a failure under this finding."""
+        self.followers.append(follower)
+        self.why = self.why or why
+
+    def as_dict(self) -> dict[str, Any]:
+        """`{"root", "follows", "why"}`: the ids of the scenarios, and what follows in one line."""
+        return {"root": self.root.case.id, "follows": [r.case.id for r in self.followers], "why": self.summary}
+
+    @property
+    def summary(self) -> str:
+        """What follows, in one line; empty if nothing does."""
+        number, others = len(self.followers), sorted({r.case.criterion for r in self.followers})
+        if not number:
+            return ""
+        named = ", ".join(others[:CRITERIA_SHOWN]) + (
+            f" and {len(others) - CRITERIA_SHOWN} more criteria" if len(others) > CRITERIA_SHOWN else ""
+        )
+        return f"{number} more scenario{'s' if number > 1 else ''} of {named}" + (f": {self.why}" if self.why else "")
+
+
+def mistakes(results: Iterable[Result]) -> list[Mistake]:
+    """The failures of a run as findings, the plainest first. Known failures are listed by themselves, and not here."""
+    listed = list(results)
+    failed = [r for r in listed if row(r.status).counts is Counts.FAILURE and r.status is not Status.KNOWN_FAILURE]
+    if not failed:
+        return []
+    traits = {r.case.id: traits_of(r) for r in failed}
+    fine = [traits_of(r) for r in listed if row(r.status).counts is Counts.PASS]
+    innocent = frozenset(mark for each in fine for mark in each.marks)
+    found: list[Mistake] = []
+    for result in sorted(failed, key=lambda r: _plainness(r, traits[r.case.id])):
+        _place(result, found, traits, innocent)
+    return sorted(found, key=lambda mistake: mistake.root.case.criterion)
+
+
+def _place(result: Result, found: list[Mistake], traits: Mapping[str, Traits], innocent: frozenset[str]) -> None:
+    """Put a failure under the finding that it follows, or make it one of its own."""
+    mine = traits[result.case.id]
+    for mistake in found:
+        if effects := relied_on(mistake.root.case, traits[mistake.root.case.id], mine):
+            mistake.add(result, f"each needs {' or '.join(NEEDS[effect] for effect in effects)}")
+            return
+    for mistake in found:
+        for other in mistake.all:
+            if why := alike(mine, traits[other.case.id], innocent):
+                mistake.add(result, why)
+                return
+    same = next((m for m in found if result.case.criterion in {each.case.criterion for each in m.all}), None)
+    if same is None:
+        found.append(Mistake(result))
+    else:
+        same.add(result, "")
+
+
+def in_document(report: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], list[Mapping[str, Any]], str]]:
+    """The findings of a report: the root, what follows, and the line about it. What is in none is one by itself."""
+    results = {result["id"]: result for result in report["results"]}
+    found = [
+        (results[each["root"]], [results[ident] for ident in each["follows"] if ident in results], each["why"])
+        for each in report.get("findings", [])
+        if each["root"] in results
+    ]
+    known = {result["id"] for root, followers, _ in found for result in (root, *followers)}
+    rest = [r for r in report["results"] if row(r["status"]).listed is Listed.EACH and r["id"] not in known]
+    return found + [(result, [], "") for result in rest]
+
+
+def relied_on(root: spec.Case, roots: Traits, mine: Traits) -> list[str]:
+    """What a scenario needs that the criterion of another defines, whose plain scenario fails."""
+    if not is_plain(root) or roots.refusals or not mine.by_the_write:
+        return []
+    defined = {effect for role in spec.defined(root.criterion) for effect in EFFECTS.get(role, ())}
+    return sorted(defined & mine.effects)
+
+
+def alike(one: Traits, other: Traits, innocent: frozenset[str]) -> str:
+    """Why two failures are of one mistake; empty if they are not.
+
+    They fail in the same way, and either have something in common that no passing scenario has, or that way is rare
+    enough: not just that something was accepted.
+    """
+    if one.expected != other.expected and one.actual != other.actual:
+        return ""
+    if common := (one.marks & other.marks) - innocent:
+        shortest = min(common, key=lambda mark: (len(mark), mark))
+        return f"each fails alike, with {shortest.removeprefix(TO_BE_REFUSED)}"
+    accepted = bool(one.refusals) and one.actual.startswith("2")
+    shared = bool(one.effects & other.effects) or (one.rank == other.rank > 0) or bool(one.refusals)
+    same = one.expected == other.expected and one.actual == other.actual
+    crash = one.actual == other.actual and one.actual.startswith("5") and bool(one.refusals) and bool(other.refusals)
+    if crash or (same and shared and not accepted):
+        return f"each is answered with {one.actual}" if one.actual.isdigit() else "each fails alike"
+    return ""
+
+
+def is_plain(case: spec.Case) -> bool:
+    """Whether it is the plain scenario of its criterion, which is the first, or a row of it."""
+    return _first().get(case.criterion) == _scenario(case)
+
+
+@cache
+def _first() -> dict[str, str]:
+    first: dict[str, str] = {}
+    for case in spec.cases():
+        first.setdefault(case.criterion, _scenario(case))
+    return first
+
+
+def _scenario(case: spec.Case) -> str:
+    """The id of the scenario, without that of the row."""
+    return case.id.split(".")[0]
+
+
+def _plainness(result: Result, traits: Traits) -> tuple[bool, bool, int, bool, int, str, int]:
+    """The plainest first: a MUST, the plain scenario of a criterion, simple requests, no outline, few tables."""
+    case = result.case
+    return (
+        not row(result.status).red,
+        not is_plain(case),
+        traits.rank,
+        bool(case.example),
+        len(traits.tables),
+        case.criterion,
+        case.line,
+    )

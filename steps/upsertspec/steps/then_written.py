@@ -1,0 +1,222 @@
+"""Then: whether what was written is found again, everywhere, and whether its times are true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from pytest_bdd import parsers, then
+
+from upsertspec.dialects.base import Answer
+from upsertspec.dialects.operations import Change, Create, Groups, List, Transaction, UpsertBatch
+from upsertspec.errors import CheckFailed, NotApplicable
+from upsertspec.spec.outcomes import CREATED, OK
+from upsertspec.spec.types import instant
+from upsertspec.steps.assertions import find_key, require_body, require_stored, the_one
+from upsertspec.steps.equality import differences, same, shown
+from upsertspec.steps.own_table import named
+from upsertspec.steps.then_answers import require_same_reading
+from upsertspec.steps.world import Attempt, World
+
+Record = Mapping[str, Any]
+
+LONGEST_FILTER = 1000
+LONGEST_PART = 200
+A_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A record that was sent: its table, its fields, the answer about it alone, and what it said was done."""
+
+    table: str
+    row: Record
+    answer: Answer
+    operation: str
+
+
+@then(parsers.re(r"each value comes back as it was sent(?P<lists>, in lists too)?"))
+def each_value_comes_back(world: World, lists: str | None) -> None:
+    """Each sent record is stored with its values, and reads the same in the answer, by its key and by its id.
+
+    In lists too: it is found by each of its values with every operator that fits, and by none that it had before; it is
+    in its place where the list is sorted by a number or a time, nested in its parent, and counted there.
+    """
+    found = [(each, _require_kept(world, each)) for attempt in world.attempts for each in written(world, attempt)]
+    if lists:
+        for each, stored in found:
+            _require_listed(world, each, stored)
+            _require_not_listed(world, each, stored)
+            _require_nested(world, each, stored)
+        _require_sorted(world, [each for each, _ in found])
+
+
+@then("each answer's times are within a minute of its Date header")
+def times_are_true(world: World) -> None:
+    """updated_at, and of a created record created_at, are the time that the answer's own header states."""
+    for attempt in world.attempts:
+        headers = {name.lower(): value for name, value in attempt.exchange.response_headers.items()}
+        said = headers.get("date")
+        if said is None:
+            raise NotApplicable("the answers have no Date header")
+        now = parsedate_to_datetime(said)
+        for each in written(world, attempt):
+            fields = ["updated_at", *(["created_at"] if each.operation == "created" else [])]
+            record = each.answer.record or _found(world, each)
+            for name in named(world.binding(each.table), fields):
+                time = instant(record.get(name))
+                if time is None or abs(time - now) > A_MINUTE:
+                    raise CheckFailed(f"{name} within a minute of {said}", shown(record.get(name)))
+
+
+def written(world: World, attempt: Attempt) -> Iterator[Written]:
+    """The records that a request wrote. Raises CheckFailed where it was not answered as a success."""
+    operation, answer = attempt.operation, attempt.answer
+    require_body(world, answer, CREATED if isinstance(operation, Create) else OK)
+    match operation:
+        case Transaction(operations=operations):
+            for each, part in zip(operations, answer.parts, strict=True):
+                if "fields" in each:
+                    ident = {"id": each["id"]} if "id" in each else {}
+                    yield Written(each["table"], {**each["fields"], **ident}, part, str(part.operation))
+        case UpsertBatch(table=table, records=records):
+            for row, part in zip(
+                records, answer.parts or [Answer(answer.status, lacks=answer.lacks)] * len(records), strict=True
+            ):
+                yield Written(table, row, part, str(part.operation))
+        case Change(table=table, id=ident, fields=fields):
+            yield Written(table, {**fields, "id": ident}, answer, "updated")
+        case _:
+            said = "created" if isinstance(operation, Create) else str(answer.operation)
+            yield Written(operation.table, operation.sent[-1], answer, said)
+
+
+def _found(world: World, each: Written) -> Record:
+    """The stored record, by a key of the sent one, or by its id."""
+    where = find_key(world.table(each.table), each.row) or {"id": each.answer.id}
+    return the_one(world, each.table, where)
+
+
+def _require_kept(world: World, each: Written) -> Record:
+    where = find_key(world.table(each.table), each.row) or {"id": each.answer.id}
+    stored = require_stored(world, each.table, each.row, where)
+    if each.answer.record is not None:
+        require_same_reading(world, each.table, "the answer's record to be the stored one", stored, each.answer.record)
+    elif not world.lacks(each.answer, "record"):
+        raise CheckFailed("the record in the answer", "none")
+    by_id = the_one(world, each.table, {"id": stored.get("id")})
+    require_same_reading(world, each.table, "the record read by its id to be the stored one", stored, by_id)
+    return stored
+
+
+def _require_listed(world: World, each: Written, stored: Record) -> None:
+    """Raise CheckFailed where a filter that fits the record does not find it; all filters are asked at once first."""
+    filters = dict(_filters(world, each.table, world.fit(each.table, each.row)))
+    if _lists_it(world, each.table, filters, stored):
+        return
+    key = find_key(world.table(each.table), stored) or {}
+    single: list[Record] = [{name: value} for name, value in filters.items()]
+    wrong = next((one for one in single if not _lists_it(world, each.table, {**key, **one}, stored)), filters)
+    raise CheckFailed(f"the record to be listed where {shown(wrong)}", "it is not")
+
+
+def _require_not_listed(world: World, each: Written, stored: Record) -> None:
+    """Raise CheckFailed where a plain filter still finds the record by a value that it had before."""
+    fields = world.table(each.table).fields
+    ident = shown(stored.get("id"))
+    before = next((k.record for k in world.stored if (k.table, shown(k.record["id"])) == (each.table, ident)), stored)
+    key = find_key(world.table(each.table), stored) or {}
+    for name in [name for name in each.row if name in fields and name not in key and "" in fields[name].type.finding]:
+        old = before.get(name)
+        if old in (None, "") or same(world.table(each.table), name, old, stored.get(name)):
+            continue
+        if _list(world, each.table, {**key, name: old}):
+            raise CheckFailed(f"the record not to be listed where {name} was {shown(old)}", "it is")
+
+
+def _lists_it(world: World, table: str, query: Record, stored: Record) -> bool:
+    return [shown(record.get("id")) for record in _list(world, table, query)] == [shown(stored.get("id"))]
+
+
+def _list(world: World, table: str, query: Record) -> Sequence[Record]:
+    answer = world.client.call("editor", List(table, query))
+    require_body(world, answer, OK)
+    if answer.total not in (None, len(answer.records)):
+        raise CheckFailed(f'"total": {len(answer.records)}', shown(answer.total))
+    return answer.records
+
+
+def _filters(world: World, table: str, row: Record) -> Iterator[tuple[str, Any]]:
+    """A filter for each operator that a value passes; only the plain one for what the target has in its own form."""
+    binding = world.binding(table)
+    for name, value in row.items():
+        if name == "id" or name not in binding.view.fields:
+            continue
+        field, bound = binding.view.fields[name], binding.field(name)
+        if value in (None, "") or not field.type.finding:
+            yield f"{name}__isnull", "true" if value is None else "false"
+            continue
+        is_own = bool(bound.text or bound.values or bound.as_text or field.options)
+        for operator in field.type.finding[: 1 if is_own else None]:
+            yield from _filter(name, operator, value)
+
+
+def _filter(name: str, operator: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """The filter by one operator; none for a text that is too long for an address, or that would be several."""
+    if operator == "contains":
+        yield f"{name}__contains", value[len(value) // 3 :][:LONGEST_PART]
+    elif operator == "in" and "," not in value and len(value) <= LONGEST_FILTER:
+        yield f"{name}__in", f"{value},no other"
+    elif operator != "in" and (not isinstance(value, str) or len(value) <= LONGEST_FILTER):
+        yield f"{name}__{operator}".removesuffix("__"), value
+
+
+def _require_sorted(world: World, wrote: Sequence[Written]) -> None:
+    """Raise CheckFailed where the records are not in the order of a number or a time that was sent."""
+    table = world.table(wrote[0].table)
+    single = [names[0] for names in table.unique_keys if len(names) == 1]
+    key = next((name for name in single if all(isinstance(each.row.get(name), str) for each in wrote)), "")
+    keys = [each.row[key] for each in wrote] if key else []
+    if len(keys) < 2 or any("," in value for value in keys):
+        return
+    for name in {name: None for each in wrote for name in each.row if "gte" in table.type_of(name).finding}:
+        if name not in table.fields:
+            continue
+        records = _list(world, table.name, {f"{key}__in": ",".join(keys), "_sort": name})
+        values = [record[name] for record in records if record.get(name) is not None]
+        if values != sorted(values, key=table.type_of(name).order) or len(records) != len(keys):
+            raise CheckFailed(f"the {len(keys)} records sorted by {name}", shown(values))
+
+
+def _require_nested(world: World, each: Written, stored: Record) -> None:
+    """Raise CheckFailed where a parent does not hold the record."""
+    view = world.table(each.table)
+    parents = [(name, field.references) for name, field in view.fields.items() if field.references]
+    for name, parent in parents:
+        if stored.get(name) is None or parent is None:
+            continue
+        found = _list(world, parent, {"id": stored[name], "_include": each.table})
+        children = [child for record in found for child in _children(world, each.table, record)]
+        nested = [child for child in children if shown(child.get("id")) == shown(stored.get("id"))]
+        if len(nested) != 1 or differences(view, stored, nested[0], ["updated_at", *view.fields]):
+            raise CheckFailed(f"the stored record nested in {parent} of id {shown(stored[name])}", shown(nested))
+        _require_counted(world, each.table, name, stored[name], len(children))
+
+
+def _children(world: World, table: str, parent: Record) -> list[Record]:
+    """The children that are nested in a parent, in the specification's words."""
+    listed = parent.get(table, parent.get(world.words(table).called))
+    return [world.words(table).ours(child) for child in listed or [] if isinstance(child, Mapping)]
+
+
+def _require_counted(world: World, table: str, name: str, parent: Any, wanted: int) -> None:
+    """Raise CheckFailed where the statistics count other children of a parent than are nested in it."""
+    answer = world.client.call("editor", Groups(table, {"group_by": name}))
+    require_body(world, answer, OK)
+    groups = answer.body.get("groups", []) if isinstance(answer.body, dict) else []
+    counts = [each.get("count") for each in groups if shown(each.get(name)) == shown(parent)]
+    if counts != [wanted]:
+        raise CheckFailed(f"one group of {name} {shown(parent)} that counts {wanted}", shown(counts))

@@ -1,0 +1,63 @@
+"""Upserts of a target that replaces the whole record: they repeat what is stored, so that nothing is lost by them.
+
+A scenario about fields that a request does not mention (`@asserts-unmentioned`) is sent as it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
+from upsertspec.errors import NotApplicable, NotTestable
+from upsertspec.http.client import Client
+from upsertspec.spec.criteria import Case, asserted, defining
+from upsertspec.steps.lookup import Reader
+
+STATED = ("shape", "replaces")
+UNMENTIONED = "unmentioned"
+
+
+def require_kept(client: Client, case: Case) -> None:
+    """Raise NotApplicable where a scenario relies on an update that keeps what it does not mention.
+
+    The criteria that say so are judged.
+    """
+    if client.replaces and UNMENTIONED in asserted(case) and case.criterion not in _judged():
+        why = "the target replaces the whole record, so that what a request does not mention is lost"
+        raise NotApplicable(f"{why}; {' and '.join(_judged())} are about that", (STATED,))
+
+
+def note_kept(client: Client, case: Case) -> None:
+    """Note that the target replaces nothing, where a scenario that says so has passed."""
+    if client.replaces and UNMENTIONED in asserted(case):
+        client.untrue[STATED] = "an update kept the fields that it did not mention"
+
+
+def whole(reader: Reader, operation: Operation) -> Operation:
+    """The upsert with the stored values of the fields that it does not mention, where it matches a record."""
+    if not isinstance(operation, (Upsert, UpsertBatch)) or operation.extra:
+        return operation
+    rows = [_completed(reader, operation, row) for row in operation.sent]
+    if isinstance(operation, UpsertBatch):
+        return replace(operation, records=rows)
+    return replace(operation, fields=rows[0]) if rows else operation
+
+
+def _completed(reader: Reader, operation: Upsert | UpsertBatch, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    names = operation.match_fields if isinstance(operation.match_fields, list) else []
+    key = {name: row.get(name) for name in names if isinstance(name, str)}
+    if not key or not all(isinstance(value, (str, int)) for value in key.values()):
+        return row
+    try:
+        found = reader.find(operation.table, key)
+    except (NotTestable, NotApplicable):
+        return row
+    fields = reader.table(operation.table).fields
+    stored = {name: value for record in found[:1] for name, value in record.items() if name in fields}
+    return {**stored, **row}
+
+
+def _judged() -> tuple[str, str]:
+    return defining("upsert-update"), defining(UNMENTIONED)
