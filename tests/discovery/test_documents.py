@@ -45,7 +45,7 @@ EXPECTED = {
             "notes": "description",
         },
         {"method": "PUT", "path": "/api/v1/{table}/{key.sku}", "body": "{otherFields}"},
-        {"path": "/api/v1/{table}", "query": {"{field}": "{value}", "limit": "{limit}", "offset": "{offset}"}},
+        {"path": "/api/v1/{table}/{key.sku}", "answer": {"record": "."}},
         {"path": "/api/v1/{table}/{key.sku}"},
         {"Authorization": "Bearer the-editors-token"},
         {"always": {"price": 1}},
