@@ -483,6 +483,9 @@ def test_the_parts_of_a_batch() -> None:
     assert [(part.id, part.operation) for part in answer.parts] == [(1, "updated"), (2, "created")]
     assert answer.parts[0].record == {"email": "a", "id": 1}
     assert (answer.counts, answer.lacks) == ({"created": 1, "updated": 1, "ignored": 0}, {})
+    twice = {"rows": [{"key": 1, "row": {}}, {"key": 1, "row": {}}], "new": [1], "old": [1], "n": 1}
+    again = said(stated, twice, operation=batch, name="batch")
+    assert [part.operation for part in again.parts] == ["created", "updated"]
     assert said(stated, {}, operation=batch, name="batch").fault == 'there is no list at "rows"'
     nothing = said({}, b"", 204, batch, "batch")
     assert (nothing.parts, set(nothing.lacks)) == ((), {"operation", "record", "id", "counts"})
