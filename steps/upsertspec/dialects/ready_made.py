@@ -28,6 +28,7 @@ from upsertspec.dialects.operations import UNSET, Operation
 from upsertspec.dialects.shape import Shape
 from upsertspec.dialects.shape_request import part_of
 from upsertspec.errors import CannotExpress, ConfigError, NotApplicable
+from upsertspec.spec.outcomes import is_success
 from upsertspec.spec.schema import tables
 from upsertspec.target.nearest import nearest
 from upsertspec.target.ready import FOLDER
@@ -114,7 +115,7 @@ class ReadyApi(ReadyMade):
         try:
             body = response.parsed() if response.body else None
         except (ValueError, RecursionError) as wrong:
-            return replace(said, fault=f"the body is no JSON ({wrong})")
+            return replace(said, fault=f"the body is no JSON ({wrong})") if is_success(said.status) else said
         try:
             return self.said(operation, replace(said, body=body))
         except (AttributeError, IndexError, KeyError, TypeError) as wrong:
