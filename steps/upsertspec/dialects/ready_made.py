@@ -23,8 +23,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from upsertspec.dialects.base import Answer, Dialect, Request, Response, Setup, Stated
-from upsertspec.dialects.operations import UNSET, Operation
+from upsertspec.dialects.base import Answer, Dialect, Request, Response, Setup, Stated, written
+from upsertspec.dialects.operations import UNSET, Operation, Verbatim
 from upsertspec.dialects.shape import Shape
 from upsertspec.dialects.shape_request import part_of
 from upsertspec.errors import CannotExpress, ConfigError, NotApplicable
@@ -163,6 +163,16 @@ class ReadyShape(ReadyMade, Shape):
         own = self._reasons.get(part_of(operation), {})
         reasons = {**self._reasons, **(own if isinstance(own, dict) else {})}
         return {name: Stated(reasons.get(name, why)) for name, why in lacks.items()}
+
+
+def sent_as(operation: Operation, *values: Any) -> str:
+    """The first field that is sent with one of these values; empty if there is none."""
+    for fields in operation.sent:
+        for name, value in fields.items():
+            plain = value.json if isinstance(value, Verbatim) else written(value)
+            if plain in map(written, values):
+                return name
+    return ""
 
 
 def _declared(said: File) -> Any:
