@@ -183,12 +183,12 @@ REQUESTS: list[tuple[str, dict[str, Any], Operation, tuple[Any, ...]]] = [
         "upsert",
         {
             "path": "/x",
-            "query": {"select": ["{names}"], "q": "email = '{matchValue}'"},
+            "query": {"select": ["{names}"], "q": "it is 'x-{matchValue}-y', \"{matchValue}\", isn't {matchField}"},
             "body": {"match": "{match}", "set": "{otherNames}", "gql": 'f(id: "{matchValue}", {fields:json})'},
         },
         Upsert("contacts", {"email": "a'\"b", "name": "A"}, ["email"]),
         (
-            "POST", "/x", {"select": "name", "q": "email = 'a''\"b'"},
+            "POST", "/x", {"select": "name", "q": "it is 'x-a''\"b-y', \"a'\\\"b\", isn't mail"},
             {
                 "match": {"mail": "a'\"b"}, "set": ["name"],
                 "gql": 'f(id: "a\'\\"b", {"mail": "a\'\\"b", "name": "A"})',

@@ -187,15 +187,14 @@ SERVERS: dict[str, Lacking] = {
     "no create": Lacking((gone("records.create"),), "AC-601", ""),
     "no delete": Lacking((gone("records.delete"),), "AC-602 AC-609", ""),
     "no change": Lacking((gone("records.update"),), "AC-608 AC-611", ""),
-    "no stats": Lacking((gone("tables.stats"),), "AC-610", "AC-610"),
-    "no transactions": Lacking((gone("transactions.transact"),), "", ""),
+    "no stats": Lacking((gone("tables.stats"),), "AC-610 AC-804", ""),
+    "no transactions": Lacking((gone("transactions.transact"),), "AC-501 AC-502 AC-503 AC-504 AC-505", ""),
     "no list": Lacking((gone("records.list_records"),), "", EVERYTHING),
     "empty lists": Lacking((lists(lambda records: []),), "AC-001", EVERYTHING),
-    "one record in lists": Lacking((lists(lambda records: records[:1]),), "", ""),
+    "one record in lists": Lacking((lists(lambda records: records[:1]),), "AC-603 AC-604 AC-605 AC-606 AC-607", ""),
     "no tables of accounts": Lacking((no_tables(*ACCOUNTS),), "", ""),
     "no category_templates": Lacking((no_tables("category_templates"),), "", ""),
     "contacts only": Lacking((no_tables(*ACCOUNTS, *OTHERS),), "", ""),
-    "one key only": Lacking((OneKey,), "", ""),
     "one key only, as stated": Lacking(
         (OneKey,), "", "", {"bindings": bindings_from({"contacts": {"fields": {"phone": {"unique": False}}}})}
     ),

@@ -133,8 +133,7 @@ def _upsert(parts: _Parts, resource: Resource, bindings: Sequence[Binding]) -> I
         part["headers"] = {"Prefer": f"{PREFERENCE},return=representation"}
     part["body"] = parts.body("{fields}" if in_body else "{otherFields}")
     if operation.method == "PUT" and resource.required - set(resource.keys):
-        yield from comment("PUT, and the body has required fields: an update replaces the whole record. Is this right?")
-        part["replaces"] = True
+        yield from comment("Does an update replace the whole record? Then add: replaces = true")
     if not resource.parameters:
         yield from comment("The document may not say by which field a stored record is found again. Is this right?")
         part["keys"] = {binding.table: list(tables()[binding.table].unique_keys[0]) for binding in bindings}

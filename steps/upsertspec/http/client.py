@@ -135,6 +135,8 @@ class Client:
             response = self._done(who, operation, response, shown)
             self.answered = self.log[-1]
             if second := self._second(operation, response):
+                self._shared.settling.written()
+                self._shared.settling.wait()
                 second = with_query(second, shown.query)
                 response = replace(response, then=self._transport.send(who, second, shown.headers, safe=True))
         except TargetSilent as silent:

@@ -154,9 +154,10 @@ class _Results:
     def take(self, raw: Mapping[str, Any]) -> None:
         """Add a result."""
         result = Result.from_dict(raw)
-        if result.case.id not in self._results:
-            self._listener(result)
+        is_first = result.case.id not in self._results
         self._results[result.case.id] = result
+        if is_first:
+            self._listener(result)
 
 
 class _Rounds:

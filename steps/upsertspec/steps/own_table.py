@@ -76,6 +76,15 @@ def require_points(bindings: Bindings, sentences: Sequence[str], example: Mappin
             raise lacking(bindings.of(table), points)
 
 
+def require_key(binding: TableBinding, match_fields: Any) -> None:
+    """Raise NotApplicable for match fields that are a key in the specification, and by the target file none there."""
+    names = match_fields if isinstance(match_fields, list) else []
+    key = {name for name in names if isinstance(name, str)}
+    is_ours, is_theirs = (any(key == set(each) for each in t.unique_keys) for t in (binding.spec, binding.view))
+    if is_ours and not is_theirs and not key & binding.absent:
+        raise NotApplicable(f"{', '.join(sorted(key))} of {binding.name} is not unique")
+
+
 def require_faulty(binding: TableBinding, row: Row, others: Sequence[Row], is_known: bool) -> None:
     """Raise NotApplicable if the target has other rules, by which a wrong row is right or a right one wrong.
 
