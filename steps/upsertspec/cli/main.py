@@ -72,7 +72,8 @@ def main() -> None:
 def _ended() -> int:
     """The exit code of the command. What ends it without one is told, and is never 0."""
     try:
-        code = commands.main(standalone_mode=False)
+        with process.held(False):
+            code = commands.main(standalone_mode=False)
     except click.ClickException as wrong:
         wrong.show()
         return wrong.exit_code
