@@ -260,7 +260,7 @@ def test_the_verdict_is_told_where_it_can_be(to: str, start: Start, tmp_path: Pa
     done = ended(start("run", *ONE, "--report", str(tmp_path / "report"), under=("sh", "-c", f'exec "$0" "$@" {to}')))
     assert done.code == 3
     assert "standard output can't be written" in done.err
-    assert done.err.splitlines()[-3].endswith("1 planned = 1 passed")
+    assert re.search(r"\n  conformant in what was selected .* planned = \d+ passed\n", done.err)
     assert (tmp_path / "report" / "report.html").is_file()
 
 
@@ -313,6 +313,6 @@ def test_the_name_of_a_target_is_made_harmless(reference: Target, start: Start, 
     file = tmp_path / "evil.toml"
     file.write_text(f'url = "{reference.url}"\nname = "\\u001b[2J\\u202eevil"\n')
     done = ended(start("run", "--target", str(file), *ONE, "--report", str(tmp_path / "report")))
-    assert "upsertspec judges \\x1b[2J\\u202eevil: 1 scenarios" in done.out
+    assert "upsertspec judges \\x1b[2J\\u202eevil: " in done.out
     everything = done.text + "".join(each.read_text("utf-8") for each in (tmp_path / "report").iterdir())
     assert not {"\x1b", "\u202e"} & set(everything)
