@@ -27,9 +27,10 @@ class JsonApi(Api):
         if rest:
             sent = {"fields": data["attributes"]} if data else None
             return self.resource(table, *self.record(table, rest[0], sent))
-        if "upsert" not in body.get("meta", {}):
-            return self.resource(table, *self.created(table, data["attributes"]))  # type: ignore[index]
-        return self.upserted(table, data["attributes"], body["meta"]["upsert"])  # type: ignore[index]
+        assert data is not None
+        if "upsert" not in data.get("meta", {}):
+            return self.resource(table, *self.created(table, data["attributes"]))
+        return self.upserted(table, data["attributes"], data["meta"]["upsert"])
 
     def upserted(self, table: str, fields: Any, match: Any) -> Said:
         status, done = self.upsert(table, {"fields": fields, "matchFields": match})

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from upsertspec.dialects.base import Answer, Request, Response
 from upsertspec.dialects.operations import Operation
-from upsertspec.dialects.ready_made import ReadyShape
+from upsertspec.dialects.ready_made import ReadyShape, sent_as
 from upsertspec.errors import NotApplicable
 
 
@@ -15,8 +15,8 @@ class Ready(ReadyShape):
 
     def request(self, operation: Operation) -> Request:
         """The request. Raises NotApplicable for null, which a merge passes over."""
-        if nulls := [name for sent in operation.sent for name, value in sent.items() if value is None]:
-            raise NotApplicable(f"a merge passes over a null, so {nulls[0]} would keep its value")
+        if null := sent_as(operation, None):
+            raise NotApplicable(f"a merge passes over a null, so {null} would keep its value")
         return super().request(operation)
 
     def answer(self, operation: Operation, response: Response) -> Answer:
