@@ -60,11 +60,11 @@ CONFORMING: dict[str, dict[str, set[Status]]] = {
     "graphql": {**{each: {P} for each in ASKED}, "AC-301": {A}, "AC-303": {P, N}},
     "status_in_body": {
         **{each: {P} for each in ASKED}, "AC-007": {A}, "AC-103": {P, A}, "AC-301": {A}, "AC-201": {P, A},
-        "AC-202": {P, A}, "AC-302": {P},
+        "AC-202": {P, A}, "AC-302": {P, A},
     },
     "positional": {
         **{each: {P} for each in ASKED[:-1]},
-        **{each: {P, D} for each in ("AC-001", "AC-005", "AC-009", "AC-012")},
+        **{each: {P, D} for each in ("AC-001", "AC-002", "AC-005", "AC-009", "AC-012")},
     },
 }  # fmt: skip
 

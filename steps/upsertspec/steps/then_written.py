@@ -199,11 +199,17 @@ def _require_nested(world: World, each: Written, stored: Record) -> None:
         if stored.get(name) is None or parent is None:
             continue
         found = _list(world, parent, {"id": stored[name], "_include": each.table})
-        children = [child for record in found for child in record.get(each.table) or [] if isinstance(child, dict)]
+        children = [child for record in found for child in _children(world, each.table, record)]
         nested = [child for child in children if as_json(child.get("id")) == as_json(stored.get("id"))]
         if len(nested) != 1 or differences(view, stored, nested[0], ["updated_at", *view.fields]):
             raise CheckFailed(f"the stored record nested in {parent} of id {shown(stored[name])}", shown(nested))
         _require_counted(world, each.table, name, stored[name], len(children))
+
+
+def _children(world: World, table: str, parent: Record) -> list[Record]:
+    """The children that are nested in a parent, in the specification's words."""
+    listed = parent.get(table, parent.get(world.words(table).called))
+    return [world.words(table).ours(child) for child in listed or [] if isinstance(child, Mapping)]
 
 
 def _require_counted(world: World, table: str, name: str, parent: Any, wanted: int) -> None:

@@ -55,8 +55,10 @@ class Column:
 
     @property
     def headline(self) -> str:
-        """The verdict with all counts."""
-        return shown(self.report["verdict"]["headline"], 1000)
+        """The verdict with all counts, and as how many findings the failures read."""
+        found = len(self.report.get("findings", ()))
+        findings = f"; {found} finding{'s' if found > 1 else ''}" if found else ""
+        return shown(self.report["verdict"]["headline"], 1000) + findings
 
     @property
     def url(self) -> str:

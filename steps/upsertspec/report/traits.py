@@ -1,0 +1,146 @@
+"""What a scenario does and how it failed, read from its steps, its requests and its failure, without the values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import cache
+
+from upsertspec.report.result import Result
+from upsertspec.spec import schema
+
+WAYS = ("a plain request", "a batch", "a transaction", "many clients")
+"""The ways to write, the simplest first."""
+RANKS = ((re.compile(r"[Mm]any clients"), 3), (re.compile(r"transaction:"), 2), (re.compile(r"batch|numbered"), 1))
+"""The place of a request among these ways, by the words of its step."""
+VERBS = (("creates in", "posted"), ("deletes", "deleted"), ("has been deleted", "deleted"), ("deleting", "deleted"))
+"""What a request does, by the words of its step."""
+TO_BE_REFUSED = "to be refused: "
+"""How a mark begins whose request is to be refused: what is innocent where it is accepted may be guilty here."""
+WRITTEN = "written"
+"""How a failure is called where something was written that should not have been."""
+_SAYS = re.compile(r"\b(created|updated|ignored)\b")
+_UPSERT = re.compile(r"upserts?(?: \w+)*? into (\w+) by (\w+(?:, \w+)*)")
+_ELSEWHERE = re.compile(r"\b(?:in|into|lists|groups|of) (\w+)")
+_REFUSED = re.compile(r"answer is (?:[45]\d\d|(?P<either>\d\d\d or ))|(?:is|are) refused|a refusal")
+_REFUSABLE = re.compile(r"refused, or|or the request is refused|, or 400|says .* or \d\d\d")
+_STATUS = re.compile(r"(?:an answer of )?([1-5](?:\d\d|xx)(?: or [1-5]\d\d)*)")
+_UNTOUCHED = re.compile(r"as it was\b(?! written)|no new record|to stay ")
+_FIELD = re.compile(r"(\w+) (?:is .* instead of|as it was written)", re.DOTALL)
+_VALUE = re.compile(r'"(?:[^"\\]|\\.)*"|\S*@\S+|\S*\d\S*')
+_SIGN = re.compile(r"[^\w\s@.,:+\-]|\s{2,}|[^\S ]|[^\x00-\x7f]")
+_WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What a scenario does, and how it failed.
+
+    `rank` is its way to write, as a place in WAYS. `effects` are what its requests have to do for it. `refusals` are
+    the statuses that it waits for, if its request is to be refused. `marks` are what it may have in common with others.
+    `expected` and `actual` are the failure without its values.
+    """
+
+    rank: int
+    tables: frozenset[str]
+    effects: frozenset[str]
+    refusals: str
+    marks: frozenset[str]
+    expected: str
+    actual: str
+
+    def without(self, innocent: Set[str]) -> Traits:
+        """These traits without the marks that passing scenarios have, too."""
+        return replace(self, marks=self.marks - innocent)
+
+    @property
+    def by_the_write(self) -> bool:
+        """Whether the write itself has to be done, or to be refused for what is stored."""
+        return not self.refusals or "409" in self.refusals
+
+
+def traits_of(result: Result) -> Traits:
+    """The traits of a scenario."""
+    asked, effects, marks, tables = "", set[str](), set[str](), set[str]()
+    section, stored, rank, refusals = "", dict[str, list[dict[str, str]]](), 0, ""
+    for step in result.steps:
+        section = section if step.keyword in ("And", "But", "*") else step.keyword
+        records = [dict(zip(step.table[0], cells, strict=False)) for cells in step.table[1:]] if step.table else []
+        if section == "Then":
+            if _REFUSED.search(step.text) and not _REFUSABLE.search(step.text):
+                refusals = refusals or " ".join(re.findall(r"\b[45]\d\d\b", step.text)) or "4xx"
+            effects |= set(_SAYS.findall(step.text))
+            continue
+        effects |= {effect for words, effect in VERBS if words in step.text}
+        if section == "Given":
+            if named := re.match(r"these (\w+) are stored", step.text):
+                tables.add(named[1])
+                stored.setdefault(named[1], []).extend(records)
+            continue
+        asked = step.text
+        rank = max([rank, *(number for words, number in RANKS if words.search(step.text))])
+        marks |= _marks(records)
+        if upsert := _UPSERT.search(step.text):
+            tables.add(upsert[1])
+            effects |= _matches(records, stored.get(upsert[1], []), upsert[2].split(", "))
+        elif named := _ELSEWHERE.search(step.text):
+            tables.add(named[1])
+    who = re.match(r"(the \w+|somebody)", asked)
+    marks |= {asked, WAYS[rank]} | {f"the table {table}" for table in tables}
+    marks |= {f"{who[0] if who else ''}: {effect}" for effect in effects}
+    marks |= {f"{name} = {value}" for name, value in result.case.example.items()} | _signs(result.case.example.values())
+    expected, actual = _failure(result, refusals)
+    kind = TO_BE_REFUSED if refusals else ""
+    shown = frozenset(kind + mark for mark in marks)
+    return Traits(rank, frozenset(tables), frozenset(effects), refusals, shown, expected, actual)
+
+
+def _marks(records: Sequence[dict[str, str]]) -> set[str]:
+    marks = {f"{name} = {value}" for record in records for name, value in record.items()}
+    return marks | {f"the field {n}" for r in records for n in r} | _signs(v for r in records for v in r.values())
+
+
+def _signs(values: Iterable[str]) -> set[str]:
+    """The unusual signs in some values."""
+    return {f"the sign {sign!r}" for value in values for sign in _SIGN.findall(value)}
+
+
+def _matches(sent: Sequence[dict[str, str]], stored: Sequence[dict[str, str]], key: Sequence[str]) -> set[str]:
+    """Whether rows are to be created or updated, by the values of their match fields."""
+    known = [tuple(record.get(name) for name in key) for record in stored]
+    return {"updated" if tuple(each.get(name) for name in key) in known else "created" for each in sent}
+
+
+def _failure(result: Result, refusals: str) -> tuple[str, str]:
+    """What was expected and found, without values: of answers the statuses, of records the type of the wrong value."""
+    expected, actual = result.expected or result.reason, result.actual
+    answered = _last_write(result)
+    if not refusals and answered >= 400:
+        return "200", str(answered)
+    if status := _STATUS.match(expected):
+        found = _STATUS.match(actual)
+        return status[1], found[1] if found else _plain(actual)
+    if _UNTOUCHED.search(expected):
+        return refusals or "nothing written", WRITTEN
+    if field := _FIELD.match(actual) or _FIELD.match(expected):
+        return "the value", f"another {_types().get(field[1], field[1])}"
+    return _plain(expected), _plain(actual)
+
+
+def _last_write(result: Result) -> int:
+    """The status of the last write, or 0."""
+    for exchange in reversed(result.exchanges):
+        if exchange["method"] in _WRITES and "response" in exchange:
+            return int(exchange["response"]["status"])
+    return 0
+
+
+def _plain(text: str) -> str:
+    return " ".join(_VALUE.sub("…", text.split(";")[0]).split())[:80]
+
+
+@cache
+def _types() -> dict[str, str]:
+    """The types of the fields of all tables, by the name of the field."""
+    return {name: field.type.name for table in schema.tables().values() for name, field in table.fields.items()}
