@@ -108,7 +108,7 @@ CASES = {
     "mongodb-data-api": Case(
         mongodb_data_api.DataApi,
         0,
-        {mongodb_data_api.NeverUpserted: "AC-012", mongodb_data_api.ForgetsTheFilter: "AC-001"},
+        {mongodb_data_api.NeverUpserted: "AC-012", mongodb_data_api.Forgetful: "AC-002"},
         MONGODB,
     ),
     "azure-tables": Case(
@@ -124,7 +124,7 @@ CASES = {
         behind={"only-create-is-asked": "AC-006"},
         fails=frozenset({"AC-002"}),
     ),
-    "ckan": Case(ckan.Ckan, 0, {ckan.Forgetful: "AC-002", ckan.AnyRecord: "AC-001"}, CKAN),
+    "ckan": Case(ckan.Ckan, 0, {ckan.Forgetful: "AC-002", ckan.FindsNothing: "AC-001"}, CKAN),
     "jsonapi": Case(jsonapi.JsonApi, 0, {jsonapi.AlwaysOk: "AC-012", jsonapi.NoAttributes: "AC-001"}),
     "kinto": Case(
         kinto.Kinto,
