@@ -29,7 +29,7 @@ class Ckan(Api):
         return status, {"help": "", "success": True, "result": result} if status == 200 else result
 
     def datastore_upsert(self, table: str, body: Any) -> Said:
-        records = body["records"]
+        records = [without_id(record) for record in body["records"]]
         if body["method"] == "insert":
             status, made = self.created(table, records[0])
             return (200, {"records": records}) if status == 201 else (status, made)
@@ -54,6 +54,11 @@ class Ckan(Api):
     def refused(self, status: int, detail: str) -> Said:
         status, kind = TYPES.get(status, (status, "Internal Server Error"))
         return status, {"help": "", "success": False, "error": {"__type": kind, "message": detail}}
+
+
+def without_id(record: Any) -> Any:
+    """The record without the `_id`, which the server alone writes."""
+    return {name: value for name, value in record.items() if name != "_id"} if isinstance(record, dict) else record
 
 
 def shown(record: Any) -> Any:
