@@ -108,6 +108,17 @@ def ended(process: Process) -> Done:
     return Done(process.returncode, out or "", err or "")
 
 
+def await_handler(process: Process) -> None:
+    """Wait until the process catches SIGTERM: before, Python itself is starting."""
+    for _ in range(600):
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        [caught] = [int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigCgt")]
+        if caught & 1 << signal.SIGTERM - 1:
+            return
+        time.sleep(0.02)
+    pytest.fail("it catches no signal")
+
+
 def seen(process: Process, words: str) -> str:
     """What the process printed, until a line with these words came."""
     assert process.stdout
@@ -212,14 +223,20 @@ def test_a_signal_that_is_ignored_stays_ignored(start: Start, tmp_path: Path) ->
     ],
 )
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-@pytest.mark.parametrize("seconds", [0.3, 2.5])
+@pytest.mark.parametrize("seconds", [0, 2.5])
 @pytest.mark.slow
-def test_a_signal_leaves_nothing(arguments: tuple[str, ...], number: int, seconds: float, start: Start) -> None:
+def test_a_signal_leaves_nothing(
+    arguments: tuple[str, ...], number: int, seconds: float, start: Start, tmp_path: Path
+) -> None:
     process = start(*arguments)
+    await_handler(process)
     time.sleep(seconds)  # the signal may come at any time: in the start, and in the middle
     process.send_signal(number)
     done = ended(process)
-    assert done.code in {signal.SIGKILL: (-9,), signal.SIGINT: (3, 0), signal.SIGTERM: (3, 0, -15)}[number], done.text
+    if number == signal.SIGKILL:  # a process that is killed can't remove its own folder; its servers remove theirs
+        for own in (tmp_path / "temporary").glob("tmp*"):
+            shutil.rmtree(own)
+    assert done.code in ((-9,) if number == signal.SIGKILL else (3, 0)), done.text
     assert "Traceback" not in done.text
 
 

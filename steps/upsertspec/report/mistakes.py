@@ -83,16 +83,15 @@ def mistakes(results: Iterable[Result]) -> list[Mistake]:
     failed = [r for r in listed if row(r.status).counts is Counts.FAILURE and r.status is not Status.KNOWN_FAILURE]
     if not failed:
         return []
-    traits = {r.case.id: traits_of(r) for r in failed}
-    fine = [traits_of(r) for r in listed if row(r.status).counts is Counts.PASS]
-    innocent = frozenset(mark for each in fine for mark in each.marks)
+    innocent = {mark for r in listed if row(r.status).counts is Counts.PASS for mark in traits_of(r).marks}
+    traits = {r.case.id: traits_of(r).without(innocent) for r in failed}
     found: list[Mistake] = []
     for result in sorted(failed, key=lambda r: _plainness(r, traits[r.case.id])):
-        _place(result, found, traits, innocent)
+        _place(result, found, traits)
     return sorted(found, key=lambda mistake: mistake.root.case.criterion)
 
 
-def _place(result: Result, found: list[Mistake], traits: Mapping[str, Traits], innocent: frozenset[str]) -> None:
+def _place(result: Result, found: list[Mistake], traits: Mapping[str, Traits]) -> None:
     """Put a failure under the finding that it follows, or make it one of its own."""
     mine = traits[result.case.id]
     for mistake in found:
@@ -101,7 +100,7 @@ def _place(result: Result, found: list[Mistake], traits: Mapping[str, Traits], i
             return
     for mistake in found:
         for other in mistake.all:
-            if why := alike(mine, traits[other.case.id], innocent):
+            if why := alike(mine, traits[other.case.id]):
                 mistake.add(result, why)
                 return
     same = next((m for m in found if result.case.criterion in {each.case.criterion for each in m.all}), None)
@@ -132,7 +131,7 @@ def relied_on(root: spec.Case, roots: Traits, mine: Traits) -> list[str]:
     return sorted(defined & mine.effects)
 
 
-def alike(one: Traits, other: Traits, innocent: frozenset[str]) -> str:
+def alike(one: Traits, other: Traits) -> str:
     """Why two failures are of one mistake; empty if they are not.
 
     They fail in the same way, and either have something in common that no passing scenario has, or that way is rare
@@ -140,7 +139,7 @@ def alike(one: Traits, other: Traits, innocent: frozenset[str]) -> str:
     """
     if one.expected != other.expected and one.actual != other.actual:
         return ""
-    if common := (one.marks & other.marks) - innocent:
+    if common := one.marks & other.marks:
         shortest = min(common, key=lambda mark: (len(mark), mark))
         return f"each fails alike, with {shortest.removeprefix(TO_BE_REFUSED)}"
     accepted = bool(one.refusals) and one.actual.startswith("2")

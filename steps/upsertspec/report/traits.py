@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import cache
 
 from upsertspec.report.result import Result
@@ -49,6 +49,10 @@ class Traits:
     marks: frozenset[str]
     expected: str
     actual: str
+
+    def without(self, innocent: Set[str]) -> Traits:
+        """These traits without the marks that passing scenarios have, too."""
+        return replace(self, marks=self.marks - innocent)
 
     @property
     def by_the_write(self) -> bool:

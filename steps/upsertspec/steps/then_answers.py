@@ -15,7 +15,7 @@ from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, Operation, Read, Transaction, UpsertBatch
 from upsertspec.errors import CheckFailed
 from upsertspec.spec.criteria import defining
-from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID, OK, UPSERTED, is_refusal
+from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID, MISSING, OK, UPSERTED, is_refusal
 from upsertspec.spec.types import instant, same_json
 from upsertspec.steps.assertions import (
     has_record,
@@ -189,8 +189,7 @@ def the_answer_holds_the_stored_record(world: World, whole: str | None) -> None:
         if whole and (absent := [n for n in (*binding.protected, *binding.view.fields) if n not in record]):
             missing = ", ".join(map(words.label, absent))
             raise CheckFailed(f"every field of {words.called} in the answer's record", f"no {missing}")
-        own_id = {} if part.operation is None else {"id": stored.get("id")}  # one that is missing was noted
-        require_same_reading(world, table, "the answer's record to be the stored one", stored, {**own_id, **record})
+        require_same_reading(world, table, "the answer's record to be the stored one", stored, reported(part, stored))
 
 
 def require_same_reading(world: World, table: str, what: str, stored: Record, record: Record) -> None:
@@ -243,6 +242,11 @@ def _path(reference: str) -> str:
         return ""
 
 
+def reported(answer: Answer, stored: Record) -> Record:
+    """The record of an answer that has one. An id that an upsert's lacks was noted, and is not missed again."""
+    return {**({} if answer.operation is None else {"id": stored.get("id")}), **(answer.record or {})}
+
+
 @then("the record reads the same by its id")
 def the_record_reads_the_same(world: World) -> None:
     """Reading the answer's id gives the stored record. A create has stored every value that was sent."""
@@ -256,6 +260,8 @@ def the_record_reads_the_same(world: World) -> None:
         _, stored = last_stored(world)
         ident = id_of(world, attempt)
     answer = world.reader.read(attempt.table, ident)
+    if answer.status == MISSING and shown(ident) == shown(stored.get("id")):
+        stop(world, "create", CheckFailed("the record to be read by its id", str(MISSING)), world.asserts("id"))
     require_body(world, answer, OK)
     require_same_reading(
         world, attempt.table, "the record read by its id to be the stored one", stored, answer.record or {}

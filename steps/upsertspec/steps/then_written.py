@@ -15,10 +15,10 @@ from upsertspec.dialects.operations import Change, Create, Groups, List, Transac
 from upsertspec.errors import CheckFailed, NotApplicable
 from upsertspec.spec.outcomes import CREATED, OK
 from upsertspec.spec.types import instant
-from upsertspec.steps.assertions import find_key, require_body, require_stored, the_one
+from upsertspec.steps.assertions import find_key, has_record, require_body, require_stored, the_one
 from upsertspec.steps.equality import differences, same, shown
 from upsertspec.steps.own_table import named
-from upsertspec.steps.then_answers import require_same_reading
+from upsertspec.steps.then_answers import reported, require_same_reading
 from upsertspec.steps.world import Attempt, World
 
 Record = Mapping[str, Any]
@@ -103,10 +103,10 @@ def _found(world: World, each: Written) -> Record:
 def _require_kept(world: World, each: Written) -> Record:
     where = find_key(world.table(each.table), each.row) or {"id": each.answer.id}
     stored = require_stored(world, each.table, each.row, where)
-    if each.answer.record is not None:
-        require_same_reading(world, each.table, "the answer's record to be the stored one", stored, each.answer.record)
-    elif not world.lacks(each.answer, "record"):
-        raise CheckFailed("the record in the answer", "none")
+    is_reported = each.answer.record is not None or not world.lacks(each.answer, "record")
+    if is_reported and has_record(world, each.answer):
+        record = reported(each.answer, stored)
+        require_same_reading(world, each.table, "the answer's record to be the stored one", stored, record)
     by_id = the_one(world, each.table, {"id": stored.get("id")})
     require_same_reading(world, each.table, "the record read by its id to be the stored one", stored, by_id)
     return stored
