@@ -69,10 +69,12 @@ def named(binding: TableBinding, names: Sequence[str]) -> list[str]:
 
 
 def require_points(bindings: Bindings, sentences: Sequence[str], example: Mapping[str, str]) -> None:
-    """Raise NotApplicable where an example of an outline names a field that a table of the scenario lacks."""
+    """Raise NotApplicable where a table of the scenario lacks a field that an example of an outline, or a step such as
+    `Ada's updated_at is later than before`, is about."""
     words = {word for sentence in sentences for word in re.findall(r"\w+", sentence)}
+    about = [*example.values(), *(name for sentence in sentences for name in re.findall(r"'s (\w+) is ", sentence))]
     for table in sorted(words & tables().keys()):
-        if points := [value for value in example.values() if value in bindings.of(table).absent]:
+        if points := [name for name in dict.fromkeys(about) if name in bindings.of(table).absent]:
             raise lacking(bindings.of(table), points)
 
 
