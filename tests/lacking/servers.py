@@ -18,7 +18,7 @@ from upsertspec.spec import criteria as spec
 from upsertspec.target.bindings import bindings_from
 from upsertspec_catalogue import Answer, Entry, answers, view
 from upsertspec_server import Server
-from upsertspec_server.errors import Problem, bad_request
+from upsertspec_server.errors import Problem
 from upsertspec_server.schema import Role, Row, Schema, Table
 from upsertspec_server.upsert import Outcome, Plan, Upserts
 
@@ -135,13 +135,6 @@ class Replacing(Upserts):
         return super().update(plan, row, match, now)
 
 
-class RefusesUpdates(Upserts):
-    """An upsert that matches is refused."""
-
-    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
-        raise bad_request("Not today.")
-
-
 def full(app: Server) -> None:
     """There were contacts before."""
     table = app.schema.tables["contacts"]
@@ -202,6 +195,5 @@ SERVERS: dict[str, Lacking] = {
     "no creator, as stated": Lacking((CreatorMayUpdate,), "", "", {"without": frozenset({"creator"})}),
     "never empty": Lacking((full,), "", ""),
     "errors that say nothing": Lacking((answers(says_nothing),), "AC-302 AC-502", ""),
-    "updates that are refused": Lacking((RefusesUpdates,), "", "AC-002 AC-104 AC-105 AC-106"),
     "updates that replace, as stated": Lacking((Replacing,), "AC-002 AC-105", "", {"dialect": f"{PACKAGE}:Replacing"}),
 }

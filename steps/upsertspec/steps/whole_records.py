@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
+from upsertspec.dialects.operations import Operation, Transaction, Upsert, UpsertBatch
 from upsertspec.errors import NotApplicable, NotTestable
 from upsertspec.http.client import Client
 from upsertspec.spec.criteria import Case, asserted, defining
+from upsertspec.spec.schema import tables
 from upsertspec.steps.lookup import Reader
 
 STATED = ("shape", "replaces")
@@ -37,24 +38,34 @@ def note_kept(client: Client, case: Case) -> None:
 
 def whole(reader: Reader, operation: Operation) -> Operation:
     """The upsert with the stored values of the fields that it does not mention, where it matches a record."""
+    if isinstance(operation, Transaction):
+        return replace(operation, operations=[_completed_part(reader, each) for each in operation.operations])
     if not isinstance(operation, (Upsert, UpsertBatch)) or operation.extra:
         return operation
-    rows = [_completed(reader, operation, row) for row in operation.sent]
+    rows = [_completed(reader, operation.table, operation.match_fields, row) for row in operation.sent]
     if isinstance(operation, UpsertBatch):
         return replace(operation, records=rows)
     return replace(operation, fields=rows[0]) if rows else operation
 
 
-def _completed(reader: Reader, operation: Upsert | UpsertBatch, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    names = operation.match_fields if isinstance(operation.match_fields, list) else []
+def _completed_part(reader: Reader, part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An operation of a transaction; an upsert without further members as whole as one outside."""
+    is_plain = part.keys() <= {"op", "table", "fields", "matchFields", "as"} and isinstance(part.get("fields"), dict)
+    if part.get("op") != "upsert" or not is_plain or part.get("table") not in tables():
+        return part
+    return {**part, "fields": _completed(reader, part["table"], part.get("matchFields"), part["fields"])}
+
+
+def _completed(reader: Reader, table: str, match_fields: Any, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    names = match_fields if isinstance(match_fields, list) else []
     key = {name: row.get(name) for name in names if isinstance(name, str)}
     if not key or not all(isinstance(value, (str, int)) for value in key.values()):
         return row
     try:
-        found = reader.find(operation.table, key)
+        found = reader.find(table, key)
     except (NotTestable, NotApplicable):
         return row
-    fields = reader.table(operation.table).fields
+    fields = reader.table(table).fields
     stored = {name: value for record in found[:1] for name, value in record.items() if name in fields}
     return {**stored, **row}
 
