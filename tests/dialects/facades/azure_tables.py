@@ -22,6 +22,8 @@ class AzureTables(Api):
 
     def answered(self, path: list[str]) -> Said:
         addressed = ADDRESS.fullmatch("/".join(path))
+        if addressed is None and "(" in path[0]:
+            return self.refused(400, "The key values are not of the type Edm.String.")
         if addressed is None:
             body = self.sent()
             fields = {("email" if name == "RowKey" else name): v for name, v in body.items() if name != "PartitionKey"}
@@ -40,7 +42,8 @@ class AzureTables(Api):
     def merged(self, table: str, row: str, body: Any) -> Said:
         if not isinstance(body, dict):
             return self.refused(400, "One of the request inputs is not valid.")
-        given = {name: value for name, value in body.items() if name != "PartitionKey" and value is not None}
+        own = ("PartitionKey", "Timestamp")
+        given = {name: value for name, value in body.items() if name not in own and value is not None}
         status, done = self.upsert(table, {"fields": {**given, "email": row}, "matchFields": ["email"]})
         return (204, None) if status == 200 else (status, done)
 
