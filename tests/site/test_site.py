@@ -60,9 +60,12 @@ def section(file: Path, name: str) -> Element:
 def test_every_link_leads_to_what_is_there(site: Site, kind: str) -> None:
     folder = site(kind)
     known = {file.name: set(anchors(file)) for file in folder.iterdir()}
+    reports = {server.report for server in broken_servers() if server.report}
     seen = 0
     for file in ours(folder):
         for link in tree(file).iter("a"):
+            if link.get("href") in reports:  # the only links that leave the site
+                continue
             name, _, anchor = (link.get("href") or "?").partition("#")
             assert (name or file.name) in known, f"{file.name}: {link.get('href')}"
             assert not anchor or unquote(anchor) in known[name or file.name], f"{file.name}: {link.get('href')}"
