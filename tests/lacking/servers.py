@@ -178,7 +178,7 @@ SERVERS: dict[str, Lacking] = {
     "no reading by id": Lacking((gone("records.read"),), "AC-001 AC-601 AC-602", ""),
     "no answer for a record that is not there": Lacking((reading_crashes,), "AC-602 AC-804 AC-807", ""),
     "no create": Lacking((gone("records.create"),), "AC-601", ""),
-    "no delete": Lacking((gone("records.delete"),), "AC-602 AC-609", ""),
+    "no delete": Lacking((gone("records.delete"),), "AC-609", ""),
     "no change": Lacking((gone("records.update"),), "AC-608 AC-611", ""),
     "no stats": Lacking((gone("tables.stats"),), "AC-610 AC-804", ""),
     "no transactions": Lacking((gone("transactions.transact"),), "AC-501 AC-502 AC-503 AC-504 AC-505", ""),
