@@ -121,7 +121,7 @@ Feature: An upsert creates or updates
       Then the answer is 200 and says 6 created
       And each value comes back as it was sent
 
-    @S-9wh2
+    @S-9wh2 @asserts-letters
     Scenario: Addresses of every kind come back as they were sent
       When the editor upserts into contacts by email:
         | email                   | name |

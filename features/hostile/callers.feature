@@ -184,6 +184,7 @@ Feature: What a caller without access can learn
         | an unsigned token that names the editor         |
         | a token that is signed with another key         |
         | a signed token that has expired                 |
+        | an expired credential of the target's own       |
         | the editor's token without its first letter     |
         | the editor's token in the other case            |
         | the editor's token backwards                    |

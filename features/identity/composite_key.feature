@@ -84,7 +84,7 @@ Feature: Which record is meant
       Then the answer is 200 and says created
       And Marble is as before
 
-    @S-s9ca
+    @S-s9ca @asserts-letters
     Scenario Outline: Keys that differ in <what> are different
       When the editor upserts into product_recommendations by room_id, product_name:
         | room_id | session_id | product_name |

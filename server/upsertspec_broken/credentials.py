@@ -281,6 +281,16 @@ add(
 )
 
 
+@broken("AC-809")
+class ExpiredTokensStillWork(Auth):
+    """Never removes a token that has expired."""
+
+    def __init__(self, app: Server) -> None:
+        super().__init__(app)
+        expired = app.config["EXPIRED_TOKENS"].items()
+        self.known += [(self.digest(token), app.schema.roles[role]) for role, token in expired]
+
+
 def tells(tell: Callable[[Problem, str], None]) -> type[Server]:
     """A server whose refusal of a stranger depends on whether the table exists."""
 

@@ -9,7 +9,7 @@ from upsertspec_server import Server
 from upsertspec_server.views import request
 
 
-@broken("AC-809", "AC-004")
+@broken("AC-809")
 class AnswersAreKeptForAll(Server):
     """Keeps the answers to reads until something is written, and gives them to everybody, with a token or not."""
 
@@ -33,7 +33,7 @@ class AnswersAreKeptForAll(Server):
         return response
 
 
-@broken("AC-809", "AC-004")
+@broken("AC-809")
 class ConnectionKeepsItsCredential(Server):
     """Checks the credential of the first request of a connection, and lets in what follows on it."""
 

@@ -30,7 +30,7 @@ class DeletedMeanwhileCrashes(Ahead):
         return super().update(plan, row, match, now)
 
 
-@broken("AC-702", "AC-204", using=(LooksAhead,))
+@broken("AC-702", using=(LooksAhead,))
 class ConditionsOfTheLook(Ahead):
     """Compares updateWhere with the match that it found ahead: many clients take the same job."""
 

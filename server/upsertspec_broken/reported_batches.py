@@ -38,11 +38,11 @@ def numbers(plan: Plan) -> list[Row]:
 
 part: Part
 for name, violates, part, report, says in (
-    ("batch-sets-created-at", "AC-104 AC-301",
+    ("batch-sets-created-at", "AC-104",
      then_writes(lambda plan, row, match, now: {"created_at": now} if plan.batch else {}),
      "https://github.com/sequelize/sequelize/issues/5899",
      "Writes created_at to the matches of a batch, because it writes all columns of the new rows."),
-    ("edited-together-keep-updated-at", "AC-104 AC-301",
+    ("edited-together-keep-updated-at", "AC-104",
      then_writes(lambda plan, row, match, now: {"updated_at": match["updated_at"]} if plan.batch else {}),
      "https://github.com/OCA/server-tools/issues/577",
      "Moves updated_at of a record that is edited by itself, but not of those that are edited together."),
@@ -53,14 +53,14 @@ for name, violates, part, report, says in (
     ("updated-have-no-id-in-a-batch", "AC-301", batch_body(without_ids),
      "https://github.com/django/django/pull/17051",
      "Answers a batch without the ids of the records that it updated."),
-    ("batch-takes-digits-for-numbers", "AC-303 AC-805", rows(numbers),
+    ("batch-takes-digits-for-numbers", "AC-303", rows(numbers),
      "https://github.com/nao1215/sqly/pull/738",
      "Infers the types of a batch from its values: where all texts of a field are digits, leading zeros are lost."),
 ):  # fmt: skip
     add(name, says, violates, part, report=report)
 
 
-@broken("AC-303", "AC-301", report="https://github.com/supabase/supabase-js/issues/1223")
+@broken("AC-303", report="https://github.com/supabase/supabase-js/issues/1223")
 class MissingIsNullWhereAnotherHasIt(Upserts):
     """Creates a record of a batch with null in place of a default, where another record of the batch has the field."""
 
@@ -69,7 +69,7 @@ class MissingIsNullWhereAnotherHasIt(Upserts):
         return super().create(plan, {**dict.fromkeys(columns), **row} if plan.batch else row, now)
 
 
-@broken("AC-301", "AC-105", report="https://github.com/PostgREST/postgrest/issues/4046")
+@broken("AC-301", report="https://github.com/PostgREST/postgrest/issues/4046")
 class BatchWantsAllThatIsRequired(Upserts):
     """Refuses a batch whose records lack a required field, even where every record has a match."""
 
@@ -112,7 +112,7 @@ class BatchWantsTheSameFields(Batches):
         return rows
 
 
-@broken("AC-303", "AC-301", report="https://github.com/Coldairarrow/EFCore.Sharding/issues/47")
+@broken("AC-303", report="https://github.com/Coldairarrow/EFCore.Sharding/issues/47")
 class BatchKnowsNoTrue(Batches):
     """Stores false for every boolean in a batch."""
 
@@ -121,7 +121,7 @@ class BatchKnowsNoTrue(Batches):
         return [{n: 0 if kinds[n] == "boolean" and v is not None else v for n, v in row.items()} for row in rows]
 
 
-@broken("AC-303", "AC-301", report="https://github.com/nocobase/nocobase/issues/6323")
+@broken("AC-303", report="https://github.com/nocobase/nocobase/issues/6323")
 class BatchDropsTheOffset(Validator):
     """Takes moments in a batch as UTC, whatever their offset; a single record keeps the instant."""
 
@@ -175,11 +175,11 @@ class CreatesWithAllThatIsRequired(Upserts):
 
 
 for name, violates, parts, report, says in (
-    ("batch-checks-no-rules", "AC-302 AC-013",
+    ("batch-checks-no-rules", "AC-302",
      [unchecked(lambda field, value: field.has_rules and value is not None)],
      "https://github.com/loopbackio/loopback-datasource-juggler/issues/892",
      "Checks options, minimum and pattern of a single record, but not of the records in a batch."),
-    ("batch-clears-what-is-required", "AC-302 AC-009",
+    ("batch-clears-what-is-required", "AC-302",
      [Nullable, CreatesWithAllThatIsRequired, unchecked(lambda field, value: field.required and value is None)],
      "https://github.com/cortezaproject/corteza/issues/916",
      "Lets a batch set a required field of a match to null."),

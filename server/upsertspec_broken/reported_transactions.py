@@ -52,7 +52,7 @@ class OneUpsertAKeyWithin(Remembering):
         return outcome
 
 
-@broken("AC-501", "AC-504", report="https://github.com/bloomberg/comdb2/pull/4519")
+@broken("AC-501", report="https://github.com/bloomberg/comdb2/pull/4519")
 class UpdateAfterUpsertIsRefused(Remembering):
     """Refuses to update a record that an upsert has created in the same transaction, as a duplicate."""
 
@@ -66,7 +66,7 @@ class UpdateAfterUpsertIsRefused(Remembering):
         return outcome
 
 
-@broken("AC-504", "AC-501", report="https://github.com/sqlalchemy/sqlalchemy/issues/9746")
+@broken("AC-504", report="https://github.com/sqlalchemy/sqlalchemy/issues/9746")
 class SessionAnswersWhatItKnew(Remembering):
     """Answers an upsert with the record as an earlier operation of the transaction left it, from its session."""
 
@@ -79,7 +79,7 @@ class SessionAnswersWhatItKnew(Remembering):
         return outcome
 
 
-@broken("AC-204", "AC-503", report="https://github.com/odoo/odoo/issues/47239")
+@broken("AC-204", report="https://github.com/odoo/odoo/issues/47239")
 class GuardsCompareWholeSeconds(Timestamp):
     """Compares updated_at in a condition to the second: it holds for a record that was changed within this second."""
 

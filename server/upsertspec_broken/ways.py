@@ -85,7 +85,7 @@ class OnlyTypes(Validator):
         return field.type.parse(value)
 
 
-@broken("AC-302", "AC-013", using=(RulesOfNewRecords,))
+@broken("AC-302", using=(RulesOfNewRecords,))
 class BatchChecksNewRecordsOnly(OnlyTypes):
     """Checks options, minimum and pattern of a batch where records are created, not where they match."""
 
@@ -94,7 +94,7 @@ class BatchChecksNewRecordsOnly(OnlyTypes):
         return super().batch_rows(table, key, records)
 
 
-@broken("AC-203", "AC-204", "AC-013", using=(RulesOfNewRecords,))
+@broken("AC-203", "AC-204", using=(RulesOfNewRecords,))
 class ConflictMembersSkipTheRules(OnlyTypes):
     """Builds the update for updateFields and updateWhere by hand, past the checks of options, minimum and pattern."""
 
@@ -103,7 +103,7 @@ class ConflictMembersSkipTheRules(OnlyTypes):
         return super().upsert(table, body)
 
 
-@broken("AC-101", "AC-106")
+@broken("AC-101")
 class KeyKeepsItsOldRecord(Upserts):
     """Remembers which record a key led to: after the key has changed, the old value still leads there."""
 
@@ -164,7 +164,7 @@ def created_twice(body: dict[str, Any]) -> dict[str, Any]:
 
 
 add("created-twice-in-a-batch", "Looks for all matches of a batch first: a key that is in it twice is created twice.",
-    "AC-301 AC-305", batch_body(created_twice))  # fmt: skip
+    "AC-301", batch_body(created_twice))  # fmt: skip
 
 
 def one_for_true(body: dict[str, Any]) -> dict[str, Any]:
@@ -176,7 +176,7 @@ def one_for_true(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "records": plain}
 
 
-add("batch-answers-one-for-true", "Answers a batch with what its database returned: 1 for true.", "AC-303 AC-301",
+add("batch-answers-one-for-true", "Answers a batch with what its database returned: 1 for true.", "AC-303",
     batch_body(one_for_true))  # fmt: skip
 
 
@@ -193,7 +193,7 @@ class FreshAndOld(Upserts):
         return super().update(plan, row, match, now)
 
 
-@broken("AC-604", "AC-303", using=(FreshAndOld,))
+@broken("AC-303", using=(FreshAndOld,))
 class FiltersFindOldValues(Queries):
     """Adds the words of a batch to its index, and never takes the old ones out."""
 

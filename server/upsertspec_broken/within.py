@@ -49,7 +49,7 @@ def record_beside_the_deletion(answer: Answer) -> None:
             each["record"] = {"id": each["id"]}
 
 
-@broken("AC-502", "AC-504")
+@broken("AC-502")
 class OddIdsCrashWithin(Transactions):
     """Converts the id of an operation without checking its form: one that is no id is 500."""
 

@@ -14,6 +14,7 @@ from upsertspec_catalogue.entries import Catalogue, Entry
 from upsertspec_catalogue.products import TARGET_FILE, Products
 from upsertspec_server import __main__ as reference
 from upsertspec_server import load_schema
+from upsertspec_server.config import expired_tokens
 from upsertspec_server.serving import Listening, Running
 
 USAGE = """\
@@ -100,13 +101,14 @@ def serve_fleet(
             current.close()
             tokens = {role: secrets.token_urlsafe(24) for role in roles}
             entry = entries.get(name) or Entry(name, "the reference server", ())
-            announcement: dict[str, Any] = {"tokens": tokens}
+            expired = expired_tokens()
+            announcement: dict[str, Any] = {"tokens": tokens, "expired": expired}
             running: Listening
             if behind_products:
                 running = Running(Products(entry, tokens))
                 announcement["target_file"] = str(TARGET_FILE)
             else:
-                running = entry.listen(entry.create_app({"TOKENS": tokens}))
+                running = entry.listen(entry.create_app({"TOKENS": tokens, "EXPIRED_TOKENS": expired}))
             current.callback(running.stop)
             print(json.dumps({"url": running.url, **announcement}), file=out, flush=True)
     return 0

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from upsertspec_server.app import Server, create_app
-from upsertspec_server.config import new_tokens, tokens_from, variable
+from upsertspec_server.config import expired_tokens, new_tokens, tokens_from, variable
 from upsertspec_server.errors import StartError
 from upsertspec_server.schema import load_schema
 from upsertspec_server.serving import Listening, Running
@@ -58,7 +58,8 @@ def serve(options: argparse.Namespace, stop: threading.Event, create: Create, li
     schema = load_schema()
     given = tokens_from(os.environ, schema)
     made = new_tokens(schema, given)
-    config: dict[str, Any] = {"TOKENS": {**given, **made}}
+    expired = expired_tokens()
+    config: dict[str, Any] = {"TOKENS": {**given, **made}, "EXPIRED_TOKENS": expired}
     if options.database is not None:
         config["DATABASE"] = options.database
     app = create(config)
@@ -68,7 +69,7 @@ def serve(options: argparse.Namespace, stop: threading.Event, create: Create, li
         app.close()
         raise
     try:
-        announce(options.announce, running.url, made)
+        announce(options.announce, running.url, made, expired)
         if options.until_stdin_closes:
             threading.Thread(target=watch_stdin, args=(stop,), daemon=True).start()
         stop.wait()
@@ -76,9 +77,10 @@ def serve(options: argparse.Namespace, stop: threading.Event, create: Create, li
         running.stop()
 
 
-def announce(style: str, url: str, made: dict[str, str]) -> None:
+def announce(style: str, url: str, made: dict[str, str], expired: dict[str, str]) -> None:
     """Print where the server is, and the tokens that were made here. Those of the environment are never shown."""
-    print(json.dumps({"url": url, "tokens": made}) if style == "json" else text(url, made), flush=True)
+    announced = json.dumps({"url": url, "tokens": made, "expired": expired})
+    print(announced if style == "json" else text(url, made), flush=True)
 
 
 def text(url: str, made: dict[str, str]) -> str:

@@ -17,6 +17,8 @@ DATABASE: str | None = None
 """The path of the database file; without one the server uses a temporary file, and removes it at the end."""
 TOKENS: Mapping[str, str] = {}
 """Role to token."""
+EXPIRED_TOKENS: Mapping[str, str] = {}
+"""Role to a token that was valid once. It is refused like any token that is not in TOKENS."""
 MAX_CONTENT_LENGTH = 8 * 1024 * 1024
 """The largest body, in bytes."""
 MAX_RECORDS = 1000
@@ -48,6 +50,11 @@ def tokens_from(environment: Mapping[str, str], schema: Schema) -> dict[str, str
     if len(set(tokens.values())) != len(tokens):
         raise StartError("Two roles have the same token. Give each UPSERTSPEC_TOKEN_… a different value.")
     return tokens
+
+
+def expired_tokens() -> dict[str, str]:
+    """An expired token of the editor, so that a run can try one."""
+    return {"editor": secrets.token_urlsafe(24)}
 
 
 def new_tokens(schema: Schema, tokens: Mapping[str, str]) -> dict[str, str]:

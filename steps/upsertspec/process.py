@@ -34,26 +34,33 @@ class _State:
 
 @contextlib.contextmanager
 def guarded() -> Iterator[None]:
-    """For a whole command: SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt, once, and `os._exit` raises SystemExit.
+    """For a whole command: `os._exit` raises SystemExit, and SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt, once.
 
-    Later signals do nothing, so that the report is written; after GRACE seconds they end the process. A signal that is
-    ignored, as under nohup, stays ignored.
+    They wait until `held(False)`. Later signals do nothing, so that the report is written; after GRACE seconds they end
+    the process. A signal that is ignored, as under nohup, stays ignored.
     """
-    _State.first, _State.held = None, False
+    _State.first, _State.held = None, True
     before: dict[Any, Any] = {}
     if threading.current_thread() is threading.main_thread():
         before = {n: old for n in SIGNALS if (old := signal.getsignal(n)) is not signal.SIG_IGN}
         for number in before:
             signal.signal(number, _received)
-    exits = os._exit
+    exits, unraisable = os._exit, sys.unraisablehook
+    sys.unraisablehook = _quietly
     forbid_exit()
     can_open(FILES)  # also for the servers that are started
     try:
         yield
     finally:
-        os._exit = exits
+        os._exit, sys.unraisablehook = exits, unraisable
         for number, old in before.items():
             signal.signal(number, signal.SIG_DFL if old is None else old)
+
+
+def _quietly(unraisable: Any) -> None:
+    """Say nothing of a signal in a callback, where no exception can be raised: `require_running` raises it."""
+    if not isinstance(unraisable.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(unraisable)
 
 
 def _received(_number: int, _frame: Any) -> None:
@@ -110,6 +117,25 @@ def can_open(files: int) -> bool:
     return most == files
 
 
+@contextlib.contextmanager
+def blocked() -> Iterator[None]:
+    """Start a child in this context to let signals wait for it, until it calls `unblock`."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def unblock() -> None:
+    """In such a child: its handlers are there."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+
+
 class Lifeline:
     """A pipe that this process holds open. A child that watches it ends when this process does, however it does."""
 
@@ -158,9 +184,12 @@ def _prctl() -> Any:
 
 
 def leave(code: int) -> NoReturn:
-    """End the process with this exit code, even if a thread of a dialect never ends."""
+    """End the process with this exit code, even if a thread of a dialect never ends.
+
+    After a signal, Python itself might end the process by that signal.
+    """
     others = [t for t in threading.enumerate() if not t.daemon and t is not threading.main_thread()]
-    if others:
+    if others or _State.first is not None:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
                 stream.flush()

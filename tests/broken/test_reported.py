@@ -30,3 +30,9 @@ def test_the_rates_at_first_sight_are_those_of_the_lists() -> None:
     assert f"{len(ROWS)} of its servers have another source" in text
     assert f"At first sight it caught {caught} of {len(ROWS)}." in text
     assert f"{caught_on_postgres} of {len(POSTGRES)} at first sight" in text
+
+
+def test_each_patch_fits_the_postgres_example() -> None:
+    example = ROOT / "examples" / "postgres"
+    patches = [patch for mistake in POSTGRES.values() for patch in mistake["patches"]]
+    assert [p["old"] for p in patches if (example / p["file"]).read_text("utf-8").count(p["old"]) != 1] == []

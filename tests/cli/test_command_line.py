@@ -155,7 +155,9 @@ SHARED = {
     "--profile": ("run", "check", "explore", "soak"),
     "--timeout": ("run", "check", "explore", "soak", "init"),
     "--criterion": ("run", "prove"),
-    "--force": ("init", "provision"),
+    "--force": ("init", "provision", "baseline"),
+    "--header": ("run", "check", "explore", "soak", "init"),
+    "--wait": ("run", "check", "explore", "soak"),
 }
 
 

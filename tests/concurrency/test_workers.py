@@ -23,6 +23,7 @@ from upsertspec.dialects.operations import Find
 from upsertspec.http.client import Client
 from upsertspec.report.result import Status
 from upsertspec.run import session
+from upsertspec.run.settings import Settings
 from upsertspec.run.workers import CAN_FORK
 from upsertspec.target.target import Target
 
@@ -61,7 +62,7 @@ def test_without_fork_one_worker_runs_all(server: Callable[[str], str], monkeypa
     monkeypatch.setattr(session, "CAN_FORK", False)
     limits = sys.getrecursionlimit(), sys.get_int_max_str_digits()
     out, target = io.StringIO(), Target(server(""), roles=CREDENTIALS)
-    assert session.run_session(target, ("AC-003",), "", 3, None, None, out) == 0
+    assert session.run_session(Settings(target, ("AC-003",)), 3, None, None, out) == 0
     assert "--jobs 3: this system can't fork a process, so one worker runs all scenarios\n" in out.getvalue()
     assert (sys.getrecursionlimit(), sys.get_int_max_str_digits()) == limits
 

@@ -63,7 +63,7 @@ def judged(name: str, monkeypatch: pytest.MonkeyPatch, bug: str = "", *criteria:
             return run(Settings(replace(target, url=url), criteria=criteria), 1)
 
 
-@pytest.mark.parametrize(("name", "core", "identity"), [("products", 140, 44), ("shops", 68, 39), ("settings", 62, 7)])
+@pytest.mark.parametrize(("name", "core", "identity"), [("products", 132, 44), ("shops", 62, 39), ("settings", 56, 7)])
 def test_a_flawless_api_conforms_in_what_applies(
     name: str, core: int, identity: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -147,10 +147,10 @@ def test_the_credentials_in_the_guide_are_a_target(load: Load, monkeypatch: pyte
 
 
 def lines(*members: str) -> list[str]:
-    return [line for line in GUIDE.splitlines() if re.match(rf"({'|'.join(members)}) = ", line)]
+    return [line for line in GUIDE.splitlines() if re.match(rf"({'|'.join(members)})", line)]
 
 
-@pytest.mark.parametrize("line", [line for line in lines("query") if "# ?" in line])
+@pytest.mark.parametrize("line", [line for line in lines("query = ") if "# ?" in line])
 def test_a_query_in_the_guide_becomes_what_it_says(line: str, load: Load) -> None:
     dialect = dialect_for(load(URL + UPSERT.replace("body = {", f"{line}\nbody = {{") + FIND))
     asked = dialect.request(Upsert("contacts", {"email": "ada@x.io", "name": "Ada"}, ["email"]))
@@ -164,7 +164,13 @@ def test_a_format_in_the_guide_writes_what_it_says(written: str, becomes: str, l
     assert dialect.request(Find("contacts", {"email": "O'Brien"})).query == [("email", becomes)]
 
 
-@pytest.mark.parametrize("line", lines("operation", "status"))
+@pytest.mark.parametrize("line", lines("body = { "))
+def test_a_body_in_the_guide_is_understood(line: str, load: Load) -> None:
+    batch = '[shape.batch]\npath = "/b"\nquery = { by = "{matchFields}" }\n'
+    load(WHOLE + batch + line if "rows" in line else FOUND + line)
+
+
+@pytest.mark.parametrize("line", lines("operation = ", "status = "))
 def test_an_answer_in_the_guide_is_understood(line: str, load: Load) -> None:
     load(ANSWER + 'id = "id"\n' + line)
 

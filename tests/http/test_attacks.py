@@ -21,6 +21,7 @@ from tests.report.kit import VALIDATOR
 from tests.run.test_wrong_servers import WRONG
 from upsertspec.report.result import Status
 from upsertspec.run.session import run_session
+from upsertspec.run.settings import Settings
 from upsertspec.target.target import Target
 from upsertspec.target.target_file import roles_from
 
@@ -67,7 +68,7 @@ def run(attack: Attack, url: str, folder: Path, keyword: str = "") -> tuple[int,
     """The exit code of a run, and what it printed."""
     out = io.StringIO()
     target = Target(url=url, roles=roles_from(os.environ), timeout=attack.timeout)
-    code = run_session(target, ("AC-001",), keyword, 1, folder, None, out)
+    code = run_session(Settings(target, ("AC-001",), keyword), 1, folder, None, out)
     return code, out.getvalue()
 
 

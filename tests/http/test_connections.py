@@ -20,6 +20,7 @@ from upsertspec.http.client import Client
 from upsertspec.http.credentials import BROKEN
 from upsertspec.http.session import Limits, Session
 from upsertspec.target.bindings import renamed
+from upsertspec.target.target import Credential, Secret
 
 Serve = Callable[..., Wire]
 Connect = Callable[..., Client]
@@ -290,7 +291,7 @@ def test_two_headers_go_out_as_two(serve: Serve, client: Connect) -> None:
 @pytest.mark.parametrize("who", BROKEN)
 def test_a_broken_credential_gives_nothing_away(who: str, serve: Serve, client: Connect) -> None:
     wire = serve(always(FOUND))
-    talker = client(wire.url)
+    talker = client(wire.url, expired=Credential(secret=Secret("t0ken-of-last-year")))
     talker.call(who, FIND)
     token = TOKEN_VARIABLES["UPSERTSPEC_TOKEN_EDITOR"]
     shown = json.dumps([exchange.as_dict() for exchange in talker.log], ensure_ascii=False)

@@ -13,12 +13,13 @@ from upsertspec.dialects.operations import Find
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import NotApplicable, NotTestable
 from upsertspec.http.client import Client
-from upsertspec.http.credentials import BROKEN, NOBODY, presented, role
+from upsertspec.http.credentials import BROKEN, EXPIRED, NOBODY, presented, role
 from upsertspec.http.malformed import BROKEN_SECRETS, LONG, MADE_UP, PLACES, RIGHT_FIRST
 from upsertspec.target.target import Credential, Login, Secret, Target, basic
 
 EDITOR = Credential(secret=Secret("t0ken"))
-TARGET = Target("http://h", roles={"editor": EDITOR, "viewer": Credential(secret=Secret("other"))})
+VIEWER, OLD = Credential(secret=Secret("other")), Credential(secret=Secret("0ld"))
+TARGET = Target("http://h", roles={"editor": EDITOR, "viewer": VIEWER}, expired=OLD)
 
 
 def headers_for(target: Target, who: str) -> dict[str, str]:
@@ -30,6 +31,7 @@ def headers_for(target: Target, who: str) -> dict[str, str]:
     [
         ("editor", "Bearer t0ken"),
         ("viewer", "Bearer other"),
+        (EXPIRED, "Bearer 0ld"),
         ("an empty credential", ""),
         ("a scheme without a token", "Bearer"),
         ("another scheme", "Basic t0ken"),
@@ -83,6 +85,11 @@ def test_a_key_has_no_scheme_to_break(who: str) -> None:
     said = f"only a bearer token has a scheme; the target can't be sent {who}"
     with pytest.raises(NotApplicable, match=f"^{re.escape(said)}$"):
         keyed(who)
+
+
+def test_a_target_need_not_name_an_expired_credential() -> None:
+    with pytest.raises(NotApplicable, match=r"UPSERTSPEC_TOKEN_EXPIRED or \[expired\] names one"):
+        headers_for(Target("http://h", roles={"editor": EDITOR}), EXPIRED)
 
 
 def test_a_login_has_no_credential_to_break() -> None:

@@ -36,18 +36,20 @@ def answering(*states: str) -> Any:
 
     def handler(method: str, path: str, body: bytes) -> bytes:
         if method == "POST":
-            return reply({"task": 7}, 202)
+            return reply({"task": 7}, 202, Location="/tasks/7")
         state = left.pop(0) if len(left) > 1 else left[0]
         return reply({"state": state, "id": 3}) if path.endswith("/tasks/7") else reply([])
 
     return by_request(handler)
 
 
+@pytest.mark.parametrize("named", ["task", {"header": "Location", "pattern": "[^/]+$"}])
 @pytest.mark.parametrize(("states", "status", "asked"), [(["waiting", "done"], 200, 2), (["failed"], 400, 1)])
 def test_a_write_is_answered_by_its_task(
-    states: list[str], status: int, asked: int, serve: Callable[..., Wire], client: Connect
+    states: list[str], status: int, asked: int, named: Any, serve: Callable[..., Wire], client: Connect
 ) -> None:
-    one = client(serve(answering(*states)).url, dialect="shape", dialect_options=SHAPE)
+    shape = {**SHAPE, "task": {**SHAPE["task"], "id": named}}
+    one = client(serve(answering(*states)).url, dialect="shape", dialect_options=shape)
     answer = one.call("editor", UPSERT)
     assert (answer.status, answer.id) == (status, 3 if status == 200 else None)
     assert [exchange.method for exchange in one.log] == ["POST", *["GET"] * asked]

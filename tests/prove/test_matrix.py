@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from upsertspec.prove.matrix import Proof, Row, row_of
 from upsertspec.prove.output import output
@@ -125,6 +126,15 @@ def test_the_terminal_shows_the_proof() -> None:
     assert "the reference server does not pass: a case" in text
     assert "no broken server fails: AC-002" in text
     assert "1 of 2 broken servers caught" in text
+
+
+def test_a_mistake_that_was_reported_is_shown_with_its_report() -> None:
+    out = io.StringIO()
+    reported = proof(row(AC_001=1), Row(replace(SERVER, report="https://example.org/issues/1"), {}))
+    output(reported, out)
+    assert "reported at https://example.org/issues/1" in out.getvalue()
+    assert "0 of 1 of those that users of other software reported in public" in out.getvalue()
+    assert page(reported).count('<a href="https://example.org/issues/1">') == 1
 
 
 def test_the_page_is_complete_and_escaped() -> None:

@@ -171,7 +171,7 @@ def test_a_scenario_that_did_not_start_has_no_steps_and_no_exchanges(done: Runs)
 
 def test_an_interrupted_run_says_so_of_each_scenario_that_was_not_run(done: Runs) -> None:
     left = [result for result in done("interrupted").results if result["status"] == "harness error"]
-    assert {result["reason"] for result in left} == {"no result: the run was interrupted"}
+    assert {result["reason"] for result in left} == {"the run was ended: it was interrupted"}
 
 
 def test_a_deviation_is_neither_a_pass_nor_a_failure(done: Runs) -> None:

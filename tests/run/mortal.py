@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import socket
 import sys
 import threading
 import time
@@ -32,14 +33,16 @@ class Mortal(BaseHTTPRequestHandler):
             time.sleep(0.5)
         if hit and WAY != "answers and dies":
             os._exit(1)
-        self._forward(body)
+        if hit:  # no new connection is accepted from here on
+            self.server.socket.shutdown(socket.SHUT_RDWR)
+        self._forward(body, last=hit)
         if hit:
             self.wfile.flush()
             os._exit(1)
 
     do_GET = do_DELETE = do_PATCH = do_POST  # noqa: N815
 
-    def _forward(self, body: bytes) -> None:
+    def _forward(self, body: bytes, last: bool) -> None:
         upstream = http.client.HTTPConnection(UPSTREAM)
         upstream.request(self.command, self.path, body, dict(self.headers))
         answer = upstream.getresponse()
@@ -50,6 +53,8 @@ class Mortal(BaseHTTPRequestHandler):
             if name.lower() not in DROPPED:
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
+        if last:
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(content)
 

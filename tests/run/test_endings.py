@@ -108,6 +108,17 @@ def ended(process: Process) -> Done:
     return Done(process.returncode, out or "", err or "")
 
 
+def await_handler(process: Process) -> None:
+    """Wait until the process catches SIGTERM: before, Python itself is starting."""
+    for _ in range(600):
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        [caught] = [int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigCgt")]
+        if caught & 1 << signal.SIGTERM - 1:
+            return
+        time.sleep(0.02)
+    pytest.fail("it catches no signal")
+
+
 def seen(process: Process, words: str) -> str:
     """What the process printed, until a line with these words came."""
     assert process.stdout
@@ -212,14 +223,20 @@ def test_a_signal_that_is_ignored_stays_ignored(start: Start, tmp_path: Path) ->
     ],
 )
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-@pytest.mark.parametrize("seconds", [0.3, 2.5])
+@pytest.mark.parametrize("seconds", [0, 2.5])
 @pytest.mark.slow
-def test_a_signal_leaves_nothing(arguments: tuple[str, ...], number: int, seconds: float, start: Start) -> None:
+def test_a_signal_leaves_nothing(
+    arguments: tuple[str, ...], number: int, seconds: float, start: Start, tmp_path: Path
+) -> None:
     process = start(*arguments)
+    await_handler(process)
     time.sleep(seconds)  # the signal may come at any time: in the start, and in the middle
     process.send_signal(number)
     done = ended(process)
-    assert done.code in {signal.SIGKILL: (-9,), signal.SIGINT: (3, 0), signal.SIGTERM: (3, 0, -15)}[number], done.text
+    if number == signal.SIGKILL:  # a process that is killed can't remove its own folder; its servers remove theirs
+        for own in (tmp_path / "temporary").glob("tmp*"):
+            shutil.rmtree(own)
+    assert done.code in ((-9,) if number == signal.SIGKILL else (3, 0)), done.text
     assert "Traceback" not in done.text
 
 
@@ -243,7 +260,7 @@ def test_the_verdict_is_told_where_it_can_be(to: str, start: Start, tmp_path: Pa
     done = ended(start("run", *ONE, "--report", str(tmp_path / "report"), under=("sh", "-c", f'exec "$0" "$@" {to}')))
     assert done.code == 3
     assert "standard output can't be written" in done.err
-    assert done.err.splitlines()[-3].endswith("1 planned = 1 passed")
+    assert re.search(r"\n  conformant in what was selected .* planned = \d+ passed\n", done.err)
     assert (tmp_path / "report" / "report.html").is_file()
 
 
@@ -296,6 +313,6 @@ def test_the_name_of_a_target_is_made_harmless(reference: Target, start: Start, 
     file = tmp_path / "evil.toml"
     file.write_text(f'url = "{reference.url}"\nname = "\\u001b[2J\\u202eevil"\n')
     done = ended(start("run", "--target", str(file), *ONE, "--report", str(tmp_path / "report")))
-    assert "upsertspec judges \\x1b[2J\\u202eevil: 1 scenarios" in done.out
+    assert "upsertspec judges \\x1b[2J\\u202eevil: " in done.out
     everything = done.text + "".join(each.read_text("utf-8") for each in (tmp_path / "report").iterdir())
     assert not {"\x1b", "\u202e"} & set(everything)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from upsertspec.errors import ENDED, GONE, TargetGone
 from upsertspec.report.result import Result, Status, StepResult
 from upsertspec.run.finalize import finalize
 from upsertspec.spec.criteria import Case, cases
@@ -142,3 +143,23 @@ def test_a_known_failure_of_a_criterion_is_stale_once_all_that_applies_passes() 
     assert statuses([first, *passing], target) == [Status.NOT_APPLICABLE, *[Status.STALE] * len(others)]
     failing = replace(first, status=Status.KNOWN_FAILURE)
     assert Status.STALE not in statuses([failing, *passing], target)
+
+
+def on_its_way(criterion: str, started: float, elapsed: float) -> Result:
+    """A result whose last request got no answer, as the target stopped answering."""
+    sent = {"failure": "broken answer", "started": started, "elapsed": elapsed, "curl": f"curl {criterion}"}
+    return replace(result(criterion, Status.FAILED), reason=str(TargetGone("the connection broke")), exchanges=(sent,))
+
+
+def test_of_the_requests_on_their_way_only_the_longest_killed_the_target() -> None:
+    """Three workers met the first death, one the second; what came later names the last."""
+    later = replace(result("AC-014", Status.NOT_TESTABLE), reason=f"{ENDED}{GONE}: can't connect")
+    met = [on_its_way("AC-001", 10.2, 0.1), on_its_way("AC-002", 10.0, 0.3), on_its_way("AC-003", 10.25, 0.01)]
+    settled = finalize([*met, on_its_way("AC-004", 20.0, 1.0), later], TARGET)
+    lost, failed = Status.NOT_TESTABLE, Status.FAILED
+    assert [each.status for each in settled] == [lost, failed, lost, failed, lost]
+    assert settled[0].reason.startswith("the target was gone: it stopped answering after a request that was longer")
+    assert settled[4].reason == (
+        "the run was ended: the target was gone; the server stopped answering after this request of AC-004, a title: "
+        "curl AC-004"
+    )

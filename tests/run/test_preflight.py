@@ -15,8 +15,9 @@ from upsertspec.errors import CannotExpress, DialectError, NotTestable, TargetSi
 from upsertspec.http.client import Client
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.masking import MASK
+from upsertspec.http.probe import NOBODY, search
 from upsertspec.run import preflight
-from upsertspec.run.preflight import FATAL, NOBODY, OK, WARNING, Finding, check, fatal, search
+from upsertspec.run.preflight import FATAL, OK, WARNING, Finding, check, fatal
 from upsertspec.spec.schema import ROLES, tables, tables_of
 from upsertspec.target.target import Credential, Login, Secret, Target
 

@@ -41,6 +41,7 @@ class Memory:
         self.answers: list[Answer | Exception | Callable[[Any], Answer]] = []
         self.asked: list[tuple[str, Operation]] = []
         self.log: list[Any] = []
+        self.made: list[Any] = []
         self.step = ""
         self.stopped = ""
         self.breaker = CircuitBreaker()

@@ -98,8 +98,8 @@ def test_a_deleted_record_is_not_found(status: int) -> None:
     ("answer", "why"),
     [
         (Answer(403), "the answer was 403"),
-        (Answer(500, fault="no JSON"), "no JSON"),
-        (Answer(200, fault="no JSON"), "no JSON"),
+        (Answer(500, fault="no JSON", text="Bad\n gateway"), "the answer was 500 Bad gateway"),
+        (Answer(200, fault="no JSON"), "the answer was 200 no JSON"),
     ],
 )
 def test_what_cannot_be_read_is_not_testable(answer: Answer, why: str) -> None:

@@ -13,10 +13,20 @@ from tests.kit import Done
 from upsertspec.cli.init import TEMPLATE
 from upsertspec.errors import ConfigError, NotApplicable
 from upsertspec.http.credentials import Presented, presented
+from upsertspec.http.curl import curl_flags
 from upsertspec.run.recorder import known_for
 from upsertspec.spec import criteria as spec
 from upsertspec.target.bindings import renamed
-from upsertspec.target.target import Credential, KnownFailure, Secret, Target
+from upsertspec.target.target import (
+    ClientCredentials,
+    Credential,
+    Csrf,
+    KnownFailure,
+    Login,
+    Secret,
+    Target,
+    TokenCommand,
+)
 from upsertspec.target.target_file import from_file, from_url
 
 Load = Callable[..., Target]
@@ -215,6 +225,42 @@ def test_everything_else_of_a_target_file(load: Load, tmp_path: Path) -> None:
     assert target.known_failures == (KnownFailure("AC-001", "r"),)
 
 
+def test_credentials_that_are_issued(load: Load, tmp_path: Path) -> None:
+    target = load(
+        URL
+        + '[roles.editor]\nbearer = { command = ["./token.sh", "editor"] }\n'
+        + '[roles.creator]\nheader = "X-Key"\nvalue = { command = ["key"] }\n'
+        + '[roles.updater]\noauth2 = { token_url = "https://id/t", client_id = "me", client_secret = { env = "S" } }\n'
+        + '[roles.viewer.login]\npath = "/l"\ncsrf = { cookie = "c", header = "X-CSRF" }\n'
+        + '[expired]\nbearer = { env = "S" }\n',
+        S="secret",
+    )
+    editor, folder = "UPSERTSPEC_TOKEN_EDITOR", str(tmp_path)
+    oauth2 = ClientCredentials("https://id/t", "me", Secret("secret", "S"), variable="UPSERTSPEC_TOKEN_UPDATER")
+    assert target.roles == {
+        "editor": Credential(source=TokenCommand(("./token.sh", "editor"), folder, editor)),
+        "creator": Credential("X-Key", "", source=TokenCommand(("key",), folder, "UPSERTSPEC_TOKEN_CREATOR")),
+        "updater": Credential(source=oauth2),
+        "viewer": Credential(login=Login("/l", "POST", "json", {}, csrf=Csrf("X-CSRF", cookie="c"))),
+    }
+    assert target.expired == Credential(secret=Secret("secret", "S"))
+    assert load(URL, UPSERTSPEC_TOKEN_EXPIRED="old").expired == Credential(
+        secret=Secret("old", "UPSERTSPEC_TOKEN_EXPIRED")
+    )
+
+
+def test_the_credentials_of_a_proxy_come_from_the_environment(load: Load) -> None:
+    text = URL + 'proxy = "http://p:1"\n'
+    target = load(text, UPSERTSPEC_PROXY_USERNAME="me", UPSERTSPEC_PROXY_PASSWORD="pass/word")
+    assert target.session["proxies"] == dict.fromkeys(("http", "https"), "http://me:pass%2Fword@p:1")
+    assert "pass/word" in {secret.value for secret in target.secrets()}
+    flags = curl_flags(target.session)
+    user = '"${UPSERTSPEC_PROXY_USERNAME}:${UPSERTSPEC_PROXY_PASSWORD}"'
+    assert flags == ["--proxy", "http://p:1", "--proxy-user", user]
+    with pytest.raises(ConfigError, match="line 2: proxy: needs both UPSERTSPEC_PROXY_USERNAME and"):
+        load(text, UPSERTSPEC_PROXY_USERNAME="me")
+
+
 def test_a_known_failure_is_named_by_title_by_id_or_by_the_id_of_an_outline(load: Load) -> None:
     row = next(case for case in spec.cases() if case.example)
     for name in (row.title, row.id, row.scenario):
@@ -264,6 +310,7 @@ def test_the_template_is_valid_as_a_whole_and_in_each_part(load: Load, tmp_path:
     assert load(TEMPLATE.read_text("utf-8")).url == "http://127.0.0.1:8080"
     for name in ("ca.pem", "client.pem", "client.key"):
         (tmp_path / name).write_text("x")
+    (tmp_path / "baseline.toml").write_text("")
     names = re.findall(r'env = "(\w+)"', uncommented())
     target = load(uncommented(), **dict.fromkeys(names, "secret"))
     assert set(target.roles) == {"editor", "creator", "updater", "viewer"}

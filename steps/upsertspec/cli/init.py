@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
 from upsertspec.cli.options import connection_options, force_option, timeout_option
 from upsertspec.cli.output import write
+from upsertspec.discovery.connection import Connection
 from upsertspec.errors import ConfigError
 from upsertspec.report.files import is_plain
 from upsertspec.target.address import is_url
@@ -19,8 +18,6 @@ from upsertspec.target.address import is_url
 TEMPLATE = Path(__file__).resolve().parents[1] / "target" / "template.toml"
 DEFAULT = "target.toml"
 TIMEOUT = 10.0
-HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @click.command()
@@ -29,9 +26,7 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 @connection_options
 @click.option("-o", "--output", metavar="FILE", help=f"Write to this file. [default: {DEFAULT}]")
 @force_option
-def init(
-    place: str | None, timeout: float | None, output: str | None, force: bool, headers: tuple[str, ...], **more: Any
-) -> None:
+def init(place: str | None, timeout: float | None, output: str | None, force: bool, connection: Connection) -> None:
     """Write a target file (target.toml) for an API. A file that exists is not replaced.
 
     With a URL, the OpenAPI document of that API is read (/openapi.json, /api/openapi.json, /swagger.json or
@@ -47,13 +42,12 @@ def init(
     file = output or (None if url else place) or DEFAULT
     if os.path.lexists(file) and not force and is_plain(Path(file)):
         raise ConfigError([f"{file} exists and is not replaced; name another file, or add --force"])
-    text = _discovered(url, timeout, headers, **more) if url else TEMPLATE.read_text("utf-8")
+    text = _discovered(url, timeout, connection) if url else TEMPLATE.read_text("utf-8")
     write(text, file, force=force)
     click.echo(f"{file} written; edit it, then: upsertspec check --target {file}")
 
 
-def _discovered(url: str, timeout: float | None, headers: tuple[str, ...], no_verify: bool, **more: str) -> str:
-    from upsertspec.discovery.connection import Connection
+def _discovered(url: str, timeout: float | None, connection: Connection) -> str:
     from upsertspec.discovery.fetch import LIMITS, SECONDS, fetch
     from upsertspec.discovery.write import target_file
     from upsertspec.target.address import fault_of
@@ -61,14 +55,6 @@ def _discovered(url: str, timeout: float | None, headers: tuple[str, ...], no_ve
 
     if wrong := fault_of(url):
         raise ConfigError([wrong])
-    connection = Connection(verify=not no_verify, headers=dict(map(_header, headers)), **more)
     roles, limits = roles_from(os.environ), replace(LIMITS, seconds=timeout or TIMEOUT)
-    found = fetch(url, roles, limits, SECONDS, connection.session(), connection.sent(os.environ))
+    found = fetch(url, roles, limits, SECONDS, connection.session(os.environ), connection.sent(os.environ))
     return target_file(found, set(roles), connection)
-
-
-def _header(stated: str) -> tuple[str, str]:
-    name, _, variable = stated.partition("=")
-    if not HEADER.fullmatch(name) or not VARIABLE.fullmatch(variable):
-        raise ConfigError(["--header: write NAME=VARIABLE, where the environment variable has the header's value"])
-    return name, variable

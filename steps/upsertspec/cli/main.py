@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from upsertspec import __version__, process
+from upsertspec.cli.baseline import baseline
 from upsertspec.cli.check import check
 from upsertspec.cli.compare import compare
 from upsertspec.cli.diff import diff
@@ -12,6 +13,7 @@ from upsertspec.cli.docs import docs
 from upsertspec.cli.explore import explore
 from upsertspec.cli.init import init
 from upsertspec.cli.list_command import list_command
+from upsertspec.cli.merge import merge
 from upsertspec.cli.prove import prove
 from upsertspec.cli.provision import provision
 from upsertspec.cli.render import render
@@ -41,8 +43,10 @@ def commands() -> None:
 _COMMANDS = (
     run,
     check,
+    baseline,
     compare,
     diff,
+    merge,
     explore,
     render,
     docs,
@@ -68,7 +72,8 @@ def main() -> None:
 def _ended() -> int:
     """The exit code of the command. What ends it without one is told, and is never 0."""
     try:
-        code = commands.main(standalone_mode=False)
+        with process.held(False):
+            code = commands.main(standalone_mode=False)
     except click.ClickException as wrong:
         wrong.show()
         return wrong.exit_code

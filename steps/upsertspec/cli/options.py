@@ -6,12 +6,14 @@ import contextlib
 import functools
 import math
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import click
 
+from upsertspec.discovery.connection import Connection
 from upsertspec.errors import ConfigError
 from upsertspec.run.embedded import started
 from upsertspec.target.from_env import PROFILE, TARGET, target_from, with_profiles
@@ -19,6 +21,8 @@ from upsertspec.target.target import Target
 from upsertspec.target.target_file import from_url
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 Decorator = Callable[[Command], Command]
 
 
@@ -41,6 +45,8 @@ class TargetOptions:
     file: str | None
     profiles: tuple[str, ...]
     timeout: float | None
+    connection: Connection = field(default_factory=Connection)
+    wait: float = 0.0
     dialect: str = ""
 
     @property
@@ -61,18 +67,34 @@ class TargetOptions:
             with started() as server:
                 yield lambda: self._adjusted(server.target())
         else:
-            target = from_url(place, os.environ) if place == self.url else target_from(place, os.environ)
-            yield lambda: self._adjusted(target)
+            yield self._waited
+
+    def named(self) -> Target:
+        """The target, without sending it anything; the reference server is not started."""
+        place = self.place
+        if place is None:
+            return self._adjusted(Target("http://127.0.0.1", name="the reference server"))
+        return self._adjusted(from_url(place, os.environ) if place == self.url else target_from(place, os.environ))
+
+    def _waited(self) -> Target:
+        target = self.named()
+        if self.wait:
+            from upsertspec.run.preflight import wait_until_up
+
+            wait_until_up(target, self.wait)
+        return target
 
     def _adjusted(self, target: Target) -> Target:
         target = with_profiles(target, list(self.profiles))
         dialect = self.dialect or target.dialect
         options = target.dialect_options if dialect == target.dialect else {}
-        return replace(target, timeout=self.timeout or target.timeout, dialect=dialect, dialect_options=options)
+        timeout = self.timeout or target.timeout
+        adjusted = replace(target, timeout=timeout, dialect=dialect, dialect_options=options)
+        return self.connection.applied(adjusted, os.environ)
 
 
 def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """URL, --target, --dialect, --profile and --timeout. The command gets them as `target`, a TargetOptions."""
+    """URL, --target, --dialect, --profile, --timeout, --wait and the connection: `target`, a TargetOptions."""
 
     @functools.wraps(command)
     def with_target(
@@ -81,13 +103,24 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         target: str | None,
         profiles: tuple[str, ...],
         timeout: float | None,
+        connection: Connection,
+        wait: float,
         dialect: str,
         **more: Any,
     ) -> Any:
-        return command(*args, target=TargetOptions(url, target, profiles, timeout, dialect), **more)
+        return command(*args, target=TargetOptions(url, target, profiles, timeout, connection, wait, dialect), **more)
 
     found: Callable[..., Any] = with_target
     for add in (
+        connection_options,
+        click.option(
+            "--wait",
+            type=Seconds(0, 3600),
+            default=0.0,
+            envvar="UPSERTSPEC_WAIT",
+            metavar="SECONDS",
+            help="Wait so long for a target that is not up yet. [default: 0]",
+        ),
         timeout_option,
         profile_option(
             "Judge this profile, in addition to core (repeatable; `all`). [default: those that the target claims]"
@@ -137,8 +170,16 @@ def format_option(formats: Sequence[str], default: str | None, text: str = "") -
     )
 
 
-def connection_options(command: Command) -> Command:
-    """How to connect to a target that has no file yet: TLS, a proxy, headers."""
+def connection_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """TLS, a proxy, headers. The command gets them as `connection`; they come before those of a target file."""
+
+    @functools.wraps(command)
+    def with_connection(*args: Any, headers: tuple[str, ...], no_verify: bool, **more: Any) -> Any:
+        stated = {name: more.pop(name) for name in ("ca", "client_certificate", "client_key", "proxy")}
+        connection = Connection(verify=not no_verify, headers=dict(map(_header, headers)), **stated)
+        return command(*args, connection=connection, **more)
+
+    found: Callable[..., Any] = with_connection
     for add in (
         click.option(
             "--header",
@@ -147,14 +188,26 @@ def connection_options(command: Command) -> Command:
             multiple=True,
             help="Send this header, with the value of an environment variable (repeatable).",
         ),
-        click.option("--proxy", metavar="URL", default="", help="An HTTP proxy."),
+        click.option(
+            "--proxy",
+            metavar="URL",
+            default="",
+            help="An HTTP proxy. Its credentials are in UPSERTSPEC_PROXY_USERNAME and UPSERTSPEC_PROXY_PASSWORD.",
+        ),
         click.option("--key", "client_key", metavar="FILE", default="", help="The key of the client certificate."),
         click.option("--cert", "client_certificate", metavar="FILE", default="", help="A client certificate (PEM)."),
         click.option("--ca", metavar="FILE", default="", help="Trusted certificates (PEM)."),
         click.option("--no-verify", is_flag=True, help="Do not check the certificate."),
     ):
-        command = add(command)
-    return command
+        found = add(found)
+    return found
+
+
+def _header(stated: str) -> tuple[str, str]:
+    name, _, variable = stated.partition("=")
+    if not HEADER.fullmatch(name) or not VARIABLE.fullmatch(variable):
+        raise ConfigError(["--header: write NAME=VARIABLE, where the environment variable has the header's value"])
+    return name, variable
 
 
 timeout_option = click.option(

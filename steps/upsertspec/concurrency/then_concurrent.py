@@ -16,7 +16,7 @@ from upsertspec.spec.outcomes import NO_CONTENT
 from upsertspec.steps.assertions import require_stored, the_one
 from upsertspec.steps.concurrent_run import ConcurrentRun, RecordedCall
 from upsertspec.steps.control import is_success
-from upsertspec.steps.equality import differences, shown
+from upsertspec.steps.equality import as_json, differences
 from upsertspec.steps.statuses import require_status
 from upsertspec.steps.world import World
 
@@ -187,9 +187,9 @@ def _with_why(what: str, concurrent_run: ConcurrentRun) -> str:
 def _require_ids(world: World, concurrent_run: ConcurrentRun) -> None:
     """Raise CheckFailed where an answer has another id than that of the record of its key."""
     for key in concurrent_run.keys:
-        stored = shown(the_one(world, concurrent_run.table, key).get("id"))
+        stored = as_json(the_one(world, concurrent_run.table, key).get("id"))
         reported = (
             part for call in concurrent_run.writes for part in _parts_of(call, key) if not world.lacks(part, "id")
         )
-        if others := {shown(part.id) for part in reported} - {stored}:
+        if others := {as_json(part.id) for part in reported} - {stored}:
             raise CheckFailed(f"the id {stored} in every answer to {_told(world, key)}", ", ".join(sorted(others)))

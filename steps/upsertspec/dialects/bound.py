@@ -46,9 +46,9 @@ class Bound:
         self.name = dialect.name
         self.lacks: Mapping[str, str] = dialect.lacks
         self.cannot: Mapping[str, str] = getattr(dialect, "cannot", {})
+        self.deviations: Mapping[str, tuple[int, ...]] = getattr(dialect, "deviations", {})
         self.replaces: bool = getattr(dialect, "replaces", False)
         self._follow_up = getattr(dialect, "follow_up", None)
-        self.deviations: Mapping[str, tuple[int, ...]] = getattr(dialect, "deviations", {})
         self.untrue: dict[tuple[str, str], str] = {}
         self._forms: Forms = {}
         self._words: dict[str, Words] = {}

@@ -23,11 +23,12 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from upsertspec.dialects.base import Answer, Dialect, Request, Response, Setup, Stated
-from upsertspec.dialects.operations import UNSET, Operation
+from upsertspec.dialects.base import Answer, Dialect, Request, Response, Setup, Stated, written
+from upsertspec.dialects.operations import UNSET, Operation, Verbatim
 from upsertspec.dialects.shape import Shape
 from upsertspec.dialects.shape_request import part_of
 from upsertspec.errors import CannotExpress, ConfigError, NotApplicable
+from upsertspec.spec.outcomes import is_success
 from upsertspec.spec.schema import tables
 from upsertspec.target.nearest import nearest
 from upsertspec.target.ready import FOLDER
@@ -114,7 +115,7 @@ class ReadyApi(ReadyMade):
         try:
             body = response.parsed() if response.body else None
         except (ValueError, RecursionError) as wrong:
-            return replace(said, fault=f"the body is no JSON ({wrong})")
+            return replace(said, fault=f"the body is no JSON ({wrong})") if is_success(said.status) else said
         try:
             return self.said(operation, replace(said, body=body))
         except (AttributeError, IndexError, KeyError, TypeError) as wrong:
@@ -162,6 +163,16 @@ class ReadyShape(ReadyMade, Shape):
         own = self._reasons.get(part_of(operation), {})
         reasons = {**self._reasons, **(own if isinstance(own, dict) else {})}
         return {name: Stated(reasons.get(name, why)) for name, why in lacks.items()}
+
+
+def sent_as(operation: Operation, *values: Any) -> str:
+    """The first field that is sent with one of these values; empty if there is none."""
+    for fields in operation.sent:
+        for name, value in fields.items():
+            plain = value.json if isinstance(value, Verbatim) else written(value)
+            if plain in map(written, values):
+                return name
+    return ""
 
 
 def _declared(said: File) -> Any:

@@ -54,7 +54,7 @@ class Shape:
 
     def then(self, operation: Operation, response: Response) -> Request | None:
         """The request that reads the record, where the answer holds none and the file says `then`."""
-        second = self._second(operation, response)
+        second = self._second(operation, shape_task.ended(operation, response, self._setup.options.get("task")))
         return None if second is None else self.request(second)
 
     def answer(self, operation: Operation, response: Response) -> Answer:

@@ -11,6 +11,7 @@ from upsertspec.dialects.operations import UpsertBatch
 from upsertspec.dialects.paths import MISSING, leads_to_nothing, named, walk
 from upsertspec.dialects.shape_record import lacking_in, one, reason, whole_record
 from upsertspec.dialects.sources import as_number, value_at
+from upsertspec.dialects.told import is_listed, told_again
 from upsertspec.spec.outcomes import UPSERTED, is_success
 
 Part = Mapping[str, Any]
@@ -30,9 +31,20 @@ def batch_answer(operation: UpsertBatch, stated: Part, said: Answer, response: R
     if worst := next((part.status for part in each if not is_success(part.status)), 0):
         return replace(said, status=worst, body=refused)  # the place of each error is that of its record
     parts = [one(operation, stated, part, response, said.body) for part in each]
+    parts = _in_order(stated.get("operation") or {}, parts, said.body)
     missing = lacking_in(operation, stated, said.status, None)
     fault = next((part.fault for part in parts if part.fault), "")
     return replace(said, parts=parts, counts=counts, lacks={**missing, **lacks}, fault=fault)
+
+
+def _in_order(ways: Part, parts: list[Answer], body: Any) -> list[Answer]:
+    """The parts; a record that is in lists of ids for the second time was created before, and is updated now."""
+    before = [part.id for part in parts]
+    is_again = [is_listed(ways) and part.id in before[:number] for number, part in enumerate(parts)]
+    return [
+        replace(part, operation=told_again(ways, body, part.id)) if again else part
+        for part, again in zip(parts, is_again, strict=True)
+    ]
 
 
 def _status_of_part(stated: Part, said: Answer, item: Any) -> int:

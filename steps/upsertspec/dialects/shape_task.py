@@ -10,6 +10,7 @@ from urllib.parse import quote
 from upsertspec.dialects.base import Request, Response
 from upsertspec.dialects.operations import Operation
 from upsertspec.dialects.paths import MISSING, walk
+from upsertspec.dialects.sources import value_at
 from upsertspec.spec.outcomes import INVALID, is_success
 
 Task = Mapping[str, Any]
@@ -22,7 +23,7 @@ def follow_up(operation: Operation, response: Response, last: Request | None, ta
     body = _body(response)
     if last is not None:
         return last if _is(body, task["pending"]) else None
-    ident = walk(body, task["id"])
+    ident = value_at(task["id"], body, response.headers)
     if not isinstance(ident, (str, int)):
         return None
     return Request("GET", task["path"].replace("{task}", quote(str(ident), safe="")))

@@ -100,10 +100,18 @@ def text(template: str, scope: Scope, write: Write | None = None) -> str:
             return found[0][0]
         if name == "conditions":
             return _conditions(scope, write)
-        before, after = template[found.start() - 1 : found.start()], template[found.end() : found.end() + 1]
-        return write(scope, name, found["format"] or "", before if before == after and before in QUOTES else "")
+        return write(scope, name, found["format"] or "", _quote_around(template, found))
 
     return MARK.sub(value, template)
+
+
+def _quote_around(template: str, found: re.Match[str]) -> str:
+    """The quote that a placeholder stands between, an empty text where there is none."""
+    opened = ""
+    for letter in MARK.sub("", template[: found.start()]):
+        if letter in QUOTES and opened in ("", letter):
+            opened = "" if opened else letter
+    return opened if opened in template[found.end() :] else ""
 
 
 def _conditions(scope: Scope, write: Write) -> str:

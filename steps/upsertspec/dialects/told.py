@@ -30,9 +30,18 @@ def told(stated: Mapping[str, Any], status: int, body: Any, headers: Mapping[str
 
 
 def listed(stated: Mapping[str, Any], body: Any, ident: Any) -> str | None:
-    """The operation whose list in the body has the id."""
+    """The operation whose list in the body has the id; the first one where a batch has it twice."""
+    return next(iter(_all_listed(stated, body, ident)), None)
+
+
+def told_again(stated: Mapping[str, Any], body: Any, ident: Any) -> str | None:
+    """The operation of a record that came before in the same batch: the last of those whose list has its id."""
+    return next(reversed(_all_listed(stated, body, ident)), None)
+
+
+def _all_listed(stated: Mapping[str, Any], body: Any, ident: Any) -> list[str]:
     lists = {name: walk(body, stated[name]) for name in UPSERTED if name in stated}
-    return next((name for name, ids in lists.items() if isinstance(ids, list) and ident in ids), None)
+    return [name for name, ids in lists.items() if isinstance(ids, list) and ident in ids]
 
 
 def is_listed(stated: Mapping[str, Any]) -> bool:

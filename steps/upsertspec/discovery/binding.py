@@ -163,7 +163,7 @@ class _Binder:
         if lowest is None and "minimum" in spec.rules:
             asked = f"Is a number below {spec.rules['minimum']} refused? If not: minimum = -1000000."
             self._questions[spec.name] = asked
-        stated = lowest if isinstance(lowest, int) and lowest != spec.rules.get("minimum") else None
+        stated = int(lowest) if isinstance(lowest, (int, float)) and lowest != spec.rules.get("minimum") else None
         return self._bound(spec, name, {"default": self._default(name), "minimum": stated})
 
     def _pick(self, wanted: Wanted) -> str:

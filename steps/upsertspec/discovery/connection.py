@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from upsertspec.discovery.toml import toml_key, toml_text, toml_value
 from upsertspec.errors import ConfigError
+from upsertspec.target.proxy import proxied
 from upsertspec.target.references import unsendable
+from upsertspec.target.target import Secret, Target
 
 
 @dataclass(frozen=True)
@@ -23,17 +25,26 @@ class Connection:
     proxy: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def session(self) -> dict[str, Any]:
+    def applied(self, target: Target, env: Mapping[str, str]) -> Target:
+        """The target, connected to like this. Raises ConfigError as `session` and `sent` do."""
+        _, hidden = proxied(self.proxy, env) if self.proxy else ({}, ())
+        headers = {name: Secret(value, self.headers[name]) for name, value in self.sent(env).items()}
+        return replace(
+            target,
+            session={**target.session, **self.session(env)},
+            headers={**target.headers, **headers},
+            hidden=(*target.hidden, *hidden),
+        )
+
+    def session(self, env: Mapping[str, str]) -> dict[str, Any]:
         """The settings of a session of requests. Raises ConfigError for a file that does not exist."""
         if missing := [file for file in self._files().values() if not Path(file).is_file()]:
             raise ConfigError([f"there is no file {file}; name one that exists" for file in missing])
-        settings: dict[str, Any] = {"verify": self.ca or self.verify}
+        settings: dict[str, Any] = {"verify": self.ca or False} if self.ca or not self.verify else {}
         if self.client_certificate:
             key = self.client_key
             settings["cert"] = (self.client_certificate, key) if key else self.client_certificate
-        if self.proxy:
-            settings["proxies"] = {"http": self.proxy, "https": self.proxy}
-        return settings
+        return settings | (proxied(self.proxy, env)[0] if self.proxy else {})
 
     def sent(self, env: Mapping[str, str]) -> dict[str, str]:
         """The extra headers with their values. Raises ConfigError for a variable that is not set, or can't be sent."""

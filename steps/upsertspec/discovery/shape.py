@@ -132,6 +132,8 @@ def _upsert(parts: _Parts, resource: Resource, bindings: Sequence[Binding]) -> I
         part["query"] = {"on_conflict": "{matchFields}"}
         part["headers"] = {"Prefer": f"{PREFERENCE},return=representation"}
     part["body"] = parts.body("{fields}" if in_body else "{otherFields}")
+    if operation.method == "PUT" and resource.required - set(resource.keys):
+        yield from comment("Does an update replace the whole record? Then add: replaces = true")
     if not resource.parameters:
         yield from comment("The document may not say by which field a stored record is found again. Is this right?")
         part["keys"] = {binding.table: list(tables()[binding.table].unique_keys[0]) for binding in bindings}
@@ -149,7 +151,7 @@ def _find(parts: _Parts, resource: Resource) -> Iterator[str]:
     calls = resource.calls
     found = _query_parameters(resource)
     by_query = calls.find is not None and set(resource.keys) <= found.keys()
-    if calls.single is not None and ("{" in calls.single.path) and not (by_query and "{" not in calls.find.path):  # type: ignore[union-attr]
+    if calls.single is not None and "{" in calls.single.path and not (by_query and (calls.read or "id" in found)):
         yield from _table("shape.find", {"path": parts.path(calls.single.path)})
         yield from _table("shape.find.answer", {"record": record_in(calls.single)[1] or "."})
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
 from upsertspec.dialects.altered import altered, with_query
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
@@ -16,6 +17,7 @@ from upsertspec.errors import AFTER, ENDED, GONE, DialectError, NotApplicable, N
 from upsertspec.http.circuit_breaker import CircuitBreaker, is_refusal, shortened
 from upsertspec.http.credentials import Presented, presented
 from upsertspec.http.exchange import Exchange
+from upsertspec.http.made import Made, made_by
 from upsertspec.http.masking import Masker
 from upsertspec.http.pacing import Pace, Retries
 from upsertspec.http.probe import search
@@ -24,7 +26,10 @@ from upsertspec.http.session import DROPPED, UNREACHABLE, Keeping
 from upsertspec.http.sessions import Logins, Sessions
 from upsertspec.http.settling import Settling
 from upsertspec.http.text import printable
+from upsertspec.http.tokens import with_token
 from upsertspec.http.transport import Transport
+from upsertspec.spec.outcomes import is_success
+from upsertspec.spec.schema import ROLES
 from upsertspec.target.target import Target
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
@@ -55,11 +60,11 @@ class Shared:
 class Client:
     """A client of one target, for one thread.
 
-    `log` holds the exchanges, `answered` is the one of the last operation. `breaker` ends the run when the target has
-    stopped working. `lacks` and `cannot` are the dialect's, `deviations` the target's too. `bindings` say which tables
-    and fields the target has, `untrue` what of that its answers contradict. A patient client goes on whatever the
-    answers are. `share` is the number of worker processes that share the target's rate limit. `accepted` are the roles whose
-    credential was accepted before.
+    `log` holds the exchanges, `answered` is the one of the last operation, and `made` are the records that were made.
+    `breaker` ends the run when the target has stopped working. `lacks` and `cannot` are the dialect's, `deviations` the
+    target's too. `bindings` say which tables and fields the target has, `untrue` what of that its answers contradict. A
+    patient client goes on whatever the answers are. `share` is the number of worker processes that share the target's
+    rate limit. `accepted` are the roles whose credential was accepted before.
 
     Where there is a `revive`, a missing answer makes the client look whether the target is still there. If it is gone,
     `revive` is called, and says whether it answers again.
@@ -80,6 +85,7 @@ class Client:
         self._patient = patient
         self._accepted = accepted
         self._expired: dict[str, str] = {}
+        self._renews = True
         self._revive = revive
         self._is_concurrent = shared is not None
         per_second = target.rate_limit / share if target.rate_limit else None
@@ -98,6 +104,7 @@ class Client:
         self._transport = Transport(target, self._sessions, self._shared.pace, retries, self._recorder, self.breaker)
         self.masker = self._shared.masker
         self.log = self._recorder.log
+        self.made: list[Made] = []
         self.answered: Exchange | None = None
         self.bindings = target.bindings
         self._words: Callable[[str], Words] | None = getattr(dialect, "words", None)
@@ -120,34 +127,16 @@ class Client:
         Raises TargetSilent where no usable response comes, TargetGone where the target answers nothing afterwards,
         NotTestable where the operation can't be sent, or not any more.
         """
-        request = self._dialect.request(operation)
-        if who in self._expired:
-            raise NotTestable(self._expired[who])
-        shown = self._credential(who)
-        if connection and (held := self._target.roles.get(connection)) and held.login:
-            raise NotApplicable("a login by cookie belongs to its connection")
-        request = with_query(request, shown.query)
-        request = altered(request, alteration) if alteration else request
-        if not operation.changes:
-            self._shared.settling.wait()
-        try:
-            response = self._transport.send(who, request, shown.headers, not operation.changes, connection)
-            response = self._done(who, operation, response, shown)
-            self.answered = self.log[-1]
-            if second := self._second(operation, response):
-                second = with_query(second, shown.query)
-                response = replace(response, then=self._transport.send(who, second, shown.headers, safe=True))
-        except TargetSilent as silent:
-            raise self._meaning_of(silent) from silent
-        finally:
-            self._sessions.release(who)
-            if operation.changes:
-                self._shared.settling.written()
+        response = self._response(who, operation, alteration, connection)
+        if response.status == HTTPStatus.UNAUTHORIZED and self._renewed(who):
+            response = self._response(who, operation, alteration, connection)
         if response.status in REFUSED and who in self._accepted:
             self._require_accepted(who)
         if self.breaker.alarmed:
             self._check_target()
         answer = self._dialect.answer(operation, response)
+        if operation.changes and is_success(answer.status):
+            self.made += made_by(operation, answer, self.bindings)
         return replace(answer, text=self.masker.body(response.body, TEXT_SHOWN))
 
     def _done(self, who: str, operation: Operation, response: Response, shown: Presented) -> Response:
@@ -166,6 +155,7 @@ class Client:
         """A client for another thread, with connections and a log of its own, that shares what can be shared."""
         other = Client(self._target, self._dialect.inner, patient=True, shared=self._shared)
         other.step = self.step
+        other.made = self.made
         other.breaker.stop(self.stopped)
         return other
 
@@ -236,14 +226,73 @@ class Client:
         """Close every session."""
         self._sessions.close()
 
+    def _response(self, who: str, operation: Operation, alteration: str, connection: str) -> Response:
+        request = self._dialect.request(operation)
+        if who in self._expired:
+            raise NotTestable(self._expired[who])
+        shown = self._credential(who)
+        if connection and (held := self._target.roles.get(connection)) and held.login:
+            raise NotApplicable("a login by cookie belongs to its connection")
+        request = with_query(request, shown.query)
+        request = altered(request, alteration) if alteration else request
+        if not operation.changes:
+            self._shared.settling.wait()
+        try:
+            response = self._transport.send(who, request, shown.headers, not operation.changes, connection)
+            response = self._done(who, operation, response, shown)
+            self.answered = self.log[-1]
+            if second := self._second(operation, response):
+                self._shared.settling.written()
+                self._shared.settling.wait()
+                second = with_query(second, shown.query)
+                response = replace(response, then=self._transport.send(who, second, shown.headers, safe=True))
+        except TargetSilent as silent:
+            raise self._meaning_of(silent) from silent
+        finally:
+            self._sessions.release(who)
+            if operation.changes:
+                self._shared.settling.written()
+        return response
+
     def _second(self, operation: Operation, response: Response) -> Request | None:
         """The dialect's second request. A concurrent client has none: by then another may have written."""
         return None if self._is_concurrent else self._dialect.then(operation, response)
 
     def _credential(self, who: str) -> Presented:
         if who not in self._presented:
+            self._issue(who if who in ROLES else "editor")
             self._presented[who] = presented(self._target, who)
         return self._presented[who]
+
+    def _issue(self, role: str, refused: str = "") -> None:
+        """Get the token of a role, if it is issued when needed; a new one in place of the refused one."""
+        held = self._target.roles.get(role)
+        if held is None or held.source is None:
+            return
+        issued = with_token(held, self._target.session, refused)
+        self._target = replace(self._target, roles={**self._target.roles, role: issued})
+        self._recorder.know(issued.secrets())
+
+    def _renewed(self, who: str) -> bool:
+        """Whether the credential that was refused has expired, and there is another now.
+
+        It has if a plain read is refused too. If that is answered, the refusal is about the request.
+        """
+        held = self._target.roles.get(who)
+        if not self._renews or held is None or not (held.source or held.login):
+            return False
+        self._issue(who)
+        if self._target.roles[who].secret != held.secret or self._sessions.adopt_newer(who):
+            self._presented.clear()
+            return True  # another client has renewed it
+        if self._status_of_a_read(who) != HTTPStatus.UNAUTHORIZED:
+            return False
+        if held.login:
+            self._transport.log_in_again(who)
+            return True
+        self._issue(who, held.secret.value if held.secret else "")
+        self._presented.clear()
+        return self._target.roles[who].secret != held.secret
 
     def _meaning_of(self, silent: TargetSilent) -> Exception:
         """What a missing answer means: the target is gone, after this request or before it, or still there."""
@@ -271,6 +320,7 @@ class Client:
         """The status that a plain read gets on a new connection; it is no part of the scenario. None without an answer,
         0 where it can't be asked."""
         probe = Client(self._target, self._dialect.inner, patient=True, shared=self._shared)
+        probe._renews = False
         try:
             return probe.call(who, search(self._target, "contacts")).status
         except TargetSilent:

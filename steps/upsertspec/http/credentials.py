@@ -10,7 +10,8 @@ from upsertspec.spec.schema import ROLES
 from upsertspec.target.target import Credential, Target
 
 NOBODY = "anonymous"
-BROKEN = ("no credentials", *names())
+EXPIRED = "an expired credential of the target's own"
+BROKEN = ("no credentials", EXPIRED, *names())
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ def presented(target: Target, who: str) -> Presented:
     if who in ROLES:
         held = role(target, who)
         return Presented(held.headers(), held.parameters())
+    if who == EXPIRED:
+        if target.expired is None:
+            raise NotApplicable("no expired credential is named; UPSERTSPEC_TOKEN_EXPIRED or [expired] names one")
+        return Presented(target.expired.headers(), target.expired.parameters())
     editor = role(target, "editor")
     headers, query = _broken(editor, who)
     return Presented({**editor.beside(), **headers}, query)

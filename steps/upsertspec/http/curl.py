@@ -7,6 +7,9 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from upsertspec.http.text import without_userinfo
+from upsertspec.target.proxy import PROXY_PASSWORD, PROXY_USERNAME
+
 CURL_BODY_CAP = 100_000
 
 
@@ -46,16 +49,18 @@ def curl_line(
 
 def curl_flags(settings: Mapping[str, Any]) -> list[str]:
     """The flags for the TLS and proxy settings of a session."""
+    proxy = settings.get("proxies", {}).get("http")
     verify, cert = settings.get("verify", True), settings.get("cert")
     certificate, key = cert if isinstance(cert, tuple) else (cert, None)
     flags = {
         "--cacert": verify if isinstance(verify, str) else None,
         "--cert": certificate,
         "--key": key,
-        "--proxy": settings.get("proxies", {}).get("http"),
+        "--proxy": without_userinfo(proxy) if proxy else None,
     }
     given = [word for flag, value in flags.items() if value for word in (flag, _shell_text(value))]
-    return (["-k"] if verify is False else []) + given
+    user = ["--proxy-user", f'"${{{PROXY_USERNAME}}}:${{{PROXY_PASSWORD}}}"'] if proxy and "@" in proxy else []
+    return (["-k"] if verify is False else []) + given + user
 
 
 def _quoted(text: str, secrets: Mapping[str, str], mask: Callable[[str], str]) -> str:

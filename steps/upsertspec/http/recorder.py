@@ -11,7 +11,7 @@ from upsertspec.http.curl import curl_flags, curl_line
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.masking import Masker
 from upsertspec.http.text import printable
-from upsertspec.target.target import Target
+from upsertspec.target.target import Secret, Target
 
 FAILURE_SHOWN = 300
 COOKIE_FLAGS = ("-b", "cookies.txt", "-c", "cookies.txt")
@@ -24,10 +24,21 @@ class Recorder:
         self.log: list[Exchange] = []
         self.step = ""
         self._masker = masker
-        self._shell = {value: text for secret in target.secrets() for value, text in secret.shell().items()}
+        self._shell: dict[str, str] = {}
+        self.know(target.secrets())
         self._flags = curl_flags(target.session)
         logins = {role: credential.login for role, credential in target.roles.items() if credential.login}
         self._logged_in = {role for role, login in logins.items() if not login.token}
+
+    def know(self, secrets: Iterable[Secret]) -> None:
+        """Mask these from now on, and show what stands for them in a shell."""
+        new = [secret for secret in secrets if secret.value not in self._shell]
+        for secret in new:
+            self._shell |= {secret.value: "", **secret.shell()}
+        self._shell = {value: text for value, text in self._shell.items() if text}
+        self._masker.learn(secret.value for secret in new)
+        for exchange in self.log if new else ():
+            exchange.response_body = self._masker.text(exchange.response_body)
 
     def begin(
         self, role: str, method: str, url: str, headers: Mapping[str, str], body: bytes | None, attempt: int

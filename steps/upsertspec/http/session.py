@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import unquote
 
 import requests
 import urllib3
@@ -77,6 +78,7 @@ class Session:
         self._keeping = keeping or Keeping()
         self._used = 0.0
         self._current = CurrentWatch()
+        self.csrf = ""
         self.token: dict[str, str] = {}
         self._session = _NoRedirects()
         self._session.trust_env = False
@@ -119,10 +121,20 @@ class Session:
         """The values of its cookies."""
         return [cookie.value for cookie in self._session.cookies if cookie.value]
 
+    def cookie(self, name: str) -> str:
+        """The value of a cookie, without percent escapes; empty if there is none."""
+        return next((unquote(cookie.value or "") for cookie in self._session.cookies if cookie.name == name), "")
+
     def adopt(self, other: Session) -> None:
-        """Copy the cookies and the token of another session."""
+        """Copy the cookies and the tokens of another session."""
+        self.forget()
         self._session.cookies.update(other._session.cookies)
-        self.token = other.token
+        self.token, self.csrf = other.token, other.csrf
+
+    def forget(self) -> None:
+        """Drop all cookies and tokens."""
+        self._session.cookies.clear()
+        self.token, self.csrf = {}, ""
 
     def close(self) -> None:
         """Close the connection; the next request opens a new one."""

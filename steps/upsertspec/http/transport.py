@@ -10,13 +10,14 @@ from upsertspec.dialects.altered import UNDECLARED, Altered
 from upsertspec.dialects.base import Request, Response
 from upsertspec.errors import TargetSilent
 from upsertspec.http.circuit_breaker import CircuitBreaker
+from upsertspec.http.csrf import VARIABLE as CSRF
 from upsertspec.http.pacing import Pace, Retries
 from upsertspec.http.recorder import Recorder
 from upsertspec.http.session import Session
 from upsertspec.http.sessions import Sessions, token_in
 from upsertspec.process import require_running
 from upsertspec.spec.outcomes import is_server_error
-from upsertspec.target.target import Login, Target, plain
+from upsertspec.target.target import Login, Secret, Target, plain
 
 JSON = "application/json"
 
@@ -53,11 +54,16 @@ class Transport:
         require_running()
         self._breaker.require_running()
         session = self._sessions.session(connection or role, partial(self._login, connection or role))
-        headers = {**self._headers, **request.headers, **session.token, **credential}
+        shown = {**session.token, **self._sessions.csrf(connection or role), **credential}
+        headers = {**self._headers, **request.headers, **shown}
         attempt = 1
         while self._retries.again(response := self._exchange(role, session, request, headers, attempt), safe, attempt):
             attempt += 1
         return response
+
+    def log_in_again(self, role: str) -> None:
+        """Log in the role once more. Raises NotTestable where the target refuses it, TargetSilent without an answer."""
+        self._sessions.log_in_again(role, partial(self._login, role))
 
     def _login(self, role: str, session: Session, request: Request) -> Response:
         held = self._target.roles[role]
@@ -77,6 +83,7 @@ class Transport:
         self._pace.step()
         url, body = self._address(request), request.body()
         sent = _with_content_type(headers, body)
+        self._recorder.know([Secret(session.csrf, CSRF)] if session.csrf else [])
         exchange = self._recorder.begin(role, request.method, url, sent, body, attempt)
         try:
             if isinstance(request, Altered):

@@ -29,7 +29,7 @@ def quiet() -> Iterator[Callable[[], None]]:
         os.dup2(file.fileno(), 2)
         try:
             yield show
-        except BaseException:
+        except Exception:
             show()
             raise
         finally:

@@ -10,7 +10,7 @@ import shutil
 import sys
 from typing import Any, TextIO
 
-from upsertspec.process import INCOMPLETE
+from upsertspec.process import INCOMPLETE, held
 
 WIDTH = 100
 """Columns if the output is not a terminal and COLUMNS is not set."""
@@ -53,7 +53,8 @@ class Output(io.FileIO):
         """Write, or keep the end of what can't be written."""
         if self.failed is None:
             try:
-                return super().write(data) or 0
+                with held():  # a signal between the writing and the return would make the caller write it again
+                    return super().write(data) or 0
             except OSError as wrong:
                 self.failed = wrong
         self.lost = (self.lost + bytes(data))[-LOST:]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from upsertspec.report.mistakes import mistakes
 from upsertspec.report.result import Result
 from upsertspec.report.verdict import Tally, tally
 from upsertspec.spec import criteria as spec
+from upsertspec.spec.criteria import Case
 from upsertspec.target.target import Target
 
 SCHEMA_VERSION = 2
@@ -35,7 +36,9 @@ class Run:
     run_id: str
     criteria: Sequence[str]
     keyword: str
+    scenarios: Sequence[str]
     scope: str
+    shard: str
     findings: Sequence[Finding]
     results: Sequence[Result]
     jobs: int
@@ -43,6 +46,7 @@ class Run:
     finished: str
     seconds: float
     proof: Mapping[str, Any] | None = None
+    clean_up: Mapping[str, Any] | None = None
 
     @property
     def tally(self) -> Tally:
@@ -65,10 +69,10 @@ def document(run: Run) -> dict[str, Any]:
         "run": _run(run),
         "verdict": verdict(run.tally),
         "preflight": [asdict(finding) for finding in run.findings],
-        "criteria": [_criterion(c, run) for c in spec.criteria()],
+        "criteria": [criterion(c, run.results) for c in spec.criteria()],
         "proof": run.proof,
         "findings": [mistake.as_dict() for mistake in mistakes(run.results)],
-        "results": [_result(result) for result in run.results],
+        "results": [result(each) for each in run.results],
     }
 
 
@@ -103,20 +107,44 @@ def _target(target: Target) -> dict[str, Any]:
 
 
 def _run(run: Run) -> dict[str, Any]:
-    chosen = {"criteria": list(run.criteria), "keyword": run.keyword}
+    chosen: dict[str, Any] = {"criteria": list(run.criteria), "keyword": run.keyword}
+    chosen |= {"scenarios": list(run.scenarios)} if run.scenarios else {}
     times = {"started": run.started, "finished": run.finished, "seconds": round(run.seconds, 3)}
     early = {"ended_early": run.early} if run.early else {}
-    return {"id": run.run_id, **times, **early, "jobs": run.jobs, "selection": chosen}
+    part = {"part": _part(run)} if run.scope else {}
+    cleaned = {"clean_up": dict(run.clean_up)} if run.clean_up else {}
+    return {"id": run.run_id, **times, **early, "jobs": run.jobs, "selection": chosen, **part, **cleaned}
 
 
-def _criterion(criterion: spec.Criterion, run: Run) -> dict[str, Any]:
-    own = tally(r for r in run.results if r.case.criterion == criterion.id)
+def _part(run: Run) -> dict[str, Any]:
+    """What `upsertspec merge` has to know of a run of a part of the scenarios."""
+    target = run.target
+    return {
+        "shard": run.shard,
+        "whole": target.whole,
+        "baseline": target.baseline,
+        "known_failures": [asdict(known) for known in target.known_failures],
+        "kept": {result.case.id: list(result.kept) for result in run.results if result.kept and target.deviations},
+    }
+
+
+def criterion(criterion: spec.Criterion, results: Iterable[Result]) -> dict[str, Any]:
+    """A criterion, and how many of its scenarios have each status."""
+    own = tally(r for r in results if r.case.criterion == criterion.id)
     counts = {status.value: number for status, number in own.counts.items() if number}
     names = {"id": criterion.id, "profile": criterion.profile, "level": criterion.level}
     return {**names, "sentence": criterion.sentence, "planned": own.planned, "counts": counts}
 
 
-def _result(result: Result) -> Mapping[str, Any]:
+def result(result: Result) -> Mapping[str, Any]:
+    """A result, with its case."""
     raw = result.as_dict()
     del raw["kept"]
+    raw.pop("made", None)
     return {**raw.pop("case"), **raw}
+
+
+def result_from(raw: Mapping[str, Any], kept: Iterable[str] = ()) -> Result:
+    """The result that a report holds; `kept`, the kinds of outcome with the contract's status, is not in it."""
+    case = {each.name: raw[each.name] for each in fields(Case) if each.name in raw}
+    return Result.from_dict({"deviations": [], **raw, "case": case, "kept": list(kept)})

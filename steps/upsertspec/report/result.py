@@ -20,6 +20,10 @@ class StepResult:
     table: list[list[str]] = field(default_factory=list)
 
 
+OPTIONAL: Mapping[str, Any] = {"history": None, "baseline": False, "attempts": 1, "made": ()}
+"""What is left out of the data if it has this value."""
+RETRIED = "attempt"
+"""How the step of an exchange begins if the scenario was run more than once, before the number of the attempt."""
 PLAIN = ("reason", "expected", "actual", "blocked_by", "seconds", "worker")
 
 
@@ -29,7 +33,9 @@ class Result:
 
     `blocked_by` is the criterion that fails instead, if that is why the case could not be tested. `deviations` are the
     declared statuses that occurred, like "created 201"; `kept` are the kinds of outcome that had the status of the
-    contract. `history` is what concurrent clients did.
+    contract. `history` is what concurrent clients did. `baseline` says whether the baseline lists it with this status,
+    `attempts` how often it was run; `exchanges` are those of all attempts. `made`
+    are the records that may have to be deleted at the end (`http.made`).
     """
 
     case: Case
@@ -45,6 +51,9 @@ class Result:
     deviations: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     history: Mapping[str, Any] | None = None
+    baseline: bool = False
+    attempts: int = 1
+    made: tuple[Mapping[str, Any], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The result as JSON-able data."""
@@ -54,7 +63,8 @@ class Result:
         outcomes = {"deviations": list(self.deviations), "kept": list(self.kept)}
         evidence = {"steps": steps, "exchanges": list(self.exchanges)}
         shown = {"case": case, "status": self.status.value, **plain, **outcomes, **evidence}
-        return shown if self.history is None else {**shown, "history": self.history}
+        more = {"history": self.history, "baseline": self.baseline, "attempts": self.attempts, "made": self.made}
+        return shown | {name: value for name, value in more.items() if value != OPTIONAL[name]}
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> Result:
@@ -62,4 +72,5 @@ class Result:
         case = Case(**{**raw["case"], "needs": tuple(raw["case"].get("needs", ()))})
         steps = tuple(StepResult(**step) for step in raw["steps"])
         rest = {k: raw[k] for k in PLAIN} | {k: tuple(raw[k]) for k in ("deviations", "kept", "exchanges")}
-        return cls(case, Status(raw["status"]), steps=steps, history=raw.get("history"), **rest)
+        rest |= {name: raw.get(name, otherwise) for name, otherwise in OPTIONAL.items()}
+        return cls(case, Status(raw["status"]), steps=steps, **rest)

@@ -13,7 +13,7 @@ from upsertspec.report.evidence import telling
 from upsertspec.report.finding import OK, Finding
 from upsertspec.report.mistakes import mistakes
 from upsertspec.report.result import Result
-from upsertspec.report.status import Listed, Status, row
+from upsertspec.report.status import Counts, Listed, Status, row
 from upsertspec.report.verdict import VERDICTS, Tally, tally
 
 BAR, BESIDE = 30, 32
@@ -90,6 +90,15 @@ def failures(results: Iterable[Result], out: TextIO, cast: Sequence[Part] = ()) 
     for result in listed:
         if row(result.status).listed is Listed.EACH and result.case.id not in told:
             _failure(result, out, cast)
+
+
+def retried(results: Iterable[Result], out: TextIO) -> None:
+    """Print which scenarios passed only when they were run again."""
+    again = [result for result in results if result.attempts > 1 and row(result.status).counts is Counts.PASS]
+    if again:
+        out.write(f"\npassed after a retry ({len(again)}):\n")
+    for result in again:
+        out.write(f"  {result.case.criterion} at attempt {result.attempts}: {result.case.title}  {result.case.id}\n")
 
 
 def untested(results: Sequence[Result], out: TextIO) -> None:

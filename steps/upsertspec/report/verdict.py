@@ -73,16 +73,19 @@ def tally(results: Iterable[Result], scope: str = "") -> Tally:
 
     *Not conformant*: a MUST is broken, even if the failure is known; a known failure only keeps the exit code at 0.
     *Incomplete*: a MUST could not be tested, the harness failed, nothing was judged at all, or a criterion of REQUIRED
-    was selected and never judged. *Conformant*: everything else. What does not apply has no effect on either.
+    was selected and never judged. *Conformant*: everything else. What does not apply has no effect on either. What the
+    baseline lists has none on the exit code.
     """
     listed = list(results)
     counted = Counter(result.status for result in listed)
     counts = {status: counted[status] for status in Status}
-    effects = [row(result.status) for result in listed if row(result.status).matters(result.case.level)]
+    counting = [result for result in listed if row(result.status).matters(result.case.level)]
+    effects = [row(result.status) for result in counting]
     unjudged = _unjudged(listed)
     nothing = not any(row(status).judged for status in counted)
     is_open = any(effect.counts is Counts.OPEN for effect in effects) or nothing
-    exit_codes = {effect.exit_code for effect in effects} | ({3} if nothing or unjudged else set())
+    exit_codes = {row(result.status).exit_code for result in counting if not result.baseline}
+    exit_codes |= {3} if nothing or set(unjudged) - {r.case.criterion for r in listed if r.baseline} else set()
     verdict = Verdict.CONFORMANT
     if any(effect.counts is Counts.FAILURE for effect in effects):
         verdict = Verdict.NOT_CONFORMANT

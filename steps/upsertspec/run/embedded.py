@@ -14,7 +14,7 @@ from pathlib import Path
 from upsertspec.errors import TargetUnusable
 from upsertspec.spec.schema import ROLES
 from upsertspec.target.target import Credential, Secret, Target
-from upsertspec.target.target_file import from_file
+from upsertspec.target.target_file import EXPIRED, from_file
 
 SERVER = "upsertspec_server"
 BROKEN = "upsertspec_broken"
@@ -53,7 +53,9 @@ def announced(line: str, name: str = "the reference server") -> Target:
         env = {variables[role]: tokens[role] for role in ROLES}
         return replace(from_file(Path(str(announcement["target_file"])), env), url=url)
     roles = {role: Credential(secret=Secret(tokens[role], variables[role])) for role in ROLES}
-    return Target(url=url, roles=roles, name=name)
+    expired = announcement.get("expired", {}).get("editor")
+    credential = Credential(secret=Secret(expired, EXPIRED)) if expired else None
+    return Target(url=url, roles=roles, expired=credential, name=name)
 
 
 @contextlib.contextmanager

@@ -18,18 +18,21 @@ _FINE = (Status.PASSED, Status.DEVIATES)
 _FAILURES = (Status.FAILED, Status.KNOWN_FAILURE, Status.WARNED)
 
 
-def finalize(results: Sequence[Result], target: Target) -> list[Result]:
-    """The final results of a run, in the same order."""
+def finalize(results: Sequence[Result], target: Target, partial: bool = False) -> list[Result]:
+    """The final results of a run, in the same order.
+
+    In a partial run, a case that is blocked by a criterion of another part stays blocked until all are merged.
+    """
     results = with_one_culprit(results)
-    failing = _failing(results)
     run = {result.case.criterion for result in results if _was_run(result)}
+    failing = _failing(results, {result.blocked_by for result in results} - run if partial else set())
     final = [_unblocked(result, failing, run, target) for result in results]
-    return mark_unneeded_deviations(mark_stale(final, target), target)
+    return compared_to_baseline(mark_unneeded_deviations(mark_stale(final, target), target), target)
 
 
-def _failing(results: Sequence[Result]) -> set[str]:
-    """The criteria that fail, and those of which nothing but what they block could be judged."""
-    failing = {result.case.criterion for result in results if result.status in _FAILURES}
+def _failing(results: Sequence[Result], known: set[str]) -> set[str]:
+    """The criteria that fail, these among them, and those of which nothing but what they block could be judged."""
+    failing = known | {result.case.criterion for result in results if result.status in _FAILURES}
     judged = {result.case.criterion for result in results if result.status in _FINE}
     while more := {
         result.case.criterion
@@ -99,6 +102,33 @@ def mark_unneeded_deviations(results: Sequence[Result], target: Target) -> list[
                 why = f"no answer needed {kind} = {status} of [deviations]; take it out"
                 found[at] = replace(found[at], status=Status.STALE, reason=why)
     return found
+
+
+def compared_to_baseline(results: Sequence[Result], target: Target) -> list[Result]:
+    """The results. Without a baseline they stay as they are; with one, what it lists is marked.
+
+    What is not applicable and not in it is not testable, since it applied before. What it lists as not testable or not
+    applicable and what passes now is stale.
+    """
+    return [_compared(result, target) for result in results] if target.baseline else list(results)
+
+
+def _compared(result: Result, target: Target) -> Result:
+    listed = [known for known in target.known_failures if known.baseline and known.names(result.case)]
+    statuses = {known.status for known in listed}
+    if result.status is Status.KNOWN_FAILURE:
+        known = known_for(result.case, target)
+        return replace(result, baseline=known is not None and bool(known.baseline))
+    if result.status is Status.NOT_TESTABLE:
+        return replace(result, baseline=Status.NOT_TESTABLE in statuses)
+    if result.status is Status.NOT_APPLICABLE:
+        if statuses & {Status.NOT_TESTABLE, Status.NOT_APPLICABLE}:
+            return replace(result, baseline=True)
+        return replace(result, status=Status.NOT_TESTABLE, reason=f"not applicable since the baseline: {result.reason}")
+    if result.status in _FINE and (gone := [known for known in listed if known.status != Status.FAILED]):
+        why = f"it passes, but the baseline lists it as {gone[0].status}; take the entry out of {gone[0].baseline}"
+        return replace(result, status=Status.STALE, reason=why)
+    return result
 
 
 def _shows_unneeded(results: Sequence[Result], kind: str, status: int) -> int | None:

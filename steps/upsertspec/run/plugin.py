@@ -15,9 +15,11 @@ from upsertspec.dialects.bounds import deep_json
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import CheckFailed, NotApplicable, UpsertspecError
 from upsertspec.http.client import Client
+from upsertspec.run import pytest_report
 from upsertspec.run.collection import assign_cases, case_of, deselect, put_last
 from upsertspec.run.recorder import RECORDER, Recorder, adjust_report
 from upsertspec.run.restart import REVIVE
+from upsertspec.run.retries import run_with_retries
 from upsertspec.run.settings import SETTINGS, Settings
 from upsertspec.run.workers import RESULT, WORKER, Worker
 from upsertspec.spec.criteria import PROFILES, asserted, is_own
@@ -42,6 +44,11 @@ pytest_plugins = [
 ]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option for a report, in a run that pytest itself begins."""
+    pytest_report.add_option(parser)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Note which worker this is, and register the markers. A user's own pytest-xdist has workers too."""
     xdist = getattr(config, "workerinput", {})
@@ -49,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[RECORDER] = Recorder(worker.name)
     for mark in (*PROFILES, "should"):
         config.addinivalue_line("markers", f"{mark}: a tag of the specification")
+    pytest_report.register(config)
 
 
 def pytest_bdd_apply_tag(tag: str) -> bool | None:
@@ -62,6 +70,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     put_last(items)
     if SETTINGS in config.stash:
         deselect(items, config.stash[SETTINGS].selection, config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run a case again that met a 5xx, if the settings say so."""
+    settings = item.config.stash.get(SETTINGS, None)
+    if settings is None or not settings.retries or case_of(item) is None:
+        return None
+    run_with_retries(item, nextitem, settings.retries)
+    return True
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +97,7 @@ def upsertspec_settings(pytestconfig: pytest.Config) -> Settings:
 def upsertspec_client(upsertspec_settings: Settings, pytestconfig: pytest.Config) -> Iterator[Client]:
     """The client of a worker, with one pooled session for each role."""
     target = upsertspec_settings.target
+    pytestconfig.stash.setdefault(SETTINGS, upsertspec_settings)
     try:
         dialect = dialect_for(target)
     except UpsertspecError as wrong:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from upsertspec.dialects.base import Answer
@@ -15,6 +16,8 @@ from upsertspec.report.finding import FATAL, OK, WARNING, Finding
 from upsertspec.spec.schema import PROTECTED, ROLES, Table, tables_of
 from upsertspec.target.target import SHORTEST_SECRET, Credential, Secret, Target
 
+GATEWAY_ERRORS = (502, 503, 504)
+PAUSE = 0.5
 ACCEPTED = "the {}'s credential is accepted"
 
 
@@ -33,6 +36,25 @@ def preflight(target: Target) -> list[Finding]:
     client = Client(target, dialect_for(target))
     try:
         return check(target, client)
+    finally:
+        client.close()
+
+
+def wait_until_up(target: Target, seconds: float, pause: float = PAUSE) -> None:
+    """Return as soon as the target answers, with anything but 502, 503 or 504, or when the seconds are over."""
+    until = time.monotonic() + seconds
+    while not _is_up(target) and time.monotonic() + pause < until:
+        time.sleep(pause)
+
+
+def _is_up(target: Target) -> bool:
+    client = Client(target, dialect_for(target))
+    try:
+        return client.call("editor", search(target, "contacts")).status not in GATEWAY_ERRORS
+    except TargetSilent:
+        return False
+    except (NotTestable, NotApplicable, DialectError):
+        return True  # the checks say what is wrong
     finally:
         client.close()
 
@@ -164,7 +186,8 @@ def _shows(credential: Credential) -> str:
     """What the target sees of a credential. It can't tell apart two roles that show the same."""
     content = credential.login.content if credential.login else {}
     values = {name: value.value if isinstance(value, Secret) else value for name, value in content.items()}
-    return str((credential.headers(), credential.parameters(), credential.login and credential.login.path, values))
+    shown = (credential.headers(), credential.parameters(), credential.source)
+    return str((*shown, credential.login and credential.login.path, values))
 
 
 def _tables(target: Target, client: Client) -> Iterator[Finding]:

@@ -70,6 +70,7 @@ class Recorder:
         self._steps, self._states, self._client, self._target = scenario.steps, {}, client, target
         self._started = time.perf_counter()
         client.log.clear()
+        client.made.clear()
 
     def enter(self, step: Step) -> None:
         """A step starts; it counts as failed until it has passed."""
@@ -118,6 +119,7 @@ class Recorder:
             deviations=tuple(findings.deviations),
             kept=tuple(findings.kept),
             history=self._history(mask),
+            made=tuple(self._client.made) if self._client else (),
         )
 
     def _history(self, mask: Text) -> Mapping[str, Any] | None:
@@ -191,7 +193,7 @@ def status_of(error: BaseException | None) -> tuple[Status, str, str, str]:
 def with_known(status: Status, reason: str, known: KnownFailure | None, case: Case) -> tuple[Status, str]:
     """The status and reason of a failure that is known, or that breaks a SHOULD; all others unchanged."""
     if known is not None and status is Status.FAILED:
-        return Status.KNOWN_FAILURE, f"{known.reason} ({reason})"
+        return Status.KNOWN_FAILURE, f"{known.reason or 'in the baseline, without a reason'} ({reason})"
     if status is Status.FAILED and case.level == "SHOULD":
         return Status.WARNED, reason
     return status, reason
@@ -200,8 +202,7 @@ def with_known(status: Status, reason: str, known: KnownFailure | None, case: Ca
 def known_for(case: Case, target: Target | None) -> KnownFailure | None:
     """The target's known failure for this case, if any."""
     listed = target.known_failures if target else ()
-    fitting = (k for k in listed if k.criterion == case.criterion and (not k.scenario or case.is_called(k.scenario)))
-    return next(fitting, None)
+    return next((known for known in listed if known.status == Status.FAILED and known.names(case)), None)
 
 
 def adjust_report(report: pytest.TestReport, result: Result) -> None:

@@ -14,6 +14,7 @@ import pytest
 from upsertspec import process
 from upsertspec.errors import ENDED
 from upsertspec.report.result import Result, Status
+from upsertspec.report.status import row
 from upsertspec.run.collection import case_of
 from upsertspec.run.death import lost_cases
 from upsertspec.run.finalize import finalize
@@ -57,12 +58,15 @@ def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) 
         for part, workers, only in _parts(settings, jobs, results):
             sys.modules.pop(SUITE, None)  # an earlier run in this process may have collected it for other profiles
             collector = _Results(part, listener, results, revive, only)
-            plugins = [collector, Workers(workers, collector.take, revive)] if workers > 1 else [collector]
+            shared = [Workers(workers, collector.take, revive, collector.why_ended)] if workers > 1 else []
+            plugins = [collector, *shared]
             output = io.StringIO()
             with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
                 code = pytest.main(_arguments(), plugins=plugins)
             if code == pytest.ExitCode.INTERRUPTED:
                 raise RunInterrupted(_complete(settings, results, INTERRUPTED))
+            if ended := collector.why_ended():
+                return _complete(settings, results, f"{ENDED}{ended}", Status.NOT_TESTABLE)
             why = _last_line(output.getvalue())
     return _complete(settings, results, f"no result: {why}")
 
@@ -103,12 +107,14 @@ def unrun(case: spec.Case, selection: Selection, status: Status, why: str) -> Re
     return Result(case, Status.NOT_CLAIMED, selection.why_not_claimed(case))
 
 
-def _complete(settings: Settings, results: Mapping[str, Result], why: str) -> list[Result]:
-    """The final result of every selected case; one that was planned and has no result is an error."""
+def _complete(
+    settings: Settings, results: Mapping[str, Result], why: str, status: Status = Status.ERROR
+) -> list[Result]:
+    """The final result of every selected case; one that was planned and has no result gets this status."""
     selection = settings.selection
     cases = selection.selected_cases()
-    found = [results.get(case.id) or unrun(case, selection, Status.ERROR, why) for case in cases]
-    return finalize(found, settings.target)
+    found = [results.get(case.id) or unrun(case, selection, status, why) for case in cases]
+    return finalize(found, settings.target, partial=settings.shard is not None)
 
 
 class _Results:
@@ -129,6 +135,16 @@ class _Results:
         self._revive = revive
         self._listener = listener
         self._results = results
+        self._session: pytest.Session | None = None
+
+    def why_ended(self) -> str:
+        """Why the run ends early: enough scenarios failed. Empty if it goes on."""
+        limit = self._settings.fail_fast
+        failed = sum(row(result.status).red for result in self._results.values()) if limit else 0
+        return f"{failed} scenario{'s' if failed > 1 else ''} failed (--fail-fast)" if limit and failed >= limit else ""
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self._session = session
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -150,13 +166,16 @@ class _Results:
         raw = getattr(report, RESULT, None)
         if raw is not None:
             self.take(raw)
+            if self._session and (ended := self.why_ended()):
+                self._session.shouldfail = ended
 
     def take(self, raw: Mapping[str, Any]) -> None:
         """Add a result."""
         result = Result.from_dict(raw)
-        if result.case.id not in self._results:
-            self._listener(result)
+        is_first = result.case.id not in self._results
         self._results[result.case.id] = result
+        if is_first:
+            self._listener(result)
 
 
 class _Rounds:

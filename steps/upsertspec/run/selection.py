@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 from _pytest.mark.expression import Expression
@@ -13,6 +16,8 @@ from upsertspec.errors import ConfigError
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.criteria import Case
 from upsertspec.spec.files import features_dir
+
+NAMED = 3
 
 
 class Part(Enum):
@@ -28,22 +33,71 @@ class Part(Enum):
 
 
 @dataclass(frozen=True)
+class Shard:
+    """One of several runs that share the work.
+
+    All scenarios of a criterion are in one shard, and so are all that may harm the others.
+    """
+
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+    def holds(self, case: Case, profiles: Iterable[str]) -> bool:
+        """Whether a case is in this shard of a run of these profiles."""
+        return _shards(self.of, frozenset(profiles))[_unit(case)] == self.number
+
+
+def shard_of(text: str) -> Shard:
+    """The shard that is written as `1/3`. Raises ConfigError for another text."""
+    found = re.fullmatch(r"(\d{1,3})/(\d{1,3})", text)
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise ConfigError([f"--shard {text}: write I/N, like 1/3 for the first of three"])
+    return Shard(int(found[1]), int(found[2]))
+
+
+def _unit(case: Case) -> str:
+    """What is not divided among shards."""
+    return "load" if case.profile in spec.LAST else case.criterion
+
+
+@cache
+def _shards(of: int, profiles: frozenset[str]) -> Mapping[str, int]:
+    """The shard of each unit: the largest first, each to the shard that has the least so far."""
+    sizes = Counter({_unit(case): 0 for case in spec.cases()})
+    sizes.update(_unit(case) for case in spec.cases() if not case.unclaimed(profiles))
+    loads = dict.fromkeys(range(1, of + 1), 0)
+    found = {}
+    for unit, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
+        found[unit] = min(loads, key=lambda number: (loads[number], number))
+        loads[found[unit]] += size
+    return found
+
+
+@dataclass(frozen=True)
 class Selection:
     """What the user asked for, and which profiles the target claims.
 
-    A case is *selected* if it matches `criteria`, `keyword` and `part`: the report has a result for it. It is *claimed*
-    if the target claims every profile that it needs. A case that is both is *planned*: it is run.
+    A case is *selected* if it matches `criteria`, `keyword`, `part`, `scenarios` (titles or ids) and `shard`: the
+    report has a result for it. It is *claimed* if the target claims every profile that it needs. A case that is both is
+    *planned*: it is run.
     """
 
     profiles: tuple[str, ...]
     criteria: tuple[str, ...] = ()
     keyword: str = ""
     part: Part = Part.WHOLE
+    scenarios: frozenset[str] = frozenset()
+    shard: Shard | None = None
 
     def selected(self, case: Case) -> bool:
         """Whether the user asked for the case."""
         asked = (not self.criteria or case.criterion in self.criteria) and self.part.holds(case)
-        return asked and (not self.keyword or _matches(self.keyword, case))
+        named = not self.scenarios or not self.scenarios.isdisjoint((case.id, case.scenario, case.title))
+        in_shard = self.shard is None or self.shard.holds(case, self.profiles)
+        return asked and named and in_shard and (not self.keyword or _matches(self.keyword, case))
 
     def claimed(self, case: Case) -> bool:
         """Whether the target claims all profiles of the case."""
@@ -83,7 +137,9 @@ class Selection:
     @property
     def scope(self) -> str:
         """What the user selected, in words; empty for everything that the target claims."""
-        return ", ".join([*self.criteria, *([f"-k {self.keyword!r}"] if self.keyword else [])])
+        named = [f"{len(self.scenarios)} scenarios"] if len(self.scenarios) > NAMED else sorted(self.scenarios)
+        shard = [f"shard {self.shard}"] if self.shard else []
+        return ", ".join([*self.criteria, *([f"-k {self.keyword!r}"] if self.keyword else []), *named, *shard])
 
     def require_planned_cases(self) -> None:
         """Raises ConfigError for a keyword that is not an expression, or if no case is planned."""

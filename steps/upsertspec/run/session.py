@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -11,13 +12,17 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from upsertspec.errors import ConfigError
+from upsertspec.http.masking import Masker
+from upsertspec.http.text import printable
 from upsertspec.process import INCOMPLETE, can_open, held
 from upsertspec.report import document, junit, page, terminal
 from upsertspec.report.cast import cast
-from upsertspec.report.finding import Finding
+from upsertspec.report.finding import FATAL, Finding
+from upsertspec.report.progress import Progress, Style, json_line, progress
 from upsertspec.report.proof import last_proof
 from upsertspec.report.result import Result, Status
 from upsertspec.run import preflight
+from upsertspec.run.clean_up import Cleaned, clean_up
 from upsertspec.run.runner import INTERRUPTED, RunInterrupted, run, unrun
 from upsertspec.run.settings import Settings
 from upsertspec.run.workers import CAN_FORK
@@ -29,20 +34,20 @@ SPARE = 40
 
 
 def run_session(
-    target: Target,
-    criteria: tuple[str, ...],
-    keyword: str,
+    settings: Settings,
     jobs: int,
     folder: Path | None,
     junit_file: Path | None,
-    out: TextIO,
+    output: TextIO,
+    style: Style = Style.NORMAL,
 ) -> int:
     """Check the target, run what is selected, write and print the results; return the exit code.
 
     `folder` is for report.json and report.html. A file that can't be written is named on standard error; the exit code
     is then not 0. Raises ConfigError for a selection that names what does not exist.
     """
-    settings = Settings(target, criteria, keyword)
+    target = settings.target
+    out = output if style.talks else io.StringIO()
     settings.selection.require_planned_cases()
     _require_connections(target)
     planned = len(settings.selection.planned_cases())
@@ -52,13 +57,16 @@ def run_session(
         jobs = 1
     began, clock = datetime.now(UTC), time.perf_counter()
     with held():
-        findings, results = _judged(settings, jobs, planned, out)
+        findings, results = _judged(settings, jobs, progress(style, output, planned), out)
+        cleaned = _cleaned(settings, results)
         ended = document.Run(
             target=target,
             run_id=settings.run_id,
-            criteria=criteria,
-            keyword=keyword,
+            criteria=settings.criteria,
+            keyword=settings.keyword,
+            scenarios=sorted(settings.scenarios),
             scope=settings.selection.scope,
+            shard=str(settings.shard or ""),
             findings=findings,
             results=results,
             jobs=jobs,
@@ -66,11 +74,17 @@ def run_session(
             finished=_stamp(datetime.now(UTC)),
             seconds=time.perf_counter() - clock,
             proof=last_proof(),
+            clean_up=cleaned.as_dict(),
         )
         written, unwritten = _write(ended, folder, junit_file)
-        _print(ended, out)
+        _print(ended, out, str(cleaned) if cleaned.left else "")
         out.writelines(f"{line}\n" for line in written)
         sys.stderr.writelines(f"upsertspec: {line}\n" for line in unwritten)
+        if style is Style.JSONL:
+            json_line(output, "verdict", **document.verdict(ended.tally))
+        elif style is Style.QUIET:
+            terminal.findings([finding for finding in findings if finding.level == FATAL], output)
+            terminal.verdict(ended.tally, output, ended.early)
         return ended.tally.exit_code or (INCOMPLETE if unwritten else 0)
 
 
@@ -81,24 +95,34 @@ def _require_connections(target: Target) -> None:
         raise ConfigError([f"{number}, and this process may not open so many; raise `ulimit -n`, or lower --clients"])
 
 
-def _judged(settings: Settings, jobs: int, planned: int, out: TextIO) -> tuple[list[Finding], list[Result]]:
+def _judged(settings: Settings, jobs: int, shown: Progress, out: TextIO) -> tuple[list[Finding], list[Result]]:
     """What was found before the run, and a result for every selected case, also if a signal ends it."""
     findings: list[Finding] = []
     results: list[Result] = []
-    progress = terminal.Progress(out, planned)
     try:
         with held(False):
             findings = preflight.preflight(settings.target)
             terminal.findings(findings, out)
             if why := preflight.fatal(findings):
                 return findings, _none(settings, Status.NOT_TESTABLE, why)
-            results = run(replace(settings, accepted=preflight.accepted(findings)), jobs, progress.step)
+            results = run(replace(settings, accepted=preflight.accepted(findings)), jobs, shown.step)
     except RunInterrupted as interrupted:
         results = interrupted.results
     except KeyboardInterrupt:
         results = results or _none(settings, Status.ERROR, INTERRUPTED)
-    progress.end()
+    shown.end()
     return findings, results
+
+
+def _cleaned(settings: Settings, results: list[Result]) -> Cleaned:
+    """What became of the records of the run. A signal ends the clean-up, as it ends a run."""
+    try:
+        with held(False):
+            cleaned = clean_up(settings.target, results, settings.run_id, settings.keep)
+    except KeyboardInterrupt:
+        cleaned = clean_up(settings.target, results, settings.run_id, settings.keep, seconds=0)
+    masker = Masker(secret.value for secret in settings.target.secrets())
+    return replace(cleaned, why=printable(masker.text(cleaned.why)))
 
 
 def _none(settings: Settings, status: Status, why: str) -> list[Result]:
@@ -106,13 +130,15 @@ def _none(settings: Settings, status: Status, why: str) -> list[Result]:
     return [unrun(case, selection, status, why) for case in selection.selected_cases()]
 
 
-def _print(ended: document.Run, out: TextIO) -> None:
+def _print(ended: document.Run, out: TextIO, left: str) -> None:
     if not preflight.fatal(list(ended.findings)):
         out.write("\n")
         terminal.table(ended.results, {c.id: c.sentence for c in spec.criteria()}, out)
         terminal.failures(ended.results, out, cast(ended.target))
+        terminal.retried(ended.results, out)
         terminal.untested(ended.results, out)
         terminal.deviations(ended.tally, ended.results, out)
+        out.write(f"\n{left}\n" if left else "")
         terminal.proof(last_proof(), spec.digest(), out)
     terminal.verdict(ended.tally, out, ended.early)
 

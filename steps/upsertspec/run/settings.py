@@ -9,7 +9,7 @@ from functools import cached_property
 
 import pytest
 
-from upsertspec.run.selection import Part, Selection
+from upsertspec.run.selection import Part, Selection, Shard
 from upsertspec.target.target import Target
 
 SETTINGS = pytest.StashKey["Settings"]()
@@ -24,10 +24,12 @@ def new_run_id() -> str:
 
 @dataclass(frozen=True)
 class Settings:
-    """The target, and what to run against it: `criteria`, `keyword` and `part` are those of `Selection`.
+    """The target, and what to run against it: `criteria`, `keyword` and so on are those of `Selection`.
 
-    A patient run goes on to the end even if the target answers 404 to everything. `run_id` is part of every name that
-    the run makes. `accepted` are the roles whose credential was accepted before the run.
+    `fail_fast` is the number of failures after which the run ends, 0 for none; `retries` how often a scenario that met
+    a 5xx is run again; `keep` leaves what the run made in the target. A patient run goes on to the end even if the
+    target answers 404 to everything. `run_id` is part of every name that the run makes. `accepted` are the roles whose
+    credential was accepted before the run.
     """
 
     target: Target
@@ -35,13 +37,19 @@ class Settings:
     keyword: str = ""
     patient: bool = False
     part: Part = Part.WHOLE
+    scenarios: frozenset[str] = frozenset()
+    shard: Shard | None = None
+    fail_fast: int = 0
+    retries: int = 0
+    keep: bool = False
     run_id: str = field(default_factory=new_run_id)
     accepted: frozenset[str] = frozenset()
 
     @cached_property
     def selection(self) -> Selection:
         """Which cases are run."""
-        return Selection(self.target.profiles, self.criteria, self.keyword, self.part)
+        asked = (self.criteria, self.keyword, self.part, self.scenarios, self.shard)
+        return Selection(self.target.profiles, *asked)
 
     def parts(self) -> list[Settings]:
         """The settings for each part of the run (`Selection.parts`)."""

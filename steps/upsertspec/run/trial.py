@@ -20,6 +20,7 @@ from upsertspec.steps.equality import differences
 from upsertspec.target.target import Target
 
 SHOWN = 300
+WHOLE = "if an update has to repeat the required fields, add to [shape.upsert]: replaces = true"
 
 Record = dict[str, Any]
 
@@ -55,6 +56,7 @@ class _Trial:
         self._table = table
         self._name = called(target, table.name)
         self._key = next(iter(table.unique_keys), ())
+        self._is_update_refused = False
 
     def findings(self) -> Iterator[Finding]:
         """What went wrong, or that nothing did; and a record that could not be deleted."""
@@ -96,6 +98,7 @@ class _Trial:
     def _upsert(self, what: str, record: Record) -> None:
         answer = self._call(what, Upsert(self._table.name, record, list(self._key)))
         if not is_success(answer.status):
+            self._is_update_refused = what == "update" and not self._client.replaces
             raise _Stopped(f"{self._name}: the {what} of a record is answered with {answer.said}")
         if answer.fault:
             raise _Stopped(f"{self._name}: the answer to the {what} of a record can't be read: {answer.fault}")
@@ -132,7 +135,10 @@ class _Trial:
             raise _Stopped(f"{self._name}: the {what} of a record can't be sent: {wrong}") from wrong
 
     def _hint(self) -> list[str]:
-        return [f"fix [tables.{self._table.name}] or [shape] in the target file"] if self._target.source else []
+        if not self._target.source:
+            return []
+        fix = f"fix [tables.{self._table.name}] or [shape] in the target file"
+        return [fix, WHOLE] if self._is_update_refused else [fix]
 
     def _evidence(self) -> list[str]:
         """The last request, and its answer."""

@@ -44,11 +44,14 @@ WORKER = pytest.StashKey[Worker]()
 class Workers:
     """The plugin that runs the collected tests in several workers; `take` gets each result as it comes.
 
+    As soon as `ended` gives a reason, the workers are stopped.
+
     If a worker dies, the test that it was running and the one that it had already taken have no result.
     """
 
-    def __init__(self, count: int, take: Take, revive: Revive) -> None:
+    def __init__(self, count: int, take: Take, revive: Revive, ended: Callable[[], str] = str) -> None:
         self._count = count
+        self._ended = ended
         self._take = take
         self._revive = revive
 
@@ -75,7 +78,7 @@ class Workers:
 
     def _listen(self, running: dict[Connection[Any, Any], int]) -> None:
         """Take the results of the workers until all have ended."""
-        while running:
+        while running and not self._ended():
             process.require_running()
             for ours in wait(list(running)):
                 assert isinstance(ours, Connection)

@@ -13,7 +13,7 @@ import urllib3
 from gevent.event import Event  # type: ignore[import-untyped]
 from gevent.os import tp_read  # type: ignore[import-untyped]
 
-from upsertspec.process import exit_now
+from upsertspec.process import exit_now, unblock
 from upsertspec.soak.load_test import ROLES
 from upsertspec.soak.locust_users import connector
 from upsertspec.soak.output import print_counts, print_judgement, print_plan
@@ -28,6 +28,7 @@ def soak(target: Target, plan: Plan) -> int:
     end = Event()
     for number in (signal.SIGINT, signal.SIGTERM):  # the load ends early and is judged
         gevent.signal_handler(number, end.set)
+    unblock()
     gevent.spawn(_end_with_parent)
     print_plan(plan, target, sys.stdout)
     environment, ledger = ROLES[plan.role](target, plan, end)

@@ -10,6 +10,7 @@ import signal
 import subprocess
 
 from upsertspec.errors import ConfigError
+from upsertspec.process import blocked
 from upsertspec.report.console import READER_GONE
 from upsertspec.run.embedded import command
 from upsertspec.soak.plan import UNJUDGED, Plan, longest
@@ -33,7 +34,8 @@ def require_locust() -> None:
 
 def run(target: Target, plan: Plan) -> tuple[int, str]:
     """Run the soak. Gives its exit code, and the reason if it did not end by itself."""
-    process = subprocess.Popen(command(MODULE), stdin=subprocess.PIPE, env=_environment(), start_new_session=True)
+    with blocked():
+        process = subprocess.Popen(command(MODULE), stdin=subprocess.PIPE, env=_environment(), start_new_session=True)
     try:
         assert process.stdin is not None
         process.stdin.write(base64.b64encode(pickle.dumps((target, plan))) + b"\n")

@@ -12,7 +12,7 @@ from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import OK, is_success
 from upsertspec.spec.schema import Table, tables
 from upsertspec.spec.types import is_id
-from upsertspec.steps.equality import differences, same, shown
+from upsertspec.steps.equality import as_json, differences, same, shown
 from upsertspec.steps.missing_ids import can_be_found
 from upsertspec.steps.own_table import compared, keys_sent, own_members
 from upsertspec.steps.statuses import require_status
@@ -73,7 +73,7 @@ def require_one_id(world: World, answer: Answer, operation: str) -> None:
         return
     reported = [] if world.lacks(answer, "id") else [answer.id]
     reported += [] if world.lacks(answer, "record") else [(answer.record or {}).get("id")]
-    if not all(is_id(ident) for ident in reported) or len({shown(ident) for ident in reported}) > 1:
+    if not all(is_id(ident) for ident in reported) or len({as_json(ident) for ident in reported}) > 1:
         wrong = CheckFailed('one "id", in the answer and in its record', " and ".join(map(shown, reported)))
         _wrong_answer(world, _defines_success(operation), wrong)
 
@@ -230,11 +230,11 @@ def require_untouched(world: World, stored: Stored) -> None:
 
 def require_nothing_new(world: World) -> None:
     """Raise CheckFailed where a value that was sent is stored in a record that did not exist before."""
-    known = {(stored.table, shown(stored.record.get("id"))) for stored in world.stored}
+    known = {(stored.table, as_json(stored.record.get("id"))) for stored in world.stored}
     for table, where in sent_values(world):
         world.compared("the records with a value that was sent")
         for record in _traces(world, table, where):
-            if (table, shown(record.get("id"))) not in known:
+            if (table, as_json(record.get("id"))) not in known:
                 name, found = world.words(table).called, _shown_as(world, table, record)
                 raise CheckFailed(
                     "no new record", f"in {name} a new one with {_shown_as(world, table, where)}: {found}"

@@ -62,7 +62,12 @@ def _said(name: str, value: Any, words: Words | None) -> str:
     return shown(words.shown(name, value) if words else value)
 
 
+def as_json(value: Any) -> str:
+    """A value as JSON, whole, to tell ids apart."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
 def shown(value: Any) -> str:
     """A value in a message: JSON, cut short."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = as_json(value)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

@@ -12,9 +12,6 @@ from upsertspec.target.bindings import Bindings, FieldBinding, TableBinding
 
 Row = Mapping[str, Any]
 
-UNUSUAL = re.compile(r"[^\w\s.+-][^@]*@|@[^\w\s.-]", re.ASCII)
-"""An address with a letter that few addresses have."""
-
 
 def lacking(binding: TableBinding, names: Sequence[str]) -> NotApplicable:
     """The reason if a scenario is about something that the target lacks."""
@@ -25,15 +22,8 @@ def lacking(binding: TableBinding, names: Sequence[str]) -> NotApplicable:
 def left(binding: TableBinding, row: Row, others: Sequence[Row] = ()) -> dict[str, Any]:
     """The fields of a row that the target has. `others` are the rows that came before.
 
-    Raises NotApplicable if only a key would be left, if the wrong value of the row would be left out, or if an address
-    is about a letter that the target's own texts have no place for.
+    Raises NotApplicable if only a key would be left, or if the wrong value of the row would be left out.
     """
-    for name in binding.view.marked & row.keys():
-        bound, value = binding.field(name), row[name]
-        if bound.text and "{text}" not in bound.text and isinstance(value, str) and UNUSUAL.search(value):
-            raise NotApplicable(
-                f"{bound.name} of {binding.name} has texts of its own form, and no address like {value}"
-            )
     absent = [name for name in row if name in binding.absent]
     kept = {name: value for name, value in row.items() if name not in binding.absent}
     keys = {name for key in binding.spec.unique_keys for name in key}
@@ -44,6 +34,13 @@ def left(binding: TableBinding, row: Row, others: Sequence[Row] = ()) -> dict[st
     if points := [field.name for field in fields if _is_wrong(field, row[field.name], strangers)]:
         raise lacking(binding, points)
     return kept
+
+
+def require_letters(binding: TableBinding, row: Row) -> None:
+    """Raise NotApplicable if the target has a form of its own for a text of the row, without the letters of it."""
+    for name in sorted(binding.view.marked & row.keys()):
+        if (form := binding.field(name).text) and "{text}" not in form:
+            raise NotApplicable(f"{binding.field(name).name} of {binding.name} has texts of its own form, like {form}")
 
 
 def share_key(table: Table, row: Row, other: Row) -> bool:
@@ -77,6 +74,15 @@ def require_points(bindings: Bindings, sentences: Sequence[str], example: Mappin
     for table in sorted(words & tables().keys()):
         if points := [value for value in example.values() if value in bindings.of(table).absent]:
             raise lacking(bindings.of(table), points)
+
+
+def require_key(binding: TableBinding, match_fields: Any) -> None:
+    """Raise NotApplicable for match fields that are a key in the specification, and by the target file none there."""
+    names = match_fields if isinstance(match_fields, list) else []
+    key = {name for name in names if isinstance(name, str)}
+    is_ours, is_theirs = (any(key == set(each) for each in t.unique_keys) for t in (binding.spec, binding.view))
+    if is_ours and not is_theirs and not key & binding.absent:
+        raise NotApplicable(f"{', '.join(sorted(key))} of {binding.name} is not unique")
 
 
 def require_faulty(binding: TableBinding, row: Row, others: Sequence[Row], is_known: bool) -> None:

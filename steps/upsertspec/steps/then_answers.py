@@ -15,7 +15,7 @@ from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, Operation, Read, Transaction, UpsertBatch
 from upsertspec.errors import CheckFailed
 from upsertspec.spec.criteria import defining
-from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID, OK, UPSERTED, is_refusal
+from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID, MISSING, OK, UPSERTED, is_refusal
 from upsertspec.spec.types import instant, same_json
 from upsertspec.steps.assertions import (
     has_record,
@@ -32,7 +32,7 @@ from upsertspec.steps.assertions import (
     stop,
     the_one,
 )
-from upsertspec.steps.equality import differences, shown
+from upsertspec.steps.equality import as_json, differences, shown
 from upsertspec.steps.own_table import named, own_members
 from upsertspec.steps.statuses import require_every_status, require_status
 from upsertspec.steps.world import Attempt, World
@@ -125,14 +125,14 @@ def every_answer_has_id(world: World, what: str) -> None:
     if what == "an id of its own":
         tables = {attempt.table for attempt in world.attempts}
         before = [known.record.get("id") for known in (*world.stored, *world.deleted) if known.table in tables]
-        ids = [shown(ident) for ident in [*_ids(world), *before]]
+        ids = [as_json(ident) for ident in [*_ids(world), *before]]
         world.compared("ids")
         if len(set(ids)) != len(ids) or "null" in ids:
             raise CheckFailed("an id of its own for each record", ", ".join(ids))
     elif isinstance(world.last.operation, UpsertBatch):
         _require_same_ids_of_batches(world)
     else:
-        ids = [shown(id_of(world, attempt)) for attempt in world.attempts]
+        ids = [as_json(id_of(world, attempt)) for attempt in world.attempts]
         world.compared("ids")
         if len(set(ids)) != 1 or "null" in ids:
             raise CheckFailed("the same id in every answer", ", ".join(ids))
@@ -149,10 +149,10 @@ def _require_same_ids_of_batches(world: World) -> None:
     if world.lacks(first, "id") and not first.parts:
         require_reported(world, first, "id")
         return
-    ids = [shown(part.id) for part in first.parts]
+    ids = [as_json(part.id) for part in first.parts]
     for _ in ids:
         world.compared("the id of a record in each batch")
-    if any([shown(part.id) for part in other.parts] != ids for other in others):
+    if any([as_json(part.id) for part in other.parts] != ids for other in others):
         raise CheckFailed("the same ids in every answer", "other ids in the second")
 
 
@@ -189,8 +189,7 @@ def the_answer_holds_the_stored_record(world: World, whole: str | None) -> None:
         if whole and (absent := [n for n in (*binding.protected, *binding.view.fields) if n not in record]):
             missing = ", ".join(map(words.label, absent))
             raise CheckFailed(f"every field of {words.called} in the answer's record", f"no {missing}")
-        own_id = {} if part.operation is None else {"id": stored.get("id")}  # one that is missing was noted
-        require_same_reading(world, table, "the answer's record to be the stored one", stored, {**own_id, **record})
+        require_same_reading(world, table, "the answer's record to be the stored one", stored, reported(part, stored))
 
 
 def require_same_reading(world: World, table: str, what: str, stored: Record, record: Record) -> None:
@@ -243,6 +242,11 @@ def _path(reference: str) -> str:
         return ""
 
 
+def reported(answer: Answer, stored: Record) -> Record:
+    """The record of an answer that has one. An id that an upsert's lacks was noted, and is not missed again."""
+    return {**({} if answer.operation is None else {"id": stored.get("id")}), **(answer.record or {})}
+
+
 @then("the record reads the same by its id")
 def the_record_reads_the_same(world: World) -> None:
     """Reading the answer's id gives the stored record. A create has stored every value that was sent."""
@@ -256,6 +260,8 @@ def the_record_reads_the_same(world: World) -> None:
         _, stored = last_stored(world)
         ident = id_of(world, attempt)
     answer = world.reader.read(attempt.table, ident)
+    if answer.status == MISSING and as_json(ident) == as_json(stored.get("id")):
+        stop(world, "create", CheckFailed("the record to be read by its id", str(MISSING)), world.asserts("id"))
     require_body(world, answer, OK)
     require_same_reading(
         world, attempt.table, "the record read by its id to be the stored one", stored, answer.record or {}
@@ -277,7 +283,7 @@ def in_result(world: World, index: str, field: str, other: str | None, value: st
     actual = (parts[int(index)].record or {}).get(field)
     wanted = parts[int(other)].id if other else json.loads(str(value))
     world.compared("a field of a result")
-    if not same_json(wanted, actual) or (other and shown(wanted) != shown(actual)):
+    if not same_json(wanted, actual) or (other and as_json(wanted) != as_json(actual)):
         raise CheckFailed(f"{field} to be {shown(wanted)}", shown(actual))
 
 

@@ -13,7 +13,7 @@ from upsertspec.spec.outcomes import INVALID, OK
 from upsertspec.spec.schema import PROTECTED, Field
 from upsertspec.spec.types import same_json
 from upsertspec.steps.assertions import require_body
-from upsertspec.steps.equality import shown
+from upsertspec.steps.equality import as_json, shown
 from upsertspec.steps.world import World
 
 Record = Mapping[str, Any]
@@ -74,8 +74,8 @@ def each_listed_record_has(world: World, fields: str) -> None:
 def in_the_list_holds(world: World, parent: str, table: str, who: str) -> None:
     """Under the name of their table, the parent holds exactly these children in any order."""
     require_body(world, world.last.answer, OK)
-    ident = shown(world.named(parent).record["id"])
-    nested = next((r.get(table) for r in world.last.answer.records if shown(r.get("id")) == ident), None)
+    ident = as_json(world.named(parent).record["id"])
+    nested = next((r.get(table) for r in world.last.answer.records if as_json(r.get("id")) == ident), None)
     if not isinstance(nested, list) or not all(isinstance(child, dict) for child in nested):
         raise CheckFailed(f"a list {table!r} of objects in {parent}", shown(nested))
     require_names(world, nested, "empty" if who == "none" else who, ordered=False)
@@ -126,8 +126,10 @@ def the_description_names(world: World, table: str) -> None:
 
 def require_names(world: World, records: Sequence[Record], who: str, ordered: bool) -> None:
     """Raise CheckFailed where the records are not exactly the named ones."""
-    known = {shown(stored.record.get("id")): stored.name for stored in world.stored}
-    found = [known.get(shown(record.get("id")), f"a stranger with id {shown(record.get('id'))}") for record in records]
+    known = {as_json(stored.record.get("id")): stored.name for stored in world.stored}
+    found = [
+        known.get(as_json(record.get("id")), f"a stranger with id {shown(record.get('id'))}") for record in records
+    ]
     wanted = [] if who == "empty" else who.split(", ")
     if (found if ordered else sorted(found)) != (wanted if ordered else sorted(wanted)):
         raise CheckFailed(", ".join(wanted) or "an empty list", ", ".join(found) or "an empty list")

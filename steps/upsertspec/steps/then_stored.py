@@ -24,7 +24,7 @@ from upsertspec.steps.assertions import (
     the_one,
 )
 from upsertspec.steps.cells import names
-from upsertspec.steps.equality import is_utc, same, shown
+from upsertspec.steps.equality import as_json, is_utc, same, shown
 from upsertspec.steps.own_table import named
 from upsertspec.steps.statuses import require_status
 from upsertspec.steps.when_upsert import numbered
@@ -48,7 +48,7 @@ def these_are_now_stored(world: World, refusable: str | None, table: str, datata
         row = world.with_defaults(table, stated)
         record = require_stored(world, table, row, _key(world, table, name, row))
         known = world.named(name).record.get("id") if name else record.get("id")
-        if shown(record.get("id")) != shown(known):
+        if as_json(record.get("id")) != as_json(known):
             raise CheckFailed(f"{name} to keep the id {shown(known)}", shown(record.get("id")))
 
 
@@ -67,7 +67,7 @@ def numbered_contacts_are_stored(world: World, count: int) -> None:
         require_stored(world, "contacts", people[person])
     if world.lacks(world.last.answer, "id"):
         return
-    ids = [shown(part.id) for part in world.last.answer.parts]
+    ids = [as_json(part.id) for part in world.last.answer.parts]
     if "null" in ids:
         world.add_secondary(defining("batch"), CheckFailed('an "id" for each record', "none"))
     elif len(set(ids)) != count:

@@ -15,10 +15,10 @@ from upsertspec.dialects.operations import Change, Create, Groups, List, Transac
 from upsertspec.errors import CheckFailed, NotApplicable
 from upsertspec.spec.outcomes import CREATED, OK
 from upsertspec.spec.types import instant
-from upsertspec.steps.assertions import find_key, require_body, require_stored, the_one
-from upsertspec.steps.equality import differences, same, shown
+from upsertspec.steps.assertions import find_key, has_record, require_body, require_stored, the_one
+from upsertspec.steps.equality import as_json, differences, same, shown
 from upsertspec.steps.own_table import named
-from upsertspec.steps.then_answers import require_same_reading
+from upsertspec.steps.then_answers import reported, require_same_reading
 from upsertspec.steps.world import Attempt, World
 
 Record = Mapping[str, Any]
@@ -103,10 +103,10 @@ def _found(world: World, each: Written) -> Record:
 def _require_kept(world: World, each: Written) -> Record:
     where = find_key(world.table(each.table), each.row) or {"id": each.answer.id}
     stored = require_stored(world, each.table, each.row, where)
-    if each.answer.record is not None:
-        require_same_reading(world, each.table, "the answer's record to be the stored one", stored, each.answer.record)
-    elif not world.lacks(each.answer, "record"):
-        raise CheckFailed("the record in the answer", "none")
+    is_reported = each.answer.record is not None or not world.lacks(each.answer, "record")
+    if is_reported and has_record(world, each.answer):
+        record = reported(each.answer, stored)
+        require_same_reading(world, each.table, "the answer's record to be the stored one", stored, record)
     by_id = the_one(world, each.table, {"id": stored.get("id")})
     require_same_reading(world, each.table, "the record read by its id to be the stored one", stored, by_id)
     return stored
@@ -126,8 +126,8 @@ def _require_listed(world: World, each: Written, stored: Record) -> None:
 def _require_not_listed(world: World, each: Written, stored: Record) -> None:
     """Raise CheckFailed where a plain filter still finds the record by a value that it had before."""
     fields = world.table(each.table).fields
-    ident = shown(stored.get("id"))
-    before = next((k.record for k in world.stored if (k.table, shown(k.record["id"])) == (each.table, ident)), stored)
+    ident = as_json(stored.get("id"))
+    before = next((k.record for k in world.stored if (k.table, as_json(k.record["id"])) == (each.table, ident)), stored)
     key = find_key(world.table(each.table), stored) or {}
     for name in [name for name in each.row if name in fields and name not in key and "" in fields[name].type.finding]:
         old = before.get(name)
@@ -138,7 +138,7 @@ def _require_not_listed(world: World, each: Written, stored: Record) -> None:
 
 
 def _lists_it(world: World, table: str, query: Record, stored: Record) -> bool:
-    return [shown(record.get("id")) for record in _list(world, table, query)] == [shown(stored.get("id"))]
+    return [as_json(record.get("id")) for record in _list(world, table, query)] == [as_json(stored.get("id"))]
 
 
 def _list(world: World, table: str, query: Record) -> Sequence[Record]:
@@ -199,11 +199,17 @@ def _require_nested(world: World, each: Written, stored: Record) -> None:
         if stored.get(name) is None or parent is None:
             continue
         found = _list(world, parent, {"id": stored[name], "_include": each.table})
-        children = [child for record in found for child in record.get(each.table) or [] if isinstance(child, dict)]
-        nested = [child for child in children if shown(child.get("id")) == shown(stored.get("id"))]
+        children = [child for record in found for child in _children(world, each.table, record)]
+        nested = [child for child in children if as_json(child.get("id")) == as_json(stored.get("id"))]
         if len(nested) != 1 or differences(view, stored, nested[0], ["updated_at", *view.fields]):
             raise CheckFailed(f"the stored record nested in {parent} of id {shown(stored[name])}", shown(nested))
         _require_counted(world, each.table, name, stored[name], len(children))
+
+
+def _children(world: World, table: str, parent: Record) -> list[Record]:
+    """The children that are nested in a parent, in the specification's words."""
+    listed = parent.get(table, parent.get(world.words(table).called))
+    return [world.words(table).ours(child) for child in listed or [] if isinstance(child, Mapping)]
 
 
 def _require_counted(world: World, table: str, name: str, parent: Any, wanted: int) -> None:

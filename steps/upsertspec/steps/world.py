@@ -21,7 +21,7 @@ from upsertspec.steps.findings import ScenarioFindings
 from upsertspec.steps.lookup import Reader
 from upsertspec.steps.missing_calls import require_call, require_table
 from upsertspec.steps.missing_ids import with_ids
-from upsertspec.steps.own_table import left, require_faulty, share_key
+from upsertspec.steps.own_table import left, require_faulty, require_key, require_letters, share_key
 from upsertspec.steps.whole_records import whole
 from upsertspec.target.bindings import TableBinding
 
@@ -149,6 +149,9 @@ class World:
         """
         binding = self.binding(table)
         made = rows(binding.view, binding.spec, datatable, self.mark, self.value_of)
+        if self.asserts("letters"):
+            for row in made:
+                require_letters(binding, row)
         whole = self._rows.setdefault(table, [])
         kept = [left(binding, row, [*whole, *made[:number]]) for number, row in enumerate(made)]
         whole += made
@@ -249,6 +252,8 @@ class World:
 
     def _require_possible(self, operation: Operation) -> None:
         """Raise NotApplicable where the fault of a request is none on the target, or the other way round."""
+        if isinstance(operation, (Upsert, UpsertBatch)):
+            require_key(self.binding(operation.table), operation.match_fields)
         whole = list(_whole_rows(operation))
         earlier = [pair for attempt in self.attempts for pair in _whole_rows(attempt.operation)]
         for table in dict.fromkeys(table for table, _ in whole):

@@ -8,6 +8,7 @@ from typing import Any
 
 from upsertspec.target.address import SECRET_NAME, SECRET_PARAMETERS
 from upsertspec.target.positions import KeyPath
+from upsertspec.target.proxy import PROXY_PASSWORD, PROXY_USERNAME
 
 Fault = tuple[KeyPath, str]
 
@@ -22,6 +23,7 @@ def references(raw: Mapping[str, Any], env: Mapping[str, str], folder: Path) -> 
         else:
             yield from _variable(path, value["env"], env)
     yield from _files(_table(raw, "tls"), folder)
+    yield from _proxy(raw.get("proxy"), env)
 
 
 def unsendable(value: str, ascii_only: bool = True) -> bool:
@@ -30,8 +32,9 @@ def unsendable(value: str, ascii_only: bool = True) -> bool:
 
 
 def _values(raw: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
-    """Each text and each `{ env = … }` of headers, query and roles, with its path."""
-    todo: list[tuple[KeyPath, Any]] = [((name,), _table(raw, name)) for name in ("headers", "query", "roles")]
+    """Each text and each `{ env = … }` of headers, query, roles and the expired credential, with its path."""
+    places = ("headers", "query", "roles", "expired")
+    todo: list[tuple[KeyPath, Any]] = [((name,), _table(raw, name)) for name in places]
     while todo:
         path, value = todo.pop()
         if isinstance(value, str) or (len(path) > 1 and _is_reference(value)):
@@ -54,8 +57,13 @@ def _variable(path: KeyPath, name: str, env: Mapping[str, str]) -> Iterator[Faul
 def _literal(path: KeyPath, value: str) -> Iterator[Fault]:
     content = path[0] in ("headers", "query") or "headers" in path or ("login" in path and len(path) > 4)
     is_secret = SECRET_NAME.search(str(path[-1])) or (path[0] == "query" and path[-1] in SECRET_PARAMETERS)
-    if content and value and is_secret:
+    if content and value and is_secret and "csrf" not in path:
         yield path, 'is a secret in plain text; write { env = "VARIABLE" }, and set the variable'
+
+
+def _proxy(proxy: Any, env: Mapping[str, str]) -> Iterator[Fault]:
+    if isinstance(proxy, str) and bool(env.get(PROXY_USERNAME)) != bool(env.get(PROXY_PASSWORD)):
+        yield ("proxy",), f"needs both {PROXY_USERNAME} and {PROXY_PASSWORD}, or neither; set the other too"
 
 
 def _files(tls: Mapping[str, Any], folder: Path) -> Iterator[Fault]:

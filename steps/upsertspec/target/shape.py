@@ -30,6 +30,8 @@ def shape(raw: Mapping[str, Any]) -> Iterator[Fault]:
     if isinstance(stated, dict):
         yield from _keys(("shape", "keys"), stated.get("keys"))
         yield from _patterns(("shape", "status"), stated.get("status"))
+        task = stated.get("task")
+        yield from _patterns(("shape", "task", "id"), task.get("id") if isinstance(task, dict) else None)
         yield from settings(stated)
     for name, part in stated.items() if isinstance(stated, dict) else ():
         if name in KNOWN and isinstance(part, dict):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from upsertspec.spec.criteria import Case
 from upsertspec.target.bindings import Bindings
 
 DEFAULT_TIMEOUT = 10.0
@@ -42,6 +43,20 @@ class Secret:
 
 
 @dataclass(frozen=True)
+class Csrf:
+    """Where the CSRF token of a login comes from, and how requests carry it: in `header`, and the login in `field` too.
+
+    `page` is fetched before the login. The token is the value of the cookie, or what `name` names on the page.
+    """
+
+    header: str
+    page: str = ""
+    cookie: str = ""
+    name: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True)
 class Login:
     """A request that answers with cookies, or with a token: its path, and its content as JSON or as a form.
 
@@ -55,13 +70,42 @@ class Login:
     token: str = ""
     header: str = "Authorization"
     prefix: str = "Bearer "
+    csrf: Csrf | None = None
+
+
+@dataclass(frozen=True)
+class TokenCommand:
+    """A command that prints a token, and the folder that it runs in."""
+
+    words: tuple[str, ...]
+    folder: str = "."
+    variable: str = DEFAULT_VARIABLE
+
+    @property
+    def shell(self) -> str:
+        """What makes the token in a shell."""
+        return f"$({shlex.join(self.words)})"
+
+
+@dataclass(frozen=True)
+class ClientCredentials:
+    """The credentials of a client, for which an OAuth 2 server gives a token (RFC 6749, 4.4)."""
+
+    token_url: str
+    client_id: str
+    client_secret: Secret
+    scope: str = ""
+    audience: str = ""
+    variable: str = DEFAULT_VARIABLE
+    shell: str = ""
 
 
 @dataclass(frozen=True)
 class Credential:
     """How a role shows who it is: by one header, by a query parameter, or by a login.
 
-    `query` is the name of the parameter, if it is that. `parts` are inside the secret, `more` are further headers.
+    `query` is the name of the parameter, if it is that. `parts` are inside the secret, `more` are further headers. If
+    there is a `source`, the secret is a token that it gives when one is needed (`http.tokens`).
     """
 
     header: str = "Authorization"
@@ -70,6 +114,7 @@ class Credential:
     login: Login | None = None
     parts: tuple[Secret, ...] = ()
     query: str = ""
+    source: TokenCommand | ClientCredentials | None = None
     more: Mapping[str, str | Secret] = field(default_factory=dict)
 
     @property
@@ -94,6 +139,7 @@ class Credential:
     def secrets(self) -> list[Secret]:
         """Every secret in it."""
         held = [self.secret, *self.parts] if self.secret else []
+        held += [self.source.client_secret] if isinstance(self.source, ClientCredentials) else []
         held += [value for value in self.more.values() if isinstance(value, Secret)]
         return held + [v for v in (self.login.content.values() if self.login else ()) if isinstance(v, Secret)]
 
@@ -112,11 +158,20 @@ def basic(username: str, password: Secret) -> Credential:
 
 @dataclass(frozen=True)
 class KnownFailure:
-    """A failure that is expected, with its reason: of a whole criterion, or of the scenario of this title or id."""
+    """A failure that is expected, with its reason: of a whole criterion, or of the scenario of this title or id.
+
+    `baseline` is the file that lists it, if it is not the target file. There, `status` may be another than failed.
+    """
 
     criterion: str
     reason: str
     scenario: str = ""
+    status: str = "failed"
+    baseline: str = ""
+
+    def names(self, case: Case) -> bool:
+        """Whether it names the case."""
+        return self.criterion == case.criterion and (not self.scenario or case.is_called(self.scenario))
 
 
 @dataclass(frozen=True)
@@ -127,7 +182,8 @@ class Target:
     `deviations` are the statuses that the target declares by kind of outcome; `source` is the path of its file, if any;
     `whole` says whether all that the file claims is judged; `query` goes with every request; `is_open` says that the
     target asks for no credentials. `restart` is the command that starts it again. `clients` is how many are meant where
-    a scenario says "many clients at once".
+    a scenario says "many clients at once". `expired` is a credential that was valid once; `hidden` are the secrets of
+    the connection. `baseline` is the path of the baseline, if there is one; its entries are known failures too.
     """
 
     url: str
@@ -144,10 +200,13 @@ class Target:
     settle: float = 0.0
     clients: int = DEFAULT_CLIENTS
     session: Mapping[str, Any] = field(default_factory=dict)
+    hidden: tuple[Secret, ...] = ()
+    expired: Credential | None = None
     known_failures: tuple[KnownFailure, ...] = ()
     name: str = ""
     deviations: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     source: str = ""
+    baseline: str = ""
     whole: bool = True
     restart: str = ""
     query: Mapping[str, str | Secret] = field(default_factory=dict)
@@ -156,4 +215,5 @@ class Target:
     def secrets(self) -> list[Secret]:
         """Every secret of the target."""
         extra = [v for v in (*self.headers.values(), *self.query.values()) if isinstance(v, Secret)]
-        return [secret for role in self.roles.values() for secret in role.secrets()] + extra
+        held = [*self.roles.values(), *([self.expired] if self.expired else [])]
+        return [secret for credential in held for secret in credential.secrets()] + extra + list(self.hidden)

@@ -12,21 +12,27 @@ from upsertspec.errors import ConfigError
 from upsertspec.spec.schema import ROLES
 from upsertspec.spec.text import printable
 from upsertspec.target.address import base_and_query, fault_of_base
+from upsertspec.target.baseline import read_baseline
 from upsertspec.target.bindings import bindings_from
+from upsertspec.target.proxy import proxied
 from upsertspec.target.references import unsendable
 from upsertspec.target.target import (
     DEFAULT_CLIENTS,
     DEFAULT_TIMEOUT,
+    ClientCredentials,
     Credential,
+    Csrf,
     KnownFailure,
     Login,
     Secret,
     Target,
+    TokenCommand,
     basic,
 )
 from upsertspec.target.validate import faults
 
 VARIABLE = "UPSERTSPEC_TOKEN_"
+EXPIRED = f"{VARIABLE}EXPIRED"
 
 Roles = Mapping[str, Any] | list[str] | Literal[False] | None
 """What a file says of roles: a table, a list, false where the target asks for no credentials, or nothing."""
@@ -51,7 +57,7 @@ def from_url(url: str, env: Mapping[str, str]) -> Target:
     if wrong := fault_of_base(url):
         raise ConfigError([wrong])
     base, query = base_and_query(url)
-    return Target(url=base, query=query, roles=roles_from(env))
+    return Target(url=base, query=query, roles=roles_from(env), expired=expired_from(env))
 
 
 def roles_from(env: Mapping[str, str]) -> dict[str, Credential]:
@@ -60,6 +66,15 @@ def roles_from(env: Mapping[str, str]) -> dict[str, Credential]:
     if wrong := [name for name in named.values() if unsendable(env[name])]:
         raise ConfigError([f"{name} holds a character that no header can carry; set it anew" for name in wrong])
     return {role: Credential(secret=Secret(env[name], name)) for role, name in named.items()}
+
+
+def expired_from(env: Mapping[str, str]) -> Credential | None:
+    """The bearer credential in UPSERTSPEC_TOKEN_EXPIRED: one that was valid once. None where it is not set."""
+    if not env.get(EXPIRED):
+        return None
+    if unsendable(env[EXPIRED]):
+        raise ConfigError([f"{EXPIRED} holds a character that no header can carry; set it anew"])
+    return Credential(secret=Secret(env[EXPIRED], EXPIRED))
 
 
 def without_roles(raw: Roles) -> frozenset[str]:
@@ -101,6 +116,9 @@ class _Reader:
 
     def target(self, raw: Mapping[str, Any]) -> Target:
         base, query = base_and_query(raw["url"])
+        baseline = self._file(raw["baseline"]) if "baseline" in raw else ""
+        listed = read_baseline(Path(baseline)) if baseline else ()
+        proxy, hidden = proxied(raw["proxy"], self._env) if "proxy" in raw else ({}, ())
         return Target(
             url=base,
             query={**query, **{name: self._value(value) for name, value in raw.get("query", {}).items()}},
@@ -118,8 +136,11 @@ class _Reader:
             rate_limit=raw.get("rate_limit"),
             settle=float(raw.get("settle", 0)),
             clients=int(raw.get("clients", DEFAULT_CLIENTS)),
-            session=self._session(raw),
-            known_failures=tuple(known for entry in raw.get("known_failures", []) for known in _known(entry)),
+            session={**self._session(raw), **proxy},
+            hidden=hidden,
+            expired=self._expired(raw),
+            known_failures=(*(known for entry in raw.get("known_failures", []) for known in _known(entry)), *listed),
+            baseline=baseline,
             deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},
             source=str(self._source),
             restart=raw.get("restart", ""),
@@ -139,23 +160,36 @@ class _Reader:
             return roles_from(self._env)
         if isinstance(raw, list):
             return {role: credential for role, credential in roles_from(self._env).items() if role in raw}
-        return {role: self._credential(settings) for role, settings in raw.items() if settings is not False}
+        held = {role: settings for role, settings in raw.items() if settings is not False}
+        return {role: self._credential(settings, VARIABLE + role.upper()) for role, settings in held.items()}
 
-    def _credential(self, settings: Mapping[str, Any]) -> Credential:
+    def _expired(self, raw: Mapping[str, Any]) -> Credential | None:
+        """The expired credential; from the environment where the file has no table of roles."""
+        if "expired" in raw:
+            return self._credential(raw["expired"], EXPIRED)
+        return None if isinstance(raw.get("roles"), dict) else expired_from(self._env)
+
+    def _credential(self, settings: Mapping[str, Any], variable: str) -> Credential:
         more = {name: self._value(value) for name, value in settings.get("headers", {}).items()}
-        return replace(self._main_credential(settings), more=more)
+        return replace(self._main_credential(settings, variable), more=more)
 
-    def _main_credential(self, settings: Mapping[str, Any]) -> Credential:
+    def _main_credential(self, settings: Mapping[str, Any], variable: str) -> Credential:
+        """The credential. `variable` stands in `curl` lines for a token that is issued."""
+        if "oauth2" in settings:
+            asked = {**settings["oauth2"], "client_secret": self._secret(settings["oauth2"]["client_secret"])}
+            return Credential(source=ClientCredentials(**asked, variable=variable))
+        issued = settings.get("bearer", settings.get("value", {})).get("command")
+        source = TokenCommand(tuple(issued), str(self._folder), variable) if issued else None
         if "bearer" in settings:
-            return Credential(secret=self._secret(settings["bearer"]))
+            return Credential(source=source) if source else Credential(secret=self._secret(settings["bearer"]))
         if "basic" in settings:
             return basic(settings["basic"]["username"], self._secret(settings["basic"]["password"]))
         if "login" in settings:
             return Credential(login=self._login(settings["login"]))
-        secret = self._secret(settings["value"])
+        secret = None if source else self._secret(settings["value"])
         if "query" in settings:
-            return Credential(prefix="", secret=secret, query=settings["query"])
-        return Credential(settings["header"], settings.get("prefix", ""), secret)
+            return Credential(prefix="", secret=secret, query=settings["query"], source=source)
+        return Credential(settings["header"], settings.get("prefix", ""), secret, source=source)
 
     def _login(self, settings: Mapping[str, Any]) -> Login:
         content = settings.get("json", settings.get("form", {}))
@@ -163,7 +197,8 @@ class _Reader:
         values = {name: self._value(value) for name, value in content.items()}
         token = settings.get("token", "")
         header, prefix = settings.get("header", "Authorization"), settings.get("prefix", "Bearer ")
-        return Login(settings["path"], settings.get("method", "POST"), style, values, token, header, prefix)
+        csrf = Csrf(**settings["csrf"]) if "csrf" in settings else None
+        return Login(settings["path"], settings.get("method", "POST"), style, values, token, header, prefix, csrf)
 
     def _value(self, value: Any) -> str | Secret:
         return value if isinstance(value, str) else self._secret(value)
@@ -179,8 +214,6 @@ class _Reader:
             settings["cert"] = (
                 (self._file(tls["client_certificate"]), *key) if key else self._file(tls["client_certificate"])
             )
-        if "proxy" in raw:
-            settings["proxies"] = {"http": raw["proxy"], "https": raw["proxy"]}
         return settings
 
     def _file(self, name: str) -> str:

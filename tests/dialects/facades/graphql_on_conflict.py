@@ -8,9 +8,11 @@ from typing import Any
 
 from tests.dialects.facade import Said
 from tests.dialects.facades.kit import Api
+from upsertspec.spec.schema import tables
 
 FIELD = re.compile(r"(\w+): (insert|update|delete)?_?(\w+?)(_one)?\(([^)]*)\)")
-KEYS = {"contacts_email_key": ["email"], "contacts_phone_key": ["phone"]}
+KEYS = {f"{name}_{'_'.join(key)}_key": list(key) for name, table in tables().items() for key in table.unique_keys}
+"""The unique constraints, by the names that PostgreSQL gives them."""
 CODES = {400: "constraint-violation", 401: "invalid-jwt", 409: "constraint-violation"}
 
 

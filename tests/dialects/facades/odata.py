@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from flask import Response, request
 
@@ -28,6 +29,8 @@ class OData(Api):
 
     def answered(self, path: list[str]) -> Said:
         whole = "/".join(path)
+        if whole == "$batch":
+            return self.batch(self.sent()["requests"])
         if keyed := KEYED.fullmatch(whole):
             return self.entity(keyed[1], keyed[2])
         if request.method == "GET":
@@ -52,6 +55,28 @@ class OData(Api):
         if status != 200:
             return status, done
         return (201 if done["operation"] == "created" else 200), self.shown(done["record"])
+
+    def batch(self, requests: Any) -> Said:
+        """The requests of one group: all are done, or one is refused and the others are undone."""
+        addressed = [(each, KEYED.fullmatch(unquote(each["url"]))) for each in requests]
+        if not all(found for _, found in addressed) or len({found[1] for _, found in addressed if found}) != 1:
+            return self.refused(400, "the requests are not those of one entity set")
+        keys = [{k: value_of(v) for k, v in PAIR.findall(found[2])} for _, found in addressed if found]
+        records = [{**each["body"], **key} for (each, _), key in zip(addressed, keys, strict=True)]
+        table = addressed[0][1][1]  # type: ignore[index]
+        status, done = self.upsert(table, {"records": records, "matchFields": list(keys[0])})
+        if status in (401, 403, 404):
+            return status, done
+        ids = [each["id"] for each in requests]
+        if status != 200:
+            bad = done.get("index", 0)
+            answers = [self.refused(status if n == bad else 424, done["detail"]) for n in range(len(ids))]
+        else:
+            answers = [
+                (201 if part["operation"] == "created" else 200, self.shown(part["record"])) for part in done["records"]
+            ]
+        listed = [{"id": i, "status": each, "body": body} for i, (each, body) in zip(ids, answers, strict=True)]
+        return 200, {"responses": listed}
 
     def by_id(self, table: str, ident: str) -> Said:
         body = {"fields": self.sent()} if request.method == "PATCH" else None

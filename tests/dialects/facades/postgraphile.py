@@ -14,6 +14,7 @@ from tests.kit import TOKENS
 
 FIELD = re.compile(r"done: (upsert|create|update|delete|all)(\w+?)(?:ById)?\(([^)]*)\)")
 UNIQUE = ("id", "email", "phone")
+BIGINTS = ("id", "age")
 TEXTS = ("email", "name", "status", "phone", "birthday", "notes")
 MESSAGES = {
     403: "permission denied for table contacts",
@@ -27,7 +28,7 @@ class PostGraphile(Api):
     def answered(self, path: list[str]) -> Said:
         sent, token = self.sent(), request.headers.get("Authorization", "").removeprefix("Bearer ")
         if token and token not in TOKENS.values():
-            return self.wrong(401, "invalid signature")
+            return self.wrong(403, "jwt malformed")
         if not isinstance(sent, dict) or not isinstance(sent.get("query"), str):
             return self.wrong(400, "Must provide query string.")
         [(verb, kind, arguments)] = FIELD.findall(sent["query"])
@@ -37,9 +38,11 @@ class PostGraphile(Api):
         given = {name: int(value) for name, value in re.findall(r"(first|offset): (\d+)", arguments)}
         status, said = getattr(self, verb)(**sent["variables"], **given)
         status = 403 if status == 401 else status
+        if status == 400 and "detail" in said:
+            return self.wrong(200, f'Variable "$i" got invalid value; {said["detail"]}')
         if status >= 400:
-            detail = MESSAGES.get(status, f"invalid input: {said['detail']}" if "detail" in said else said)
-            return 200, {"errors": [{"message": detail, "path": ["done"]}], "data": {"done": None}}
+            error = {"message": MESSAGES.get(status, said), "path": ["done"]}
+            return 200, {"errors": [error], "data": {"done": None}}
         return 200, {"data": {"done": said}}
 
     def upsert(self, w: Any, i: Any) -> Said:
@@ -88,13 +91,19 @@ class PostGraphile(Api):
 
 
 def camel(record: Any) -> Any:
-    """The record with names in camel case."""
-    return {re.sub(r"_(\w)", lambda m: m[1].upper(), name): value for name, value in record.items()}
+    """The record with names in camel case. A bigint is a text."""
+    texts = {name: None if record[name] is None else str(record[name]) for name in BIGINTS}
+    return {re.sub(r"_(\w)", lambda m: m[1].upper(), name): value for name, value in {**record, **texts}.items()}
 
 
 def snake(fields: Any) -> Any:
     """The fields with the names of the columns."""
-    return {re.sub(r"([A-Z])", lambda m: f"_{m[1].lower()}", name): value for name, value in fields.items()}
+    whole = {name: int(v) if name in BIGINTS and is_numeral(v) else v for name, v in fields.items()}
+    return {re.sub(r"([A-Z])", lambda m: f"_{m[1].lower()}", name): value for name, value in whole.items()}
+
+
+def is_numeral(value: Any) -> bool:
+    return isinstance(value, str) and value.removeprefix("-").isdigit()
 
 
 class NoRow(PostGraphile):

@@ -24,6 +24,8 @@ class Salesforce(Api):
     def answered(self, path: list[str]) -> Said:
         if path == ["query"]:
             return self.query(request.args["q"])
+        if path[:2] == ["composite", "sobjects"]:
+            return self.collection(path[2], path[3], self.sent()["records"])
         _, table, *rest = path
         match rest:
             case [field, value] if request.method == "PATCH":
@@ -44,6 +46,19 @@ class Salesforce(Api):
             return status, done
         created = done["operation"] == "created"
         return (201 if created else 200), self.done(done, created)
+
+    def collection(self, table: str, field: str, records: Any) -> Said:
+        """Several records, all or none of them."""
+        rows = [{name: value for name, value in each.items() if name != "attributes"} for each in records]
+        status, done = self.upsert(table, {"records": rows, "matchFields": [field]})
+        if status in (401, 403, 404) or not rows:
+            return status, done
+        if status != 200:
+            error = {"statusCode": "INVALID_FIELD", "message": done["detail"], "fields": []}
+            undone = {"statusCode": "ALL_OR_NONE_OPERATION_ROLLED_BACK", "message": "", "fields": []}
+            bad = done.get("index", 0)
+            return 200, [{"success": False, "errors": [error if n == bad else undone]} for n in range(len(rows))]
+        return 200, [self.done(part, part["operation"] == "created") for part in done["records"]]
 
     def done(self, made: Any, created: bool) -> Any:
         return {"id": made["id"], "success": True, "errors": [], "created": created}
@@ -96,6 +111,19 @@ class AlwaysCreated(Salesforce):
 
 class AnotherId(Salesforce):
     """Answers with an id that no record has."""
+
+    def collection(self, table: str, field: str, records: Any) -> Said:
+        """Several records, all or none of them."""
+        rows = [{name: value for name, value in each.items() if name != "attributes"} for each in records]
+        status, done = self.upsert(table, {"records": rows, "matchFields": [field]})
+        if status in (401, 403, 404) or not rows:
+            return status, done
+        if status != 200:
+            error = {"statusCode": "INVALID_FIELD", "message": done["detail"], "fields": []}
+            undone = {"statusCode": "ALL_OR_NONE_OPERATION_ROLLED_BACK", "message": "", "fields": []}
+            bad = done.get("index", 0)
+            return 200, [{"success": False, "errors": [error if n == bad else undone]} for n in range(len(rows))]
+        return 200, [self.done(part, part["operation"] == "created") for part in done["records"]]
 
     def done(self, made: Any, created: bool) -> Any:
         return {**super().done(made, created), "id": 999999999}

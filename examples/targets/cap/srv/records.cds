@@ -39,7 +39,6 @@ service records {
     key product_name    : String(500);
         session_id      : String not null @mandatory;
         category        : String;
-        estimated_price : Decimal;
         currency        : String @assert.format: '^[A-Za-z]{3}$';
   }
 }

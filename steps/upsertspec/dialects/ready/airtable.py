@@ -8,7 +8,7 @@ from typing import Any
 
 from upsertspec.dialects.base import Answer, Request, Response
 from upsertspec.dialects.operations import Operation
-from upsertspec.dialects.ready_made import ReadyShape
+from upsertspec.dialects.ready_made import ReadyShape, sent_as
 from upsertspec.errors import NotApplicable
 
 
@@ -17,9 +17,8 @@ class Ready(ReadyShape):
 
     def request(self, operation: Operation) -> Request:
         """The request. Raises NotApplicable for false and empty text: in an answer they can't be told from no value."""
-        empty = [name for sent in operation.sent for name, value in sent.items() if value is False or value == ""]
-        if empty:
-            raise NotApplicable(f"Airtable's answers leave out false and empty text, so {empty[0]} would have no value")
+        if empty := sent_as(operation, False, ""):
+            raise NotApplicable(f"Airtable's answers leave out false and empty text, so {empty} would have no value")
         return super().request(operation)
 
     def answer(self, operation: Operation, response: Response) -> Answer:

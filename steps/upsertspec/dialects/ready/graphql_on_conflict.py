@@ -96,14 +96,16 @@ class Ready(ReadyApi):
         return self._sent(f"mutation ({', '.join(arguments)}) {{ {' '.join(fields)} }}", **variables)
 
     def _constraint(self, table: str, names: Any) -> str:
-        """The unique constraint of these fields. PostgreSQL names it after them, if nobody else does."""
+        """The unique constraint of these fields. PostgreSQL names it after them, in the order of the columns."""
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise NotApplicable("Hasura matches by a constraint, which has fields with names")
         if len(set(names)) != len(names):
             raise NotApplicable("Hasura matches by a constraint, which has each field once")
         stated: Mapping[str, list[str]] = self.options["constraints"]
         found = (each for each, fields in stated.items() if set(fields) == set(names))
-        return next(found, f"{table}_pkey" if names == ["id"] else f"{table}_{'_'.join(names)}_key")
+        columns = list(self.setup.fields.get(table, ()))
+        ordered = sorted(names, key=lambda name: columns.index(name) if name in columns else len(columns))
+        return next(found, f"{table}_pkey" if names == ["id"] else f"{table}_{'_'.join(ordered)}_key")
 
     def _rows(self, table: str, shown: str, where: Mapping[str, Any], limit: int = 0, offset: int = 0) -> Request:
         page = f"{f', limit: {limit}' if limit else ''}{f', offset: {offset}' if offset else ''}"

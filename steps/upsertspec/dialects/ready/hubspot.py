@@ -8,7 +8,7 @@ from typing import Any
 
 from upsertspec.dialects.base import Answer, Request, Response
 from upsertspec.dialects.operations import Change, Create, Find, Operation, Read, Upsert
-from upsertspec.dialects.ready_made import ReadyShape
+from upsertspec.dialects.ready_made import ReadyShape, sent_as
 from upsertspec.errors import NotApplicable
 from upsertspec.spec.outcomes import CONFLICT, FORBIDDEN, INVALID, MISSING, UNAUTHENTICATED
 
@@ -28,10 +28,10 @@ class Ready(ReadyShape):
 
     def request(self, operation: Operation) -> Request:
         """The request. An empty text is how HubSpot writes no value, so null is sent as that."""
+        if empty := sent_as(operation, ""):
+            raise NotApplicable(f"an empty text is how HubSpot writes no value, also of {empty}")
         match operation:
             case Upsert(fields=fields) | Create(fields=fields) | Change(fields=fields) if isinstance(fields, Mapping):
-                if empty := next((name for name, value in fields.items() if value == ""), ""):
-                    raise NotApplicable(f"an empty text is how HubSpot writes no value, also of {empty}")
                 return super().request(replace(operation, fields={k: _sent(v) for k, v in fields.items()}))
             case Find() | Read():
                 request = super().request(operation)

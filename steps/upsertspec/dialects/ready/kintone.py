@@ -9,7 +9,7 @@ from typing import Any
 
 from upsertspec.dialects.base import Answer, Request, Response
 from upsertspec.dialects.operations import Find, Operation
-from upsertspec.dialects.ready_made import ReadyShape
+from upsertspec.dialects.ready_made import ReadyShape, sent_as
 from upsertspec.errors import NotApplicable
 
 IDENT = "$id"
@@ -21,8 +21,8 @@ class Ready(ReadyShape):
 
     def request(self, operation: Operation) -> Request:
         """The request. Raises NotApplicable for an empty text, which is how kintone writes no value."""
-        if empty := [name for sent in operation.sent for name, value in sent.items() if value == ""]:
-            raise NotApplicable(f"an empty text is how kintone writes no value, also of {empty[0]}")
+        if empty := sent_as(operation, ""):
+            raise NotApplicable(f"an empty text is how kintone writes no value, also of {empty}")
         request = super().request(operation)
         if not isinstance(operation, Find):
             return request

@@ -142,7 +142,10 @@ def singular(name: str) -> str:
 
 
 def _status(error: Mapping[str, Any], status: int) -> int:
-    """The status that an error stands for: by PostgreSQL's code, or by the message. One of HTTP's own stays."""
+    """The status that an error stands for: by PostgreSQL's code, or by the message. One of HTTP's own stays.
+
+    A variable of a wrong type, or with an unknown field, is an error in a 200 too.
+    """
     exception = (error.get("extensions") or {}).get("exception") or {}
     code = error.get("errcode") or exception.get("errcode")
     if code:
@@ -150,5 +153,7 @@ def _status(error: Mapping[str, Any], status: int) -> int:
     message = str(error.get("message", ""))
     if UNKNOWN_TYPE.search(message):
         return MISSING
+    if message.startswith("Variable "):
+        return INVALID
     found = next((each for pattern, each in STATUSES if re.search(pattern, message)), 0)
     return found or (status if status >= INVALID else 500)

@@ -35,6 +35,8 @@ _ASKED: dict[str, Callable[[Column], str]] = {
 def _selection(column: Column) -> str:
     asked = column.report["run"]["selection"]
     words = [*asked["criteria"], *([f"-k {asked['keyword']!r}"] if asked["keyword"] else [])]
+    words += [f"{len(asked['scenarios'])} scenarios"] if asked.get("scenarios") else []
+    words += [f"shard {shard}"] if (shard := column.report["run"].get("part", {}).get("shard")) else []
     return shown(", ".join(words), 200) or "everything claimed"
 
 
