@@ -18,6 +18,7 @@ from tests.report.render_kit import PRESSED, hostile, render, with_statuses
 from upsertspec.report import markdown
 from upsertspec.report.markdown import LARGEST, LEAST, SHORT
 from upsertspec.report.markdown_text import block, code, prose
+from upsertspec.report.mistakes import in_document
 
 Runs = Callable[[str], Done]
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -60,7 +61,7 @@ def test_the_verdict_comes_first_with_every_count(each: Done) -> None:
 
 def test_each_failure_has_what_was_expected_and_its_requests(done: Runs) -> None:
     report = done("failing").report
-    failed = [result for result in report["results"] if result["status"] == "failed"]
+    failed = [root for root, _, _ in in_document(report) if root["status"] == "failed"]
     text = markdown.render(report)
     shown = {token.content.rstrip("\n") for token in tokens(text) if token.type == "fence"}
     codes = {token.content for token in tokens(text) if token.type == "code_inline"}
@@ -97,8 +98,7 @@ def test_hostile_text_is_shown_as_text(done: Runs) -> None:
     prose = "".join(token.content for token in found if token.type == "text")
     for talks in ("@octocat", "#12", "https://", "www.evil", "GH-3"):
         assert talks not in prose
-    results = report["results"]
-    failures = [result for result in results if result["status"] in ("failed", "warned", "harness error")]
+    failures = in_document(report)
     fences = [token for token in found if token.type == "fence"]
     assert len(fences) == len(failures) > 0
     assert all(fence.content.startswith("</title><script>") for fence in fences)
