@@ -29,7 +29,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
         ["run", "--target", "nowhere.toml"],
         "there is no file nowhere.toml; `upsertspec init` writes one",
     ),
-    "no such profile": (["run", URL, "--profile", "cor"], "cor: no such profile; known are core, identity"),
+    "no such profile": (["run", URL, "--profile", "cor"], "cor: no such profile; known are core, refusals, identity"),
     "no such criterion": (["run", URL, "--criterion", "AC-999"], "AC-999: no such criterion; `upsertspec list`"),
     "a bad expression": (["run", URL, "-k", "a and"], "-k 'a and': .*; write words joined by and, or, not"),
     "nothing selected": (

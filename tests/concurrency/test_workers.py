@@ -74,7 +74,7 @@ def test_a_run_that_is_stopped_leaves_no_worker(wire: Callable[[Answer], Wire]) 
     with subprocess.Popen(line, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stdout
         seen = ""
-        while "%" not in seen and "/193" not in seen:
+        while "%" not in seen and "/173" not in seen:
             seen += process.stdout.readline()
         process.send_signal(signal.SIGINT)
         process.communicate()

@@ -119,7 +119,7 @@ def initialised(url: str, folder: Path) -> Target:
     return from_file(file, {name: value for name, value in ENV.items() if name in os.environ})
 
 
-@pytest.mark.parametrize(("name", "core", "identity"), [("products", 140, 45), ("shops", 68, 37)])
+@pytest.mark.parametrize(("name", "core", "identity"), [("products", 134, 45), ("shops", 62, 37)])
 def test_the_written_file_gives_a_verdict(
     name: str, core: int, identity: int, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,8 +154,8 @@ def test_check_says_what_will_be_judged(serve: Serve, tmp_path: Path) -> None:
         done = upsertspec("check", "--target", str(tmp_path / "target.toml"))
     assert done.exit_code == 0, done.output
     assert "ok  one record of products (as contacts) was created, updated and read back" in done.output
-    assert "AC-003  7 of 8 will be judged" in done.output
-    assert "16 not applicable: the target matches products by sku, whatever a request says" in done.output
+    assert "AC-003  5 of 5 will be judged" in done.output
+    assert "12 not applicable: the target matches products by sku, whatever a request says" in done.output
 
 
 def test_check_shows_the_request_that_fails_and_leaves_nothing(serve: Serve, tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def version_of(name: str) -> str:
 def test_datasette_has_the_tables_of_the_specification() -> None:
     database = sqlite3.connect(":memory:")
     database.executescript((TARGETS / "datasette" / "schema.sql").read_text("utf-8"))
-    for name, key in settings("datasette")["dialect_options"]["primary_keys"].items():
+    for name, key in settings("datasette")["dialect_options"]["keys"].items():
         columns = {row[1]: row for row in database.execute(f"PRAGMA table_info({name})")}
         assert set(columns) == {*tables()[name].fields, "id", "created_at", "updated_at"}
         assert [column for column, row in columns.items() if row[5]] == key

@@ -84,7 +84,7 @@ def test_referenced_tables_are_included(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_an_unknown_profile_is_refused() -> None:
-    with pytest.raises(ConfigError, match="nosuch: no such profile; known are core, identity"):
+    with pytest.raises(ConfigError, match="nosuch: no such profile; known are core, refusals, identity"):
         CliRunner().invoke(provision, ["--profile", "nosuch"], catch_exceptions=False)
 
 

@@ -61,7 +61,7 @@ def test_a_failure_on_the_terminal_has_its_cast() -> None:
 @pytest.fixture
 def report() -> dict[str, Any]:
     moment = "2026-01-02T03:04:05.678Z"
-    return written.document(written.Run(TARGET, "abcdef", [], "", "", [], [failed()], 1, moment, moment, 1.0))
+    return written.document(written.Run(TARGET, "abcdef", [], "", [], "", "", [], [failed()], 1, moment, moment, 1.0))
 
 
 def test_every_report_has_it(report: dict[str, Any]) -> None:

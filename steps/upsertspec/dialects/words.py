@@ -149,6 +149,8 @@ class Words:
 
     def ours(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """A record in the specification's words; members of the target's own keep their names behind ours."""
+        if not self.binding.fields and not self.binding.absent:
+            return dict(record)
         rest, found = dict(record), {}
         for name in (*PROTECTED, *self.binding.spec.fields):
             bound = self.binding.field(name)

@@ -73,4 +73,5 @@ class Result:
         steps = tuple(StepResult(**step) for step in raw["steps"])
         rest = {k: raw[k] for k in PLAIN} | {k: tuple(raw[k]) for k in ("deviations", "kept", "exchanges")}
         rest |= {name: raw.get(name, otherwise) for name, otherwise in OPTIONAL.items()}
+        rest["made"] = tuple(rest["made"])
         return cls(case, Status(raw["status"]), steps=steps, **rest)

@@ -179,7 +179,7 @@ def test_the_command_writes_each_format(cli: Cli, runs: tuple[Path, Path], tmp_p
     shown = cli("compare", *reports, "--format", "terminal").out
     assert shown == (tmp_path / "m.txt").read_text("utf-8")
     assert re.search(r"AC-012 +passed 7 +failed 7 ", shown)
-    assert "AC-007   passed 16" in shown
+    assert "AC-007   passed 3" in shown
 
 
 def test_no_report_is_overwritten(cli: Cli, tmp_path: Path) -> None:
