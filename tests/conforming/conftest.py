@@ -17,10 +17,12 @@ from upsertspec.run.runner import run
 from upsertspec.run.settings import Settings
 from upsertspec.spec import criteria as spec
 from upsertspec.target.bindings import renamed
-from upsertspec.target.target import Target
+from upsertspec.target.target import Credential, Secret, Target
 from upsertspec_catalogue import Entry
+from upsertspec_server.config import expired_tokens
 
 Judge = Callable[[Entry], list[Result]]
+EXPIRED = Credential(secret=Secret(expired_tokens()["editor"]))
 
 
 @contextmanager
@@ -56,7 +58,8 @@ def judge() -> Judge:
     def judged(entry: Entry) -> list[Result]:
         with serve(entry) as url:
             bindings = renamed(entry.tables, entry.fields)
-            target = Target(url=url, profiles=spec.PROFILES, roles=CREDENTIALS, bindings=bindings)
+            known = {"roles": CREDENTIALS, "expired": EXPIRED}
+            target = Target(url=url, profiles=spec.PROFILES, bindings=bindings, **known)
             return run(Settings(target))
 
     return judged
