@@ -35,8 +35,8 @@ OTHERS = ("image_metadata", "room_assets", "asset_variants", "product_recommenda
 class Lacking:
     """A server, which criteria fail on it, of which nothing passes, and what the target says of it.
 
-    `also` are further criteria that fail: some of their scenarios ask several things of one write. `aside` are scenarios
-    of the silent criteria that are about something which the server has.
+    `also` are further criteria that fail: some of their scenarios ask several things of one write. `aside` are
+    scenarios of the silent criteria that are about something which the server has.
     """
 
     parts: tuple[Any, ...]
