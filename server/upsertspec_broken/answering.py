@@ -204,7 +204,7 @@ def invalid_is_422(answer: Answer) -> None:
         answer.status = 422
 
 
-@broken("AC-014", "AC-001")
+@broken("AC-001")
 class LaggingReplica(Records):
     """Reads a record by its id from a replica that is a second behind: a new record is not there."""
 
