@@ -15,7 +15,7 @@ from tests.report.page.browser import opened
 
 Report = Callable[[str], Path]
 Runs = Callable[[str], Done]
-FAILED, ALL = 18, 53
+FAILED, ALL = 20, 56
 SHOWN = "[...document.querySelectorAll('.sc:not([hidden])')].length"
 
 
