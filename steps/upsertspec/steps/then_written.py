@@ -51,12 +51,18 @@ class Written:
 
 @then(parsers.re(r"each value comes back as it was sent(?P<lists>, in lists too)?"))
 def each_value_comes_back(world: World, lists: str | None) -> None:
-    """Each sent record is stored with its values, and reads the same in the answer, by its key and by its id.
+    """Each sent record is stored with its values, and reads the same in the answer, by its key and by its id. If it was
+    sent again later, its first answer has these values, too.
 
     In lists too: it is found by each of its values with every operator that fits, and by none that it had before; it is
     in its place where the list is sorted by a number or a time, nested in its parent, and counted there.
     """
-    found = [(each, _require_kept(world, each)) for attempt in world.attempts for each in written(world, attempt)]
+    wrote = [each for attempt in world.attempts for each in written(world, attempt)]
+    last = {as_json([each.table, _key(world, each)]): each for each in wrote}
+    for each in wrote:
+        if each not in last.values():
+            _require_answered(world, each)
+    found = [(each, _require_kept(world, each)) for each in last.values()]
     if lists:
         for each, stored in found:
             _require_listed(world, each, stored)
@@ -123,6 +129,13 @@ def _key(world: World, each: Written) -> Record:
         role = "transaction" if isinstance(world.last.operation, Transaction) else "create"
         stop(world, role, CheckFailed('an "id" in the answer', each.answer.text or "an empty body"))
     return {"id": each.answer.id}
+
+
+def _require_answered(world: World, each: Written) -> None:
+    """Raise CheckFailed where an answer's record, which was written again later, has other values than were sent."""
+    record, words = each.answer.record or {}, world.words(each.table)
+    if wrong := differences(world.table(each.table), each.row, {**each.row, **record}, words=words):
+        raise CheckFailed("an answer with the values that were sent", "; ".join(wrong))
 
 
 def _require_kept(world: World, each: Written) -> Record:
