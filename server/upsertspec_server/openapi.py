@@ -6,7 +6,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from upsertspec_server import config
+from upsertspec_server import conditions, config
 from upsertspec_server.queries import OPERATORS
 from upsertspec_server.transactions import MEMBERS
 
@@ -15,7 +15,7 @@ Json = dict[str, Any]
 PUBLIC = (405, 500)
 READ = (400, 401, 403, 404, 405, 500, 503)
 WRITE = (400, 401, 403, 404, 405, 409, 413, 415, 500, 503, 507)
-DELETE = (401, 403, 404, 405, 500, 503, 507)
+DELETE = (400, 401, 403, 404, 405, 412, 500, 503, 507)
 HEADERS = {201: "Location", 401: "WWW-Authenticate", 405: "Allow", 503: "Retry-After"}
 
 
@@ -146,16 +146,30 @@ SCHEMAS: Json = {
 
 
 def call(
-    summary: str, status: int, answer: Json | None, problems: tuple[int, ...], body: Json | None = None, **more: Any
+    summary: str,
+    status: int,
+    answer: Json | None,
+    problems: tuple[int, ...],
+    body: Json | None = None,
+    tagged: bool = False,
+    **more: Any,
 ) -> Json:
-    """One call: what it takes, and everything that it may answer. `more` are other members of it."""
+    """One call: what it takes, and everything that it may answer, `tagged` with an ETag. `more` are other members."""
     kind = "text/html" if answer is TEXT else "application/json"
     responses = {str(status): response(status, kind, answer)}
+    if tagged:
+        responses[str(status)].setdefault("headers", {})["ETag"] = {"schema": TEXT}
     responses |= {str(problem): ref(str(problem), "responses") for problem in problems}
     described: Json = {"summary": summary, "responses": responses, **more}
     if body is not None:
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return described if problems is not PUBLIC else described | {"security": []}
+
+
+def unless_known(described: Json) -> Json:
+    """A read, which may also be answered with 304."""
+    described["responses"]["304"] = {"description": HTTPStatus(304).phrase, "headers": {"ETag": {"schema": TEXT}}}
+    return described
 
 
 def response(status: int, kind: str, schema: Json | None) -> Json:
@@ -190,6 +204,15 @@ LIST_PARAMETERS = [
         f"field=value, or field__operator=value; operators: {' '.join(OPERATORS)}",
     ),
 ]
+CONDITIONS = [
+    parameter(
+        name,
+        {"type": "string", "pattern": f"^({conditions.READABLE.pattern})$"},
+        f"done only if the stored record {meets}",
+        "header",
+    )
+    for name, meets in (("If-Match", "has one of these tags"), ("If-None-Match", "has none of these tags"))
+]
 STATS_PARAMETERS = [
     parameter("group_by", TEXT, "the fields to group by, separated by commas", required=True),
     parameter("avg", TEXT, "the fields to average, separated by commas"),
@@ -213,15 +236,29 @@ def paths() -> Json:
         "/api/tables/{table}/records": table
         | {
             "get": call("List records", 200, ref("Page"), READ, parameters=LIST_PARAMETERS),
-            "post": call("Create a record", 201, ref("Record"), WRITE, ref("Fields")),
+            "post": call("Create a record", 201, ref("Record"), WRITE, ref("Fields"), tagged=True),
         },
         "/api/tables/{table}/records/upsert": table
-        | {"post": call("Create or update a record, or a batch", 200, {"oneOf": upserted}, WRITE, {"oneOf": upsert})},
+        | {
+            "post": call(
+                "Create or update a record, or a batch",
+                200,
+                {"oneOf": upserted},
+                (*WRITE, 412),
+                {"oneOf": upsert},
+                tagged=True,
+                parameters=CONDITIONS,
+            )
+        },
         "/api/tables/{table}/records/{record_id}": record
         | {
-            "get": call("Read a record", 200, ref("Record"), READ),
-            "patch": call("Update a record", 200, ref("Record"), WRITE, ref("Fields")),
-            "delete": call("Delete a record and its children", 204, None, DELETE),
+            "get": unless_known(
+                call("Read a record", 200, ref("Record"), (*READ, 412), tagged=True, parameters=CONDITIONS)
+            ),
+            "patch": call(
+                "Update a record", 200, ref("Record"), (*WRITE, 412), ref("Fields"), tagged=True, parameters=CONDITIONS
+            ),
+            "delete": call("Delete a record and its children", 204, None, DELETE, parameters=CONDITIONS),
         },
         "/api/transactions": {
             "post": call("Several operations, all or nothing", 200, ref("Results"), WRITE, ref("Transaction"))
@@ -245,7 +282,7 @@ def document() -> Json:
             "parameters": {name: parameter(name, TEXT, place="path", required=True) for name in ("table", "record_id")},
             "responses": {
                 str(status): response(status, "application/problem+json", ref("Problem"))
-                for status in sorted({*READ, *WRITE})
+                for status in sorted({*READ, *WRITE, *DELETE})
             },
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },

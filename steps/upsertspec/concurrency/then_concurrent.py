@@ -10,7 +10,7 @@ from pytest_bdd import parsers, then
 
 from upsertspec.concurrency.explanation import MIXED
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Delete
+from upsertspec.dialects.operations import Change, Delete
 from upsertspec.errors import CheckFailed
 from upsertspec.spec.outcomes import NO_CONTENT
 from upsertspec.steps.assertions import require_stored, the_one
@@ -39,6 +39,16 @@ def exactly_one_says(world: World, one: str, other: str) -> None:
     _require_ids(world, concurrent_run)
 
 
+@then(parsers.re(r"exactly one answer is (?P<one>\d{3}), the others are (?P<other>\d{3})"))
+def exactly_one_is(world: World, one: str, other: str) -> None:
+    """One client was answered with the first status, every other one with the second."""
+    writes = _run_of(world).writes
+    for call in writes:
+        require_status(world, call.answer or Answer(0, text=call.failure), int(one if call.is_done else other))
+    if (done := sum(call.is_done for call in writes)) != 1:
+        raise CheckFailed(f"exactly one answer of {one}, and {other} to the others", f"{done} answers of {one}")
+
+
 @then(parsers.parse("every answer is 200 and says {operation:w}"))
 def every_answer_says(world: World, operation: str) -> None:
     """Every client was answered with 200 and this operation, and with the id of the stored record."""
@@ -64,12 +74,15 @@ def some_order_explains(world: World) -> None:
 
 @then("each key has one record, with the values of one request")
 def each_key_has_one_record(world: World) -> None:
-    """Under each key one record is stored, and all its sent fields come from one request."""
+    """Under each key one record is stored, and all its sent fields come from one request that was not refused."""
     concurrent_run = _run_of(world)
     table = world.table(concurrent_run.table)
     for key in concurrent_run.keys:
         record = the_one(world, table.name, key)
-        sent = [row for call in concurrent_run.writes for row in call.operation.sent if _is(row, key)]
+        calls = [call for call in concurrent_run.writes if not call.is_refused]
+        sent = [
+            row for call in calls for row in call.operation.sent if isinstance(call.operation, Change) or _is(row, key)
+        ]
         if not any(not differences(table, row, record) for row in sent):
             fields = {name: record.get(name) for row in sent for name in row}
             words = world.words(table.name)

@@ -8,8 +8,9 @@ from typing import Any
 from pytest_bdd import parsers, when
 
 from upsertspec.concurrency.run_clients import act, race
-from upsertspec.dialects.operations import Delete, Find, Operation, Upsert, UpsertBatch
+from upsertspec.dialects.operations import Change, Delete, Find, Operation, Upsert, UpsertBatch
 from upsertspec.errors import NotApplicable
+from upsertspec.steps.conditions import UNDER, condition
 from upsertspec.steps.control import require_alone
 from upsertspec.steps.phrases import BY, OPTIONS, members
 from upsertspec.steps.world import World
@@ -22,11 +23,20 @@ ROUNDS = 5
 
 @when(
     parsers.re(
-        rf"many clients at once upsert into {BY}{OPTIONS}"
+        rf"many clients at once upsert into {BY}{OPTIONS}{UNDER}"
         r"(?P<reading>, while others read it|, while others delete them|, five times each, and read it each time)?:"
     )
 )
-def many_upsert(world: World, table: str, match: str, options: str, reading: str | None, datatable: Cells) -> None:
+def many_upsert(
+    world: World,
+    table: str,
+    match: str,
+    options: str,
+    header: str | None,
+    tags: str | None,
+    reading: str | None,
+    datatable: Cells,
+) -> None:
     """Each client sends one row, the rows in turn.
 
     With readers, half of the clients send five times and the others read. With own reads, each client sends five times
@@ -37,8 +47,10 @@ def many_upsert(world: World, table: str, match: str, options: str, reading: str
         _require_readable(world)
     require_alone(world, "ignore" if "onConflict" in extra else "upsert")
 
+    headers = condition(world, header, tags)
+
     def upsert(number: int, client: int = 0) -> Upsert:
-        return Upsert(table, _row(world, table, datatable, number, client), names, extra)
+        return Upsert(table, _row(world, table, datatable, number, client), names, extra, headers=headers)
 
     if reading is None:
         world.concurrent_run = act(world, [[upsert(number)] for number in _numbers(world)])
@@ -53,6 +65,16 @@ def many_upsert(world: World, table: str, match: str, options: str, reading: str
         clients = world.client.concurrent_clients
         own = [[upsert(client + clients * turn, client) for turn in range(ROUNDS)] for client in _numbers(world)]
         world.concurrent_run = act(world, [[one for each in work for one in (each, _find(each))] for work in own])
+
+
+@when(parsers.re(rf"many clients at once change (?P<name>\w+){UNDER}:"))
+def many_change(world: World, name: str, header: str | None, tags: str | None, datatable: Cells) -> None:
+    """Each client writes these fields of the named record, found by its id."""
+    require_alone(world, "upsert")
+    known, headers = world.named(name), condition(world, header, tags)
+    rows = [_row(world, known.table, datatable, number, 0) for number in _numbers(world)]
+    work = [[Change(known.table, known.record["id"], row, headers=headers)] for row in rows]
+    world.concurrent_run = race(world, known.table, [known.key], work)
 
 
 @when(

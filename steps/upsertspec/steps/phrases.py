@@ -11,6 +11,7 @@
 | and ignores a match | `"onConflict": "ignore"` |
 | and updates only name, age | `"updateFields": ["name", "age"]` |
 | and updates only where status is pending | `"updateWhere": {"status": "pending"}` |
+| with If-Match Ada's tag | `If-Match` or `If-None-Match`: a record's tag (or earlier, or weak tag), or the text |
 | with updateFields ["name"] | the request has this member, written as JSON; with matchFields also `left out` |
 """
 

@@ -21,6 +21,7 @@ from upsertspec.dialects.operations import (
     Transaction,
 )
 from upsertspec.steps.cells import resolved
+from upsertspec.steps.conditions import UNDER, under
 from upsertspec.steps.phrases import WHO, senders
 from upsertspec.steps.when_upsert import part_of_transaction
 from upsertspec.steps.world import World
@@ -31,7 +32,7 @@ Cells = Sequence[Sequence[str]]
 @when(
     parsers.re(
         r"the (?P<role>\w+) (?:creates(?P<first> in a transaction)? in (?P<table>\w+)"
-        r"|changes (?P<names>\w+(?:, \w+)*)(?P<last> in a transaction)?):"
+        rf"|changes (?P<names>\w+(?:, \w+)*)(?P<last> in a transaction)?){UNDER}:"
     )
 )
 def writes(
@@ -41,6 +42,8 @@ def writes(
     table: str | None,
     names: str | None,
     last: str | None,
+    header: str | None,
+    tags: str | None,
     datatable: Cells,
 ) -> None:
     """Each row is a create, or the fields to write of a named record, found by its id; a row for each name.
@@ -54,7 +57,9 @@ def writes(
         known = [world.named(name) for name in str(names).split(", ")]
         rows = world.rows(known[0].table, datatable)
         made = [Change(each.table, each.record["id"], row) for each, row in zip(known, rows, strict=True)]
-    for operation in [Transaction(list(map(part_of_transaction, made)))] if first or last else made:
+    if first or last:
+        made = [Transaction(list(map(part_of_transaction, made)))]
+    for operation in under(world, made, header, tags):
         world.send(role, operation)
 
 
@@ -62,10 +67,19 @@ def writes(
     parsers.re(
         rf"{WHO} (?P<verb>reads|changes|deletes) "
         r"(?:(?P<name>\w+)|the record (?P<ident>\S+) of (?P<table>\w+))(?P<again> twice|, then reads it)?"
+        rf"{UNDER}"
     )
 )
 def does_to_a_record(
-    world: World, who: str, verb: str, name: str | None, ident: str | None, table: str | None, again: str | None
+    world: World,
+    who: str,
+    verb: str,
+    name: str | None,
+    ident: str | None,
+    table: str | None,
+    again: str | None,
+    header: str | None,
+    tags: str | None,
 ) -> None:
     """Use the id of the named record, or one that the scenario makes up; `{name.id}` in it is a stored id.
 
@@ -82,9 +96,10 @@ def does_to_a_record(
         "deletes": Delete(kind, key),
     }
     following = {None: [], " twice": [verb], ", then reads it": ["reads"]}
+    asked = under(world, [operations[each] for each in (verb, *following[again])], header, tags)
     for sender in senders(who):
-        for each in (verb, *following[again]):
-            world.send(sender, operations[each])
+        for operation in asked:
+            world.send(sender, operation)
 
 
 @when(parsers.re(rf"{WHO} (?P<verb>lists|groups) (?P<table>\w+) with:"))

@@ -8,6 +8,7 @@ from typing import Any
 from pytest_bdd import parsers, when
 
 from upsertspec.dialects.operations import Change, Create, Delete, Operation, Transaction, Upsert, UpsertBatch
+from upsertspec.steps.conditions import UNDER, under
 from upsertspec.steps.phrases import MATCH, OPTIONS, WHO, members, senders
 from upsertspec.steps.world import World
 
@@ -16,7 +17,7 @@ Cells = Sequence[Sequence[str]]
 _INTO = rf"(?P<table>\w+)(?: by {MATCH}|(?= with matchFields )){OPTIONS}"
 
 
-@when(parsers.re(rf"{WHO} upserts(?P<together> a batch| in a transaction)?(?P<twice> twice)? into {_INTO}:"))
+@when(parsers.re(rf"{WHO} upserts(?P<together> a batch| in a transaction)?(?P<twice> twice)? into {_INTO}{UNDER}:"))
 def upserts(
     world: World,
     who: str,
@@ -25,6 +26,8 @@ def upserts(
     table: str,
     match: str | None,
     options: str,
+    header: str | None,
+    tags: str | None,
     datatable: Cells,
 ) -> None:
     """Each row is a request of its own, one after the other; as a batch or in a transaction, all are one request."""
@@ -36,6 +39,7 @@ def upserts(
         requests = [UpsertBatch(table, records, *matches[0])]
     elif together:
         requests = [Transaction([part_of_transaction(request) for request in requests])]
+    requests = under(world, requests, header, tags)
     who_sends = senders(who)
     for number, request in enumerate(requests * (2 if twice else 1)):
         world.send(who_sends[min(number, len(who_sends) - 1)], request)
