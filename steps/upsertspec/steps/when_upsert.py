@@ -7,17 +7,15 @@ from typing import Any
 
 from pytest_bdd import parsers, when
 
-from upsertspec.dialects.operations import Change, Create, Delete, Operation, Transaction, Upsert, UpsertBatch
+from upsertspec.dialects.operations import UNSET, Change, Create, Delete, Operation, Transaction, Upsert, UpsertBatch
 from upsertspec.steps.conditions import UNDER, under
-from upsertspec.steps.phrases import MATCH, OPTIONS, WHO, members, senders
+from upsertspec.steps.phrases import INTO, WHO, members, senders
 from upsertspec.steps.world import World
 
 Cells = Sequence[Sequence[str]]
 
-_INTO = rf"(?P<table>\w+)(?: by {MATCH}|(?= with matchFields )){OPTIONS}"
 
-
-@when(parsers.re(rf"{WHO} upserts(?P<together> a batch| in a transaction)?(?P<twice> twice)? into {_INTO}{UNDER}:"))
+@when(parsers.re(rf"{WHO} upserts(?P<together> a batch| in a transaction)?(?P<twice> twice)? into {INTO}{UNDER}:"))
 def upserts(
     world: World,
     who: str,
@@ -49,7 +47,8 @@ def part_of_transaction(operation: Operation) -> dict[str, Any]:
     """An operation as one of a transaction's. Raises ValueError for one that has no place there."""
     match operation:
         case Upsert(table=table, fields=fields, match_fields=match_fields, extra=extra):
-            return {"op": "upsert", "table": table, "fields": fields, "matchFields": match_fields, **extra}
+            match = {} if match_fields is UNSET else {"matchFields": match_fields}
+            return {"op": "upsert", "table": table, "fields": fields, **match, **extra}
         case Create(table=table, fields=fields):
             return {"op": "create", "table": table, "fields": fields}
         case Change(table=table, id=ident, fields=fields):
