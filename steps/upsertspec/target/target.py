@@ -183,7 +183,8 @@ class Target:
     `whole` says whether all that the file claims is judged; `query` goes with every request; `is_open` says that the
     target asks for no credentials. `restart` is the command that starts it again. `clients` is how many are meant where
     a scenario says "many clients at once". `expired` is a credential that was valid once; `hidden` are the secrets of
-    the connection. `baseline` is the path of the baseline, if there is one; its entries are known failures too.
+    the connection. `implementation` says who was judged; its version may be `{"command": […]}` or `{"header": "…"}`.
+    `baseline` is the path of the baseline, if there is one; its entries are known failures too.
     """
 
     url: str
@@ -211,6 +212,7 @@ class Target:
     restart: str = ""
     query: Mapping[str, str | Secret] = field(default_factory=dict)
     is_open: bool = False
+    implementation: Mapping[str, Any] = field(default_factory=dict)
 
     def secrets(self) -> list[Secret]:
         """Every secret of the target."""
