@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from upsertspec_server import config
+from upsertspec_server.idempotency import HEADER, LONGEST
 from upsertspec_server.queries import OPERATORS
 from upsertspec_server.transactions import MEMBERS
 
@@ -15,6 +16,7 @@ Json = dict[str, Any]
 PUBLIC = (405, 500)
 READ = (400, 401, 403, 404, 405, 500, 503)
 WRITE = (400, 401, 403, 404, 405, 409, 413, 415, 500, 503, 507)
+KEYED = (400, 401, 403, 404, 405, 409, 413, 415, 422, 500, 503, 507)
 DELETE = (401, 403, 404, 405, 500, 503, 507)
 HEADERS = {201: "Location", 401: "WWW-Authenticate", 405: "Allow", 503: "Retry-After"}
 
@@ -196,6 +198,11 @@ STATS_PARAMETERS = [
 ]
 
 
+def keyed(summary: str, status: int, answer: Json, body: Json) -> Json:
+    """A write that is done once for each Idempotency-Key."""
+    return call(summary, status, answer, KEYED, body, parameters=[ref("idempotency_key", "parameters")])
+
+
 def paths() -> Json:
     """Every path, and its calls."""
     table = {"parameters": [ref("table", "parameters")]}
@@ -213,10 +220,10 @@ def paths() -> Json:
         "/api/tables/{table}/records": table
         | {
             "get": call("List records", 200, ref("Page"), READ, parameters=LIST_PARAMETERS),
-            "post": call("Create a record", 201, ref("Record"), WRITE, ref("Fields")),
+            "post": keyed("Create a record", 201, ref("Record"), ref("Fields")),
         },
         "/api/tables/{table}/records/upsert": table
-        | {"post": call("Create or update a record, or a batch", 200, {"oneOf": upserted}, WRITE, {"oneOf": upsert})},
+        | {"post": keyed("Create or update a record, or a batch", 200, {"oneOf": upserted}, {"oneOf": upsert})},
         "/api/tables/{table}/records/{record_id}": record
         | {
             "get": call("Read a record", 200, ref("Record"), READ),
@@ -224,7 +231,7 @@ def paths() -> Json:
             "delete": call("Delete a record and its children", 204, None, DELETE),
         },
         "/api/transactions": {
-            "post": call("Several operations, all or nothing", 200, ref("Results"), WRITE, ref("Transaction"))
+            "post": keyed("Several operations, all or nothing", 200, ref("Results"), ref("Transaction"))
         },
     }
 
@@ -242,10 +249,18 @@ def document() -> Json:
         "paths": paths(),
         "components": {
             "schemas": SCHEMAS,
-            "parameters": {name: parameter(name, TEXT, place="path", required=True) for name in ("table", "record_id")},
+            "parameters": {
+                **{name: parameter(name, TEXT, place="path", required=True) for name in ("table", "record_id")},
+                "idempotency_key": parameter(
+                    HEADER,
+                    {"type": "string", "minLength": 1, "maxLength": LONGEST},
+                    "a text for this one write; a request that is sent again with it is answered as before",
+                    place="header",
+                ),
+            },
             "responses": {
                 str(status): response(status, "application/problem+json", ref("Problem"))
-                for status in sorted({*READ, *WRITE})
+                for status in sorted({*READ, *KEYED})
             },
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },

@@ -25,6 +25,7 @@ PROFILES = (
     "records",
     "concurrency",
     "hostile",
+    "idempotency",
 )
 LAST = ("concurrency", "hostile")
 """The profiles that are run after all others, and by one worker alone: they make load, or may kill a target."""
