@@ -8,10 +8,11 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, g, make_response, request
+from flask import Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 
 from upsertspec_broken import add, broken
+from upsertspec_broken.clients import Clients, ManyClients
 from upsertspec_catalogue import view
 from upsertspec_server import Server
 from upsertspec_server.errors import Problem, conflict, key_is_taken, not_found
@@ -78,12 +79,17 @@ class ReplayWritesAgain(Repeating):
     """Answers a repetition as before, but writes again."""
 
     def again(self, known: Response, write: Write) -> Response:
-        self.store.db.execute("SAVEPOINT again")
-        try:
-            write()
-        except Problem:
-            self.store.db.execute("ROLLBACK TO again")
+        write_again(self, write)
         return known
+
+
+def write_again(keys: Idempotency, write: Write) -> None:
+    """Do a write that was done before; nothing, where it is refused now."""
+    keys.store.db.execute("SAVEPOINT again")
+    try:
+        write()
+    except Problem:
+        keys.store.db.execute("ROLLBACK TO again")
 
 
 @broken("AC-921", "AC-922")
@@ -207,6 +213,73 @@ class OtherBodyForgetsTheKey(OtherBodyIsDone):
         return Idempotency.replay(self, key)
 
 
+# AC-923: many clients with one key
+
+
+class LooksForTheKey(Idempotency):
+    """Looks for the key before the transaction that writes, so that others with the same key come in between."""
+
+    def once(self, write: Write) -> Response:
+        key = self.key()
+        if key is None:
+            return super().once(write)
+        with self.store.snapshot():
+            known = self.replay(key)
+        if known is not None:
+            return known
+        clients().meet()
+        with self.store.transaction():
+            known = self.replay(key)
+            if known is not None:
+                return self.late(known, write)
+            response = make_response(write())
+            self.remember(key, response)
+            return response
+
+    def late(self, known: Response, write: Write) -> Response:
+        """The answer where another has written since the look."""
+        raise NotImplementedError
+
+
+def clients() -> Clients:
+    """The clients of the server."""
+    assert isinstance(current_app, ManyClients)
+    return current_app.clients
+
+
+@broken("AC-923", using=(ManyClients,))
+class KeyIsKeptAfterTheWrite(LooksForTheKey):
+    """Looks for the key, writes, and keeps the key: everybody who looked in time writes."""
+
+    def late(self, known: Response, write: Write) -> Response:
+        return make_response(write())
+
+
+@broken("AC-923", using=(ManyClients,))
+class LateKeyGetsTheFirstAnswer(LooksForTheKey):
+    """Writes again where another was faster, and then answers as the first one was answered."""
+
+    def late(self, known: Response, write: Write) -> Response:
+        write_again(self, write)
+        return known
+
+
+@broken("AC-923", using=(ManyClients,))
+class LateKeyFails(LooksForTheKey):
+    """Looks for the key, and answers 500 where another has kept it meanwhile."""
+
+    def late(self, known: Response, write: Write) -> Response:
+        raise Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "UNIQUE constraint failed")
+
+
+@broken("AC-923", using=(ManyClients,))
+class LateKeyGetsAnEmptyAnswer(LooksForTheKey):
+    """Answers 202 without a body to those who come while the first one writes."""
+
+    def late(self, known: Response, write: Write) -> Response:
+        return Response("{}", HTTPStatus.ACCEPTED, content_type="application/json")
+
+
 # AC-924: whose key it is
 
 
@@ -230,8 +303,6 @@ class KeysOfAllPaths(Idempotency):
 
 def early(original: Callable[..., Any], **path: Any) -> Any:
     """Look for the key before anything else is checked."""
-    from flask import current_app
-
     keys: Idempotency = current_app.idempotency  # type: ignore[attr-defined]
     key = keys.key()
     known = key and keys.replay(key)

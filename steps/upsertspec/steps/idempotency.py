@@ -40,6 +40,11 @@ def keyed(operation: Operation, key: str | None) -> Operation:
     return replace(operation, idempotency_key=key)
 
 
+def is_keyed(operation: Operation) -> bool:
+    """Whether the operation has a key."""
+    return getattr(operation, "idempotency_key", None) is not None
+
+
 def answered_rows(operation: Operation, answer: Answer) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
     """The table, the fields and the answered id of each record that an operation wrote."""
     if isinstance(operation, Transaction):

@@ -18,7 +18,7 @@ from upsertspec.spec.schema import Table, tables
 from upsertspec.steps.cells import rows
 from upsertspec.steps.concurrent_run import ConcurrentRun
 from upsertspec.steps.findings import ScenarioFindings
-from upsertspec.steps.idempotency import answered_rows, keyed, sender_and_key
+from upsertspec.steps.idempotency import answered_rows, is_keyed, keyed, sender_and_key
 from upsertspec.steps.lookup import Reader
 from upsertspec.steps.missing_calls import require_call, require_table
 from upsertspec.steps.missing_ids import with_ids
@@ -216,7 +216,7 @@ class World:
         """
         who, key = sender_and_key(who, self.mark)
         operation = self.whole(operation) if key is None else keyed(operation, key)
-        if key is not None and self.attempts and not self.first_written:
+        if key is not None and not self.first_written and self.attempts and is_keyed(self.attempts[0].operation):
             self.first_written = list(self._written(self.attempts[0]))
         self._require_possible(operation)
         if operation.changes:
