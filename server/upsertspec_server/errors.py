@@ -54,7 +54,7 @@ class Problem(Exception):
 
 
 @contextmanager
-def at_index(index: int) -> Iterator[None]:
+def at_index(index: int | None) -> Iterator[None]:
     """A problem within the block names this record of the batch, or this operation of the transaction."""
     try:
         yield

@@ -8,8 +8,9 @@ from typing import Any
 
 from upsertspec_server import config
 from upsertspec_server.idempotency import HEADER, LONGEST
-from upsertspec_server.queries import OPERATORS
+from upsertspec_server.queries import OPERATORS as FILTERS
 from upsertspec_server.transactions import MEMBERS
+from upsertspec_server.upsert import ON_CONFLICT, ON_MISSING, OPERATORS
 
 Json = dict[str, Any]
 
@@ -36,6 +37,11 @@ def closed(needed: str, /, **properties: Json) -> Json:
     return {"type": "object", "required": needed.split(), "properties": properties, "additionalProperties": False}
 
 
+def described(schema: Json, description: str) -> Json:
+    """The schema with a description."""
+    return {**schema, "description": description}
+
+
 TEXT: Json = {"type": "string"}
 TIME: Json = {"type": "string", "format": "date-time"}
 COUNT: Json = {"type": "integer", "minimum": 0}
@@ -48,10 +54,20 @@ JANE: Json = {"email": "jane@example.com", "name": "Jane Roe"}
 BY_EMAIL: Json = {"matchFields": ["email"]}
 CONFLICT: dict[str, Json] = {
     "matchFields": array(TEXT, minItems=1, uniqueItems=True),
-    "onConflict": {"enum": ["update", "ignore"], "default": "update"},
+    "onConflict": {"enum": list(ON_CONFLICT), "default": "update"},
+    "onMissing": {"enum": list(ON_MISSING), "default": "create"},
     "updateFields": NAMES,
-    "updateWhere": OBJECT,
+    "updateValues": OBJECT,
+    "updateWhere": described(OBJECT, f"field to value, or to an object with one operator: {' '.join(OPERATORS)}"),
 }
+BY_A_KEY: Json = {
+    "anyOf": [
+        {"required": ["matchFields"]},
+        {"required": ["onConflict"], "properties": {"onConflict": {"const": "ignore"}}},
+    ],
+    "not": {"required": ["updateFields", "updateValues"]},
+}
+"""Match fields are named, unless any conflict is ignored."""
 OPERATION_MEMBERS: dict[str, Json] = {
     "table": TEXT, "as": TEXT, "id": {}, "fields": OBJECT, "where": OBJECT, **CONFLICT
 }  # fmt: skip
@@ -59,9 +75,10 @@ OPERATION_MEMBERS: dict[str, Json] = {
 
 def operation(op: str) -> Json:
     """One kind of operation of a transaction."""
-    needed = [name for name in ("table", "id", "fields", "matchFields") if name in MEMBERS[op]]
+    needed = [name for name in ("table", "id", "fields") if name in MEMBERS[op]]
     members = {name: OPERATION_MEMBERS[name] for name in OPERATION_MEMBERS if name in MEMBERS[op]}
-    return closed(" ".join(["op", *needed]), op={"const": op}, **members)
+    rules = BY_A_KEY if op == "upsert" else {}
+    return closed(" ".join(["op", *needed]), op={"const": op}, **members) | rules
 
 
 def examples(schema: Json, *given: Json) -> Json:
@@ -78,9 +95,9 @@ SCHEMAS: Json = {
         "properties": {"id": ID, "created_at": TIME, "updated_at": TIME},
     },
     "Fields": examples(closed("fields", fields=OBJECT), {"fields": JOHN}),
-    "Upsert": examples(closed("fields matchFields", fields=OBJECT, **CONFLICT), {"fields": JOHN, **BY_EMAIL}),
+    "Upsert": examples(closed("fields", fields=OBJECT, **CONFLICT) | BY_A_KEY, {"fields": JOHN, **BY_EMAIL}),
     "UpsertBatch": examples(
-        closed("records matchFields", records=array(OBJECT, **LIST_OF), **CONFLICT),
+        closed("records", records=array(OBJECT, **LIST_OF), **CONFLICT) | BY_A_KEY,
         {"records": [JOHN, JANE], **BY_EMAIL},
     ),
     "Upserted": closed(
@@ -189,7 +206,7 @@ LIST_PARAMETERS = [
     parameter(
         "filters",
         {"type": "object", "additionalProperties": {"anyOf": [TEXT, NAMES]}},
-        f"field=value, or field__operator=value; operators: {' '.join(OPERATORS)}",
+        f"field=value, or field__operator=value; operators: {' '.join(FILTERS)}",
     ),
 ]
 STATS_PARAMETERS = [

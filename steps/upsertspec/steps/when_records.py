@@ -120,7 +120,7 @@ def _queries(world: World, table: str, datatable: Cells) -> list[dict[str, Any]]
 def _operation(world: World, operation: dict[str, Any]) -> dict[str, Any]:
     table = world.table(operation.get("table", ""))
     whole = {name: resolved(table, name, value, world.mark, world.value_of) for name, value in operation.items()}
-    for member in ("fields", "where", "updateWhere"):
+    for member in ("fields", "where", "updateWhere", "updateValues"):
         if isinstance(operation.get(member), dict):
             inner = operation[member].items()
             whole[member] = {n: resolved(table, n, v, world.mark, world.value_of) for n, v in inner}

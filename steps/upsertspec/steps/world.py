@@ -63,6 +63,13 @@ class Attempt:
         return self.operation.sent
 
     @property
+    def members(self) -> list[Mapping[str, Any]]:
+        """What the request says of a match: the further members of an upsert, or of each operation of a transaction."""
+        if isinstance(self.operation, Transaction):
+            return list(self.operation.operations)
+        return [self.operation.extra] if isinstance(self.operation, (Upsert, UpsertBatch)) else []
+
+    @property
     def match_fields(self) -> list[str]:
         """The match fields; empty where they are not a list of names."""
         names = self.operation.match_fields if isinstance(self.operation, (Upsert, UpsertBatch)) else None
