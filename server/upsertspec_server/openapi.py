@@ -7,14 +7,17 @@ from http import HTTPStatus
 from typing import Any
 
 from upsertspec_server import config
-from upsertspec_server.queries import OPERATORS
+from upsertspec_server.idempotency import HEADER, LONGEST
+from upsertspec_server.queries import OPERATORS as FILTERS
 from upsertspec_server.transactions import MEMBERS
+from upsertspec_server.upsert import ON_CONFLICT, ON_MISSING, OPERATORS
 
 Json = dict[str, Any]
 
 PUBLIC = (405, 500)
 READ = (400, 401, 403, 404, 405, 500, 503)
 WRITE = (400, 401, 403, 404, 405, 409, 413, 415, 500, 503, 507)
+KEYED = (400, 401, 403, 404, 405, 409, 413, 415, 422, 500, 503, 507)
 DELETE = (401, 403, 404, 405, 500, 503, 507)
 HEADERS = {201: "Location", 401: "WWW-Authenticate", 405: "Allow", 503: "Retry-After"}
 
@@ -34,6 +37,11 @@ def closed(needed: str, /, **properties: Json) -> Json:
     return {"type": "object", "required": needed.split(), "properties": properties, "additionalProperties": False}
 
 
+def described(schema: Json, description: str) -> Json:
+    """The schema with a description."""
+    return {**schema, "description": description}
+
+
 TEXT: Json = {"type": "string"}
 TIME: Json = {"type": "string", "format": "date-time"}
 COUNT: Json = {"type": "integer", "minimum": 0}
@@ -46,10 +54,20 @@ JANE: Json = {"email": "jane@example.com", "name": "Jane Roe"}
 BY_EMAIL: Json = {"matchFields": ["email"]}
 CONFLICT: dict[str, Json] = {
     "matchFields": array(TEXT, minItems=1, uniqueItems=True),
-    "onConflict": {"enum": ["update", "ignore"], "default": "update"},
+    "onConflict": {"enum": list(ON_CONFLICT), "default": "update"},
+    "onMissing": {"enum": list(ON_MISSING), "default": "create"},
     "updateFields": NAMES,
-    "updateWhere": OBJECT,
+    "updateValues": OBJECT,
+    "updateWhere": described(OBJECT, f"field to value, or to an object with one operator: {' '.join(OPERATORS)}"),
 }
+BY_A_KEY: Json = {
+    "anyOf": [
+        {"required": ["matchFields"]},
+        {"required": ["onConflict"], "properties": {"onConflict": {"const": "ignore"}}},
+    ],
+    "not": {"required": ["updateFields", "updateValues"]},
+}
+"""Match fields are named, unless any conflict is ignored."""
 OPERATION_MEMBERS: dict[str, Json] = {
     "table": TEXT, "as": TEXT, "id": {}, "fields": OBJECT, "where": OBJECT, **CONFLICT
 }  # fmt: skip
@@ -57,9 +75,10 @@ OPERATION_MEMBERS: dict[str, Json] = {
 
 def operation(op: str) -> Json:
     """One kind of operation of a transaction."""
-    needed = [name for name in ("table", "id", "fields", "matchFields") if name in MEMBERS[op]]
+    needed = [name for name in ("table", "id", "fields") if name in MEMBERS[op]]
     members = {name: OPERATION_MEMBERS[name] for name in OPERATION_MEMBERS if name in MEMBERS[op]}
-    return closed(" ".join(["op", *needed]), op={"const": op}, **members)
+    rules = BY_A_KEY if op == "upsert" else {}
+    return closed(" ".join(["op", *needed]), op={"const": op}, **members) | rules
 
 
 def examples(schema: Json, *given: Json) -> Json:
@@ -76,9 +95,9 @@ SCHEMAS: Json = {
         "properties": {"id": ID, "created_at": TIME, "updated_at": TIME},
     },
     "Fields": examples(closed("fields", fields=OBJECT), {"fields": JOHN}),
-    "Upsert": examples(closed("fields matchFields", fields=OBJECT, **CONFLICT), {"fields": JOHN, **BY_EMAIL}),
+    "Upsert": examples(closed("fields", fields=OBJECT, **CONFLICT) | BY_A_KEY, {"fields": JOHN, **BY_EMAIL}),
     "UpsertBatch": examples(
-        closed("records matchFields", records=array(OBJECT, **LIST_OF), **CONFLICT),
+        closed("records", records=array(OBJECT, **LIST_OF), **CONFLICT) | BY_A_KEY,
         {"records": [JOHN, JANE], **BY_EMAIL},
     ),
     "Upserted": closed(
@@ -187,13 +206,18 @@ LIST_PARAMETERS = [
     parameter(
         "filters",
         {"type": "object", "additionalProperties": {"anyOf": [TEXT, NAMES]}},
-        f"field=value, or field__operator=value; operators: {' '.join(OPERATORS)}",
+        f"field=value, or field__operator=value; operators: {' '.join(FILTERS)}",
     ),
 ]
 STATS_PARAMETERS = [
     parameter("group_by", TEXT, "the fields to group by, separated by commas", required=True),
     parameter("avg", TEXT, "the fields to average, separated by commas"),
 ]
+
+
+def keyed(summary: str, status: int, answer: Json, body: Json) -> Json:
+    """A write that is done once for each Idempotency-Key."""
+    return call(summary, status, answer, KEYED, body, parameters=[ref("idempotency_key", "parameters")])
 
 
 def paths() -> Json:
@@ -213,10 +237,10 @@ def paths() -> Json:
         "/api/tables/{table}/records": table
         | {
             "get": call("List records", 200, ref("Page"), READ, parameters=LIST_PARAMETERS),
-            "post": call("Create a record", 201, ref("Record"), WRITE, ref("Fields")),
+            "post": keyed("Create a record", 201, ref("Record"), ref("Fields")),
         },
         "/api/tables/{table}/records/upsert": table
-        | {"post": call("Create or update a record, or a batch", 200, {"oneOf": upserted}, WRITE, {"oneOf": upsert})},
+        | {"post": keyed("Create or update a record, or a batch", 200, {"oneOf": upserted}, {"oneOf": upsert})},
         "/api/tables/{table}/records/{record_id}": record
         | {
             "get": call("Read a record", 200, ref("Record"), READ),
@@ -224,7 +248,7 @@ def paths() -> Json:
             "delete": call("Delete a record and its children", 204, None, DELETE),
         },
         "/api/transactions": {
-            "post": call("Several operations, all or nothing", 200, ref("Results"), WRITE, ref("Transaction"))
+            "post": keyed("Several operations, all or nothing", 200, ref("Results"), ref("Transaction"))
         },
     }
 
@@ -242,10 +266,18 @@ def document() -> Json:
         "paths": paths(),
         "components": {
             "schemas": SCHEMAS,
-            "parameters": {name: parameter(name, TEXT, place="path", required=True) for name in ("table", "record_id")},
+            "parameters": {
+                **{name: parameter(name, TEXT, place="path", required=True) for name in ("table", "record_id")},
+                "idempotency_key": parameter(
+                    HEADER,
+                    {"type": "string", "minLength": 1, "maxLength": LONGEST},
+                    "a text for this one write; a request that is sent again with it is answered as before",
+                    place="header",
+                ),
+            },
             "responses": {
                 str(status): response(status, "application/problem+json", ref("Problem"))
-                for status in sorted({*READ, *WRITE})
+                for status in sorted({*READ, *KEYED})
             },
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },

@@ -31,13 +31,16 @@ blueprints = (records, tables, transactions, meta)
 
 
 @records.post("/upsert")
-def upsert(table: str) -> Json:
+def upsert(table: str) -> Response:
     """Create or update a record, or a batch of records (CONTRACT 3.1)."""
     found = current_app.enter(table, "create", "update")
     plan = current_app.validator.upsert(found, request.read_object())
-    with current_app.store.transaction():
+
+    def write() -> Json:
         outcomes = current_app.upserts.run(plan, g.role)
-    return batch_body(outcomes) if plan.batch else outcomes[0].body()
+        return batch_body(outcomes) if plan.batch else outcomes[0].body()
+
+    return current_app.idempotency.once(write)
 
 
 def batch_body(outcomes: list[Outcome]) -> Json:
@@ -57,14 +60,17 @@ def list_records(table: str) -> Json:
 
 
 @records.post("")
-def create(table: str) -> tuple[Json, int, dict[str, str]]:
+def create(table: str) -> Response:
     """Create a record."""
     found = current_app.enter(table, "create")
     row = current_app.validator.fields(found, request.read_object())
-    with current_app.store.transaction():
+
+    def write() -> tuple[Json, int, dict[str, str]]:
         body = current_app.records.create(found, row).body()
-    path = f"/api/tables/{found.name}/records/{quote(str(body['id']), safe='')}"
-    return body["record"], HTTPStatus.CREATED, {"Location": path}
+        path = f"/api/tables/{found.name}/records/{quote(str(body['id']), safe='')}"
+        return body["record"], HTTPStatus.CREATED, {"Location": path}
+
+    return current_app.idempotency.once(write)
 
 
 @records.get("/<record_id>")
@@ -126,14 +132,17 @@ def stats(table: str) -> Json:
 
 
 @transactions.post("")
-def transact() -> Json:
+def transact() -> Response:
     """Several operations, all or nothing (CONTRACT 3.3)."""
     current_app.auth.require(g.role, "create", "update", "delete")
     operations = current_app.transactions.check(request.read_object(), g.role)
-    with current_app.store.transaction():
+
+    def write() -> Json:
         outcomes = current_app.transactions.run(operations, g.role)
-    done = zip(operations, outcomes, strict=True)
-    return {"results": [{"op": operation["op"], **outcome.body()} for operation, outcome in done]}
+        done = zip(operations, outcomes, strict=True)
+        return {"results": [{"op": operation["op"], **outcome.body()} for operation, outcome in done]}
+
+    return current_app.idempotency.once(write)
 
 
 @meta.get("/")

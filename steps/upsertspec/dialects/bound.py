@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
@@ -29,7 +30,9 @@ from upsertspec.spec.outcomes import MISSING, OK, is_success
 from upsertspec.target.bindings import Bindings
 
 NAMES = ("matchFields", "updateFields")
-OBJECTS = ("fields", "where", "updateWhere", "updateValues")
+WHERE = "updateWhere"
+OBJECTS = ("fields", "where", WHERE, "updateValues")
+EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 Key = Mapping[str, Any]
 
@@ -110,10 +113,10 @@ class Bound:
         place, fixed = words.binding.place, frozenset(words.binding.fixed)
         match operation:
             case Upsert(fields=fields, match_fields=match_fields, extra=extra):
-                whole = self._whole(words, fields, match_fields)
+                whole = self._whole(words, fields, match_fields, extra)
                 return Upsert(place, whole, words.names(match_fields), self._extra(words, extra), fixed)
             case UpsertBatch(records=records, match_fields=match_fields, extra=extra):
-                listed = [self._whole(words, record, match_fields) for record in records]
+                listed = [self._whole(words, record, match_fields, extra) for record in records]
                 return UpsertBatch(place, listed, words.names(match_fields), self._extra(words, extra), fixed)
             case Create(fields=fields):
                 return Create(place, self._whole(words, fields))
@@ -146,11 +149,12 @@ class Bound:
         theirs = {**words.fields(where), **words.binding.fixed}
         return replace(find, table=words.binding.place, where=theirs)
 
-    def _whole(self, words: Words, fields: Any, match_fields: Any = None) -> Any:
-        """Fields to write, with what goes with every request, and with what every create needs besides."""
+    def _whole(self, words: Words, fields: Any, match_fields: Any = None, extra: Mapping[str, Any] = EMPTY) -> Any:
+        """Fields to write, with what goes with every request, and with what each create or replacement needs."""
         if not isinstance(fields, Mapping):
             return words.fields(fields)
-        is_partial = not self.replaces and self._is_there(words, fields, match_fields)
+        replaces = self.replaces or extra.get("onConflict") == "replace"
+        is_partial = not replaces and self._is_there(words, fields, match_fields)
         always = {} if is_partial else words.binding.always
         return {**always, **words.fields(fields), **words.binding.fixed}
 
@@ -182,7 +186,7 @@ class Bound:
         if name in OBJECTS and isinstance(value, Mapping):
             for field in value:
                 words.require(field)
-            return words.fields(value)
+            return words.conditions(value) if name == WHERE else words.fields(value)
         return value
 
     def _record(self, words: Words, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -228,9 +232,10 @@ class Bound:
         if isinstance(operation.get("fields"), Mapping):
             plain = {k: v for k, v in operation["fields"].items() if not _is_ref(v)}
             refs = {words.name(k): self._ref(v, tables) for k, v in operation["fields"].items() if _is_ref(v)}
-            creates = operation.get("op") in ("create", "upsert")
-            whole = self._whole(words, plain, operation.get("matchFields")) if creates else words.fields(plain)
-            made["fields"] = {**whole, **refs}
+            if operation.get("op") in ("create", "upsert"):
+                made["fields"] = {**self._whole(words, plain, operation.get("matchFields"), operation), **refs}
+            else:
+                made["fields"] = {**words.fields(plain), **refs}
         return made
 
     def _ref(self, value: Any, tables: Mapping[str, str]) -> Any:

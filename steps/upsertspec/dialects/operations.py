@@ -26,7 +26,8 @@ class Verbatim:
 class Upsert:
     """Create or update. `fields` and `match_fields` are sent right or wrong; `extra` are further members.
 
-    `fixed` names the fields that the target wants with every request, whatever is matched by.
+    `fixed` names the fields that the target wants with every request, whatever is matched by. The client puts
+    `idempotency_key` into a header.
     """
 
     table: str
@@ -34,6 +35,7 @@ class Upsert:
     match_fields: Any
     extra: Mapping[str, Any] = field(default_factory=dict)
     fixed: frozenset[str] = frozenset()
+    idempotency_key: str | None = None
     changes: ClassVar = True
 
     @property
@@ -51,6 +53,7 @@ class UpsertBatch:
     match_fields: Any
     extra: Mapping[str, Any] = field(default_factory=dict)
     fixed: frozenset[str] = frozenset()
+    idempotency_key: str | None = None
     changes: ClassVar = True
 
     @property
@@ -65,6 +68,7 @@ class Create:
 
     table: str
     fields: Mapping[str, Any]
+    idempotency_key: str | None = None
     changes: ClassVar = True
 
     @property
@@ -105,6 +109,7 @@ class Transaction:
     """Several operations, all or none of them; each is an object as CONTRACT 3.3 has it."""
 
     operations: Sequence[Mapping[str, Any]]
+    idempotency_key: str | None = None
     changes: ClassVar = True
     table: ClassVar = ""
 

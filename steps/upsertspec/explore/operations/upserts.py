@@ -19,6 +19,8 @@ from upsertspec.spec.schema import ROLES, Table
 from upsertspec.steps.then_answers import require_batch, the_error_says_which
 
 Row = Mapping[str, Any]
+OF_FIELDS = ("updateWhere", "updateValues")
+"""The members that hold values of fields."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Upsert:
         sequence.scenario.write(words, self.table, [fields], expected, "the last answer is")
         wire = sequence.on_the_wire(self.table, fields)
         operation = sent.Upsert(self.table, wire, match, _members(sequence, self.table, extra))
-        sequence.send(self.who, operation, expected, [(self.table, fields)])
+        sequence.send(self.who, operation, expected, [(self.table, each) for each in (fields, *_others(extra))])
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ class Batch:
         sequence.scenario.write(words, self.table, records, expected, "the last answer is")
         wire = [sequence.on_the_wire(self.table, fields) for fields in records]
         operation = sent.UpsertBatch(self.table, wire, self.match, _members(sequence, self.table, extra))
-        answer = sequence.send(self.who, operation, expected, [(self.table, fields) for fields in records])
+        rows = [(self.table, each) for each in (*records, *_others(extra))]
+        answer = sequence.send(self.who, operation, expected, rows)
         effects = expected.effects or ()
         if answer.status == 200 and len({id(effect.record) for effect in effects}) == len(effects):
             require_batch(sequence.world, answer, [effect.operation for effect in effects])
@@ -72,7 +75,12 @@ class Batch:
 
 
 def _members(sequence: OperationSequence, table: str, extra: Row) -> Row:
-    return {n: sequence.on_the_wire(table, v) if n == "updateWhere" else v for n, v in extra.items()}
+    return {n: sequence.on_the_wire(table, v) if n in OF_FIELDS else v for n, v in extra.items()}
+
+
+def _others(extra: Row) -> list[Row]:
+    """The other values that a match gets."""
+    return [extra["updateValues"]] if isinstance(extra.get("updateValues"), Mapping) else []
 
 
 @st.composite
@@ -182,7 +190,10 @@ def conflict(draw: Draw, scope: Scope) -> list[Upsert]:
     if scope.has("hostile") and table.name == "contacts" and draw(sometimes(3)):
         extra = draw(st.sampled_from(hostile_values.MEMBERS))
     before = Upsert("editor", table.name, stored, match)
-    return [before, Upsert(draw(strategies.a_role()), table.name, row, match, extra)]
+    by: Any = match
+    if draw(sometimes(8)):
+        by, extra = values.LEFT_OUT, {"onConflict": "ignore"}
+    return [before, Upsert(draw(strategies.a_role()), table.name, row, by, extra)]
 
 
 @st.composite
