@@ -86,7 +86,7 @@ Feature: Write only what was read
       Then the answer is 200 and says updated
       And nothing else has changed
 
-    @needs-records
+    @S-b632 @needs-records
     Scenario Outline: A partial update with <tags> is done
       When the editor changes Ada with If-Match <tags>:
         | notes |
