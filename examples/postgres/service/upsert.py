@@ -99,7 +99,7 @@ def lock_keys(conn: Connection, plan: Plan, every: Sequence[Record]) -> None:
 
 def upsert(conn: Connection, plan: Plan, fields: Record) -> Outcome:
     """Create the record, write its match, or leave the match as it is. Raises Problem where the plan refuses that."""
-    stored, agrees = _look(conn, plan, fields)
+    stored, agrees = look(conn, plan, fields)
     if stored is None and plan.on_missing == "error":
         raise Problem(404, "No record matches.")
     if stored and plan.on_conflict == "error":
@@ -122,7 +122,7 @@ def upsert(conn: Connection, plan: Plan, fields: Record) -> Outcome:
     return Outcome("created" if created else "updated", row)
 
 
-def _look(conn: Connection, plan: Plan, fields: Record) -> tuple[Record | None, bool]:
+def look(conn: Connection, plan: Plan, fields: Record) -> tuple[Record | None, bool]:
     """The match, locked, and whether it satisfies updateWhere."""
     guard = tuple((name, operator) for name, (operator, _) in plan.guard.items())
     values = [value for _, value in plan.guard.values()]
