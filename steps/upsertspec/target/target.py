@@ -185,7 +185,8 @@ class Target:
     target asks for no credentials. `restart` is the command that starts it again. `clients` is how many are meant where
     a scenario says "many clients at once". `expired` is a credential that was valid once; `hidden` are the secrets of
     the connection. `idempotency_key` is the header that carries a key. `baseline` is the path of the baseline, if
-    there is one; its entries are known failures too.
+    there is one; its entries are known failures too. `implementation` says who was judged; its version may be
+    `{"command": […]}` or `{"header": "…"}`.
     """
 
     url: str
@@ -213,6 +214,7 @@ class Target:
     restart: str = ""
     query: Mapping[str, str | Secret] = field(default_factory=dict)
     is_open: bool = False
+    implementation: Mapping[str, Any] = field(default_factory=dict)
     idempotency_key: str = IDEMPOTENCY_KEY
 
     def secrets(self) -> list[Secret]:

@@ -146,6 +146,7 @@ class _Reader:
             deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},
             source=str(self._source),
             restart=raw.get("restart", ""),
+            implementation=raw.get("implementation", {}),
         )
 
     def _untrue(self, raw: Roles) -> dict[tuple[str, str], str]:
