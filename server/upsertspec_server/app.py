@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from upsertspec_server import config as defaults
 from upsertspec_server import database
 from upsertspec_server.auth import Auth
+from upsertspec_server.conditions import Conditions
 from upsertspec_server.errors import CONTENT_TYPE, LOG, Problem, StartError, database_problem
 from upsertspec_server.fields import TYPES, FieldType
 from upsertspec_server.idempotency import Idempotency
@@ -46,6 +47,7 @@ class Server(Flask):
     upserts_class: type[Upserts] = Upserts
     transactions_class: type[Transactions] = Transactions
     queries_class: type[Queries] = Queries
+    conditions_class: type[Conditions] = Conditions
     idempotency_class: type[Idempotency] = Idempotency
     schema_class: type[Schema] = Schema
     field_class: type[Field] = Field
@@ -72,6 +74,7 @@ class Server(Flask):
         self.upserts = self.upserts_class(self)
         self.transactions = self.transactions_class(self)
         self.queries = self.queries_class(self)
+        self.conditions = self.conditions_class(self)
         self.idempotency = self.idempotency_class(self)
 
     def load_schema(self) -> Schema:

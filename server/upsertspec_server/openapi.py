@@ -6,7 +6,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from upsertspec_server import config
+from upsertspec_server import conditions, config
 from upsertspec_server.idempotency import HEADER, LONGEST
 from upsertspec_server.queries import OPERATORS as FILTERS
 from upsertspec_server.transactions import MEMBERS
@@ -18,7 +18,7 @@ PUBLIC = (405, 500)
 READ = (400, 401, 403, 404, 405, 500, 503)
 WRITE = (400, 401, 403, 404, 405, 409, 413, 415, 500, 503, 507)
 KEYED = (400, 401, 403, 404, 405, 409, 413, 415, 422, 500, 503, 507)
-DELETE = (401, 403, 404, 405, 500, 503, 507)
+DELETE = (400, 401, 403, 404, 405, 500, 503, 507)
 HEADERS = {201: "Location", 401: "WWW-Authenticate", 405: "Allow", 503: "Retry-After"}
 
 
@@ -165,16 +165,39 @@ SCHEMAS: Json = {
 
 
 def call(
-    summary: str, status: int, answer: Json | None, problems: tuple[int, ...], body: Json | None = None, **more: Any
+    summary: str,
+    status: int,
+    answer: Json | None,
+    problems: tuple[int, ...],
+    body: Json | None = None,
+    tagged: bool = False,
+    **more: Any,
 ) -> Json:
-    """One call: what it takes, and everything that it may answer. `more` are other members of it."""
+    """One call: what it takes, and everything that it may answer, `tagged` with an ETag. `more` are other members."""
     kind = "text/html" if answer is TEXT else "application/json"
     responses = {str(status): response(status, kind, answer)}
+    if tagged:
+        responses[str(status)].setdefault("headers", {})["ETag"] = {"schema": TEXT}
     responses |= {str(problem): ref(str(problem), "responses") for problem in problems}
     described: Json = {"summary": summary, "responses": responses, **more}
     if body is not None:
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return described if problems is not PUBLIC else described | {"security": []}
+
+
+def conditional(described: Json) -> Json:
+    """A call about one record, with the conditions that it may be done under; its answer, if it has one, has a tag."""
+    described["parameters"] = [*described.get("parameters", []), *CONDITIONS]
+    described["responses"]["412"] = ref("412", "responses")
+    if "200" in described["responses"]:
+        described["responses"]["200"]["headers"] = {"ETag": {"schema": TEXT}}
+    return described
+
+
+def unless_known(described: Json) -> Json:
+    """A read, which may also be answered with 304."""
+    described["responses"]["304"] = {"description": HTTPStatus(304).phrase, "headers": {"ETag": {"schema": TEXT}}}
+    return described
 
 
 def response(status: int, kind: str, schema: Json | None) -> Json:
@@ -209,15 +232,24 @@ LIST_PARAMETERS = [
         f"field=value, or field__operator=value; operators: {' '.join(FILTERS)}",
     ),
 ]
+CONDITIONS = [
+    parameter(
+        name,
+        {"type": "string", "pattern": f"^({conditions.READABLE.pattern})$"},
+        f"done only if the stored record {meets}",
+        "header",
+    )
+    for name, meets in (("If-Match", "has one of these tags"), ("If-None-Match", "has none of these tags"))
+]
 STATS_PARAMETERS = [
     parameter("group_by", TEXT, "the fields to group by, separated by commas", required=True),
     parameter("avg", TEXT, "the fields to average, separated by commas"),
 ]
 
 
-def keyed(summary: str, status: int, answer: Json, body: Json) -> Json:
+def keyed(summary: str, status: int, answer: Json, body: Json, tagged: bool = False) -> Json:
     """A write that is done once for each Idempotency-Key."""
-    return call(summary, status, answer, KEYED, body, parameters=[ref("idempotency_key", "parameters")])
+    return call(summary, status, answer, KEYED, body, tagged, parameters=[ref("idempotency_key", "parameters")])
 
 
 def paths() -> Json:
@@ -237,15 +269,19 @@ def paths() -> Json:
         "/api/tables/{table}/records": table
         | {
             "get": call("List records", 200, ref("Page"), READ, parameters=LIST_PARAMETERS),
-            "post": keyed("Create a record", 201, ref("Record"), ref("Fields")),
+            "post": keyed("Create a record", 201, ref("Record"), ref("Fields"), tagged=True),
         },
         "/api/tables/{table}/records/upsert": table
-        | {"post": keyed("Create or update a record, or a batch", 200, {"oneOf": upserted}, {"oneOf": upsert})},
+        | {
+            "post": conditional(
+                keyed("Create or update a record, or a batch", 200, {"oneOf": upserted}, {"oneOf": upsert})
+            )
+        },
         "/api/tables/{table}/records/{record_id}": record
         | {
-            "get": call("Read a record", 200, ref("Record"), READ),
-            "patch": call("Update a record", 200, ref("Record"), WRITE, ref("Fields")),
-            "delete": call("Delete a record and its children", 204, None, DELETE),
+            "get": unless_known(conditional(call("Read a record", 200, ref("Record"), READ))),
+            "patch": conditional(call("Update a record", 200, ref("Record"), WRITE, ref("Fields"))),
+            "delete": conditional(call("Delete a record and its children", 204, None, DELETE)),
         },
         "/api/transactions": {
             "post": keyed("Several operations, all or nothing", 200, ref("Results"), ref("Transaction"))
@@ -277,7 +313,7 @@ def document() -> Json:
             },
             "responses": {
                 str(status): response(status, "application/problem+json", ref("Problem"))
-                for status in sorted({*READ, *KEYED})
+                for status in sorted({*READ, *KEYED, 412})
             },
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+from service import conditions
 from service.access import permissions
 from service.api import Api, Call, Reply
 from service.database import Database
@@ -60,6 +61,7 @@ class Service:
             may=permissions(self.tokens, environ.get("HTTP_AUTHORIZATION", "")),
             parameters=_parameters(environ),
             body=lambda: _body(environ, raw()),
+            condition=lambda: conditions.read(environ),
         )
         calls = self._calls(path, call)
         if method == "POST" and "HTTP_IDEMPOTENCY_KEY" in environ and method in calls:

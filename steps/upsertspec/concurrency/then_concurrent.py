@@ -11,7 +11,7 @@ from pytest_bdd import parsers, then
 from upsertspec.concurrency.explanation import MIXED
 from upsertspec.concurrency.replays import key_of
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Delete
+from upsertspec.dialects.operations import Change, Delete
 from upsertspec.errors import CheckFailed
 from upsertspec.spec.outcomes import CONFLICT, NO_CONTENT
 from upsertspec.steps.assertions import require_stored, the_one
@@ -39,6 +39,16 @@ def exactly_one_says(world: World, one: str, other: str) -> None:
         if said != wanted:
             raise CheckFailed(f"of {_told(world, key)} {_counted(wanted)}", _with_why(_counted(said), concurrent_run))
     _require_ids(world, concurrent_run)
+
+
+@then(parsers.re(r"exactly one answer is (?P<one>\d{3}), the others are (?P<other>\d{3})"))
+def exactly_one_is(world: World, one: str, other: str) -> None:
+    """One client was answered with the first status, every other one with the second."""
+    writes = _run_of(world).writes
+    for call in writes:
+        require_status(world, call.answer or Answer(0, text=call.failure), int(one if call.is_done else other))
+    if (done := sum(call.is_done for call in writes)) != 1:
+        raise CheckFailed(f"exactly one answer of {one}, and {other} to the others", f"{done} answers of {one}")
 
 
 @then("all answers to one key are the same, or 409")
@@ -100,12 +110,15 @@ def some_order_explains(world: World) -> None:
 
 @then("each key has one record, with the values of one request")
 def each_key_has_one_record(world: World) -> None:
-    """Under each key one record is stored, and all its sent fields come from one request."""
+    """Under each key one record is stored, and all its sent fields come from one request that was not refused."""
     concurrent_run = _run_of(world)
     table = world.table(concurrent_run.table)
     for key in concurrent_run.keys:
         record = the_one(world, table.name, key)
-        sent = [row for call in concurrent_run.writes for row in call.operation.sent if _is(row, key)]
+        calls = [call for call in concurrent_run.writes if not call.is_refused]
+        sent = [
+            row for call in calls for row in call.operation.sent if isinstance(call.operation, Change) or _is(row, key)
+        ]
         if not any(not differences(table, row, record) for row in sent):
             fields = {name: record.get(name) for row in sent for name in row}
             words = world.words(table.name)

@@ -22,8 +22,11 @@ from upsertspec.dialects.operations import (
     Transaction,
     Upsert,
     UpsertBatch,
+    with_headers,
 )
+from upsertspec.dialects.paths import MISSING as NO_HEADER
 from upsertspec.dialects.queries import description, groups, query
+from upsertspec.dialects.sources import header
 from upsertspec.dialects.words import Forms, Words
 from upsertspec.errors import CannotExpress, NotApplicable
 from upsertspec.spec.outcomes import MISSING, OK, is_success
@@ -66,7 +69,16 @@ class Bound:
 
     def request(self, operation: Operation) -> Request:
         """The request that asks for this operation. Raises NotApplicable for what the target does not have."""
-        return self.inner.request(self._theirs(operation))
+        theirs = self._theirs(operation)
+        request = self.inner.request(theirs)
+        wanted = getattr(theirs, "headers", {})
+        if not wanted or not isinstance(request, Request):
+            return request
+        otherwise = getattr(self.inner, "said_otherwise", None)
+        said = otherwise(theirs) if otherwise else ()
+        own = {name: value for name, value in wanted.items() if name not in said}
+        others = {name: value for name, value in request.headers.items() if name.lower() not in map(str.lower, own)}
+        return replace(request, headers={**others, **own})
 
     def then(self, operation: Operation, response: Response) -> Request | None:
         """The dialect's second request after this response, if it has one."""
@@ -79,6 +91,9 @@ class Bound:
         answer = self.inner.answer(self._theirs(operation), response)
         if not isinstance(answer, Answer):
             return answer  # the dialect's mistake, which `Guarded` reports
+        if not answer.tag:
+            found = header((response.then or response).headers, "etag")
+            answer = replace(answer, tag="" if found is NO_HEADER else found)
         if isinstance(operation, Transaction):
             return self._transaction(operation, answer)
         words = self.words(operation.table)
@@ -105,6 +120,16 @@ class Bound:
 
     def _theirs(self, operation: Operation) -> Operation:
         """The operation in the target's words."""
+        theirs, headers = self._translated(operation), getattr(operation, "headers", {})
+        if not headers:
+            return theirs
+        if isinstance(theirs, Find):
+            raise NotApplicable(
+                f"{self.words(operation.table).called} is read in a list, and a condition is about one record"
+            )
+        return with_headers(theirs, headers)
+
+    def _translated(self, operation: Operation) -> Operation:
         if isinstance(operation, Transaction):
             return Transaction(self._operations(operation.operations))
         if operation.table in self.bindings.absent:

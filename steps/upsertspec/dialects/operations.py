@@ -1,9 +1,13 @@
-"""What a scenario can ask a target to do, whatever the shape of the request."""
+"""What a scenario can ask a target to do, whatever the shape of the request.
+
+`headers` are what the contract says in headers, such as `If-Match`. `dialects.bound` adds those that a dialect does not
+say in its own way.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 
@@ -35,6 +39,7 @@ class Upsert:
     match_fields: Any
     extra: Mapping[str, Any] = field(default_factory=dict)
     fixed: frozenset[str] = frozenset()
+    headers: Mapping[str, str] = field(default_factory=dict)
     idempotency_key: str | None = None
     changes: ClassVar = True
 
@@ -53,6 +58,7 @@ class UpsertBatch:
     match_fields: Any
     extra: Mapping[str, Any] = field(default_factory=dict)
     fixed: frozenset[str] = frozenset()
+    headers: Mapping[str, str] = field(default_factory=dict)
     idempotency_key: str | None = None
     changes: ClassVar = True
 
@@ -68,6 +74,7 @@ class Create:
 
     table: str
     fields: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
     idempotency_key: str | None = None
     changes: ClassVar = True
 
@@ -85,6 +92,7 @@ class Change:
     id: Any
     fields: Mapping[str, Any]
     key: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     changes: ClassVar = True
 
     @property
@@ -100,6 +108,7 @@ class Delete:
     table: str
     id: Any
     key: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     changes: ClassVar = True
     sent: ClassVar[list[Mapping[str, Any]]] = []
 
@@ -109,6 +118,7 @@ class Transaction:
     """Several operations, all or none of them; each is an object as CONTRACT 3.3 has it."""
 
     operations: Sequence[Mapping[str, Any]]
+    headers: Mapping[str, str] = field(default_factory=dict)
     idempotency_key: str | None = None
     changes: ClassVar = True
     table: ClassVar = ""
@@ -158,6 +168,7 @@ class Read:
     table: str
     id: Any
     key: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     changes: ClassVar = False
     sent: ClassVar[list[Mapping[str, Any]]] = []
 
@@ -172,3 +183,10 @@ class Describe:
 
 
 Operation = Upsert | UpsertBatch | Create | Change | Delete | Transaction | Find | List | Groups | Read | Describe
+
+
+def with_headers(operation: Operation, headers: Mapping[str, str]) -> Operation:
+    """The operation with these headers. Raises ValueError where the contract has none for it."""
+    if isinstance(operation, (Find, List, Groups, Describe)):
+        raise ValueError(f"the contract has no headers for {operation}")
+    return replace(operation, headers=headers)

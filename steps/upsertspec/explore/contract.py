@@ -92,6 +92,12 @@ class Contract:
         """An upsert of one record."""
         return _lenient(who, self._expect(200, lambda: [self._upsert(who, table, fields, match, extra)]))
 
+    def match(self, table: str, fields: Any, match: Any) -> ModelRecord | None:
+        """The record that an upsert matches; None where its request is wrong."""
+        if table not in self.schema or _request_problems(self.schema[table], fields, match, {}):
+            return None
+        return find(self.state, self.schema[table], {name: fields[name] for name in match})
+
     def batch(self, who: str, table: str, records: Sequence[Any], match: Any, extra: Row) -> Expected:
         """An upsert of several records. If a key comes twice, the batch may also be refused."""
         expected = self._expect(200, lambda: self._batch(who, table, records, match, extra))

@@ -30,6 +30,7 @@ OPERATIONS: dict[str, list[Strategy]] = {
     "integrity": [*[records.family] * 3, upserts.same_key, upserts.wrong_value],
     "records": [*[records.create] * 2, *[records.by_id] * 5, *[records.wrong_write] * 3, records.describe],
     "queries": [*[queries.lists] * 3, queries.groups],
+    "preconditions": [records.under_a_condition],
     "transactions": [*[transactions.transaction] * 2, transactions.chain],
     "idempotency": [retries.retry],
     "hostile": [

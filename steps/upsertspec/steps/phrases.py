@@ -20,6 +20,7 @@
 | and updates only where age is below 18 | `"updateWhere": {"age": {"lt": 18}}`; of a time `before`, `after` |
 | … is at most 18, is above 18, is at least 18 | `{"lte": 18}`, `{"gt": 18}`, `{"gte": 18}` |
 | … is not 18, is one of 17 or 18 | `{"ne": 18}`, `{"in": [17, 18]}` |
+| with If-Match Ada's tag | `If-Match` or `If-None-Match`: a record's tag (or earlier, or weak tag), or the text |
 | with updateFields ["name"] | the request has this member, written as JSON; with matchFields also `left out` |
 """
 

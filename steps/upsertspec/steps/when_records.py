@@ -21,6 +21,7 @@ from upsertspec.dialects.operations import (
     Transaction,
 )
 from upsertspec.steps.cells import resolved
+from upsertspec.steps.conditions import UNDER, under
 from upsertspec.steps.phrases import WHO, senders
 from upsertspec.steps.when_upsert import part_of_transaction, send_in_turn
 from upsertspec.steps.world import World
@@ -31,7 +32,7 @@ Cells = Sequence[Sequence[str]]
 @when(
     parsers.re(
         rf"{WHO} (?:creates(?P<twice> twice)?(?P<first> in a transaction)? in (?P<table>\w+)"
-        r"|changes (?P<names>\w+(?:, \w+)*)(?P<last> in a transaction)?):"
+        rf"|changes (?P<names>\w+(?:, \w+)*)(?P<last> in a transaction)?){UNDER}:"
     )
 )
 def writes(
@@ -42,6 +43,8 @@ def writes(
     table: str | None,
     names: str | None,
     last: str | None,
+    header: str | None,
+    tags: str | None,
     datatable: Cells,
 ) -> None:
     """Each row is a create, or the fields to write of a named record, found by its id; a row for each name.
@@ -57,17 +60,26 @@ def writes(
         made = [Change(each.table, each.record["id"], row) for each, row in zip(known, rows, strict=True)]
     if first or last:
         made = [Transaction(list(map(part_of_transaction, made)))]
-    send_in_turn(world, who, made * (2 if twice else 1))
+    send_in_turn(world, who, under(world, made, header, tags) * (2 if twice else 1))
 
 
 @when(
     parsers.re(
         rf"{WHO} (?P<verb>reads|changes|deletes) "
         r"(?:(?P<name>\w+)|the record (?P<ident>\S+) of (?P<table>\w+))(?P<again> twice|, then reads it)?"
+        rf"{UNDER}"
     )
 )
 def does_to_a_record(
-    world: World, who: str, verb: str, name: str | None, ident: str | None, table: str | None, again: str | None
+    world: World,
+    who: str,
+    verb: str,
+    name: str | None,
+    ident: str | None,
+    table: str | None,
+    again: str | None,
+    header: str | None,
+    tags: str | None,
 ) -> None:
     """Use the id of the named record, or one that the scenario makes up; `{name.id}` in it is a stored id.
 
@@ -84,9 +96,10 @@ def does_to_a_record(
         "deletes": Delete(kind, key),
     }
     following = {None: [], " twice": [verb], ", then reads it": ["reads"]}
+    asked = under(world, [operations[each] for each in (verb, *following[again])], header, tags)
     for sender in senders(who):
-        for each in (verb, *following[again]):
-            world.send(sender, operations[each])
+        for operation in asked:
+            world.send(sender, operation)
 
 
 @when(parsers.re(rf"{WHO} (?P<verb>lists|groups) (?P<table>\w+) with:"))

@@ -13,13 +13,14 @@ from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import is_success
 from upsertspec.steps.assertions import key_of, require_stored
 from upsertspec.steps.cells import names as cell_names
+from upsertspec.steps.conditions import UNDER, under
 from upsertspec.steps.phrases import INTO, WHO, members, senders
 from upsertspec.steps.world import Stored, World
 
 Cells = Sequence[Sequence[str]]
 
 
-@when(parsers.re(rf"{WHO} upserts(?P<together> a batch| in a transaction)?(?P<twice> twice)? into {INTO}:"))
+@when(parsers.re(rf"{WHO} upserts(?P<together> a batch| in a transaction)?(?P<twice> twice)? into {INTO}{UNDER}:"))
 def upserts(
     world: World,
     who: str,
@@ -28,6 +29,8 @@ def upserts(
     table: str,
     match: str | None,
     options: str,
+    header: str | None,
+    tags: str | None,
     datatable: Cells,
 ) -> None:
     """Each row is a request of its own, one after the other; as a batch or in a transaction, all are one request."""
@@ -39,7 +42,7 @@ def upserts(
         requests = [UpsertBatch(table, records, *matches[0])]
     elif together:
         requests = [Transaction([part_of_transaction(request) for request in requests])]
-    send_in_turn(world, who, requests * (2 if twice else 1))
+    send_in_turn(world, who, under(world, requests, header, tags) * (2 if twice else 1))
 
 
 def send_in_turn(world: World, who: str, requests: Sequence[Operation]) -> None:

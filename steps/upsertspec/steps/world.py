@@ -95,8 +95,9 @@ class World:
     """The state of one scenario. `reader` looks at what is stored; `criterion` is the one that is judged.
 
     `first_written` is what the first request stored, as read before the second one with an idempotency key.
-    `not_stored` are the records of setups whose table the target does not have, by name. `subjects` are what the
-    scenario is about besides what is stored, from its `@asserts-…` tags.
+    `tags` are earlier tags of stored records, by name. `not_stored` are the records of setups whose table the target
+    does not have, by name. `subjects` are what the scenario is about besides what is stored, from its `@asserts-…`
+    tags.
     """
 
     def __init__(
@@ -120,6 +121,7 @@ class World:
         self.concurrent_run: ConcurrentRun | None = None
         self.history: dict[str, Any] | None = None
         self.not_stored: dict[str, str] = {}
+        self.tags: dict[str, str] = {}
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._subjects = subjects
 
