@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.examples.targets import NODE, TARGETS, Started, judged, settings, start, stop
+from tests.kit import TOKEN_VARIABLES
 from upsertspec.spec.schema import ROLES, tables
 from upsertspec.target.target_file import from_file
 
@@ -156,4 +157,4 @@ def test_pocketbase_has_the_tables_of_the_specification() -> None:
 
 @pytest.mark.parametrize("name", [*PACKAGES, *NODE])
 def test_every_role_has_its_credential(name: str) -> None:
-    assert set(settings(name)["roles"]) == set(ROLES)
+    assert set(from_file(TARGETS / name / "target.toml", TOKEN_VARIABLES).roles) == set(ROLES)
