@@ -17,6 +17,7 @@ from upsertspec.cli.merge import merge
 from upsertspec.cli.prove import prove
 from upsertspec.cli.provision import provision
 from upsertspec.cli.render import render
+from upsertspec.cli.replay import replay
 from upsertspec.cli.run import run
 from upsertspec.cli.serve import serve
 from upsertspec.cli.soak import soak
@@ -49,6 +50,7 @@ _COMMANDS = (
     merge,
     explore,
     render,
+    replay,
     docs,
     list_command,
     init,
