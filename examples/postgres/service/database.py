@@ -48,6 +48,10 @@ class Database:
 
         Retries run one after the other, so that they do not collide again.
         """
+        if outer := getattr(self._threads, "outer", None):
+            conn, first = outer
+            first(conn)
+            return work(conn)
         for attempt in range(ATTEMPTS):
             conn = self._connection()
             try:
@@ -60,6 +64,18 @@ class Database:
             except psycopg.Error as wrong:
                 raise from_database(wrong) or wrong from wrong
         raise Problem(503, "Too many others write the same records; try again.", headers={"Retry-After": "1"})
+
+    def joined(self, work: Callable[[Connection], T], first: Callable[[Connection], None]) -> T:
+        """Do the work in one transaction, which each write within the work joins; `first` comes before the write."""
+
+        def joining(conn: Connection) -> T:
+            self._threads.outer = conn, first
+            try:
+                return work(conn)
+            finally:
+                self._threads.outer = None
+
+        return self.write(joining)
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Do the work on one snapshot, so that everything read is consistent."""

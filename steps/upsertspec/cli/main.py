@@ -11,12 +11,14 @@ from upsertspec.cli.compare import compare
 from upsertspec.cli.diff import diff
 from upsertspec.cli.docs import docs
 from upsertspec.cli.explore import explore
+from upsertspec.cli.history import history
 from upsertspec.cli.init import init
 from upsertspec.cli.list_command import list_command
 from upsertspec.cli.merge import merge
 from upsertspec.cli.prove import prove
 from upsertspec.cli.provision import provision
 from upsertspec.cli.render import render
+from upsertspec.cli.replay import replay
 from upsertspec.cli.run import run
 from upsertspec.cli.serve import serve
 from upsertspec.cli.soak import soak
@@ -46,9 +48,11 @@ _COMMANDS = (
     baseline,
     compare,
     diff,
+    history,
     merge,
     explore,
     render,
+    replay,
     docs,
     list_command,
     init,
