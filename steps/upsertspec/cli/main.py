@@ -11,6 +11,7 @@ from upsertspec.cli.compare import compare
 from upsertspec.cli.diff import diff
 from upsertspec.cli.docs import docs
 from upsertspec.cli.explore import explore
+from upsertspec.cli.history import history
 from upsertspec.cli.init import init
 from upsertspec.cli.list_command import list_command
 from upsertspec.cli.merge import merge
@@ -47,6 +48,7 @@ _COMMANDS = (
     baseline,
     compare,
     diff,
+    history,
     merge,
     explore,
     render,
