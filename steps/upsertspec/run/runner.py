@@ -17,6 +17,7 @@ from upsertspec.report.result import Result, Status
 from upsertspec.report.status import row
 from upsertspec.run.collection import case_of
 from upsertspec.run.death import lost_cases
+from upsertspec.run.execution import Execution
 from upsertspec.run.finalize import finalize
 from upsertspec.run.restart import REVIVE, Revive, restarts
 from upsertspec.run.selection import Part, Selection
@@ -59,7 +60,7 @@ def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) 
             sys.modules.pop(SUITE, None)  # an earlier run in this process may have collected it for other profiles
             collector = _Results(part, listener, results, revive, only)
             shared = [Workers(workers, collector.take, revive, collector.why_ended)] if workers > 1 else []
-            plugins = [collector, *shared]
+            plugins = [collector, Execution(), *shared]
             output = io.StringIO()
             with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
                 code = pytest.main(_arguments(), plugins=plugins)
@@ -94,7 +95,7 @@ def run_each(asked: Iterable[Settings]) -> Iterator[list[Result]]:
     """
     rounds = _Rounds(asked)
     with _environment(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        code = pytest.main(_arguments(), plugins=[rounds])
+        code = pytest.main(_arguments(), plugins=[rounds, Execution()])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     yield from rounds.results
