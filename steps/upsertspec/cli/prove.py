@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 @criterion_option
 @jobs_option("Number of processes. [default: one per core]")
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="Only so many of them, the same ones each time.")
-@click.option("--quick", is_flag=True, help="Judge each server only by the criteria that it violates.")
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Judge each server only by the criteria that it violates, and each until a scenario fails.",
+)
 @click.option("--own-table", is_flag=True, help="Judge them behind an API with a table of its own; always quick.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the matrix as JSON.")
 @click.option("--html", "html_file", metavar="FILE", help="Write the matrix as a web page.")
