@@ -47,7 +47,7 @@ def sources() -> list[Path]:
 def smallest(folder: Path) -> Path:
     """A features folder with the first scenario of one file; an outline has a few examples."""
     text = sources()[0].read_text("utf-8")
-    second = list(re.finditer(r"^ *Scenario( Outline)?:", text, re.MULTILINE))[1].start()
+    second = list(re.finditer(r"(?:^ *@.*\n)*^ *Scenario(?: Outline)?:", text, re.MULTILINE))[1].start()
     return written(folder, {"one": text[:second]})
 
 

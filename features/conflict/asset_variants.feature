@@ -75,6 +75,83 @@ Feature: The worker that makes variants of an asset
         | 2024-01-15T11:00:00+01:00 | true  | updated   |
         | 2024-01-15T10:00:00.500Z  | false | ignored   |
 
+  @AC-209 @asserts-answer @asserts-operation
+  Rule: AC-209 With updateValues a match gets these values in place of the fields, null included; a new record gets the fields
+
+    @S-w5q4
+    Scenario: A variant that has failed is queued again, and its time is reset
+      Given these asset_variants are stored:
+        | as   | parent_asset_id | variant_type | storage_path        | width | processing_status | processed_at         | processing_error |
+        | Full | {Photo.id}      | webp         | kitchen/1_full.webp | 640   | failed            | 2024-01-15T10:00:00Z | out of memory    |
+      When the editor upserts into asset_variants by storage_path and on a match sets processing_status to pending, processed_at to null, processing_error to null and updates only where processing_status is failed:
+        | parent_asset_id | variant_type | storage_path        | width | processing_status | processed_at         |
+        | {Photo.id}      | webp         | kitchen/1_full.webp | 800   | ready             | 2024-01-16T10:00:00Z |
+      Then the answer is 200 and says updated
+      And Full keeps id, width, created_at
+      And these asset_variants are now stored:
+        | as   | storage_path        | processing_status | processed_at | processing_error |
+        | Full | kitchen/1_full.webp | pending           | null         | null             |
+      And Thumb is as before
+
+    @S-m8tc
+    Scenario: A variant that is ready is not queued again
+      Given these asset_variants are stored:
+        | as   | parent_asset_id | variant_type | storage_path        | processing_status | processed_at         |
+        | Full | {Photo.id}      | webp         | kitchen/1_full.webp | ready             | 2024-01-15T10:00:00Z |
+      When the editor upserts into asset_variants by storage_path and on a match sets processing_status to pending, processed_at to null and updates only where processing_status is failed:
+        | parent_asset_id | variant_type | storage_path        | processing_status |
+        | {Photo.id}      | webp         | kitchen/1_full.webp | ready             |
+      Then the answer is 200 and says ignored
+      And Full, Thumb are as before
+
+  @AC-210 @asserts-answer @asserts-operation
+  Rule: AC-210 With an operator in updateWhere a match is written only if its stored value passes; otherwise it is ignored and unchanged
+
+    @S-zbz6
+    Scenario Outline: The newer result wins: one of <moment> over one of 10:00 is <operation>
+      Given these asset_variants are stored:
+        | as   | parent_asset_id | variant_type | storage_path        | width | processed_at         |
+        | Full | {Photo.id}      | webp         | kitchen/1_full.webp | 640   | 2024-01-15T10:00:00Z |
+      When the editor upserts into asset_variants by storage_path and updates only where processed_at is before <moment>:
+        | parent_asset_id | variant_type | storage_path        | width | processed_at |
+        | {Photo.id}      | webp         | kitchen/1_full.webp | 800   | <moment>     |
+      Then the answer is 200 and says <operation>
+      And these asset_variants are now stored:
+        | as   | storage_path        | width   |
+        | Full | kitchen/1_full.webp | <width> |
+
+      Examples: Newer ones, the same instant, an older one
+        | moment                    | operation | width |
+        | 2024-01-15T10:00:00.500Z  | updated   | 800   |
+        | 2024-01-15T09:30:00-01:00 | updated   | 800   |
+        | 2024-01-15T11:00:00+01:00 | ignored   | 640   |
+        | 2024-01-15T10:30:00+02:00 | ignored   | 640   |
+
+    @S-dpp5
+    Scenario: A variant without a time is not older than anything
+      When the editor upserts into asset_variants by storage_path and updates only where processed_at is before 2024-01-15T10:00:00Z:
+        | parent_asset_id | variant_type | storage_path         | width |
+        | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 800   |
+      Then the answer is 200 and says ignored
+      And Thumb is as before
+
+  @AC-212 @asserts-answer @asserts-operation
+  Rule: AC-212 Without match fields, an upsert that ignores conflicts is ignored on a conflict with any unique key; otherwise it creates the record
+
+    @S-2crq
+    Scenario: Do nothing, whether the path is taken or the variant is there
+      When the editor upserts into asset_variants and ignores any conflict:
+        | parent_asset_id | variant_type | storage_path         |
+        | {Photo.id}      | webp         | kitchen/1_thumb.webp |
+        | {Photo.id}      | thumbnail    | kitchen/other.webp   |
+        | {Photo.id}      | webp         | kitchen/1_full.webp  |
+      Then the answer is 200 and says ignored, ignored, created
+      And Thumb is as before
+      And no record in asset_variants has storage_path kitchen/other.webp
+      And these asset_variants are now stored:
+        | parent_asset_id | variant_type | storage_path        | processing_status |
+        | {Photo.id}      | webp         | kitchen/1_full.webp | pending           |
+
   @AC-205
   Rule: AC-205 The answer holds the whole stored record, whether it was created, updated or ignored
 

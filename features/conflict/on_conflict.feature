@@ -400,7 +400,7 @@ Feature: What happens on a match
 
       Examples: Unknown values
         | member       | value                 |
-        | onConflict   | "replace"             |
+        | onConflict   | "upsert"              |
         | onConflict   | "IGNORE"              |
         | onConflict   | ""                    |
         | onConflict   | true                  |
@@ -417,10 +417,51 @@ Feature: What happens on a match
         | updateWhere  | {"nowhere": 1}        |
         | updateWhere  | {"status": "pending", "nowhere": null} |
 
+      Examples: Unknown values of the members that say more
+        | member       | value                           |
+        | onMissing    | "ignore"                        |
+        | onMissing    | true                            |
+        | onMissing    | null                            |
+        | updateValues | "name"                          |
+        | updateValues | ["name"]                        |
+        | updateValues | null                            |
+        | updateValues | {"name": "Ada", "nowhere": 1}   |
+        | updateWhere  | {"age": {"like": 36}}           |
+        | updateWhere  | {"age": {"<": 40}}              |
+        | updateWhere  | {"age": {"lt": 40, "gt": 30}}   |
+        | updateWhere  | {"age": {}}                     |
+        | updateWhere  | {"age": {"lt": "forty"}}        |
+        | updateWhere  | {"age": {"lt": null}}           |
+        | updateWhere  | {"age": {"in": 36}}             |
+        | updateWhere  | {"age": {"in": ["forty"]}}      |
+        | updateWhere  | {"nowhere": {"ne": 1}}          |
+
       Examples: Unknown members
         | member        | value    |
         | onconflict    | "ignore" |
         | update_fields | ["name"] |
+
+    @S-fhjx
+    Scenario: An operator on typed JSON is refused
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And these raw_transactions are stored:
+        | as  | reference | account_id | payload   |
+        | Raw | raw-1     | {Main.id}  | [1, null] |
+      When the editor upserts into raw_transactions by reference with updateWhere {"payload": {"ne": [2]}}:
+        | reference | account_id | payload |
+        | raw-1     | {Main.id}  | [2]     |
+      Then the answer is 400
+      And nothing has been written
+
+    @S-4amy
+    Scenario: Other values and named fields do not go together
+      When the editor upserts into contacts by email and updates only name and on a match sets name to Countess:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the answer is 400
+      And nothing has been written
 
     @S-4wkb
     Scenario Outline: <member> can't be <value> when nothing matches
@@ -432,6 +473,9 @@ Feature: What happens on a match
 
       Examples: Unknown values
         | member       | value          |
-        | onConflict   | "replace"      |
+        | onConflict   | "upsert"       |
+        | onMissing    | "ignore"       |
+        | updateValues | {"nowhere": 1} |
+        | updateWhere  | {"age": {"like": 36}} |
         | updateFields | ["nowhere"]    |
         | updateWhere  | {"nowhere": 1} |

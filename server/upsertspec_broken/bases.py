@@ -31,7 +31,7 @@ class FindThenWrite(Upserts):
 
     def changes(self, plan: Plan, row: Row, match: Row) -> Row:
         """What is written to the match."""
-        return {name: row[name] for name in plan.written(row)}
+        return dict(plan.changes(row))
 
     def is_taken(self, table: Table, row: Row, fields: Iterable[str], but: Row | None = None) -> bool:
         """Whether another row has one of these values."""

@@ -57,12 +57,13 @@ for name, part, says in (
      "Answers a batch with the counts, and without its records."),
     ("ids-counted-from-the-last", batch_body(counted_back),
      "Counts the ids of a batch back from the last written one, as if all rows were new."),
-    ("batch-knows-no-ignore", planned(lambda plan, row: replace(plan, ignore=plan.ignore and not plan.batch)),
+    ("batch-knows-no-ignore",
+     planned(lambda plan, row: replace(plan, on_conflict="update") if plan.batch and plan.ignore else plan),
      "Updates the matches of a batch although onConflict says ignore."),
     ("batch-knows-no-update-where",
      planned(lambda plan, row: replace(plan, update_where=None) if plan.batch else plan),
      "Updates every match of a batch, whatever updateWhere says."),
-    ("bulk-insert-or-ignore", planned(lambda plan, row: replace(plan, ignore=plan.ignore or plan.batch)),
+    ("bulk-insert-or-ignore", planned(lambda plan, row: replace(plan, on_conflict="ignore") if plan.batch else plan),
      "Leaves every match of a batch as it is, like a bulk insert that skips duplicates."),
 ):  # fmt: skip
     add(name, says, "AC-301", part)

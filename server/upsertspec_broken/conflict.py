@@ -22,10 +22,10 @@ def lowered(row: Row | None) -> Row:
 
 change: Any
 for name, violates, change, says in (
-    ("ignore-updates", "AC-201", lambda plan, row: replace(plan, ignore=False),
+    ("ignore-updates", "AC-201", lambda plan, row: replace(plan, on_conflict="update") if plan.ignore else plan,
      "Updates a match although onConflict says ignore."),
     ("update-where-goes-before-ignore", "AC-201",
-     lambda plan, row: replace(plan, ignore=plan.ignore and not plan.update_where),
+     lambda plan, row: replace(plan, on_conflict="update") if plan.ignore and plan.update_where else plan,
      "Checks updateWhere first, and onConflict only where there is none."),
     ("update-fields-are-not-heard", "AC-203", lambda plan, row: replace(plan, update_fields=None),
      "Writes all fields to the match, whatever updateFields says."),
@@ -72,8 +72,8 @@ class OtherAgreement(Upserts):
         if plan.matches is not None and match is not None:
             plan.matches[tuple([row[name] for name in plan.key])] = match
         holds = match is None or plan.update_where is None or self.holds(plan, row, match)
-        ignore = plan.ignore or not holds
-        return super().upsert_one(replace(plan, update_where=None, ignore=ignore), row, now)
+        on_conflict = plan.on_conflict if holds else "ignore"
+        return super().upsert_one(replace(plan, update_where=None, on_conflict=on_conflict), row, now)
 
     def holds(self, plan: Plan, row: Row, match: Row) -> bool:
         """Whether the match may be written."""

@@ -75,7 +75,7 @@ class InsertOrReplace(Upserts):
     """Deletes whatever conflicts with any unique key, and inserts the record again."""
 
     def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
-        changed = {name: row[name] for name in plan.written(row)}
+        changed = plan.changes(row)
         new = self.records.new_row(plan.table, {**match, **changed, "id": self.store.new_id(plan.table)}, now)
         stored = self.store.upsert(plan.table, plan.key, new, ())
         return Outcome(plan.table, "updated", stored["id"], stored)
@@ -164,7 +164,7 @@ class LinksAreInsertedOnly(FindThenWrite):
 
 
 add("links-stay-where-they-are", "Never updates a link between records.", "AC-405",
-    planned(lambda plan, row: replace(plan, ignore=True) if is_link(plan.table) else plan))  # fmt: skip
+    planned(lambda plan, row: replace(plan, on_conflict="ignore") if is_link(plan.table) else plan))  # fmt: skip
 
 
 class ByHand(Store):

@@ -101,8 +101,12 @@ class Anything(Store):
         return super().equals(key) or "1"
 
 
-add("empty-match-is-the-first-row", "Overwrites the first record of the table where there are no match fields.",
-    "AC-007", EmptyIsAccepted, Anything, FindThenWrite)  # fmt: skip
+@broken("AC-007", using=(EmptyIsAccepted, Anything))
+class EmptyMatchIsTheFirstRow(FindThenWrite):
+    """Overwrites the first record of the table where there are no match fields."""
+
+    def find_match(self, plan: Plan, row: Row) -> Row | None:
+        return self.store.find(plan.table, plan.key, row)
 
 
 @broken("AC-007", using=(EmptyIsAccepted,))

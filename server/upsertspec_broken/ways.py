@@ -124,7 +124,7 @@ class KeyKeepsItsOldRecord(Upserts):
 
     def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
         updated_at = self.store.later(now, match["updated_at"])
-        changes = {name: row[name] for name in plan.written(row)}
+        changes = plan.changes(row)
         stored = self.store.update(plan.table, match, {**changes, "updated_at": updated_at})
         return Outcome(plan.table, "updated", stored["id"], stored)
 
@@ -189,7 +189,7 @@ class FreshAndOld(Upserts):
 
     def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
         if plan.batch:
-            self.old += [(plan.table.name, name, match[name], match["id"]) for name in plan.written(row)]
+            self.old += [(plan.table.name, name, match[name], match["id"]) for name in plan.changes(row)]
         return super().update(plan, row, match, now)
 
 

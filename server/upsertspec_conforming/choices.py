@@ -31,7 +31,7 @@ class NothingToWriteIsUpdated(Upserts):
     """Says updated, and moves updated_at, where updateFields leaves nothing to write."""
 
     def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
-        match = None if plan.ignore or plan.written(row) else self.find_match(plan, row)
+        match = None if plan.on_conflict != "update" or plan.changes(row) else self.find_match(plan, row)
         if match is not None and agrees(plan.table, match, plan.update_where):
             return self.update(plan, row, match, now)
         return super().upsert_one(plan, row, now)
@@ -56,7 +56,7 @@ class TwinsInABatchAreRefused(Validator):
         seen: set[tuple[Any, ...]] = set()
         for index, row in enumerate(rows):
             values = tuple(row[name] for name in key)
-            if None not in values and values in seen:
+            if values and None not in values and values in seen:
                 problem = bad_request("A key is in the batch twice.")
                 problem.index = index
                 raise problem
@@ -140,12 +140,14 @@ class MatchesWithoutCase(Upserts):
     """Matches without case and surrounding white space, like the collations of many databases."""
 
     def find_match(self, plan: Plan, row: Row) -> Row | None:
+        if not plan.key:
+            return super().find_match(plan, row)
         where = " AND ".join(f"lower(trim({quote(name)})) = lower(trim(?))" for name in plan.key)
         found = self.store.rows(plan.table, where, [row[name] for name in plan.key], limit=1)
         return super().find_match(plan, row) or next(iter(found), None)
 
     def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
-        changes = {name: row[name] for name in plan.written(row)}
+        changes = plan.changes(row)
         updated_at = self.store.later(now, match["updated_at"])
         stored = self.store.update(plan.table, match, {**changes, "updated_at": updated_at})
         return Outcome(plan.table, "updated", stored["id"], stored)

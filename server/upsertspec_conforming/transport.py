@@ -73,16 +73,17 @@ class HeadersInLowerCase(Wire):
 
 @conforming("JSON over HTTP/1.1 (3): RFC 9110 lets an origin and its proxies add headers.")
 class BehindAProxy(Wire):
-    """Adds what a reverse proxy adds: Via, Server, Keep-Alive, an ETag, cookies, caching and security headers."""
+    """Adds what a reverse proxy adds: Via, Server, Keep-Alive, cookies, and an ETag where there is none."""
 
     def own_headers(self, reply: Reply) -> list[tuple[str, str]]:
         kept = [("Connection", "keep-alive"), ("Keep-Alive", "timeout=5, max=100")]
+        is_tagged = any(name.lower() == "etag" for name, _ in reply.headers)
         return [
             *super().own_headers(reply),
             ("Server", "edge"),
             *([] if reply.closes else kept),
             ("Via", "1.1 edge"),
-            ("ETag", f'W/"{self.count}"'),
+            *([] if is_tagged else [("ETag", f'W/"{self.count}"')]),
             ("Set-Cookie", f"session={self.count}; Path=/; HttpOnly"),
             ("Set-Cookie", "seen=yes; Max-Age=60"),
             ("Vary", "Accept, Authorization"),

@@ -54,7 +54,7 @@ class Problem(Exception):
 
 
 @contextmanager
-def at_index(index: int) -> Iterator[None]:
+def at_index(index: int | None) -> Iterator[None]:
     """A problem within the block names this record of the batch, or this operation of the transaction."""
     try:
         yield
@@ -86,6 +86,11 @@ def not_found(detail: str = "There is no such record.") -> Problem:
 def conflict(detail: str, *errors: dict[str, Any]) -> Problem:
     """409: the write would break a unique key or a reference, or a guard does not hold."""
     return Problem(HTTPStatus.CONFLICT, detail, list(errors))
+
+
+def key_is_taken() -> Problem:
+    """422: the Idempotency-Key belongs to a request with another body."""
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "This Idempotency-Key was used with another body. Take a new one.")
 
 
 def busy() -> Problem:

@@ -41,9 +41,13 @@ class FieldType:
         """The JSON value that a text in a URL stands for; the text itself where it stands for none."""
         return text
 
+    def order(self, stored: Any) -> Any:
+        """What a stored value is compared by."""
+        return stored
+
     def equal(self, stored: Any, wanted: Any) -> bool:
         """Whether two stored values are the same."""
-        return bool(stored == wanted)
+        return bool(self.order(stored) == self.order(wanted))
 
 
 class Text(FieldType):
@@ -160,8 +164,8 @@ class DecimalText(FieldType):
             raise ValueError('must be a decimal number as text, such as "4500.00"')
         return value
 
-    def equal(self, stored: Any, wanted: Any) -> bool:
-        return Decimal(stored) == Decimal(wanted)
+    def order(self, stored: Any) -> Any:
+        return Decimal(stored)
 
 
 class Json(FieldType):

@@ -6,16 +6,19 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from upsertspec_server import config
-from upsertspec_server.queries import OPERATORS
+from upsertspec_server import conditions, config
+from upsertspec_server.idempotency import HEADER, LONGEST
+from upsertspec_server.queries import OPERATORS as FILTERS
 from upsertspec_server.transactions import MEMBERS
+from upsertspec_server.upsert import ON_CONFLICT, ON_MISSING, OPERATORS
 
 Json = dict[str, Any]
 
 PUBLIC = (405, 500)
 READ = (400, 401, 403, 404, 405, 500, 503)
 WRITE = (400, 401, 403, 404, 405, 409, 413, 415, 500, 503, 507)
-DELETE = (401, 403, 404, 405, 500, 503, 507)
+KEYED = (400, 401, 403, 404, 405, 409, 413, 415, 422, 500, 503, 507)
+DELETE = (400, 401, 403, 404, 405, 500, 503, 507)
 HEADERS = {201: "Location", 401: "WWW-Authenticate", 405: "Allow", 503: "Retry-After"}
 
 
@@ -34,6 +37,11 @@ def closed(needed: str, /, **properties: Json) -> Json:
     return {"type": "object", "required": needed.split(), "properties": properties, "additionalProperties": False}
 
 
+def described(schema: Json, description: str) -> Json:
+    """The schema with a description."""
+    return {**schema, "description": description}
+
+
 TEXT: Json = {"type": "string"}
 TIME: Json = {"type": "string", "format": "date-time"}
 COUNT: Json = {"type": "integer", "minimum": 0}
@@ -46,10 +54,20 @@ JANE: Json = {"email": "jane@example.com", "name": "Jane Roe"}
 BY_EMAIL: Json = {"matchFields": ["email"]}
 CONFLICT: dict[str, Json] = {
     "matchFields": array(TEXT, minItems=1, uniqueItems=True),
-    "onConflict": {"enum": ["update", "ignore"], "default": "update"},
+    "onConflict": {"enum": list(ON_CONFLICT), "default": "update"},
+    "onMissing": {"enum": list(ON_MISSING), "default": "create"},
     "updateFields": NAMES,
-    "updateWhere": OBJECT,
+    "updateValues": OBJECT,
+    "updateWhere": described(OBJECT, f"field to value, or to an object with one operator: {' '.join(OPERATORS)}"),
 }
+BY_A_KEY: Json = {
+    "anyOf": [
+        {"required": ["matchFields"]},
+        {"required": ["onConflict"], "properties": {"onConflict": {"const": "ignore"}}},
+    ],
+    "not": {"required": ["updateFields", "updateValues"]},
+}
+"""Match fields are named, unless any conflict is ignored."""
 OPERATION_MEMBERS: dict[str, Json] = {
     "table": TEXT, "as": TEXT, "id": {}, "fields": OBJECT, "where": OBJECT, **CONFLICT
 }  # fmt: skip
@@ -57,9 +75,10 @@ OPERATION_MEMBERS: dict[str, Json] = {
 
 def operation(op: str) -> Json:
     """One kind of operation of a transaction."""
-    needed = [name for name in ("table", "id", "fields", "matchFields") if name in MEMBERS[op]]
+    needed = [name for name in ("table", "id", "fields") if name in MEMBERS[op]]
     members = {name: OPERATION_MEMBERS[name] for name in OPERATION_MEMBERS if name in MEMBERS[op]}
-    return closed(" ".join(["op", *needed]), op={"const": op}, **members)
+    rules = BY_A_KEY if op == "upsert" else {}
+    return closed(" ".join(["op", *needed]), op={"const": op}, **members) | rules
 
 
 def examples(schema: Json, *given: Json) -> Json:
@@ -76,9 +95,9 @@ SCHEMAS: Json = {
         "properties": {"id": ID, "created_at": TIME, "updated_at": TIME},
     },
     "Fields": examples(closed("fields", fields=OBJECT), {"fields": JOHN}),
-    "Upsert": examples(closed("fields matchFields", fields=OBJECT, **CONFLICT), {"fields": JOHN, **BY_EMAIL}),
+    "Upsert": examples(closed("fields", fields=OBJECT, **CONFLICT) | BY_A_KEY, {"fields": JOHN, **BY_EMAIL}),
     "UpsertBatch": examples(
-        closed("records matchFields", records=array(OBJECT, **LIST_OF), **CONFLICT),
+        closed("records", records=array(OBJECT, **LIST_OF), **CONFLICT) | BY_A_KEY,
         {"records": [JOHN, JANE], **BY_EMAIL},
     ),
     "Upserted": closed(
@@ -146,16 +165,39 @@ SCHEMAS: Json = {
 
 
 def call(
-    summary: str, status: int, answer: Json | None, problems: tuple[int, ...], body: Json | None = None, **more: Any
+    summary: str,
+    status: int,
+    answer: Json | None,
+    problems: tuple[int, ...],
+    body: Json | None = None,
+    tagged: bool = False,
+    **more: Any,
 ) -> Json:
-    """One call: what it takes, and everything that it may answer. `more` are other members of it."""
+    """One call: what it takes, and everything that it may answer, `tagged` with an ETag. `more` are other members."""
     kind = "text/html" if answer is TEXT else "application/json"
     responses = {str(status): response(status, kind, answer)}
+    if tagged:
+        responses[str(status)].setdefault("headers", {})["ETag"] = {"schema": TEXT}
     responses |= {str(problem): ref(str(problem), "responses") for problem in problems}
     described: Json = {"summary": summary, "responses": responses, **more}
     if body is not None:
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return described if problems is not PUBLIC else described | {"security": []}
+
+
+def conditional(described: Json) -> Json:
+    """A call about one record, with the conditions that it may be done under; its answer, if it has one, has a tag."""
+    described["parameters"] = [*described.get("parameters", []), *CONDITIONS]
+    described["responses"]["412"] = ref("412", "responses")
+    if "200" in described["responses"]:
+        described["responses"]["200"]["headers"] = {"ETag": {"schema": TEXT}}
+    return described
+
+
+def unless_known(described: Json) -> Json:
+    """A read, which may also be answered with 304."""
+    described["responses"]["304"] = {"description": HTTPStatus(304).phrase, "headers": {"ETag": {"schema": TEXT}}}
+    return described
 
 
 def response(status: int, kind: str, schema: Json | None) -> Json:
@@ -187,13 +229,27 @@ LIST_PARAMETERS = [
     parameter(
         "filters",
         {"type": "object", "additionalProperties": {"anyOf": [TEXT, NAMES]}},
-        f"field=value, or field__operator=value; operators: {' '.join(OPERATORS)}",
+        f"field=value, or field__operator=value; operators: {' '.join(FILTERS)}",
     ),
+]
+CONDITIONS = [
+    parameter(
+        name,
+        {"type": "string", "pattern": f"^({conditions.READABLE.pattern})$"},
+        f"done only if the stored record {meets}",
+        "header",
+    )
+    for name, meets in (("If-Match", "has one of these tags"), ("If-None-Match", "has none of these tags"))
 ]
 STATS_PARAMETERS = [
     parameter("group_by", TEXT, "the fields to group by, separated by commas", required=True),
     parameter("avg", TEXT, "the fields to average, separated by commas"),
 ]
+
+
+def keyed(summary: str, status: int, answer: Json, body: Json, tagged: bool = False) -> Json:
+    """A write that is done once for each Idempotency-Key."""
+    return call(summary, status, answer, KEYED, body, tagged, parameters=[ref("idempotency_key", "parameters")])
 
 
 def paths() -> Json:
@@ -213,18 +269,22 @@ def paths() -> Json:
         "/api/tables/{table}/records": table
         | {
             "get": call("List records", 200, ref("Page"), READ, parameters=LIST_PARAMETERS),
-            "post": call("Create a record", 201, ref("Record"), WRITE, ref("Fields")),
+            "post": keyed("Create a record", 201, ref("Record"), ref("Fields"), tagged=True),
         },
         "/api/tables/{table}/records/upsert": table
-        | {"post": call("Create or update a record, or a batch", 200, {"oneOf": upserted}, WRITE, {"oneOf": upsert})},
+        | {
+            "post": conditional(
+                keyed("Create or update a record, or a batch", 200, {"oneOf": upserted}, {"oneOf": upsert})
+            )
+        },
         "/api/tables/{table}/records/{record_id}": record
         | {
-            "get": call("Read a record", 200, ref("Record"), READ),
-            "patch": call("Update a record", 200, ref("Record"), WRITE, ref("Fields")),
-            "delete": call("Delete a record and its children", 204, None, DELETE),
+            "get": unless_known(conditional(call("Read a record", 200, ref("Record"), READ))),
+            "patch": conditional(call("Update a record", 200, ref("Record"), WRITE, ref("Fields"))),
+            "delete": conditional(call("Delete a record and its children", 204, None, DELETE)),
         },
         "/api/transactions": {
-            "post": call("Several operations, all or nothing", 200, ref("Results"), WRITE, ref("Transaction"))
+            "post": keyed("Several operations, all or nothing", 200, ref("Results"), ref("Transaction"))
         },
     }
 
@@ -242,10 +302,18 @@ def document() -> Json:
         "paths": paths(),
         "components": {
             "schemas": SCHEMAS,
-            "parameters": {name: parameter(name, TEXT, place="path", required=True) for name in ("table", "record_id")},
+            "parameters": {
+                **{name: parameter(name, TEXT, place="path", required=True) for name in ("table", "record_id")},
+                "idempotency_key": parameter(
+                    HEADER,
+                    {"type": "string", "minLength": 1, "maxLength": LONGEST},
+                    "a text for this one write; a request that is sent again with it is answered as before",
+                    place="header",
+                ),
+            },
             "responses": {
                 str(status): response(status, "application/problem+json", ref("Problem"))
-                for status in sorted({*READ, *WRITE})
+                for status in sorted({*READ, *KEYED, 412})
             },
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },

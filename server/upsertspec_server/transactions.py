@@ -8,6 +8,7 @@ from upsertspec_server.errors import at_index, bad_field, not_found
 from upsertspec_server.request import check_members
 from upsertspec_server.schema import Role, Row, Table
 from upsertspec_server.upsert import Outcome
+from upsertspec_server.validation import CONFLICT_MEMBERS
 
 if TYPE_CHECKING:
     from upsertspec_server.app import Server
@@ -19,7 +20,7 @@ Results = dict[str, dict[str, Any]]
 _COMMON = frozenset({"op", "table", "as"})
 MEMBERS = {
     "create": _COMMON | {"fields"},
-    "upsert": _COMMON | {"fields", "matchFields", "onConflict", "updateFields", "updateWhere"},
+    "upsert": _COMMON | {"fields"} | CONFLICT_MEMBERS,
     "update": _COMMON | {"id", "fields", "where"},
     "delete": _COMMON | {"id", "where"},
 }
@@ -128,7 +129,7 @@ class Transactions:
         resolved = dict(operation)
         if "id" in operation:
             resolved["id"] = self.resolve_value(operation["id"], results)
-        for member in ("fields", "where", "updateWhere"):
+        for member in ("fields", "where", "updateWhere", "updateValues"):
             if isinstance(operation.get(member), dict):
                 resolved[member] = {name: self.resolve_value(v, results) for name, v in operation[member].items()}
         return resolved

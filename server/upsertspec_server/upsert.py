@@ -1,15 +1,18 @@
 """What upsert means (CONTRACT 3.1).
 
 A record matches where all match fields are equal to those of a stored one. Where none matches, the record is created;
-else the given fields are written in place, or the match is left as it is.
+else the match is written in place, left as it is, or refused.
 """
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from upsertspec_server.errors import Problem
+from upsertspec_server.errors import Problem, conflict, field_error, not_found
+from upsertspec_server.fields import FieldType
 from upsertspec_server.schema import Role, Row, Table
 
 if TYPE_CHECKING:
@@ -18,27 +21,74 @@ if TYPE_CHECKING:
 PERMISSIONS = {"created": "create", "updated": "update", "deleted": "delete"}
 """What a role must be allowed for an outcome. A match that is left as it is needs no permission."""
 
+ON_CONFLICT = ("update", "ignore", "error", "replace")
+ON_MISSING = ("create", "error")
+OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "lt": operator.lt,
+    "lte": operator.le,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "ne": operator.ne,
+    "in": operator.contains,
+}
+"""The operators of `updateWhere`."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A condition of `updateWhere` with an operator. `value` is in its stored form; for `in` it is a list of them."""
+
+    operator: str
+    value: Any
+
+    def holds(self, kind: FieldType, stored: Any) -> bool:
+        """Whether a stored value passes. A null passes nothing but `ne`."""
+        if self.operator == "ne":
+            return not equal(kind, stored, self.value)
+        if stored is None:
+            return False
+        if self.operator == "in":
+            return any(kind.equal(stored, value) for value in self.value)
+        return OPERATORS[self.operator](kind.order(stored), kind.order(self.value))
+
 
 @dataclass(frozen=True)
 class Plan:
-    """A checked upsert. `key` is the unique key that the match fields are, in the table's own order."""
+    """A checked upsert.
+
+    `key` is the unique key that the match fields are, in the table's own order. Without match fields it is empty: then
+    a record matches that has the values of any unique key.
+    """
 
     table: Table
     key: tuple[str, ...]
     rows: list[Row]
     batch: bool = False
-    ignore: bool = False
-    """Whether to leave a match as it is."""
+    on_conflict: str = "update"
+    """What to do with a match: one of ON_CONFLICT."""
+    on_missing: str = "create"
+    """What to do where nothing matches: one of ON_MISSING."""
     update_fields: frozenset[str] | None = None
     """The fields that alone are written on a match."""
+    update_values: Row | None = None
+    """What is written on a match in place of the row."""
     update_where: Row | None = None
-    """The values that a match must have to be written."""
+    """The values that a match must have to be written, or Comparisons that must hold."""
     matches: dict[tuple[Any, ...], Row | None] | None = None
     """Matches that were found ahead, by the values of the key. Each serves once, since its row may change it."""
 
-    def written(self, row: Row) -> tuple[str, ...]:
-        """The fields of the row that are written on a match."""
-        return tuple(row) if self.update_fields is None else tuple(name for name in row if name in self.update_fields)
+    @property
+    def ignore(self) -> bool:
+        """Whether to leave a match as it is."""
+        return self.on_conflict == "ignore"
+
+    def changes(self, row: Row) -> Row:
+        """What is written on a match."""
+        if self.on_conflict == "replace":
+            return {**self.table.defaults, **row}
+        if self.update_values is not None:
+            return self.update_values
+        return row if self.update_fields is None else {name: row[name] for name in row if name in self.update_fields}
 
 
 @dataclass(frozen=True)
@@ -58,15 +108,19 @@ class Outcome:
 
 
 def agrees(table: Table, stored: Row, guard: Row | None) -> bool:
-    """Whether a stored row has all values of a guard; null agrees with null only."""
-    for name, wanted in (guard or {}).items():
-        value = stored[name]
-        if value is None or wanted is None:
-            if value is not wanted:
-                return False
-        elif not table.all_fields[name].type.equal(value, wanted):
-            return False
-    return True
+    """Whether a stored row has all values of a guard, and passes its Comparisons."""
+    kinds = table.all_fields
+    return all(
+        wanted.holds(kinds[name].type, stored[name])
+        if isinstance(wanted, Comparison)
+        else equal(kinds[name].type, stored[name], wanted)
+        for name, wanted in (guard or {}).items()
+    )
+
+
+def equal(kind: FieldType, stored: Any, wanted: Any) -> bool:
+    """Whether two stored values are the same; null equals null only."""
+    return stored is wanted if stored is None or wanted is None else kind.equal(stored, wanted)
 
 
 class Upserts:
@@ -86,7 +140,8 @@ class Upserts:
 
     def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
         """The outcomes of a batch. The error names the record that could not be written."""
-        plan = replace(plan, matches=self.store.find_many(plan.table, plan.key, plan.rows))
+        if plan.key and plan.update_values is None:  # else a record of the batch may change what the next one matches
+            plan = replace(plan, matches=self.store.find_many(plan.table, plan.key, plan.rows))
         outcomes = []
         for index, row in enumerate(plan.rows):
             try:
@@ -97,11 +152,15 @@ class Upserts:
         return outcomes
 
     def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
-        """Create the record, update its match, or leave the match as it is."""
+        """Create the record, update its match, or leave the match as it is. Raises 404 or 409 where that is refused."""
         match = self.find_match(plan, row)
         if match is None:
+            if plan.on_missing == "error":
+                raise not_found()
             return self.create(plan, row, now)
-        if plan.ignore or not agrees(plan.table, match, plan.update_where) or not plan.written(row):
+        if plan.on_conflict == "error":
+            raise conflict("The record exists already.", *(field_error(name, "is already taken") for name in plan.key))
+        if plan.ignore or not agrees(plan.table, match, plan.update_where) or not plan.changes(row):
             return Outcome(plan.table, "ignored", match["id"], match)
         return self.update(plan, row, match, now)
 
@@ -111,20 +170,24 @@ class Upserts:
             values = tuple([row[name] for name in plan.key])
             if values in plan.matches:
                 return plan.matches.pop(values)
-        return self.store.find(plan.table, plan.key, row)
+        keys = [plan.key] if plan.key else [key for key in plan.table.unique_keys if row.keys() >= set(key)]
+        return next(filter(None, (self.store.find(plan.table, key, row) for key in keys)), None)
 
     def create(self, plan: Plan, row: Row, now: str) -> Outcome:
         """Nothing matches: create the record with all given fields."""
         self.app.validator.check_required(plan.table, row)
-        stored = self.store.upsert(plan.table, plan.key, self.records.new_row(plan.table, row, now), ())
+        new = self.records.new_row(plan.table, row, now)
+        stored = self.store.upsert(plan.table, plan.key, new, ()) if plan.key else self.store.insert(plan.table, new)
         return Outcome(plan.table, "created", stored["id"], stored)
 
     def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
-        """Write the given fields of the match in place."""
-        written = plan.written(row)
-        updated_at = self.store.later(now, match["updated_at"])
-        complete = {**match, **{name: row[name] for name in written}, "updated_at": updated_at}
-        stored = self.store.upsert(plan.table, plan.key, complete, written)
+        """Write the changes to the match in place."""
+        changes, updated_at = plan.changes(row), self.store.later(now, match["updated_at"])
+        if plan.update_values is None:
+            complete = {**match, **changes, "updated_at": updated_at}
+            stored = self.store.upsert(plan.table, plan.key, complete, tuple(changes))
+        else:  # which may change the key, so that it is no conflict
+            stored = self.store.update(plan.table, match, {**changes, "updated_at": updated_at})
         return Outcome(plan.table, "updated", stored["id"], stored)
 
     def check_permissions(self, role: Role, outcomes: list[Outcome], batch: bool) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from upsertspec_server.errors import Problem, bad_field, bad_request, field_error
+from upsertspec_server.errors import Problem, at_index, bad_field, bad_request, field_error
 from upsertspec_server.request import check_members
 from upsertspec_server.schema import PROTECTED, Field, Row, Table
-from upsertspec_server.upsert import Plan
+from upsertspec_server.upsert import ON_CONFLICT, ON_MISSING, OPERATORS, Comparison, Plan
 
 if TYPE_CHECKING:
     from upsertspec_server.app import Server
 
-UPSERT_MEMBERS = frozenset({"fields", "records", "matchFields", "onConflict", "updateFields", "updateWhere"})
+CONFLICT_MEMBERS = frozenset({"matchFields", "onConflict", "onMissing", "updateFields", "updateValues", "updateWhere"})
+UPSERT_MEMBERS = CONFLICT_MEMBERS | {"fields", "records"}
 
 
 class Validator:
@@ -26,19 +27,35 @@ class Validator:
         check_members(body, UPSERT_MEMBERS)
         if ("fields" in body) == ("records" in body):
             raise bad_field("fields", "give either fields or records")
-        key = self.match_key(table, body.get("matchFields"))
+        on_conflict = self.on_conflict(body.get("onConflict", "update"))
+        by_any_key = on_conflict == "ignore" and "matchFields" not in body
+        key = () if by_any_key else self.match_key(table, body.get("matchFields"))
         batch = "records" in body
-        return Plan(
+        plan = Plan(
             table=table,
             key=key,
             rows=self.batch_rows(table, key, body["records"])
             if batch
             else [self.upsert_row(table, key, body["fields"])],
             batch=batch,
-            ignore=self.on_conflict(body.get("onConflict", "update")) == "ignore",
+            on_conflict=on_conflict,
+            on_missing=self.on_missing(body.get("onMissing", "create")),
             update_fields=self.update_fields(table, body["updateFields"]) if "updateFields" in body else None,
+            update_values=self.update_values(table, body["updateValues"]) if "updateValues" in body else None,
             update_where=self.guard(table, "updateWhere", body["updateWhere"]) if "updateWhere" in body else None,
         )
+        self.check_replace(plan)
+        return plan
+
+    def check_replace(self, plan: Plan) -> None:
+        """Of updateFields, updateValues and onConflict "replace", at most one says what is written on a match."""
+        said = [plan.update_fields is not None, plan.update_values is not None, plan.on_conflict == "replace"]
+        if sum(said) > 1:
+            raise bad_request('Of updateFields, updateValues and "onConflict": "replace" give one.')
+        if plan.on_conflict == "replace":
+            for index, row in enumerate(plan.rows):
+                with at_index(index if plan.batch else None):
+                    self.check_required(plan.table, row)
 
     def match_key(self, table: Table, match_fields: Any) -> tuple[str, ...]:
         """The unique key that `matchFields` names, in the table's own order."""
@@ -125,8 +142,14 @@ class Validator:
 
     def on_conflict(self, value: Any) -> str:
         """What to do with a match."""
-        if value not in ("update", "ignore"):
-            raise bad_field("onConflict", "must be update or ignore")
+        if value not in ON_CONFLICT:
+            raise bad_field("onConflict", f"must be one of {', '.join(ON_CONFLICT)}")
+        return str(value)
+
+    def on_missing(self, value: Any) -> str:
+        """What to do where nothing matches."""
+        if value not in ON_MISSING:
+            raise bad_field("onMissing", f"must be one of {', '.join(ON_MISSING)}")
         return str(value)
 
     def update_fields(self, table: Table, value: Any) -> frozenset[str]:
@@ -138,8 +161,17 @@ class Validator:
                 raise bad_field("updateFields", f"{name} is not a field that can be written")
         return frozenset(value)
 
+    def update_values(self, table: Table, value: Any) -> Row:
+        """What is written on a match in place of the fields."""
+        if not isinstance(value, dict):
+            raise bad_field("updateValues", "must be an object")
+        return self.row(table, value)
+
     def guard(self, table: Table, member: str, values: Any) -> Row:
-        """The values that a stored record must have: protected fields included, null for "is null"."""
+        """The values that a stored record must have: protected fields included, null for "is null".
+
+        In updateWhere an object with an operator becomes a Comparison.
+        """
         if not isinstance(values, dict):
             raise bad_field(member, "must be an object")
         row: Row = {}
@@ -148,7 +180,29 @@ class Validator:
             if field is None:
                 raise bad_field(member, f"{name} is not a field of this table")
             try:
-                row[name] = None if value is None else field.parse(value)
+                if member == "updateWhere" and isinstance(value, dict) and not self.is_json(field, value):
+                    row[name] = self.comparison(field, value)
+                else:
+                    row[name] = None if value is None else field.parse(value)
             except ValueError as error:
                 raise bad_field(member, f"{name} {error}") from None
         return row
+
+    def is_json(self, field: Field, value: dict[str, Any]) -> bool:
+        """Whether an object is the value of a json field. Raises ValueError for one that is an operator there."""
+        if field.type.name == "json" and len(value) == 1 and value.keys() <= OPERATORS.keys():
+            raise ValueError("is a json field, which has no operators")
+        return field.type.name == "json"
+
+    def comparison(self, field: Field, value: dict[str, Any]) -> Comparison:
+        """A condition such as `{"lt": 5}`. Raises ValueError."""
+        operator, operand = next(iter(value.items()), ("", None))
+        if len(value) != 1 or operator not in OPERATORS:
+            raise ValueError(f"must be a value, or an object with one of {', '.join(OPERATORS)}")
+        if operator == "in":
+            if not isinstance(operand, list) or not operand:
+                raise ValueError("in: must be a list of at least one value")
+            return Comparison(operator, [field.type.parse(each) for each in operand])
+        if operator == "ne" and operand is None:
+            return Comparison(operator, None)
+        return Comparison(operator, field.type.parse(operand))

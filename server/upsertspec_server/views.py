@@ -31,13 +31,21 @@ blueprints = (records, tables, transactions, meta)
 
 
 @records.post("/upsert")
-def upsert(table: str) -> Json:
+def upsert(table: str) -> Response:
     """Create or update a record, or a batch of records (CONTRACT 3.1)."""
     found = current_app.enter(table, "create", "update")
     plan = current_app.validator.upsert(found, request.read_object())
-    with current_app.store.transaction():
+    condition = current_app.conditions.read(request, is_about_one=not plan.batch)
+
+    def write() -> Json | tuple[Json, dict[str, str]]:
+        before = current_app.upserts.find_match(plan, plan.rows[0]) if condition else None
         outcomes = current_app.upserts.run(plan, g.role)
-    return batch_body(outcomes) if plan.batch else outcomes[0].body()
+        current_app.conditions.check(condition, found, before)
+        if plan.batch:
+            return batch_body(outcomes)
+        return outcomes[0].body(), current_app.conditions.header(found, outcomes[0].row)
+
+    return current_app.idempotency.once(write)
 
 
 def batch_body(outcomes: list[Outcome]) -> Json:
@@ -57,40 +65,63 @@ def list_records(table: str) -> Json:
 
 
 @records.post("")
-def create(table: str) -> tuple[Json, int, dict[str, str]]:
+def create(table: str) -> Response:
     """Create a record."""
     found = current_app.enter(table, "create")
     row = current_app.validator.fields(found, request.read_object())
-    with current_app.store.transaction():
-        body = current_app.records.create(found, row).body()
-    path = f"/api/tables/{found.name}/records/{quote(str(body['id']), safe='')}"
-    return body["record"], HTTPStatus.CREATED, {"Location": path}
+    current_app.conditions.read(request, is_about_one=False)
+
+    def write() -> tuple[Json, int, dict[str, str]]:
+        outcome = current_app.records.create(found, row)
+        body = outcome.body()
+        path = f"/api/tables/{found.name}/records/{quote(str(body['id']), safe='')}"
+        return (
+            body["record"],
+            HTTPStatus.CREATED,
+            {"Location": path, **current_app.conditions.header(found, outcome.row)},
+        )
+
+    return current_app.idempotency.once(write)
 
 
 @records.get("/<record_id>")
-def read(table: str, record_id: str) -> Json:
-    """Read a record."""
+def read(table: str, record_id: str) -> tuple[Json | str, int, dict[str, str]]:
+    """Read a record; 304 where the caller has it already."""
     found = current_app.enter(table, "read")
     refuse_parameters()
-    return found.show(current_app.records.read(found, parse_id(found, record_id)))
+    condition = current_app.conditions.read(request)
+    row = current_app.records.read(found, parse_id(found, record_id))
+    headers = current_app.conditions.header(found, row)
+    if current_app.conditions.is_known(condition, found, row):
+        return "", HTTPStatus.NOT_MODIFIED, headers
+    current_app.conditions.check(condition, found, row)
+    return found.show(row), HTTPStatus.OK, headers
 
 
 @records.patch("/<record_id>")
-def update(table: str, record_id: str) -> Json:
+def update(table: str, record_id: str) -> tuple[Json, dict[str, str]]:
     """Change the given fields of a record."""
     found = current_app.enter(table, "update")
     row = current_app.validator.fields(found, request.read_object())
+    condition = current_app.conditions.read(request)
+    ident = parse_id(found, record_id)
     with current_app.store.transaction():
-        outcome = current_app.records.update(found, parse_id(found, record_id), row)
-    return found.show(outcome.row or {})
+        before = current_app.store.get(found, ident) if condition else None
+        outcome = current_app.records.update(found, ident, row)
+        current_app.conditions.check(condition, found, before)
+    return found.show(outcome.row or {}), current_app.conditions.header(found, outcome.row)
 
 
 @records.delete("/<record_id>")
 def delete(table: str, record_id: str) -> tuple[str, int]:
     """Delete a record and its children."""
     found = current_app.enter(table, "delete")
+    condition = current_app.conditions.read(request)
+    ident = parse_id(found, record_id)
     with current_app.store.transaction():
-        current_app.records.delete(found, parse_id(found, record_id))
+        before = current_app.store.get(found, ident) if condition else None
+        current_app.records.delete(found, ident)
+        current_app.conditions.check(condition, found, before)
     return "", HTTPStatus.NO_CONTENT
 
 
@@ -126,14 +157,18 @@ def stats(table: str) -> Json:
 
 
 @transactions.post("")
-def transact() -> Json:
+def transact() -> Response:
     """Several operations, all or nothing (CONTRACT 3.3)."""
     current_app.auth.require(g.role, "create", "update", "delete")
     operations = current_app.transactions.check(request.read_object(), g.role)
-    with current_app.store.transaction():
+    current_app.conditions.read(request, is_about_one=False)
+
+    def write() -> Json:
         outcomes = current_app.transactions.run(operations, g.role)
-    done = zip(operations, outcomes, strict=True)
-    return {"results": [{"op": operation["op"], **outcome.body()} for operation, outcome in done]}
+        done = zip(operations, outcomes, strict=True)
+        return {"results": [{"op": operation["op"], **outcome.body()} for operation, outcome in done]}
+
+    return current_app.idempotency.once(write)
 
 
 @meta.get("/")

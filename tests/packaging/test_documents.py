@@ -11,7 +11,7 @@ import click
 import pytest
 
 from upsertspec.cli.main import NAMES, commands
-from upsertspec.report.formats import FORMATS
+from upsertspec.report.formats import ALLURE, FORMATS
 from upsertspec.report.status import Status
 from upsertspec.spec import criteria as spec
 from upsertspec.target.target import DEFAULT_CLIENTS, DEFAULT_TIMEOUT
@@ -76,7 +76,7 @@ def test_the_defaults_are_the_defaults() -> None:
 
 
 def test_every_format_is_described() -> None:
-    assert first_column(DOCS["reports.md"], "| format | for |") == list(FORMATS)
+    assert first_column(DOCS["reports.md"], "| format | for |") == [*FORMATS, ALLURE]
 
 
 def test_every_status_is_described() -> None:

@@ -1,4 +1,4 @@
-"""CTRF, EARL, JUnit and the badge, each read back with a standard reader of the format."""
+"""CTRF, Cucumber Messages, Allure, JUnit and the badge, each read back with a standard reader of the format."""
 
 from __future__ import annotations
 
@@ -9,23 +9,21 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from allure_commons import model2
+from cucumber_messages import Envelope, message_converter
+from cucumber_messages import TestStepResultStatus as StepStatus
 from junitparser.xunit2 import JUnitXml
-from rdflib import Graph
 
 from tests.report.ctrf_schema import CTRF
 from tests.report.kit import VALIDATOR, Done
 from tests.report.render_kit import hostile, with_statuses
 from upsertspec.errors import ConfigError
-from upsertspec.report import badge, ctrf, earl, junit
+from upsertspec.report import allure, badge, ctrf, cucumber, junit
 from upsertspec.report.status import Status, row
 
 Runs = Callable[[str], Done]
-pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # caused by rdflib itself
-PREFIXES = """
-PREFIX earl: <http://www.w3.org/ns/earl#>
-PREFIX dct: <http://purl.org/dc/terms/>
-PREFIX terms: <urn:upsertspec:terms#>
-"""
+WORST = [StepStatus(name) for name in ("PASSED", "SKIPPED", "PENDING", "UNKNOWN", "FAILED")]
+"""As Cucumber orders them, the worst last."""
 
 
 def ctrf_of(report: dict[str, Any]) -> dict[str, Any]:
@@ -35,20 +33,21 @@ def ctrf_of(report: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def graph_of(report: dict[str, Any]) -> Graph:
-    """The report as EARL, read by rdflib without network."""
-    return Graph().parse(data=earl.render(report), format="json-ld")
+def messages_of(report: dict[str, Any]) -> list[Envelope]:
+    """The report as Cucumber Messages, read by Cucumber's own library."""
+    lines = cucumber.render(report).splitlines()
+    return [message_converter.from_dict(json.loads(line), Envelope) for line in lines]
 
 
-def outcomes(graph: Graph) -> Counter[tuple[str, str]]:
-    """The number of assertions for each pair of outcome and status."""
-    rows = graph.query(
-        PREFIXES + "SELECT ?outcome ?status WHERE { ?a a earl:Assertion ; earl:assertedBy ?by ; earl:subject ?subject ;"
-        " earl:test ?test ; earl:result ?r . ?by a earl:Assertor . ?subject a earl:TestSubject ."
-        " ?test a earl:TestCase ; dct:isPartOf ?criterion . ?criterion a earl:TestRequirement ."
-        " ?r earl:outcome ?outcome ; terms:status ?status }"
-    )
-    return Counter((str(outcome).partition("#")[2], str(status)) for outcome, status in rows)
+def statuses_of(messages: list[Envelope]) -> list[str]:
+    """The status of each test case, in order: that of its worst step, as Cucumber counts it."""
+    found: dict[str, list[StepStatus]] = {}
+    for message in messages:
+        if message.test_case_started:
+            found[message.test_case_started.id] = []
+        if done := message.test_step_finished:
+            found[done.test_case_started_id].append(done.test_step_result.status)
+    return [max(each, key=WORST.index).value for each in found.values()]
 
 
 def test_ctrf_says_what_the_report_says(each: Done) -> None:
@@ -63,29 +62,46 @@ def test_ctrf_says_what_the_report_says(each: Done) -> None:
     assert found["summary"]["stop"] - found["summary"]["start"] >= 0
 
 
-def test_earl_has_an_assertion_for_every_scenario(each: Done) -> None:
-    wanted = Counter((row(result["status"]).earl, result["status"]) for result in each.results)
-    assert outcomes(graph_of(each.report)) == wanted
+def test_cucumber_messages_say_what_the_report_says(each: Done) -> None:
+    messages = messages_of(each.report)
+    assert statuses_of(messages) == [row(result["status"]).cucumber for result in each.results]
+    pickles = [message.pickle for message in messages if message.pickle]
+    assert [pickle.name for pickle in pickles] == [result["title"] for result in each.results]
+    told = [[step.text for step in pickle.steps] for pickle in pickles if pickle]
+    assert [steps for steps, r in zip(told, each.results, strict=True) if r["steps"]] == [
+        [step["text"] for step in result["steps"]] for result in each.results if result["steps"]
+    ]
+    assert messages[-1].test_run_finished
+    assert messages[-1].test_run_finished.success == (each.report["verdict"]["exit_code"] == 0)
 
 
-def test_earl_has_a_result_for_each_criterion(done: Runs) -> None:
-    report = done("failing").report
-    rows = graph_of(report).query(
-        PREFIXES + "SELECT ?id (COUNT(?a) AS ?n) WHERE { ?a earl:test/dct:isPartOf/dct:identifier ?id ;"
-        " earl:result/earl:outcome earl:failed } GROUP BY ?id"
-    )
-    failed = {c["id"]: c["counts"]["failed"] for c in report["criteria"] if "failed" in c["counts"]}
-    assert {str(ident): int(number) for ident, number in rows} == failed
+def test_every_message_refers_to_one_before_it(done: Runs) -> None:
+    known: set[str] = set()
+    for line in cucumber.render(done("failing").report).splitlines():
+        made, referred = idents(json.loads(line))
+        known |= made
+        assert referred <= known
 
 
-def test_earl_names_the_target_and_the_suite(done: Runs) -> None:
-    report = done("known").report
-    [row] = graph_of(report).query(
-        PREFIXES + "SELECT ?url ?verdict ?version WHERE { ?s a earl:TestSubject ; dct:source ?url ;"
-        " terms:verdict ?verdict . ?by a earl:Assertor ; dct:hasVersion ?version }"
-    )
-    expected = report["target"]["url"], report["verdict"]["verdict"], report["suite"]["version"]
-    assert tuple(map(str, row)) == expected
+def idents(node: Any) -> tuple[set[str], set[str]]:
+    """The ids that a message gives, and those that it refers to."""
+    made, referred = set[str](), set[str]()
+    for name, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        if name == "id":
+            made.add(value)
+        elif str(name).endswith(("Id", "Ids")) and name != "workerId":
+            referred |= set(value) if isinstance(value, list) else {value}
+        else:
+            inner = idents(value)
+            made, referred = made | inner[0], referred | inner[1]
+    return made, referred
+
+
+def test_allure_files_say_what_the_report_says(each: Done) -> None:
+    read = [model2.TestResult(**json.loads(text)) for _, text in allure.files(each.report)]
+    assert [found.status for found in read] == [row(result["status"]).allure for result in each.results]
+    assert [found.name for found in read] == [result["title"] for result in each.results]
+    assert len({name for name, _ in allure.files(each.report)}) == len(each.results)
 
 
 @pytest.mark.parametrize("status", [status.value for status in Status])
@@ -94,7 +110,7 @@ def test_every_status_is_converted(done: Runs, status: str) -> None:
     kind = row(status)
     [test] = ctrf_of(report)["results"]["tests"]
     assert (test["rawStatus"], test["status"]) == (status, kind.ctrf)
-    assert outcomes(graph_of(report)) == Counter([(kind.earl, status)])
+    assert statuses_of(messages_of(report)) == [kind.cucumber]
     [[case]] = JUnitXml.fromstring(junit.render(report).encode())
     assert {p.name: p.value for p in case.properties()}["status"] == status
     assert bool(case.result) == bool(kind.junit)
@@ -104,21 +120,13 @@ def test_hostile_text_stays_text(done: Runs) -> None:
     report = hostile(done("hostile").report)
     for test, result in zip(ctrf_of(report)["results"]["tests"], report["results"], strict=True):
         assert test["name"] == result["title"]
-    assert sum(outcomes(graph_of(report)).values()) == len(report["results"])
+    assert len(statuses_of(messages_of(report))) == len(report["results"])
     [suite] = JUnitXml.fromstring(junit.render(report).encode())
     assert len(list(suite)) == len(report["results"])
     svg = ElementTree.fromstring(badge.render(report))
     assert {element.tag.partition("}")[2] for element in svg.iter()} == {
         "svg", "title", "clipPath", "g", "rect", "text",
     }  # fmt: skip
-
-
-def test_names_are_escaped_in_iris(done: Runs) -> None:
-    report = with_statuses(done("failing").report, ["passed"])
-    for place in (report["results"][0], report["criteria"][0]):
-        place["criterion" if "criterion" in place else "id"] = "AC 1> <x>\ud800"
-    report["run"]["id"] = "a b>"
-    assert sum(outcomes(graph_of(report)).values()) == 1
 
 
 def test_a_date_that_does_not_exist_is_refused(done: Runs) -> None:

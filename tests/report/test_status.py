@@ -5,26 +5,30 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from cucumber_messages import TestStepResultStatus as StepStatus
+
 from tests.report.ctrf_schema import STATUSES
 from upsertspec.report.ctrf import STATUSES as WRITTEN
 from upsertspec.report.html.kit import styles
 from upsertspec.report.status import NOT_SELECTED, TABLE, Counts, Status, by_severity, row, worst
 
-OUTCOMES = {"passed", "failed", "cantTell", "inapplicable", "untested"}
+CUCUMBER = {each.value for each in StepStatus}
+ALLURE = {"passed", "failed", "broken", "skipped", "unknown"}
 
 
 def test_the_words_are_those_of_the_formats() -> None:
     for each in TABLE:
         assert each.junit in ("", "failure", "error", "skipped")
         assert each.ctrf in STATUSES
-        assert each.earl in OUTCOMES
+        assert each.cucumber in CUCUMBER
+        assert each.allure in ALLURE
     assert set(WRITTEN) == STATUSES
 
 
 def test_what_was_not_judged_is_a_pass_nowhere() -> None:
     for each in TABLE:
         if not each.judged:
-            assert "passed" not in (each.ctrf, each.earl), each.status
+            assert "passed" not in (each.ctrf, each.cucumber.lower(), each.allure), each.status
             assert each.junit, each.status
             assert (each.symbol, each.emoji, each.ansi) != (row(Status.PASSED).symbol, "✅", "32")
             assert each.light != row(Status.PASSED).light
@@ -33,7 +37,7 @@ def test_what_was_not_judged_is_a_pass_nowhere() -> None:
 def test_what_makes_a_run_red_is_red_everywhere() -> None:
     for each in TABLE:
         assert each.red == (each.exit_code == 1 or each.status is Status.ERROR)
-        assert (each.ctrf == "failed") == each.red
+        assert (each.ctrf == "failed") == (each.allure in ("failed", "broken")) == each.red
         assert not each.exit_code or each.counts is not Counts.NOTHING
 
 

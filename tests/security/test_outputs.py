@@ -55,7 +55,7 @@ def call(folder: Path, *arguments: str, **tokens: str) -> str:
 def outputs(folder: Path, url: str, *arguments: str) -> dict[str, str]:
     """All that a run and the commands that read its report write."""
     found = {"terminal": call(folder, "run", url, *arguments, "--report", "r", "--junit", "r/junit.xml")}
-    for kind in ("markdown", "junit", "ctrf", "earl"):
+    for kind in ("markdown", "digest", "junit", "ctrf", "cucumber"):
         found[f"render {kind}"] = call(folder, "render", "r", "--format", kind)
     found["compare"] = call(folder, "compare", "r", "--format", "markdown")
     found["diff"] = call(folder, "diff", "r", "r")

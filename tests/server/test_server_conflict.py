@@ -68,7 +68,7 @@ def test_update_where_the_time_agrees(upsert, stored):
 @pytest.mark.parametrize(
     "members",
     [
-        {"onConflict": "replace"},
+        {"onConflict": "upsert"},
         {"onConflict": None},
         {"onConflict": ["update"]},
         {"updateFields": "notes"},
@@ -78,6 +78,11 @@ def test_update_where_the_time_agrees(upsert, stored):
         {"updateWhere": []},
         {"updateWhere": {"nope": 1}},
         {"updateWhere": {"age": "x"}},
+        {"updateWhere": {"age": {"in": []}}},
+        {"onMissing": ["error"]},
+        {"onConflict": "replace", "updateFields": ["name"]},
+        {"onConflict": "replace", "updateValues": {"name": "X"}},
+        {"onConflict": "replace", "updateValues": {}, "updateFields": []},
     ],
 )
 def test_refused(upsert, stored, contacts, members):
@@ -89,3 +94,14 @@ def test_refused(upsert, stored, contacts, members):
 @pytest.mark.parametrize("role", ["creator", "updater"])
 def test_ignored_needs_no_permission_to_update(upsert, stored, role):
     assert upsert("contacts", ANN, ["email"], role=role, onConflict="ignore").json["operation"] == "ignored"
+
+
+@pytest.mark.parametrize("match", [None, [], "email", ["nope"]])
+def test_ignoring_any_conflict_leaves_the_match_fields_out(upsert, match):
+    assert upsert("contacts", ANN, match, onConflict="ignore").status_code == 400
+
+
+def test_a_batch_may_move_a_key_and_then_meet_it(upsert, stored):
+    rows = [{"email": "a", "name": "X"}, {"email": "c", "name": "Y"}]
+    answer = upsert("contacts", rows, ["email"], updateValues={"email": "c"}).json
+    assert [each["operation"] for each in answer["records"]] == ["updated", "updated"]

@@ -8,6 +8,7 @@ from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 from tests.spec.raw import Scenario, scenarios
 from upsertspec.concurrency import then_concurrent, when_concurrent
 from upsertspec.steps import (
+    conditions,
     given,
     then_answers,
     then_hostile,
@@ -21,6 +22,7 @@ from upsertspec.steps import (
 
 MODULES = (
     given,
+    conditions,
     when_upsert,
     when_records,
     when_hostile,

@@ -71,7 +71,7 @@ def test_a_value_of_the_wrong_type_is_an_error_in_the_feature() -> None:
         ("lamp (new)!", "lamp (new-m1)!"),
         ("two words", "two words-m1"),
         ("", ""),
-        ("!?", "!?"),
+        ("!?", "!?-m1"),
         ("@", ".m1@"),
     ],
 )

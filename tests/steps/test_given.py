@@ -161,8 +161,12 @@ def deleting(status: int, *left: dict[str, Any]) -> World:
 def test_a_record_that_has_been_deleted_is_known_as_deleted() -> None:
     world = deleting(204)
     [ada] = world.stored
-    given.has_been_deleted(world, "Ada")
-    assert (world.stored, world.deleted, world.attempts) == ([], [ada], [])
+    given.has_been_written(world, "Ada", None, None)
+    assert (world.stored, world.deleted, [attempt.operation for attempt in world.attempts]) == (
+        [],
+        [ada],
+        [Create("contacts", {})],
+    )
     assert world.named("Ada") is ada
     assert world.client.asked[0] == ("editor", Delete("contacts", 1))  # type: ignore[attr-defined]
 
@@ -170,7 +174,7 @@ def test_a_record_that_has_been_deleted_is_known_as_deleted() -> None:
 @pytest.mark.parametrize(("status", "left"), [(200, []), (404, []), (204, [ADA])])
 def test_a_record_that_could_not_be_deleted_blocks(status: int, left: list[dict[str, Any]]) -> None:
     with pytest.raises(Blocked) as blocked:
-        given.has_been_deleted(deleting(status, *left), "Ada")
+        given.has_been_written(deleting(status, *left), "Ada", None, None)
     said = (blocked.value.criterion, blocked.value.expected, blocked.value.actual)
     expected = "the call to be there" if status == 404 else "Ada to be deleted with 204"
     assert said == ("AC-609", expected, str(status))
@@ -221,12 +225,12 @@ def test_without_a_cascade_the_scenario_is_blocked(control: tuple[str, str], par
 def test_a_record_may_be_deleted_with_a_status_that_the_target_declares() -> None:
     world = deleting(200)
     world.client.deviations = {"deleted": (200,)}
-    given.has_been_deleted(world, "Ada")
+    given.has_been_written(world, "Ada", None, None)
     assert [stored.name for stored in world.deleted] == ["Ada"]
     world = deleting(200, ADA)
     world.client.deviations = {"deleted": (200,)}
     with pytest.raises(Blocked):
-        given.has_been_deleted(world, "Ada")
+        given.has_been_written(world, "Ada", None, None)
 
 
 class Speechless(Storing):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
 
-from service import operations, query, records, upsert
+from service import conditions, operations, query, records, upsert
 from service.catalog import Table
 from service.database import Connection, Database
 from service.problems import Problem, forbidden, from_database
@@ -20,11 +20,12 @@ NEEDS = {"created": "create", "updated": "update"}
 
 @dataclass(frozen=True)
 class Call:
-    """An authenticated request. `body` reads it, when it is its turn to be checked."""
+    """An authenticated request. `body` and `condition` read it, when it is their turn to be checked."""
 
     may: Mapping[str, bool]
     parameters: query.Parameters
     body: Callable[[], Any]
+    condition: Callable[[], conditions.Condition]
 
 
 @dataclass(frozen=True)
@@ -67,38 +68,58 @@ class Api:
     def read(self, call: Call, table: Table, ident: str) -> Reply:
         """One record."""
         _need(call, "read")
+        condition = call.condition()
         number = records.ident(table, ident)
-        return Reply(200, shown(table, self._database.read(lambda conn: records.read(conn, table, number))))
+        record = shown(table, self._database.read(lambda conn: records.read(conn, table, number)))
+        if condition.match is None and condition.knows(conditions.tag_of(record)):
+            return Reply(304, None, {"ETag": conditions.tag_of(record)})
+        condition.require(conditions.tag_of(record))
+        return _tagged(Reply(200, record), record)
 
     def create(self, call: Call, table: Table) -> Reply:
         """A new record."""
         _need(call, "create")
         fields = typed_fields(table, _only_fields(call.body()))
+        _without_condition(call)
         record = shown(table, self._database.write(lambda conn: records.create(conn, table, fields)))
-        return Reply(201, record, {"Location": f"/api/tables/{table.name}/records/{record['id']}"})
+        return _tagged(Reply(201, record, {"Location": f"/api/tables/{table.name}/records/{record['id']}"}), record)
 
     def change(self, call: Call, table: Table, ident: str) -> Reply:
         """Some fields of a record."""
         _need(call, "update")
         fields = typed_fields(table, _only_fields(call.body()))
+        condition = call.condition()
         number = records.ident(table, ident)
-        return Reply(200, shown(table, self._database.write(lambda conn: records.update(conn, table, number, fields))))
+
+        def changed(conn: Connection) -> Record:
+            _require(conn, condition, table, number)
+            return records.update(conn, table, number, fields)
+
+        record = shown(table, self._database.write(changed))
+        return _tagged(Reply(200, record), record)
 
     def delete(self, call: Call, table: Table, ident: str) -> Reply:
         """A record and its children."""
         _need(call, "delete")
+        condition = call.condition()
         number = records.ident(table, ident)
-        self._database.write(lambda conn: records.delete(conn, table, number))
+
+        def deleted(conn: Connection) -> None:
+            _require(conn, condition, table, number)
+            records.delete(conn, table, number)
+
+        self._database.write(deleted)
         return Reply(204, None)
 
     def upsert(self, call: Call, table: Table) -> Reply:
         """One record, or a batch of them, created or updated."""
         _need(call, "create", "update")
         plan, every, is_batch = _upserts(table, call.body())
-        outcomes = self._database.write(lambda conn: _all_upserted(conn, call, plan, every, is_batch))
+        condition = _without_condition(call) if is_batch else call.condition()
+        outcomes = self._database.write(lambda conn: _all_upserted(conn, call, condition, plan, every, is_batch))
         answers = [_answer(table, outcome) for outcome in outcomes]
         if not is_batch:
-            return Reply(200, answers[0])
+            return _tagged(Reply(200, answers[0]), answers[0]["record"])
         counts = {o: sum(outcome.operation == o for outcome in outcomes) for o in ("created", "updated", "ignored")}
         return Reply(200, {"records": answers, **counts})
 
@@ -112,12 +133,32 @@ class Api:
                 raise
             raise forbidden("write") from problem
         operations.permit(call.may, steps)
+        _without_condition(call)
         return Reply(200, self._database.write(lambda conn: operations.run(conn, self._tables, call.may, steps)))
 
 
 def _need(call: Call, *any_of: str) -> None:
     if not any(call.may[permission] for permission in any_of):
         raise forbidden(" or ".join(any_of))
+
+
+def _without_condition(call: Call) -> conditions.Condition:
+    """The condition of a request that has none. Raises Problem (400) where it has: it is not about one record."""
+    condition = call.condition()
+    if condition.asks:
+        raise Problem(400, "This request is not about one stored record, and can't be done under a condition.")
+    return condition
+
+
+def _require(conn: Connection, condition: conditions.Condition, table: Table, number: Any) -> None:
+    """Lock the record. Raises Problem where there is none (404), or where it does not meet the condition (412)."""
+    if condition.asks:
+        records.check(conn, table, number, {})
+        condition.require(conditions.tag_of(shown(table, records.read(conn, table, number))))
+
+
+def _tagged(reply: Reply, record: Mapping[str, Any]) -> Reply:
+    return replace(reply, headers={**reply.headers, "ETag": conditions.tag_of(record)})
 
 
 def _only_fields(body: Any) -> Any:
@@ -157,14 +198,21 @@ def _read_all(plan: upsert.Plan, every: list[Any]) -> list[Record]:
 
 
 def _all_upserted(
-    conn: Connection, call: Call, plan: upsert.Plan, every: list[Record], is_batch: bool
+    conn: Connection,
+    call: Call,
+    condition: conditions.Condition,
+    plan: upsert.Plan,
+    every: list[Record],
+    is_batch: bool,
 ) -> list[upsert.Outcome]:
     upsert.lock_keys(conn, plan, every)
+    match = upsert.look(conn, plan, every[0])[0] if condition.asks else None
     outcomes = [_upserted(conn, plan, fields, index if is_batch else None) for index, fields in enumerate(every)]
     for index, outcome in enumerate(outcomes):
         needed = NEEDS.get(outcome.operation)
         if needed and not call.may[needed]:
             raise forbidden(needed).at(index) if is_batch else forbidden(needed)
+    condition.require(conditions.tag_of(shown(plan.table, match)) if match else None)
     return outcomes
 
 

@@ -80,7 +80,7 @@ def lock_keys(conn: Connection, plan: Plan, every: Sequence[Record]) -> None:
 
 def upsert(conn: Connection, plan: Plan, fields: Record) -> Outcome:
     """Create the record, update its match, or leave the match as it is."""
-    stored, agrees = _look(conn, plan, fields)
+    stored, agrees = look(conn, plan, fields)
     if stored and (plan.ignore or not agrees):
         return Outcome("ignored", stored)
     written = fields if stored is None or plan.only is None else {n: v for n, v in fields.items() if n in plan.only}
@@ -94,7 +94,7 @@ def upsert(conn: Connection, plan: Plan, fields: Record) -> Outcome:
     return Outcome("created" if created else "updated", row)
 
 
-def _look(conn: Connection, plan: Plan, fields: Record) -> tuple[Record | None, bool]:
+def look(conn: Connection, plan: Plan, fields: Record) -> tuple[Record | None, bool]:
     """The match, locked, and whether it satisfies updateWhere."""
     query = _look_query(plan.table.name, tuple(plan.table.columns), tuple(plan.guard), plan.match, plan.table.json)
     row = conn.execute(query, [*plan.guard.values(), *(fields[name] for name in plan.match)]).fetchone()

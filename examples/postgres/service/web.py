@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+from service import conditions
 from service.access import permissions
 from service.api import Api, Call, Reply
 from service.jsontext import UNKEPT, decoded
@@ -55,6 +56,7 @@ class Service:
             may=permissions(self.tokens, environ.get("HTTP_AUTHORIZATION", "")),
             parameters=_parameters(environ),
             body=lambda: _body(environ),
+            condition=lambda: conditions.read(environ),
         )
         return _chosen(self._calls(path, call), method)
 

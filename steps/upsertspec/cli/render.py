@@ -5,23 +5,38 @@ from __future__ import annotations
 import click
 
 from upsertspec.cli.options import format_option, output_option
-from upsertspec.cli.output import write
+from upsertspec.cli.output import make_folder, write
 from upsertspec.errors import ConfigError
-from upsertspec.report.formats import FORMATS, renderer
+from upsertspec.report.formats import ALLURE, FORMATS, renderer
 from upsertspec.report.markdown import LARGEST, LEAST, SHORT
 
 
 @click.command()
 @click.argument("report", metavar="REPORT")
-@format_option(list(FORMATS), "html")
+@format_option([*FORMATS, ALLURE], "html")
 @output_option
 @click.option("--limit", type=click.IntRange(LEAST, LARGEST), help=f"The most bytes of markdown. [default: {SHORT}]")
 def render(report: str, kind: str, output: str | None, limit: int | None) -> None:
     """Convert a report.json (or the one in a folder) to a page, to Markdown, or to a format of other tools.
 
-    The output is made from the report alone. `badge-json` is what the endpoint badge of shields.io reads.
+    The output is made from the report alone. `digest` tells the findings in under 4 kB, for whoever has to mend them.
+    `badge-json` is what the endpoint badge of shields.io reads. `allure` writes many files: name a folder for them
+    with -o.
     """
-    write(_text(report, kind, limit), output)
+    if kind == ALLURE:
+        _write_folder(report, output)
+    else:
+        write(_text(report, kind, limit), output)
+
+
+def _write_folder(report: str, output: str | None) -> None:
+    if output is None:
+        raise ConfigError(["--format allure writes a file for each scenario; name a folder: -o allure-results"])
+    from upsertspec.report.allure import files
+    from upsertspec.report.reading import load
+
+    for name, text in files(load(report)):
+        write(text, str(make_folder(output, "-o", name) / name))
 
 
 def _text(report: str, kind: str, limit: int | None) -> str:

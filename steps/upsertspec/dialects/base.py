@@ -71,7 +71,8 @@ class Answer:
     records of a batch or the operations of a transaction, in order; `counts` says how many records of a batch were
     created, updated and ignored. `body` is the whole JSON. `fault` says why the body can't be read as the dialect
     expects it; a scenario that needs the body then fails with it. `lacks` is like the dialect's, for this answer alone:
-    an answer of 204 has no record, say, where the others have one.
+    an answer of 204 has no record, say, where the others have one. `tag` is the record's entity tag with its quotes:
+    that of the `ETag` header, if the dialect names no other.
     """
 
     status: int
@@ -87,6 +88,7 @@ class Answer:
     text: str = ""
     counts: Mapping[str, Any] | None = None
     lacks: Mapping[str, str] = field(default_factory=dict)
+    tag: str = ""
 
     @property
     def said(self) -> str:
@@ -122,8 +124,9 @@ class Dialect(Protocol):
     that an update replaces the whole record. `follow_up(operation, response, last)` gives the request that asks
     whether a write is done, or None where it is: `response` answers the write, or `last`, the request before. It is
     sent again and again within the target's time limit; its last response takes the place of the first.
-    A dialect may have `then(operation, response)`: a second request, to read what the first one did not answer, or
-    None. Its response is the first one's `then` when `answer` is called.
+    `said_otherwise(operation)` names the headers of an operation that its request says in another place; the others are
+    sent as they are. A dialect may have `then(operation, response)`: a second request, to read what the first one did
+    not answer, or None. Its response is the first one's `then` when `answer` is called.
     """
 
     name: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
@@ -21,15 +22,20 @@ from upsertspec.dialects.operations import (
     Transaction,
     Upsert,
     UpsertBatch,
+    with_headers,
 )
+from upsertspec.dialects.paths import MISSING as NO_HEADER
 from upsertspec.dialects.queries import description, groups, query
+from upsertspec.dialects.sources import header
 from upsertspec.dialects.words import Forms, Words
 from upsertspec.errors import CannotExpress, NotApplicable
 from upsertspec.spec.outcomes import MISSING, OK, is_success
 from upsertspec.target.bindings import Bindings
 
 NAMES = ("matchFields", "updateFields")
-OBJECTS = ("fields", "where", "updateWhere", "updateValues")
+WHERE = "updateWhere"
+OBJECTS = ("fields", "where", WHERE, "updateValues")
+EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 Key = Mapping[str, Any]
 
@@ -63,7 +69,16 @@ class Bound:
 
     def request(self, operation: Operation) -> Request:
         """The request that asks for this operation. Raises NotApplicable for what the target does not have."""
-        return self.inner.request(self._theirs(operation))
+        theirs = self._theirs(operation)
+        request = self.inner.request(theirs)
+        wanted = getattr(theirs, "headers", {})
+        if not wanted or not isinstance(request, Request):
+            return request
+        otherwise = getattr(self.inner, "said_otherwise", None)
+        said = otherwise(theirs) if otherwise else ()
+        own = {name: value for name, value in wanted.items() if name not in said}
+        others = {name: value for name, value in request.headers.items() if name.lower() not in map(str.lower, own)}
+        return replace(request, headers={**others, **own})
 
     def then(self, operation: Operation, response: Response) -> Request | None:
         """The dialect's second request after this response, if it has one."""
@@ -76,6 +91,9 @@ class Bound:
         answer = self.inner.answer(self._theirs(operation), response)
         if not isinstance(answer, Answer):
             return answer  # the dialect's mistake, which `Guarded` reports
+        if not answer.tag:
+            found = header((response.then or response).headers, "etag")
+            answer = replace(answer, tag="" if found is NO_HEADER else found)
         if isinstance(operation, Transaction):
             return self._transaction(operation, answer)
         words = self.words(operation.table)
@@ -102,6 +120,16 @@ class Bound:
 
     def _theirs(self, operation: Operation) -> Operation:
         """The operation in the target's words."""
+        theirs, headers = self._translated(operation), getattr(operation, "headers", {})
+        if not headers:
+            return theirs
+        if isinstance(theirs, Find):
+            raise NotApplicable(
+                f"{self.words(operation.table).called} is read in a list, and a condition is about one record"
+            )
+        return with_headers(theirs, headers)
+
+    def _translated(self, operation: Operation) -> Operation:
         if isinstance(operation, Transaction):
             return Transaction(self._operations(operation.operations))
         if operation.table in self.bindings.absent:
@@ -110,10 +138,10 @@ class Bound:
         place, fixed = words.binding.place, frozenset(words.binding.fixed)
         match operation:
             case Upsert(fields=fields, match_fields=match_fields, extra=extra):
-                whole = self._whole(words, fields, match_fields)
+                whole = self._whole(words, fields, match_fields, extra)
                 return Upsert(place, whole, words.names(match_fields), self._extra(words, extra), fixed)
             case UpsertBatch(records=records, match_fields=match_fields, extra=extra):
-                listed = [self._whole(words, record, match_fields) for record in records]
+                listed = [self._whole(words, record, match_fields, extra) for record in records]
                 return UpsertBatch(place, listed, words.names(match_fields), self._extra(words, extra), fixed)
             case Create(fields=fields):
                 return Create(place, self._whole(words, fields))
@@ -146,11 +174,12 @@ class Bound:
         theirs = {**words.fields(where), **words.binding.fixed}
         return replace(find, table=words.binding.place, where=theirs)
 
-    def _whole(self, words: Words, fields: Any, match_fields: Any = None) -> Any:
-        """Fields to write, with what goes with every request, and with what every create needs besides."""
+    def _whole(self, words: Words, fields: Any, match_fields: Any = None, extra: Mapping[str, Any] = EMPTY) -> Any:
+        """Fields to write, with what goes with every request, and with what each create or replacement needs."""
         if not isinstance(fields, Mapping):
             return words.fields(fields)
-        is_partial = not self.replaces and self._is_there(words, fields, match_fields)
+        replaces = self.replaces or extra.get("onConflict") == "replace"
+        is_partial = not replaces and self._is_there(words, fields, match_fields)
         always = {} if is_partial else words.binding.always
         return {**always, **words.fields(fields), **words.binding.fixed}
 
@@ -182,7 +211,7 @@ class Bound:
         if name in OBJECTS and isinstance(value, Mapping):
             for field in value:
                 words.require(field)
-            return words.fields(value)
+            return words.conditions(value) if name == WHERE else words.fields(value)
         return value
 
     def _record(self, words: Words, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -228,9 +257,10 @@ class Bound:
         if isinstance(operation.get("fields"), Mapping):
             plain = {k: v for k, v in operation["fields"].items() if not _is_ref(v)}
             refs = {words.name(k): self._ref(v, tables) for k, v in operation["fields"].items() if _is_ref(v)}
-            creates = operation.get("op") in ("create", "upsert")
-            whole = self._whole(words, plain, operation.get("matchFields")) if creates else words.fields(plain)
-            made["fields"] = {**whole, **refs}
+            if operation.get("op") in ("create", "upsert"):
+                made["fields"] = {**self._whole(words, plain, operation.get("matchFields"), operation), **refs}
+            else:
+                made["fields"] = {**words.fields(plain), **refs}
         return made
 
     def _ref(self, value: Any, tables: Mapping[str, str]) -> Any:

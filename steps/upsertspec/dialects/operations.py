@@ -1,9 +1,13 @@
-"""What a scenario can ask a target to do, whatever the shape of the request."""
+"""What a scenario can ask a target to do, whatever the shape of the request.
+
+`headers` are what the contract says in headers, such as `If-Match`. `dialects.bound` adds those that a dialect does not
+say in its own way.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 
@@ -26,7 +30,8 @@ class Verbatim:
 class Upsert:
     """Create or update. `fields` and `match_fields` are sent right or wrong; `extra` are further members.
 
-    `fixed` names the fields that the target wants with every request, whatever is matched by.
+    `fixed` names the fields that the target wants with every request, whatever is matched by. The client puts
+    `idempotency_key` into a header.
     """
 
     table: str
@@ -34,6 +39,8 @@ class Upsert:
     match_fields: Any
     extra: Mapping[str, Any] = field(default_factory=dict)
     fixed: frozenset[str] = frozenset()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    idempotency_key: str | None = None
     changes: ClassVar = True
 
     @property
@@ -51,6 +58,8 @@ class UpsertBatch:
     match_fields: Any
     extra: Mapping[str, Any] = field(default_factory=dict)
     fixed: frozenset[str] = frozenset()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    idempotency_key: str | None = None
     changes: ClassVar = True
 
     @property
@@ -65,6 +74,8 @@ class Create:
 
     table: str
     fields: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    idempotency_key: str | None = None
     changes: ClassVar = True
 
     @property
@@ -81,6 +92,7 @@ class Change:
     id: Any
     fields: Mapping[str, Any]
     key: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     changes: ClassVar = True
 
     @property
@@ -96,6 +108,7 @@ class Delete:
     table: str
     id: Any
     key: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     changes: ClassVar = True
     sent: ClassVar[list[Mapping[str, Any]]] = []
 
@@ -105,6 +118,8 @@ class Transaction:
     """Several operations, all or none of them; each is an object as CONTRACT 3.3 has it."""
 
     operations: Sequence[Mapping[str, Any]]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    idempotency_key: str | None = None
     changes: ClassVar = True
     table: ClassVar = ""
 
@@ -153,6 +168,7 @@ class Read:
     table: str
     id: Any
     key: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     changes: ClassVar = False
     sent: ClassVar[list[Mapping[str, Any]]] = []
 
@@ -167,3 +183,10 @@ class Describe:
 
 
 Operation = Upsert | UpsertBatch | Create | Change | Delete | Transaction | Find | List | Groups | Read | Describe
+
+
+def with_headers(operation: Operation, headers: Mapping[str, str]) -> Operation:
+    """The operation with these headers. Raises ValueError where the contract has none for it."""
+    if isinstance(operation, (Find, List, Groups, Describe)):
+        raise ValueError(f"the contract has no headers for {operation}")
+    return replace(operation, headers=headers)

@@ -52,6 +52,10 @@ class Shape:
         name, part = self._part(operation)
         return shape_request.request(operation, name, part, self._setup)
 
+    def said_otherwise(self, operation: Operation) -> set[str]:
+        """The headers of an operation that its templates say in another place."""
+        return shape_request.said_otherwise(self._part(operation)[1])
+
     def then(self, operation: Operation, response: Response) -> Request | None:
         """The request that reads the record, where the answer holds none and the file says `then`."""
         second = self._second(operation, shape_task.ended(operation, response, self._setup.options.get("task")))

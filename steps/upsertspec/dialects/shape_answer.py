@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -36,6 +37,7 @@ def answer(operation: Operation, part: Part, response: Response, read: Answer | 
             return replace(said, fault=f"the body is no JSON ({wrong})")
     location = header(response.headers, "location")
     said = replace(said, body=body, location="" if location is MISSING else location)
+    said = replace(said, tag=read.tag if read and read.tag else _tag(stated, body, response))
     said = replace(said, status=_status(stated, said, response))
     if isinstance(operation, Find) and said.status in (*(GONE if is_by_key(part) else ()), *stated.get("missing", ())):
         return replace(said, status=OK)
@@ -66,6 +68,15 @@ def lacking(operation: Operation, part: Part, status: int, done: str) -> dict[st
     return after_second(stated, lacks) if "then" in stated and "record" in lacks else lacks
 
 
+def _tag(stated: Part, body: Any, response: Response) -> str:
+    """The record's tag in quotes, from where the shape says; empty where it says nothing, or nothing is there."""
+    found = value_at(stated["tag"], body, response.headers) if "tag" in stated else MISSING
+    if found is MISSING or found is None:
+        return ""
+    text = found if isinstance(found, str) else json.dumps(found)
+    return text if text.endswith('"') else f'"{text}"'
+
+
 def _status(stated: Part, said: Answer, response: Response) -> int:
     """The status: that in the body of a success, where the shape states one, else that of the response."""
     if "status" not in stated or not is_success(response.status):
@@ -78,6 +89,6 @@ def _is_read(operation: Operation, stated: Part) -> bool:
     """Whether anything is looked for in the body."""
     told_by = stated.get("operation") or {"status": {}}
     looked_for = {name for name, source in stated.items() if source and not is_in_header(source)}
-    looked_for -= {"operation", "empty", "missing", "then"}
+    looked_for -= {"operation", "empty", "missing", "then", "tag"}
     in_body = "status" not in told_by and not is_in_header(told_by)
     return isinstance(operation, (Find, Describe)) or in_body or bool(looked_for)

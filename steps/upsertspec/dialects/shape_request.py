@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,7 +25,7 @@ from upsertspec.dialects.operations import (
 from upsertspec.dialects.scope import Row, Scope
 from upsertspec.dialects.templates import filled, headers, parameters, path
 from upsertspec.errors import CannotExpress, NotApplicable
-from upsertspec.target.placeholders import MATCH, key_names, names_in, used_in
+from upsertspec.target.placeholders import MATCH, UNDER, key_names, names_in, used_in
 
 IGNORE = {"onConflict": "ignore"}
 PLAIN = {Create: "create", Change: "change", Delete: "delete", Read: "read", Find: "find", Describe: "describe"}
@@ -34,6 +35,8 @@ METHODS = {Change: "PATCH", Delete: "DELETE", Read: "GET", Find: "GET", Describe
 """The usual methods; POST for the others."""
 
 Part = Mapping[str, Any]
+
+_ONE_TAG = re.compile(r'"([^"]*)"')
 
 
 def part_of(operation: Operation) -> str:
@@ -64,6 +67,11 @@ def request(operation: Operation, name: str, part: Part, setup: Setup) -> Reques
     )
 
 
+def said_otherwise(part: Part) -> set[str]:
+    """The headers that the templates of a part say in another place."""
+    return {UNDER[name] for name in used_in(part) & set(UNDER)}
+
+
 def is_by_key(part: Part) -> bool:
     """Whether records are found one by one, by the key in the request: what is not there is 404, null or no list."""
     used = used_in(part)
@@ -91,8 +99,22 @@ def _scope(operation: Operation, part: Part, own: list[str], used: set[str], set
             row = _found_by(operation, own, key, used)
             plain |= {"id": operation.id, "matchFields": row.by}
             row = Row(getattr(operation, "fields", UNSET), row.by, row.given, wraps)
+    plain |= _condition(getattr(operation, "headers", {}), used)
     numbers = setup.numbers.get(operation.table, frozenset())
     return Scope(plain, row, rows, None, part.get("condition", ""), part.get("join", ","), numbers)
+
+
+def _condition(asked: Mapping[str, str], used: set[str]) -> dict[str, Any]:
+    """What the placeholders of a condition stand for. Raises NotApplicable for one that the shape has no place for."""
+    match = asked.get("If-Match")
+    plain: dict[str, Any] = {"ifMatch": match, "ifNoneMatch": asked.get("If-None-Match"), "tag": None, "version": None}
+    if match is not None and used & {"tag", "version"}:
+        sole = _ONE_TAG.fullmatch(match)
+        if sole is None or ("version" in used and not sole[1].isdigit()):
+            kind = "number as the record's version" if "version" in used else "strong tag"
+            raise NotApplicable(f"the shape has room for one {kind}, and If-Match says {match}")
+        plain |= {"tag": sole[1], "version": int(sole[1]) if "version" in used else None}
+    return {name: UNSET if value is None else value for name, value in plain.items()}
 
 
 def _found_by(operation: Operation, own: list[str], known: Mapping[str, Any], used: set[str]) -> Row:

@@ -121,6 +121,27 @@ class Words:
             value = self.form(bound).write(value)
         return [value] if bound.in_list else value
 
+    def conditions(self, where: Mapping[str, Any]) -> dict[str, Any]:
+        """Values that a stored record must have, or objects with an operator, with the target's names and values."""
+        compared = {name: value for name, value in where.items() if self._is_comparison(name, value)}
+        plain = self.fields({name: value for name, value in where.items() if name not in compared})
+        return {**plain, **{self.name(name): self._comparison(name, value) for name, value in compared.items()}}
+
+    def _is_comparison(self, name: str, value: Any) -> bool:
+        """Whether a condition is an object with an operator. In a json field an object is a value."""
+        spec = self.binding.spec.fields.get(name)
+        return isinstance(value, Mapping) and (spec is None or bool(spec.type.finding))
+
+    def _comparison(self, name: str, condition: Mapping[str, Any]) -> dict[str, Any]:
+        """Raises NotApplicable for an order that texts of the target's own do not have."""
+        bound = self.binding.field(name)
+        if (bound.text or bound.values or bound.as_text) and not condition.keys() <= {"ne", "in"}:
+            raise NotApplicable(f"{bound.name} of {self.called} has texts of its own form, in another order")
+        return {
+            operator: [self.value(name, each) for each in value] if isinstance(value, list) else self.value(name, value)
+            for operator, value in condition.items()
+        }
+
     def form(self, bound: FieldBinding) -> TextForm:
         """The form of a field's texts."""
         key = (self.binding.name, bound.name)

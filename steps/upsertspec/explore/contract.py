@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from upsertspec.dialects.operations import UNSET
 from upsertspec.explore.field_rules import (
     BAD,
     REFUSED,
@@ -16,6 +17,7 @@ from upsertspec.explore.field_rules import (
     holds,
     key_problems,
     member_problems,
+    missing,
     stored_problems,
 )
 from upsertspec.explore.hostile_values import UNREADABLE
@@ -90,12 +92,18 @@ class Contract:
         """An upsert of one record."""
         return _lenient(who, self._expect(200, lambda: [self._upsert(who, table, fields, match, extra)]))
 
+    def match(self, table: str, fields: Any, match: Any) -> ModelRecord | None:
+        """The record that an upsert matches; None where its request is wrong."""
+        if table not in self.schema or _request_problems(self.schema[table], fields, match, {}):
+            return None
+        return find(self.state, self.schema[table], {name: fields[name] for name in match})
+
     def batch(self, who: str, table: str, records: Sequence[Any], match: Any, extra: Row) -> Expected:
         """An upsert of several records. If a key comes twice, the batch may also be refused."""
         expected = self._expect(200, lambda: self._batch(who, table, records, match, extra))
         if expected.effects is not None and len({id(e.record) for e in expected.effects}) < len(expected.effects):
             return replace(expected, refusals=REFUSED, why="a key comes twice")
-        if expected.refusals == (403,) and _has_twins(records, match):
+        if set(expected.refusals) & {403, 404, 409} and expected.effects is None and _has_twins(records, match):
             return expected.or_refused(*REFUSED)  # a key that comes twice may be refused first
         return _lenient(who, expected)
 
@@ -192,16 +200,40 @@ class Contract:
         _require(wrong, [] if self.ordered or not wrong else [*_forbidden(who, "create"), *_forbidden(who, "update")])
         table = self.schema[name]
         given = _writable(fields)
-        found = find(self.state, table, {n: given[n] for n in match})
+        found = self._match(table, given, match)
+        if found is None and extra.get("onMissing") == "error":
+            raise Refused(Problem("nothing matches, and nothing is created", (404,)), *_forbidden(who, "create"))
         if found is None:
             return self._store(table, None, _with_defaults(table, given), _forbidden(who, "create"))
-        if extra.get("onConflict") == "ignore" or not holds(table, found, extra.get("updateWhere", {})):
+        mode = extra.get("onConflict", "update")
+        if mode == "error":
+            raise Refused(Problem("the record exists already", (409,)), *_forbidden(who, "update"))
+        if mode == "ignore" or not holds(table, found, extra.get("updateWhere", {})):
             return Effect("ignored", found, found.values)
-        listed = extra.get("updateFields", list(given))
-        if not set(listed) & set(given):
-            raise LeftOpen("updateFields leaves nothing to write: the contract allows updated and ignored")
-        changed = {n: v for n, v in given.items() if n in listed}
+        changed = self._changes(table, given, extra)
         return self._store(table, found, {**found.values, **changed}, _forbidden(who, "update"))
+
+    def _match(self, table: Table, given: Values, match: Any) -> ModelRecord | None:
+        """The record that has the values of the match fields, or without them those of any unique key."""
+        if match is not UNSET:
+            return find(self.state, table, {n: given[n] for n in match})
+        found = [find(self.state, table, {n: given.get(n) for n in key}) for key in table.unique_keys]
+        standing = {id(record): record for record in found if record is not None}
+        if len(standing) > 1:
+            raise LeftOpen("several records stand in the way: which one is answered is left to the target")
+        return next(iter(standing.values()), None)
+
+    def _changes(self, table: Table, given: Values, extra: Row) -> Values:
+        """What is written to a match. Raises LeftOpen where that is nothing."""
+        if extra.get("onConflict") == "replace":
+            return _with_defaults(table, given)
+        if "updateValues" in extra:
+            changed = _writable(extra["updateValues"])
+        else:
+            changed = {n: v for n, v in given.items() if n in extra.get("updateFields", given)}
+        if not changed:
+            raise LeftOpen("nothing is left to write: the contract allows updated and ignored")
+        return changed
 
     def _create(self, who: str, name: str, fields: Any) -> Effect:
         self._require_permission(who, name, "create")
@@ -269,7 +301,7 @@ class Contract:
             effect = self._create(who, table, fields)
         elif op == "upsert":
             extra = {n: v for n, v in operation.items() if n not in OPERATION_MEMBERS}
-            effect = self._upsert(who, table, fields, operation["matchFields"], extra)
+            effect = self._upsert(who, table, fields, operation.get("matchFields", UNSET), extra)
         else:
             raise Refused(Problem(f"there is no operation {op}", BAD))
         if "as" in operation:
@@ -314,7 +346,10 @@ def _lenient(who: str, expected: Expected) -> Expected:
 
 def _request_problems(table: Table, fields: Any, match: Any, extra: Row) -> list[Problem]:
     """What is wrong with a request before a match is looked for."""
-    return [*field_problems(table, fields), *member_problems(table, extra)] or [*key_problems(table, fields, match)]
+    wrong = [*field_problems(table, fields), *member_problems(table, extra)]
+    if not wrong and extra.get("onConflict") == "replace":
+        wrong = [missing(field) for field in table.fields.values() if field.required and field.name not in fields]
+    return wrong or [*key_problems(table, fields, match, extra)]
 
 
 def _any_refusal(problems: Iterable[Problem]) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,12 +10,15 @@ from typing import Any
 
 import jsonschema
 
+from upsertspec.dialects.operations import UNSET
 from upsertspec.explore.model_state import ModelRecord, ModelState, NoRecord, Values
 from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID
 from upsertspec.spec.schema import PROTECTED, Field, Table
 from upsertspec.steps.equality import same
 
-CONFLICT_MEMBERS = ("onConflict", "updateFields", "updateWhere")
+CONFLICT_MEMBERS = ("onConflict", "onMissing", "updateFields", "updateValues", "updateWhere")
+ORDERED = {"lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge}
+OPERATORS = (*ORDERED, "ne", "in")
 BAD, REFUSED = (INVALID,), CONSTRAINT_REFUSED
 
 
@@ -39,7 +43,7 @@ def field_problems(table: Table, fields: Any) -> Iterator[Problem]:
         elif value is not None:
             yield from value_problems(table.fields[name], value)
         elif table.fields[name].required:
-            yield _missing(table.fields[name])
+            yield missing(table.fields[name])
 
 
 def value_problems(field: Field, value: Any) -> Iterator[Problem]:
@@ -64,8 +68,10 @@ def _has_type(field: Field, value: Any) -> bool:
     return isinstance(value, (ModelRecord, NoRecord)) if field.references else field.type.accepts(value)
 
 
-def key_problems(table: Table, fields: Mapping[str, Any], match: Any) -> Iterator[Problem]:
-    """What is wrong with the match fields."""
+def key_problems(table: Table, fields: Mapping[str, Any], match: Any, extra: Mapping[str, Any]) -> Iterator[Problem]:
+    """What is wrong with the match fields. They may be left out where conflicts are ignored."""
+    if match is UNSET and extra.get("onConflict") == "ignore":
+        return
     if not isinstance(match, list) or not match or not all(isinstance(name, str) for name in match):
         yield Problem("matchFields is not a list of names", BAD)
     elif len(set(match)) < len(match):
@@ -83,16 +89,24 @@ def member_problems(table: Table, extra: Mapping[str, Any]) -> Iterable[Problem]
     for name in extra:
         if name not in CONFLICT_MEMBERS:
             yield Problem(f"there is no member {name}", BAD)
-    if extra.get("onConflict", "update") not in ("update", "ignore"):
-        yield Problem("onConflict is neither update nor ignore", BAD)
+    if extra.get("onConflict", "update") not in ("update", "ignore", "error", "replace"):
+        yield Problem("onConflict is none of update, ignore, error and replace", BAD)
+    if extra.get("onMissing", "create") not in ("create", "error"):
+        yield Problem("onMissing is neither create nor error", BAD)
+    yield from field_problems(table, extra.get("updateValues", {}))
     listed = extra.get("updateFields", [])
     if not isinstance(listed, list) or any(name not in table.fields for name in listed):
         yield Problem("updateFields is not a list of fields", BAD)
     where = extra.get("updateWhere", {})
     if not isinstance(where, dict) or any(name not in (*PROTECTED, *table.fields) for name in where):
         yield Problem("updateWhere is not an object of fields", BAD)
-    elif any(isinstance(v, (dict, list)) and not table.type_of(n).accepts(v) for n, v in where.items()):
+    elif any(isinstance(v, (dict, list)) and not _is_condition(table, n, v) for n, v in where.items()):
         yield Problem("updateWhere has a composed value", BAD)
+
+
+def _is_condition(table: Table, name: str, value: Any) -> bool:
+    is_comparison = isinstance(value, dict) and len(value) == 1 and next(iter(value)) in OPERATORS
+    return bool(table.type_of(name).finding) if is_comparison else table.type_of(name).accepts(value)
 
 
 def stored_problems(state: ModelState, table: Table, values: Values, mine: ModelRecord | None) -> Iterator[Problem]:
@@ -100,7 +114,7 @@ def stored_problems(state: ModelState, table: Table, values: Values, mine: Model
     for name, field in table.fields.items():
         value = values.get(name)
         if field.required and value is None:
-            yield _missing(field)
+            yield missing(field)
         lost = isinstance(value, ModelRecord) and (value not in state.all or value.table != field.references)
         if isinstance(value, NoRecord) or lost:
             yield Problem(f"{name} refers to a record that does not exist", REFUSED)
@@ -126,10 +140,24 @@ def equal(table: Table, name: str, one: Any, other: Any) -> bool:
 
 
 def holds(table: Table, record: ModelRecord, where: Mapping[str, Any]) -> bool:
-    """Whether a stored record has these values."""
-    return all(equal(table, n, v, (record.read if n in PROTECTED else record.values).get(n)) for n, v in where.items())
+    """Whether a stored record has these values, and passes these comparisons."""
+    return all(_holds(table, n, v, (record.read if n in PROTECTED else record.values).get(n)) for n, v in where.items())
 
 
-def _missing(field: Field) -> Problem:
+def _holds(table: Table, name: str, wanted: Any, stored: Any) -> bool:
+    if not isinstance(wanted, dict) or not table.type_of(name).finding:
+        return equal(table, name, wanted, stored)
+    [(word, value)] = wanted.items()
+    if word == "ne":
+        return not equal(table, name, value, stored)
+    if stored is None:
+        return False
+    if word == "in":
+        return any(equal(table, name, each, stored) for each in value)
+    order = table.type_of(name).order
+    return bool(ORDERED[word](order(stored), order(value)))
+
+
+def missing(field: Field) -> Problem:
     """A required reference may be left to the rule about references, which has more statuses."""
     return Problem(f"{field.name} is required", REFUSED if field.references else BAD)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from upsertspec.explore.operations import hostile, queries, records, transactions, upserts
+from upsertspec.explore.operations import hostile, queries, records, retries, transactions, upserts
 from upsertspec.explore.operations.large_batches import large_batch
 from upsertspec.explore.sequence import PlayedOperation
 from upsertspec.explore.strategies import Scope, scopes
@@ -30,7 +30,9 @@ OPERATIONS: dict[str, list[Strategy]] = {
     "integrity": [*[records.family] * 3, upserts.same_key, upserts.wrong_value],
     "records": [*[records.create] * 2, *[records.by_id] * 5, *[records.wrong_write] * 3, records.describe],
     "queries": [*[queries.lists] * 3, queries.groups],
+    "preconditions": [records.under_a_condition],
     "transactions": [*[transactions.transaction] * 2, transactions.chain],
+    "idempotency": [retries.retry],
     "hostile": [
         *[hostile.altered_body] * 2, *[hostile.literal_value] * 3, hostile.strange_id, hostile.strange_table,
         hostile.probe, *[upserts.unknown_caller, upserts.same_key, upserts.similar_keys] * 2,

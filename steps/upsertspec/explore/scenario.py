@@ -13,6 +13,7 @@ from upsertspec.explore.model_state import Effect, ModelRecord, NoRecord
 from upsertspec.explore.schema import Schema
 from upsertspec.explore.values import LEFT_OUT
 from upsertspec.spec.schema import PROTECTED, ROLES, Field
+from upsertspec.steps.phrases import MEMBERS, OPERATORS
 from upsertspec.target.bindings import LIKE
 
 FEW = 4
@@ -69,6 +70,11 @@ class Scenario:
         given = [self._stored(e.record, row) for e, row in zip(effects, rows, strict=True)] if created else []
         when = Step("When", words, self.rows(table, rows) if rows else (), doc)
         self._requests.append(Request(when, self._outcome(expected, reports), given))
+
+    def set_up_by(self, words: str) -> None:
+        """Let the setup that stands for the last request be this sentence."""
+        for step in self._requests[-1].given:
+            step.text = words
 
     def drop_last(self) -> None:
         """Forget the last request: it was not sent."""
@@ -135,22 +141,35 @@ def upserts(who: str, table: str, match: Any, extra: Row) -> str:
     caller = f"the {who}" if who in ROLES else f"somebody with {who}"
     if isinstance(match, list) and match and all(isinstance(name, str) and name.isidentifier() for name in match):
         return f"{caller} upserts into {table} by {', '.join(match)}{_members(extra)}:"
+    if match == LEFT_OUT and extra == {"onConflict": "ignore"}:
+        return f"{caller} upserts into {table} and ignores any conflict:"
     return f"{caller} upserts into {table} with matchFields {'left out' if match == LEFT_OUT else json.dumps(match)}:"
 
 
 def _members(extra: Row) -> str:
     words = []
     for name, value in extra.items():
-        if (name, value) == ("onConflict", "ignore"):
-            words.append(" and ignores a match")
+        if phrase := next((said for said, member in MEMBERS.items() if member == (name, value)), ""):
+            words.append(f" and {phrase}")
         elif name == "updateFields" and isinstance(value, list):
             words.append(f" and updates only {', '.join(value)}")
         elif name == "updateWhere" and isinstance(value, Mapping):
-            pairs = [f"{n} is {'null' if v is None else cell(None, v)}" for n, v in value.items()]
-            words.append(f" and updates only where {', '.join(pairs)}")
+            words.append(f" and updates only where {', '.join(f'{n} is {_condition(v)}' for n, v in value.items())}")
+        elif name == "updateValues" and isinstance(value, Mapping):
+            words.append(f" and on a match sets {', '.join(f'{n} to {cell(None, v)}' for n, v in value.items())}")
         else:
             words.append(f" with {name} {json.dumps(as_json(value))}")
     return "".join(words)
+
+
+def _condition(value: Any) -> str:
+    """A condition of `updateWhere` in words."""
+    if isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in OPERATORS.values():
+        [(operator, operand)] = value.items()
+        word = next(word for word, each in OPERATORS.items() if each == operator)
+        listed = operand if isinstance(operand, list) else [operand]
+        return f"{word} {' or '.join(cell(None, each) for each in listed)}"
+    return cell(None, value)
 
 
 def refusal(statuses: Sequence[int]) -> str:

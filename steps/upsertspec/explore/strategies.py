@@ -118,12 +118,31 @@ def conflict_members(
     some = draw(st.lists(st.sampled_from(rest), min_size=1, max_size=3, unique=True))
     unsent = [name for name in table.fields if name not in row][:1]
     one, other = (draw(conditions(scope, table, stored or row)) for _ in range(2))
+    others = {"updateValues": draw(maybe_wrong(scope, table, draw(rows(scope, table, partial=True))))}
+    compared = {"updateWhere": draw(comparisons(table, stored or row))}
     chosen: dict[str, Any] = draw(st.sampled_from([
         {"onConflict": "ignore"}, {"onConflict": "update"}, {"updateFields": some}, {"updateFields": [*some, *unsent]},
         {"updateWhere": one}, {"updateWhere": one | other}, {"updateWhere": one, "updateFields": some},
+        {"onConflict": "error"}, {"onConflict": "replace"}, {"onConflict": "replace"}, {"onMissing": "error"}, others,
+        {**others, **compared}, compared, {"onConflict": "replace", **compared}, {"onMissing": "error", **others},
         *values.WRONG_MEMBERS,
     ]))  # fmt: skip
     return chosen
+
+
+@st.composite
+def comparisons(draw: Draw, table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A field, and an operator with a value: the one in the row, or another. Only numbers and times have an order."""
+    plain = [field for field in table.fields.values() if field.type.finding and not field.references]
+    names = [field.name for field in plain if field.name not in table.marked]
+    if not names:
+        return {"updated_at": {"gt": "2001-02-03T04:05:06.789Z"}}
+    name = draw(st.sampled_from(names))
+    listed = [value for value in (row.get(name), *values.good(table.fields[name])) if value is not None]
+    ordered = ["lt", "lte", "gt", "gte"] if "gte" in table.type_of(name).finding else []
+    operator = draw(st.sampled_from(["ne", "in", *ordered]))
+    some = st.lists(st.sampled_from(listed), min_size=1, max_size=2, unique_by=repr)
+    return {name: {operator: draw(some if operator == "in" else st.sampled_from(listed))}}
 
 
 @st.composite

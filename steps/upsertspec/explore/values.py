@@ -31,7 +31,8 @@ WRONG_FIELDS: tuple[dict[str, Any], ...] = (
     {"created_at": "2999-02-03T04:05:06.789Z", "updated_at": 5}, {"created_at": None},
 )  # fmt: skip
 WRONG_MEMBERS: tuple[dict[str, Any], ...] = (
-    {"onConflict": "replace"}, {"onConflict": None}, {"updateFields": ["nickname"]}, {"updateFields": "name"},
+    {"onConflict": "upsert"}, {"onConflict": None}, {"updateFields": ["nickname"]}, {"updateFields": "name"},
+    {"onMissing": "ignore"}, {"updateValues": ["name"]}, {"updateValues": {"nickname": "x"}},
     {"updateWhere": {"nickname": "x"}}, {"updateWhere": []}, {"returning": "minimal"}, {"onConflict": "IGNORE"},
 )  # fmt: skip
 TEXT_OPERATORS = ("", "__eq", "__ne", "__contains", "__in", "__isnull", "__gte", "__lt")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from upsertspec.errors import ConfigError
 from upsertspec.report.status import row
+from upsertspec.report.times import seconds_since_1970
 
 Raw = Mapping[str, Any]
 SPEC_VERSION = "0.0.0"
@@ -37,7 +36,7 @@ def render(report: Raw) -> str:
 
 def _summary(report: Raw) -> dict[str, Any]:
     counted = Counter(row(result["status"]).ctrf for result in report["results"])
-    start, stop = (_milliseconds(report["run"][name], f"run.{name}") for name in ("started", "finished"))
+    start, stop = (round(seconds_since_1970(report["run"], name) * 1000) for name in ("started", "finished"))
     return {
         "tests": len(report["results"]),
         **{status: counted[status] for status in STATUSES},
@@ -68,11 +67,3 @@ def _test(result: Raw) -> dict[str, Any]:
     if result["reason"] and result["exchanges"]:
         test |= {"trace": "\n".join(exchange["curl"] for exchange in result["exchanges"])}
     return test
-
-
-def _milliseconds(stamp: str, place: str) -> int:
-    """A time in milliseconds since 1970. Raises ConfigError if it is none, like a 31st of February."""
-    try:
-        return round(datetime.fromisoformat(stamp).timestamp() * 1000)
-    except (ValueError, OverflowError) as wrong:
-        raise ConfigError([f"{place} is not a time; run again with `upsertspec run --report DIR`"]) from wrong

@@ -11,12 +11,16 @@ Render = Callable[[Mapping[str, Any]], str]
 FORMATS = {
     "html": "upsertspec.report.page:page",
     "markdown": "upsertspec.report.markdown:render",
+    "digest": "upsertspec.report.digest:render",
     "junit": "upsertspec.report.junit:render",
     "ctrf": "upsertspec.report.ctrf:render",
-    "earl": "upsertspec.report.earl:render",
+    "cucumber": "upsertspec.report.cucumber:render",
     "badge": "upsertspec.report.badge:render",
     "badge-json": "upsertspec.report.badge:render_json",
 }
+
+ALLURE = "allure"
+"""The format that is a folder of files, and not one text: `report.allure:files`."""
 
 
 def renderer(name: str) -> Render:

@@ -1,6 +1,7 @@
 """The statuses that a scenario can have, and everything that the outputs need to know about each of them.
 
-Every output asks this table: terminal, JSON, page, Markdown, compare, diff, badge, JUnit, CTRF, EARL and the exit code.
+Every output asks this table: terminal, JSON, page, Markdown, compare, diff, badge, JUnit, CTRF, Cucumber, Allure
+and the exit code.
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ class Row:
 
     A status counts only for a MUST, unless `any_level` is set; a run in which it counts has its `exit_code`.
     `short` is its name in a narrow column. `ansi` is the SGR code of its colour on a terminal; `light` and `dark` are
-    its colours on a page. `junit` is the element of a test case, empty for a plain pass; `ctrf` and `earl` are the
-    words of those formats.
+    its colours on a page. `junit` is the element of a test case, empty for a plain pass; `ctrf`, `cucumber`
+    and `allure` are the words of those formats.
     """
 
     status: Status
@@ -69,7 +70,8 @@ class Row:
     dark: str
     junit: str
     ctrf: str
-    earl: str
+    cucumber: str
+    allure: str
     any_level: bool = False
 
     @property
@@ -95,26 +97,26 @@ class Row:
 # The worst first: a criterion shows the first of these that one of its scenarios has.
 TABLE = (
     Row(Status.FAILED, "a MUST is broken", Counts.FAILURE, 1, Listed.EACH, "FAIL",
-        "✗", "❌", "1;31", "#b3141d", "#ff8f89", "failure", "failed", "failed", any_level=True),
+        "✗", "❌", "1;31", "#b3141d", "#ff8f89", "failure", "failed", "FAILED", "failed", any_level=True),
     Row(Status.STALE, "the target file lists a failure, a deviation or a statement that is no longer true",
         Counts.PASS, 1, Listed.EACH, "stale", "⚐", "♻️", "31", "#a3195b", "#f58bbf",
-        "failure", "failed", "passed", any_level=True),
+        "failure", "failed", "FAILED", "failed", any_level=True),
     Row(Status.ERROR, "the suite failed, or the run was cut short", Counts.OPEN, 3, Listed.EACH, "error",
-        "‼", "💥", "31", "#8f2f00", "#ffa37a", "error", "failed", "cantTell", any_level=True),
+        "‼", "💥", "31", "#8f2f00", "#ffa37a", "error", "failed", "UNKNOWN", "broken", any_level=True),
     Row(Status.KNOWN_FAILURE, "it fails, as the target file says", Counts.FAILURE, 0, Listed.EACH, "known",
-        "⚑", "📌", "33", "#6b3fa0", "#c7a4f5", "skipped", "other", "failed"),
+        "⚑", "📌", "33", "#6b3fa0", "#c7a4f5", "skipped", "other", "PENDING", "skipped"),
     Row(Status.NOT_TESTABLE, "it could not be tested; this never counts as a pass", Counts.OPEN, 3, Listed.BY_REASON,
-        "untested", "⊘", "❔", "33", "#46505f", "#b3bccb", "skipped", "other", "cantTell"),
+        "untested", "⊘", "❔", "33", "#46505f", "#b3bccb", "skipped", "other", "UNKNOWN", "unknown"),
     Row(Status.WARNED, "a SHOULD is broken", Counts.FAILURE, 0, Listed.EACH, "warn",
-        "!", "⚠️", "33", "#855000", "#f2b84b", "", "other", "failed"),
+        "!", "⚠️", "33", "#855000", "#f2b84b", "", "other", "PENDING", "unknown"),
     Row(Status.DEVIATES, "right, except for a status that the target file declares", Counts.PASS, 0, Listed.BY_REASON,
-        "dev", "≈", "🔀", "33", "#0b5f76", "#5cc8e0", "skipped", "other", "cantTell"),
+        "dev", "≈", "🔀", "33", "#0b5f76", "#5cc8e0", "skipped", "other", "PENDING", "unknown"),
     Row(Status.PASSED, "as the criterion asks", Counts.PASS, 0, Listed.NUMBER, "pass",
-        "✓", "✅", "32", "#0d6b34", "#5fd38d", "", "passed", "passed"),
+        "✓", "✅", "32", "#0d6b34", "#5fd38d", "", "passed", "PASSED", "passed"),
     Row(Status.NOT_APPLICABLE, "the target file rules it out; this never counts as a pass", Counts.NOTHING, 0,
-        Listed.BY_REASON, "n/a", "∅", "🚫", "2", "#5b6270", "#a8b0bd", "skipped", "skipped", "inapplicable"),
+        Listed.BY_REASON, "n/a", "∅", "🚫", "2", "#5b6270", "#a8b0bd", "skipped", "skipped", "SKIPPED", "skipped"),
     Row(Status.NOT_CLAIMED, "its profile is not claimed, so it was not run", Counts.NOTHING, 0, Listed.NUMBER, "-",
-        "○", "▫️", "2", "#5b6270", "#a8b0bd", "skipped", "skipped", "untested"),
+        "○", "▫️", "2", "#5b6270", "#a8b0bd", "skipped", "skipped", "SKIPPED", "skipped"),
 )  # fmt: skip
 """A SHOULD that fails is *warned*, never *failed*."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 OK, CREATED, NO_CONTENT = 200, 201, 204
 INVALID, UNAUTHENTICATED, FORBIDDEN, MISSING, CONFLICT = 400, 401, 403, 404, 409
+NOT_MODIFIED, PRECONDITION_FAILED = 304, 412
 LENGTH_REQUIRED, TOO_LARGE, UNSUPPORTED_TYPE = 411, 413, 415
 CLOSED = 0
 """In place of a status: the target closed the connection while the request was on its way."""
@@ -29,6 +30,7 @@ REFUSALS = {
     UNAUTHENTICATED: "unauthenticated",
     FORBIDDEN: "forbidden",
     CONFLICT: "conflict",
+    PRECONDITION_FAILED: "condition_failed",
     TOO_LARGE: "too_large",
 }
 """The kinds of refusal, by status. What does not exist (404) is `no_table` or `missing_record`."""

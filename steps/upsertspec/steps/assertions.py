@@ -190,12 +190,12 @@ def require_own_kept(world: World, table: str, record: Record) -> None:
     That is every member of the target's own, and each field that is in none of the rows that were sent. A target that
     replaces records may, and any target where the request says so.
     """
-    asked = any(getattr(attempt.operation, "extra", {}).get("onConflict") == "replace" for attempt in world.attempts)
-    if asked or world.client.replaces:
+    members = [each for attempt in world.attempts for each in attempt.members]
+    if world.client.replaces or any(each.get("onConflict") == "replace" for each in members):
         return
     binding = world.binding(table)
     sent = {name for attempt in world.attempts for row in attempt.sent for name in row}
-    sent |= {name for a in world.attempts for value in getattr(a.operation, "extra", {}).values() for name in value}
+    sent |= {name for each in members if isinstance(v := each.get("updateValues"), Mapping) for name in v}
     unmentioned = [name for name in binding.view.fields if name not in sent]
     for before in _before(world, table, record):
         fields = [*(unmentioned if world.attempts else []), *own_members(binding, before)]
@@ -228,9 +228,9 @@ def require_untouched(world: World, stored: Stored) -> None:
         raise CheckFailed(f"{stored.name or 'the record'} in {binding.name} as it was", "; ".join(wrong))
 
 
-def require_nothing_new(world: World) -> None:
-    """Raise CheckFailed where a value that was sent is stored in a record that did not exist before."""
-    known = {(stored.table, as_json(stored.record.get("id"))) for stored in world.stored}
+def require_nothing_new(world: World, written: Sequence[Stored] = ()) -> None:
+    """Raise CheckFailed where a value that was sent is stored in a record that neither was there nor is `written`."""
+    known = {(stored.table, as_json(stored.record.get("id"))) for stored in [*world.stored, *written]}
     for table, where in sent_values(world):
         world.compared("the records with a value that was sent")
         for record in _traces(world, table, where):

@@ -77,15 +77,17 @@ def resolved(table: Table, name: str, given: Any, mark: str, lookup: Lookup) -> 
 
 
 def marked(text: str, mark: str) -> str:
-    """The text with the mark before its last @, or else after its last letter or digit. An empty text stays empty.
+    """The text with the mark before its last @, or else after its last letter or digit, or at its end.
 
-    Digits stay digits: the mark changes their number.
+    An empty text stays empty. Digits stay digits: the mark changes their number.
     """
     if len(text) >= len(str(LONG)) and text.isdecimal():
         return str(int(text) + zlib.crc32(mark.encode()))
     local, at, domain = text.rpartition("@")
     if at:
         return f"{local}.{mark}@{domain}"
+    if text.strip() and not re.search(r"\w", text):
+        return f"{text}-{mark}"
     return re.sub(r"(\w)(\W*)$", rf"\g<1>-{mark}\g<2>", text)
 
 

@@ -17,6 +17,7 @@ from upsertspec.spec.outcomes import NO_CONTENT, is_success
 from upsertspec.spec.schema import Table
 from upsertspec.steps.assertions import id_of, key_of, require_id, require_stored
 from upsertspec.steps.cells import names
+from upsertspec.steps.conditions import tag_of_record
 from upsertspec.steps.equality import same
 from upsertspec.steps.statuses import is_declared
 from upsertspec.steps.world import Stored, World
@@ -36,15 +37,30 @@ def these_are_stored(world: World, table: str, datatable: Sequence[Sequence[str]
         _store(world, table, name, row)
 
 
-@given(parsers.parse("{name:w} has been deleted"))
-def has_been_deleted(world: World, name: str) -> None:
-    """Delete the named record; no record has its id any more."""
+@given(parsers.re(r"(?P<name>\w+) has been (?:deleted|changed to have (?P<field>\w+) (?P<cell>.+))"))
+def has_been_written(world: World, name: str, field: str | None, cell: str | None) -> None:
+    """Delete the named record, so that no record has its id any more; or write this field of it."""
+    if field:
+        _change(world, name, [[field], [str(cell)]])
+    else:
+        _delete(world, name)
+
+
+def _change(world: World, name: str, datatable: Sequence[Sequence[str]]) -> None:
+    world.tags[name] = tag_of_record(world, name)
+    stored = world.named(name)
+    [row] = world.rows(stored.table, datatable)
+    world.stored.remove(stored)
+    _store(world, stored.table, name, {**stored.key, **row})
+
+
+def _delete(world: World, name: str) -> None:
     stored = world.named(name)
     answer = world.send("editor", Delete(stored.table, stored.record["id"]))
     done = answer.status == NO_CONTENT or is_declared(world, "deleted", answer.status)
     if not done or world.reader.find(stored.table, stored.key):
         raise Blocked(defining("delete"), f"{name} to be deleted with 204", answer.said)
-    world.attempts.clear()
+    world.attempts.pop()
     world.stored.remove(stored)
     world.deleted.append(stored)
 
@@ -113,7 +129,7 @@ def _store(world: World, table: str, name: str, row: Row) -> None:
             raise CheckFailed("a record to be stored as it was sent", why) from wrong
         raise Blocked(defining(role), "the setup to be stored as it was sent", why) from wrong
     world.client.breaker.setup_done()
-    world.attempts.clear()
+    world.attempts.pop()
     world.stored.append(Stored(name, table, key_of(world.table(table), known), record))
 
 

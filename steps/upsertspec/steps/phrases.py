@@ -5,12 +5,22 @@
 | the editor | the role sends every request |
 | the creator, then the updater | each role sends one request, the last role the rest |
 | the editor, then somebody with no credentials | the same, also as `then over the same connection somebody with …` |
+| the editor with the key retry-1 | with an Idempotency-Key; also `the key a of 255 characters`, `an empty key` |
 | somebody with an empty credential | the sender's credential is not valid; see the list below |
 | by email | the match fields |
 | by phone, then by email | the match fields of each request in turn, the last ones for the rest |
 | and ignores a match | `"onConflict": "ignore"` |
+| upserts into contacts and ignores any conflict | the same, without match fields |
+| and refuses a match | `"onConflict": "error"` |
+| and replaces a match | `"onConflict": "replace"` |
+| and never creates | `"onMissing": "error"` |
 | and updates only name, age | `"updateFields": ["name", "age"]` |
+| and on a match sets name to Ada, age to null | `"updateValues": {"name": "Ada", "age": null}` |
 | and updates only where status is pending | `"updateWhere": {"status": "pending"}` |
+| and updates only where age is below 18 | `"updateWhere": {"age": {"lt": 18}}`; of a time `before`, `after` |
+| … is at most 18, is above 18, is at least 18 | `{"lte": 18}`, `{"gt": 18}`, `{"gte": 18}` |
+| … is not 18, is one of 17 or 18 | `{"ne": 18}`, `{"in": [17, 18]}` |
+| with If-Match Ada's tag | `If-Match` or `If-None-Match`: a record's tag (or earlier, or weak tag), or the text |
 | with updateFields ["name"] | the request has this member, written as JSON; with matchFields also `left out` |
 """
 
@@ -18,19 +28,47 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from upsertspec.dialects.operations import UNSET
 from upsertspec.steps.cells import value
+from upsertspec.steps.idempotency import KEY
 from upsertspec.steps.world import OVER, World
 
-WHO = rf"(?P<who>the \w+(?:, then the \w+)*(?:, then (?:{OVER})?somebody with .+?)?|somebody with .+?)"
+_ROLE = rf"the \w+(?:{KEY})?"
+WHO = rf"(?P<who>{_ROLE}(?:, then {_ROLE})*(?:, then (?:{OVER})?somebody with .+?)?|somebody with .+?)"
 MATCH = r"(?P<match>\w+(?:, \w+)*(?:, then by \w+(?:, \w+)*)*)"
 BY = rf"(?P<table>\w+) by {MATCH}"
-OPTIONS = r"(?P<options>(?: and (?:ignores?|updates?) .+| with \w+ .+)?)"
+OPTIONS = (
+    r"(?P<options>(?: and (?:ignores?|refuses?|replaces?|never creates?|updates?|on a match sets?)\b.*| with \w+ .+)?)"
+)
+INTO = rf"(?P<table>\w+)(?: by {MATCH}|(?= with matchFields | and ignores? any )){OPTIONS}"
+
+ONE_OF = "one of"
+OPERATORS = {
+    "below": "lt",
+    "before": "lt",
+    "at most": "lte",
+    "above": "gt",
+    "after": "gt",
+    "at least": "gte",
+    "not": "ne",
+    ONE_OF: "in",
+}
+"""The words of a condition, and the operators of `updateWhere`."""
 
 _SOMEBODY = "somebody with "
-_IGNORE = re.compile(r"ignores? a match")
+MEMBERS = {
+    "ignores a match": ("onConflict", "ignore"),
+    "ignores any conflict": ("onConflict", "ignore"),
+    "refuses a match": ("onConflict", "error"),
+    "replaces a match": ("onConflict", "replace"),
+    "never creates": ("onMissing", "error"),
+}
+"""The phrases that stand for a member with its value. Many clients `ignore a match`."""
+
+_SETS = re.compile(r"on a match sets? (.+)")
 _ONLY_WHERE = re.compile(r"updates? only where (.+)")
 _ONLY = re.compile(r"updates? only (.+)")
 
@@ -60,12 +98,33 @@ def members(world: World, table: str, match: str | None, options: str) -> tuple[
 
 
 def _on_match(world: World, table: str, phrase: str) -> tuple[str, Any]:
-    if _IGNORE.fullmatch(phrase):
-        return "onConflict", "ignore"
+    for words, member in MEMBERS.items():
+        if phrase in (words, _plural(words)):
+            return member
+    spec = world.table(table)
+
+    def read(name: str, cell: str) -> Any:
+        return value(spec, name, cell, world.mark, world.value_of)
+
     if found := _ONLY_WHERE.fullmatch(phrase):
         pairs = [condition.split(" is ", 1) for condition in found[1].split(", ")]
-        spec = world.table(table)
-        return "updateWhere", {name: value(spec, name, cell, world.mark, world.value_of) for name, cell in pairs}
+        return "updateWhere", {name: _condition(name, cell, read) for name, cell in pairs}
+    if found := _SETS.fullmatch(phrase):
+        pairs = [each.split(" to ", 1) for each in found[1].split(", ")]
+        return "updateValues", {name: read(name, cell) for name, cell in pairs}
     if found := _ONLY.fullmatch(phrase):
         return "updateFields", found[1].split(", ")
     raise ValueError(f"unknown phrase for a match: {phrase!r}")
+
+
+def _plural(phrase: str) -> str:
+    return re.sub(r"^(never create|ignore|refuse|replace)s", r"\1", phrase)
+
+
+def _condition(name: str, words: str, read: Callable[[str, str], Any]) -> Any:
+    """What the stored value must be: a value, or an object with an operator."""
+    for word, operator in OPERATORS.items():
+        if words.startswith(f"{word} "):
+            cell = words.removeprefix(f"{word} ")
+            return {operator: [read(name, each) for each in cell.split(" or ")] if word == ONE_OF else read(name, cell)}
+    return read(name, words)

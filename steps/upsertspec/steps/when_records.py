@@ -21,8 +21,9 @@ from upsertspec.dialects.operations import (
     Transaction,
 )
 from upsertspec.steps.cells import resolved
+from upsertspec.steps.conditions import UNDER, under
 from upsertspec.steps.phrases import WHO, senders
-from upsertspec.steps.when_upsert import part_of_transaction
+from upsertspec.steps.when_upsert import part_of_transaction, send_in_turn
 from upsertspec.steps.world import World
 
 Cells = Sequence[Sequence[str]]
@@ -30,17 +31,20 @@ Cells = Sequence[Sequence[str]]
 
 @when(
     parsers.re(
-        r"the (?P<role>\w+) (?:creates(?P<first> in a transaction)? in (?P<table>\w+)"
-        r"|changes (?P<names>\w+(?:, \w+)*)(?P<last> in a transaction)?):"
+        rf"{WHO} (?:creates(?P<twice> twice)?(?P<first> in a transaction)? in (?P<table>\w+)"
+        rf"|changes (?P<names>\w+(?:, \w+)*)(?P<last> in a transaction)?){UNDER}:"
     )
 )
 def writes(
     world: World,
-    role: str,
+    who: str,
+    twice: str | None,
     first: str | None,
     table: str | None,
     names: str | None,
     last: str | None,
+    header: str | None,
+    tags: str | None,
     datatable: Cells,
 ) -> None:
     """Each row is a create, or the fields to write of a named record, found by its id; a row for each name.
@@ -54,18 +58,28 @@ def writes(
         known = [world.named(name) for name in str(names).split(", ")]
         rows = world.rows(known[0].table, datatable)
         made = [Change(each.table, each.record["id"], row) for each, row in zip(known, rows, strict=True)]
-    for operation in [Transaction(list(map(part_of_transaction, made)))] if first or last else made:
-        world.send(role, operation)
+    if first or last:
+        made = [Transaction(list(map(part_of_transaction, made)))]
+    send_in_turn(world, who, under(world, made, header, tags) * (2 if twice else 1))
 
 
 @when(
     parsers.re(
         rf"{WHO} (?P<verb>reads|changes|deletes) "
         r"(?:(?P<name>\w+)|the record (?P<ident>\S+) of (?P<table>\w+))(?P<again> twice|, then reads it)?"
+        rf"{UNDER}"
     )
 )
 def does_to_a_record(
-    world: World, who: str, verb: str, name: str | None, ident: str | None, table: str | None, again: str | None
+    world: World,
+    who: str,
+    verb: str,
+    name: str | None,
+    ident: str | None,
+    table: str | None,
+    again: str | None,
+    header: str | None,
+    tags: str | None,
 ) -> None:
     """Use the id of the named record, or one that the scenario makes up; `{name.id}` in it is a stored id.
 
@@ -82,18 +96,17 @@ def does_to_a_record(
         "deletes": Delete(kind, key),
     }
     following = {None: [], " twice": [verb], ", then reads it": ["reads"]}
+    asked = under(world, [operations[each] for each in (verb, *following[again])], header, tags)
     for sender in senders(who):
-        for each in (verb, *following[again]):
-            world.send(sender, operations[each])
+        for operation in asked:
+            world.send(sender, operation)
 
 
 @when(parsers.re(rf"{WHO} (?P<verb>lists|groups) (?P<table>\w+) with:"))
 def lists(world: World, who: str, verb: str, table: str, datatable: Cells) -> None:
     """Each row of query parameters is a request of its own: for a list, or for counts and averages by group."""
     asks = List if verb == "lists" else Groups
-    who_sends = senders(who)
-    for number, query in enumerate(_queries(world, table, datatable)):
-        world.send(who_sends[min(number, len(who_sends) - 1)], asks(table, query))
+    send_in_turn(world, who, [asks(table, query) for query in _queries(world, table, datatable)])
 
 
 @when(parsers.parse("the {role:w} asks for the description of {table:w}"))
@@ -102,12 +115,11 @@ def asks_for_the_description(world: World, role: str, table: str) -> None:
     world.send(role, Describe(table))
 
 
-@when(parsers.re(rf"{WHO} sends the transaction:"))
-def sends_the_transaction(world: World, who: str, docstring: str) -> None:
+@when(parsers.re(rf"{WHO} sends the transaction(?P<twice> twice)?:"))
+def sends_the_transaction(world: World, who: str, twice: str | None, docstring: str) -> None:
     """A list of operations as JSON; `{name.field}` is a stored value, and texts of unique keys get the mark."""
     operations = [_operation(world, operation) for operation in json.loads(docstring)]
-    [sender] = senders(who)
-    world.send(sender, Transaction(operations))
+    send_in_turn(world, who, [Transaction(operations)] * (2 if twice else 1))
 
 
 def _queries(world: World, table: str, datatable: Cells) -> list[dict[str, Any]]:
@@ -121,7 +133,7 @@ def _queries(world: World, table: str, datatable: Cells) -> list[dict[str, Any]]
 def _operation(world: World, operation: dict[str, Any]) -> dict[str, Any]:
     table = world.table(operation.get("table", ""))
     whole = {name: resolved(table, name, value, world.mark, world.value_of) for name, value in operation.items()}
-    for member in ("fields", "where", "updateWhere"):
+    for member in ("fields", "where", "updateWhere", "updateValues"):
         if isinstance(operation.get(member), dict):
             inner = operation[member].items()
             whole[member] = {n: resolved(table, n, v, world.mark, world.value_of) for n, v in inner}

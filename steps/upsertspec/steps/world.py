@@ -18,6 +18,7 @@ from upsertspec.spec.schema import Table, tables
 from upsertspec.steps.cells import rows
 from upsertspec.steps.concurrent_run import ConcurrentRun
 from upsertspec.steps.findings import ScenarioFindings
+from upsertspec.steps.idempotency import answered_rows, is_keyed, keyed, sender_and_key
 from upsertspec.steps.lookup import Reader
 from upsertspec.steps.missing_calls import require_call, require_table
 from upsertspec.steps.missing_ids import with_ids
@@ -62,6 +63,13 @@ class Attempt:
         return self.operation.sent
 
     @property
+    def members(self) -> list[Mapping[str, Any]]:
+        """What the request says of a match: the further members of an upsert, or of each operation of a transaction."""
+        if isinstance(self.operation, Transaction):
+            return list(self.operation.operations)
+        return [self.operation.extra] if isinstance(self.operation, (Upsert, UpsertBatch)) else []
+
+    @property
     def match_fields(self) -> list[str]:
         """The match fields; empty where they are not a list of names."""
         names = self.operation.match_fields if isinstance(self.operation, (Upsert, UpsertBatch)) else None
@@ -86,8 +94,10 @@ class ControlResults:
 class World:
     """The state of one scenario. `reader` looks at what is stored; `criterion` is the one that is judged.
 
-    `not_stored` are the records of setups whose table the target does not have, by name. `subjects` are what the
-    scenario is about besides what is stored, from its `@asserts-…` tags.
+    `first_written` is what the first request stored, as read before the second one with an idempotency key.
+    `tags` are earlier tags of stored records, by name. `not_stored` are the records of setups whose table the target
+    does not have, by name. `subjects` are what the scenario is about besides what is stored, from its `@asserts-…`
+    tags.
     """
 
     def __init__(
@@ -104,12 +114,14 @@ class World:
         self.controls = controls or ControlResults()
         self.stored: list[Stored] = []
         self.deleted: list[Stored] = []
+        self.first_written: list[Stored] = []
         self.attempts: list[Attempt] = []
         self.reader = Reader(client)
         self.findings = ScenarioFindings()
         self.concurrent_run: ConcurrentRun | None = None
         self.history: dict[str, Any] | None = None
         self.not_stored: dict[str, str] = {}
+        self.tags: dict[str, str] = {}
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._subjects = subjects
 
@@ -208,9 +220,13 @@ class World:
     def send(self, who: str, operation: Operation, alteration: str = "") -> Answer:
         """Send one operation and forget what was read before it. `alteration` breaks the request on purpose.
 
-        Where `who` begins with `OVER`, the request goes over the connection of the sender before.
+        Where `who` begins with `OVER`, the request goes over the connection of the sender before. Before the second
+        request with a key, what the first one wrote is read.
         """
-        operation = self.whole(operation)
+        who, key = sender_and_key(who, self.mark)
+        operation = self.whole(operation) if key is None else keyed(operation, key)
+        if key is not None and not self.first_written and self.attempts and is_keyed(self.attempts[0].operation):
+            self.first_written = list(self._written(self.attempts[0]))
         self._require_possible(operation)
         if operation.changes:
             self.reader.forget()
@@ -226,6 +242,15 @@ class World:
             self._require_call(operation)
         self._look_for_operation(operation, answer)
         return answer
+
+    def _written(self, attempt: Attempt) -> Iterator[Stored]:
+        """The records that a request wrote, as they are stored now."""
+        for table, row, ident in answered_rows(attempt.operation, attempt.answer):
+            keys = (key for key in self.table(table).unique_keys if all(row.get(name) is not None for name in key))
+            key = next(keys, None)
+            where = {name: row[name] for name in key} if key else {"id": ident}
+            if where != {"id": None}:
+                yield from (Stored("", table, where, record) for record in self.reader.find(table, where))
 
     def whole(self, operation: Operation) -> Operation:
         """The operation. On a target that replaces records, an upsert gets the stored values of other fields."""

@@ -26,17 +26,20 @@ SENT = ("fields", "otherFields", "names", "otherNames")
 TABLE = ("table", "allFields")
 """Placeholders that are always there."""
 
+UNDER = {"ifMatch": "If-Match", "version": "If-Match", "tag": "If-Match", "ifNoneMatch": "If-None-Match"}
+"""Placeholders for a condition of the request, and the header that says the same."""
+
 OF_ONE = frozenset((*SENT, *MATCH)) - {"matchFields", "matchField"}
 """What differs from record to record: in a batch, the list that they stand in is repeated for each record."""
 
 KNOWN = {
-    "upsert": (*TABLE, *SENT, *MATCH),
+    "upsert": (*TABLE, *SENT, *MATCH, *UNDER),
     "ignore": (*TABLE, *SENT, *MATCH),
     "batch": (*TABLE, "records", *SENT, *MATCH),
     "create": (*TABLE, "fields", "names"),
-    "change": (*TABLE, "id", *SENT, *MATCH),
-    "read": (*TABLE, "id", *MATCH),
-    "delete": (*TABLE, "id", *MATCH),
+    "change": (*TABLE, "id", *SENT, *MATCH, *UNDER),
+    "read": (*TABLE, "id", *MATCH, *UNDER),
+    "delete": (*TABLE, "id", *MATCH, *UNDER),
     "find": (*TABLE, "limit", "offset", *MATCH),
     "describe": TABLE,
     "task": ("task",),

@@ -14,6 +14,7 @@ from upsertspec.target.bindings import Bindings
 DEFAULT_TIMEOUT = 10.0
 DEFAULT_CLIENTS = 20
 MOST_CLIENTS = 256
+IDEMPOTENCY_KEY = 'Idempotency-Key: "{key}"'
 DEFAULT_VARIABLE = "UPSERTSPEC_SECRET"
 SHORTEST_SECRET = 4
 DIALECTS = "upsertspec.dialects"
@@ -183,7 +184,9 @@ class Target:
     `whole` says whether all that the file claims is judged; `query` goes with every request; `is_open` says that the
     target asks for no credentials. `restart` is the command that starts it again. `clients` is how many are meant where
     a scenario says "many clients at once". `expired` is a credential that was valid once; `hidden` are the secrets of
-    the connection. `baseline` is the path of the baseline, if there is one; its entries are known failures too.
+    the connection. `idempotency_key` is the header that carries a key. `baseline` is the path of the baseline, if
+    there is one; its entries are known failures too. `implementation` says who was judged; its version may be
+    `{"command": […]}` or `{"header": "…"}`.
     """
 
     url: str
@@ -211,6 +214,8 @@ class Target:
     restart: str = ""
     query: Mapping[str, str | Secret] = field(default_factory=dict)
     is_open: bool = False
+    implementation: Mapping[str, Any] = field(default_factory=dict)
+    idempotency_key: str = IDEMPOTENCY_KEY
 
     def secrets(self) -> list[Secret]:
         """Every secret of the target."""

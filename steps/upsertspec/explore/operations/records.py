@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from upsertspec.dialects import operations as sent
 from upsertspec.explore import strategies
 from upsertspec.explore.model_state import ModelRecord
+from upsertspec.explore.operations import upserts
+from upsertspec.explore.operations.conditions import NONE, Condition
 from upsertspec.explore.operations.upserts import Batch, Upsert
 from upsertspec.explore.sequence import OperationSequence
 from upsertspec.explore.strategies import Draw, Scope
@@ -47,12 +49,15 @@ class ById:
     who: str
     record: Pick
     fields: Row | None = None
+    condition: Condition | None = None
 
     def play(self, sequence: OperationSequence) -> None:
         """Send it and compare."""
         table, record, contract = self.record.table, sequence.resolved(self.record), sequence.contract
+        there = record if isinstance(record, ModelRecord) and record in sequence.state.all else None
+        asked = self.condition.of(sequence, there) if self.condition else NONE
         rows = [] if self.fields is None else [sequence.resolved(self.fields)]
-        operation: sent.Operation
+        operation: sent.Change | sent.Delete | sent.Read
         if rows:
             expected = contract.change(self.who, table, record, rows[0])
             operation = sent.Change(table, record.id, sequence.on_the_wire(table, rows[0]))
@@ -62,8 +67,11 @@ class ById:
             expected, operation = contract.read(self.who, table, record), sent.Read(table, record.id)
         named = record.name if isinstance(record, ModelRecord) else f"the record {record.id} of {table}"
         colon = ":" if rows else ""
-        sequence.scenario.write(f"the {self.who} {self.verb} {named}{colon}", table, rows, expected)
-        sequence.send(self.who, operation, expected, [(table, fields) for fields in rows])
+        expected = asked.expected(expected)
+        sequence.scenario.write(f"the {self.who} {self.verb} {named}{asked.words}{colon}", table, rows, expected)
+        operation = replace(operation, headers=asked.headers)
+        answer = sequence.send(self.who, operation, expected, [(table, fields) for fields in rows])
+        asked.require_new_tag(expected, answer)
 
 
 @dataclass(frozen=True)
@@ -147,6 +155,17 @@ def by_id(draw: Draw, scope: Scope) -> ById:
     row = draw(strategies.maybe_wrong(scope, table, draw(strategies.rows(scope, table, partial=True))))
     who, record = draw(strategies.a_role()), draw(strategies.picks(table.name))
     return ById(verb, who, record, row if verb == "changes" else None)
+
+
+@st.composite
+def under_a_condition(draw: Draw, scope: Scope) -> Any:
+    """An upsert under a condition; where records are explored, also a change or a deletion."""
+    if not scope.has("records") or draw(st.booleans()):
+        return draw(upserts.under_a_condition(scope))
+    table = draw(strategies.any_table(scope))
+    verb = draw(st.sampled_from(["changes", "changes", "deletes"]))
+    row = draw(strategies.rows(scope, table, partial=True)) if verb == "changes" else None
+    return ById(verb, draw(strategies.a_role()), draw(strategies.picks(table.name)), row, draw(upserts.conditions()))
 
 
 def describe(scope: Scope) -> st.SearchStrategy[Describe]:

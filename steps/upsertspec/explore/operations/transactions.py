@@ -19,7 +19,7 @@ from upsertspec.explore.values import Pick
 TABLES = ("users", "projects", "conversations", "contacts", "activity_log")
 KEYED = ("contacts", "users")
 LINKS = (("projects", "user_id", "users"), ("conversations", "project_id", "projects"))
-OF_FIELDS = ("fields", "where", "updateWhere")
+OF_FIELDS = ("fields", "where", "updateWhere", "updateValues")
 
 Row = Mapping[str, Any]
 
@@ -38,7 +38,12 @@ class Transaction:
         lines = ",\n  ".join(json.dumps(as_json(operation), ensure_ascii=False) for operation in operations)
         words, says = f"the {self.who} sends the transaction:", "the last answer is"
         sequence.scenario.write(words, "", [], expected, says, f"[\n  {lines}\n]")
-        rows = [(o["table"], {n: v for n, v in o.get("fields", {}).items() if not _is_ref(v)}) for o in operations]
+        rows = [
+            (o["table"], {n: v for n, v in o[member].items() if not _is_ref(v)})
+            for o in operations
+            for member in ("fields", "updateValues")
+            if isinstance(o.get(member), dict)
+        ]
         wire = [_on_the_wire(sequence, operation) for operation in operations]
         sequence.send(self.who, sent.Transaction(wire), expected, rows)
 
@@ -108,6 +113,8 @@ def operation(draw: Draw, scope: Scope, number: int) -> Row:
         made["matchFields"] = draw(st.sampled_from([match] * 6 + [[], ["nickname"]]))
         if draw(st.booleans()):
             made |= draw(strategies.conflict_members(scope, table, row, match))
+        if made.get("onConflict") == "ignore" and draw(st.booleans()):
+            del made["matchFields"]
     if op in ("update", "delete"):
         made["id"] = draw(maybe_reference(draw(strategies.picks(table.name)), number))
     if op == "update" and draw(st.booleans()):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from upsertspec.dialects import operations as sent
 from upsertspec.explore import hostile_values, strategies, values
+from upsertspec.explore.operations.conditions import HEADERS, KINDS, NONE, Condition
 from upsertspec.explore.scenario import upserts
 from upsertspec.explore.sequence import OperationSequence
 from upsertspec.explore.strategies import Draw, Scope, sometimes
@@ -19,6 +20,8 @@ from upsertspec.spec.schema import ROLES, Table
 from upsertspec.steps.then_answers import require_batch, the_error_says_which
 
 Row = Mapping[str, Any]
+OF_FIELDS = ("updateWhere", "updateValues")
+"""The members that hold values of fields."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +33,24 @@ class Upsert:
     fields: Any
     match: Any
     extra: Row = field(default_factory=dict)
+    condition: Condition | None = None
 
     def play(self, sequence: OperationSequence) -> None:
         """Send it and compare."""
         fields, extra = sequence.resolved(self.fields), sequence.resolved(self.extra)
         match = sent.UNSET if self.match == values.LEFT_OUT else self.match
-        expected = sequence.contract.upsert(self.who, self.table, fields, match, extra)
-        words = upserts(self.who, self.table, self.match, extra)
+        known = sequence.contract.match(self.table, fields, match)
+        asked = self.condition.of(sequence, known) if self.condition else NONE
+        expected = asked.expected(sequence.contract.upsert(self.who, self.table, fields, match, extra))
+        words = upserts(self.who, self.table, self.match, extra).removesuffix(":") + f"{asked.words}:"
         sequence.scenario.write(words, self.table, [fields], expected, "the last answer is")
         wire = sequence.on_the_wire(self.table, fields)
-        operation = sent.Upsert(self.table, wire, match, _members(sequence, self.table, extra))
-        sequence.send(self.who, operation, expected, [(self.table, fields)])
+        members = _members(sequence, self.table, extra)
+        operation = sent.Upsert(self.table, wire, match, members, headers=asked.headers)
+        answer = sequence.send(
+            self.who, operation, expected, [(self.table, each) for each in (fields, *_others(extra))]
+        )
+        asked.require_new_tag(expected, answer)
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,8 @@ class Batch:
         sequence.scenario.write(words, self.table, records, expected, "the last answer is")
         wire = [sequence.on_the_wire(self.table, fields) for fields in records]
         operation = sent.UpsertBatch(self.table, wire, self.match, _members(sequence, self.table, extra))
-        answer = sequence.send(self.who, operation, expected, [(self.table, fields) for fields in records])
+        rows = [(self.table, each) for each in (*records, *_others(extra))]
+        answer = sequence.send(self.who, operation, expected, rows)
         effects = expected.effects or ()
         if answer.status == 200 and len({id(effect.record) for effect in effects}) == len(effects):
             require_batch(sequence.world, answer, [effect.operation for effect in effects])
@@ -72,7 +83,12 @@ class Batch:
 
 
 def _members(sequence: OperationSequence, table: str, extra: Row) -> Row:
-    return {n: sequence.on_the_wire(table, v) if n == "updateWhere" else v for n, v in extra.items()}
+    return {n: sequence.on_the_wire(table, v) if n in OF_FIELDS else v for n, v in extra.items()}
+
+
+def _others(extra: Row) -> list[Row]:
+    """The other values that a match gets."""
+    return [extra["updateValues"]] if isinstance(extra.get("updateValues"), Mapping) else []
 
 
 @st.composite
@@ -182,7 +198,26 @@ def conflict(draw: Draw, scope: Scope) -> list[Upsert]:
     if scope.has("hostile") and table.name == "contacts" and draw(sometimes(3)):
         extra = draw(st.sampled_from(hostile_values.MEMBERS))
     before = Upsert("editor", table.name, stored, match)
-    return [before, Upsert(draw(strategies.a_role()), table.name, row, match, extra)]
+    by: Any = match
+    if draw(sometimes(8)):
+        by, extra = values.LEFT_OUT, {"onConflict": "ignore"}
+    return [before, Upsert(draw(strategies.a_role()), table.name, row, by, extra)]
+
+
+def conditions() -> st.SearchStrategy[Condition]:
+    """Any condition."""
+    return st.builds(Condition, st.sampled_from(HEADERS), st.sampled_from(list(KINDS)))
+
+
+@st.composite
+def under_a_condition(draw: Draw, scope: Scope) -> list[Upsert]:
+    """A record, and an upsert under a condition, which mostly matches it."""
+    table, match, stored = draw(valid(scope))
+    row = draw(strategies.rows(scope, table, match))
+    if draw(st.sampled_from([True, True, False])):
+        row |= {name: stored[name] for name in match}
+    before = Upsert("editor", table.name, stored, match)
+    return [before, Upsert(draw(strategies.anyone()), table.name, row, match, condition=draw(conditions()))]
 
 
 @st.composite

@@ -1,0 +1,449 @@
+"""Conditions that are ignored, read too loosely or checked too late, and tags that do not say what is stored."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from flask import g
+from werkzeug.datastructures import ETags
+from werkzeug.http import generate_etag
+
+from upsertspec_broken import add, broken
+from upsertspec_broken.clients import ManyClients
+from upsertspec_catalogue import Answer, answers, view
+from upsertspec_server.conditions import Condition, Conditions
+from upsertspec_server.errors import Problem, busy, not_found
+from upsertspec_server.request import Request
+from upsertspec_server.schema import Row, Table
+from upsertspec_server.upsert import Outcome, Plan, Upserts
+from upsertspec_server.views import current_app, parse_id, request
+
+WRITES = ("records.upsert", "records.update", "records.delete")
+
+
+class TagOf(Conditions):
+    """Makes the tag of less than the whole record."""
+
+    def tag(self, table: Table, row: Row) -> str:
+        return generate_etag(repr(self.state(table, row)).encode())
+
+    def state(self, table: Table, row: Row) -> Any:
+        """What the tag is made of."""
+        return row["id"]
+
+
+@broken("AC-901", "AC-902", "AC-906")
+class TagOfTheId(TagOf):
+    """Makes the tag of the id alone: it never changes."""
+
+
+@broken("AC-901", "AC-902")
+class TagByTheSecond(TagOf):
+    """Makes the tag of updated_at to the second: two writes within a second have one tag."""
+
+    def state(self, table: Table, row: Row) -> Any:
+        return row["id"], str(row["updated_at"])[:19]
+
+
+@broken("AC-901")
+class TagOfWhatIsRequired(TagOf):
+    """Makes the tag of the required fields alone, as if the others did not count."""
+
+    def state(self, table: Table, row: Row) -> Any:
+        return row["id"], [row[name] for name in table.required]
+
+
+@broken("AC-901", "AC-902", "AC-906")
+class TagOfTheMoment(TagOf):
+    """Makes a new tag for each answer, as some frameworks do of a page with a time in it."""
+
+    numbers: ClassVar[Any] = itertools.count()
+
+    def state(self, table: Table, row: Row) -> Any:
+        return next(self.numbers)
+
+
+@broken("AC-901")
+class TagOfTheTable(TagOf):
+    """Makes the tag of the latest write to the table: a write of another record changes it."""
+
+    def state(self, table: Table, row: Row) -> Any:
+        return [(each["id"], each["updated_at"]) for each in self.app.store.rows(table)]
+
+
+class RemembersTheMatch(Upserts):
+    """Remembers the match of an upsert as it was."""
+
+    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+        g.match = match
+        return super().update(plan, row, match, now)
+
+
+@broken("AC-901", using=(RemembersTheMatch,))
+class UpsertHasTheTagOfBefore(Conditions):
+    """Answers an update with the tag that the record had before."""
+
+    def header(self, table: Table, row: Row | None) -> dict[str, str]:
+        return super().header(table, g.get("match") or row)
+
+
+def tags(change: Any, *endpoints: str) -> Any:
+    """A part: the tag in the answers of these views is changed, or left out where the change is None."""
+
+    @answers
+    def changed(answer: Answer) -> None:
+        if answer.endpoint in endpoints and "ETag" in answer.headers:
+            tag = answer.headers.pop("ETag")
+            if change:
+                answer.headers["ETag"] = change(tag)
+
+    return changed
+
+
+add("only-reads-have-tags", "Answers with a tag to a read, but to no write.", "AC-901",
+    tags(None, "records.upsert", "records.create", "records.update"))  # fmt: skip
+add("tags-are-weak", "Answers with weak tags, as a proxy that compresses makes them.", "AC-901",
+    tags(lambda tag: f"W/{tag}", "records.read", "records.upsert", "records.create", "records.update"))  # fmt: skip
+add("tags-have-no-quotes", "Answers with tags without their quotes.", "AC-901",
+    tags(lambda tag: tag.strip('"'), "records.read", "records.upsert", "records.create", "records.update"))  # fmt: skip
+
+
+class IgnoresConditions(Conditions):
+    """Knows no conditions in some requests."""
+
+    endpoints: ClassVar[tuple[str, ...]] = WRITES
+    headers: ClassVar[tuple[str, ...]] = ("If-Match", "If-None-Match")
+
+    def read(self, request: Request, is_about_one: bool = True) -> Condition:
+        if request.endpoint not in self.endpoints:
+            return super().read(request, is_about_one)
+        known = Condition() if len(self.headers) == 2 else super().read(request, is_about_one)
+        return replace(known, **{"match" if name == "If-Match" else "none_match": None for name in self.headers})
+
+
+def ignoring(*endpoints: str, headers: tuple[str, ...] = IgnoresConditions.headers) -> type[IgnoresConditions]:
+    """Conditions that are ignored in the requests of these views."""
+    return type("Ignoring", (IgnoresConditions,), {"endpoints": endpoints, "headers": headers})
+
+
+add("conditions-are-ignored", "Has tags, but takes no notice of conditions.", "AC-902 AC-903 AC-904 AC-905 AC-907",
+    IgnoresConditions)  # fmt: skip
+add("upsert-ignores-if-match", "Looks at If-Match where a record is changed by its id, but not in an upsert.",
+    "AC-902 AC-904", ignoring("records.upsert", headers=("If-Match",)))  # fmt: skip
+add("patch-ignores-conditions", "Takes no notice of conditions in a partial update.", "AC-902 AC-907",
+    ignoring("records.update"))  # fmt: skip
+add("delete-ignores-conditions", "Takes no notice of conditions in a deletion.", "AC-902 AC-907",
+    ignoring("records.delete"))  # fmt: skip
+add("upsert-ignores-if-none-match", "Takes no notice of If-None-Match in an upsert, since it is for reads.",
+    "AC-903", ignoring("records.upsert", headers=("If-None-Match",)))  # fmt: skip
+add("read-ignores-if-none-match", "Answers every read with the whole record.", "AC-906",
+    ignoring("records.read"))  # fmt: skip
+add("batch-ignores-conditions", "Takes no notice of conditions in a batch, since no one record is meant.", "AC-907",
+    type("InABatch", (Conditions,), {"read": lambda self, request, is_about_one=True: (
+        Conditions.read(self, request, True) if is_about_one else Condition())}))  # fmt: skip
+
+
+class Holds(Conditions):
+    """Compares in its own way."""
+
+    def holds(self, condition: Condition, tag: str | None) -> bool:
+        match, none_match = condition.match, condition.none_match
+        if match is not None and not self.matches(match, tag):
+            return False
+        return none_match is None or not self.is_known_by(none_match, tag)
+
+    def matches(self, match: ETags, tag: str | None) -> bool:
+        """Whether `If-Match` is met."""
+        return tag is not None and match.contains(tag)
+
+    def is_known_by(self, none_match: ETags, tag: str | None) -> bool:
+        """Whether `If-None-Match` has the tag."""
+        return tag is not None and none_match.contains_weak(tag)
+
+
+@broken("AC-902")
+class WeakTagsMatch(Holds):
+    """Takes a weak tag for a strong one in If-Match."""
+
+    def matches(self, match: ETags, tag: str | None) -> bool:
+        return tag is not None and match.contains_weak(tag)
+
+
+@broken("AC-902", "AC-904")
+class NothingToMatchIsNoConflict(Holds):
+    """Creates the record where an upsert with If-Match has no match: there is nothing that could be lost."""
+
+    def matches(self, match: ETags, tag: str | None) -> bool:
+        return tag is None or match.contains(tag)
+
+
+@broken("AC-902")
+class AnyKnownTagMatches(Holds):
+    """Asks whether the tag was ever given out, and not whether the record has it."""
+
+    def __init__(self, app: Any) -> None:
+        super().__init__(app)
+        self.known: set[str] = set()
+
+    def tag(self, table: Table, row: Row) -> str:
+        found = super().tag(table, row)
+        self.known.add(found)
+        return found
+
+    def matches(self, match: ETags, tag: str | None) -> bool:
+        return tag is not None and (match.star_tag or bool(self.known & match.as_set()))
+
+
+@broken("AC-902")
+class OnlyTheFirstTagCounts(Conditions):
+    """Reads the first tag of a list in If-Match only."""
+
+    def read(self, request: Request, is_about_one: bool = True) -> Condition:
+        found = super().read(request, is_about_one)
+        first = request.headers.get("If-Match", "").split(",")[0].strip()
+        one = ETags([first.strip('"')]) if first.startswith('"') else ETags([])
+        return replace(found, match=one) if found.match is not None and first != "*" else found
+
+
+@broken("AC-902", "AC-903", "AC-904", "AC-905")
+class ConditionIsCheckedAfterTheCommit(Conditions):
+    """Checks the condition when all is done: the answer is 412, but the record is written."""
+
+    def check(self, condition: Condition, table: Table, stored: Row | None) -> None:
+        if request.endpoint in WRITES:
+            self.app.store.db.commit()
+            self.app.store.db.begin()
+        super().check(condition, table, stored)
+
+
+@broken("AC-902", "AC-903", "AC-904", "AC-905")
+@answers
+def failed_condition_is_409(answer: Answer) -> None:
+    """Answers 409 where a condition is not met, like any other conflict."""
+    if answer.status == HTTPStatus.PRECONDITION_FAILED:
+        answer.status = HTTPStatus.CONFLICT
+
+
+@broken("AC-902", "AC-903", "AC-904")
+@view("records.upsert")
+def failed_condition_is_ignored(original: Any, table: str) -> Any:
+    """Answers an upsert whose condition is not met with 200 and "ignored", and leaves the record as it is."""
+    try:
+        return original(table=table)
+    except Problem as problem:
+        if problem.status != HTTPStatus.PRECONDITION_FAILED:
+            raise
+        return {"id": None, "operation": "ignored", "record": None}
+
+
+@broken("AC-903")
+class StarIsATag(Holds):
+    """Takes the star in If-None-Match for a tag, which no record has."""
+
+    def is_known_by(self, none_match: ETags, tag: str | None) -> bool:
+        return tag is not None and not none_match.star_tag and none_match.contains_weak(tag)
+
+
+@broken("AC-903")
+class NothingIsNew(Holds):
+    """Refuses every upsert with If-None-Match and a star, also one that would create."""
+
+    def is_known_by(self, none_match: ETags, tag: str | None) -> bool:
+        return none_match.star_tag or super().is_known_by(none_match, tag)
+
+
+@broken("AC-903")
+@answers
+def write_is_not_modified(answer: Answer) -> None:
+    """Answers 304 to a write where If-None-Match is not met, as to a read."""
+    if answer.status == HTTPStatus.PRECONDITION_FAILED and "If-None-Match" in request.headers:
+        answer.status, answer.body = HTTPStatus.NOT_MODIFIED, None
+
+
+@broken("AC-903")
+class NewByTheFirstKey(Conditions):
+    """Looks by the table's first key whether a record is there, whatever the upsert matches by."""
+
+    def check(self, condition: Condition, table: Table, stored: Row | None) -> None:
+        first = table.unique_keys[0] if table.unique_keys else ()
+        if request.endpoint == "records.upsert" and list(first) != request.read_object()["matchFields"]:
+            stored = None
+        super().check(condition, table, stored)
+
+
+@broken("AC-904")
+class StarMatchesNothing(Holds):
+    """Takes the star in If-Match for a tag, which no record has."""
+
+    def matches(self, match: ETags, tag: str | None) -> bool:
+        return tag is not None and match.is_strong(tag)
+
+
+@broken("AC-904")
+class StarIsNoCondition(Holds):
+    """Takes If-Match with a star for no condition: it creates."""
+
+    def matches(self, match: ETags, tag: str | None) -> bool:
+        return match.star_tag or super().matches(match, tag)
+
+
+@broken("AC-904")
+@answers
+def nothing_matches_is_404(answer: Answer) -> None:
+    """Answers 404 to an upsert with If-Match where there is nothing to update."""
+    if answer.status == HTTPStatus.PRECONDITION_FAILED and request.headers.get("If-Match") == "*":
+        answer.status = HTTPStatus.NOT_FOUND
+
+
+@broken("AC-906")
+class ReadsCompareStrongly(Holds):
+    """Answers a read with the whole record where If-None-Match has its tag as a weak one."""
+
+    def is_known_by(self, none_match: ETags, tag: str | None) -> bool:
+        return tag is not None and none_match.contains(tag)
+
+
+@broken("AC-906")
+class KnownIsRefused(Conditions):
+    """Answers 412 to a read of a record that the caller has already."""
+
+    def is_known(self, condition: Condition, table: Table, row: Row) -> bool:
+        return False
+
+
+@broken("AC-906")
+class AnyTagIsKnown(Conditions):
+    """Answers every read with If-None-Match with 304."""
+
+    def is_known(self, condition: Condition, table: Table, row: Row) -> bool:
+        return condition.none_match is not None
+
+
+class Unreadable(Conditions):
+    """Does something else with what it can't read."""
+
+    def read(self, request: Request, is_about_one: bool = True) -> Condition:
+        try:
+            return super().read(request, is_about_one)
+        except Problem:
+            if not is_about_one:
+                raise
+            return self.instead(request)
+
+    def instead(self, request: Request) -> Condition:
+        """The condition in place of one that can't be read."""
+        return Condition()
+
+
+@broken("AC-907")
+class UnreadableIsIgnored(Unreadable):
+    """Takes a condition that it can't read for none."""
+
+
+@broken("AC-907")
+class UnreadableFails(Unreadable):
+    """Answers 500 to a condition that it can't read."""
+
+    def instead(self, request: Request) -> Condition:
+        raise ValueError("not enough values to unpack")
+
+
+@broken("AC-907")
+class WordsAreTags(Unreadable):
+    """Reads as loosely as many libraries do: in If-None-Match a word without quotes is a tag."""
+
+    def instead(self, request: Request) -> Condition:
+        return Condition(
+            request.if_match if "If-Match" in request.headers else None,
+            request.if_none_match if "If-None-Match" in request.headers else None,
+        )
+
+
+@broken("AC-907")
+@view("records.upsert")
+def condition_in_place_of_a_permission(original: Any, table: str) -> Any:
+    """Lets every role write that knows the tag of the record, as if it were a key."""
+    if "If-Match" in request.headers:
+        g.role = next(role for role in current_app.schema.roles.values() if role.create and role.update)
+    return original(table=table)
+
+
+@broken("AC-907")
+@view("records.update")
+def no_record_has_no_tag(original: Any, table: str, record_id: str) -> Any:
+    """Answers 412 to a partial update with a condition where the record is not there."""
+    try:
+        return original(table=table, record_id=record_id)
+    except Problem as problem:
+        if problem.status == not_found().status and {"If-Match", "If-None-Match"} & set(request.headers.keys()):
+            raise Problem(HTTPStatus.PRECONDITION_FAILED, "There is no such record.") from None
+        raise
+
+
+class ChecksAhead(ManyClients):
+    """Checks the condition of an upsert before the transaction that writes, like code that keeps transactions short."""
+
+    def upsert(self, table: str) -> Any:
+        condition = self.conditions.read(request)
+        plan = self.validator.upsert(self.enter(table, "create", "update"), request.read_object())
+        if condition and not plan.batch:
+            self.conditions.check(condition, plan.table, self.store.find(plan.table, plan.key, plan.rows[0]))
+            self.clients.meet()
+        return super().upsert(table)
+
+
+add("condition-is-checked-ahead", "Checks the condition of an upsert, and then begins the transaction that writes.",
+    "AC-905", ChecksAhead, ignoring("records.upsert"))  # fmt: skip
+
+
+class MeetsAhead(ManyClients):
+    """Among many clients, lets the changes of a record wait for each other."""
+
+    def setup(self) -> None:
+        super().setup()
+        original = self.view_functions["records.update"]
+
+        def update(table: str, record_id: str) -> Any:
+            found = self.enter(table, "update")
+            row = self.store.get(found, parse_id(found, record_id))
+            self.conditions.check(Conditions.read(self.conditions, request), found, row)
+            self.clients.meet()
+            return original(table=table, record_id=record_id)
+
+        self.view_functions["records.update"] = update
+
+
+add("patch-is-checked-ahead", "Reads a record, compares its tag, and then writes it in another transaction.",
+    "AC-905", MeetsAhead, ignoring("records.update"))  # fmt: skip
+
+
+class RefusesAllWhoMeet(ManyClients):
+    """Refuses everybody who has sent a condition while others do."""
+
+    def upsert(self, table: str) -> Any:
+        if self.clients.are_many() and self.conditions.read(request):
+            raise Problem(HTTPStatus.PRECONDITION_FAILED, "Others are at work on this record.")
+        return super().upsert(table)
+
+
+add("all-who-meet-are-refused", "Refuses all clients that change one record at the same time, so that none is done.",
+    "AC-905", RefusesAllWhoMeet)  # fmt: skip
+
+
+class LosersAreBusy(ManyClients):
+    """Answers 503 to the losers of a race, as a database does that can't serialize them."""
+
+    def upsert(self, table: str) -> Any:
+        try:
+            return super().upsert(table)
+        except Problem as problem:
+            if problem.status == HTTPStatus.PRECONDITION_FAILED and self.clients.are_many():
+                raise busy() from None
+            raise
+
+
+add("losers-are-told-to-try-again", "Answers 503 to those who come too late, as if another try could succeed.",
+    "AC-905", LosersAreBusy)  # fmt: skip
