@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from pytest_bdd.parser import render_string
 from pytest_bdd.steps import StepFunctionContext
 
 import upsertspec
@@ -17,6 +18,7 @@ from upsertspec.report.mistakes import ABOUT
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.files import features_dir
 from upsertspec.spec.ids import PREFIX, row_id
+from upsertspec.spec.outlines import outlines
 from upsertspec.spec.schema import tables
 
 MOST_STEPS = 6
@@ -33,6 +35,29 @@ def test_pytest_bdd_sees_every_scenario(raw_scenarios: list[Scenario]) -> None:
     rows = sum(sum(len(e["tableBody"]) for e in scenario.examples) or 1 for scenario in raw_scenarios)
     assert len(spec.cases()) == rows
     assert len({case.id for case in spec.cases()}) == rows
+
+
+def test_the_quick_scan_reads_what_pytest_bdd_reads() -> None:
+    parsed = [
+        (
+            spec.case_id(template, row),
+            render_string(template.name, row),
+            template.line_number,
+            spec.tags_of(template),
+            row,
+        )
+        for feature in spec.features()
+        for template in feature.scenarios.values()
+        for row in spec.examples(template)
+    ]
+    scanned = [
+        (case.id, case.title, case.line, outline.tags, dict(case.example))
+        for file in spec.feature_files()
+        for outline in outlines(file)
+        for case in spec.cases()
+        if (features_dir() / case.file, case.line) == (file, outline.line)
+    ]
+    assert scanned == parsed
 
 
 def test_every_scenario_has_one_profile_and_one_criterion(raw_scenarios: list[Scenario]) -> None:
