@@ -4,9 +4,9 @@ Feature: Several records in one request
 
   Background:
     Given these contacts are stored:
-      | as    | email             | name         | status | age | phone           |
-      | Ada   | ada@example.com   | Ada Lovelace | active | 36  | +44 20 7946 001 |
-      | Grace | grace@example.com | Grace Hopper | active | 85  | +1 212 555 0100 |
+      | as    | email             | name         | status   | age | phone           | vip  | notes   |
+      | Ada   | ada@example.com   | Ada Lovelace | active   | 36  | +44 20 7946 001 | true | Note G  |
+      | Grace | grace@example.com | Grace Hopper | inactive | 85  | +1 212 555 0100 | true | Admiral |
 
   @AC-301 @defines-batch @asserts-answer @asserts-operation @asserts-counts
   Rule: AC-301 A batch creates and updates, and answers in order with each operation and the counts
@@ -42,7 +42,7 @@ Feature: Several records in one request
       Then the answer is 200 and says updated, updated
       And these contacts are now stored:
         | email             | name         | age | status   | phone           |
-        | grace@example.com | Grace Hopper | 86  | active   | +1 212 555 0100 |
+        | grace@example.com | Grace Hopper | 86  | inactive | +1 212 555 0100 |
         | ada@example.com   | Ada Lovelace | 36  | inactive | +44 20 7946 001 |
 
     @S-x6st
@@ -156,6 +156,20 @@ Feature: Several records in one request
       Then the request is refused
       And nothing has been written
 
+    @S-z3fk @needs-conflict
+    Scenario Outline: A value below the minimum is refused <conflict>
+      When the editor upserts a batch into contacts by email <conflict>:
+        | email   | name      | age |
+        | <email> | Ada Byron | -1  |
+      Then the request is refused
+      And nothing has been written
+
+      Examples: On a match, and in a new record
+        | conflict                                | email            |
+        | and updates only age                    | ada@example.com  |
+        | and updates only where status is active | ada@example.com  |
+        | and ignores a match                     | alan@example.com |
+
     @S-qcj5
     Scenario Outline: <kind> is refused where the record matches
       When the editor upserts a batch into contacts by email:
@@ -232,7 +246,7 @@ Feature: Several records in one request
       Then the answer is 200 and says updated, updated, created
       And these contacts are now stored:
         | email             | name      | age  | status   | notes |
-        | ada@example.com   | Ada Byron | 36   | active   | null  |
+        | ada@example.com   | Ada Byron | 36   | active   | Note G |
         | grace@example.com | Amazing   | 86   | inactive | later |
         | alan@example.com  | Alan      | null | active   | last  |
 
@@ -251,12 +265,12 @@ Feature: Several records in one request
     @S-t682
     Scenario: Values of every kind come back from a batch as they were sent
       When the editor upserts a batch twice into contacts by email:
-        | email                   | name            | notes           | age        | vip   | birthday   | phone |
-        | ada@example.com         | 0               | `""`            | 0          | false | 1815-12-10 | null  |
-        | grace@example.com       | 010             | 1e3             | null       | true  | 1500-02-28 |       |
-        | oona@example.com        | Straße          | `"ends in \\n"` | 2147483648 | true  | 0001-01-01 | null  |
-        | ada+news@example.com    | `"e\\u0301"`    | null            | null       | null  | null       | null  |
-        | ada@example.photography | `"x" 257 times` | `" "`           |            | false | 9999-12-31 |       |
+        | email                   | name            | notes           | age        | vip   | birthday   | phone | status   |
+        | ada@example.com         | 0               | `""`            | 0          | false | 1815-12-10 | null  | inactive |
+        | grace@example.com       | 010             | 1e3             | null       |       | 1500-02-28 |       |          |
+        | oona@example.com        | Straße          | `"ends in \\n"` | 2147483648 | true  | 0001-01-01 | null  | null     |
+        | ada+news@example.com    | `"e\\u0301"`    | null            | null       | null  | null       | null  |          |
+        | ada@example.photography | `"x" 257 times` | `" "`           |            | false | 9999-12-31 |       |          |
       Then the answer is 200 and says 2 updated, 3 created, 5 updated
       And each value comes back as it was sent
 
@@ -290,8 +304,10 @@ Feature: Several records in one request
         | `"x" 240 times` | EUR     |
         | `"x" 241 times` | EUR     |
         | `"it's 😀 \\\\"` | EUR    |
+        | `"its 😀 \\\\"`  | EUR    |
+        | `"it's 😁 \\\\"` | EUR    |
         | `"50% _, \\"a\\"+b&"` | EUR |
-      Then the answer is 200 and says 10 created, 10 updated
+      Then the answer is 200 and says 12 created, 12 updated
       And every answer has the same ids
       And each value comes back as it was sent
 
@@ -301,7 +317,8 @@ Feature: Several records in one request
         | email            | name | notes           | age        | status  | vip   | birthday   |
         | eve@example.com  | 0    | `""`            | 0          | pending | false | 1500-02-28 |
         | oona@example.com | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | `"x" 300 times` | 2147483648 | pending | true  | 9999-12-31 |
-      Then the answer is 200 and says 2 created, 2 <operation>
+        | flo@example.com  | Flo  | null            | null       | pending | null  | null       |
+      Then the answer is 200 and says 3 created, 3 <operation>
       And each value comes back as it was sent
 
       Examples: The conflict members

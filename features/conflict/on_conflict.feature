@@ -5,9 +5,9 @@ Feature: What happens on a match
 
   Background:
     Given these contacts are stored:
-      | as    | email             | name         | status  | age | phone           | notes        |
-      | Ada   | ada@example.com   | Ada Lovelace | pending | 36  | +44 20 7946 001 | Wrote Note G |
-      | Grace | grace@example.com | Grace Hopper | active  | 85  | +1 212 555 0100 | Admiral      |
+      | as    | email             | name         | status  | age | phone           | vip  | notes        |
+      | Ada   | ada@example.com   | Ada Lovelace | pending | 36  | +44 20 7946 001 | true | Wrote Note G |
+      | Grace | grace@example.com | Grace Hopper | active  | 85  | +1 212 555 0100 | true | Admiral      |
 
   @AC-201 @defines-ignore @asserts-answer @asserts-operation
   Rule: AC-201 An upsert that ignores matches leaves a match unchanged and says ignored
@@ -124,6 +124,20 @@ Feature: What happens on a match
         | alan@example.com | +44 20 7946 009 |
       Then the answer is 400
       And nothing has been written
+
+    @S-yje5
+    Scenario Outline: Creating with matches ignored refuses the <field> <value>
+      When the editor upserts into contacts by email and ignores a match:
+        | email            | name        | <field> |
+        | alan@example.com | Alan Turing | <value> |
+      Then the request is refused
+      And nothing has been written
+
+      Examples: Below the minimum, not an option, of another contact
+        | field  | value           |
+        | age    | -1              |
+        | status | archived        |
+        | phone  | +1 212 555 0100 |
 
     @S-qhzd
     Scenario: Values written where matches are ignored come back as they were sent
@@ -309,8 +323,29 @@ Feature: What happens on a match
         | updated_at is {Ada.updated_at}   | updated   |
         | updated_at is 2001-02-03T04:05:06.789Z | ignored |
         | vip is false                     | ignored   |
+        | vip is true                      | updated   |
         | age is 0                         | ignored   |
         | name is ada lovelace             | ignored   |
+
+    @S-b9yv
+    Scenario Outline: A condition about a day or an amount: <condition>
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And these transactions are stored:
+        | as   | reference | account_id | date       | amount | sequence_number |
+        | Sale | tx-1      | {Main.id}  | 1969-02-28 | 12.50  | 0               |
+      When the editor upserts into transactions by reference and updates only where <condition>:
+        | reference | merchant |
+        | tx-1      | Bakery   |
+      Then the answer is 200 and says <operation>
+
+      Examples: What is stored, and what is not
+        | condition                            | operation |
+        | date is 1969-02-28                   | updated   |
+        | date is 1969-03-01                   | ignored   |
+        | amount is 12.50, sequence_number is 0 | updated  |
+        | amount is 12.51                      | ignored   |
 
     @S-6x8e
     Scenario: A condition does not prevent a create
@@ -371,7 +406,8 @@ Feature: What happens on a match
         | email            | name                | notes | status  | vip   | birthday   | age        |
         | oona@example.com | 0                   | `""`  | pending | false | 1500-02-28 | 0          |
         | eve@example.com  | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | 010   | pending | true  | 9999-12-31 | 2147483648 |
-      Then the answer is 200 and says created, created, updated, updated
+        | ada@example.com  | Ada Byron           | null  | pending |       | null       | null       |
+      Then the answer is 200 and says created, created, 4 updated
       And each value comes back as it was sent
 
     @S-4zbw

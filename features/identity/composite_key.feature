@@ -130,6 +130,43 @@ Feature: Which record is meant
         | Ada | byron@example.com | Countess |
         |     | ada@example.com   | Eve      |
 
+    @S-abuq @needs-conflict
+    Scenario Outline: A changed key matches under its new value only <conflict>
+      Given these contacts are stored:
+        | as  | email           | name         | phone           | status  |
+        | Ada | ada@example.com | Ada Lovelace | +44 20 7946 001 | pending |
+      When the editor upserts into contacts by phone, then by email <conflict>:
+        | email             | name      | phone           |
+        | byron@example.com | Ada Byron | +44 20 7946 001 |
+        | ada@example.com   | Eve       |                 |
+        | byron@example.com | Countess  |                 |
+      Then the answer is 200 and says updated, created, updated
+      And these contacts are now stored:
+        | as  | email             | name     |
+        | Ada | byron@example.com | Countess |
+        |     | ada@example.com   | Eve      |
+
+      Examples: The conflict members
+        | conflict                                 |
+        | and updates only email, name             |
+        | and updates only where status is pending |
+
+    @S-c28u @needs-batch
+    Scenario: A changed key matches under its new value only in a batch
+      Given these contacts are stored:
+        | as  | email           | name         | phone           |
+        | Ada | ada@example.com | Ada Lovelace | +44 20 7946 001 |
+      When the editor upserts a batch into contacts by phone, then by email:
+        | email             | name      | phone           |
+        | byron@example.com | Ada Byron | +44 20 7946 001 |
+        | ada@example.com   | Eve       |                 |
+        | byron@example.com | Countess  |                 |
+      Then the answer is 200 and says updated, created, updated
+      And these contacts are now stored:
+        | as  | email             | name     |
+        | Ada | byron@example.com | Countess |
+        |     | ada@example.com   | Eve      |
+
   @AC-102
   Rule: AC-102 The same item in another organization, or under another key, is another record, and stays untouched
 

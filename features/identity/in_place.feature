@@ -144,6 +144,46 @@ Feature: An update happens in place
         | upserts in a transaction into contacts by email |
         | changes Grace in a transaction                 |
 
+    @S-93xp @needs-transactions
+    Scenario: Where the editor sends nothing but a key in a transaction, updated_at moves
+      When the editor upserts in a transaction into contacts by email:
+        | email             |
+        | grace@example.com |
+      Then the answer is 200 and says updated
+      And Grace's updated_at is later than before
+      And Grace keeps id, created_at, name, status, notes
+
+    @S-fk64 @should @needs-batch
+    Scenario: The times in the answer to a batch are those of the server's clock
+      When the editor upserts a batch into contacts by email:
+        | email             | name        |
+        | grace@example.com | Amazing     |
+        | alan@example.com  | Alan Turing |
+      Then the answer is 200 and says updated, created
+      And each answer's times are within a minute of its Date header
+
+    @S-dkdd @should @needs-transactions
+    Scenario: The times in the answer to a transaction are those of the server's clock
+      When the editor upserts in a transaction into contacts by email:
+        | email             | name        |
+        | grace@example.com | Amazing     |
+        | alan@example.com  | Alan Turing |
+      Then the answer is 200 and says updated, created
+      And each answer's times are within a minute of its Date header
+
+    @S-6x6b @should @needs-records
+    Scenario Outline: Where the editor <way>, the times are those of the server's clock
+      When the editor <way>:
+        | email            | name        |
+        | alan@example.com | Alan Turing |
+      Then the answer is <status>
+      And each answer's times are within a minute of its Date header
+
+      Examples: A create and a change
+        | way                 | status |
+        | creates in contacts | 201    |
+        | changes Grace       | 200    |
+
     @S-f8em @should
     Scenario: The times in an answer are those of the server's clock
       When the editor upserts into contacts by email:

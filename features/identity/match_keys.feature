@@ -170,3 +170,27 @@ Feature: Which fields can be matched by
         | kitchen | session-1  | 💥           |
       Then the answer is 200 and says created, created
       And every answer has an id of its own
+
+    @S-qjd2 @needs-batch
+    Scenario: Case and white space count in a batch
+      Given these product_recommendations are stored:
+        | as     | room_id | session_id | product_name |
+        | Marble | kitchen | session-1  | Marble       |
+      When the editor upserts a batch into product_recommendations by room_id, product_name:
+        | room_id      | session_id | product_name |
+        | Kitchen      | session-2  | Marble       |
+        | `"kitchen "` | session-2  | Marble       |
+      Then the answer is 200 and says 2 created, or the batch is refused
+      And Marble is as before
+
+    @S-reb7 @needs-transactions
+    Scenario: Case and white space count in a transaction
+      Given these product_recommendations are stored:
+        | as     | room_id | session_id | product_name |
+        | Marble | kitchen | session-1  | Marble       |
+      When the editor upserts in a transaction into product_recommendations by room_id, product_name:
+        | room_id      | session_id | product_name |
+        | Kitchen      | session-2  | Marble       |
+        | `"kitchen "` | session-2  | Marble       |
+      Then the answer is 200 and says 2 created, or it is refused
+      And Marble is as before

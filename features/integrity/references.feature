@@ -221,6 +221,56 @@ Feature: Dependent records survive an upsert
       Then the request is refused
       And no record in transactions has reference tx-2
 
+    @S-zfb6 @needs-conflict
+    Scenario Outline: Where the editor <way>, the account has to exist
+      Given Closed has been deleted
+      When the editor <way>:
+        | reference   | account_id  | date       | amount |
+        | <reference> | {Closed.id} | 2024-01-16 | 1.00   |
+      Then the request is refused
+      And nothing has been written
+
+      Examples: Of a new record, and of a match
+        | way                                                                   | reference |
+        | upserts into transactions by reference and updates only account_id    | tx-1      |
+        | upserts into transactions by reference and updates only where amount is 12.50 | tx-1 |
+        | upserts into transactions by reference and ignores a match            | tx-2      |
+
+    @S-grgy @needs-batch
+    Scenario: The account of each record of a batch has to exist
+      Given Closed has been deleted
+      When the editor upserts a batch into transactions by reference:
+        | reference | account_id   | date       | amount |
+        | tx-2      | {Savings.id} | 2024-01-16 | 1.00   |
+        | tx-1      | {Closed.id}  | 2024-01-16 | 1.00   |
+      Then the request is refused
+      And nothing has been written
+
+    @S-29tw @needs-records
+    Scenario: A transaction can't be changed to a deleted account
+      Given Closed has been deleted
+      When the editor changes Bakery:
+        | account_id  | amount |
+        | {Closed.id} | 99.00  |
+      Then the request is refused
+      And nothing has been written
+
+    @S-w74s @needs-transactions
+    Scenario Outline: Where the editor <way>, <reference> has to have an account
+      Given Closed has been deleted
+      When the editor <way>:
+        | reference   | account_id  | date       | amount |
+        | <reference> | {Closed.id} | 2024-01-16 | 1.00   |
+      Then the transaction is refused
+      And nothing has been written
+
+      Examples: Within a transaction
+        | way                                                     | reference |
+        | upserts in a transaction into transactions by reference | tx-1      |
+        | upserts in a transaction into transactions by reference | tx-2      |
+        | creates in a transaction in transactions                | tx-2      |
+        | changes Bakery in a transaction                         | tx-1      |
+
   @AC-405
   Rule: AC-405 Mapping a transaction again in the same ledger updates the one mapping in place
 

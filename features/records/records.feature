@@ -59,8 +59,8 @@ Feature: Records by their id
     @S-tbtr
     Scenario: Protected fields are dropped from a create
       When the editor creates in users:
-        | email           | name | id                                     | created_at               |
-        | eve@example.com | Eve  | `"00000000-0000-4000-8000-000000000000"` | 2001-02-03T04:05:06.789Z |
+        | email           | name | id                                     | created_at               | updated_at               |
+        | eve@example.com | Eve  | `"00000000-0000-4000-8000-000000000000"` | 2001-02-03T04:05:06.789Z | 2101-02-03T04:05:06.789Z |
       Then the answer is 201
       And the protected fields are the server's own
 
@@ -208,10 +208,11 @@ Feature: Records by their id
     @S-paan
     Scenario: Protected fields are dropped from a partial update
       When the editor changes Atlas:
-        | name       | id                                       | created_at               |
-        | Atlas Mark | `"00000000-0000-4000-8000-000000000000"` | 2001-02-03T04:05:06.789Z |
+        | name       | id                                       | created_at               | updated_at               |
+        | Atlas Mark | `"00000000-0000-4000-8000-000000000000"` | 2001-02-03T04:05:06.789Z | 2001-02-03T04:05:06.789Z |
       Then the answer is 200
       And Atlas keeps id, created_at
+      And Atlas's updated_at is later than before
       And these projects are now stored:
         | as    | name       |
         | Atlas | Atlas Mark |
@@ -248,11 +249,11 @@ Feature: Records by their id
     @S-68kr
     Scenario: Values of every kind come back from a change as they were sent
       Given these contacts are stored:
-        | as  | email           | name         |
-        | Ada | ada@example.com | Ada Lovelace |
+        | as  | email           | name         | status   | vip  | phone           |
+        | Ada | ada@example.com | Ada Lovelace | inactive | true | +44 20 7946 001 |
       When the editor changes Ada:
         | email              | name | notes | age | vip   | birthday   |
-        | oona@example.com   | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | `"x" 300 times` | 0 | false | 1500-02-28 |
+        | oona@example.com   | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | `"x" 300 times` | 0 |      | 1500-02-28 |
       Then the answer is 200
       And each value comes back as it was sent, in lists too
       And no record in contacts has email ada@example.com
@@ -260,13 +261,13 @@ Feature: Records by their id
     @S-4qzq @needs-transactions
     Scenario: Values of every kind come back from changes in a transaction
       Given these contacts are stored:
-        | as    | email             | name         |
-        | Ada   | ada@example.com   | Ada Lovelace |
-        | Grace | grace@example.com | Grace Hopper |
+        | as    | email             | name         | status   | notes   | vip  | phone           |
+        | Ada   | ada@example.com   | Ada Lovelace | inactive | Note G  | true | +44 20 7946 001 |
+        | Grace | grace@example.com | Grace Hopper | inactive | Admiral | true | +1 212 555 0100 |
       When the editor changes Ada, Grace in a transaction:
         | email              | name | notes | age | vip   | birthday   |
-        | oona@example.com   | 0    | `""`  | 0   | false | 1500-02-28 |
-        | grace@example.com  | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | `"x" 300 times` | 2147483648 | true  | 9999-12-31 |
+        | oona@example.com   | 0    | null  | 0   | false | 1500-02-28 |
+        | grace@example.com  | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | `"x" 300 times` | 2147483648 |       | 9999-12-31 |
       Then the answer is 200 and says updated, updated
       And each value comes back as it was sent
 

@@ -35,3 +35,45 @@ Feature: A required field is never null
         | field | match |
         | name  | email |
         | email | phone |
+
+    @S-x6n8 @needs-conflict
+    Scenario Outline: Where the editor <way>, a null name is refused
+      When the editor <way>:
+        | email   | name | status   |
+        | <email> | null | inactive |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: With the conflict members
+        | way                                                                   | email             |
+        | upserts into contacts by email and updates only name                  | grace@example.com |
+        | upserts into contacts by email and updates only where status is active | grace@example.com |
+        | upserts into contacts by email and ignores a match                    | ada@example.com   |
+
+    @S-tr5s @needs-records
+    Scenario Outline: Where the editor <way>, a null name is refused, too
+      When the editor <way>:
+        | phone           | email           | name |
+        | +44 20 7946 001 | ada@example.com | null |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: By the id
+        | way                 |
+        | creates in contacts |
+        | changes Grace       |
+
+    @S-fxn8 @needs-transactions
+    Scenario Outline: Where the editor <way>, a null name refuses all
+      When the editor <way>:
+        | phone           | email           | name |
+        | +44 20 7946 001 | ada@example.com | null |
+      Then the transaction is refused
+      And nothing has been written
+
+      Examples: Within a transaction
+        | way                                             |
+        | upserts in a transaction into contacts by email |
+        | upserts in a transaction into contacts by phone |
+        | creates in a transaction in contacts            |
+        | changes Grace in a transaction                  |

@@ -374,6 +374,18 @@ Feature: Several operations, all or nothing
         | as    | name    |
         | Atlas | Changed |
 
+    @S-y9ha
+    Scenario: A guard for null does not match a value
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "update", "table": "projects", "id": "{Atlas.id}", "where": {"status": null},
+           "fields": {"name": "Changed"}}
+        ]
+        """
+      Then the answer is 409
+      And Atlas is as before
+
     @S-rbej
     Scenario: A guard for empty text does not match null
       When the editor sends the transaction:
@@ -427,9 +439,9 @@ Feature: Several operations, all or nothing
 
     Background:
       Given these contacts are stored:
-        | as    | email             | name         | status  | phone           |
-        | Ada   | ada@example.com   | Ada Lovelace | pending | +44 20 7946 001 |
-        | Grace | grace@example.com | Grace Hopper | active  | +1 212 555 0100 |
+        | as    | email             | name         | status   | phone           | vip  | notes   |
+        | Ada   | ada@example.com   | Ada Lovelace | pending  | +44 20 7946 001 | true | Note G  |
+        | Grace | grace@example.com | Grace Hopper | inactive | +1 212 555 0100 | true | Admiral |
 
     @S-5v3v @asserts-unmentioned
     Scenario: An upsert in a transaction creates or updates
@@ -506,11 +518,27 @@ Feature: Several operations, all or nothing
     Scenario: Values of every kind come back from upserts in a transaction
       When the editor upserts in a transaction twice into contacts by email:
         | email            | name                | notes           | age        | vip   | birthday   |
+        | grace@example.com | Grace              | null            |            |       |            |
         | ada@example.com  | 0                   | `""`            | 0          | false | 1500-02-28 |
         | oona@example.com | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | 010             | null       | true  | 9999-12-31 |
         | eve@example.com  | Straße              | `"x" 300 times` | 2147483648 | null  | 1969-12-31 |
-      Then the answer is 200 and says updated, created, created, 3 updated
+      Then the answer is 200 and says 2 updated, 2 created, 4 updated
       And each value comes back as it was sent
+
+    @S-r2z4 @needs-conflict
+    Scenario Outline: Values of every kind come back from a transaction <conflict>
+      When the editor upserts in a transaction twice into contacts by email <conflict>:
+        | email            | name | notes           | age        | status  | vip   | birthday   |
+        | eve@example.com  | 0    | `""`            | 0          | pending | false | 1500-02-28 |
+        | oona@example.com | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | `"x" 300 times` | 2147483648 | pending | true | 9999-12-31 |
+      Then the answer is 200 and says 2 created, 2 <operation>
+      And each value comes back as it was sent
+
+      Examples: The conflict members
+        | conflict                                         | operation |
+        | and updates only name, notes, age, vip, birthday | updated   |
+        | and updates only where status is pending         | updated   |
+        | and ignores a match                              | ignored   |
 
     @S-m7h2
     Scenario: Amounts, dates and typed JSON come back from a transaction as they were sent
@@ -622,10 +650,12 @@ Feature: Several operations, all or nothing
         | strasse@example.com | Bea  |
         | 008@example.com     | Cleo |
         | 8@example.com       | Dora |
-        | o'hara+b@example.com | Eve |
+        | o'hara+b😀@example.com | Eve |
+        | ohara+b😀@example.com | Ida |
+        | o'hara+b😁@example.com | Jan |
         | é@example.com       | Flo  |
         | `"e\\u0301@example.com"` | Gus |
-      Then the answer is 200 and says 7 created, 7 updated
+      Then the answer is 200 and says 9 created, 9 updated
       And each value comes back as it was sent
 
   @AC-505

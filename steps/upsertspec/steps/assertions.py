@@ -153,7 +153,7 @@ def _hidden(world: World, table: str, where: Record) -> str:
     parts = [part for a in world.attempts if a.table == table for part in a.answer.parts or [a.answer]]
     for ident in [part.id for part in parts if is_id(part.id) and "id" not in where]:
         record = world.reader.read(table, ident).record or {}
-        if all(same(world.table(table), name, value, record.get(name)) for name, value in where.items()):
+        if _has(world.table(table), where, record):
             return f", but record {shown(ident)}, of which a list shows none"
     return ""
 
@@ -198,14 +198,15 @@ def require_stored(world: World, table: str, row: Record, where: Record | None =
 def require_own_kept(world: World, table: str, record: Record) -> None:
     """Raise CheckFailed, or note a secondary finding, where an update changed what no request mentioned.
 
-    That is every member of the target's own, and each field that is in none of the rows that were sent. A target that
-    replaces records may, and any target where the request says so.
+    That is every member of the target's own, and each field that is in none of the rows that were sent for the record.
+    A target that replaces records may, and any target where the request says so.
     """
     members = [each for attempt in world.attempts for each in attempt.members]
     if world.client.replaces or any(each.get("onConflict") == "replace" for each in members):
         return
     binding = world.binding(table)
-    sent = {name for attempt in world.attempts for row in attempt.sent for name in row}
+    rows = [row for attempt in world.attempts for row in attempt.sent]
+    sent = {name for row in rows if _is_of(world, table, row, record) for name in row}
     sent |= {name for each in members if isinstance(v := each.get("updateValues"), Mapping) for name in v}
     unmentioned = [name for name in binding.view.fields if name not in sent]
     for before in _before(world, table, record):
@@ -222,8 +223,24 @@ def _before(world: World, table: str, record: Record) -> Iterator[Record]:
     key = find_key(spec, record)
     answers = [a.answer.record for a in world.attempts if a.table == table and is_success(a.answer.status)]
     for before in [*(s.record for s in world.stored if s.table == table), *answers]:
-        if before and key and all(same(spec, name, value, before.get(name)) for name, value in key.items()):
+        if before and key and _has(spec, key, before) and as_json(before.get("id")) == as_json(record.get("id")):
             yield before
+
+
+def _is_of(world: World, table: str, row: Record, record: Record) -> bool:
+    """Whether a row that was sent may be of this record: it has a key that the record has or had, or no whole key."""
+    spec = world.table(table)
+    answers = [part.record for a in world.attempts for part in a.answer.parts or [a.answer] if part.record]
+    known = [*(s.record for s in world.stored if s.table == table), *answers]
+    versions = [record, *(each for each in known if as_json(each.get("id")) == as_json(record.get("id")))]
+    keys = [key for key in spec.unique_keys if all(row.get(name) is not None for name in key)]
+    values = [{name: row[name] for name in key} for key in keys]
+    return not values or any(_has(spec, each, version) for each in values for version in versions)
+
+
+def _has(table: Table, values: Record, record: Record) -> bool:
+    """Whether a record has all of these values."""
+    return all(same(table, name, value, record.get(name)) for name, value in values.items())
 
 
 def _shown_as(world: World, table: str, row: Record) -> str:

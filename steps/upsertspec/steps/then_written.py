@@ -54,6 +54,8 @@ def each_value_comes_back(world: World, lists: str | None) -> None:
     """Each sent record is stored with its values, and reads the same in the answer, by its key and by its id. If it was
     sent again later, its first answer has these values, too.
 
+    An update has moved updated_at, and kept created_at.
+
     In lists too: it is found by each of its values with every operator that fits, and by none that it had before; it is
     in its place where the list is sorted by a number or a time, nested in its parent, and counted there.
     """
@@ -63,6 +65,10 @@ def each_value_comes_back(world: World, lists: str | None) -> None:
         if each not in last.values():
             _require_answered(world, each)
     found = [(each, _require_kept(world, each)) for each in last.values()]
+    for each, stored in found:
+        _require_times(
+            each, stored, [*_before(world, each, stored), *(w.answer.record for w in wrote if w is not each)]
+        )
     if lists:
         for each, stored in found:
             _require_listed(world, each, stored)
@@ -150,6 +156,29 @@ def _require_kept(world: World, each: Written) -> Record:
     return stored
 
 
+def _before(world: World, each: Written, stored: Record) -> list[Record]:
+    """The record as it was stored before the scenario's requests, if it was."""
+    return [k.record for k in world.stored if k.table == each.table and _is_same(k.record, stored)]
+
+
+def _is_same(record: Record | None, stored: Record) -> bool:
+    return record is not None and as_json(record.get("id")) == as_json(stored.get("id"))
+
+
+def _require_times(each: Written, stored: Record, records: Sequence[Record | None]) -> None:
+    """Raise CheckFailed where an update did not move updated_at, or changed created_at. `records` are earlier ones."""
+    before = next((record for record in reversed(records) if record and _is_same(record, stored)), {})
+    if each.operation != "updated" or not before:
+        return
+    earlier, later = instant(before.get("updated_at")), instant(stored.get("updated_at"))
+    if earlier and later and later <= earlier:
+        raise CheckFailed(f"an updated_at later than {shown(before['updated_at'])}", shown(stored["updated_at"]))
+    if "created_at" in before and before["created_at"] != stored.get("created_at"):
+        raise CheckFailed(
+            f"the record's created_at to stay {shown(before['created_at'])}", shown(stored.get("created_at"))
+        )
+
+
 def _require_listed(world: World, each: Written, stored: Record) -> None:
     """Raise CheckFailed where a filter that fits the record does not find it; all filters are asked at once first."""
     filters = dict(_filters(world, each.table, world.fit(each.table, each.row)))
@@ -164,8 +193,7 @@ def _require_listed(world: World, each: Written, stored: Record) -> None:
 def _require_not_listed(world: World, each: Written, stored: Record) -> None:
     """Raise CheckFailed where a plain filter still finds the record by a value that it had before."""
     fields = world.table(each.table).fields
-    ident = as_json(stored.get("id"))
-    before = next((k.record for k in world.stored if (k.table, as_json(k.record["id"])) == (each.table, ident)), stored)
+    before = next(iter(_before(world, each, stored)), stored)
     key = find_key(world.table(each.table), stored) or {}
     for name in [name for name in each.row if name in fields and name not in key and "" in fields[name].type.finding]:
         old = before.get(name)

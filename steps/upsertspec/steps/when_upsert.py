@@ -33,13 +33,19 @@ def upserts(
     tags: str | None,
     datatable: Cells,
 ) -> None:
-    """Each row is a request of its own, one after the other; as a batch or in a transaction, all are one request."""
+    """Each row is a request of its own, one after the other; as a batch or in a transaction, all are one request. With
+    several match fields each row is a batch of its own."""
     records = world.rows(table, datatable)
     matches = [members(world, table, each, options) for each in (match.split(", then by ") if match else [None])]
     plans = [matches[min(number, len(matches) - 1)] for number in range(len(records))]
     requests: list[Operation] = [Upsert(table, row, *plan) for row, plan in zip(records, plans, strict=True)]
     if together == " a batch":
-        requests = [UpsertBatch(table, records, *matches[0])]
+        batches = (
+            [(records, matches[0])]
+            if len(matches) == 1
+            else [([row], plan) for row, plan in zip(records, plans, strict=True)]
+        )
+        requests = [UpsertBatch(table, rows, *plan) for rows, plan in batches]
     elif together:
         requests = [Transaction([part_of_transaction(request) for request in requests])]
     send_in_turn(world, who, under(world, requests, header, tags) * (2 if twice else 1))
