@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, TypeVar
 
 import psycopg
@@ -17,6 +17,16 @@ from service.problems import Problem, from_database
 
 ATTEMPTS = 50
 PAUSE = 0.02
+OPERATORS = {
+    "eq": "IS NOT DISTINCT FROM %s",
+    "ne": "IS DISTINCT FROM %s",
+    "lt": "< %s",
+    "lte": "<= %s",
+    "gt": "> %s",
+    "gte": ">= %s",
+    "in": "= ANY (%s)",
+}
+"""How a condition compares a column with its value. A null passes `eq` and `ne` only."""
 
 Connection = psycopg.Connection[dict[str, Any]]
 T = TypeVar("T")
@@ -95,11 +105,15 @@ def columns(names: Iterable[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, names))
 
 
-def all_equal(names: Iterable[str], json: Container[str]) -> sql.Composed:
-    """The condition that the columns have these values, null among them; each is a parameter.
+def all_hold(guard: Mapping[str, str], json: Container[str]) -> sql.Composed:
+    """The condition that each column compares like this with a parameter: column to one of OPERATORS.
 
     `json` names the columns of that type, which PostgreSQL only compares as `jsonb`.
     """
-    plain, typed = "{} IS NOT DISTINCT FROM %s", "{}::jsonb IS NOT DISTINCT FROM %s::jsonb"
-    conditions = [sql.SQL(typed if name in json else plain).format(sql.Identifier(name)) for name in names]
+    conditions = [
+        sql.SQL("{}::jsonb IS NOT DISTINCT FROM %s::jsonb" if name in json else f"{{}} {OPERATORS[operator]}").format(
+            sql.Identifier(name)
+        )
+        for name, operator in guard.items()
+    ]
     return sql.SQL(" AND ").join([sql.SQL("true"), *conditions])
