@@ -26,6 +26,7 @@ PROFILES = (
     "concurrency",
     "hostile",
     "preconditions",
+    "isolation",
 )
 LAST = ("concurrency", "hostile", "preconditions")
 """The profiles that are run after all others, and by one worker alone: they make load, or may kill a target."""

@@ -14,7 +14,7 @@ from upsertspec.http.client import Client
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.session import BROKEN
 from upsertspec.spec.outcomes import CLOSED, CREATED, MISSING, OK, UPSERTED, is_success
-from upsertspec.spec.schema import Table, tables
+from upsertspec.spec.schema import MEMBERS, Table, tables
 from upsertspec.steps.cells import rows
 from upsertspec.steps.concurrent_run import ConcurrentRun
 from upsertspec.steps.findings import ScenarioFindings
@@ -196,14 +196,23 @@ class World:
         return {name: value for name, value in row.items() if name not in absent}
 
     def value_of(self, name: str, field: str) -> Any:
-        """A field of the stored record of this name.
+        """A field of the stored record of this name; `organization` of `north` and `south` is in the target file.
 
         Raises LookupError where the scenario has no such record, CheckFailed where the target's has no such field.
         """
+        if name in MEMBERS:
+            return self._organization(name)
         record = self.named(name).record
         if field not in record:
             raise CheckFailed(f"a {field} in the record of {name}", "none")
         return record[field]
+
+    def _organization(self, member: str) -> str:
+        """The organization of a member. Raises NotTestable without one, NotApplicable if the field has a form of its own."""
+        bound = self.binding("image_metadata").field("organization_id")
+        if bound.text or bound.values:
+            raise NotApplicable(f"{bound.name} has texts of its own form, so that no organization can be named")
+        return self.client.organization(member)
 
     def named(self, name: str) -> Stored:
         """The stored record of this name. Raises LookupError where the scenario has none."""
