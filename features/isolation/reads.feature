@@ -13,15 +13,18 @@ Feature: A member sees the records of its own organization
   @AC-931 @needs-records
   Rule: AC-931 A member reads, lists, counts and filters the records of its own organization only; totals, pages, statistics and order tell nothing of others
 
+    @S-qm9b
     Scenario: A member reads its own record
       When the north reads Cover
       Then the answer is 200
       And the answer holds the whole stored record
 
+    @S-uzxc
     Scenario: A member can't read a record of another organization
       When the north reads Secret
       Then the answer is 403 or 404
 
+    @S-9uap
     Scenario: A list has a member's own records
       When the north lists image_metadata with:
         | image_item_id |
@@ -29,6 +32,7 @@ Feature: A member sees the records of its own organization
       Then the list is Cover, Detail
       And every list says that there are 2 in all
 
+    @S-gsqf
     Scenario: The same list of another member has other records
       When the south lists image_metadata with:
         | image_item_id |
@@ -36,6 +40,7 @@ Feature: A member sees the records of its own organization
       Then the list is Secret
       And every list says that there are 1 in all
 
+    @S-vvwh
     Scenario Outline: A list that is filtered by <filter> does not show another organization's record
       When the north lists image_metadata with:
         | image_item_id | <filter> |
@@ -50,6 +55,7 @@ Feature: A member sees the records of its own organization
         | image_item_path       | s3://south/cover.jpg |
         | description__contains | their                |
 
+    @S-72v2
     Scenario: Pages have no gap where another organization's record would be
       When the north lists image_metadata with:
         | image_item_id | _sort            | _limit | _offset |
@@ -58,6 +64,7 @@ Feature: A member sees the records of its own organization
       Then the lists together are Detail, Cover, in this order
       And every list says that there are 2 in all
 
+    @S-btpt
     Scenario: Statistics count a member's own records
       When the north groups image_metadata with:
         | group_by      |
@@ -66,6 +73,7 @@ Feature: A member sees the records of its own organization
         | image_item_id | count |
         | item-1        | 2     |
 
+    @S-besh
     Scenario: Statistics of another member count other records
       When the south groups image_metadata with:
         | group_by      |
@@ -77,11 +85,12 @@ Feature: A member sees the records of its own organization
   @AC-934
   Rule: AC-934 What a member is answered is the same whether a record of another organization is there or not
 
+    @S-yf9g
     Scenario: An upsert says nothing about another organization's record
       When the north upserts what is Secret's, and what nobody has
       Then no answer says whether it is there
 
-    @needs-records
+    @S-22vf @needs-records
     Scenario Outline: A member that <verb> by id learns nothing about another organization's record
       When the north <verb> what is Secret's, and what nobody has
       Then no answer says whether it is there
@@ -92,7 +101,7 @@ Feature: A member sees the records of its own organization
         | changes |
         | deletes |
 
-    @needs-records
+    @S-wtzc @needs-records
     Scenario: A plain create says nothing about another organization's record
       When the north creates what is Secret's, and what nobody has
       Then no answer says whether it is there

@@ -12,6 +12,7 @@ Feature: A member writes the records of its own organization
   @AC-932
   Rule: AC-932 A write that names another organization, its record or another table is answered with 403 or 404, and nothing is written there
 
+    @S-us9y
     Scenario: Another organization's record is not updated
       When the north upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id      | key   | image_item_id | image_item_path      |
@@ -19,6 +20,7 @@ Feature: A member writes the records of its own organization
       Then the answer is 403 or 404
       And nothing has been written
 
+    @S-3q9v
     Scenario: Nothing is created in another organization
       When the north upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id      | key    | image_item_id | image_item_path      |
@@ -26,6 +28,7 @@ Feature: A member writes the records of its own organization
       Then the answer is 403 or 404
       And nothing has been written
 
+    @S-jtew
     Scenario: Another table is not a member's
       When the north upserts into contacts by email:
         | email           | name         |
@@ -33,7 +36,7 @@ Feature: A member writes the records of its own organization
       Then the answer is 403 or 404
       And nothing has been written
 
-    @needs-records
+    @S-zrm9 @needs-records
     Scenario: Nothing is created in another organization without an upsert
       When the north creates in image_metadata:
         | organization_id      | key    | image_item_id | image_item_path      |
@@ -41,7 +44,7 @@ Feature: A member writes the records of its own organization
       Then the answer is 403 or 404
       And nothing has been written
 
-    @needs-records
+    @S-xgwr @needs-records
     Scenario: Another organization's record is not changed by its id
       When the north changes Secret:
         | alt_text |
@@ -49,13 +52,13 @@ Feature: A member writes the records of its own organization
       Then the answer is 403 or 404
       And Secret is as before
 
-    @needs-records
+    @S-3wnk @needs-records
     Scenario: Another organization's record is not deleted
       When the north deletes Secret
       Then the answer is 403 or 404
       And Secret, Cover are as before
 
-    @needs-records
+    @S-6p54 @needs-records
     Scenario: A member deletes its own record
       When the south deletes Secret
       Then the answer is 204
@@ -65,6 +68,7 @@ Feature: A member writes the records of its own organization
   @AC-933
   Rule: AC-933 The same item of two organizations is two records, and neither member's write touches the other's
 
+    @S-u6zk
     Scenario: Two members create the same item
       When the north, then the south upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id      | key    | image_item_id | image_item_path       |
@@ -77,6 +81,7 @@ Feature: A member writes the records of its own organization
         | {north.organization} | banner | item-2        | s3://north/banner.jpg |
         | {south.organization} | banner | item-2        | s3://south/banner.jpg |
 
+    @S-b4by
     Scenario: Two members update the same item
       When the north, then the south upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id      | key   | image_item_id | image_item_path    |
@@ -88,6 +93,7 @@ Feature: A member writes the records of its own organization
         | Cover  | {north.organization} | cover | item-1        | s3://north/new.jpg | Our cover |
         | Secret | {south.organization} | cover | item-1        | s3://south/new.jpg | A secret  |
 
+    @S-rx7m
     Scenario: A member's update leaves the other's record
       When the north upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id      | key   | image_item_id | image_item_path    |
@@ -95,7 +101,7 @@ Feature: A member writes the records of its own organization
       Then the answer is 200 and says updated
       And Secret is as before
 
-    @needs-batch
+    @S-6uu8 @needs-batch
     Scenario: A batch of a member leaves the other's record
       When the north upserts a batch into image_metadata by organization_id, key, image_item_id:
         | organization_id      | key    | image_item_id | image_item_path    |
@@ -107,6 +113,7 @@ Feature: A member writes the records of its own organization
   @AC-935 @needs-records
   Rule: AC-935 No update moves a record into another organization
 
+    @S-pc86
     Scenario: A partial update does not move a record
       When the north changes Cover:
         | organization_id      |
@@ -114,6 +121,7 @@ Feature: A member writes the records of its own organization
       Then the answer is 400 or 403 or 404 or 409 or 422
       And Cover, Secret are as before
 
+    @S-2dgb
     Scenario: A partial update does not move a record to a free key
       When the north changes Cover:
         | organization_id      | key     | alt_text |
@@ -121,6 +129,7 @@ Feature: A member writes the records of its own organization
       Then the answer is 400 or 403 or 404 or 409 or 422
       And Cover, Secret are as before
 
+    @S-5pfv
     Scenario: A partial update that names the member's own organization is done
       When the north changes Cover:
         | organization_id      | alt_text |
@@ -130,7 +139,7 @@ Feature: A member writes the records of its own organization
         | as    | organization_id      | key   | image_item_id | alt_text |
         | Cover | {north.organization} | cover | item-1        | Renamed  |
 
-    @needs-transactions
+    @S-y4rf @needs-transactions
     Scenario: An update in a transaction does not move a record
       When the north changes Cover in a transaction:
         | organization_id      | key     |
@@ -141,7 +150,7 @@ Feature: A member writes the records of its own organization
   @AC-936
   Rule: AC-936 In a batch and in a transaction one record of another organization refuses all
 
-    @needs-batch
+    @S-gam7 @needs-batch
     Scenario Outline: A batch with another organization's record <place> is refused
       When the north upserts a batch into image_metadata by organization_id, key, image_item_id:
         | organization_id | key    | image_item_id | image_item_path      |
@@ -155,7 +164,7 @@ Feature: A member writes the records of its own organization
         | first | {south.organization} | {north.organization} |
         | last  | {north.organization} | {south.organization} |
 
-    @needs-transactions
+    @S-4ugy @needs-transactions
     Scenario: An upsert into another organization refuses the transaction
       When the north upserts in a transaction into image_metadata by organization_id, key, image_item_id:
         | organization_id      | key    | image_item_id | image_item_path      |
@@ -164,7 +173,7 @@ Feature: A member writes the records of its own organization
       Then the answer is 403 or 404
       And nothing has been written
 
-    @needs-transactions @needs-records
+    @S-frb9 @needs-transactions @needs-records
     Scenario: A change of another organization's record refuses the transaction
       When the north changes Cover, Secret in a transaction:
         | alt_text |
@@ -173,7 +182,7 @@ Feature: A member writes the records of its own organization
       Then the answer is 403 or 404
       And Cover, Secret are as before
 
-    @needs-transactions
+    @S-nurk @needs-transactions
     Scenario: A create in another organization refuses the transaction
       When the north creates in a transaction in image_metadata:
         | organization_id      | key    | image_item_id | image_item_path      |

@@ -19,6 +19,7 @@ from upsertspec_server.auth import Auth
 from upsertspec_server.conditions import Conditions
 from upsertspec_server.errors import CONTENT_TYPE, LOG, Problem, StartError, database_problem
 from upsertspec_server.fields import TYPES, FieldType
+from upsertspec_server.idempotency import Idempotency
 from upsertspec_server.jsontext import StrictJSON
 from upsertspec_server.queries import Queries
 from upsertspec_server.records import Records
@@ -47,6 +48,7 @@ class Server(Flask):
     transactions_class: type[Transactions] = Transactions
     queries_class: type[Queries] = Queries
     conditions_class: type[Conditions] = Conditions
+    idempotency_class: type[Idempotency] = Idempotency
     schema_class: type[Schema] = Schema
     field_class: type[Field] = Field
     field_types: Mapping[str, FieldType] = TYPES
@@ -73,6 +75,7 @@ class Server(Flask):
         self.transactions = self.transactions_class(self)
         self.queries = self.queries_class(self)
         self.conditions = self.conditions_class(self)
+        self.idempotency = self.idempotency_class(self)
 
     def load_schema(self) -> Schema:
         """The tables and roles of `schema.toml`."""

@@ -30,6 +30,8 @@ MAX_ANSWER = 32 * 1024 * 1024
 """How many characters the records of one answer may have together; a larger answer is refused with 400."""
 BUSY_SECONDS = 10.0
 """How long a request waits for its turn to write."""
+IDEMPOTENCY_SECONDS = 24 * 60 * 60.0
+"""How long an Idempotency-Key is kept, and so how long after the first request a retry still counts as one."""
 PRAGMAS = ("foreign_keys = ON",)
 """The settings of every SQLite connection."""
 

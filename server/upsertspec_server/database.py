@@ -15,6 +15,7 @@ from sqlite_utils import Database, Migrations
 from sqlite_utils.db import ForeignKey
 
 from upsertspec_server.errors import StartError
+from upsertspec_server.idempotency import TABLE as KEYS
 from upsertspec_server.schema import Schema, Table
 
 APPLICATION_ID = 0x75707370  # "upsp" marks a file as ours, in the header that SQLite keeps for this
@@ -38,6 +39,7 @@ def prepare(path: Path, schema: Schema, busy_seconds: float = 10.0) -> None:
             db.execute("BEGIN IMMEDIATE")  # so that two servers that start together do not both migrate
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             migrate(db, schema)
+            make_keys(db)
             db.commit()
             db.enable_wal()
     except StartError as error:
@@ -61,6 +63,16 @@ def migrate(db: Database, schema: Schema) -> None:
     if max(versions, default=0) > schema.version:
         raise StartError("The database was made by a later version of upsertspec. Update upsertspec, or name another.")
     migrations.apply(db)
+
+
+def make_keys(db: Database) -> None:
+    """Create the table of idempotency keys, if it is not there."""
+    columns = dict.fromkeys(("caller", "path", "key", "body", "headers", "answer", "expires_at"), str)
+    keys = db.table(KEYS)
+    keys.create(
+        {**columns, "status": int}, pk=("caller", "path", "key"), not_null=columns, strict=True, if_not_exists=True
+    )
+    keys.create_index(["expires_at"], if_not_exists=True)
 
 
 def bring_table_up_to_date(db: Database, table: Table) -> None:

@@ -88,6 +88,11 @@ def conflict(detail: str, *errors: dict[str, Any]) -> Problem:
     return Problem(HTTPStatus.CONFLICT, detail, list(errors))
 
 
+def key_is_taken() -> Problem:
+    """422: the Idempotency-Key belongs to a request with another body."""
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "This Idempotency-Key was used with another body. Take a new one.")
+
+
 def busy() -> Problem:
     """503: another request has held the write lock for too long."""
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The database is busy. Try again.", headers={"Retry-After": "1"})

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from upsertspec_server import conditions, config
+from upsertspec_server.idempotency import HEADER, LONGEST
 from upsertspec_server.queries import OPERATORS as FILTERS
 from upsertspec_server.transactions import MEMBERS
 from upsertspec_server.upsert import ON_CONFLICT, ON_MISSING, OPERATORS
@@ -16,7 +17,8 @@ Json = dict[str, Any]
 PUBLIC = (405, 500)
 READ = (400, 401, 403, 404, 405, 500, 503)
 WRITE = (400, 401, 403, 404, 405, 409, 413, 415, 500, 503, 507)
-DELETE = (400, 401, 403, 404, 405, 412, 500, 503, 507)
+KEYED = (400, 401, 403, 404, 405, 409, 413, 415, 422, 500, 503, 507)
+DELETE = (400, 401, 403, 404, 405, 500, 503, 507)
 HEADERS = {201: "Location", 401: "WWW-Authenticate", 405: "Allow", 503: "Retry-After"}
 
 
@@ -183,6 +185,15 @@ def call(
     return described if problems is not PUBLIC else described | {"security": []}
 
 
+def conditional(described: Json) -> Json:
+    """A call about one record, with the conditions that it may be done under; its answer, if it has one, has a tag."""
+    described["parameters"] = [*described.get("parameters", []), *CONDITIONS]
+    described["responses"]["412"] = ref("412", "responses")
+    if "200" in described["responses"]:
+        described["responses"]["200"]["headers"] = {"ETag": {"schema": TEXT}}
+    return described
+
+
 def unless_known(described: Json) -> Json:
     """A read, which may also be answered with 304."""
     described["responses"]["304"] = {"description": HTTPStatus(304).phrase, "headers": {"ETag": {"schema": TEXT}}}
@@ -236,6 +247,11 @@ STATS_PARAMETERS = [
 ]
 
 
+def keyed(summary: str, status: int, answer: Json, body: Json, tagged: bool = False) -> Json:
+    """A write that is done once for each Idempotency-Key."""
+    return call(summary, status, answer, KEYED, body, tagged, parameters=[ref("idempotency_key", "parameters")])
+
+
 def paths() -> Json:
     """Every path, and its calls."""
     table = {"parameters": [ref("table", "parameters")]}
@@ -253,32 +269,22 @@ def paths() -> Json:
         "/api/tables/{table}/records": table
         | {
             "get": call("List records", 200, ref("Page"), READ, parameters=LIST_PARAMETERS),
-            "post": call("Create a record", 201, ref("Record"), WRITE, ref("Fields"), tagged=True),
+            "post": keyed("Create a record", 201, ref("Record"), ref("Fields"), tagged=True),
         },
         "/api/tables/{table}/records/upsert": table
         | {
-            "post": call(
-                "Create or update a record, or a batch",
-                200,
-                {"oneOf": upserted},
-                (*WRITE, 412),
-                {"oneOf": upsert},
-                tagged=True,
-                parameters=CONDITIONS,
+            "post": conditional(
+                keyed("Create or update a record, or a batch", 200, {"oneOf": upserted}, {"oneOf": upsert})
             )
         },
         "/api/tables/{table}/records/{record_id}": record
         | {
-            "get": unless_known(
-                call("Read a record", 200, ref("Record"), (*READ, 412), tagged=True, parameters=CONDITIONS)
-            ),
-            "patch": call(
-                "Update a record", 200, ref("Record"), (*WRITE, 412), ref("Fields"), tagged=True, parameters=CONDITIONS
-            ),
-            "delete": call("Delete a record and its children", 204, None, DELETE, parameters=CONDITIONS),
+            "get": unless_known(conditional(call("Read a record", 200, ref("Record"), READ))),
+            "patch": conditional(call("Update a record", 200, ref("Record"), WRITE, ref("Fields"))),
+            "delete": conditional(call("Delete a record and its children", 204, None, DELETE)),
         },
         "/api/transactions": {
-            "post": call("Several operations, all or nothing", 200, ref("Results"), WRITE, ref("Transaction"))
+            "post": keyed("Several operations, all or nothing", 200, ref("Results"), ref("Transaction"))
         },
     }
 
@@ -296,10 +302,18 @@ def document() -> Json:
         "paths": paths(),
         "components": {
             "schemas": SCHEMAS,
-            "parameters": {name: parameter(name, TEXT, place="path", required=True) for name in ("table", "record_id")},
+            "parameters": {
+                **{name: parameter(name, TEXT, place="path", required=True) for name in ("table", "record_id")},
+                "idempotency_key": parameter(
+                    HEADER,
+                    {"type": "string", "minLength": 1, "maxLength": LONGEST},
+                    "a text for this one write; a request that is sent again with it is answered as before",
+                    place="header",
+                ),
+            },
             "responses": {
                 str(status): response(status, "application/problem+json", ref("Problem"))
-                for status in sorted({*READ, *WRITE, *DELETE})
+                for status in sorted({*READ, *KEYED, 412})
             },
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },

@@ -31,18 +31,21 @@ blueprints = (records, tables, transactions, meta)
 
 
 @records.post("/upsert")
-def upsert(table: str) -> Json | tuple[Json, dict[str, str]]:
+def upsert(table: str) -> Response:
     """Create or update a record, or a batch of records (CONTRACT 3.1)."""
     found = current_app.enter(table, "create", "update")
     plan = current_app.validator.upsert(found, request.read_object())
     condition = current_app.conditions.read(request, is_about_one=not plan.batch)
-    with current_app.store.transaction():
+
+    def write() -> Json | tuple[Json, dict[str, str]]:
         before = current_app.upserts.find_match(plan, plan.rows[0]) if condition else None
         outcomes = current_app.upserts.run(plan, g.role)
         current_app.conditions.check(condition, found, before)
-    if plan.batch:
-        return batch_body(outcomes)
-    return outcomes[0].body(), current_app.conditions.header(found, outcomes[0].row)
+        if plan.batch:
+            return batch_body(outcomes)
+        return outcomes[0].body(), current_app.conditions.header(found, outcomes[0].row)
+
+    return current_app.idempotency.once(write)
 
 
 def batch_body(outcomes: list[Outcome]) -> Json:
@@ -62,17 +65,23 @@ def list_records(table: str) -> Json:
 
 
 @records.post("")
-def create(table: str) -> tuple[Json, int, dict[str, str]]:
+def create(table: str) -> Response:
     """Create a record."""
     found = current_app.enter(table, "create")
     row = current_app.validator.fields(found, request.read_object())
     current_app.conditions.read(request, is_about_one=False)
-    with current_app.store.transaction():
+
+    def write() -> tuple[Json, int, dict[str, str]]:
         outcome = current_app.records.create(found, row)
-    body = outcome.body()
-    path = f"/api/tables/{found.name}/records/{quote(str(body['id']), safe='')}"
-    headers = {"Location": path, **current_app.conditions.header(found, outcome.row)}
-    return body["record"], HTTPStatus.CREATED, headers
+        body = outcome.body()
+        path = f"/api/tables/{found.name}/records/{quote(str(body['id']), safe='')}"
+        return (
+            body["record"],
+            HTTPStatus.CREATED,
+            {"Location": path, **current_app.conditions.header(found, outcome.row)},
+        )
+
+    return current_app.idempotency.once(write)
 
 
 @records.get("/<record_id>")
@@ -148,15 +157,18 @@ def stats(table: str) -> Json:
 
 
 @transactions.post("")
-def transact() -> Json:
+def transact() -> Response:
     """Several operations, all or nothing (CONTRACT 3.3)."""
     current_app.auth.require(g.role, "create", "update", "delete")
     operations = current_app.transactions.check(request.read_object(), g.role)
     current_app.conditions.read(request, is_about_one=False)
-    with current_app.store.transaction():
+
+    def write() -> Json:
         outcomes = current_app.transactions.run(operations, g.role)
-    done = zip(operations, outcomes, strict=True)
-    return {"results": [{"op": operation["op"], **outcome.body()} for operation, outcome in done]}
+        done = zip(operations, outcomes, strict=True)
+        return {"results": [{"op": operation["op"], **outcome.body()} for operation, outcome in done]}
+
+    return current_app.idempotency.once(write)
 
 
 @meta.get("/")

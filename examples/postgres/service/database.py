@@ -33,8 +33,8 @@ class Database:
         self._conninfo = conninfo
         self._threads = threading.local()
 
-    def write(self, work: Callable[[Connection], T]) -> T:
-        """Do the work in one transaction: all of it, or nothing.
+    def write(self, work: Callable[[Connection], T], organization: str | None = None) -> T:
+        """Do the work in one transaction, perhaps as a member of an organization: all of it, or nothing.
 
         Retries run one after the other, so that they do not collide again.
         """
@@ -44,6 +44,7 @@ class Database:
                 with conn.transaction():
                     if attempt:
                         conn.execute("SELECT pg_advisory_xact_lock(0)")
+                    _become(conn, organization)
                     return work(conn)
             except (Again, errors.SerializationFailure, errors.DeadlockDetected):
                 time.sleep(random.uniform(0, PAUSE))  # noqa: S311 - a pause, no secret
@@ -51,12 +52,13 @@ class Database:
                 raise from_database(wrong) or wrong from wrong
         raise Problem(503, "Too many others write the same records; try again.", headers={"Retry-After": "1"})
 
-    def read(self, work: Callable[[Connection], T]) -> T:
-        """Do the work on one snapshot, so that everything read is consistent."""
+    def read(self, work: Callable[[Connection], T], organization: str | None = None) -> T:
+        """Do the work on one snapshot, perhaps as a member, so that everything read is consistent."""
         conn = self._connection()
         conn.isolation_level = IsolationLevel.REPEATABLE_READ
         try:
             with conn.transaction():
+                _become(conn, organization)
                 return work(conn)
         except psycopg.Error as wrong:
             raise from_database(wrong) or wrong from wrong
@@ -72,6 +74,13 @@ class Database:
             conn.adapters.register_loader("json", TextLoader)
             self._threads.connection = conn
         return conn
+
+
+def _become(conn: Connection, organization: str | None) -> None:
+    """Be a member of this organization until the transaction ends (members.sql)."""
+    if organization is not None:
+        conn.execute("SET LOCAL ROLE member")
+        conn.execute("SELECT set_config('service.organization', %s, true)", [organization])
 
 
 def columns(names: Iterable[str]) -> sql.Composed:

@@ -11,6 +11,7 @@ from upsertspec.concurrency.clients import ConcurrentClients
 from upsertspec.concurrency.explanation import explained
 from upsertspec.concurrency.recorded_history import place_of, recorded_history
 from upsertspec.concurrency.registers import Look, Register, as_one, own_name, registers, wide
+from upsertspec.concurrency.replays import without_replays
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Operation, Upsert, UpsertBatch
 from upsertspec.errors import NotTestable
@@ -38,7 +39,7 @@ def act(world: World, work: Sequence[Sequence[Operation]], reading: Record | Non
     after = [_stored(world, table, key) for key in keys]
     moment = max((call.ended or call.started for call in calls), default=0.0) + 1e-6
     looks = [Look(*pair, moment) for pair in zip(before, after, strict=True)]
-    found = _registers(world.table(table), match, keys, calls, looks, reading)
+    found = _registers(world.table(table), match, keys, without_replays(calls), looks, reading)
     concurrent_run = _judged(world, table, keys, calls, found)
     _require_overlap(concurrent_run)
     return concurrent_run

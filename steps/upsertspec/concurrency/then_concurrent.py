@@ -9,15 +9,17 @@ from typing import Any
 from pytest_bdd import parsers, then
 
 from upsertspec.concurrency.explanation import MIXED
+from upsertspec.concurrency.replays import key_of
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Delete
 from upsertspec.errors import CheckFailed
-from upsertspec.spec.outcomes import NO_CONTENT
+from upsertspec.spec.outcomes import CONFLICT, NO_CONTENT
 from upsertspec.steps.assertions import require_stored, the_one
 from upsertspec.steps.concurrent_run import ConcurrentRun, RecordedCall
 from upsertspec.steps.control import is_success
 from upsertspec.steps.equality import as_json, differences
 from upsertspec.steps.statuses import require_status
+from upsertspec.steps.then_answers import require_same_reading
 from upsertspec.steps.world import World
 
 Record = Mapping[str, Any]
@@ -47,6 +49,40 @@ def exactly_one_is(world: World, one: str, other: str) -> None:
         require_status(world, call.answer or Answer(0, text=call.failure), int(one if call.is_done else other))
     if (done := sum(call.is_done for call in writes)) != 1:
         raise CheckFailed(f"exactly one answer of {one}, and {other} to the others", f"{done} answers of {one}")
+
+
+@then("all answers to one key are the same, or 409")
+def answers_to_a_key_are_the_same(world: World) -> None:
+    """Of the clients with one idempotency key, at least one was answered with success; all others with the same status,
+    operation and id, or with 409. Where all have the same key, the record in the answers is the stored one."""
+    concurrent_run = _run_of(world)
+    by_key: dict[str | None, list[RecordedCall]] = {}
+    for call in concurrent_run.writes:
+        by_key.setdefault(key_of(call), []).append(call)
+    for calls in by_key.values():
+        world.compared("the answers to one key")
+        done = [call.answer for call in calls if call.answer and call.is_done]
+        said = Counter(_summary(world, call) for call in calls if not _is_under_way(call))
+        if not done or len(said) != 1:
+            wanted = f"one answer for all {len(calls)} requests with one key, or 409 to some of them"
+            raise CheckFailed(wanted, _with_why(_counted(said) or "409 to all", concurrent_run))
+        if len(by_key) == 1 and done[0].record and not world.lacks(done[0], "record"):
+            stored = the_one(world, concurrent_run.table, {"id": done[0].id})
+            for answer in done:
+                what = "the record in each answer to be the stored one"
+                require_same_reading(world, concurrent_run.table, what, stored, answer.record or {})
+
+
+def _is_under_way(call: RecordedCall) -> bool:
+    return call.answer is not None and call.answer.status == CONFLICT
+
+
+def _summary(world: World, call: RecordedCall) -> str:
+    """What must be the same in all answers to one key."""
+    if call.answer is None or not call.is_done:
+        return _status(call)
+    ident = "" if world.lacks(call.answer, "id") else f" and the id {as_json(call.answer.id)}"
+    return f"{call.answer.status} {call.answer.operation or ''}".strip() + ident
 
 
 @then(parsers.parse("every answer is 200 and says {operation:w}"))

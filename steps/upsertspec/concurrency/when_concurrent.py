@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pytest_bdd import parsers, when
 
 from upsertspec.concurrency.run_clients import act, race
-from upsertspec.dialects.operations import Change, Delete, Find, Operation, Upsert, UpsertBatch
+from upsertspec.dialects.operations import Change, Create, Delete, Find, Operation, Upsert, UpsertBatch
 from upsertspec.errors import NotApplicable
 from upsertspec.steps.conditions import UNDER, condition
 from upsertspec.steps.control import require_alone
@@ -23,12 +24,14 @@ ROUNDS = 5
 
 @when(
     parsers.re(
-        rf"many clients at once upsert into {BY}{OPTIONS}{UNDER}"
+        r"many (?P<who>clients|clients with one key|pairs of clients with a key each) at once "
+        rf"upsert into {BY}{OPTIONS}{UNDER}"
         r"(?P<reading>, while others read it|, while others delete them|, five times each, and read it each time)?:"
     )
 )
 def many_upsert(
     world: World,
+    who: str,
     table: str,
     match: str,
     options: str,
@@ -37,7 +40,7 @@ def many_upsert(
     reading: str | None,
     datatable: Cells,
 ) -> None:
-    """Each client sends one row, the rows in turn.
+    """Each client sends one row, the rows in turn. Clients with one idempotency key send the same row.
 
     With readers, half of the clients send five times and the others read. With own reads, each client sends five times
     and reads its record after each. With deletions, each row has a client, and so has each stored record.
@@ -49,8 +52,13 @@ def many_upsert(
 
     headers = condition(world, header, tags)
 
+    def shared(number: int) -> int:
+        """The number of a client, or of the first one with its key."""
+        return {"clients": number, "clients with one key": 1}.get(who, (number + 1) // 2)
+
     def upsert(number: int, client: int = 0) -> Upsert:
-        return Upsert(table, _row(world, table, datatable, number, client), names, extra, headers=headers)
+        made = Upsert(table, _row(world, table, datatable, shared(number), client), names, extra, headers=headers)
+        return made if who == "clients" else replace(made, idempotency_key=f"{world.mark}-{shared(number)}")
 
     if reading is None:
         world.concurrent_run = act(world, [[upsert(number)] for number in _numbers(world)])
@@ -75,6 +83,14 @@ def many_change(world: World, name: str, header: str | None, tags: str | None, d
     rows = [_row(world, known.table, datatable, number, 0) for number in _numbers(world)]
     work = [[Change(known.table, known.record["id"], row, headers=headers)] for row in rows]
     world.concurrent_run = race(world, known.table, [known.key], work)
+
+
+@when(parsers.parse("many clients with one key at once create in {table:w}:"))
+def many_create(world: World, table: str, datatable: Cells) -> None:
+    """Each client sends the same create with the same idempotency key."""
+    [row] = world.rows(table, datatable)
+    create = Create(table, row, idempotency_key=f"{world.mark}-1")
+    world.concurrent_run = race(world, table, [row], [[create] for _ in _numbers(world)])
 
 
 @when(

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from upsertspec.dialects.base import Request
+from upsertspec.dialects.operations import Operation
 from upsertspec.errors import CannotExpress
 
 FORM = "application/x-www-form-urlencoded"
@@ -148,6 +149,15 @@ def _parts(pairs: list[tuple[str, str]]) -> bytes:
     form = 'Content-Disposition: form-data; name="{}"'
     lines = [line for name, value in pairs for line in (f"--{BOUNDARY}", form.format(name), "", value)]
     return "\r\n".join([*lines, f"--{BOUNDARY}--", ""]).encode()
+
+
+def with_key(request: Request, header: str, operation: Operation) -> Request:
+    """The request with the operation's idempotency key, if it has one, in this header (`Name: {key}`)."""
+    key: str | None = getattr(operation, "idempotency_key", None)
+    if key is None:
+        return request
+    name, value = header.split(": ", 1)
+    return replace(request, headers={**request.headers, name: value.replace("{key}", key)})
 
 
 def with_query(request: Request, pairs: list[tuple[str, str]]) -> Request:

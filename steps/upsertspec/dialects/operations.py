@@ -30,7 +30,8 @@ class Verbatim:
 class Upsert:
     """Create or update. `fields` and `match_fields` are sent right or wrong; `extra` are further members.
 
-    `fixed` names the fields that the target wants with every request, whatever is matched by.
+    `fixed` names the fields that the target wants with every request, whatever is matched by. The client puts
+    `idempotency_key` into a header.
     """
 
     table: str
@@ -39,6 +40,7 @@ class Upsert:
     extra: Mapping[str, Any] = field(default_factory=dict)
     fixed: frozenset[str] = frozenset()
     headers: Mapping[str, str] = field(default_factory=dict)
+    idempotency_key: str | None = None
     changes: ClassVar = True
 
     @property
@@ -57,6 +59,7 @@ class UpsertBatch:
     extra: Mapping[str, Any] = field(default_factory=dict)
     fixed: frozenset[str] = frozenset()
     headers: Mapping[str, str] = field(default_factory=dict)
+    idempotency_key: str | None = None
     changes: ClassVar = True
 
     @property
@@ -72,6 +75,7 @@ class Create:
     table: str
     fields: Mapping[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
+    idempotency_key: str | None = None
     changes: ClassVar = True
 
     @property
@@ -115,6 +119,7 @@ class Transaction:
 
     operations: Sequence[Mapping[str, Any]]
     headers: Mapping[str, str] = field(default_factory=dict)
+    idempotency_key: str | None = None
     changes: ClassVar = True
     table: ClassVar = ""
 

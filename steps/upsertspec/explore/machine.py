@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from upsertspec.explore.operations import hostile, queries, records, transactions, upserts
+from upsertspec.explore.operations import hostile, queries, records, retries, transactions, upserts
 from upsertspec.explore.operations.large_batches import large_batch
 from upsertspec.explore.sequence import PlayedOperation
 from upsertspec.explore.strategies import Scope, scopes
@@ -32,6 +32,7 @@ OPERATIONS: dict[str, list[Strategy]] = {
     "queries": [*[queries.lists] * 3, queries.groups],
     "preconditions": [records.under_a_condition],
     "transactions": [*[transactions.transaction] * 2, transactions.chain],
+    "idempotency": [retries.retry],
     "hostile": [
         *[hostile.altered_body] * 2, *[hostile.literal_value] * 3, hostile.strange_id, hostile.strange_table,
         hostile.probe, *[upserts.unknown_caller, upserts.same_key, upserts.similar_keys] * 2,

@@ -71,6 +71,11 @@ class Scenario:
         when = Step("When", words, self.rows(table, rows) if rows else (), doc)
         self._requests.append(Request(when, self._outcome(expected, reports), given))
 
+    def set_up_by(self, words: str) -> None:
+        """Let the setup that stands for the last request be this sentence."""
+        for step in self._requests[-1].given:
+            step.text = words
+
     def drop_last(self) -> None:
         """Forget the last request: it was not sent."""
         del self._requests[-1:]

@@ -56,7 +56,10 @@ class PlayedOperation(Protocol):
 
 
 class OperationSequence:
-    """A sequence and all that belongs to it. Nothing of it is shared with the next one."""
+    """A sequence and all that belongs to it. Nothing of it is shared with the next one.
+
+    `answered` has, by caller, table and idempotency key, the body of the first request and its answer.
+    """
 
     def __init__(self, client: Client, mark: str, schema: Schema, roles: Collection[str], explain: Explain) -> None:
         self.schema = schema
@@ -70,6 +73,7 @@ class OperationSequence:
         self._made = 0
         self.left_out: list[str] = []
         self.numbered: dict[str, str] = {}
+        self.answered: dict[tuple[str, str, str], tuple[str, Answer]] = {}
 
     @property
     def state(self) -> ModelState:

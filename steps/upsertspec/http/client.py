@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from upsertspec.dialects.altered import altered, with_query
+from upsertspec.dialects.altered import altered, with_key, with_query
 from upsertspec.dialects.base import Answer, Dialect, Request, Response
 from upsertspec.dialects.bounds import deep_json
 from upsertspec.dialects.guarded import Guarded
@@ -237,7 +237,7 @@ class Client:
         shown = self._credential(who)
         if connection and (held := self._target.roles.get(connection)) and held.login:
             raise NotApplicable("a login by cookie belongs to its connection")
-        request = with_query(request, shown.query)
+        request = with_key(with_query(request, shown.query), self._target.idempotency_key, operation)
         request = altered(request, alteration) if alteration else request
         if not operation.changes:
             self._shared.settling.wait()

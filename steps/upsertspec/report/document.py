@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,8 @@ SCHEMA_ID = f"urn:upsertspec:report:{SCHEMA_VERSION}"
 class Run:
     """A run that has ended: the target, the selection, the checks before it and the results. Times are RFC 3339.
 
-    `proof` is the digest of the last proof (see `report.proof`), or None.
+    `implementation`, `environment` and `command` are those of `run.provenance`. `proof` is the digest of the last proof
+    (see `report.proof`), or None.
     """
 
     target: Target
@@ -47,6 +48,9 @@ class Run:
     seconds: float
     proof: Mapping[str, Any] | None = None
     clean_up: Mapping[str, Any] | None = None
+    implementation: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    command: str = ""
 
     @property
     def tally(self) -> Tally:
@@ -65,7 +69,7 @@ def document(run: Run) -> dict[str, Any]:
     return {
         "schema": SCHEMA_ID,
         "suite": {"name": "upsertspec", "version": __version__, "features_digest": spec.digest()},
-        "target": _target(run.target),
+        "target": _target(run.target) | _given(implementation=run.implementation),
         "run": _run(run),
         "verdict": verdict(run.tally),
         "preflight": [asdict(finding) for finding in run.findings],
@@ -113,7 +117,13 @@ def _run(run: Run) -> dict[str, Any]:
     early = {"ended_early": run.early} if run.early else {}
     part = {"part": _part(run)} if run.scope else {}
     cleaned = {"clean_up": dict(run.clean_up)} if run.clean_up else {}
-    return {"id": run.run_id, **times, **early, "jobs": run.jobs, "selection": chosen, **part, **cleaned}
+    made = _given(environment=run.environment, command=run.command)
+    return {"id": run.run_id, **times, **early, "jobs": run.jobs, "selection": chosen, **part, **cleaned, **made}
+
+
+def _given(**members: Any) -> dict[str, Any]:
+    """The members that are not empty."""
+    return {name: value for name, value in members.items() if value}
 
 
 def _part(run: Run) -> dict[str, Any]:

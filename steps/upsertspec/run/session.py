@@ -21,7 +21,7 @@ from upsertspec.report.finding import FATAL, Finding
 from upsertspec.report.progress import Progress, Style, json_line, progress
 from upsertspec.report.proof import last_proof
 from upsertspec.report.result import Result, Status
-from upsertspec.run import preflight
+from upsertspec.run import preflight, provenance
 from upsertspec.run.clean_up import Cleaned, clean_up
 from upsertspec.run.runner import INTERRUPTED, RunInterrupted, run, unrun
 from upsertspec.run.settings import Settings
@@ -58,7 +58,8 @@ def run_session(
     began, clock = datetime.now(UTC), time.perf_counter()
     with held():
         findings, results = _judged(settings, jobs, progress(style, output, planned), out)
-        cleaned = _cleaned(settings, results)
+        masker = Masker(secret.value for secret in target.secrets())
+        cleaned = _cleaned(settings, results, masker)
         ended = document.Run(
             target=target,
             run_id=settings.run_id,
@@ -75,6 +76,9 @@ def run_session(
             seconds=time.perf_counter() - clock,
             proof=last_proof(),
             clean_up=cleaned.as_dict(),
+            implementation=provenance.implementation(target, results, masker),
+            environment=provenance.environment(),
+            command=provenance.command_line(sys.argv[1:], masker),
         )
         written, unwritten = _write(ended, folder, junit_file)
         _print(ended, out, str(cleaned) if cleaned.left else "")
@@ -114,14 +118,13 @@ def _judged(settings: Settings, jobs: int, shown: Progress, out: TextIO) -> tupl
     return findings, results
 
 
-def _cleaned(settings: Settings, results: list[Result]) -> Cleaned:
+def _cleaned(settings: Settings, results: list[Result], masker: Masker) -> Cleaned:
     """What became of the records of the run. A signal ends the clean-up, as it ends a run."""
     try:
         with held(False):
             cleaned = clean_up(settings.target, results, settings.run_id, settings.keep)
     except KeyboardInterrupt:
         cleaned = clean_up(settings.target, results, settings.run_id, settings.keep, seconds=0)
-    masker = Masker(secret.value for secret in settings.target.secrets())
     return replace(cleaned, why=printable(masker.text(cleaned.why)))
 
 

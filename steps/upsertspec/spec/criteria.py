@@ -26,9 +26,10 @@ PROFILES = (
     "concurrency",
     "hostile",
     "preconditions",
+    "idempotency",
     "isolation",
 )
-LAST = ("concurrency", "hostile", "preconditions")
+LAST = ("concurrency", "hostile", "preconditions", "idempotency")
 """The profiles that are run after all others, and by one worker alone: they make load, or may kill a target."""
 NEEDS, ASSERTS, DEFINES = "needs-", "asserts-", "defines-"
 """How the tags begin that say which other profile a scenario uses, what it is about, and what a criterion defines."""

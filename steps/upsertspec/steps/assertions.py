@@ -228,9 +228,9 @@ def require_untouched(world: World, stored: Stored) -> None:
         raise CheckFailed(f"{stored.name or 'the record'} in {binding.name} as it was", "; ".join(wrong))
 
 
-def require_nothing_new(world: World) -> None:
-    """Raise CheckFailed where a value that was sent is stored in a record that did not exist before."""
-    known = {(stored.table, as_json(stored.record.get("id"))) for stored in world.stored}
+def require_nothing_new(world: World, written: Sequence[Stored] = ()) -> None:
+    """Raise CheckFailed where a value that was sent is stored in a record that neither was there nor is `written`."""
+    known = {(stored.table, as_json(stored.record.get("id"))) for stored in [*world.stored, *written]}
     for table, where in sent_values(world):
         world.compared("the records with a value that was sent")
         for record in _traces(world, table, where):

@@ -60,7 +60,7 @@ def _delete(world: World, name: str) -> None:
     done = answer.status == NO_CONTENT or is_declared(world, "deleted", answer.status)
     if not done or world.reader.find(stored.table, stored.key):
         raise Blocked(defining("delete"), f"{name} to be deleted with 204", answer.said)
-    world.attempts.clear()
+    world.attempts.pop()
     world.stored.remove(stored)
     world.deleted.append(stored)
 
@@ -129,7 +129,7 @@ def _store(world: World, table: str, name: str, row: Row) -> None:
             raise CheckFailed("a record to be stored as it was sent", why) from wrong
         raise Blocked(defining(role), "the setup to be stored as it was sent", why) from wrong
     world.client.breaker.setup_done()
-    world.attempts.clear()
+    world.attempts.pop()
     world.stored.append(Stored(name, table, key_of(world.table(table), known), record))
 
 

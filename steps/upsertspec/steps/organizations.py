@@ -17,7 +17,12 @@ from upsertspec.steps.world import Stored, World
 TWICE = 2
 
 
-@when(parsers.re(r"the (?P<role>\w+) (?P<verb>upserts|creates|reads|changes|deletes) what is (?P<name>\w+)'s, and what nobody has"))
+@when(
+    parsers.re(
+        r"the (?P<role>\w+) (?P<verb>upserts|creates|reads|changes|deletes) "
+        r"what is (?P<name>\w+)'s, and what nobody has"
+    )
+)
 def tries_both_records(world: World, role: str, verb: str, name: str) -> None:
     """The same call about the named record, and about one that is not there, each twice."""
     known = world.named(name)
@@ -33,7 +38,7 @@ def no_answer_says(world: World) -> None:
     for attempt in world.attempts:
         world.compared("an answer about a record of another organization")
         if not is_refusal(attempt.answer.status):
-            raise CheckFailed("an answer of 4xx", f"{attempt.answer.status} with {attempt.answer.text or 'an empty body'}")
+            raise CheckFailed("an answer of 4xx", attempt.answer.said)
     exchanges = [attempt.exchange for attempt in world.attempts]
     sent = {text for attempt in world.attempts for text in _texts(attempt.operation)}
     if found := differences(exchanges[:TWICE], exchanges[TWICE:], sent):

@@ -5,6 +5,7 @@
 | the editor | the role sends every request |
 | the creator, then the updater | each role sends one request, the last role the rest |
 | the editor, then somebody with no credentials | the same, also as `then over the same connection somebody with …` |
+| the editor with the key retry-1 | with an Idempotency-Key; also `the key a of 255 characters`, `an empty key` |
 | somebody with an empty credential | the sender's credential is not valid; see the list below |
 | by email | the match fields |
 | by phone, then by email | the match fields of each request in turn, the last ones for the rest |
@@ -32,9 +33,11 @@ from typing import Any
 
 from upsertspec.dialects.operations import UNSET
 from upsertspec.steps.cells import value
+from upsertspec.steps.idempotency import KEY
 from upsertspec.steps.world import OVER, World
 
-WHO = rf"(?P<who>the \w+(?:, then the \w+)*(?:, then (?:{OVER})?somebody with .+?)?|somebody with .+?)"
+_ROLE = rf"the \w+(?:{KEY})?"
+WHO = rf"(?P<who>{_ROLE}(?:, then {_ROLE})*(?:, then (?:{OVER})?somebody with .+?)?|somebody with .+?)"
 MATCH = r"(?P<match>\w+(?:, \w+)*(?:, then by \w+(?:, \w+)*)*)"
 BY = rf"(?P<table>\w+) by {MATCH}"
 OPTIONS = (

@@ -89,12 +89,19 @@ def one_record_has(world: World, count: str, table: str, field: str, cell: str) 
 NOTHING_WRITTEN = "nothing has been written"
 
 
-@then(NOTHING_WRITTEN)
-def nothing_has_been_written(world: World) -> None:
-    """Every stored record reads as before, and no value that was sent is in a new record."""
-    for stored in world.stored:
+@then(parsers.re(NOTHING_WRITTEN + "(?P<since> since the first request)?"))
+def nothing_has_been_written(world: World, since: str | None = None) -> None:
+    """Every stored record reads as before, and no value that was sent is in a new record.
+
+    Since the first request: of those with an idempotency key, where what the first one stored reads as before the rest.
+    """
+    if since and not world.first_written:
+        raise CheckFailed("the first request to have stored a record", world.attempts[0].answer.said)
+    written = {(stored.table, as_json(stored.record.get("id"))) for stored in world.first_written if since}
+    before = [known for known in world.stored if (known.table, as_json(known.record.get("id"))) not in written]
+    for stored in [*before, *(world.first_written if since else ())]:
         require_untouched(world, stored)
-    require_nothing_new(world)
+    require_nothing_new(world, world.first_written if since else ())
 
 
 def add_what_was_written(world: World, wrong: CheckFailed) -> None:

@@ -23,7 +23,7 @@ from upsertspec.dialects.operations import (
 from upsertspec.steps.cells import resolved
 from upsertspec.steps.conditions import UNDER, under
 from upsertspec.steps.phrases import WHO, senders
-from upsertspec.steps.when_upsert import part_of_transaction
+from upsertspec.steps.when_upsert import part_of_transaction, send_in_turn
 from upsertspec.steps.world import World
 
 Cells = Sequence[Sequence[str]]
@@ -31,13 +31,14 @@ Cells = Sequence[Sequence[str]]
 
 @when(
     parsers.re(
-        r"the (?P<role>\w+) (?:creates(?P<first> in a transaction)? in (?P<table>\w+)"
+        rf"{WHO} (?:creates(?P<twice> twice)?(?P<first> in a transaction)? in (?P<table>\w+)"
         rf"|changes (?P<names>\w+(?:, \w+)*)(?P<last> in a transaction)?){UNDER}:"
     )
 )
 def writes(
     world: World,
-    role: str,
+    who: str,
+    twice: str | None,
     first: str | None,
     table: str | None,
     names: str | None,
@@ -59,8 +60,7 @@ def writes(
         made = [Change(each.table, each.record["id"], row) for each, row in zip(known, rows, strict=True)]
     if first or last:
         made = [Transaction(list(map(part_of_transaction, made)))]
-    for operation in under(world, made, header, tags):
-        world.send(role, operation)
+    send_in_turn(world, who, under(world, made, header, tags) * (2 if twice else 1))
 
 
 @when(
@@ -106,9 +106,7 @@ def does_to_a_record(
 def lists(world: World, who: str, verb: str, table: str, datatable: Cells) -> None:
     """Each row of query parameters is a request of its own: for a list, or for counts and averages by group."""
     asks = List if verb == "lists" else Groups
-    who_sends = senders(who)
-    for number, query in enumerate(_queries(world, table, datatable)):
-        world.send(who_sends[min(number, len(who_sends) - 1)], asks(table, query))
+    send_in_turn(world, who, [asks(table, query) for query in _queries(world, table, datatable)])
 
 
 @when(parsers.parse("the {role:w} asks for the description of {table:w}"))
@@ -117,12 +115,11 @@ def asks_for_the_description(world: World, role: str, table: str) -> None:
     world.send(role, Describe(table))
 
 
-@when(parsers.re(rf"{WHO} sends the transaction:"))
-def sends_the_transaction(world: World, who: str, docstring: str) -> None:
+@when(parsers.re(rf"{WHO} sends the transaction(?P<twice> twice)?:"))
+def sends_the_transaction(world: World, who: str, twice: str | None, docstring: str) -> None:
     """A list of operations as JSON; `{name.field}` is a stored value, and texts of unique keys get the mark."""
     operations = [_operation(world, operation) for operation in json.loads(docstring)]
-    [sender] = senders(who)
-    world.send(sender, Transaction(operations))
+    send_in_turn(world, who, [Transaction(operations)] * (2 if twice else 1))
 
 
 def _queries(world: World, table: str, datatable: Cells) -> list[dict[str, Any]]:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pytest_bdd import parsers, when
+from pytest_bdd import given, parsers, when
 
 from upsertspec.dialects.operations import UNSET, Change, Create, Delete, Operation, Transaction, Upsert, UpsertBatch
+from upsertspec.errors import Blocked
+from upsertspec.spec.criteria import defining
+from upsertspec.spec.outcomes import is_success
+from upsertspec.steps.assertions import key_of, require_stored
+from upsertspec.steps.cells import names as cell_names
 from upsertspec.steps.conditions import UNDER, under
 from upsertspec.steps.phrases import INTO, WHO, members, senders
-from upsertspec.steps.world import World
+from upsertspec.steps.world import Stored, World
 
 Cells = Sequence[Sequence[str]]
 
@@ -37,10 +42,26 @@ def upserts(
         requests = [UpsertBatch(table, records, *matches[0])]
     elif together:
         requests = [Transaction([part_of_transaction(request) for request in requests])]
-    requests = under(world, requests, header, tags)
+    send_in_turn(world, who, under(world, requests, header, tags) * (2 if twice else 1))
+
+
+def send_in_turn(world: World, who: str, requests: Sequence[Operation]) -> None:
+    """Each sender sends one of the requests, and the last one the rest."""
     who_sends = senders(who)
-    for number, request in enumerate(requests * (2 if twice else 1)):
+    for number, request in enumerate(requests):
         world.send(who_sends[min(number, len(who_sends) - 1)], request)
+
+
+@given(parsers.re(rf"{WHO} has upserted into {INTO}:"))
+def has_upserted(world: World, who: str, table: str, match: str, options: str, datatable: Cells) -> None:
+    """Send each row, and read back what it stored. The answers count among those of the scenario."""
+    for name, row in zip(cell_names(datatable), world.rows(table, datatable), strict=True):
+        send_in_turn(world, who, [Upsert(table, row, *members(world, table, match, options))])
+        if not is_success(world.last.answer.status):
+            raise Blocked(defining("upsert-create"), "the setup to be stored", world.last.answer.said)
+        if name:
+            record = require_stored(world, table, row)
+            world.stored.append(Stored(name, table, key_of(world.table(table), row), record))
 
 
 def part_of_transaction(operation: Operation) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from upsertspec.spec.schema import MEMBERS, Table, tables
 from upsertspec.steps.cells import rows
 from upsertspec.steps.concurrent_run import ConcurrentRun
 from upsertspec.steps.findings import ScenarioFindings
+from upsertspec.steps.idempotency import answered_rows, is_keyed, keyed, sender_and_key
 from upsertspec.steps.lookup import Reader
 from upsertspec.steps.missing_calls import require_call, require_table
 from upsertspec.steps.missing_ids import with_ids
@@ -93,6 +94,7 @@ class ControlResults:
 class World:
     """The state of one scenario. `reader` looks at what is stored; `criterion` is the one that is judged.
 
+    `first_written` is what the first request stored, as read before the second one with an idempotency key.
     `tags` are earlier tags of stored records, by name. `not_stored` are the records of setups whose table the target
     does not have, by name. `subjects` are what the scenario is about besides what is stored, from its `@asserts-…`
     tags.
@@ -112,6 +114,7 @@ class World:
         self.controls = controls or ControlResults()
         self.stored: list[Stored] = []
         self.deleted: list[Stored] = []
+        self.first_written: list[Stored] = []
         self.attempts: list[Attempt] = []
         self.reader = Reader(client)
         self.findings = ScenarioFindings()
@@ -208,7 +211,7 @@ class World:
         return record[field]
 
     def _organization(self, member: str) -> str:
-        """The organization of a member. Raises NotTestable without one, NotApplicable if the field has a form of its own."""
+        """The organization of a member. Raises NotTestable without one, NotApplicable for a field with its own form."""
         bound = self.binding("image_metadata").field("organization_id")
         if bound.text or bound.values:
             raise NotApplicable(f"{bound.name} has texts of its own form, so that no organization can be named")
@@ -226,9 +229,13 @@ class World:
     def send(self, who: str, operation: Operation, alteration: str = "") -> Answer:
         """Send one operation and forget what was read before it. `alteration` breaks the request on purpose.
 
-        Where `who` begins with `OVER`, the request goes over the connection of the sender before.
+        Where `who` begins with `OVER`, the request goes over the connection of the sender before. Before the second
+        request with a key, what the first one wrote is read.
         """
-        operation = self.whole(operation)
+        who, key = sender_and_key(who, self.mark)
+        operation = self.whole(operation) if key is None else keyed(operation, key)
+        if key is not None and not self.first_written and self.attempts and is_keyed(self.attempts[0].operation):
+            self.first_written = list(self._written(self.attempts[0]))
         self._require_possible(operation)
         if operation.changes:
             self.reader.forget()
@@ -241,9 +248,19 @@ class World:
         self.attempts.append(Attempt(operation, answer, exchange))
         if answer.status == MISSING and operation.table in tables():
             require_table(self.client, operation.table, self.controls.missing)
-            self._require_call(operation)
+            if who not in MEMBERS:  # for them another's record is missing
+                self._require_call(operation)
         self._look_for_operation(operation, answer)
         return answer
+
+    def _written(self, attempt: Attempt) -> Iterator[Stored]:
+        """The records that a request wrote, as they are stored now."""
+        for table, row, ident in answered_rows(attempt.operation, attempt.answer):
+            keys = (key for key in self.table(table).unique_keys if all(row.get(name) is not None for name in key))
+            key = next(keys, None)
+            where = {name: row[name] for name in key} if key else {"id": ident}
+            if where != {"id": None}:
+                yield from (Stored("", table, where, record) for record in self.reader.find(table, where))
 
     def whole(self, operation: Operation) -> Operation:
         """The operation. On a target that replaces records, an upsert gets the stored values of other fields."""

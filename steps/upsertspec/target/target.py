@@ -14,6 +14,7 @@ from upsertspec.target.bindings import Bindings
 DEFAULT_TIMEOUT = 10.0
 DEFAULT_CLIENTS = 20
 MOST_CLIENTS = 256
+IDEMPOTENCY_KEY = 'Idempotency-Key: "{key}"'
 DEFAULT_VARIABLE = "UPSERTSPEC_SECRET"
 SHORTEST_SECRET = 4
 DIALECTS = "upsertspec.dialects"
@@ -105,8 +106,8 @@ class Credential:
     """How a role shows who it is: by one header, by a query parameter, or by a login.
 
     `query` is the name of the parameter, if it is that. `parts` are inside the secret, `more` are further headers. If
-    there is a `source`, the secret is a token that it gives when one is needed (`http.tokens`). `organization` is that of
-    a member (`north`, `south`).
+    there is a `source`, the secret is a token that it gives when one is needed (`http.tokens`). `organization` is
+    that of a member (`north`, `south`).
     """
 
     header: str = "Authorization"
@@ -185,7 +186,9 @@ class Target:
     `whole` says whether all that the file claims is judged; `query` goes with every request; `is_open` says that the
     target asks for no credentials. `restart` is the command that starts it again. `clients` is how many are meant where
     a scenario says "many clients at once". `expired` is a credential that was valid once; `hidden` are the secrets of
-    the connection. `baseline` is the path of the baseline, if there is one; its entries are known failures too.
+    the connection. `idempotency_key` is the header that carries a key. `baseline` is the path of the baseline, if
+    there is one; its entries are known failures too. `implementation` says who was judged; its version may be
+    `{"command": […]}` or `{"header": "…"}`.
     """
 
     url: str
@@ -213,6 +216,8 @@ class Target:
     restart: str = ""
     query: Mapping[str, str | Secret] = field(default_factory=dict)
     is_open: bool = False
+    implementation: Mapping[str, Any] = field(default_factory=dict)
+    idempotency_key: str = IDEMPOTENCY_KEY
 
     def secrets(self) -> list[Secret]:
         """Every secret of the target."""

@@ -19,6 +19,7 @@ from upsertspec.target.references import unsendable
 from upsertspec.target.target import (
     DEFAULT_CLIENTS,
     DEFAULT_TIMEOUT,
+    IDEMPOTENCY_KEY,
     ClientCredentials,
     Credential,
     Csrf,
@@ -138,6 +139,7 @@ class _Reader:
             timeout=float(raw.get("timeout", DEFAULT_TIMEOUT)),
             rate_limit=raw.get("rate_limit"),
             settle=float(raw.get("settle", 0)),
+            idempotency_key=raw.get("idempotency_key", IDEMPOTENCY_KEY),
             clients=int(raw.get("clients", DEFAULT_CLIENTS)),
             session={**self._session(raw), **proxy},
             hidden=hidden,
@@ -147,6 +149,7 @@ class _Reader:
             deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},
             source=str(self._source),
             restart=raw.get("restart", ""),
+            implementation=raw.get("implementation", {}),
         )
 
     def _untrue(self, raw: Roles) -> dict[tuple[str, str], str]:

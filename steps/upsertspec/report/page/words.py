@@ -36,6 +36,14 @@ def sentence(document: Mapping[str, Any]) -> str:
     return said
 
 
+def implementation(stated: Mapping[str, str]) -> str:
+    """Who was judged, in a line: `Records API 2.4.1 by Example Ltd (https://example.com, api@example.com)`."""
+    named = " ".join(stated[name] for name in ("project", "version") if name in stated) or "an implementation"
+    maker = f" by {stated['organization']}" if "organization" in stated else ""
+    where = ", ".join(stated[name] for name in ("url", "contact") if name in stated)
+    return f"{named}{maker} ({where})" if where else f"{named}{maker}"
+
+
 def many(number: int, noun: str, plural: str = "") -> str:
     """`1 scenario`, `2 scenarios`."""
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
