@@ -14,6 +14,7 @@ import click
 from upsertspec.cli.options import TargetOptions, criterion_option, jobs_option, target_options
 from upsertspec.cli.output import check_file, make_folder
 from upsertspec.errors import ConfigError
+from upsertspec.process import cores
 from upsertspec.target.baseline import read_baseline
 from upsertspec.target.target import MOST_CLIENTS, Target
 
@@ -39,7 +40,7 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @target_options
 @selection_options
 @click.option("--list", "listed", is_flag=True, help="List the scenarios that would be run. Nothing is sent.")
-@jobs_option(1, "Number of workers. [default: 1]")
+@jobs_option("Number of workers. [default: one per core for the bundled reference server, else 1]")
 @click.option(
     "--clients",
     type=click.IntRange(2, MOST_CLIENTS),
@@ -104,7 +105,9 @@ def run(
 
         judged = _with_baseline(opened(), baseline)
         judged = replace(judged, clients=clients or judged.clients)
-        settings = Settings(judged, **chosen, fail_fast=fail_fast, retries=retries, keep=keep)
+        own = target.place is None
+        settings = Settings(judged, **chosen, fail_fast=fail_fast, retries=retries, keep=keep, temporary=own)
+        jobs = jobs or (cores() if own and hasattr(os, "fork") else 1)
         junit_file = Path(junit) if junit else None
         shown = Style(progress or style or Style.NORMAL)
         context.exit(run_session(settings, jobs, report, junit_file, sys.stdout, shown))
