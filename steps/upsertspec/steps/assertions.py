@@ -223,7 +223,8 @@ def _before(world: World, table: str, record: Record) -> Iterator[Record]:
     key = find_key(spec, record)
     answers = [a.answer.record for a in world.attempts if a.table == table and is_success(a.answer.status)]
     for before in [*(s.record for s in world.stored if s.table == table), *answers]:
-        if before and key and _has(spec, key, before) and as_json(before.get("id")) == as_json(record.get("id")):
+        by_key = before is not None and key is not None and before.get("id") is None and _has(spec, key, before)
+        if before and (by_key or as_json(before.get("id")) == as_json(record.get("id"))):
             yield before
 
 
