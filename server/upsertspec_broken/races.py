@@ -264,7 +264,7 @@ class ReadsInTwoStatements(QueriesAmongMany):
         return [{**new, **{name: old[name] for name in half}} for old, new in zip(first, second, strict=True)]
 
 
-@broken("AC-704", "AC-703", using=(ManyClients,))
+@broken("AC-702", "AC-703", "AC-704", using=(ManyClients,))
 class EachWorkerHasACache(QueriesAmongMany):
     """Answers reads under load from a cache of its thread, which does not know the writes of others."""
 

@@ -286,6 +286,8 @@ class World:
         earlier = [pair for attempt in self.attempts for pair in _whole_rows(attempt.operation)]
         for table in dict.fromkeys(table for table, _ in whole):
             binding = self.binding(table)
+            if not binding.has_rules:
+                continue
             before = [stored.record for stored in self.stored if stored.table == table]
             before += [row for place, row in earlier if place == table]
             for row in [row for place, row in whole if place == table]:

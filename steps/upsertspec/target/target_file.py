@@ -154,6 +154,7 @@ class _Reader:
             deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},
             source=str(self._source),
             restart=raw.get("restart", ""),
+            requirement_set=raw.get("set", ""),
             implementation=raw.get("implementation", {}),
         )
 
