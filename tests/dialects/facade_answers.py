@@ -178,13 +178,11 @@ class Constraint(Facade):
                 return self.merged(table, self.sent())
             case [table, "columns"]:
                 status, said = self.ask("GET", table)
-                return status, {
-                    "columns": said["fields"],
-                    "constraints": said["unique_keys"],
-                } if status == 200 else said
+                shown = {"columns": said["fields"], "constraints": said["unique_keys"]} if status == 200 else said
+                return status, shown
             case [table, ident]:
                 status, found = self.record(table, ident)
-                return (400 if status == 404 else status), found
+                return status, {**found, "id": str(found["id"])} if status == 200 else found
             case [table]:
                 return self.rows(table)
         return 404, None
@@ -209,7 +207,10 @@ class Constraint(Facade):
         if not found:
             return 410, {"title": "no such rows"}
         shown = request.args.getlist("select")
-        return 200, {"count": len(found), "rows": [{name: row[name] for name in shown} for row in found]}
+        return 200, {
+            "count": len(found),
+            "rows": [{name: {**row, "id": str(row["id"])}[name] for name in shown} for row in found],
+        }
 
 
 PAGE = {"limit": "first", "offset": "skip"}
@@ -217,5 +218,7 @@ PAGE = {"limit": "first", "offset": "skip"}
 
 def columns_of(table: str, joined: str) -> list[str]:
     """The columns whose names a constraint's name is made of, and what else is in it."""
-    known = sorted([*tables()[table].fields, r"\w+"] if table in tables() else [r"\w+"], key=len, reverse=True)
+    known = sorted(
+        [*tables()[table].fields, r"[^_]\w*?"] if table in tables() else [r"[^_]\w*?"], key=len, reverse=True
+    )
     return re.findall("|".join(f"{name}(?=_|$)" for name in known), joined)

@@ -51,6 +51,10 @@ CONFORMING: dict[str, dict[str, set[Status]]] = {
     "tasks": {
         **{each: {P} for each in ASKED[:-1]}, "AC-003": {P}, "AC-007": {A}, "AC-103": {P, A},
     },
+    "constraint": {
+        **{each: {P, D} for each in ("AC-001", "AC-002", "AC-005", "AC-009", "AC-012")},
+        **{each: {P} for each in ("AC-003", "AC-006", "AC-007", "AC-103")},
+    },
     "merge_api": {
         **{each: {P} for each in ASKED[:-1]}, "AC-001": {P, A}, "AC-002": {P, A}, "AC-007": {P},
     },
