@@ -126,6 +126,7 @@ class Server(Flask):
         table = self.schema.find(name)
         role: Role = g.role
         self.auth.require(role, *actions)
+        self.auth.require_table(role, table)
         return table
 
 

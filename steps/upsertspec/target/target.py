@@ -106,7 +106,8 @@ class Credential:
     """How a role shows who it is: by one header, by a query parameter, or by a login.
 
     `query` is the name of the parameter, if it is that. `parts` are inside the secret, `more` are further headers. If
-    there is a `source`, the secret is a token that it gives when one is needed (`http.tokens`).
+    there is a `source`, the secret is a token that it gives when one is needed (`http.tokens`). `organization` is
+    that of a member (`north`, `south`).
     """
 
     header: str = "Authorization"
@@ -117,6 +118,7 @@ class Credential:
     query: str = ""
     source: TokenCommand | ClientCredentials | None = None
     more: Mapping[str, str | Secret] = field(default_factory=dict)
+    organization: str = ""
 
     @property
     def is_bearer(self) -> bool:
