@@ -23,6 +23,7 @@ from upsertspec.errors import (
 )
 from upsertspec.http.client import Client
 from upsertspec.http.text import printable
+from upsertspec.report.evidence import FULL, times
 from upsertspec.report.result import Result, Status, StepResult
 from upsertspec.spec.criteria import Case
 from upsertspec.steps.findings import ScenarioFindings
@@ -54,6 +55,7 @@ class Recorder:
         self._started = 0.0
         self._noted = (0, 0)
         self._world: Recorded | None = None
+        self._evidence = FULL
 
     @property
     def findings(self) -> ScenarioFindings:
@@ -64,9 +66,9 @@ class Recorder:
         """Use the world of the scenario that has started."""
         self._world = world
 
-    def begin(self, scenario: Scenario, client: Client, target: Target) -> None:
+    def begin(self, scenario: Scenario, client: Client, target: Target, evidence: str = FULL) -> None:
         """A scenario starts; the client's log is emptied to become its evidence."""
-        self._world = None
+        self._world, self._evidence = None, evidence
         self._steps, self._states, self._client, self._target = scenario.steps, {}, client, target
         self._started = time.perf_counter()
         client.log.clear()
@@ -113,7 +115,7 @@ class Recorder:
             actual=printable(mask(actual)),
             blocked_by=error.criterion if isinstance(error, Blocked) else "",
             steps=tuple(self._step(step, mask) for step in self._steps),
-            exchanges=tuple(exchange.as_dict() for exchange in self._client.log) if self._client else (),
+            **self._exchanges(status),
             seconds=round(time.perf_counter() - self._started, 6),
             worker=self._worker,
             deviations=tuple(findings.deviations),
@@ -121,6 +123,13 @@ class Recorder:
             history=self._history(mask),
             made=tuple(self._client.made) if self._client else (),
         )
+
+    def _exchanges(self, status: Status) -> dict[str, Any]:
+        """The exchanges; of a scenario that passed only their times, unless all evidence is asked for."""
+        log = self._client.log if self._client else []
+        if self._evidence == FULL or status is not Status.PASSED:
+            return {"exchanges": tuple(exchange.as_dict() for exchange in log)}
+        return times((exchange.started, exchange.elapsed) for exchange in log)
 
     def _history(self, mask: Text) -> Mapping[str, Any] | None:
         """The history of concurrent clients, if there is one, masked and safe to print."""
