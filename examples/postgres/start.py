@@ -47,12 +47,13 @@ def main() -> int:
 
 def _serve(conninfo: str, port: int, announce: str) -> None:
     with psycopg.connect(conninfo) as conn:
-        for name in ("schema.sql", "functions.sql"):
+        for name in ("schema.sql", "functions.sql", "retries.sql"):
             conn.execute((HERE / name).read_bytes())
         tables = read_tables(conn)
+    database = Database(conninfo)
     tokens = new_tokens()
     server = create_server(
-        Service(Api(Database(conninfo), tables), tokens),
+        Service(Api(database, tables), database, tokens),
         host="127.0.0.1",
         port=port,
         threads=THREADS,

@@ -250,14 +250,14 @@ Feature: Several records in one request
 
     @S-t682
     Scenario: Values of every kind come back from a batch as they were sent
-      When the editor upserts a batch into contacts by email:
+      When the editor upserts a batch twice into contacts by email:
         | email                   | name            | notes           | age        | vip   | birthday   | phone |
         | ada@example.com         | 0               | `""`            | 0          | false | 1815-12-10 | null  |
         | grace@example.com       | 010             | 1e3             | null       | true  | 1500-02-28 |       |
         | oona@example.com        | Straße          | `"ends in \\n"` | 2147483648 | true  | 0001-01-01 | null  |
         | ada+news@example.com    | `"e\\u0301"`    | null            | null       | null  | null       | null  |
         | ada@example.photography | `"x" 257 times` | `" "`           |            | false | 9999-12-31 |       |
-      Then the answer is 200 and says updated, updated, created, created, created
+      Then the answer is 200 and says 2 updated, 3 created, 5 updated
       And each value comes back as it was sent
 
     @S-razr
@@ -266,7 +266,7 @@ Feature: Several records in one request
         | as    | session_id | room_id | asset_type |
         | Photo | session-1  | kitchen | photo      |
         | Video | session-1  | kitchen | video      |
-      When the editor upserts a batch into asset_variants by storage_path:
+      When the editor upserts a batch twice into asset_variants by storage_path:
         | parent_asset_id | variant_type | storage_path | processed_at                     |
         | {Photo.id}      | thumbnail    | kitchen/1    | 2024-01-15T10:00:00.987Z         |
         | {Photo.id}      | optimized    | kitchen/2    | 2024-10-27T02:30:00.123456+02:00 |
@@ -274,12 +274,12 @@ Feature: Several records in one request
         | {Video.id}      | thumbnail    | kitchen/4    | 1500-02-28T12:00:00-05:30        |
         | {Video.id}      | optimized    | kitchen/5    | 2038-01-19T03:14:08Z             |
         | {Video.id}      | webp         | kitchen/6    | 9999-12-31T23:59:59Z             |
-      Then the answer is 200 and says 6 created
+      Then the answer is 200 and says 6 created, 6 updated
       And each value comes back as it was sent
 
     @S-ctpg
-    Scenario: Keys that nearly look the same are different in a batch
-      When the editor upserts a batch into accounts by name:
+    Scenario: Keys that nearly look the same are different in a batch, and match when it is sent again
+      When the editor upserts a batch twice into accounts by name:
         | name           | currency |
         | Straße         | EUR      |
         | Strasse        | EUR      |
@@ -289,9 +289,41 @@ Feature: Several records in one request
         | 8              | EUR      |
         | `"x" 240 times` | EUR     |
         | `"x" 241 times` | EUR     |
-      Then the answer is 200 and says 8 created
-      And every answer has an id of its own
+        | `"it's 😀 \\\\"` | EUR    |
+        | `"50% _, \\"a\\"+b&"` | EUR |
+      Then the answer is 200 and says 10 created, 10 updated
+      And every answer has the same ids
       And each value comes back as it was sent
+
+    @S-nx2c @needs-conflict
+    Scenario Outline: Values of every kind come back from a batch <conflict>
+      When the editor upserts a batch twice into contacts by email <conflict>:
+        | email            | name | notes           | age        | status  | vip   | birthday   |
+        | eve@example.com  | 0    | `""`            | 0          | pending | false | 1500-02-28 |
+        | oona@example.com | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | `"x" 300 times` | 2147483648 | pending | true  | 9999-12-31 |
+      Then the answer is 200 and says 2 created, 2 <operation>
+      And each value comes back as it was sent
+
+      Examples: The conflict members
+        | conflict                                         | operation |
+        | and updates only name, notes, age, vip, birthday | updated   |
+        | and updates only where status is pending         | updated   |
+        | and ignores a match                              | ignored   |
+
+    @S-fc63 @needs-conflict
+    Scenario: A match that a batch ignores is found by its whole key
+      When the editor upserts a batch twice into accounts by name and ignores a match:
+        | name           | currency |
+        | Straße         | EUR      |
+        | Strasse        | EUR      |
+        | `"e\\u0301"`   | EUR      |
+        | `"\\u00e9"`    | EUR      |
+        | 008            | EUR      |
+        | 8              | EUR      |
+        | `"it's 😀 \\\\"` | EUR  |
+        | `"x" 240 times` | EUR     |
+      Then the answer is 200 and says 8 created, 8 ignored
+      And every answer has the same ids
 
     @S-42u8 @needs-records
     Scenario: Lists find what a batch has written and changed by its moments and words

@@ -169,7 +169,7 @@ Feature: The worker that makes variants of an asset
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |
         | Video | session-1  | kitchen | video      |
-      When the editor upserts into asset_variants by storage_path:
+      When the editor upserts twice into asset_variants by storage_path:
         | parent_asset_id | variant_type | storage_path         | processed_at                     |
         | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | 2024-01-15T10:00:00.987Z         |
         | {Photo.id}      | optimized    | kitchen/1_opt.webp   | 2024-10-27T02:30:00.123456+02:00 |
@@ -177,5 +177,5 @@ Feature: The worker that makes variants of an asset
         | {Video.id}      | thumbnail    | kitchen/2_thumb.webp | 1500-02-28T12:00:00-05:30        |
         | {Video.id}      | optimized    | kitchen/2_opt.webp   | 2038-01-19T03:14:08Z             |
         | {Video.id}      | webp         | kitchen/2_full.webp  | 9999-12-31T23:59:59Z             |
-      Then the answer is 200 and says updated, 5 created
+      Then the answer is 200 and says updated, 5 created, 6 updated
       And each value comes back as it was sent

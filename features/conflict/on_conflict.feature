@@ -130,7 +130,8 @@ Feature: What happens on a match
       When the editor upserts into contacts by email and ignores a match:
         | email              | name | notes | vip   | birthday   | age |
         | oona@example.com   | 0    | `""`  | false | 1500-02-28 | 0   |
-      Then the answer is 200 and says created
+        | eve@example.com    | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | `"x" 300 times` | true | 9999-12-31 | 2147483648 |
+      Then the answer is 200 and says created, created
       And each value comes back as it was sent
 
   @AC-203
@@ -214,9 +215,48 @@ Feature: What happens on a match
     @S-n3ye
     Scenario: Named fields come back as they were sent
       When the editor upserts into contacts by email and updates only name, notes, vip, birthday, age:
-        | email           | name | notes | vip   | birthday   | age |
-        | ada@example.com | 0    | `""`  | false | 1500-02-28 | 0   |
-      Then the answer is 200 and says updated
+        | email             | name | notes | vip   | birthday   | age        |
+        | ada@example.com   | 0    | `""`  | false | 1500-02-28 | 0          |
+        | grace@example.com | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | `"x" 300 times` | true  | 9999-12-31 | 2147483648 |
+      Then the answer is 200 and says updated, updated
+      And each value comes back as it was sent
+
+    @S-s7au
+    Scenario: Moments named in updateFields come back as the same instants
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      When the editor upserts twice into asset_variants by storage_path and updates only processed_at:
+        | parent_asset_id | variant_type | storage_path | format | processed_at                        |
+        | {Photo.id}      | optimized    | kitchen/3    | webp   | 1500-02-28T12:00:00.123456-05:30    |
+        | {Photo.id}      | webp         | kitchen/4    | webp   | 9999-12-31T23:59:59.987Z            |
+      Then the answer is 200 and says 2 created, 2 updated
+      And each value comes back as it was sent
+
+    @S-gqp9
+    Scenario: Amounts and dates named in updateFields come back as they were sent
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts twice into transactions by reference and updates only date, amount, balance, sequence_number, notes:
+        | reference | account_id | date       | amount              | balance | sequence_number | notes |
+        | tx-1      | {Main.id}  | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
+        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+        | tx-3      | {Main.id}  | 2024-02-29 | 0.00                | null    | 0               | 010   |
+      Then the answer is 200 and says 3 created, 3 updated
+      And each value comes back as it was sent
+
+    @S-vure
+    Scenario: Typed JSON named in updateFields comes back as it was sent
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts twice into raw_transactions by reference and updates only payload:
+        | reference | account_id | payload                                          |
+        | raw-1     | {Main.id}  | {"0": "a", "1": {"0": null}, "é 😀": [[], {}, ""]} |
+        | raw-2     | {Main.id}  | [1.5, null, [3]]                                 |
+        | raw-3     | {Main.id}  | 0                                                |
+      Then the answer is 200 and says 3 created, 3 updated
       And each value comes back as it was sent
 
   @AC-204 @asserts-answer @asserts-operation
@@ -327,10 +367,49 @@ Feature: What happens on a match
 
     @S-b2zk
     Scenario: Values written with a condition come back as they were sent
-      When the editor upserts into contacts by email and updates only where status is pending:
-        | email           | name | notes | vip   | birthday   | age |
-        | ada@example.com | 0    | `""`  | false | 1500-02-28 | 0   |
-      Then the answer is 200 and says updated
+      When the editor upserts twice into contacts by email and updates only where status is pending:
+        | email            | name                | notes | status  | vip   | birthday   | age        |
+        | oona@example.com | 0                   | `""`  | pending | false | 1500-02-28 | 0          |
+        | eve@example.com  | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | 010   | pending | true  | 9999-12-31 | 2147483648 |
+      Then the answer is 200 and says created, created, updated, updated
+      And each value comes back as it was sent
+
+    @S-4zbw
+    Scenario: Moments written with a condition come back as the same instants
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      When the editor upserts twice into asset_variants by storage_path and updates only where format is webp:
+        | parent_asset_id | variant_type | storage_path | format | processed_at                        |
+        | {Photo.id}      | optimized    | kitchen/3    | webp   | 1500-02-28T12:00:00.123456-05:30    |
+        | {Photo.id}      | webp         | kitchen/4    | webp   | 9999-12-31T23:59:59.987Z            |
+      Then the answer is 200 and says 2 created, 2 updated
+      And each value comes back as it was sent
+
+    @S-ezcf
+    Scenario: Amounts and dates written with a condition come back as they were sent
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts twice into transactions by reference and updates only where account_id is {Main.id}:
+        | reference | account_id | date       | amount              | balance | sequence_number | notes |
+        | tx-1      | {Main.id}  | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
+        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+        | tx-3      | {Main.id}  | 2024-02-29 | 0.00                | null    | 0               | 010   |
+      Then the answer is 200 and says 3 created, 3 updated
+      And each value comes back as it was sent
+
+    @S-jwed
+    Scenario: Typed JSON written with a condition comes back as it was sent
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts twice into raw_transactions by reference and updates only where account_id is {Main.id}:
+        | reference | account_id | payload                                          |
+        | raw-1     | {Main.id}  | {"0": "a", "1": {"0": null}, "é 😀": [[], {}, ""]} |
+        | raw-2     | {Main.id}  | [1.5, null, [3]]                                 |
+        | raw-3     | {Main.id}  | 0                                                |
+      Then the answer is 200 and says 3 created, 3 updated
       And each value comes back as it was sent
 
     @S-syx9

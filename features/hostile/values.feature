@@ -553,14 +553,17 @@ Feature: Unusual values and names
       Given these accounts are stored:
         | as   | name   | currency |
         | Main | Main 1 | EUR      |
-      When the editor upserts into raw_transactions by reference:
+      When the editor upserts twice into raw_transactions by reference:
         | reference | account_id | payload                                |
         | raw-1     | {Main.id}  | [1, "two", null, [3]]                  |
         | raw-2     | {Main.id}  | {"0": "a", "1": {"0": null}}           |
         | raw-3     | {Main.id}  | {"é 😀": {"b": [{"c": [[], {}, ""]}]}} |
         | raw-4     | {Main.id}  | false                                  |
         | raw-5     | {Main.id}  | 0                                      |
-      Then the answer is 200 and says 5 created
+        | raw-6     | {Main.id}  | 1.5                                    |
+        | raw-7     | {Main.id}  | "null"                                 |
+        | raw-8     | {Main.id}  | {"b": 9007199254740993, "a": [0.1, {}]} |
+      Then the answer is 200 and says 8 created, 8 updated
       And each value comes back as it was sent
 
     @S-z4dr @needs-batch
@@ -568,14 +571,17 @@ Feature: Unusual values and names
       Given these accounts are stored:
         | as   | name   | currency |
         | Main | Main 1 | EUR      |
-      When the editor upserts a batch into raw_transactions by reference:
+      When the editor upserts a batch twice into raw_transactions by reference:
         | reference | account_id | payload                                |
         | raw-1     | {Main.id}  | [1, "two", null, [3]]                  |
         | raw-2     | {Main.id}  | {"0": "a", "1": {"0": null}}           |
         | raw-3     | {Main.id}  | {"é 😀": {"b": [{"c": [[], {}, ""]}]}} |
         | raw-4     | {Main.id}  | false                                  |
         | raw-5     | {Main.id}  | 0                                      |
-      Then the answer is 200 and says 5 created
+        | raw-6     | {Main.id}  | 1.5                                    |
+        | raw-7     | {Main.id}  | "null"                                 |
+        | raw-8     | {Main.id}  | {"b": 9007199254740993, "a": [0.1, {}]} |
+      Then the answer is 200 and says 8 created, 8 updated
       And each value comes back as it was sent
 
   @AC-806
@@ -794,3 +800,29 @@ Feature: Unusual values and names
         | ada@example.com | Ada Lovelace |
       Then the answer is 400
       And nothing has been written
+
+    @S-d2m5
+    Scenario: Amounts and dates come back when they are sent, and when they are sent again
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts twice into transactions by reference:
+        | reference | account_id | date       | amount              | balance | sequence_number | notes |
+        | tx-1      | {Main.id}  | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
+        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+        | tx-3      | {Main.id}  | 2024-02-29 | 0.00                | null    | 0               | 010   |
+      Then the answer is 200 and says 3 created, 3 updated
+      And each value comes back as it was sent
+
+    @S-9wnn @needs-batch
+    Scenario: Amounts and dates come back from a batch, and when it is sent again
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor upserts a batch twice into transactions by reference:
+        | reference | account_id | date       | amount              | balance | sequence_number | notes |
+        | tx-1      | {Main.id}  | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
+        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+        | tx-3      | {Main.id}  | 2024-02-29 | 0.00                | null    | 0               | 010   |
+      Then the answer is 200 and says 3 created, 3 updated
+      And each value comes back as it was sent

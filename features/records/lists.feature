@@ -309,7 +309,7 @@ Feature: Lists of records
         | Garnet | {Mira.id} | -5               | {"useCases": []}                       |
       Then each value comes back as it was sent, in lists too
 
-  @AC-610
+  @AC-610 @defines-groups
   Rule: AC-610 Counts and averages by group
 
     @S-7rhn

@@ -69,9 +69,44 @@ Feature: Records by their id
       When the editor creates in contacts:
         | email              | name         | notes | age | vip   | birthday   |
         | oona@example.com   | 0            | `""`  | 0   | false | 1500-02-28 |
-        | ada@example.com    | `"e\\u0301"` | 010   |     | true  | 9999-12-31 |
+        | ada@example.com    | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | 010   | 2147483648 | true  | 9999-12-31 |
       Then every answer is 201
       And each value comes back as it was sent
+
+    @S-8jcu
+    Scenario: Moments come back as they were created
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      When the editor creates in asset_variants:
+        | parent_asset_id | variant_type | storage_path | format | processed_at                        |
+        | {Photo.id}      | optimized    | kitchen/3    | webp   | 1500-02-28T12:00:00.123456-05:30    |
+        | {Photo.id}      | webp         | kitchen/4    | webp   | 9999-12-31T23:59:59.987Z            |
+      Then each value comes back as it was sent
+
+    @S-t4tj
+    Scenario: Amounts and dates come back as they were created
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor creates in transactions:
+        | reference | account_id | date       | amount              | balance | sequence_number | notes |
+        | tx-1      | {Main.id}  | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
+        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+        | tx-3      | {Main.id}  | 2024-02-29 | 0.00                | null    | 0               | 010   |
+      Then each value comes back as it was sent
+
+    @S-hpxw
+    Scenario: Typed JSON comes back as it was created
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      When the editor creates in raw_transactions:
+        | reference | account_id | payload                                          |
+        | raw-1     | {Main.id}  | {"0": "a", "1": {"0": null}, "é 😀": [[], {}, ""]} |
+        | raw-2     | {Main.id}  | [1.5, null, [3]]                                 |
+        | raw-3     | {Main.id}  | 0                                                |
+      Then each value comes back as it was sent
 
     @S-qyyw @needs-transactions
     Scenario: Values of every kind come back as they were created in a transaction
@@ -79,7 +114,8 @@ Feature: Records by their id
         | name | user_id   | status    | validation_score | collected_data                   |
         | 0    | {Mira.id} | completed | 0                | {"notes": [1.5, null, {"0": ""}]} |
         | 010  | {Mira.id} | null      | null             | null                             |
-      Then the answer is 200 and says created, created
+        | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | {Mira.id} | draft | -2147483649 | {"notes": [[], {}, {"é": 0}]} |
+      Then the answer is 200 and says 3 created
       And each value comes back as it was sent
 
   @AC-602
@@ -216,7 +252,7 @@ Feature: Records by their id
         | Ada | ada@example.com | Ada Lovelace |
       When the editor changes Ada:
         | email              | name | notes | age | vip   | birthday   |
-        | oona@example.com   | 0    | `""`  | 0   | false | 1500-02-28 |
+        | oona@example.com   | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | `"x" 300 times` | 0 | false | 1500-02-28 |
       Then the answer is 200
       And each value comes back as it was sent, in lists too
       And no record in contacts has email ada@example.com
@@ -230,8 +266,56 @@ Feature: Records by their id
       When the editor changes Ada, Grace in a transaction:
         | email              | name | notes | age | vip   | birthday   |
         | oona@example.com   | 0    | `""`  | 0   | false | 1500-02-28 |
-        | grace@example.com  | 010  | 1e3   |     | true  | 9999-12-31 |
+        | grace@example.com  | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | `"x" 300 times` | 2147483648 | true  | 9999-12-31 |
       Then the answer is 200 and says updated, updated
+      And each value comes back as it was sent
+
+    @S-4a54
+    Scenario: Moments come back from a change as the same instants
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      And these asset_variants are stored:
+        | as    | parent_asset_id | variant_type | storage_path |
+        | Small | {Photo.id}      | thumbnail    | kitchen/1    |
+        | Large | {Photo.id}      | optimized    | kitchen/2    |
+      When the editor changes Small, Large:
+        | processed_at                     |
+        | 1500-02-28T12:00:00.123456-05:30 |
+        | 9999-12-31T23:59:59.987Z         |
+      Then the answer is 200
+      And each value comes back as it was sent
+
+    @S-a8k7
+    Scenario: Amounts and dates come back from a change as they were sent
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And these transactions are stored:
+        | as   | reference | account_id | date       | amount |
+        | Sale | tx-1      | {Main.id}  | 2024-01-15 | 1.00   |
+        | Fee  | tx-2      | {Main.id}  | 2024-01-15 | 1.00   |
+      When the editor changes Sale, Fee:
+        | date       | amount              | balance | sequence_number | notes |
+        | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
+        | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+      Then the answer is 200
+      And each value comes back as it was sent
+
+    @S-t8qs
+    Scenario: Typed JSON comes back from a change as it was sent
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And these raw_transactions are stored:
+        | as    | reference | account_id | payload |
+        | Raw   | raw-1     | {Main.id}  | [1]     |
+        | Other | raw-2     | {Main.id}  | [1]     |
+      When the editor changes Raw, Other:
+        | payload                                          |
+        | {"0": "a", "1": {"0": null}, "é 😀": [[], {}, ""]} |
+        | [1.5, null, [3]]                                 |
+      Then the answer is 200
       And each value comes back as it was sent
 
     @S-mew4

@@ -504,11 +504,68 @@ Feature: Several operations, all or nothing
 
     @S-mjct
     Scenario: Values of every kind come back from upserts in a transaction
-      When the editor upserts in a transaction into contacts by email:
-        | email              | name         | notes | age  | vip   | birthday   |
-        | ada@example.com    | 0            | `""`  | 0    | false | 1500-02-28 |
-        | oona@example.com   | `"e\\u0301"` | 010   | null | true  | 9999-12-31 |
-      Then the answer is 200 and says updated, created
+      When the editor upserts in a transaction twice into contacts by email:
+        | email            | name                | notes           | age        | vip   | birthday   |
+        | ada@example.com  | 0                   | `""`            | 0          | false | 1500-02-28 |
+        | oona@example.com | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | 010             | null       | true  | 9999-12-31 |
+        | eve@example.com  | Straße              | `"x" 300 times` | 2147483648 | null  | 1969-12-31 |
+      Then the answer is 200 and says updated, created, created, 3 updated
+      And each value comes back as it was sent
+
+    @S-m7h2
+    Scenario: Amounts, dates and typed JSON come back from a transaction as they were sent
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And these raw_transactions are stored:
+        | as  | reference | account_id | payload |
+        | Raw | raw-1     | {Main.id}  | null    |
+      And these transactions are stored:
+        | as   | reference | account_id | date       | amount |
+        | Sale | tx-1      | {Main.id}  | 2024-01-15 | 1.00   |
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "update", "table": "transactions", "id": "{Sale.id}",
+           "fields": {"date": "1500-02-28", "amount": "1234567890123456.70", "sequence_number": -2147483649}},
+          {"op": "update", "table": "raw_transactions", "id": "{Raw.id}",
+           "fields": {"payload": [1.5, null, {"0": "a", "1": [[], {}, ""]}]}},
+          {"op": "create", "table": "transactions",
+           "fields": {"reference": "tx-2", "account_id": "{Main.id}", "date": "9999-12-31", "amount": "-10.50",
+                      "balance": "100", "notes": "0", "merchant": "", "sequence_number": 0}},
+          {"op": "create", "table": "raw_transactions",
+           "fields": {"reference": "raw-2", "account_id": "{Main.id}", "payload": [1, {"0": {"é": null, "b": [[], {}]}}]}},
+          {"op": "upsert", "table": "transactions", "matchFields": ["reference"],
+           "fields": {"reference": "tx-3", "account_id": "{Main.id}", "date": "1969-02-28", "amount": "0.00"}},
+          {"op": "upsert", "table": "raw_transactions", "matchFields": ["reference"],
+           "fields": {"reference": "raw-3", "account_id": "{Main.id}", "payload": [{"0": [[], {}, null]}, 0.5]}}
+        ]
+        """
+      Then the answer is 200 and says 2 updated, 4 created
+      And each value comes back as it was sent
+
+    @S-ycnm
+    Scenario: Moments come back from a transaction as the same instants
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      And these asset_variants are stored:
+        | as    | parent_asset_id | variant_type | storage_path |
+        | Thumb | {Photo.id}      | thumbnail    | kitchen/1    |
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "update", "table": "asset_variants", "id": "{Thumb.id}",
+           "fields": {"processed_at": "1500-02-28T12:00:00.123456-05:30"}},
+          {"op": "create", "table": "asset_variants",
+           "fields": {"parent_asset_id": "{Photo.id}", "variant_type": "webp", "storage_path": "kitchen/2",
+                      "processed_at": "9999-12-31T23:59:59.987Z"}},
+          {"op": "upsert", "table": "asset_variants", "matchFields": ["storage_path"],
+           "fields": {"parent_asset_id": "{Photo.id}", "variant_type": "optimized", "storage_path": "kitchen/3",
+                      "processed_at": "2024-10-27T02:30:00.5+01:00"}}
+        ]
+        """
+      Then the answer is 200 and says updated, 2 created
       And each value comes back as it was sent
 
     @S-fmbz
@@ -559,14 +616,16 @@ Feature: Several operations, all or nothing
 
     @S-5f44
     Scenario: Keys that nearly look the same are different in a transaction
-      When the editor upserts in a transaction into contacts by email:
+      When the editor upserts in a transaction twice into contacts by email:
         | email               | name |
         | straße@example.com  | Anna |
         | strasse@example.com | Bea  |
         | 008@example.com     | Cleo |
         | 8@example.com       | Dora |
-      Then the answer is 200 and says 4 created
-      And every answer has an id of its own
+        | o'hara+b@example.com | Eve |
+        | é@example.com       | Flo  |
+        | `"e\\u0301@example.com"` | Gus |
+      Then the answer is 200 and says 7 created, 7 updated
       And each value comes back as it was sent
 
   @AC-505

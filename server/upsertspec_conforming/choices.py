@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
-from upsertspec_catalogue import parsed
+from flask import g
+
+from upsertspec_catalogue import Answer, answers, parsed
 from upsertspec_conforming import add, conforming
+from upsertspec_server import Server
 from upsertspec_server.errors import bad_field, bad_request
 from upsertspec_server.fields import Integer
 from upsertspec_server.queries import Condition, Grouping, Listing, Queries
@@ -45,6 +49,21 @@ class EmptyUpdateFieldsAreRefused(Validator):
         if value == []:
             raise bad_field("updateFields", "must name a field")
         return super().update_fields(table, value)
+
+
+@conforming("Which one, where several records stand in the way, is MAY (5.1, `matchFields`).")
+def keys_the_other_way_round(app: Server) -> None:
+    """Looks at the last unique key first where an upsert names no match fields."""
+    for table in app.schema.tables.values():
+        object.__setattr__(table, "unique_keys", table.unique_keys[::-1])
+
+
+@conforming("A role that may not create may get 403 where nothing matches and nothing is created (5.1, `onMissing`).")
+@answers
+def missing_needs_create(answer: Answer) -> None:
+    """Answers 403 instead of 404 where nothing matches and the role may not create."""
+    if answer.endpoint == "records.upsert" and answer.status == HTTPStatus.NOT_FOUND and not g.role.create:
+        answer.status = answer.body["status"] = HTTPStatus.FORBIDDEN
 
 
 @conforming("Of a key that comes twice the later record is applied …, or the batch is refused whole (3.1).")

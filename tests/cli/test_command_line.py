@@ -153,13 +153,13 @@ def options_of(command: str) -> dict[str, click.Option]:
 
 
 SHARED = {
-    "--target": ("run", "check", "explore", "soak"),
-    "--profile": ("run", "check", "explore", "soak"),
-    "--timeout": ("run", "check", "explore", "soak", "init"),
+    "--target": ("run", "check", "explore", "soak", "replay"),
+    "--profile": ("run", "check", "explore", "soak", "replay"),
+    "--timeout": ("run", "check", "explore", "soak", "init", "replay"),
     "--criterion": ("run", "prove"),
     "--force": ("init", "provision", "baseline"),
-    "--header": ("run", "check", "explore", "soak", "init"),
-    "--wait": ("run", "check", "explore", "soak"),
+    "--header": ("run", "check", "explore", "soak", "init", "replay"),
+    "--wait": ("run", "check", "explore", "soak", "replay"),
 }
 
 

@@ -27,6 +27,7 @@ from upsertspec_server.serving import serve_in_thread
 Cli = Callable[..., Done]
 Serve = Callable[..., Wire]
 PRODUCTS = json.loads((Path(__file__).parent / "documents" / "fastapi.json").read_text("utf-8"))
+ASKED = {path for _, path, _ in telling()}
 HOSTILE = "\x1b]0;x\x07\"'\\\r\n[roles.editor]\nbearer = 1 #\u2028\u202e\0\x7f\ud800 \"\"\" ''' }"
 
 ACME = {
@@ -99,6 +100,28 @@ def test_another_shape_becomes_questions(cli: Cli, serve: Serve, tmp_path: Path)
     assert '\ndialect = "native"' not in text
 
 
+FITS: dict[str, tuple[Callable[..., bytes], str]] = {
+    "an answer": (
+        lambda method, path, body: reply({"paths": "on_conflict"}, 200 if path == "/" else 404),
+        'dialect = "postgrest" fits this API: GET / says so',
+    ),
+    "a document": (documented(PRODUCTS), "a [shape] fits this API: its document has PUT /api/v1/products/{sku}"),
+}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_init_and_check_name_what_fits(name: str, cli: Cli, serve: Serve, tmp_path: Path) -> None:
+    handler, words = FITS[name]
+    url = serve(by_request(handler)).url
+    file = tmp_path / "target.toml"
+    assert words in cli("init", url, "-o", str(file)).out
+    checked = cli("check", url)
+    assert checked.code == 3
+    assert f" warning  {words}" in checked.out
+    assert f"`upsertspec init {url}` writes a target file for it\n\nnothing can be judged" in checked.out
+    assert " fits this API" not in cli("check", "--target", str(file)).out
+
+
 def test_a_role_without_its_variable_is_a_comment(tmp_path: Path) -> None:
     target = written(Found("http://127.0.0.1:1", ACME), tmp_path, ("editor",))
     assert list(target.roles) == ["editor"]
@@ -108,7 +131,7 @@ def test_only_get_is_sent_and_little_of_it(cli: Cli, serve: Serve, tmp_path: Pat
     wire = serve(always(reply({}, 401)))
     assert cli("init", f"{wire.url}/base", "-o", str(tmp_path / "t.toml")).code == 0
     assert {line.split()[0] for line in wire.lines()} == {"GET"}
-    assert len(wire.requests) == 2 * 2 * len(PLACES) + len(telling())
+    assert len(wire.requests) == 2 * (2 * len(PLACES) + len(ASKED))
 
 
 def test_a_token_goes_along_only_where_it_is_asked_for(cli: Cli, serve: Serve, tmp_path: Path) -> None:
@@ -129,7 +152,7 @@ def test_a_token_goes_along_only_where_it_is_asked_for(cli: Cli, serve: Serve, t
 def test_a_token_is_not_sent_otherwise(status: int, cli: Cli, serve: Serve, tmp_path: Path) -> None:
     wire = serve(always(reply({}, status)))
     assert cli("init", wire.url, "-o", str(tmp_path / "t.toml")).code == 0
-    assert len(wire.requests) == len(PLACES) + len(telling())
+    assert len(wire.requests) == len(PLACES) + len(ASKED)
     assert not any("authorization" in dict(headers_of(request)) for request in wire.requests)
 
 

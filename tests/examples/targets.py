@@ -13,7 +13,11 @@ from typing import Any
 
 import pytest
 
-NODE = {"cap": ("node_modules", "npm install"), "zenstack": ("generated", "npm install && npm run generate")}
+NODE = {
+    "cap": ("node_modules", "npm install"),
+    "postgraphile": ("node_modules", "npm install"),
+    "zenstack": ("generated", "npm install && npm run generate"),
+}
 """The targets that run on Node.js: the folder that shows that they are installed, and how to install them."""
 TARGETS = Path(__file__).resolve().parents[2] / "examples" / "targets"
 

@@ -442,7 +442,7 @@ def test_a_result_refers_to_another() -> None:
     then.in_result(transacted(BOTH), "1", "owner", "0", None)
     with failing("currency to be 1", '"EUR"'):
         then.in_result(transacted(BOTH), "1", "currency", "0", None)
-    with failing("owner to be 1", "null"):
+    with pytest.raises(Blocked, match="blocked by AC-501"):
         then.in_result(transacted(Answer(200, parts=[BOTH.parts[0], Answer(200)])), "1", "owner", "0", None)
 
 
@@ -451,7 +451,7 @@ def test_a_result_has_a_value() -> None:
     with failing('currency to be "USD"', '"EUR"'):
         then.in_result(transacted(BOTH), "1", "currency", None, '"USD"')
     with failing("owner to be 2", "null"):
-        then.in_result(transacted(Answer(200, parts=[Answer(200)])), "0", "owner", None, "2")
+        then.in_result(transacted(Answer(200, parts=[Answer(200, record={"id": 1})])), "0", "owner", None, "2")
 
 
 def test_every_result_is_stored() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, TypeVar
 
 import psycopg
@@ -17,6 +17,16 @@ from service.problems import Problem, from_database
 
 ATTEMPTS = 50
 PAUSE = 0.02
+OPERATORS = {
+    "eq": "IS NOT DISTINCT FROM %s",
+    "ne": "IS DISTINCT FROM %s",
+    "lt": "< %s",
+    "lte": "<= %s",
+    "gt": "> %s",
+    "gte": ">= %s",
+    "in": "= ANY (%s)",
+}
+"""How a condition compares a column with its value. A null passes `eq` and `ne` only."""
 
 Connection = psycopg.Connection[dict[str, Any]]
 T = TypeVar("T")
@@ -38,6 +48,10 @@ class Database:
 
         Retries run one after the other, so that they do not collide again.
         """
+        if outer := getattr(self._threads, "outer", None):
+            conn, first = outer
+            first(conn)
+            return work(conn)
         for attempt in range(ATTEMPTS):
             conn = self._connection()
             try:
@@ -50,6 +64,18 @@ class Database:
             except psycopg.Error as wrong:
                 raise from_database(wrong) or wrong from wrong
         raise Problem(503, "Too many others write the same records; try again.", headers={"Retry-After": "1"})
+
+    def joined(self, work: Callable[[Connection], T], first: Callable[[Connection], None]) -> T:
+        """Do the work in one transaction, which each write within the work joins; `first` comes before the write."""
+
+        def joining(conn: Connection) -> T:
+            self._threads.outer = conn, first
+            try:
+                return work(conn)
+            finally:
+                self._threads.outer = None
+
+        return self.write(joining)
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Do the work on one snapshot, so that everything read is consistent."""
@@ -79,11 +105,15 @@ def columns(names: Iterable[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, names))
 
 
-def all_equal(names: Iterable[str], json: Container[str]) -> sql.Composed:
-    """The condition that the columns have these values, null among them; each is a parameter.
+def all_hold(guard: Mapping[str, str], json: Container[str]) -> sql.Composed:
+    """The condition that each column compares like this with a parameter: column to one of OPERATORS.
 
     `json` names the columns of that type, which PostgreSQL only compares as `jsonb`.
     """
-    plain, typed = "{} IS NOT DISTINCT FROM %s", "{}::jsonb IS NOT DISTINCT FROM %s::jsonb"
-    conditions = [sql.SQL(typed if name in json else plain).format(sql.Identifier(name)) for name in names]
+    conditions = [
+        sql.SQL("{}::jsonb IS NOT DISTINCT FROM %s::jsonb" if name in json else f"{{}} {OPERATORS[operator]}").format(
+            sql.Identifier(name)
+        )
+        for name, operator in guard.items()
+    ]
     return sql.SQL(" AND ").join([sql.SQL("true"), *conditions])

@@ -142,7 +142,7 @@ def _guarded(conn: Connection, table: Table, step: Record) -> Any:
 
 def _resolved(table: Table, member: str, value: Any, named: Named) -> Any:
     """The member with every {"$ref": "name.field"} replaced. In a json field it is data, and stays."""
-    if member in ("fields", "where", "updateWhere") and isinstance(value, dict):
+    if member in ("fields", "where", "updateWhere", "updateValues") and isinstance(value, dict):
         return {name: item if _is_json(table, name) else _resolved_value(item, named) for name, item in value.items()}
     return _resolved_value(value, named) if member == "id" else value
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg import sql
 
 from service.catalog import Table
-from service.database import Connection, all_equal, columns
+from service.database import Connection, all_hold, columns
 from service.problems import Problem
 from service.values import Record, from_query, require
 
@@ -44,7 +44,7 @@ def read(conn: Connection, table: Table, number: int | UUID) -> Record:
 def check(conn: Connection, table: Table, number: int | UUID, guard: Record) -> None:
     """Lock the record. Raises Problem where there is none (404), or it does not have these values (409)."""
     query = sql.SQL("SELECT {agrees} AS agrees FROM {table} WHERE id = %s FOR NO KEY UPDATE").format(
-        agrees=all_equal(guard, table.json), table=sql.Identifier(table.name)
+        agrees=all_hold(dict.fromkeys(guard, "eq"), table.json), table=sql.Identifier(table.name)
     )
     if not _only(conn, query, [*guard.values(), number])["agrees"]:
         raise Problem(409, "The stored record does not have the values of where.")

@@ -19,6 +19,7 @@ DATETIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6}0*)?([Zz]|[+-
 DECIMAL = re.compile(r"-?\d{1,131072}(\.\d{1,16383})?", re.ASCII)
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 INTEGER = re.compile(r"-?\d{1,19}", re.ASCII)
+COMPARISONS = ("lt", "lte", "gt", "gte", "ne", "in")
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
 
 Record = dict[str, Any]
@@ -49,10 +50,18 @@ def typed_fields(table: Table, fields: Any) -> Record:
 
 def typed_guard(table: Table, guard: Any, member: str) -> Record:
     """The values that a stored record must have; protected fields are allowed."""
+    conditions = typed_conditions(table, guard, member)
+    if any(operator != "eq" for operator, _ in conditions.values()):
+        raise Problem(400, f"{member} takes values only.")
+    return {name: value for name, (_, value) in conditions.items()}
+
+
+def typed_conditions(table: Table, guard: Any, member: str) -> dict[str, tuple[str, Any]]:
+    """What each field of a stored record is compared with: an operator and a value. A value alone is `eq`."""
     if not isinstance(guard, dict):
         raise Problem(400, f"{member} has to be an object.")
     try:
-        return {name: typed(_known(table, name), value) for name, value in guard.items()}
+        return {name: _condition(_known(table, name), value) for name, value in guard.items()}
     except ValueError as wrong:
         raise Problem(400, f"{member}: {wrong}") from wrong
 
@@ -84,6 +93,26 @@ def from_query(column: Column, text: str) -> Any:
             raise ValueError("is neither true nor false")
         return text == "true"
     return typed(column, text)
+
+
+def _condition(column: Column, value: Any) -> tuple[str, Any]:
+    if not isinstance(value, dict):
+        return "eq", typed(column, value)
+    operator = next(iter(value), "")
+    is_comparison = len(value) == 1 and operator in COMPARISONS
+    if column.kind == "json" and not is_comparison:
+        return "eq", typed(column, value)
+    if column.kind == "json" or not is_comparison:
+        raise ValueError(f"{column.name} has no such operator")
+    operand = value[operator]
+    if operator == "in":
+        if not isinstance(operand, list) or not operand or None in operand:
+            raise ValueError("in needs a list of one or more values")
+        values = [typed(column, each) for each in operand]
+        return operator, [Decimal(each) for each in values] if column.kind == "decimal" else values
+    if operand is None and operator != "ne":
+        raise ValueError(f"{operator} needs a value")
+    return operator, typed(column, operand)
 
 
 def _column(table: Table, name: str) -> Column:

@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from urllib.parse import parse_qsl
 from service import conditions
 from service.access import permissions
 from service.api import Api, Call, Reply
+from service.database import Database
 from service.jsontext import UNKEPT, decoded
 from service.problems import Problem
+from service.retries import key_of, once
 
 LARGEST = 8 * 1024 * 1024
 OPENAPI = Path(__file__).with_name("openapi.json")
@@ -33,6 +36,7 @@ class Service:
     """The application: a call for each path and method."""
 
     api: Api
+    database: Database
     tokens: Mapping[str, str]
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
@@ -52,13 +56,19 @@ class Service:
             return _chosen({"GET": lambda: _public(path)}, method)
         if not path.startswith("/api/"):
             raise Problem(404, "There is nothing here.")
+        raw = cache(lambda: environ["wsgi.input"].read())
         call = Call(
             may=permissions(self.tokens, environ.get("HTTP_AUTHORIZATION", "")),
             parameters=_parameters(environ),
-            body=lambda: _body(environ),
+            body=lambda: _body(environ, raw()),
             condition=lambda: conditions.read(environ),
         )
-        return _chosen(self._calls(path, call), method)
+        calls = self._calls(path, call)
+        if method == "POST" and "HTTP_IDEMPOTENCY_KEY" in environ and method in calls:
+            header = environ["HTTP_IDEMPOTENCY_KEY"]
+            key = key_of(environ.get("HTTP_AUTHORIZATION", ""), path, header, raw())
+            return once(self.database, key, calls[method])
+        return _chosen(calls, method)
 
     def _calls(self, path: str, call: Call) -> Mapping[str, Callable[[], Reply]]:
         api = self.api
@@ -104,14 +114,14 @@ def _parameters(environ: Environ) -> list[tuple[str, str]]:
     return pairs
 
 
-def _body(environ: Environ) -> Any:
+def _body(environ: Environ, raw: bytes) -> Any:
     kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Problem(415, "The body has to be declared as application/json.")
     if int(environ.get("CONTENT_LENGTH") or 0) > LARGEST:
         raise Problem(413, f"The body must not be over {LARGEST} bytes.")
     try:
-        return decoded(environ["wsgi.input"].read())
+        return decoded(raw)
     except (ValueError, RecursionError) as wrong:
         raise Problem(400, "The body is no JSON that can be kept as it is.") from wrong
 

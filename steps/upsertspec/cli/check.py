@@ -18,12 +18,14 @@ def check(context: click.Context, target: TargetOptions) -> None:
 
     One record of each table is created, updated, read back and deleted. A request that goes wrong is printed with its
     answer. Then every criterion is listed with the number of scenarios that will be judged, and why others will not.
+    If nothing can be judged, the API is asked what it is, and the dialect or shape that fits is named.
     """
     with target.open() as opened:
         context.exit(_check(opened()))
 
 
 def _check(target: Target) -> int:
+    from upsertspec.discovery import fit
     from upsertspec.report import terminal
     from upsertspec.report.finding import FATAL, OK
     from upsertspec.run.coverage import coverage
@@ -38,6 +40,7 @@ def _check(target: Target) -> int:
         terminal.findings(tried, sys.stdout, everything=True)
         found += tried
     if any(finding.level == FATAL for finding in found):
+        terminal.findings(fit.findings(target), sys.stdout)
         click.echo("\nnothing can be judged")
         return 3
     expected = coverage(rehearse(target))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from upsertspec.discovery.connection import Connection
 from upsertspec.errors import ConfigError
 from upsertspec.report.files import is_plain
 from upsertspec.target.address import is_url
+
+if TYPE_CHECKING:
+    from upsertspec.discovery.fit import Fit
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "target" / "template.toml"
 DEFAULT = "target.toml"
@@ -42,13 +46,17 @@ def init(place: str | None, timeout: float | None, output: str | None, force: bo
     file = output or (None if url else place) or DEFAULT
     if os.path.lexists(file) and not force and is_plain(Path(file)):
         raise ConfigError([f"{file} exists and is not replaced; name another file, or add --force"])
-    text = _discovered(url, timeout, connection) if url else TEMPLATE.read_text("utf-8")
+    text, fits = _discovered(url, timeout, connection) if url else (TEMPLATE.read_text("utf-8"), None)
     write(text, file, force=force)
+    if fits:
+        click.echo(str(fits))
     click.echo(f"{file} written; edit it, then: upsertspec check --target {file}")
 
 
-def _discovered(url: str, timeout: float | None, connection: Connection) -> str:
+def _discovered(url: str, timeout: float | None, connection: Connection) -> tuple[str, Fit | None]:
+    """The text of a target file, and what fits the API."""
     from upsertspec.discovery.fetch import LIMITS, SECONDS, fetch
+    from upsertspec.discovery.fit import fit
     from upsertspec.discovery.write import target_file
     from upsertspec.target.address import fault_of
     from upsertspec.target.target_file import roles_from
@@ -57,4 +65,4 @@ def _discovered(url: str, timeout: float | None, connection: Connection) -> str:
         raise ConfigError([wrong])
     roles, limits = roles_from(os.environ), replace(LIMITS, seconds=timeout or TIMEOUT)
     found = fetch(url, roles, limits, SECONDS, connection.session(os.environ), connection.sent(os.environ))
-    return target_file(found, set(roles), connection)
+    return target_file(found, set(roles), connection), fit(found)

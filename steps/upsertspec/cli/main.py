@@ -13,7 +13,7 @@ from upsertspec.report.console import ended_with, open_standard_streams
 
 NAMES = (
     *("run", "check", "baseline", "compare", "diff", "merge", "explore", "render", "docs", "list", "init", "provision"),
-    *("prove", "serve", "soak"),
+    *("prove", "serve", "soak", "history", "replay"),
 )
 
 

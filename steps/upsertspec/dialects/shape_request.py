@@ -41,7 +41,7 @@ _ONE_TAG = re.compile(r'"([^"]*)"')
 
 def part_of(operation: Operation) -> str:
     """The name of the part of `[shape]` for this operation."""
-    if isinstance(operation, Upsert) and operation.extra == IGNORE:
+    if isinstance(operation, Upsert) and operation.extra == IGNORE and operation.match_fields is not UNSET:
         return "ignore"
     if isinstance(operation, (Upsert, UpsertBatch)):
         return "conflict" if operation.extra else "batch" if isinstance(operation, UpsertBatch) else "upsert"

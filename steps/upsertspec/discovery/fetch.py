@@ -107,8 +107,8 @@ class _Look:
         return document
 
     def text(self, address: str) -> str:
-        """What an address answers with to anyone, as text; empty where that is not 200."""
-        response = next(self._responses(address, "*/*"), "")
+        """What an address answers with, as text; empty where that is not 200."""
+        response = ["", *self._responses(address, "*/*")][-1]
         if not isinstance(response, Response) or response.status != 200:
             return ""
         return response.body[:TEXT].decode("utf-8", "replace")

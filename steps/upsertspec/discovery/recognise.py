@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cache
 from urllib.parse import urlsplit
 
 from upsertspec.dialects.ready_made import file_of
@@ -37,7 +38,8 @@ def telling() -> list[tuple[str, str, str]]:
 
 def by_answer(url: str, text_of: Callable[[str], str]) -> Recognised | None:
     """The dialect that an answer of the API tells. `text_of` gets an address, and gives an empty text for no answer."""
+    text_once = cache(text_of)
     for name, path, pattern in telling():
-        if re.search(pattern, text_of(url + path)):
+        if re.search(pattern, text_once(url + path)):
             return Recognised(name, f"GET {path} says so")
     return None

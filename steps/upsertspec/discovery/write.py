@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from upsertspec.dialects.ready_made import file_of
-from upsertspec.discovery.binding import Binding, bind
+from upsertspec.discovery.binding import Binding
 from upsertspec.discovery.connection import Connection
 from upsertspec.discovery.credentials import roles
 from upsertspec.discovery.document import Document
 from upsertspec.discovery.fetch import Found
+from upsertspec.discovery.fit import likeliest
 from upsertspec.discovery.overview import Overview
 from upsertspec.discovery.recognise import Recognised
 from upsertspec.discovery.resources import Resource
 from upsertspec.discovery.shape import deviations, shape
 from upsertspec.discovery.toml import comment, said, toml_key, toml_text, toml_value
-from upsertspec.spec.schema import tables, tables_of
+from upsertspec.spec.schema import tables_of
 
 NAMES = 30
 DIRECT = Connection()
 PROFILES = ("core", "identity")
 """What any API can be judged by."""
-BOUND = ("contacts", "image_metadata", "product_recommendations")
-"""The tables that a resource can play: they have a key, and need no other table."""
 BEGUN = (
     "A target for `upsertspec run --target FILE`, written by `upsertspec init`. Next: answer the questions in the "
     "comments, set the variable of the credential, and try `upsertspec check --target FILE`."
@@ -52,7 +51,7 @@ NO_TABLE = (
 def target_file(found: Found, set_roles: Collection[str], connection: Connection = DIRECT) -> str:
     """The text of a target file for what was found; `set_roles` are the roles whose tokens are in the environment."""
     overview = Overview(Document(found.document), found.url)
-    chosen, bindings = (None, []) if overview.native else _chosen(overview.resources)
+    chosen, bindings = (None, []) if overview.native else likeliest(overview.resources)
     problem = bindings[0].problem if bindings else ""
     if found.recognised:
         parts = [
@@ -88,13 +87,6 @@ def target_file(found: Found, set_roles: Collection[str], connection: Connection
 def _joined(parts: Sequence[Iterator[str]]) -> str:
     texts = ["".join(f"{line}\n" for line in part) for part in parts]
     return "\n".join(text for text in texts if text)
-
-
-def _chosen(resources: Sequence[Resource]) -> tuple[Resource | None, list[Binding]]:
-    """The likeliest resource that can play contacts, else the likeliest, and its bindings."""
-    tried = [(resource, [bind(tables()[name], resource) for name in BOUND]) for resource in resources]
-    usable = [each for each in tried if not each[1][0].problem]
-    return next(iter([*usable, *tried]), (None, []))
 
 
 def _head(found: Found, overview: Overview, profiles: Sequence[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from upsertspec.dialects.operations import Create, Delete, Find, Operation
+from upsertspec.dialects.operations import Create, Delete, Find, Groups, Operation, Transaction
 from upsertspec.errors import Blocked, NotApplicable, NotTestable
 from upsertspec.http.client import Client
 from upsertspec.spec.criteria import defining
@@ -25,16 +25,40 @@ def require_table(client: Client, table: str, missing: dict[str, bool]) -> None:
         raise NotTestable(f"the target has no table {client.bindings.of(table).name} ({MISSING}); {fix}")
 
 
-def require_call(operation: Operation, criterion: str, ids: Collection[Any]) -> None:
-    """Raise Blocked for a create that was answered with 404, or a delete of a record with one of these stored ids.
+def require_call(
+    client: Client, operation: Operation, criterion: str, ids: Collection[Any], missing: dict[str, bool]
+) -> None:
+    """Raise Blocked if an operation was answered with 404 because the target does not have the call.
 
-    A scenario of the criterion that defines it goes on.
+    That is a create, a deletion of a record with one of these stored ids, and a transaction or counts by group whose
+    plainest request is answered with 404, too. A scenario of the criterion that defines the call goes on.
     """
-    if isinstance(operation, Create):
-        role = "create"
-    elif isinstance(operation, Delete) and operation.id in ids:
-        role = "delete"
-    else:
-        return
+    match operation:
+        case Create():
+            role = "create"
+        case Delete() if operation.id in ids:
+            role = "delete"
+        case Transaction() if is_missing(client, Transaction([]), missing):
+            role = "transaction"
+        case Groups() if is_missing(client, plainest_groups(operation.table), missing):
+            role = "groups"
+        case _:
+            return
     if criterion not in ("", defining(role)):
         raise Blocked(defining(role), "the call to be there", str(MISSING))
+
+
+def plainest_groups(table: str) -> Groups:
+    """Counts by group that every target can answer which has the call."""
+    return Groups(table, {"group_by": "id"})
+
+
+def is_missing(client: Client, plainest: Operation, missing: dict[str, bool]) -> bool:
+    """Whether the target does not have a call: 404 to its plainest request. `missing` keeps what was found."""
+    name = type(plainest).__name__
+    if name not in missing:
+        try:
+            missing[name] = client.call("editor", plainest).status == MISSING
+        except (NotTestable, NotApplicable):
+            missing[name] = False
+    return missing[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -109,7 +110,9 @@ def require_operations(world: World, attempt: Attempt, operations: list[str]) ->
         case UpsertBatch():
             require_batch(world, answer, operations)
         case Transaction():
-            require_body(world, answer, OK)
+            require_status(world, answer, OK)
+            if answer.fault:
+                stop(world, "transaction", CheckFailed("a body as the contract has it", answer.said))
             if len(answer.parts) != len(operations):
                 raise CheckFailed(f"{len(operations)} results", f"{len(answer.parts)}: {answer.text}")
             for part, operation in zip(answer.parts, operations, strict=True):
@@ -127,7 +130,7 @@ def every_answer_has_id(world: World, what: str) -> None:
         before = [known.record.get("id") for known in (*world.stored, *world.deleted) if known.table in tables]
         ids = [as_json(ident) for ident in [*_ids(world), *before]]
         world.compared("ids")
-        if len(set(ids)) != len(ids) or "null" in ids:
+        if len(set(ids)) != len(ids):
             raise CheckFailed("an id of its own for each record", ", ".join(ids))
     elif isinstance(world.last.operation, UpsertBatch):
         _require_same_ids_of_batches(world)
@@ -140,7 +143,7 @@ def every_answer_has_id(world: World, what: str) -> None:
 
 def _ids(world: World) -> list[Any]:
     """The ids in all answers, those of a batch or a transaction one by one."""
-    listed = [[part.id for part in a.answer.parts] or [id_of(world, a)] for a in world.attempts]
+    listed = [[id_of(world, replace(a, answer=part)) for part in a.answer.parts or [a.answer]] for a in world.attempts]
     return [ident for ids in listed for ident in ids]
 
 
@@ -280,7 +283,10 @@ def the_error_says_which(world: World, index: int) -> None:
 def in_result(world: World, index: str, field: str, other: str | None, value: str | None) -> None:
     """The record in this result of the transaction has another result's id, or this JSON, in the field."""
     parts = world.last.answer.parts
-    actual = (parts[int(index)].record or {}).get(field)
+    record = parts[int(index)].record
+    if record is None:
+        stop(world, "transaction", CheckFailed("a record in each result", world.last.answer.text))
+    actual = record.get(field)
     wanted = parts[int(other)].id if other else json.loads(str(value))
     world.compared("a field of a result")
     if not same_json(wanted, actual) or (other and as_json(wanted) != as_json(actual)):
@@ -292,7 +298,10 @@ def require_batch(world: World, answer: Answer, operations: list[str]) -> None:
 
     Other scenarios than those of the criterion that defines a batch's answer are blocked at their end by that one.
     """
-    require_body(world, answer, OK)
+    require_status(world, answer, OK)
+    if answer.fault:
+        world.add_secondary(defining("batch"), CheckFailed("a body as the contract has it", answer.said))
+        return
     if _is_reported(world, answer, "operation"):
         reported = [part.operation for part in answer.parts]
         if reported != operations:

@@ -11,13 +11,24 @@ from typing import Any
 from pytest_bdd import parsers, then
 
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Change, Create, Groups, List, Transaction, UpsertBatch
+from upsertspec.dialects.operations import Change, Create, Groups, List, Transaction, Upsert, UpsertBatch
 from upsertspec.errors import CheckFailed, NotApplicable
-from upsertspec.spec.outcomes import CREATED, OK
+from upsertspec.spec.criteria import defining
+from upsertspec.spec.outcomes import CREATED, MISSING, OK
 from upsertspec.spec.types import instant
-from upsertspec.steps.assertions import find_key, has_record, require_body, require_stored, the_one
+from upsertspec.steps.assertions import (
+    find_key,
+    has_record,
+    require_body,
+    require_stored,
+    require_success,
+    stop,
+    the_one,
+)
 from upsertspec.steps.equality import as_json, differences, same, shown
+from upsertspec.steps.missing_calls import is_missing, plainest_groups
 from upsertspec.steps.own_table import named
+from upsertspec.steps.statuses import require_status
 from upsertspec.steps.then_answers import reported, require_same_reading
 from upsertspec.steps.world import Attempt, World
 
@@ -40,12 +51,18 @@ class Written:
 
 @then(parsers.re(r"each value comes back as it was sent(?P<lists>, in lists too)?"))
 def each_value_comes_back(world: World, lists: str | None) -> None:
-    """Each sent record is stored with its values, and reads the same in the answer, by its key and by its id.
+    """Each sent record is stored with its values, and reads the same in the answer, by its key and by its id. If it was
+    sent again later, its first answer has these values, too.
 
     In lists too: it is found by each of its values with every operator that fits, and by none that it had before; it is
     in its place where the list is sorted by a number or a time, nested in its parent, and counted there.
     """
-    found = [(each, _require_kept(world, each)) for attempt in world.attempts for each in written(world, attempt)]
+    wrote = [each for attempt in world.attempts for each in written(world, attempt)]
+    last = {as_json([each.table, _key(world, each)]): each for each in wrote}
+    for each in wrote:
+        if each not in last.values():
+            _require_answered(world, each)
+    found = [(each, _require_kept(world, each)) for each in last.values()]
     if lists:
         for each, stored in found:
             _require_listed(world, each, stored)
@@ -75,7 +92,13 @@ def times_are_true(world: World) -> None:
 def written(world: World, attempt: Attempt) -> Iterator[Written]:
     """The records that a request wrote. Raises CheckFailed where it was not answered as a success."""
     operation, answer = attempt.operation, attempt.answer
-    require_body(world, answer, CREATED if isinstance(operation, Create) else OK)
+    match operation:
+        case Upsert():
+            require_success(world, answer, str(answer.operation))
+        case UpsertBatch():
+            require_status(world, answer, OK)
+        case _:
+            require_body(world, answer, CREATED if isinstance(operation, Create) else OK)
     match operation:
         case Transaction(operations=operations):
             for each, part in zip(operations, answer.parts, strict=True):
@@ -96,12 +119,27 @@ def written(world: World, attempt: Attempt) -> Iterator[Written]:
 
 def _found(world: World, each: Written) -> Record:
     """The stored record, by a key of the sent one, or by its id."""
-    where = find_key(world.table(each.table), each.row) or {"id": each.answer.id}
-    return the_one(world, each.table, where)
+    return the_one(world, each.table, _key(world, each))
+
+
+def _key(world: World, each: Written) -> Record:
+    if key := find_key(world.table(each.table), each.row):
+        return key
+    if each.answer.id is None:
+        role = "transaction" if isinstance(world.last.operation, Transaction) else "create"
+        stop(world, role, CheckFailed('an "id" in the answer', each.answer.text or "an empty body"))
+    return {"id": each.answer.id}
+
+
+def _require_answered(world: World, each: Written) -> None:
+    """Raise CheckFailed where an answer's record, which was written again later, has other values than were sent."""
+    record, words = each.answer.record or {}, world.words(each.table)
+    if wrong := differences(world.table(each.table), each.row, {**each.row, **record}, words=words):
+        raise CheckFailed("an answer with the values that were sent", "; ".join(wrong))
 
 
 def _require_kept(world: World, each: Written) -> Record:
-    where = find_key(world.table(each.table), each.row) or {"id": each.answer.id}
+    where = _key(world, each)
     stored = require_stored(world, each.table, each.row, where)
     is_reported = each.answer.record is not None or not world.lacks(each.answer, "record")
     if is_reported and has_record(world, each.answer):
@@ -186,6 +224,10 @@ def _require_sorted(world: World, wrote: Sequence[Written]) -> None:
         if name not in table.fields:
             continue
         records = _list(world, table.name, {f"{key}__in": ",".join(keys), "_sort": name})
+        if len(records) != len(keys) and len(_list(world, table.name, {f"{key}__in": ",".join(keys)})) == len(records):
+            wrong = CheckFailed(f"{len(keys)} records in a list", str(len(records)))
+            world.add_secondary(defining("total"), wrong)
+            return
         values = [record[name] for record in records if record.get(name) is not None]
         if values != sorted(values, key=table.type_of(name).order) or len(records) != len(keys):
             raise CheckFailed(f"the {len(keys)} records sorted by {name}", shown(values))
@@ -215,6 +257,9 @@ def _children(world: World, table: str, parent: Record) -> list[Record]:
 def _require_counted(world: World, table: str, name: str, parent: Any, wanted: int) -> None:
     """Raise CheckFailed where the statistics count other children of a parent than are nested in it."""
     answer = world.client.call("editor", Groups(table, {"group_by": name}))
+    if answer.status == MISSING and is_missing(world.client, plainest_groups(table), world.controls.missing):
+        world.add_secondary(defining("groups"), CheckFailed("the call to be there", str(MISSING)))
+        return
     require_body(world, answer, OK)
     groups = answer.body.get("groups", []) if isinstance(answer.body, dict) else []
     counts = [each.get("count") for each in groups if shown(each.get(name)) == shown(parent)]

@@ -82,7 +82,7 @@ class ControlResults:
 
     `cascades` says, by table, whether deleting a record deletes its children; `alone` has, by kind of request, what is
     wrong with the answers to one client alone, or None. `upserted` are the statuses of successful upserts. `missing`
-    says, by table that was answered with 404, whether the target does not have it.
+    says, by table and by kind of operation that was answered with 404, whether the target does not have it.
     """
 
     cascades: dict[str, bool] = field(default_factory=dict)
@@ -237,8 +237,7 @@ class World:
         exchange = self.client.answered or self.client.log[-1]
         answer = with_ids(self.reader, operation, answered, self.client.lacks)
         self.attempts.append(Attempt(operation, answer, exchange))
-        if answer.status == MISSING and operation.table in tables():
-            require_table(self.client, operation.table, self.controls.missing)
+        if answer.status == MISSING:
             self._require_call(operation)
         self._look_for_operation(operation, answer)
         return answer
@@ -258,10 +257,14 @@ class World:
         return whole(self.reader, operation) if is_sent_whole else operation
 
     def _require_call(self, operation: Operation) -> None:
-        """Raise Blocked for a create or a delete that the target does not have."""
+        """Raise NotTestable or Blocked where a 404 says that the target lacks a table of ours, or the call."""
+        if operation.table in tables():
+            require_table(self.client, operation.table, self.controls.missing)
+        elif not isinstance(operation, Transaction):
+            return
         deleted = [each.operation for each in self.attempts[:-1] if isinstance(each.operation, Delete)]
         ids = [stored.record.get("id") for stored in self.stored if not deleted]
-        require_call(operation, self.criterion, ids)
+        require_call(self.client, operation, self.criterion, ids, self.controls.missing)
 
     def _look_for_operation(self, operation: Operation, answer: Answer) -> None:
         """Note where an answer tells the operation, although the target file states that none does."""
