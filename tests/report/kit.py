@@ -86,7 +86,8 @@ def environment(**changes: str | None) -> dict[str, str]:
 
 def run_line(folder: Path, *arguments: str) -> list[str]:
     """The command line of a run that writes both files into the folder."""
-    return [*CLI, "run", *arguments, "--report", str(folder), "--junit", str(folder / "junit.xml")]
+    files = ("--report", str(folder), "--junit", str(folder / "junit.xml"))
+    return [*CLI, "run", *files, "--evidence", "full", *arguments]
 
 
 def run(folder: Path, *arguments: str, **changes: str | None) -> Done:

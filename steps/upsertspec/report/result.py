@@ -21,8 +21,12 @@ class StepResult:
 
 
 OPTIONAL: Mapping[str, Any] = {
-    **{"history": None, "baseline": False, "attempts": 1, "made": ()},
-    **{"started": 0.0, "elapsed": ()},
+    "history": None,
+    "baseline": False,
+    "attempts": 1,
+    "made": (),
+    "started": 0.0,
+    "elapsed": (),
 }
 """What is left out of the data if it has this value."""
 RETRIED = "attempt"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import pytest
@@ -22,6 +22,7 @@ from upsertspec.errors import (
     TargetSilent,
 )
 from upsertspec.http.client import Client
+from upsertspec.http.exchange import Exchange
 from upsertspec.http.text import printable
 from upsertspec.report.evidence import FULL, times
 from upsertspec.report.result import Result, Status, StepResult
@@ -56,6 +57,7 @@ class Recorder:
         self._noted = (0, 0)
         self._world: Recorded | None = None
         self._evidence = FULL
+        self._told = False
 
     @property
     def findings(self) -> ScenarioFindings:
@@ -127,9 +129,18 @@ class Recorder:
     def _exchanges(self, status: Status) -> dict[str, Any]:
         """The exchanges; of a scenario that passed only their times, unless all evidence is asked for."""
         log = self._client.log if self._client else []
-        if self._evidence == FULL or status is not Status.PASSED:
+        if self._evidence == FULL or status is not Status.PASSED or self._tells_version(log):
             return {"exchanges": tuple(exchange.as_dict() for exchange in log)}
         return times((exchange.started, exchange.elapsed) for exchange in log)
+
+    def _tells_version(self, log: Sequence[Exchange]) -> bool:
+        """Whether these are the first answers with the header in which the target tells its version."""
+        version = self._target.implementation.get("version") if self._target else None
+        name = str(version.get("header", "")).lower() if isinstance(version, Mapping) else ""
+        if not name or self._told or not any(name in map(str.lower, each.response_headers) for each in log):
+            return False
+        self._told = True
+        return True
 
     def _history(self, mask: Text) -> Mapping[str, Any] | None:
         """The history of concurrent clients, if there is one, masked and safe to print."""
