@@ -13,8 +13,8 @@ class Exchange:
     """A request and its response, with secrets masked and bodies capped.
 
     `failure` says why there is no usable response; it is empty where there is one. Times are in seconds: `started`
-    since 1970, `clock` by `time.perf_counter`, `elapsed` for the whole exchange. `attempt` counts from 1. `command` makes
-    the line of `curl`: most are never read.
+    since 1970, `clock` by `time.perf_counter`, `elapsed` for the whole exchange. `attempt` counts from 1. `command`
+    makes the line of `curl`: most are never read.
     """
 
     role: str

@@ -172,6 +172,7 @@ def result(result: Result, evidence: str = FULL) -> Mapping[str, Any]:
     del raw["kept"]
     raw.pop("made", None)
     if evidence == NONE and result.exchanges:
+        raw.pop("history", None)
         raw |= {"exchanges": []} | times((each["started"], each["elapsed"]) for each in result.exchanges)
     return {**raw.pop("case"), **raw}
 

@@ -117,20 +117,19 @@ class Recorder:
             actual=printable(mask(actual)),
             blocked_by=error.criterion if isinstance(error, Blocked) else "",
             steps=tuple(self._step(step, mask) for step in self._steps),
-            **self._exchanges(status),
+            **self._kept(status, mask),
             seconds=round(time.perf_counter() - self._started, 6),
             worker=self._worker,
             deviations=tuple(findings.deviations),
             kept=tuple(findings.kept),
-            history=self._history(mask),
             made=tuple(self._client.made) if self._client else (),
         )
 
-    def _exchanges(self, status: Status) -> dict[str, Any]:
-        """The exchanges; of a scenario that passed only their times, unless all evidence is asked for."""
+    def _kept(self, status: Status, mask: Text) -> dict[str, Any]:
+        """The exchanges and the history; of a scenario that passed only the times, unless all evidence is asked for."""
         log = self._client.log if self._client else []
         if self._evidence == FULL or status is not Status.PASSED or self._tells_version(log):
-            return {"exchanges": tuple(exchange.as_dict() for exchange in log)}
+            return {"exchanges": tuple(exchange.as_dict() for exchange in log), "history": self._history(mask)}
         return times((exchange.started, exchange.elapsed) for exchange in log)
 
     def _tells_version(self, log: Sequence[Exchange]) -> bool:
