@@ -31,7 +31,7 @@ class Exchange:
     elapsed: float = 0.0
     attempt: int = 1
     step: str = ""
-    command: Callable[[], str] = str
+    command: Callable[[], str] = field(default=str, repr=False)  # it holds secrets
 
     @cached_property
     def curl(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -56,8 +57,9 @@ def load(path: Path | str) -> dict[str, Any]:
 def _faults(raw: Any) -> list[str]:
     """Where it breaks the schema, by the validator that explains; the fast one only says whether it does."""
     schema = json.loads(report_schema_file().read_text("utf-8"))
-    if jsonschema_rs.validator_for(schema).is_valid(raw):
-        return []
+    with contextlib.suppress(UnicodeEncodeError):  # half of a surrogate pair
+        if jsonschema_rs.validator_for(schema).is_valid(raw):
+            return []
     from jsonschema import Draft202012Validator  # takes long to import
 
     return list(islice(map(_fault, Draft202012Validator(schema).iter_errors(raw)), SHOWN))
