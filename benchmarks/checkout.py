@@ -29,8 +29,8 @@ def main() -> None:
     parser.add_argument("other", type=Path, help="the folder of the other checkout")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
+    notes: dict[Path, str] = {}
     for arguments in (HELP, CORE, ALL):
-        notes: dict[Path, str] = {}
         times = kit.in_turns(
             options.rounds,
             *(lambda _, tree=tree, words=arguments: measured(tree, words, notes) for tree in (HERE, options.other)),

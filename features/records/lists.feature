@@ -56,7 +56,7 @@ Feature: Lists of records
         | _limit    | 1001  |
         | _limit    | -1    |
 
-  @AC-604
+  @AC-604 @defines-filters
   Rule: AC-604 A list has exactly the records that pass all filters
 
     @S-gvdu

@@ -125,8 +125,8 @@ class LimitIsCut(Queries):
 class FiltersAreAlternatives(Queries):
     """Joins filters with OR: a record has to pass only one of them."""
 
-    def where(self, listing: Listing) -> tuple[str | None, list[Any]]:
-        sql, values = super().where(listing)
+    def where(self, asked: Listing | Grouping) -> tuple[str | None, list[Any]]:
+        sql, values = super().where(asked)
         return sql.replace(" AND ", " OR ") if sql else None, values
 
 

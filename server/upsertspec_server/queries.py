@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flask import g
+
 from upsertspec_server.errors import bad_field
 from upsertspec_server.schema import Field, Table
 from upsertspec_server.store import names, quote
@@ -46,6 +48,7 @@ class Grouping:
     table: Table
     group_by: list[str]
     average: list[str]
+    conditions: list[Condition]
 
 
 class Queries:
@@ -70,7 +73,10 @@ class Queries:
             sort=self.sort(table, options.get("_sort")),
             fields=self.fields(table, options.get("_fields")),
             include=self.include(table, options.get("_include")),
-            conditions=self.conditions(table, [pair for pair in pairs if not pair[0].startswith("_")]),
+            conditions=[
+                *self.own(table),
+                *self.conditions(table, [pair for pair in pairs if not pair[0].startswith("_")]),
+            ],
         )
 
     def grouping(self, table: Table, parameters: Iterable[tuple[str, str]]) -> Grouping:
@@ -83,7 +89,8 @@ class Queries:
             if name not in table.fields or table.fields[name].type.name not in ("integer", "decimal"):
                 raise bad_field("avg", f"{name} is not a field of numbers")
         group_by = [self.field(table, "group_by", name) for name in options["group_by"].split(",")]
-        return Grouping(table, list(dict.fromkeys(group_by)), list(dict.fromkeys(average)))
+        own = self.own(table)
+        return Grouping(table, list(dict.fromkeys(group_by)), list(dict.fromkeys(average)), own)
 
     def options(self, pairs: list[tuple[str, str]], known: tuple[str, ...]) -> dict[str, str]:
         """Parameters that may each be given once."""
@@ -134,6 +141,11 @@ class Queries:
             if name not in children:
                 raise bad_field("_include", f"{name} is not a child of this table")
         return [children[name] for name in wanted]
+
+    def own(self, table: Table) -> list[Condition]:
+        """What a record must have for a member of an organization to see it."""
+        organization = g.role.organization
+        return [] if organization is None else [(f"{quote(str(table.organization))} = ?", [organization])]
 
     def conditions(self, table: Table, pairs: list[tuple[str, str]]) -> list[Condition]:
         """The filters, all of which a record must pass."""
@@ -191,10 +203,10 @@ class Queries:
             raise ValueError(f"a {field.type.name} field can only be filtered by isnull")
         return field.type.parse(field.type.read(text))
 
-    def where(self, listing: Listing) -> tuple[str | None, list[Any]]:
+    def where(self, asked: Listing | Grouping) -> tuple[str | None, list[Any]]:
         """All filters together."""
-        values = [value for _, bound in listing.conditions for value in bound]
-        return " AND ".join(sql for sql, _ in listing.conditions) or None, values
+        values = [value for _, bound in asked.conditions for value in bound]
+        return " AND ".join(sql for sql, _ in asked.conditions) or None, values
 
     def order(self, listing: Listing) -> str:
         """The order of the list: nulls first, and the id settles ties."""
@@ -240,14 +252,16 @@ class Queries:
 
     def groups(self, grouping: Grouping) -> Record:
         """`{"groups": [{field: value, "count": n, "avg_FIELD": x}]}`."""
-        return {"groups": [grouping.table.show(group) for group in self.store.db.query(self.groups_sql(grouping))]}
+        found = self.store.db.query(self.groups_sql(grouping), self.where(grouping)[1])
+        return {"groups": [grouping.table.show(group) for group in found]}
 
     def groups_sql(self, grouping: Grouping) -> str:
         """The statement for statistics. Of the averages, those of decimals are of their numbers."""
         columns = names(grouping.group_by)
         averages = [f"{self.average(name)} AS {quote(f'avg_{name}')}" for name in grouping.average]
         wanted = ", ".join([columns, 'count(*) AS "count"', *averages])
-        return f"SELECT {wanted} FROM {quote(grouping.table.name)} GROUP BY {columns} ORDER BY {columns}"
+        rows = f"{quote(grouping.table.name)} WHERE {self.where(grouping)[0] or 'TRUE'}"
+        return f"SELECT {wanted} FROM {rows} GROUP BY {columns} ORDER BY {columns}"
 
     def average(self, name: str) -> str:
         """The average of a field over its values that are not null."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import random
 import sys
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +66,7 @@ def prove(
     chosen, jobs = _chosen(wanted, criteria), jobs or cores()
     written = True
     if sample is not None and sample < len(chosen):
-        chosen = random.Random(0).sample(chosen, sample)  # noqa: S311 - no secret depends on it
+        chosen = sorted(chosen, key=lambda server: sha256(server.name.encode()).digest())[:sample]
     digest: dict[str, Any]
     if own_table:
         chosen = [server for server in chosen if judged_by(server, criteria)]

@@ -16,6 +16,7 @@ from upsertspec.cli.output import check_file, make_folder
 from upsertspec.errors import ConfigError
 from upsertspec.process import cores
 from upsertspec.report.evidence import FAILURES, LEVELS
+from upsertspec.spec.sets import scored
 from upsertspec.target.baseline import read_baseline
 from upsertspec.target.target import MOST_CLIENTS, Target
 
@@ -65,6 +66,8 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
               help="Whose exchanges a report keeps: of all that did not pass, of all scenarios, or of none. "
                    f"[default: {FAILURES}]")  # fmt: skip
 @click.option("--junit", metavar="FILE", envvar="UPSERTSPEC_JUNIT", help="Write JUnit XML to this file.")
+@click.option("--set", "requirement_set", metavar="NAME", default="", envvar="UPSERTSPEC_SET",
+              help="The requirement set that the verdict is about. [default: the newest]")  # fmt: skip
 @click.option("--keep", is_flag=True, envvar="UPSERTSPEC_KEEP", help="Leave the records of the run in the target.")
 @click.option("-q", "--quiet", "style", flag_value="quiet", help="Print the verdict only.")
 @click.option("-v", "--verbose", "style", flag_value="verbose", help="Print a line for each scenario.")
@@ -83,6 +86,7 @@ def run(
     evidence: str,
     junit: str | None,
     keep: bool,
+    requirement_set: str,
     style: str | None,
     progress: str | None,
     criteria: tuple[str, ...],
@@ -101,6 +105,8 @@ def run(
     chosen = _asked(criteria, keyword, scenarios, last_failed, shard)
     if listed:
         context.exit(_list(target.named(), chosen))
+    if requirement_set:
+        scored(requirement_set)
     report = make_folder(folder, "--report", "report.json") if folder else None
     check_file(junit, "--junit")
     with target.open() as opened:
@@ -110,6 +116,7 @@ def run(
 
         judged = _with_baseline(opened(), baseline)
         judged = replace(judged, clients=clients or judged.clients)
+        judged = replace(judged, requirement_set=requirement_set or judged.requirement_set)
         own = target.place is None
         settings = Settings(
             judged, **chosen, fail_fast=fail_fast, retries=retries, keep=keep, temporary=own, evidence=evidence

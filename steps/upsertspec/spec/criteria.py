@@ -29,6 +29,7 @@ PROFILES = (
     "hostile",
     "preconditions",
     "idempotency",
+    "isolation",
 )
 LAST = ("concurrency", "hostile", "preconditions", "idempotency")
 """The profiles that are run after all others, and by one worker alone: they make load, or may kill a target."""
