@@ -7,7 +7,7 @@ import importlib
 
 import kit
 
-BENCHMARKS = ("run", "growth", "server", "targets", "in_place", "batch", "slow")
+BENCHMARKS = ("run", "growth", "server", "targets", "in_place", "lists", "batch", "slow")
 
 if __name__ == "__main__":
     print(kit.HEAD, flush=True)

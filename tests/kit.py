@@ -9,14 +9,16 @@ from types import ModuleType
 
 import pytest
 
-from upsertspec.spec.schema import ROLES
+from upsertspec.spec.schema import CALLERS, organizations
 from upsertspec.target.target import Credential, Secret
 
 ROOT = Path(__file__).resolve().parents[1]
-TOKENS = {role: f"t0ken-of-the-{role}/9+=" for role in ROLES}
+TOKENS = {role: f"t0ken-of-the-{role}/9+=" for role in CALLERS}
 """The token of each role. JSON, URLs and base64 each write these characters in their own way."""
 TOKEN_VARIABLES = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in TOKENS.items()}
-CREDENTIALS = {role: Credential(secret=Secret(token)) for role, token in TOKENS.items()}
+CREDENTIALS = {
+    role: Credential(secret=Secret(token), organization=organizations().get(role, "")) for role, token in TOKENS.items()
+}
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def main() -> int:
 
 def _serve(conninfo: str, port: int, announce: str) -> None:
     with psycopg.connect(conninfo) as conn:
-        for name in ("schema.sql", "functions.sql", "retries.sql"):
+        for name in ("schema.sql", "functions.sql", "retries.sql", "members.sql"):
             conn.execute((HERE / name).read_bytes())
         tables = read_tables(conn)
     database = Database(conninfo)

@@ -423,7 +423,7 @@ Feature: What happens on a match
         | as  | email           | name      |
         | Ada | ada@example.com | Ada Byron |
 
-  @AC-205
+  @AC-205 @defines-record
   Rule: AC-205 The answer holds the whole stored record, whether it was created, updated or ignored
 
     @S-39vk

@@ -53,7 +53,7 @@ Feature: An update happens in place
       Then the answer is 200 and says updated
       And Ada keeps id
 
-  @AC-104
+  @AC-104 @defines-times
   Rule: AC-104 An update keeps created_at and moves updated_at forward
 
     @S-9t98

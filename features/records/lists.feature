@@ -65,7 +65,7 @@ Feature: Lists of records
       Then the list has 50 records
       And every list says that there are 55 in all
 
-  @AC-604
+  @AC-604 @defines-filters
   Rule: AC-604 A list has exactly the records that pass all filters
 
     @S-gvdu

@@ -355,7 +355,7 @@ for name, violates, part, says in (
      "Takes the columns of a batch from its first record: other columns are lost, missing ones become null."),
     ("columns-of-all-records", "AC-301", rows(with_all_columns),
      "Writes all columns of a batch to each of its records: missing ones become null."),
-    ("values-carry-over", "AC-303", rows(carried_over),
+    ("values-carry-over", "AC-303 AC-301", rows(carried_over),
      "Reuses one object for the records of a batch: what a record lacks is taken from the one before."),
     ("first-of-a-key-wins", "AC-305", rows(first_of_each_key),
      "Keeps the first record of each key in a batch, and drops the others."),

@@ -132,7 +132,7 @@ def refuse() -> None:
         raise g.refused
 
 
-@broken("AC-051", "AC-810")
+@broken("AC-051", "AC-505", "AC-810")
 class TableBeforeCredentials(ChecksLate):
     """Looks for the table before it checks credentials, and so reveals to everybody which tables exist."""
 

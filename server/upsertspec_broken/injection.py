@@ -20,7 +20,7 @@ class SortIsSql(Queries):
         self.asked = text
         return []
 
-    def order(self, listing: Listing) -> str:
+    def order(self, listing: Listing | Include) -> str:
         asked = self.asked or '"id"'
         name, down = asked.removeprefix("-"), asked.startswith("-")
         plain = name in listing.table.all_fields

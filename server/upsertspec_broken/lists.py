@@ -92,7 +92,7 @@ class TiesInNoOrder(Queries):
 
     turn = False
 
-    def order(self, listing: Listing) -> str:
+    def order(self, listing: Listing | Include) -> str:
         self.turn = not self.turn
         return super().order(listing) + (" DESC" if self.turn and listing.sort else "")
 
@@ -125,8 +125,8 @@ class LimitIsCut(Queries):
 class FiltersAreAlternatives(Queries):
     """Joins filters with OR: a record has to pass only one of them."""
 
-    def where(self, listing: Listing) -> tuple[str | None, list[Any]]:
-        sql, values = super().where(listing)
+    def where(self, asked: Listing | Grouping) -> tuple[str | None, list[Any]]:
+        sql, values = super().where(asked)
         return sql.replace(" AND ", " OR ") if sql else None, values
 
 
@@ -250,7 +250,7 @@ class ListsSkipUnknownParameters(Queries):
 class NullsSortLast(Queries):
     """Sorts null after all values, the default of some databases."""
 
-    def order(self, listing: Listing) -> str:
+    def order(self, listing: Listing | Include) -> str:
         return super().order(listing).replace("NULLS FIRST", "NULLS LAST")
 
 
@@ -301,7 +301,7 @@ class FieldsWithoutTheId(Queries):
 class OtherFieldsAreNull(Queries):
     """Shows all fields, with null in those that were not chosen."""
 
-    def choose_fields(self, listing: Listing, record: Record) -> Record:
+    def choose_fields(self, listing: Listing | Include, record: Record) -> Record:
         return {**dict.fromkeys(record), **super().choose_fields(listing, record)}
 
 

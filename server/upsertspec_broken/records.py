@@ -73,7 +73,7 @@ def post_echoes_the_request(answer: Answer) -> None:
         del answer.body["id"]
 
 
-@broken("AC-601")
+@broken("AC-013", "AC-601")
 @answers
 def taken_is_500(answer: Answer) -> None:
     """Answers 500 where a unique key is taken."""

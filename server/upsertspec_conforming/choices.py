@@ -11,9 +11,11 @@ from flask import g
 from upsertspec_catalogue import Answer, answers, parsed
 from upsertspec_conforming import add, conforming
 from upsertspec_server import Server
-from upsertspec_server.errors import bad_field, bad_request
+from upsertspec_server.auth import Auth
+from upsertspec_server.errors import Problem, bad_field, bad_request, not_found
 from upsertspec_server.fields import Integer
-from upsertspec_server.queries import Condition, Grouping, Listing, Queries
+from upsertspec_server.queries import Condition, Grouping, Include, Listing, Queries
+from upsertspec_server.records import Records
 from upsertspec_server.schema import Field, Role, Row, Table
 from upsertspec_server.store import quote
 from upsertspec_server.transactions import Operation, Results, Transactions
@@ -112,7 +114,7 @@ class OperationsOneByOne(Transactions):
 class NoOrderOfItsOwn(Queries):
     """Lists records, and groups, in another order each time where no _sort is given."""
 
-    def order(self, listing: Listing) -> str:
+    def order(self, listing: Listing | Include) -> str:
         return super().order(listing) if listing.sort else "random()"
 
     def groups_sql(self, grouping: Grouping) -> str:
@@ -170,3 +172,29 @@ class MatchesWithoutCase(Upserts):
         updated_at = self.store.later(now, match["updated_at"])
         stored = self.store.update(plan.table, match, {**changes, "updated_at": updated_at})
         return Outcome(plan.table, "updated", stored["id"], stored)
+
+
+@conforming("A record of another organization may be answered as forbidden or as missing (5, Organizations).")
+class OthersAreMissing(Auth):
+    """Answers 404 to whatever is not the organization's own: a record, fields that name another, another table."""
+
+    def require_own(self, table: Table, row: Row) -> None:
+        if not self.sees(table, row):
+            raise not_found()
+
+    def require_table(self, role: Role, table: Table) -> None:
+        if role.organization is not None and table.organization is None:
+            raise not_found("There is no such table.")
+
+
+@conforming("A record of another organization may be answered as forbidden or as missing (5, Organizations).")
+class OthersAreForbidden(Records):
+    """Answers 403 to a member for each id that is not its own record's, whether there is one or not."""
+
+    def read(self, table: Table, record_id: Any) -> Row:
+        try:
+            return super().read(table, record_id)
+        except Problem:
+            if g.role.organization is None:
+                raise
+            raise Problem(403, "This is not a record of your organization.") from None

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request
+from flask import Config, Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from upsertspec_server import config as defaults
 from upsertspec_server import database
@@ -58,6 +59,8 @@ class Server(Flask):
     def setup(self) -> None:
         """Open the database, and build the parts. Raises StartError where the file cannot be used."""
         self.schema = self.load_schema()
+        if self.config["DATABASE"] is None and self.config["ENVIRONMENT"] == "production":
+            raise StartError("Production needs a database that stays. Name one with --database.")
         if self.config["DATABASE"] is None:
             self.temporary = temporary_folder()
             self.config["DATABASE"] = Path(self.temporary.name) / "records.db"
@@ -123,6 +126,7 @@ class Server(Flask):
         table = self.schema.find(name)
         role: Role = g.role
         self.auth.require(role, *actions)
+        self.auth.require_table(role, table)
         return table
 
 
@@ -130,8 +134,14 @@ def create_app(config: Mapping[str, Any] | None = None, server_class: type[Serve
     """An application with these settings (see `config`). Raises StartError where the database cannot be used."""
     app = server_class("upsertspec_server", static_folder=None)
     app.config.from_object(defaults)
-    app.config.from_prefixed_env("UPSERTSPEC_SERVER")
-    app.config.from_mapping(config)
+    given = Config(app.root_path)
+    given.from_prefixed_env(defaults.VARIABLES)
+    given.from_mapping(config)
+    app.config.from_mapping(defaults.settings_of(given.get("ENVIRONMENT", defaults.ENVIRONMENT)))
+    app.config.from_mapping(given)
+    if app.config["PROXIES"]:
+        number = app.config["PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=number)  # type: ignore[method-assign]
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     app.before_request(app.authenticate)

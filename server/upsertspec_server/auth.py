@@ -8,8 +8,10 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from flask import g
+
 from upsertspec_server.errors import Problem
-from upsertspec_server.schema import Role
+from upsertspec_server.schema import Role, Row, Table
 
 if TYPE_CHECKING:
     from upsertspec_server.app import Server
@@ -50,3 +52,18 @@ class Auth:
         """Raises 403 where the role may do none of these: `create`, `update`, `delete`, `read`."""
         if not any(getattr(role, action) for action in actions):
             raise Problem(HTTPStatus.FORBIDDEN, f"This role may not {actions[0]} records.")
+
+    def require_table(self, role: Role, table: Table) -> None:
+        """Raises 403 for a member of an organization where the records of a table belong to none."""
+        if role.organization is not None and table.organization is None:
+            raise Problem(HTTPStatus.FORBIDDEN, "This table is not your organization's.")
+
+    def require_own(self, table: Table, row: Row) -> None:
+        """Raises 403 where fields that the caller writes name another organization than the caller's."""
+        if not self.sees(table, row):
+            raise Problem(HTTPStatus.FORBIDDEN, "A member writes records of its own organization only.")
+
+    def sees(self, table: Table, row: Row) -> bool:
+        """Whether a record, or the fields of one, belong to the caller's organization, or the caller to none."""
+        own = g.role.organization
+        return own is None or row.get(str(table.organization), own) == own

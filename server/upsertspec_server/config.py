@@ -1,7 +1,8 @@
 """The settings and their defaults.
 
-`create_app(config)` starts from this module, then reads `UPSERTSPEC_SERVER_…` variables of the environment (such as
-`UPSERTSPEC_SERVER_DATABASE`), and then takes what `config` holds. The command also reads `UPSERTSPEC_TOKEN_…`.
+`create_app(config)` starts from this module, adds what ENVIRONMENTS has for the ENVIRONMENT, then reads
+`UPSERTSPEC_SERVER_…` variables (such as `UPSERTSPEC_SERVER_DATABASE`), and then takes what `config` holds. The command
+also reads `UPSERTSPEC_TOKEN_…`.
 """
 
 from __future__ import annotations
@@ -9,10 +10,19 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
+from typing import Any
 
 from upsertspec_server.errors import StartError
 from upsertspec_server.schema import Schema
 
+ENVIRONMENT = "development"
+"""One of ENVIRONMENTS."""
+ENVIRONMENTS: Mapping[str, Mapping[str, Any]] = {
+    "test": {"BUSY_SECONDS": 2.0, "THREADS": 4},
+    "development": {},
+    "production": {"BUSY_SECONDS": 30.0, "THREADS": 16, "PROXIES": 1},
+}
+"""What differs from the defaults below. Production also needs a DATABASE: a temporary one would lose the records."""
 DATABASE: str | None = None
 """The path of the database file; without one the server uses a temporary file, and removes it at the end."""
 TOKENS: Mapping[str, str] = {}
@@ -28,6 +38,10 @@ MAX_LIMIT = 1000
 """How many records a page has, by default and at most."""
 MAX_ANSWER = 32 * 1024 * 1024
 """How many characters the records of one answer may have together; a larger answer is refused with 400."""
+THREADS = 8
+"""How many requests are worked on at once."""
+PROXIES = 0
+"""How many proxies stand in front, such as the one that speaks TLS: so many `X-Forwarded-…` headers are believed."""
 BUSY_SECONDS = 10.0
 """How long a request waits for its turn to write."""
 IDEMPOTENCY_SECONDS = 24 * 60 * 60.0
@@ -35,7 +49,15 @@ IDEMPOTENCY_SECONDS = 24 * 60 * 60.0
 PRAGMAS = ("foreign_keys = ON",)
 """The settings of every SQLite connection."""
 
+VARIABLES = "UPSERTSPEC_SERVER"
 _TOKEN = re.compile(r"[!-~]+")
+
+
+def settings_of(environment: str) -> Mapping[str, Any]:
+    """The settings of an environment. Raises StartError for one that there is not."""
+    if environment not in ENVIRONMENTS:
+        raise StartError(f"{environment} is not an environment. Choose one of {', '.join(ENVIRONMENTS)}.")
+    return ENVIRONMENTS[environment]
 
 
 def variable(role: str) -> str:

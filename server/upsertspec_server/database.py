@@ -4,6 +4,7 @@ There is one migration for each `version` of schema.toml. Raise the version ther
 is brought up to date: its tables keep their records and their ids, and never give the id of a deleted record again.
 """
 
+# ruff: noqa: S608 - the names come from the schema and are quoted; values are bound
 from __future__ import annotations
 
 import os
@@ -17,16 +18,30 @@ from sqlite_utils.db import ForeignKey
 from upsertspec_server.errors import StartError
 from upsertspec_server.idempotency import TABLE as KEYS
 from upsertspec_server.schema import Schema, Table
+from upsertspec_server.store import quote
 
 APPLICATION_ID = 0x75707370  # "upsp" marks a file as ours, in the header that SQLite keeps for this
 _APPLICATION_ID_AT = slice(68, 72)
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\0"
 _PREFIX = "schema "
+OLDEST_SQLITE = (3, 37, 0)  # the first with strict tables; upserts need 3.24, NULLS FIRST 3.30
+INDEXES = (
+    ("projects", "user_id", "updated_at"),
+    ("projects", "user_id", "status"),
+    ("projects", "status"),
+    ("projects", "validation_score"),
+    ("conversations", "project_id", "created_at"),
+    ("messages", "conversation_id", "created_at"),
+)
+"""Tables, and the columns that their lists are filtered and sorted by together. Keys and references have theirs too."""
 
 
 def prepare(path: Path, schema: Schema, busy_seconds: float = 10.0) -> None:
     """Check the file, migrate it, and turn on WAL. Raises StartError."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        oldest = ".".join(map(str, OLDEST_SQLITE))
+        raise StartError(f"SQLite {sqlite3.sqlite_version} is too old. Use a Python with SQLite {oldest} or newer.")
     check_file(path)
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # records are for nobody else to read
@@ -40,6 +55,7 @@ def prepare(path: Path, schema: Schema, busy_seconds: float = 10.0) -> None:
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             migrate(db, schema)
             make_keys(db)
+            make_indexes(db, schema)
             db.commit()
             db.enable_wal()
     except StartError as error:
@@ -63,6 +79,13 @@ def migrate(db: Database, schema: Schema) -> None:
     if max(versions, default=0) > schema.version:
         raise StartError("The database was made by a later version of upsertspec. Update upsertspec, or name another.")
     migrations.apply(db)
+
+
+def make_indexes(db: Database, schema: Schema) -> None:
+    """Create the indexes for lists, those that are not there yet."""
+    for name, *columns in INDEXES:
+        if name in schema.tables and schema.tables[name].all_fields.keys() >= set(columns):
+            db.table(name).create_index(columns, index_name="_".join((name, *columns)), if_not_exists=True)
 
 
 def make_keys(db: Database) -> None:
@@ -95,8 +118,11 @@ def bring_table_up_to_date(db: Database, table: Table) -> None:
         for index in stored.indexes:
             if index.origin == "c":
                 stored.drop_index(index.name)
-        for name in columns.keys() - stored.columns_dict.keys():
+        new = columns.keys() - stored.columns_dict.keys()
+        for name in new:
             stored.add_column(name, columns[name])
+        for name in new | set(table.required):
+            fill(db, table, name)
         stored.transform(
             types=columns,
             drop=stored.columns_dict.keys() - columns.keys(),
@@ -109,6 +135,19 @@ def bring_table_up_to_date(db: Database, table: Table) -> None:
     for name, field in table.fields.items():
         if field.references and all(key[0] != name for key in table.unique_keys):
             stored.create_index([name], index_name=f"{table.name}_{name}")
+
+
+def fill(db: Database, table: Table, name: str) -> None:
+    """Give a column its default where it is null. Raises StartError where a required one has none to give."""
+    field = table.all_fields[name]
+    is_null = f"{quote(name)} IS NULL"
+    if field.default is not None:
+        db.execute(f"UPDATE {quote(table.name)} SET {quote(name)} = ? WHERE {is_null}", [table.defaults[name]])
+    if field.required and (lacking := db.table(table.name).count_where(is_null)):
+        raise StartError(
+            f"{table.name}.{name} is required, and {lacking} stored records have no value for it. "
+            "Give it a default in schema.toml."
+        )
 
 
 def check_file(path: Path) -> None:

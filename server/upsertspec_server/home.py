@@ -79,7 +79,7 @@ def call(path: str, method: str, url: str, table: str) -> Json:
 
 def curl(path: str, method: str, described: Json, url: str, table: str, body: str) -> str:
     """The line for a shell that makes the call."""
-    query = "&".join(f"{each['name']}=status" for each in described.get("parameters", []) if each["required"])
+    query = "&".join(f"{each['name']}=status" for each in described.get("parameters", []) if each.get("required"))
     place = url + path.replace("{table}", table).replace("{record_id}", "1") + (query and f"?{query}")
     parts = ["curl", *([] if method == "get" else ["-X", method.upper()]), shlex.quote(place)]
     parts += [] if described.get("security") == [] else [BEARER]

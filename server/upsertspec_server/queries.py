@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flask import g
+
 from upsertspec_server.errors import bad_field
 from upsertspec_server.schema import Field, Table
 from upsertspec_server.store import names, quote
@@ -93,7 +95,10 @@ class Queries:
             sort=self.sort(table, options.get("_sort")),
             fields=self.fields(table, options.get("_fields")),
             include=self.include(table, options.get("_include"), nested),
-            conditions=self.conditions(table, [p for p in pairs if not p[0].startswith("_") and p not in nested]),
+            conditions=[
+                *self.own(table),
+                *self.conditions(table, [p for p in pairs if not p[0].startswith("_") and p not in nested]),
+            ],
         )
 
     def reading(self, table: Table, parameters: Iterable[tuple[str, str]]) -> list[Include]:
@@ -115,7 +120,8 @@ class Queries:
             if name not in table.fields or table.fields[name].type.name not in ("integer", "decimal"):
                 raise bad_field("avg", f"{name} is not a field of numbers")
         group_by = [self.field(table, "group_by", name) for name in options["group_by"].split(",")]
-        return Grouping(table, list(dict.fromkeys(group_by)), list(dict.fromkeys(average)), conditions)
+        filters = [*self.own(table), *conditions]
+        return Grouping(table, list(dict.fromkeys(group_by)), list(dict.fromkeys(average)), filters)
 
     def options(self, pairs: Pairs, known: tuple[str, ...]) -> dict[str, str]:
         """Parameters that may each be given once."""
@@ -198,6 +204,11 @@ class Queries:
             include=[self.included(found, each, rest, f"{path}.{each}", options) for each, rest in below.items()],
         )
 
+    def own(self, table: Table) -> list[Condition]:
+        """What a record must have for a member of an organization to see it."""
+        organization = g.role.organization
+        return [] if organization is None else [(f"{quote(str(table.organization))} = ?", [organization])]
+
     def conditions(self, table: Table, pairs: Pairs) -> list[Condition]:
         """The filters, all of which a record must pass."""
         if len(pairs) > MAX_FILTERS:
@@ -262,10 +273,10 @@ class Queries:
             raise ValueError(f"a {field.type.name} field can only be filtered by isnull")
         return field.type.parse(field.type.read(text))
 
-    def where(self, listing: Listing | Grouping) -> tuple[str | None, list[Any]]:
+    def where(self, asked: Listing | Grouping) -> tuple[str | None, list[Any]]:
         """All filters together."""
-        values = [value for _, bound in listing.conditions for value in bound]
-        return " AND ".join(sql for sql, _ in listing.conditions) or None, values
+        values = [value for _, bound in asked.conditions for value in bound]
+        return " AND ".join(sql for sql, _ in asked.conditions) or None, values
 
     def order(self, listing: Listing | Include) -> str:
         """The order of the list: nulls first, and the id settles ties."""

@@ -25,20 +25,22 @@ class Records:
 
     def create(self, table: Table, row: Row) -> Outcome:
         """Insert a record. Raises 400 where a required field is missing."""
+        self.app.auth.require_own(table, row)
         self.app.validator.check_required(table, row)
         stored = self.store.insert(table, self.new_row(table, row, self.store.now()))
         return Outcome(table, "created", stored["id"], stored)
 
     def read(self, table: Table, record_id: Any) -> Row:
-        """The stored row of this id."""
+        """The stored row of this id. One that the caller may not see is as missing as one that is not there."""
         row = self.store.get(table, record_id)
-        if row is None:
+        if row is None or not self.app.auth.sees(table, row):
             raise not_found()
         return row
 
     def update(self, table: Table, record_id: Any, row: Row, where: Row | None = None) -> Outcome:
         """Write the given fields of a record in place, where it has the values of the guard."""
         stored = self.read(table, record_id)
+        self.app.auth.require_own(table, row)
         self.check_guard(table, stored, where)
         updated_at = self.store.later(self.store.now(), stored["updated_at"])
         changed = self.store.update(table, stored, {**row, "updated_at": updated_at})

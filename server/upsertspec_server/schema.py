@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -83,13 +83,17 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """One table. `number` is its place in the file, from 1; `protected` are the fields that the server writes."""
+    """One table. `number` is its place in the file, from 1; `protected` are the fields that the server writes.
+
+    `organization` is the field that says to whom a record belongs, if the table has one.
+    """
 
     name: str
     number: int
     fields: dict[str, Field]
     unique_keys: tuple[tuple[str, ...], ...]
     protected: dict[str, Field]
+    organization: str | None = None
 
     @cached_property
     def all_fields(self) -> dict[str, Field]:
@@ -152,13 +156,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Role:
-    """What the holder of a token may do."""
+    """What the holder of a token may do; with an `organization`, with the records of that one only."""
 
     name: str
     create: bool = False
     update: bool = False
     delete: bool = False
     read: bool = False
+    organization: str | None = None
 
 
 @dataclass(frozen=True)
@@ -221,8 +226,9 @@ def build_schema(
         together = tuple(tuple(key) for key in given.get("unique_together", ()))
         protected = {"id": id_type(name), "created_at": types["timestamp"], "updated_at": types["timestamp"]}
         own = {key: field_class(key, kind) for key, kind in protected.items()}
-        return Table(name, number, fields, single + together, own)
+        return Table(name, number, fields, single + together, own, given.get("organization"))
 
     tables = {name: table(n, name, given) for n, (name, given) in enumerate(source["tables"].items(), start=1)}
     roles = {name: Role(name, **permissions) for name, permissions in source["roles"].items()}
+    roles |= {name: replace(roles["editor"], name=name, organization=of) for name, of in source["members"].items()}
     return schema_class(source["version"], tables, roles)

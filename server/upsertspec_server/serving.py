@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from waitress.server import BaseWSGIServer, create_server  # type: ignore[import-untyped]
 
+from upsertspec_server import config
 from upsertspec_server.connections import Channel
 from upsertspec_server.errors import StartError
 
 if TYPE_CHECKING:
     from upsertspec_server.app import Server
 
-THREADS = 8
 MAX_BYTES = 64 * 1024 * 1024  # of a body and of an answer in memory; the application has limits of its own
 MAX_HEAD = 64 * 1024
 IN_MEMORY = 9 * 1024 * 1024  # a body that the application takes never goes to a file, which fails on a full disk
@@ -72,7 +72,8 @@ class Running:
 
 def listen(app: Any, host: str, port: int) -> Any:
     """A waitress server for a WSGI application. Raises StartError."""
-    connections = max(THREADS, min(CONNECTIONS, most_files() - SPARE))
+    threads: int = getattr(app, "config", {}).get("THREADS", config.THREADS)
+    connections = max(threads, min(CONNECTIONS, most_files() - SPARE))
     sockets: dict[int, Any] = {}
     try:
         server = create_server(
@@ -80,7 +81,7 @@ def listen(app: Any, host: str, port: int) -> Any:
             map=sockets,
             host=host,
             port=port,
-            threads=THREADS,
+            threads=threads,
             connection_limit=connections + SPARE // 2,
             asyncore_use_poll=True,
             max_request_header_size=MAX_HEAD,

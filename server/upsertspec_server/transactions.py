@@ -70,6 +70,7 @@ class Transactions:
     def check_permission(self, operation: Operation, role: Role) -> None:
         """Raises 403 where the role could do no part of the operation."""
         self.app.auth.require(role, *PERMISSIONS[operation["op"]])
+        self.app.auth.require_table(role, self.app.schema.find(operation["table"]))
 
     def run(self, operations: list[Operation], role: Role) -> list[Outcome]:
         """Run the operations in order. The permissions that depend on a match come last."""

@@ -153,6 +153,7 @@ class Upserts:
 
     def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
         """Create the record, update its match, or leave the match as it is. Raises 404 or 409 where that is refused."""
+        self.app.auth.require_own(plan.table, {**row, **(plan.update_values or {})})
         match = self.find_match(plan, row)
         if match is None:
             if plan.on_missing == "error":

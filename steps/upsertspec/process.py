@@ -103,6 +103,11 @@ def forbid_exit() -> None:
     os._exit = refused
 
 
+def cores() -> int:
+    """On how many processors this process may run."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def can_open(files: int) -> bool:
     """Whether this process may have so many files and connections open; its limit is raised as far as it may be."""
     try:

@@ -17,6 +17,7 @@ TINY = {
     "growth": ["--rounds=1", "--narrow=1", "--factor=2"],
     "server": ["--rounds=1", "--size=16"],
     "in_place": ["--rounds=1", "--size=5", "--children=2"],
+    "lists": ["--rounds=1", "--size=200"],
     "batch": ["--rounds=1", "--size=3", "--singles=1"],
     "slow": ["--milliseconds=1", "--jobs=2", "--narrow=1"],
 }

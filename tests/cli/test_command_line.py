@@ -8,18 +8,20 @@ import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from tests.http.wire import Wire, always, reply
 from tests.kit import TOKEN_VARIABLES, Done
-from upsertspec.cli.main import commands
+from upsertspec.cli.main import NAMES, commands
 from upsertspec.spec import criteria as spec
 
 Cli = Callable[..., Done]
 Serve = Callable[..., Wire]
 URL = "http://127.0.0.1:1"
+COMMANDS: dict[str, Any] = {name: commands.get_command(click.Context(commands), name) for name in NAMES}
 
 WRONG: dict[str, tuple[list[str], str]] = {
     "two targets": (["run", URL, "--target", "x.toml"], "both a URL and --target are given; name one target"),
@@ -146,7 +148,7 @@ def test_help_names_the_exit_codes(cli: Cli) -> None:
 
 def options_of(command: str) -> dict[str, click.Option]:
     """The options of a command, by each of their names."""
-    options = [option for option in commands.commands[command].params if isinstance(option, click.Option)]
+    options = [option for option in COMMANDS[command].params if isinstance(option, click.Option)]
     return {name: option for option in options for name in option.opts}
 
 
@@ -165,19 +167,19 @@ SHARED = {
 def test_an_option_is_the_same_in_every_command(name: str) -> None:
     found = [options_of(command)[name] for command in SHARED[name]]
     assert len({(option.help, option.multiple, option.envvar, str(option.type)) for option in found}) == 1
-    others = [command for command in commands.commands if command not in SHARED[name] and name in options_of(command)]
+    others = [command for command in COMMANDS if command not in SHARED[name] and name in options_of(command)]
     assert others == (["provision"] if name in ("--profile", "--target") else [])
 
 
 def test_every_command_that_writes_a_file_calls_it_output() -> None:
-    for command in commands.commands:
+    for command in COMMANDS:
         options = options_of(command)
         assert ("-o" in options) == ("--output" in options), command
     assert all("-o" in options_of(command) for command in ("compare", "diff", "docs", "init", "provision", "render"))
 
 
 def test_every_option_has_a_help_text() -> None:
-    for command in commands.commands:
+    for command in COMMANDS:
         for name, option in options_of(command).items():
             assert option.help, f"{command} {name}"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from upsertspec.cli.main import commands
+from upsertspec.cli.main import NAMES, commands
 from upsertspec.report.formats import ALLURE, FORMATS
 from upsertspec.report.status import Status
 from upsertspec.spec import criteria as spec
@@ -58,7 +58,7 @@ def test_the_readme_leads_to_every_guide() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_commands_and_options_exist(document: str) -> None:
     """Every command line `upsertspec COMMAND --option` in code names a command and options that there are."""
-    known = commands.commands
+    known = {name: commands.get_command(click.Context(commands), name) for name in NAMES}
     wrong = []
     for line in re.findall(r"upsertspec (?!judges )([a-z]+[^`\n]*)", "\n".join(code(DOCUMENTS[document]))):
         name, *words = line.split("#")[0].split()

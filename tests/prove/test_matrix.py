@@ -79,13 +79,13 @@ def test_the_digest_says_caught_and_total() -> None:
 
 
 def test_a_whole_proof_counts_findings() -> None:
-    rows = [Row(SERVER, {"AC-001": 1}, findings=found) for found in (["AC-001"], ["AC-002", "AC-009"], ["AC-009"] * 4)]
+    rows = [Row(SERVER, {"AC-001": 1}, findings=found) for found in (["AC-001"], ["AC-009", "AC-002"], ["AC-009"] * 4)]
     whole = Proof([*rows, row()], (), (), ("AC-001", "AC-002"), whole=True)
-    assert whole.digest()["findings"] == {"servers": 3, "spread": 2, "rooted": 0.667}
+    assert whole.digest()["findings"] == {"servers": 3, "spread": 1, "rooted": 0.333}
     assert "findings" not in proof(*rows).digest()
     out = io.StringIO()
     output(whole, out)
-    assert "reads as 2 findings at the median; for 66.7% the first" in out.getvalue()
+    assert "violates for 33.3%\nspread: 1 findings about other criteria at the median" in out.getvalue()
 
 
 def test_a_proof_is_plain_data() -> None:

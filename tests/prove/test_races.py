@@ -24,7 +24,7 @@ PASSED, FAILED, AWAY = Status.PASSED, Status.FAILED, Status.NOT_APPLICABLE
 def test_a_lost_race_is_run_again(monkeypatch: pytest.MonkeyPatch, race: list[Status], rounds: int) -> None:
     asked: list[Sequence[str]] = []
 
-    def run_each(each: Iterator[Any]) -> Iterator[list[Result]]:
+    def run_each(each: Iterator[Any], _: bool) -> Iterator[list[Result]]:
         for criteria in each:
             asked.append(criteria)
             found = {"AC-001": PASSED, "AC-701": race[len(asked) - 1]}

@@ -140,9 +140,9 @@ def test_a_date_that_does_not_exist_is_refused(done: Runs) -> None:
 @pytest.mark.parametrize(
     ("name", "label", "message", "color"),
     [
-        ("conformant", "upsert: core", "conformant in a selection, {} of {}", "brightgreen"),
-        ("failing", "upsert: core", "not conformant in a selection, {} of {}", "red"),
-        ("without_roles", "upsert: core", "incomplete in a selection, {} of {}", "yellow"),
+        ("conformant", "upsert 2026-11: core", "conformant in a selection, {} of {}", "brightgreen"),
+        ("failing", "upsert 2026-11: core", "not conformant in a selection, {} of {}", "red"),
+        ("without_roles", "upsert 2026-11: core", "incomplete in a selection, {} of {}", "yellow"),
     ],
 )
 def test_the_badge_says_the_verdict_and_the_denominator(
@@ -163,10 +163,10 @@ def test_a_badge_names_what_is_claimed(done: Runs) -> None:
     report = with_statuses(done("conformant").report, ["passed"])
     report["run"]["selection"] = {"criteria": [], "keyword": ""}
     report["target"]["profiles"] = ["core", "identity", "batch", "records"]
-    assert badge.label(report) == "upsert: core, identity + 2"
+    assert badge.label(report) == "upsert 2026-11: core, identity + 2"
     assert badge.message(report) == "conformant, 1 of 1"
     report["target"]["not_claimed"] = []
-    assert badge.label(report) == "upsert: all profiles"
+    assert badge.label(report) == "upsert 2026-11: all profiles"
 
 
 def test_a_badge_says_how_much_applies(done: Runs) -> None:

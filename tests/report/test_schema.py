@@ -16,7 +16,7 @@ from upsertspec.report.result import Status
 from upsertspec.report.verdict import Verdict
 from upsertspec.run import preflight as check
 from upsertspec.spec import criteria as spec
-from upsertspec.spec.schema import ROLES
+from upsertspec.spec.schema import CALLERS
 
 Runs = Callable[[str], Done]
 
@@ -35,7 +35,7 @@ def test_the_words_of_the_schema_are_those_of_the_code() -> None:
     verdict = SCHEMA["properties"]["verdict"]["properties"]["verdict"]
     assert verdict["enum"] == [verdict.value for verdict in Verdict]
     assert SCHEMA["$defs"]["profile"]["enum"] == list(spec.PROFILES)
-    assert SCHEMA["properties"]["target"]["properties"]["roles"]["items"]["enum"] == list(ROLES)
+    assert SCHEMA["properties"]["target"]["properties"]["roles"]["items"]["enum"] == list(CALLERS)
     levels = SCHEMA["properties"]["preflight"]["items"]["properties"]["level"]
     assert levels["enum"] == [check.OK, check.WARNING, check.FATAL]
 

@@ -14,7 +14,7 @@ from upsertspec_server import Server, create_app
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
-TOKENS = {role: f"{role}-token" for role in ("editor", "creator", "updater", "viewer")}
+TOKENS = {role: f"{role}-token" for role in ("editor", "creator", "updater", "viewer", "north", "south")}
 Call = Callable[..., TestResponse]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-ROLES = ("editor", "creator", "updater", "viewer")
+ROLES = ("editor", "creator", "updater", "viewer", "north", "south")
 COMMAND = [sys.executable, "-m", "upsertspec_server"]
 
 

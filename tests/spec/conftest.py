@@ -10,6 +10,7 @@ from upsertspec.concurrency import then_concurrent, when_concurrent
 from upsertspec.steps import (
     conditions,
     given,
+    organizations,
     then_answers,
     then_hostile,
     then_lists,
@@ -23,6 +24,7 @@ from upsertspec.steps import (
 MODULES = (
     given,
     conditions,
+    organizations,
     when_upsert,
     when_records,
     when_hostile,

@@ -8,14 +8,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from pytest_bdd.parser import render_string
 from pytest_bdd.steps import StepFunctionContext
 
 import upsertspec
 from tests.spec.raw import Scenario, document, step_texts, written_steps
 from tests.spec.write_ids import write_ids
+from upsertspec.report.mistakes import ABOUT
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.files import features_dir
 from upsertspec.spec.ids import PREFIX, row_id
+from upsertspec.spec.outlines import outlines
 from upsertspec.spec.schema import tables
 
 MOST_STEPS = 6
@@ -32,6 +35,29 @@ def test_pytest_bdd_sees_every_scenario(raw_scenarios: list[Scenario]) -> None:
     rows = sum(sum(len(e["tableBody"]) for e in scenario.examples) or 1 for scenario in raw_scenarios)
     assert len(spec.cases()) == rows
     assert len({case.id for case in spec.cases()}) == rows
+
+
+def test_the_quick_scan_reads_what_pytest_bdd_reads() -> None:
+    parsed = [
+        (
+            spec.case_id(template, row),
+            render_string(template.name, row),
+            template.line_number,
+            spec.tags_of(template),
+            row,
+        )
+        for feature in spec.features()
+        for template in feature.scenarios.values()
+        for row in spec.examples(template)
+    ]
+    scanned = [
+        (case.id, case.title, case.line, outline.tags, dict(case.example))
+        for file in spec.feature_files()
+        for outline in outlines(file)
+        for case in spec.cases()
+        if (features_dir() / case.file, case.line) == (file, outline.line)
+    ]
+    assert scanned == parsed
 
 
 def test_every_scenario_has_one_profile_and_one_criterion(raw_scenarios: list[Scenario]) -> None:
@@ -120,7 +146,7 @@ def test_no_step_names_a_criterion_and_every_tag_it_asks_for_exists(raw_scenario
             asked |= {f"{spec.ASSERTS}{subject}" for subject in re.findall(r'\basserts\("([a-z-]+)"\)', text)}
             literals |= set(re.findall(r'"([a-z-]+)"', text))
     assert asked == {tag for tag in tags if tag.startswith(spec.ASSERTS)} - {f"{spec.ASSERTS}counts"}
-    assert {tag.removeprefix(spec.DEFINES) for tag in tags if tag.startswith(spec.DEFINES)} <= literals
+    assert {tag.removeprefix(spec.DEFINES) for tag in tags if tag.startswith(spec.DEFINES)} <= literals | set(ABOUT)
 
 
 def test_nine_tenths_of_the_steps_come_from_few_definitions(

@@ -11,11 +11,12 @@ import pytest
 
 from tests.kit import Done
 from upsertspec.cli.init import TEMPLATE
-from upsertspec.errors import ConfigError, NotApplicable
+from upsertspec.errors import ConfigError, NotApplicable, NotTestable
 from upsertspec.http.credentials import Presented, presented
 from upsertspec.http.curl import curl_flags
 from upsertspec.run.recorder import known_for
 from upsertspec.spec import criteria as spec
+from upsertspec.spec.schema import CALLERS
 from upsertspec.target.bindings import renamed
 from upsertspec.target.target import (
     ClientCredentials,
@@ -249,6 +250,21 @@ def test_credentials_that_are_issued(load: Load, tmp_path: Path) -> None:
     )
 
 
+def test_a_member_has_the_organization_of_the_file_or_of_the_contract(load: Load) -> None:
+    stated = '[roles.editor]\nbearer = { env = "E" }\n[roles.north]\nbearer = { env = "N" }\norganization = "acme"\n'
+    target = load(URL + stated + '[roles.south]\nbearer = { env = "S" }\n', E="e", N="n", S="s")
+    assert {name: held.organization for name, held in target.roles.items()} == {
+        "editor": "",
+        "north": "acme",
+        "south": "org_south",
+    }
+    assert load(URL, UPSERTSPEC_TOKEN_NORTH="n").roles["north"].organization == "org_north"
+    listed = load(URL + 'roles = ["editor", "north"]\n', UPSERTSPEC_TOKEN_EDITOR="e", UPSERTSPEC_TOKEN_NORTH="n")
+    assert listed.roles["north"].organization == "org_north"
+    with pytest.raises(NotTestable, match="no credentials are configured for the south role"):
+        presented(listed, "south")
+
+
 def test_the_credentials_of_a_proxy_come_from_the_environment(load: Load) -> None:
     text = URL + 'proxy = "http://p:1"\n'
     target = load(text, UPSERTSPEC_PROXY_USERNAME="me", UPSERTSPEC_PROXY_PASSWORD="pass/word")
@@ -313,7 +329,7 @@ def test_the_template_is_valid_as_a_whole_and_in_each_part(load: Load, tmp_path:
     (tmp_path / "baseline.toml").write_text("")
     names = re.findall(r'env = "(\w+)"', uncommented())
     target = load(uncommented(), **dict.fromkeys(names, "secret"))
-    assert set(target.roles) == {"editor", "creator", "updater", "viewer"}
+    assert set(target.roles) == set(CALLERS)
     assert (target.dialect, sorted(target.dialect_options)) == ("shape", ["find", "upsert"])
     assert target.deviations == {"created": (201,), "invalid": (409, 422)}
     assert target.known_failures[0].scenario in {case.title for case in spec.cases()}

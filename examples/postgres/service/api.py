@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from service import conditions, operations, query, records, upsert
+from service.access import TABLES_OF_MEMBERS
 from service.catalog import Table
 from service.database import Connection, Database
 from service.problems import Problem, forbidden, from_database
@@ -20,9 +21,13 @@ NEEDS = {"created": "create", "updated": "update"}
 
 @dataclass(frozen=True)
 class Call:
-    """An authenticated request. `body` and `condition` read it, when it is their turn to be checked."""
+    """An authenticated request, perhaps by a member of an organization.
+
+    `body` and `condition` read it, when it is their turn to be checked.
+    """
 
     may: Mapping[str, bool]
+    organization: str | None
     parameters: query.Parameters
     body: Callable[[], Any]
     condition: Callable[[], conditions.Condition]
@@ -52,26 +57,30 @@ class Api:
 
     def describe(self, call: Call, table: Table) -> Reply:
         """The table's fields and keys."""
-        _need(call, "read")
+        _need(call, table, "read")
         return Reply(200, table.description())
 
     def find(self, call: Call, table: Table) -> Reply:
         """A page of records."""
-        _need(call, "read")
-        return Reply(200, self._database.read(query.listed(self._tables, table, call.parameters)))
+        _need(call, table, "read")
+        return Reply(200, self._database.read(query.listed(self._tables, table, call.parameters), call.organization))
 
     def stats(self, call: Call, table: Table) -> Reply:
         """Counts and averages by group."""
-        _need(call, "read")
-        return Reply(200, self._database.read(query.figures(table, call.parameters)))
+        _need(call, table, "read")
+        return Reply(200, self._database.read(query.figures(table, call.parameters), call.organization))
 
     def read(self, call: Call, table: Table, ident: str) -> Reply:
         """One record."""
-        _need(call, "read")
+        _need(call, table, "read")
         include = query.included(self._tables, table, call.parameters)
         condition = call.condition()
         number = records.ident(table, ident)
-        record, has_more = self._database.read(lambda conn: include(conn, records.read(conn, table, number)))
+
+        def work(conn: Connection) -> tuple[Record, bool]:
+            return include(conn, records.read(conn, table, number))
+
+        record, has_more = self._database.read(work, call.organization)
         if condition.match is None and condition.knows(conditions.tag_of(record)) and not has_more:
             return Reply(304, None, {"ETag": conditions.tag_of(record)})
         if not has_more or condition.match:
@@ -80,15 +89,15 @@ class Api:
 
     def create(self, call: Call, table: Table) -> Reply:
         """A new record."""
-        _need(call, "create")
+        _need(call, table, "create")
         fields = typed_fields(table, _only_fields(call.body()))
         _without_condition(call)
-        record = shown(table, self._database.write(lambda conn: records.create(conn, table, fields)))
+        record = shown(table, self._database.write(lambda conn: records.create(conn, table, fields), call.organization))
         return _tagged(Reply(201, record, {"Location": f"/api/tables/{table.name}/records/{record['id']}"}), record)
 
     def change(self, call: Call, table: Table, ident: str) -> Reply:
         """Some fields of a record."""
-        _need(call, "update")
+        _need(call, table, "update")
         fields = typed_fields(table, _only_fields(call.body()))
         condition = call.condition()
         number = records.ident(table, ident)
@@ -97,12 +106,12 @@ class Api:
             _require(conn, condition, table, number)
             return records.update(conn, table, number, fields)
 
-        record = shown(table, self._database.write(changed))
+        record = shown(table, self._database.write(changed, call.organization))
         return _tagged(Reply(200, record), record)
 
     def delete(self, call: Call, table: Table, ident: str) -> Reply:
         """A record and its children."""
-        _need(call, "delete")
+        _need(call, table, "delete")
         condition = call.condition()
         number = records.ident(table, ident)
 
@@ -110,15 +119,17 @@ class Api:
             _require(conn, condition, table, number)
             records.delete(conn, table, number)
 
-        self._database.write(deleted)
+        self._database.write(deleted, call.organization)
         return Reply(204, None)
 
     def upsert(self, call: Call, table: Table) -> Reply:
         """One record, or a batch of them, created or updated."""
-        _need(call, "create", "update")
+        _need(call, table, "create", "update")
         plan, every, is_batch = _upserts(table, call.body())
         condition = _without_condition(call) if is_batch else call.condition()
-        outcomes = self._database.write(lambda conn: _all_upserted(conn, call, condition, plan, every, is_batch))
+        outcomes = self._database.write(
+            lambda conn: _all_upserted(conn, call, condition, plan, every, is_batch), call.organization
+        )
         answers = [_answer(table, outcome) for outcome in outcomes]
         if not is_batch:
             return _tagged(Reply(200, answers[0]), answers[0]["record"])
@@ -134,14 +145,25 @@ class Api:
             if allowed or problem.status == 404:
                 raise
             raise forbidden("write") from problem
+        for step in steps:
+            _need_table(call, step["table"])
         operations.permit(call.may, steps)
         _without_condition(call)
-        return Reply(200, self._database.write(lambda conn: operations.run(conn, self._tables, call.may, steps)))
+        results = self._database.write(
+            lambda conn: operations.run(conn, self._tables, call.may, steps), call.organization
+        )
+        return Reply(200, results)
 
 
-def _need(call: Call, *any_of: str) -> None:
+def _need(call: Call, table: Table, *any_of: str) -> None:
+    _need_table(call, table.name)
     if not any(call.may[permission] for permission in any_of):
         raise forbidden(" or ".join(any_of))
+
+
+def _need_table(call: Call, name: str) -> None:
+    if call.organization is not None and name not in TABLES_OF_MEMBERS:
+        raise Problem(403, "This table is not your organization's.")
 
 
 def _without_condition(call: Call) -> conditions.Condition:

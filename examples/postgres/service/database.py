@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
@@ -43,22 +44,24 @@ class Database:
         self._conninfo = conninfo
         self._threads = threading.local()
 
-    def write(self, work: Callable[[Connection], T]) -> T:
-        """Do the work in one transaction: all of it, or nothing.
+    def write(self, work: Callable[[Connection], T], organization: str | None = None) -> T:
+        """Do the work in one transaction, perhaps as a member of an organization: all of it, or nothing.
 
         Retries run one after the other, so that they do not collide again.
         """
         if outer := getattr(self._threads, "outer", None):
             conn, first = outer
             first(conn)
-            return work(conn)
+            with _member(conn, organization):
+                return work(conn)
         for attempt in range(ATTEMPTS):
             conn = self._connection()
             try:
                 with conn.transaction():
                     if attempt:
                         conn.execute("SELECT pg_advisory_xact_lock(0)")
-                    return work(conn)
+                    with _member(conn, organization):
+                        return work(conn)
             except (Again, errors.SerializationFailure, errors.DeadlockDetected):
                 time.sleep(random.uniform(0, PAUSE))  # noqa: S311 - a pause, no secret
             except psycopg.Error as wrong:
@@ -77,12 +80,12 @@ class Database:
 
         return self.write(joining)
 
-    def read(self, work: Callable[[Connection], T]) -> T:
-        """Do the work on one snapshot, so that everything read is consistent."""
+    def read(self, work: Callable[[Connection], T], organization: str | None = None) -> T:
+        """Do the work on one snapshot, perhaps as a member, so that everything read is consistent."""
         conn = self._connection()
         conn.isolation_level = IsolationLevel.REPEATABLE_READ
         try:
-            with conn.transaction():
+            with conn.transaction(), _member(conn, organization):
                 return work(conn)
         except psycopg.Error as wrong:
             raise from_database(wrong) or wrong from wrong
@@ -98,6 +101,18 @@ class Database:
             conn.adapters.register_loader("json", TextLoader)
             self._threads.connection = conn
         return conn
+
+
+@contextmanager
+def _member(conn: Connection, organization: str | None) -> Iterator[None]:
+    """Within the block, be a member of this organization, if there is one (members.sql)."""
+    if organization is None:
+        yield
+        return
+    conn.execute("SET LOCAL ROLE member")
+    conn.execute("SELECT set_config('service.organization', %s, true)", [organization])
+    yield
+    conn.execute("SET LOCAL ROLE NONE")
 
 
 def columns(names: Iterable[str]) -> sql.Composed:

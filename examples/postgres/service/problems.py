@@ -70,6 +70,8 @@ def from_database(wrong: psycopg.Error) -> Problem | None:
             return Problem(422, "A value is outside of what its field allows.", _fault(wrong, "is not allowed"))
         case errors.DataError() | errors.NotNullViolation():
             return Problem(400, "A value can't be stored in its field.")
+        case errors.InsufficientPrivilege():
+            return Problem(403, "This belongs to another organization.")
         case errors.ProgramLimitExceeded() | errors.StatementTooComplex():
             return Problem(400, "A value is too long or too deep for its field.")
         case _:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from service import conditions
-from service.access import permissions
+from service.access import MEMBERS, caller, permissions
 from service.api import Api, Call, Reply
 from service.database import Database
 from service.jsontext import UNKEPT, decoded
@@ -56,9 +56,11 @@ class Service:
             return _chosen({"GET": lambda: _public(path)}, method)
         if not path.startswith("/api/"):
             raise Problem(404, "There is nothing here.")
+        role = caller(self.tokens, environ.get("HTTP_AUTHORIZATION", ""))
         raw = cache(lambda: environ["wsgi.input"].read())
         call = Call(
-            may=permissions(self.tokens, environ.get("HTTP_AUTHORIZATION", "")),
+            may=permissions(role),
+            organization=MEMBERS.get(role),
             parameters=_parameters(environ),
             body=lambda: _body(environ, raw()),
             condition=lambda: conditions.read(environ),

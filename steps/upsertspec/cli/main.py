@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
 from upsertspec import __version__, process
-from upsertspec.cli.baseline import baseline
-from upsertspec.cli.check import check
-from upsertspec.cli.compare import compare
-from upsertspec.cli.diff import diff
-from upsertspec.cli.docs import docs
-from upsertspec.cli.explore import explore
-from upsertspec.cli.history import history
-from upsertspec.cli.init import init
-from upsertspec.cli.list_command import list_command
-from upsertspec.cli.merge import merge
-from upsertspec.cli.prove import prove
-from upsertspec.cli.provision import provision
-from upsertspec.cli.render import render
-from upsertspec.cli.replay import replay
-from upsertspec.cli.run import run
-from upsertspec.cli.serve import serve
-from upsertspec.cli.soak import soak
 from upsertspec.errors import UpsertspecError
 from upsertspec.http.text import printable
 from upsertspec.report.console import ended_with, open_standard_streams
 
+NAMES = (
+    *("run", "check", "baseline", "compare", "diff", "merge", "explore", "render", "docs", "list", "init", "provision"),
+    *("prove", "serve", "soak", "history", "replay"),
+)
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """The commands, each imported when it is needed."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """The names of all commands."""
+        return sorted(NAMES)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        """The command of this name, from the module of its name."""
+        if name not in NAMES:
+            return None
+        member = "list_command" if name == "list" else name
+        found: click.Command = getattr(import_module(f"upsertspec.cli.{member}"), member)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def commands() -> None:
     """The executable specification of upsert: create or update, over HTTP.
@@ -40,29 +46,6 @@ def commands() -> None:
       3  incomplete: something could not be tested, the run was stopped,
          a file or the output could not be written, or the harness failed
     """
-
-
-_COMMANDS = (
-    run,
-    check,
-    baseline,
-    compare,
-    diff,
-    history,
-    merge,
-    explore,
-    render,
-    replay,
-    docs,
-    list_command,
-    init,
-    provision,
-    prove,
-    serve,
-    soak,
-)
-for _command in _COMMANDS:
-    commands.add_command(_command)
 
 
 def main() -> None:

@@ -26,6 +26,14 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 Decorator = Callable[[Command], Command]
 
 
+class Jobs(click.IntRange):
+    """A number of workers; `auto` is 0, and leaves it to the command."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number."""
+        return 0 if value == "auto" else super().convert(value, param, ctx)
+
+
 class Seconds(click.FloatRange):
     """A number of seconds; `nan` is none."""
 
@@ -158,9 +166,9 @@ def profile_option(text: str) -> Decorator[Any]:
     return click.option("--profile", "profiles", multiple=True, callback=names, envvar=PROFILE, help=text)
 
 
-def jobs_option(default: int, text: str) -> Decorator[Any]:
-    """--jobs."""
-    return click.option("--jobs", type=click.IntRange(1, 64), default=default, envvar="UPSERTSPEC_JOBS", help=text)
+def jobs_option(text: str) -> Decorator[Any]:
+    """--jobs; 0 for `auto`, which is the default."""
+    return click.option("--jobs", type=Jobs(1, 64), default="auto", envvar="UPSERTSPEC_JOBS", metavar="N", help=text)
 
 
 def format_option(formats: Sequence[str], default: str | None, text: str = "") -> Decorator[Any]:

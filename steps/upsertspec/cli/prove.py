@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import random
 import sys
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ import click
 from upsertspec.cli.options import criterion_option, jobs_option, names
 from upsertspec.cli.output import check_file, could_write
 from upsertspec.errors import ConfigError
-from upsertspec.process import INCOMPLETE
+from upsertspec.process import INCOMPLETE, cores
 
 if TYPE_CHECKING:
     from upsertspec.prove.servers import BrokenServer
@@ -24,9 +23,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--fault", "wanted", multiple=True, callback=names, help="Only these broken servers (repeatable).")
 @criterion_option
-@jobs_option(os.cpu_count() or 1, "Number of processes. [default: one per core]")
+@jobs_option("Number of processes. [default: one per core]")
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="Only so many of them, the same ones each time.")
-@click.option("--quick", is_flag=True, help="Judge each server only by the criteria that it violates.")
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Judge each server only by the criteria that it violates, and each until a scenario fails.",
+)
 @click.option("--own-table", is_flag=True, help="Judge them behind an API with a table of its own; always quick.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the matrix as JSON.")
 @click.option("--html", "html_file", metavar="FILE", help="Write the matrix as a web page.")
@@ -60,10 +63,10 @@ def prove(
         raise ConfigError(["--html doesn't go with --own-table; use --json instead"])
     for option, file in (("--json", json_file), ("--html", html_file), ("--digest", digest_file)):
         check_file(file, option)
-    chosen = _chosen(wanted, criteria)
+    chosen, jobs = _chosen(wanted, criteria), jobs or cores()
     written = True
     if sample is not None and sample < len(chosen):
-        chosen = random.Random(0).sample(chosen, sample)  # noqa: S311 - no secret depends on it
+        chosen = sorted(chosen, key=lambda server: sha256(server.name.encode()).digest())[:sample]
     digest: dict[str, Any]
     if own_table:
         chosen = [server for server in chosen if judged_by(server, criteria)]

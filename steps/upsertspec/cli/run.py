@@ -14,6 +14,8 @@ import click
 from upsertspec.cli.options import TargetOptions, criterion_option, jobs_option, target_options
 from upsertspec.cli.output import check_file, make_folder
 from upsertspec.errors import ConfigError
+from upsertspec.process import cores
+from upsertspec.spec.sets import scored
 from upsertspec.target.baseline import read_baseline
 from upsertspec.target.target import MOST_CLIENTS, Target
 
@@ -39,7 +41,7 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @target_options
 @selection_options
 @click.option("--list", "listed", is_flag=True, help="List the scenarios that would be run. Nothing is sent.")
-@jobs_option(1, "Number of workers. [default: 1]")
+@jobs_option("Number of workers. [default: one per core for the bundled reference server, else 1]")
 @click.option(
     "--clients",
     type=click.IntRange(2, MOST_CLIENTS),
@@ -60,6 +62,8 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
     help="Write report.json and report.html to this folder.",
 )
 @click.option("--junit", metavar="FILE", envvar="UPSERTSPEC_JUNIT", help="Write JUnit XML to this file.")
+@click.option("--set", "requirement_set", metavar="NAME", default="", envvar="UPSERTSPEC_SET",
+              help="The requirement set that the verdict is about. [default: the newest]")  # fmt: skip
 @click.option("--keep", is_flag=True, envvar="UPSERTSPEC_KEEP", help="Leave the records of the run in the target.")
 @click.option("-q", "--quiet", "style", flag_value="quiet", help="Print the verdict only.")
 @click.option("-v", "--verbose", "style", flag_value="verbose", help="Print a line for each scenario.")
@@ -77,6 +81,7 @@ def run(
     folder: str | None,
     junit: str | None,
     keep: bool,
+    requirement_set: str,
     style: str | None,
     progress: str | None,
     criteria: tuple[str, ...],
@@ -95,6 +100,8 @@ def run(
     chosen = _asked(criteria, keyword, scenarios, last_failed, shard)
     if listed:
         context.exit(_list(target.named(), chosen))
+    if requirement_set:
+        scored(requirement_set)
     report = make_folder(folder, "--report", "report.json") if folder else None
     check_file(junit, "--junit")
     with target.open() as opened:
@@ -104,7 +111,10 @@ def run(
 
         judged = _with_baseline(opened(), baseline)
         judged = replace(judged, clients=clients or judged.clients)
-        settings = Settings(judged, **chosen, fail_fast=fail_fast, retries=retries, keep=keep)
+        judged = replace(judged, requirement_set=requirement_set or judged.requirement_set)
+        own = target.place is None
+        settings = Settings(judged, **chosen, fail_fast=fail_fast, retries=retries, keep=keep, temporary=own)
+        jobs = jobs or (cores() if own and hasattr(os, "fork") else 1)
         junit_file = Path(junit) if junit else None
         shown = Style(progress or style or Style.NORMAL)
         context.exit(run_session(settings, jobs, report, junit_file, sys.stdout, shown))

@@ -15,12 +15,12 @@ from upsertspec.dialects.operations import Find, Operation
 from upsertspec.dialects.words import Words
 from upsertspec.errors import AFTER, ENDED, GONE, DialectError, NotApplicable, NotTestable, TargetGone, TargetSilent
 from upsertspec.http.circuit_breaker import CircuitBreaker, is_refusal, shortened
-from upsertspec.http.credentials import Presented, presented
+from upsertspec.http.credentials import Presented, presented, role
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.made import Made, made_by
 from upsertspec.http.masking import Masker
 from upsertspec.http.pacing import Pace, Retries
-from upsertspec.http.probe import search
+from upsertspec.http.probe import readable, search
 from upsertspec.http.recorder import Recorder
 from upsertspec.http.session import DROPPED, UNREACHABLE, Keeping
 from upsertspec.http.sessions import Logins, Sessions
@@ -29,7 +29,7 @@ from upsertspec.http.text import printable
 from upsertspec.http.tokens import with_token
 from upsertspec.http.transport import Transport
 from upsertspec.spec.outcomes import is_success
-from upsertspec.spec.schema import ROLES
+from upsertspec.spec.schema import CALLERS
 from upsertspec.target.target import Target
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
@@ -151,6 +151,10 @@ class Client:
             response = self._transport.send(who, with_query(last, shown.query), shown.headers, safe=True)
         return response
 
+    def organization(self, member: str) -> str:
+        """The organization of a member. Raises NotTestable or NotApplicable where the target has no such role."""
+        return role(self._target, member).organization
+
     def for_thread(self) -> Client:
         """A client for another thread, with connections and a log of its own, that shares what can be shared."""
         other = Client(self._target, self._dialect.inner, patient=True, shared=self._shared)
@@ -260,7 +264,7 @@ class Client:
 
     def _credential(self, who: str) -> Presented:
         if who not in self._presented:
-            self._issue(who if who in ROLES else "editor")
+            self._issue(who if who in CALLERS else "editor")
             self._presented[who] = presented(self._target, who)
         return self._presented[who]
 
@@ -322,7 +326,7 @@ class Client:
         probe = Client(self._target, self._dialect.inner, patient=True, shared=self._shared)
         probe._renews = False
         try:
-            return probe.call(who, search(self._target, "contacts")).status
+            return probe.call(who, search(self._target, readable(who))).status
         except TargetSilent:
             return None
         except (NotTestable, NotApplicable, DialectError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from upsertspec.errors import NotApplicable, NotTestable
 from upsertspec.http.malformed import BEARER_WAYS, PLACES, RIGHT_FIRST, basic_pair, broken_value, elsewhere, names
-from upsertspec.spec.schema import ROLES
+from upsertspec.spec.schema import CALLERS
 from upsertspec.target.target import Credential, Target
 
 NOBODY = "anonymous"
@@ -31,7 +31,7 @@ def presented(target: Target, who: str) -> Presented:
         raise NotApplicable("the target asks for no credentials", (("roles", "anonymous"),))
     if who in (NOBODY, "no credentials"):
         return Presented()
-    if who in ROLES:
+    if who in CALLERS:
         held = role(target, who)
         return Presented(held.headers(), held.parameters())
     if who == EXPIRED:

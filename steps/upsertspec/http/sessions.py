@@ -11,7 +11,7 @@ from upsertspec.dialects.paths import walk
 from upsertspec.errors import NotTestable
 from upsertspec.http.csrf import csrf_token
 from upsertspec.http.session import Keeping, Limits, Session
-from upsertspec.spec.schema import ROLES
+from upsertspec.spec.schema import CALLERS
 from upsertspec.target.target import Login, Secret, Target
 
 FORM = "application/x-www-form-urlencoded"
@@ -101,7 +101,7 @@ class Sessions:
 
     def release(self, who: str) -> None:
         """Close the connection of a broken credential: there are many, and the target may allow few connections."""
-        if who not in ROLES and who in self._open:
+        if who not in CALLERS and who in self._open:
             self._open[who].close()
 
     def close(self) -> None:

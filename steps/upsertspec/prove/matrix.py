@@ -44,6 +44,11 @@ class Row:
         return self.findings[0] in self.server.violates if self.findings else False
 
     @property
+    def beyond(self) -> int:
+        """How many criteria that the server does not violate have a finding of their own."""
+        return len(set(self.findings) - set(self.server.violates))
+
+    @property
     def others(self) -> list[str]:
         """Criteria that failed although the server does not violate them."""
         return [criterion for criterion in self.failed if criterion not in self.server.violates]
@@ -85,8 +90,8 @@ class Proof:
 
     @property
     def spread(self) -> float:
-        """As how many findings the one mistake of a server reads, at the median of those that were caught."""
-        return float(median(len(row.findings) for row in self.rows if row.findings) if self.caught else 0)
+        """How many findings are about criteria that the server does not violate, at the median of those caught."""
+        return float(median(row.beyond for row in self.caught)) if self.caught else 0.0
 
     @property
     def caught(self) -> list[Row]:
@@ -112,8 +117,7 @@ class Proof:
     def digest(self) -> dict[str, Any]:
         """Caught and total, in all and for each criterion, with the digest of the features.
 
-        A proof by the whole suite also has `findings`: as how many findings a mistake reads, and how often the first is
-        about a criterion that the server violates.
+        A proof by the whole suite also has the `figures` of the findings.
         """
         caught = Counter(c for row in self.rows for c in row.server.violates if c in row.failed)
         total = Counter(c for row in self.rows for c in row.server.violates)
@@ -126,7 +130,7 @@ class Proof:
         }
 
     def figures(self) -> dict[str, Any]:
-        """`{"servers", "spread", "rooted"}`: how many were caught, findings at the median, and a share."""
+        """`{"servers", "spread", "rooted"}`: how many were caught, `spread` and `rooted` of these."""
         return {"servers": len(self.caught), "spread": self.spread, "rooted": round(self.rooted, 3)}
 
     def as_dict(self) -> dict[str, Any]:

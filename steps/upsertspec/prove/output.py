@@ -22,8 +22,10 @@ def output(proof: Proof, out: TextIO) -> None:
         out.write(f"{caught} of {len(reported)} of those that users of other software reported in public\n")
     if proof.whole:
         figures = proof.figures()
-        out.write(f"a mistake reads as {figures['spread']:g} findings at the median; ")
-        out.write(f"for {figures['rooted']:.1%} the first is about a criterion that the server violates\n")
+        out.write(
+            f"root: the first finding is about a criterion that the server violates for {figures['rooted']:.1%}\n"
+        )
+        out.write(f"spread: {figures['spread']:g} findings about other criteria at the median\n")
 
 
 def _problems(proof: Proof, out: TextIO) -> None:

@@ -148,7 +148,7 @@ def _rows(share: Sequence[BrokenServer], criteria: tuple[str, ...]) -> list[OwnT
     """The rows of these broken servers."""
     with quiet() as show:
         asked = {server: own for server in share if (own := judged_by(server, criteria))}
-        behind = judge(asked, BEHIND, settings=_settings)
+        behind = judge(asked, BEHIND, settings=_settings, first_failures=True)
         direct = judge({server: open_ for server, results in behind.items() if (open_ := _undecided(results))})
         rows = [row_of(server, behind.get(server, ()), direct.get(server, ())) for server in share]
         if any(row.errors for row in rows):

@@ -48,7 +48,7 @@ def rows_of(share: Sequence[BrokenServer], criteria: tuple[str, ...], quick: boo
         return tuple(c for c in server.violates if not criteria or c in criteria) if quick else criteria
 
     with quiet() as show:
-        results = judge({server: asked(server) for server in share})
+        results = judge({server: asked(server) for server in share}, first_failures=quick)
         rows = [row_of(server, results[server]) for server in share]
         if any(row.errors for row in rows):
             show()
@@ -59,8 +59,11 @@ def judge(
     asked: Mapping[BrokenServer, tuple[str, ...]],
     *options: str,
     settings: Callable[[Target, tuple[str, ...]], Settings] | None = None,
+    first_failures: bool = False,
 ) -> dict[BrokenServer, list[Result]]:
     """The results of each of these servers by its criteria. One process serves them all; `options` are for it.
+
+    With `first_failures`, a criterion ends at its first failure: it has caught the server.
 
     A race is sometimes won by a broken server, most of all on a busy machine. So what it violates in a profile that is
     run last, since it makes load, is judged again if no scenario failed, in at most `ROUNDS` rounds.
@@ -70,7 +73,7 @@ def judge(
     with fleet(*options) as serve:
         for _ in range(ROUNDS):
             each = (settings(serve(server.name), criteria) for server, criteria in asked.items())
-            for server, found in zip(asked, run_each(each), strict=True):
+            for server, found in zip(asked, run_each(each, first_failures), strict=True):
                 results[server] += found
             asked = {server: lost for server in asked if (lost := _lost_races(server, results[server]))}
             if not asked:

@@ -23,12 +23,13 @@ def render_json(report: Raw) -> str:
 
 
 def label(report: Raw) -> str:
-    """What is claimed: all profiles, or the first two and the number of the others."""
+    """The requirement set, and what is claimed: all profiles, or the first two and the number of the others."""
     claimed = report["target"]["profiles"]
+    name = " ".join(filter(None, ("upsert", report["suite"].get("set", ""))))
     if not report["target"]["not_claimed"]:
-        return "upsert: all profiles"
+        return f"{name}: all profiles"
     more = f" + {len(claimed) - NAMED}" if len(claimed) > NAMED else ""
-    return f"upsert: {', '.join(claimed[:NAMED])}{more}"
+    return f"{name}: {', '.join(claimed[:NAMED])}{more}"
 
 
 def message(report: Raw) -> str:

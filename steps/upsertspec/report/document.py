@@ -18,6 +18,7 @@ from upsertspec.report.mistakes import mistakes
 from upsertspec.report.result import Result
 from upsertspec.report.verdict import Tally, tally
 from upsertspec.spec import criteria as spec
+from upsertspec.spec import sets
 from upsertspec.spec.criteria import Case
 from upsertspec.target.target import Target
 
@@ -68,7 +69,7 @@ def document(run: Run) -> dict[str, Any]:
     """The report of a run."""
     return {
         "schema": SCHEMA_ID,
-        "suite": {"name": "upsertspec", "version": __version__, "features_digest": spec.digest()},
+        "suite": {"name": "upsertspec", "version": __version__, **_set(run.target), "features_digest": spec.digest()},
         "target": _target(run.target) | _given(implementation=run.implementation),
         "run": _run(run),
         "verdict": verdict(run.tally),
@@ -119,6 +120,10 @@ def _run(run: Run) -> dict[str, Any]:
     cleaned = {"clean_up": dict(run.clean_up)} if run.clean_up else {}
     made = _given(environment=run.environment, command=run.command)
     return {"id": run.run_id, **times, **early, "jobs": run.jobs, "selection": chosen, **part, **cleaned, **made}
+
+
+def _set(target: Target) -> dict[str, str]:
+    return {"set": target.requirement_set or sets.newest()}
 
 
 def _given(**members: Any) -> dict[str, Any]:

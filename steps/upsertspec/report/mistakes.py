@@ -4,6 +4,8 @@ A failure follows another
 
 - if it relies on what the other's criterion defines (a tag `@defines-…`), and the plain scenario of that criterion
   fails: where an upsert updates nothing, whatever needs an update fails too; or
+- if what fails is what the other's criterion defines: the operation in the answer, the times of a record, the record in
+  the answer, the filters of a list; or
 - if both fail alike, and what they have in common (a role, a value, a table, a way to write) is in no scenario that
   passes; or if the way in which both fail is rare.
 
@@ -12,8 +14,8 @@ Everything is read from the steps, the tags and the failures; no criterion is kn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -30,6 +32,13 @@ NEEDS = {
     "deleted": "a deletion",
 }
 """What a scenario may rely on, in words."""
+ABOUT = {
+    "operation": "the operation in the answer",
+    "times": "the times of a record",
+    "record": "the record in the answer",
+    "filters": "a list with filters",
+}
+"""What a failure may be about, in words."""
 CRITERIA_SHOWN = 6
 EFFECTS = {
     "upsert-create": ("created",),
@@ -83,10 +92,14 @@ def mistakes(results: Iterable[Result]) -> list[Mistake]:
     failed = [r for r in listed if row(r.status).counts is Counts.FAILURE and r.status is not Status.KNOWN_FAILURE]
     if not failed:
         return []
-    innocent = {mark for r in listed if row(r.status).counts is Counts.PASS for mark in traits_of(r).marks}
+    passed = [traits_of(r) for r in listed if row(r.status).counts is Counts.PASS]
+    innocent = {mark for each in passed for mark in each.marks | each.rare}
     traits = {r.case.id: traits_of(r).without(innocent) for r in failed}
+    if any(each.by_the_write and each.topic != "operation" for each in traits.values()):
+        traits = {name: replace(t, topic=t.topic.removeprefix("operation")) for name, t in traits.items()}
+    homes = {spec.defining(each.topic) for each in traits.values() if each.topic}
     found: list[Mistake] = []
-    for result in sorted(failed, key=lambda r: _plainness(r, traits[r.case.id])):
+    for result in sorted(failed, key=lambda r: _plainness(r, traits[r.case.id], homes)):
         _place(result, found, traits)
     return sorted(found, key=lambda mistake: mistake.root.case.criterion)
 
@@ -97,6 +110,10 @@ def _place(result: Result, found: list[Mistake], traits: Mapping[str, Traits]) -
     for mistake in found:
         if effects := relied_on(mistake.root.case, traits[mistake.root.case.id], mine):
             mistake.add(result, f"each needs {' or '.join(NEEDS[effect] for effect in effects)}")
+            return
+    for mistake in found:
+        if mine.topic and mistake.root.case.criterion == spec.defining(mine.topic):
+            mistake.add(result, f"each is about {ABOUT[mine.topic]}")
             return
     for mistake in found:
         for other in mistake.all:
@@ -137,6 +154,8 @@ def alike(one: Traits, other: Traits) -> str:
     They fail in the same way, and either have something in common that no passing scenario has, or that way is rare
     enough: not just that something was accepted.
     """
+    if rare := one.rare & other.rare:
+        return f"each has {min(rare)}"
     if one.expected != other.expected and one.actual != other.actual:
         return ""
     if common := one.marks & other.marks:
@@ -144,7 +163,9 @@ def alike(one: Traits, other: Traits) -> str:
         return f"each fails alike, with {shortest.removeprefix(TO_BE_REFUSED)}"
     accepted = bool(one.refusals) and one.actual.startswith("2")
     shared = bool(one.effects & other.effects) or (one.rank == other.rank > 0) or bool(one.refusals)
-    same = one.expected == other.expected and one.actual == other.actual
+    same = one.actual == other.actual and (
+        one.expected == other.expected or bool(set(one.refusals.split()) & set(other.refusals.split()))
+    )
     crash = one.actual == other.actual and one.actual.startswith("5") and bool(one.refusals) and bool(other.refusals)
     if crash or (same and shared and not accepted):
         return f"each is answered with {one.actual}" if one.actual.isdigit() else "each fails alike"
@@ -169,15 +190,20 @@ def _scenario(case: spec.Case) -> str:
     return case.id.split(".")[0]
 
 
-def _plainness(result: Result, traits: Traits) -> tuple[bool, bool, int, bool, int, str, int]:
-    """The plainest first: a MUST, the plain scenario of a criterion, simple requests, no outline, few tables."""
+def _plainness(
+    result: Result, traits: Traits, homes: Collection[str]
+) -> tuple[bool, int, bool, int, bool, str, int, int]:
+    """The plainest first: a MUST, what others rely on, a criterion that is about what fails in others (`homes`), the
+    plain scenario of a criterion, simple requests, no outline, the first criterion."""
     case = result.case
+    is_relied_on = is_plain(case) and not traits.topic and any(r in EFFECTS for r in spec.defined(case.criterion))
     return (
         not row(result.status).red,
+        0 if is_relied_on else 1 if case.criterion in homes else 2,
         not is_plain(case),
         traits.rank,
         bool(case.example),
-        len(traits.tables),
         case.criterion,
+        len(traits.tables),
         case.line,
     )

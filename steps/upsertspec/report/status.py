@@ -26,6 +26,7 @@ class Status(StrEnum):
     NOT_APPLICABLE = "not applicable"
     NOT_TESTABLE = "not testable"
     NOT_CLAIMED = "not claimed"
+    NOT_SCORED = "not scored"
     ERROR = "harness error"
 
 
@@ -115,6 +116,8 @@ TABLE = (
         "✓", "✅", "32", "#0d6b34", "#5fd38d", "", "passed", "PASSED", "passed"),
     Row(Status.NOT_APPLICABLE, "the target file rules it out; this never counts as a pass", Counts.NOTHING, 0,
         Listed.BY_REASON, "n/a", "∅", "🚫", "2", "#5b6270", "#a8b0bd", "skipped", "skipped", "SKIPPED", "skipped"),
+    Row(Status.NOT_SCORED, "it is not met, and its criterion is newer than the requirement set", Counts.NOTHING, 0,
+        Listed.BY_REASON, "new", "◌", "🆕", "36", "#1f5f8b", "#7fc4ee", "skipped", "skipped", "SKIPPED", "skipped"),
     Row(Status.NOT_CLAIMED, "its profile is not claimed, so it was not run", Counts.NOTHING, 0, Listed.NUMBER, "-",
         "○", "▫️", "2", "#5b6270", "#a8b0bd", "skipped", "skipped", "SKIPPED", "skipped"),
 )  # fmt: skip

@@ -20,6 +20,14 @@ TO_BE_REFUSED = "to be refused: "
 """How a mark begins whose request is to be refused: what is innocent where it is accepted may be guilty here."""
 WRITTEN = "written"
 """How a failure is called where something was written that should not have been."""
+TOPICS = (
+    ("operation", re.compile(r'"operation": |\["(?:created|updated|ignored)"')),
+    ("times", re.compile(r"an updated_at later than|'s (?:created_at|updated_at) to stay")),
+    ("record", re.compile(r"the answer's record to be the stored one")),
+    ("filters", re.compile(r"to be listed where|records? in a list|\d records sorted by|of which a list shows none")),
+)
+"""What a failure is about, by its words; the criterion with the tag `@defines-…` of that name is about just this."""
+_SIZE = re.compile(r"batch of (\d+) numbered")
 _SAYS = re.compile(r"\b(created|updated|ignored)\b")
 _UPSERT = re.compile(r"upserts?(?: \w+)*? into (\w+) by (\w+(?:, \w+)*)")
 _ELSEWHERE = re.compile(r"\b(?:in|into|lists|groups|of) (\w+)")
@@ -38,8 +46,9 @@ class Traits:
     """What a scenario does, and how it failed.
 
     `rank` is its way to write, as a place in WAYS. `effects` are what its requests have to do for it. `refusals` are
-    the statuses that it waits for, if its request is to be refused. `marks` are what it may have in common with others.
-    `expected` and `actual` are the failure without its values.
+    the statuses that it waits for, if its request is to be refused. `marks` are what it may have in common with others,
+    `rare` what by itself shows a common cause if every scenario that has it fails. `expected` and `actual` are the
+    failure without its values, `topic` is what it is about, or empty.
     """
 
     rank: int
@@ -49,10 +58,12 @@ class Traits:
     marks: frozenset[str]
     expected: str
     actual: str
+    rare: frozenset[str] = frozenset()
+    topic: str = ""
 
     def without(self, innocent: Set[str]) -> Traits:
         """These traits without the marks that passing scenarios have, too."""
-        return replace(self, marks=self.marks - innocent)
+        return replace(self, marks=self.marks - innocent, rare=self.rare - innocent)
 
     @property
     def by_the_write(self) -> bool:
@@ -62,7 +73,7 @@ class Traits:
 
 def traits_of(result: Result) -> Traits:
     """The traits of a scenario."""
-    asked, effects, marks, tables = "", set[str](), set[str](), set[str]()
+    asked, effects, marks, tables, rare = "", set[str](), set[str](), set[str](), set[str]()
     section, stored, rank, refusals = "", dict[str, list[dict[str, str]]](), 0, ""
     for step in result.steps:
         section = section if step.keyword in ("And", "But", "*") else step.keyword
@@ -81,6 +92,8 @@ def traits_of(result: Result) -> Traits:
         asked = step.text
         rank = max([rank, *(number for words, number in RANKS if words.search(step.text))])
         marks |= _marks(records)
+        rare |= {f"a batch of {size}" for size in _SIZE.findall(step.text)}
+        rare |= {f"the operator {name.partition('__')[2]}" for each in records for name in each if "__" in name}
         if upsert := _UPSERT.search(step.text):
             tables.add(upsert[1])
             effects |= _matches(records, stored.get(upsert[1], []), upsert[2].split(", "))
@@ -93,7 +106,18 @@ def traits_of(result: Result) -> Traits:
     expected, actual = _failure(result, refusals)
     kind = TO_BE_REFUSED if refusals else ""
     shown = frozenset(kind + mark for mark in marks)
-    return Traits(rank, frozenset(tables), frozenset(effects), refusals, shown, expected, actual)
+    topic = _topic(result, asked)
+    return Traits(
+        rank, frozenset(tables), frozenset(effects), refusals, shown, expected, actual, frozenset(rare), topic
+    )
+
+
+def _topic(result: Result, asked: str) -> str:
+    """What a failure is about: by its words, or a list with other records than those that were expected."""
+    words = f"{result.expected} {result.actual}"
+    names, found = (sorted(text.split(", ")) for text in (result.expected, result.actual))
+    is_list = " lists " in asked and names != found and not _STATUS.match(result.expected)
+    return next((topic for topic, wording in TOPICS if wording.search(words)), "filters" if is_list else "")
 
 
 def _marks(records: Sequence[dict[str, str]]) -> set[str]:

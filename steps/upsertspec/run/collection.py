@@ -20,7 +20,7 @@ def assign_cases(items: Sequence[pytest.Item]) -> None:
         function = getattr(item, "obj", None)
         template = scenario_wrapper_template_registry.get(function) if function else None
         if template is not None:
-            ident = spec.case_id(template, _example(item))
+            ident = spec.case_id(template, example_of(item))
             if ident in by_id:
                 item.stash[CASE] = by_id[ident]
 
@@ -44,6 +44,7 @@ def deselect(items: list[pytest.Item], selection: Selection, config: pytest.Conf
         items[:] = [item for item in items if item not in gone]
 
 
-def _example(item: pytest.Item) -> dict[str, str]:
+def example_of(item: pytest.Item) -> dict[str, str]:
+    """The row of examples that a test is about; empty if it is about none."""
     spec_of_call = getattr(item, "callspec", None)
     return dict(spec_of_call.params.get("_pytest_bdd_example", {})) if spec_of_call else {}

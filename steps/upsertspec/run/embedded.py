@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from upsertspec.errors import TargetUnusable
-from upsertspec.spec.schema import ROLES
+from upsertspec.spec.schema import CALLERS, organizations
 from upsertspec.target.target import Credential, Secret, Target
 from upsertspec.target.target_file import EXPIRED, from_file
 
@@ -48,11 +48,14 @@ def announced(line: str, name: str = "the reference server") -> Target:
         url = str(announcement["url"])
     except (ValueError, KeyError) as wrong:
         raise TargetUnusable(f"{name} did not start; run `upsertspec serve` to see why") from wrong
-    variables = {role: f"UPSERTSPEC_TOKEN_{role.upper()}" for role in ROLES}
+    variables = {role: f"UPSERTSPEC_TOKEN_{role.upper()}" for role in CALLERS}
     if "target_file" in announcement:
-        env = {variables[role]: tokens[role] for role in ROLES}
+        env = {variables[role]: token for role, token in tokens.items()}
         return replace(from_file(Path(str(announcement["target_file"])), env), url=url)
-    roles = {role: Credential(secret=Secret(tokens[role], variables[role])) for role in ROLES}
+    roles = {
+        role: Credential(secret=Secret(token, variables[role]), organization=organizations().get(role, ""))
+        for role, token in tokens.items()
+    }
     expired = announcement.get("expired", {}).get("editor")
     credential = Credential(secret=Secret(expired, EXPIRED)) if expired else None
     return Target(url=url, roles=roles, expired=credential, name=name)

@@ -12,6 +12,7 @@ from upsertspec.run.death import with_one_culprit
 from upsertspec.run.recorder import known_for, with_known
 from upsertspec.run.selection import Selection
 from upsertspec.spec import criteria as spec
+from upsertspec.spec import sets
 from upsertspec.target.target import KnownFailure, Target
 
 _FINE = (Status.PASSED, Status.DEVIATES)
@@ -27,7 +28,17 @@ def finalize(results: Sequence[Result], target: Target, partial: bool = False) -
     run = {result.case.criterion for result in results if _was_run(result)}
     failing = _failing(results, {result.blocked_by for result in results} - run if partial else set())
     final = [_unblocked(result, failing, run, target) for result in results]
-    return compared_to_baseline(mark_unneeded_deviations(mark_stale(final, target), target), target)
+    compared = compared_to_baseline(mark_unneeded_deviations(mark_stale(final, target), target), target)
+    scored = sets.scored(target.requirement_set)
+    return [r if r.case.criterion in scored else _unscored(r, target.requirement_set) for r in compared]
+
+
+def _unscored(result: Result, name: str) -> Result:
+    """The result of a criterion that is newer than the set: what is wrong is shown, and counts for nothing."""
+    if result.status not in (*_FAILURES, Status.NOT_TESTABLE):
+        return result
+    why = f"it is newer than the set {name or sets.newest()}; without that it would be: {result.status}"
+    return replace(result, status=Status.NOT_SCORED, reason=why, blocked_by="")
 
 
 def _failing(results: Sequence[Result], known: set[str]) -> set[str]:

@@ -66,6 +66,7 @@ def _shared(report: Raw) -> dict[str, Any]:
         "features": report["suite"]["features_digest"],
         "profiles": target["profiles"],
         "dialects": target["dialect"],
+        "requirement sets": report["suite"].get("set", ""),
         "deviations": target["deviations"],
     }
 
@@ -76,6 +77,7 @@ def _target(reports: Sequence[Raw]) -> Target:
     known = [KnownFailure(**each) for part in parts[:1] for each in part.get("known_failures", [])]
     return Target(
         raw["url"],
+        requirement_set=reports[0]["suite"].get("set", ""),
         profiles=tuple(raw["profiles"]),
         known_failures=tuple(known),
         baseline=next((part["baseline"] for part in parts if part.get("baseline")), ""),

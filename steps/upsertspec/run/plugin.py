@@ -32,6 +32,7 @@ from upsertspec.target.from_env import target_from_env
 pytest_plugins = [
     "upsertspec.steps.given",
     "upsertspec.steps.conditions",
+    "upsertspec.steps.organizations",
     "upsertspec.steps.when_upsert",
     "upsertspec.steps.when_records",
     "upsertspec.steps.when_hostile",

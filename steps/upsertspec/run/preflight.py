@@ -10,10 +10,10 @@ from upsertspec.dialects.operations import Describe
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import CannotExpress, DialectError, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
-from upsertspec.http.probe import search
+from upsertspec.http.probe import readable, search
 from upsertspec.http.text import printable
 from upsertspec.report.finding import FATAL, OK, WARNING, Finding
-from upsertspec.spec.schema import PROTECTED, ROLES, Table, tables_of
+from upsertspec.spec.schema import CALLERS, MEMBERS, PROTECTED, ROLES, Table, tables_of
 from upsertspec.target.target import SHORTEST_SECRET, Credential, Secret, Target
 
 GATEWAY_ERRORS = (502, 503, 504)
@@ -62,7 +62,7 @@ def _is_up(target: Target) -> bool:
 def accepted(findings: list[Finding]) -> frozenset[str]:
     """The roles whose credential was accepted before the run."""
     told = {finding.what for finding in findings if finding.level == OK}
-    return frozenset({"editor", *(role for role in ROLES if ACCEPTED.format(role) in told)})
+    return frozenset({"editor", *(role for role in CALLERS if ACCEPTED.format(role) in told)})
 
 
 def fatal(findings: list[Finding]) -> str:
@@ -148,7 +148,7 @@ def _hint_for_silence(kind: str) -> str:
 
 
 def _credentials(target: Target, client: Client) -> Iterator[Finding]:
-    for role in ROLES[1:]:
+    for role in (*ROLES[1:], *(MEMBERS if "isolation" in target.profiles else ())):
         if role in target.without:
             continue
         if role not in target.roles:
@@ -160,14 +160,15 @@ def _credentials(target: Target, client: Client) -> Iterator[Finding]:
 
 
 def _accepted(role: str, target: Target, client: Client) -> Finding:
+    table = readable(role)
     try:
-        answer = client.call(role, search(target, "contacts"))
+        answer = client.call(role, search(target, table))
     except (TargetSilent, NotTestable, NotApplicable, DialectError) as wrong:
         return Finding(WARNING, f"the {role} can't be asked: {wrong}", "look at the target's log")
     if answer.status == 200:
         return Finding(OK, ACCEPTED.format(role))
     hint = "check the token and the role, or every criterion that needs it fails"
-    return Finding(WARNING, f"the {role} may not read {called(target, 'contacts')} ({answer.status})", hint)
+    return Finding(WARNING, f"the {role} may not read {called(target, table)} ({answer.status})", hint)
 
 
 def _shared(target: Target) -> Iterator[Finding]:

@@ -14,9 +14,10 @@ import pytest
 from upsertspec import process
 from upsertspec.errors import ENDED
 from upsertspec.report.result import Result, Status
-from upsertspec.report.status import row
+from upsertspec.report.status import Counts, row
 from upsertspec.run.collection import case_of
 from upsertspec.run.death import lost_cases
+from upsertspec.run.execution import Execution
 from upsertspec.run.finalize import finalize
 from upsertspec.run.restart import REVIVE, Revive, restarts
 from upsertspec.run.selection import Part, Selection
@@ -59,7 +60,7 @@ def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) 
             sys.modules.pop(SUITE, None)  # an earlier run in this process may have collected it for other profiles
             collector = _Results(part, listener, results, revive, only)
             shared = [Workers(workers, collector.take, revive, collector.why_ended)] if workers > 1 else []
-            plugins = [collector, *shared]
+            plugins = [collector, Execution(), *shared]
             output = io.StringIO()
             with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
                 code = pytest.main(_arguments(), plugins=plugins)
@@ -87,14 +88,15 @@ def _parts(
         yield settings, 1, lost
 
 
-def run_each(asked: Iterable[Settings]) -> Iterator[list[Result]]:
+def run_each(asked: Iterable[Settings], first_failures: bool = False) -> Iterator[list[Result]]:
     """Run several targets, one after the other, in one pytest session that collects the features once.
 
-    Yields the results for each, in order.
+    Yields the results for each, in order. With `first_failures`, a criterion ends at its first failure; its other
+    scenarios have no result.
     """
-    rounds = _Rounds(asked)
+    rounds = _Rounds(asked, first_failures)
     with _environment(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        code = pytest.main(_arguments(), plugins=[rounds])
+        code = pytest.main(_arguments(), plugins=[rounds, Execution()])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     yield from rounds.results
@@ -181,22 +183,30 @@ class _Results:
 class _Rounds:
     """The plugin that runs the collected tests again for each target."""
 
-    def __init__(self, asked: Iterable[Settings]) -> None:
+    def __init__(self, asked: Iterable[Settings], first_failures: bool) -> None:
         self._asked = asked
+        self._first_failures = first_failures
         self._round: dict[str, Result] = {}
+        self._failed: set[str] = set()
         self.results: list[list[Result]] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         for settings in self._asked:
             session.config.stash[SETTINGS] = settings
-            self._round = {}
-            planned = [
-                i for i in session.items if (case := case_of(i)) is not None and settings.selection.planned(case)
-            ]
-            for item, following in zip(planned, [*planned[1:], None], strict=True):
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            self.results.append(_complete(settings, self._round, "no result"))
+            self._round, self._failed = {}, set()
+            left_out: set[str] = set()
+            for item in session.items:
+                case = case_of(item)
+                if case is None or not settings.selection.planned(case):
+                    continue
+                if self._first_failures and case.criterion in self._failed:
+                    left_out.add(case.id)
+                    continue
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=item.parent)
+            session._setupstate.teardown_exact(None)  # the client of this target
+            results = _complete(settings, self._round, "no result")
+            self.results.append([result for result in results if result.case.id not in left_out])
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -204,6 +214,8 @@ class _Rounds:
         if raw is not None:
             result = Result.from_dict(raw)
             self._round[result.case.id] = result
+            if row(result.status).counts is Counts.FAILURE:
+                self._failed.add(result.case.criterion)
 
 
 def _arguments() -> list[str]:

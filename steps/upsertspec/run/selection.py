@@ -8,9 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
-from pathlib import Path
-
-from _pytest.mark.expression import Expression
 
 from upsertspec.errors import ConfigError
 from upsertspec.spec import criteria as spec
@@ -127,8 +124,7 @@ class Selection:
     def feature_files(self) -> list[str]:
         """The paths of the feature files that have a planned case."""
         planned = {case.file for case in self.planned_cases()}
-        root = features_dir()
-        return [f.filename for f in spec.features() if Path(f.filename).relative_to(root).as_posix() in planned]
+        return [str(features_dir() / file) for file in sorted(planned)]
 
     def covers_everything_claimed(self, run: Iterable[Case]) -> bool:
         """Whether these cases include every case of the claimed profiles."""
@@ -143,10 +139,8 @@ class Selection:
 
     def require_planned_cases(self) -> None:
         """Raises ConfigError for a keyword that is not an expression, or if no case is planned."""
-        try:
-            Expression.compile(self.keyword)
-        except SyntaxError as wrong:
-            raise ConfigError([f"-k {self.keyword!r}: {wrong}; write words joined by and, or, not"]) from wrong
+        if self.keyword:
+            _require_expression(self.keyword)
         if not self.planned_cases():
             profiles = ", ".join(self.profiles)
             raise ConfigError(
@@ -154,8 +148,19 @@ class Selection:
             )
 
 
+def _require_expression(keyword: str) -> None:
+    from _pytest.mark.expression import Expression
+
+    try:
+        Expression.compile(keyword)
+    except SyntaxError as wrong:
+        raise ConfigError([f"-k {keyword!r}: {wrong}; write words joined by and, or, not"]) from wrong
+
+
 def _matches(keyword: str, case: Case) -> bool:
     """As pytest's -k: each word of the expression is true if the case's name contains it, ignoring case."""
+    from _pytest.mark.expression import Expression
+
     words = [case.criterion, case.profile, case.id, case.name, *(f"{k}={v}" for k, v in case.example.items())]
     name = " ".join(words).lower()
     return Expression.compile(keyword).evaluate(lambda word, /, **_: word.lower() in name)

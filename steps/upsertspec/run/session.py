@@ -120,6 +120,8 @@ def _judged(settings: Settings, jobs: int, shown: Progress, out: TextIO) -> tupl
 
 def _cleaned(settings: Settings, results: list[Result], masker: Masker) -> Cleaned:
     """What became of the records of the run. A signal ends the clean-up, as it ends a run."""
+    if settings.temporary:
+        return Cleaned()
     try:
         with held(False):
             cleaned = clean_up(settings.target, results, settings.run_id, settings.keep)

@@ -27,9 +27,9 @@ class Settings:
     """The target, and what to run against it: `criteria`, `keyword` and so on are those of `Selection`.
 
     `fail_fast` is the number of failures after which the run ends, 0 for none; `retries` how often a scenario that met
-    a 5xx is run again; `keep` leaves what the run made in the target. A patient run goes on to the end even if the
-    target answers 404 to everything. `run_id` is part of every name that the run makes. `accepted` are the roles whose
-    credential was accepted before the run.
+    a 5xx is run again; `keep` leaves what the run made in the target. A `temporary` target ends with the run, and its
+    records with it. A patient run goes on to the end even if the target answers 404 to everything. `run_id` is part of
+    every name that the run makes. `accepted` are the roles whose credential was accepted before the run.
     """
 
     target: Target
@@ -42,6 +42,7 @@ class Settings:
     fail_fast: int = 0
     retries: int = 0
     keep: bool = False
+    temporary: bool = False
     run_id: str = field(default_factory=new_run_id)
     accepted: frozenset[str] = frozenset()
 

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-
-from pytest_bdd.feature import get_feature
-from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate, render_string
+from typing import TYPE_CHECKING
 
 from upsertspec.spec import ids
 from upsertspec.spec.files import features_dir
+from upsertspec.spec.outlines import Outline, filled, outlines
+
+if TYPE_CHECKING:
+    from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate
 
 PROFILES = (
     "core",
@@ -27,6 +29,7 @@ PROFILES = (
     "hostile",
     "preconditions",
     "idempotency",
+    "isolation",
 )
 LAST = ("concurrency", "hostile", "preconditions", "idempotency")
 """The profiles that are run after all others, and by one worker alone: they make load, or may kill a target."""
@@ -89,7 +92,9 @@ def feature_files(base: Path | None = None) -> list[Path]:
 
 @cache
 def features(base: Path | None = None) -> tuple[Feature, ...]:
-    """Every feature file, parsed."""
+    """Every feature file, parsed with its steps. That takes long: `cases` knows the scenarios without it."""
+    from pytest_bdd.feature import get_feature
+
     root = base or features_dir()
     return tuple(get_feature(str(file.parent), file.name) for file in feature_files(root))
 
@@ -98,7 +103,7 @@ def features(base: Path | None = None) -> tuple[Feature, ...]:
 def cases(base: Path | None = None) -> tuple[Case, ...]:
     """Every case of the specification, in the order of files and lines."""
     root = base or features_dir()
-    return tuple(c for feature in features(base) for t in feature.scenarios.values() for c in _cases(root, t))
+    return tuple(case for file, outline in _every(root) for case in _cases(root, file, outline))
 
 
 def criteria(base: Path | None = None) -> tuple[Criterion, ...]:
@@ -129,7 +134,7 @@ def defined(criterion: str) -> list[str]:
 
 def asserted(case: Case) -> frozenset[str]:
     """What a case is about besides what is stored, from its tags: `operation` for `@asserts-operation`."""
-    return _asserted().get(case.id, frozenset())
+    return _asserted().get(case.scenario, frozenset())
 
 
 def digest(base: Path | None = None) -> str:
@@ -143,8 +148,7 @@ def digest(base: Path | None = None) -> str:
 
 def case_id(template: ScenarioTemplate, example: Mapping[str, str]) -> str:
     """The id of a case, from what pytest-bdd knows of it; without an id among the tags, one made from its title."""
-    file = "/".join(Path(template.feature.filename).resolve().parts[-2:])
-    return ids.row_id(ids.id_among(template.tags) or ids.new_id(file, template.name), example)
+    return ids.row_id(_scenario_id(Path(template.feature.filename), template.tags, template.name), example)
 
 
 def examples(template: ScenarioTemplate) -> list[dict[str, str]]:
@@ -169,48 +173,56 @@ def criterion_of(tags: Iterable[str]) -> str:
     return next((tag for tag in sorted(tags) if tag.startswith("AC-")), "")
 
 
-def _cases(root: Path, template: ScenarioTemplate) -> Iterator[Case]:
-    tags = tags_of(template)
-    for example in examples(template):
+def _scenario_id(file: Path, tags: Iterable[str], title: str) -> str:
+    return ids.id_among(tags) or ids.new_id("/".join(file.resolve().parts[-2:]), title)
+
+
+def _cases(root: Path, file: Path, outline: Outline) -> Iterator[Case]:
+    tags, scenario, name = (
+        outline.tags,
+        _scenario_id(file, outline.tags, outline.title),
+        file.relative_to(root).as_posix(),
+    )
+    profile = next((p for p in PROFILES if p in tags), "")
+    needs = tuple(sorted(tag.removeprefix(NEEDS) for tag in tags if tag.startswith(NEEDS)))
+    for example in outline.rows:
         yield Case(
-            id=case_id(template, example),
-            profile=next((p for p in PROFILES if p in tags), ""),
+            id=ids.row_id(scenario, example),
+            profile=profile,
             criterion=criterion_of(tags),
             level="SHOULD" if "should" in tags else "MUST",
-            rule=template.rule.name if template.rule else "",
-            title=render_string(template.name, example),
-            file=Path(template.feature.filename).relative_to(root).as_posix(),
-            line=template.line_number,
+            rule=outline.rule,
+            title=filled(outline.title, example),
+            file=name,
+            line=outline.line,
             example=example,
-            needs=tuple(sorted(tag.removeprefix(NEEDS) for tag in tags if tag.startswith(NEEDS))),
+            needs=needs,
         )
 
 
 @cache
 def _defining() -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for tags in _every_tags():
-        for tag in tags:
+    for _, outline in _every(features_dir()):
+        for tag in outline.tags:
             if tag.startswith(DEFINES):
-                found.setdefault(tag.removeprefix(DEFINES), set()).add(criterion_of(tags))
+                found.setdefault(tag.removeprefix(DEFINES), set()).add(criterion_of(outline.tags))
     return found
 
 
 @cache
 def _asserted() -> Mapping[str, frozenset[str]]:
     return {
-        case_id(template, example): frozenset(
-            tag.removeprefix(ASSERTS) for tag in tags_of(template) if tag.startswith(ASSERTS)
+        _scenario_id(file, outline.tags, outline.title): frozenset(
+            tag.removeprefix(ASSERTS) for tag in outline.tags if tag.startswith(ASSERTS)
         )
-        for feature in features()
-        for template in feature.scenarios.values()
-        for example in examples(template)
+        for file, outline in _every(features_dir())
     }
 
 
-def _every_tags() -> Iterator[set[str]]:
-    for feature in features():
-        yield from (tags_of(template) for template in feature.scenarios.values())
+@cache
+def _every(root: Path) -> tuple[tuple[Path, Outline], ...]:
+    return tuple((file, outline) for file in feature_files(root) for outline in outlines(file))
 
 
 def _criterion(ident: str, members: tuple[Case, ...]) -> Criterion:

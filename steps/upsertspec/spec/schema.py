@@ -13,6 +13,9 @@ from upsertspec.spec.types import ID_TYPES, TIMESTAMP, TYPES, UNTYPED, FieldType
 
 PROTECTED = ("id", "created_at", "updated_at")
 ROLES = ("editor", "creator", "updater", "viewer")
+MEMBERS = ("north", "south")
+"""The roles of the profile `isolation`: each may do all that the editor may, within one organization."""
+CALLERS = (*ROLES, *MEMBERS)
 RULES = frozenset({"type", "references", "required", "unique", "default"})
 """The rules that a field of any type may have; each type adds its own."""
 
@@ -81,6 +84,12 @@ def roles() -> Mapping[str, Mapping[str, bool]]:
     """What each role may do: role to permission to yes or no."""
     permissions: Mapping[str, Mapping[str, bool]] = _raw()["roles"]
     return permissions
+
+
+def organizations() -> Mapping[str, str]:
+    """The organization of each member, by the name of the role."""
+    named: Mapping[str, str] = _raw()["members"]
+    return named
 
 
 def tables_of(profiles: frozenset[str]) -> list[Table]:

@@ -143,8 +143,19 @@ def the_one(world: World, table: str, where: Record) -> Record:
     world.compared("the number of records with a key")
     if len(found) != 1:
         name, wanted = world.words(table).called, _shown_as(world, table, where)
-        raise CheckFailed(f"one record in {name} with {wanted}", f"{len(found)} such records")
+        hidden = "" if found else _hidden(world, table, where)
+        raise CheckFailed(f"one record in {name} with {wanted}", f"{len(found)} such records{hidden}")
     return found[0]
+
+
+def _hidden(world: World, table: str, where: Record) -> str:
+    """Whether a record that is in no list can be read by an id in an answer, in words."""
+    parts = [part for a in world.attempts if a.table == table for part in a.answer.parts or [a.answer]]
+    for ident in [part.id for part in parts if is_id(part.id) and "id" not in where]:
+        record = world.reader.read(table, ident).record or {}
+        if all(same(world.table(table), name, value, record.get(name)) for name, value in where.items()):
+            return f", but record {shown(ident)}, of which a list shows none"
+    return ""
 
 
 def find_key(table: Table, row: Record) -> Record | None:

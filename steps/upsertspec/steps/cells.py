@@ -11,8 +11,9 @@
 | {client} in a cell | the number of one of the concurrent clients |
 | anything else | what the field's type reads: JSON for integers, booleans and json, else the text as it stands |
 
-Text in a field of a unique key gets the scenario's mark, so that scenarios, runs and workers never share a key. A long
-number there (a telephone number of nothing but digits, as a text or not) is changed by the mark too.
+Text in a field of a unique key gets the scenario's mark, unless it is looked up, so that scenarios, runs and workers
+never share a key. A long number there (a telephone number of nothing but digits, as a text or not) is changed by the
+mark too.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def names(datatable: Sequence[Sequence[str]]) -> list[str]:
 def value(table: Table, name: str, cell: str, mark: str, lookup: Lookup) -> Any:
     """The value of one cell. Raises ValueError where the field's type can't read it."""
     read = _read(table.type_of(name), cell, lookup)
-    if name not in table.marked:
+    if name not in table.marked or _REFERENCE.fullmatch(cell):
         return read
     if isinstance(read, int) and read >= LONG:
         return read + zlib.crc32(mark.encode())

@@ -30,7 +30,7 @@ def left(binding: TableBinding, row: Row, others: Sequence[Row] = ()) -> dict[st
     if absent and not set(kept) - keys:
         raise lacking(binding, absent)
     fields = [binding.spec.fields[name] for name in absent if name in binding.spec.fields]
-    strangers = [other for other in others if not share_key(binding.view, row, other)]
+    strangers = [other for other in others if fields and not share_key(binding.view, row, other)]
     if points := [field.name for field in fields if _is_wrong(field, row[field.name], strangers)]:
         raise lacking(binding, points)
     return kept

@@ -142,12 +142,9 @@ def created_and_updated_are_the_same(world: World) -> None:
     named(world.binding(table.name), ["created_at"])
     named(world.binding(table.name), ["updated_at"])
     world.compared("created_at and updated_at")
-    if instant(record.get("created_at")) is None or instant(record.get("created_at")) != instant(
-        record.get("updated_at")
-    ):
-        raise CheckFailed(
-            f"updated_at to be created_at, {shown(record.get('created_at'))}", shown(record.get("updated_at"))
-        )
+    created, updated = record.get("created_at"), record.get("updated_at")
+    if instant(created) is None or instant(created) != instant(updated):
+        raise CheckFailed(f"updated_at to be created_at, {shown(created)}", shown(updated))
 
 
 @then(parsers.re(r"(?P<some>among )?the groups are:"))

@@ -12,5 +12,5 @@ def feature_paths() -> list[str]:
     """The paths of the feature files to collect. Each file that is left out saves time."""
     settings = CONFIG_STACK[-1].stash.get(SETTINGS, None) if CONFIG_STACK else None
     if settings is None:
-        return [feature.filename for feature in spec.features()]
+        return [str(file) for file in spec.feature_files()]
     return settings.selection.feature_files()

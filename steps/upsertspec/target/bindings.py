@@ -100,6 +100,11 @@ class TableBinding:
         stated = (self.absent, self.always, self.fixed, self.volatile)
         return any(stated) or any(replace(bound, name="") != FieldBinding("") for bound in self.fields.values())
 
+    @cached_property
+    def has_rules(self) -> bool:
+        """Whether a field of the target has rules that differ from the specification's."""
+        return any(bound.rules for bound in self.fields.values())
+
     @property
     def protected(self) -> tuple[str, ...]:
         """The fields that the target's server writes."""

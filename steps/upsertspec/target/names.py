@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib.metadata import entry_points
 from typing import Any
 
 from upsertspec.spec import criteria as spec
@@ -32,8 +31,12 @@ def names(raw: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _dialect(name: Any) -> Iterator[Fault]:
     """A dialect's name: one of ours, or a registered one. A `module:Class` is loaded for a run only."""
+    if not isinstance(name, str) or ":" in name or name in ("native", "shape"):
+        return
+    from importlib.metadata import entry_points  # takes long to import
+
     known = {"native", "shape", *ready_made(), *entry_points(group=DIALECTS).names}
-    if isinstance(name, str) and ":" not in name and name not in known:
+    if name not in known:
         yield ("dialect",), f'can\'t be "{name}"; {nearest(name, known)}, or a dialect of your own as "module:Class"'
 
 

@@ -106,7 +106,8 @@ class Credential:
     """How a role shows who it is: by one header, by a query parameter, or by a login.
 
     `query` is the name of the parameter, if it is that. `parts` are inside the secret, `more` are further headers. If
-    there is a `source`, the secret is a token that it gives when one is needed (`http.tokens`).
+    there is a `source`, the secret is a token that it gives when one is needed (`http.tokens`). `organization` is
+    that of a member (`north`, `south`).
     """
 
     header: str = "Authorization"
@@ -117,6 +118,7 @@ class Credential:
     query: str = ""
     source: TokenCommand | ClientCredentials | None = None
     more: Mapping[str, str | Secret] = field(default_factory=dict)
+    organization: str = ""
 
     @property
     def is_bearer(self) -> bool:
@@ -186,7 +188,8 @@ class Target:
     a scenario says "many clients at once". `expired` is a credential that was valid once; `hidden` are the secrets of
     the connection. `idempotency_key` is the header that carries a key. `baseline` is the path of the baseline, if
     there is one; its entries are known failures too. `implementation` says who was judged; its version may be
-    `{"command": […]}` or `{"header": "…"}`.
+    `{"command": […]}` or `{"header": "…"}`. `requirement_set` is the set that the
+    verdict is about; empty for the newest.
     """
 
     url: str
@@ -215,6 +218,7 @@ class Target:
     query: Mapping[str, str | Secret] = field(default_factory=dict)
     is_open: bool = False
     implementation: Mapping[str, Any] = field(default_factory=dict)
+    requirement_set: str = ""
     idempotency_key: str = IDEMPOTENCY_KEY
 
     def secrets(self) -> list[Secret]:

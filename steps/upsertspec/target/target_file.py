@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from upsertspec.errors import ConfigError
-from upsertspec.spec.schema import ROLES
+from upsertspec.spec.schema import CALLERS, ROLES, organizations
 from upsertspec.spec.text import printable
 from upsertspec.target.address import base_and_query, fault_of_base
 from upsertspec.target.baseline import read_baseline
@@ -62,11 +62,14 @@ def from_url(url: str, env: Mapping[str, str]) -> Target:
 
 
 def roles_from(env: Mapping[str, str]) -> dict[str, Credential]:
-    """Bearer credentials from UPSERTSPEC_TOKEN_EDITOR, …_CREATOR, …_UPDATER and …_VIEWER, where they are set."""
-    named = {role: VARIABLE + role.upper() for role in ROLES if env.get(VARIABLE + role.upper())}
+    """Bearer credentials from UPSERTSPEC_TOKEN_EDITOR, …_CREATOR, …_NORTH and so on, where they are set."""
+    named = {role: VARIABLE + role.upper() for role in CALLERS if env.get(VARIABLE + role.upper())}
     if wrong := [name for name in named.values() if unsendable(env[name])]:
         raise ConfigError([f"{name} holds a character that no header can carry; set it anew" for name in wrong])
-    return {role: Credential(secret=Secret(env[name], name)) for role, name in named.items()}
+    return {
+        role: Credential(secret=Secret(env[name], name), organization=organizations().get(role, ""))
+        for role, name in named.items()
+    }
 
 
 def expired_from(env: Mapping[str, str]) -> Credential | None:
@@ -146,6 +149,7 @@ class _Reader:
             deviations={kind: _listed(given) for kind, given in raw.get("deviations", {}).items()},
             source=str(self._source),
             restart=raw.get("restart", ""),
+            requirement_set=raw.get("set", ""),
             implementation=raw.get("implementation", {}),
         )
 
@@ -164,7 +168,11 @@ class _Reader:
         if isinstance(raw, list):
             return {role: credential for role, credential in roles_from(self._env).items() if role in raw}
         held = {role: settings for role, settings in raw.items() if settings is not False}
-        return {role: self._credential(settings, VARIABLE + role.upper()) for role, settings in held.items()}
+        return {role: self._role(role, settings) for role, settings in held.items()}
+
+    def _role(self, role: str, settings: Mapping[str, Any]) -> Credential:
+        organization = settings.get("organization", organizations().get(role, ""))
+        return replace(self._credential(settings, VARIABLE + role.upper()), organization=organization)
 
     def _expired(self, raw: Mapping[str, Any]) -> Credential | None:
         """The expired credential; from the environment where the file has no table of roles."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from upsertspec.spec import sets
 from upsertspec.target.address import URL, fault_of_base
 from upsertspec.target.deviations import deviations
 from upsertspec.target.names import names
@@ -27,6 +28,7 @@ def faults(raw: Mapping[str, Any], text: str, env: Mapping[str, str], folder: Pa
     found_faults = (
         *_shape(raw),
         *_numbers(raw),
+        *_set(raw),
         *names(raw),
         *deviations(raw),
         *shape(raw),
@@ -80,6 +82,11 @@ def _numbers(raw: Mapping[str, Any]) -> Iterator[Fault]:
     for name in ("timeout", "rate_limit", "settle"):
         if isinstance(raw.get(name), float) and math.isnan(raw[name]):
             yield (name,), "can't be nan; write a number"
+
+
+def _set(raw: Mapping[str, Any]) -> Iterator[Fault]:
+    if isinstance(raw.get("set"), str) and (wrong := sets.fault(raw["set"])):
+        yield ("set",), wrong
 
 
 def _dotted(path: KeyPath) -> str:
