@@ -6,7 +6,7 @@ from typing import Any
 
 from upsertspec_broken import broken
 from upsertspec_server.fields import Id, Integer
-from upsertspec_server.queries import Condition, Listing, Queries
+from upsertspec_server.queries import Condition, Include, Listing, Queries
 from upsertspec_server.schema import Field, Row, Table
 from upsertspec_server.store import Store, quote
 from upsertspec_server.validation import Validator
