@@ -170,6 +170,18 @@ Feature: Many clients write at once
       And Ada keeps id, created_at, phone
       And Bob is as before
 
+    @S-z9xb @needs-conflict
+    Scenario: Many clients replace one contact
+      Given these contacts are stored:
+        | as  | email           | name | notes  | phone           |
+        | Ada | ada@example.com | Ada  | before | +44 20 7946 001 |
+      When many clients at once upsert into contacts by email and replace a match:
+        | email           | name            | notes               |
+        | ada@example.com | Ada of {number} | written by {number} |
+      Then every answer is 200 and says updated
+      And each key has one record, with the values of one request
+      And some order of the requests explains every answer and what is stored
+
   @AC-703
   Rule: AC-703 Many clients upsert different keys at once: all succeed
 
@@ -272,3 +284,35 @@ Feature: Many clients write at once
         | ada@example.com | Ada  | 36  |
       Then exactly one answer says created, the others say ignored
       And one record in contacts has email ada@example.com
+
+  @AC-707 @needs-conflict
+  Rule: AC-707 Many clients create one key at once and refuse a match: exactly one is done, and the others are answered with 409
+
+    @S-vjeg
+    Scenario: Many clients create one contact, and none updates it
+      When many clients at once upsert into contacts by email and refuse a match:
+        | email           | name            | notes               |
+        | ada@example.com | Ada of {number} | written by {number} |
+      Then exactly one answer is 200, the others are 409
+      And each key has one record, with the values of one request
+      And some order of the requests explains every answer and what is stored
+
+    @S-brn7
+    Scenario: Many workers create one recommendation, and none updates it
+      When many clients at once upsert into product_recommendations by room_id, product_name and refuse a match:
+        | room_id | session_id | product_name | category          | currency |
+        | kitchen | s-{number} | Lamp         | found by {number} | EUR      |
+      Then exactly one answer is 200, the others are 409
+      And each key has one record, with the values of one request
+      And some order of the requests explains every answer and what is stored
+
+    @S-54uj
+    Scenario: Many clients send the same create
+      When many clients at once upsert into contacts by email and refuse a match:
+        | email           | name | age |
+        | ada@example.com | Ada  | 36  |
+      Then exactly one answer is 200, the others are 409
+      And these contacts are now stored:
+        | email           | name | age |
+        | ada@example.com | Ada  | 36  |
+      And some order of the requests explains every answer and what is stored

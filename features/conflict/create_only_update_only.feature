@@ -9,7 +9,7 @@ Feature: Create only, update only
       | Ada   | ada@example.com   | Ada Lovelace | pending | 36  | +44 20 7946 001 | Wrote Note G |
       | Grace | grace@example.com | Grace Hopper | active  | 85  | +1 212 555 0100 | Admiral      |
 
-  @AC-207 @asserts-answer @asserts-operation
+  @AC-207 @defines-refuse @asserts-answer @asserts-operation
   Rule: AC-207 An upsert that refuses matches creates where nothing matches; a match is answered with 409, and nothing is written
 
     @S-f977

@@ -43,6 +43,14 @@ Feature: Records by their id
       Then the answer is 400
       And Mira is as before
 
+    @S-7gyt
+    Scenario: A project without its user is refused
+      When the editor creates in projects:
+        | name  | user_id |
+        | Atlas |         |
+        | Atlas | null    |
+      Then every answer is 400
+
     @S-wdt6
     Scenario Outline: The <role> may not create
       When the <role> creates in users:

@@ -124,6 +124,52 @@ class LateIgnoreOverwrites(InsertOrIgnoreSaysCreated):
         return Outcome(plan.table, "ignored", match["id"], match)
 
 
+class LateError(Ahead):
+    """Looks, and refuses a match; what it does where another created the record since is a method of its own."""
+
+    def create(self, plan: Plan, row: Row, now: str) -> Outcome:
+        match = self.store.find(plan.table, plan.key, row)
+        if match is None:
+            return super().create(plan, row, now)
+        return self.late(plan, row, match, now) if plan.on_conflict == "error" else self.update(plan, row, match, now)
+
+    def late(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+        """The outcome for a record that was not there at the look."""
+        return self.update(plan, row, match, now)
+
+
+@broken("AC-707", using=(LooksAhead,))
+class LateCreateUpdates(LateError):
+    """Refuses a match that it sees, and updates the record that another created since the look."""
+
+
+@broken("AC-707", using=(LooksAhead,))
+class LateCreateSaysCreated(LateError):
+    """Says "created" to everybody who found nothing, with the record of the first one."""
+
+    def late(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+        return Outcome(plan.table, "created", match["id"], match)
+
+
+@broken("AC-707", using=(LooksAhead,))
+class LateCreateFails(LateError):
+    """Answers 500 where another created the record since the look."""
+
+    def late(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+        raise Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "duplicate key value violates unique constraint")
+
+
+@broken("AC-707", using=(LooksAhead,))
+class LateCreateOverwritesAndRefuses(LateError):
+    """Answers 409 where another created the record since the look, but has written its own values."""
+
+    def late(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+        self.update(plan, row, match, now)
+        self.store.db.commit()
+        self.store.db.begin()
+        raise conflict("The record exists already.")
+
+
 class LooksAgain(Ahead):
     """Looks again where nothing was there: only updates use what was read before."""
 

@@ -55,7 +55,8 @@ def _call(operation: Operation, key: set[str], words: Words) -> str:
         return "read"
     if isinstance(operation, UpsertBatch):
         return f"upsert {len(operation.records)} records: {_values(operation.records[0], key, words)} …"[:SHOWN]
-    ignoring = " unless it is there" if isinstance(operation, Upsert) and operation.extra.get("onConflict") else ""
+    keeps = isinstance(operation, Upsert) and operation.extra.get("onConflict") in ("ignore", "error")
+    ignoring = " unless it is there" if keeps else ""
     return f"upsert{ignoring} {_values(operation.sent[0], key, words)}"[:SHOWN]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from upsertspec.concurrency.history import PRESENT, UNREPORTED, History, Kind, Operation, Seen, Value
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Upsert, UpsertBatch
+from upsertspec.spec.outcomes import CONFLICT, PRECONDITION_FAILED
 from upsertspec.spec.schema import PROTECTED, Table
 from upsertspec.steps.concurrent_run import RecordedCall
 from upsertspec.steps.equality import same
@@ -57,6 +58,8 @@ def registers(table: Table, key: Record, calls: Sequence[RecordedCall], look: Lo
     groups = list(dict.fromkeys(_group(part.fields, key) for part in parts))
     if sum(map(len, groups)) != len(set().union(*groups)):
         raise ValueError(f"groups of fields that overlap can't be judged: {groups}")
+    if len(groups) > 1 and any(_replaces(call) for call in calls):
+        raise ValueError("a replacement writes every field; give all requests of the scenario the same ones")
     for fields in groups:
         yield _Reading(table, key, fields, parts, look).register(calls)
 
@@ -89,6 +92,29 @@ def _group(fields: Record, key: Record) -> tuple[str, ...]:
     return tuple(name for name in fields if name not in key)
 
 
+def _replaces(call: RecordedCall) -> bool:
+    return getattr(call.operation, "extra", {}).get("onConflict") == "replace"
+
+
+def only_creates(call: RecordedCall) -> bool:
+    """Whether the request leaves a match as it is: it ignores or refuses one, or has `If-None-Match: *`."""
+    operation = call.operation
+    on_match = operation.extra.get("onConflict") if isinstance(operation, (Upsert, UpsertBatch)) else None
+    return on_match in ("ignore", "error") or _is_if_none_match(call)
+
+
+def found_a_match(call: RecordedCall) -> bool:
+    """Whether the answer says that it was refused because a record matches; such a record was there then."""
+    status = call.answer.status if call.answer else 0
+    refuses = isinstance(call.operation, Upsert) and call.operation.extra.get("onConflict") == "error"
+    return (refuses and status == CONFLICT) or (_is_if_none_match(call) and status == PRECONDITION_FAILED)
+
+
+def _is_if_none_match(call: RecordedCall) -> bool:
+    headers = getattr(call.operation, "headers", {})
+    return any(name.lower() == "if-none-match" and value.strip() == "*" for name, value in headers.items())
+
+
 class _Reading:
     """Reads what was sent and seen as values of one register."""
 
@@ -111,12 +137,13 @@ class _Reading:
     def _writes(self) -> Iterator[tuple[Operation, RecordedCall]]:
         for place, part in enumerate(self._parts):
             call = part.call
-            if not call.is_refused:
+            if found_a_match(call):
+                yield Operation(call.client, Kind.READ, call.started, call.ended, seen=PRESENT), call
+            elif not call.is_refused:
                 yield self._write(part, call, place), call
 
     def _write(self, part: Part, call: RecordedCall, place: int) -> Operation:
-        ignores = isinstance(part.call.operation, (Upsert, UpsertBatch)) and "onConflict" in part.call.operation.extra
-        kind = Kind.WRITE if self._is_write(part) and not ignores else Kind.KEEP
+        kind = Kind.WRITE if self._is_write(part) and not only_creates(call) else Kind.KEEP
         value = self._raw(part.fields) if self._is_write(part) else self._defaults()
         if value in self._same_values:  # the same JSON, written differently: the requests stay apart
             value = (value[0] + " " * (place + 1), *value[1:])

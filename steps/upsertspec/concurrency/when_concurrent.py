@@ -48,7 +48,7 @@ def many_upsert(
     names, extra = members(world, table, match, options)
     if reading:
         _require_readable(world)
-    require_alone(world, "ignore" if "onConflict" in extra else "upsert")
+    require_alone(world, {"ignore": "ignore", "error": "refuse"}.get(extra.get("onConflict", ""), "upsert"))
 
     headers = condition(world, header, tags)
 

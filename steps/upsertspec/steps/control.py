@@ -69,6 +69,9 @@ def _steps(person: Record) -> Mapping[str, Sequence[tuple[str, Operation, str, R
             ("ignore-create", Upsert("contacts", person, MATCH, ignoring), "created", person),
             ("ignore", Upsert("contacts", again, MATCH, ignoring), "ignored", person),
         ],
+        "refuse": [
+            ("refuse", Upsert("contacts", person, MATCH, {"onConflict": "error"}), "created", person),
+        ],
         "batch": [
             ("batch", UpsertBatch("contacts", [person], MATCH), "created", person),
             ("batch", UpsertBatch("contacts", [again], MATCH), "updated", both),
