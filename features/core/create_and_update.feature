@@ -3,6 +3,8 @@ Feature: An upsert creates or updates
   The request says which fields identify the record. If a stored record has the same values in these fields, it is
   updated in place; otherwise a record is created. The answer is 200 either way.
 
+  As a developer I want to upsert records by the values of unique fields, so that I can create or update a record in one call.
+
   @AC-001 @defines-upsert-create @asserts-answer
   Rule: AC-001 An upsert that matches nothing creates the record and answers 200 with it
 

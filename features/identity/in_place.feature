@@ -23,6 +23,18 @@ Feature: An update happens in place
       And Beach keeps id
       And the record reads the same by its id
 
+    @S-7b2m
+    Scenario: All texts of an image change on its second save
+      Given these image_metadata are stored:
+        | as   | organization_id      | key                              | image_item_id | image_item_path                        | image_preview_path                             | alt_text     | description     |
+        | Dune | org_lxSEYVnF3YpVUlEQ | e3641953fabc471fb110d46241bce7a1 | item-dune-001 | /sitecore/media library/test/beach.jpg | https://edge.example.com/-/media/test/beach.jpg | Beach sunset | Beautiful beach |
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id      | key                              | image_item_id | image_item_path                         | image_preview_path                              | alt_text              | description                     |
+        | org_lxSEYVnF3YpVUlEQ | e3641953fabc471fb110d46241bce7a1 | item-dune-001 | /sitecore/media library/test/sunset.jpg | https://edge.example.com/-/media/test/sunset.jpg | Stunning beach sunset | Beautiful sunset over the beach |
+      Then the answer is 200 and says updated
+      And Dune keeps id, organization_id, key, image_item_id, created_at
+      And each value comes back as it was sent
+
     @S-xyx5
     Scenario: The id stays the same over many updates
       When the editor upserts into contacts by email:

@@ -29,6 +29,24 @@ Feature: What filters find
         | a capital letter       | Lamp   | lamp  |
         | an exponent            | 1e3    | 1000  |
 
+    @S-rhjj
+    Scenario Outline: <character> in a search is no wildcard
+      Given these projects are stored:
+        | as    | name       | user_id   |
+        | Atlas | <name>     | {Mira.id} |
+        | Bolt  | 100 x Lamp | {Mira.id} |
+      When the editor lists projects with:
+        | user_id   | name__contains |
+        | {Mira.id} | <part>         |
+      Then the list is Atlas
+
+      Examples: What LIKE and GLOB read otherwise
+        | character      | name        | part    |
+        | a percent sign | 100 % Lamp  | 0 % L   |
+        | an underscore  | 100 _ Lamp  | 0 _ L   |
+        | a star         | 100 * Lamp  | 0 * L   |
+        | a question     | 100 ? Lamp  | 0 ? L   |
+
     @S-qhj2
     Scenario: A long text is found even if nothing else is shown
       Given these projects are stored:
