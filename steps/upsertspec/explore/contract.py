@@ -23,13 +23,17 @@ from upsertspec.explore.field_rules import (
 from upsertspec.explore.hostile_values import UNREADABLE
 from upsertspec.explore.model_state import Effect, ModelRecord, ModelState, Values
 from upsertspec.explore.schema import Schema
-from upsertspec.spec.schema import PROTECTED, Table, roles
+from upsertspec.spec.schema import CALLERS, MEMBERS, PROTECTED, Table, organizations, roles
 
 OPERATION_MEMBERS = ("op", "table", "fields", "matchFields", "id", "where", "as")
 PERMISSIONS = {"create": ("create",), "update": ("update",), "delete": ("delete",), "upsert": ("create", "update")}
 LIMIT = 1000
 ANY_REFUSAL = tuple(range(400, 500))
 SPECIFIC = {401, 403, 404, 409}
+OWN_TABLE, ORGANIZATION = "image_metadata", "organization_id"
+"""The table that organizations share, and its field that says whose a record is."""
+OTHERS, MOVED = (403, 404), (400, 403, 404, 409, 422)
+"""How a member is refused what is another's, and a change that would give a record away."""
 
 Row = Mapping[str, Any]
 
@@ -124,8 +128,7 @@ class Contract:
 
         def read() -> list[Effect]:
             self._require_permission(who, table, "read")
-            if not self._exists(record, table):
-                raise Refused(Problem("there is no such record", (404,)))
+            _require(self._missing(who, table, record))
             return [Effect("read", record, record.values)]
 
         return self._expect(200, read)
@@ -160,11 +163,13 @@ class Contract:
     def _denied(self, who: str, table: str, *permissions: str) -> list[Problem]:
         """An unknown caller, an unknown table, and a role that has none of the permissions, in this order."""
         found = []
-        if who not in roles():
+        if who not in CALLERS:
             found.append(Problem("the credentials are not valid", (400, 401) if who in UNREADABLE else (401,)))
         if table not in self.schema:
             found.append(Problem(f"there is no table {table}", (404,)))
-        if who in roles() and not any(roles()[who][permission] for permission in permissions):
+        if who in MEMBERS and table in self.schema and table != OWN_TABLE:
+            found.append(Problem(f"{table} is not {who}'s", OTHERS))
+        if who in CALLERS and not any(_may(who, permission) for permission in permissions):
             found.append(Problem(f"the {who} may not {' or '.join(permissions)}", (403,)))
         return found
 
@@ -200,6 +205,7 @@ class Contract:
         _require(wrong, [] if self.ordered or not wrong else [*_forbidden(who, "create"), *_forbidden(who, "update")])
         table = self.schema[name]
         given = _writable(fields)
+        _require([Problem("it belongs to another organization", OTHERS)] if _is_others(who, given) else [])
         found = self._match(table, given, match)
         if found is None and extra.get("onMissing") == "error":
             raise Refused(Problem("nothing matches, and nothing is created", (404,)), *_forbidden(who, "create"))
@@ -239,19 +245,20 @@ class Contract:
         self._require_permission(who, name, "create")
         table = self.schema[name]
         _require(_any_refusal(field_problems(table, fields)))
+        _require([Problem("it belongs to another organization", OTHERS)] if _is_others(who, fields) else [])
         return self._store(table, None, _with_defaults(table, _writable(fields)), ())
 
     def _change(self, who: str, name: str, record: Any, fields: Any) -> Effect:
         self._require_permission(who, name, "update")
         table = self.schema[name]
-        missing = [] if self._exists(record, name) else [Problem("there is no such record", (404,))]
-        _require(missing, _any_refusal(field_problems(table, fields)))
+        missing = self._missing(who, name, record)
+        moved = [Problem("it would be moved to another organization", MOVED)] if _is_others(who, fields) else []
+        _require(missing, _any_refusal(field_problems(table, fields)), moved)
         return self._store(table, record, {**record.values, **_writable(fields)}, ())
 
     def _delete(self, who: str, name: str, record: Any) -> Effect:
         self._require_permission(who, name, "delete")
-        if not self._exists(record, name):
-            raise Refused(Problem("there is no such record", (404,)))
+        _require(self._missing(who, name, record))
         effect = Effect("deleted", record, None)
         self.state.apply(effect)
         return effect
@@ -264,6 +271,12 @@ class Contract:
         self.state.apply(effect)
         _require(forbidden)
         return effect
+
+    def _missing(self, who: str, table: str, record: Any) -> list[Problem]:
+        """That there is no such record, or none that a member may know of."""
+        if self._exists(record, table) and not _is_others(who, record.values):
+            return []
+        return [Problem("there is no such record", OTHERS if who in MEMBERS else (404,))]
 
     def _exists(self, record: Any, table: str) -> bool:
         return record in self.state.all and record.table == table
@@ -366,12 +379,23 @@ def _require(*problems: Iterable[Problem]) -> None:
         raise Refused(*found)
 
 
+def _may(who: str, permission: str) -> bool:
+    """Whether a caller may do something; a member may do what the editor may."""
+    return roles()["editor" if who in MEMBERS else who][permission]
+
+
+def _is_others(who: str, fields: Row) -> bool:
+    """Whether fields name another organization than the member's own."""
+    own = organizations().get(who)
+    return own is not None and fields.get(ORGANIZATION, own) != own
+
+
 def _forbidden(who: str, permission: str) -> list[Problem]:
-    return [] if roles()[who][permission] else [Problem(f"the {who} may not {permission}", (403,))]
+    return [] if _may(who, permission) else [Problem(f"the {who} may not {permission}", (403,))]
 
 
 def _lacks_permission(who: str, operation: Row) -> bool:
-    return who in roles() and not all(roles()[who][needed] for needed in PERMISSIONS.get(operation["op"], ()))
+    return who in CALLERS and not all(_may(who, needed) for needed in PERMISSIONS.get(operation["op"], ()))
 
 
 def _writable(fields: Row) -> Values:

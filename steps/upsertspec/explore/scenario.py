@@ -11,8 +11,8 @@ from upsertspec.explore.contract import Expected
 from upsertspec.explore.field_rules import REFUSED
 from upsertspec.explore.model_state import Effect, ModelRecord, NoRecord
 from upsertspec.explore.schema import Schema
-from upsertspec.explore.values import LEFT_OUT
-from upsertspec.spec.schema import PROTECTED, ROLES, Field
+from upsertspec.explore.values import LEFT_OUT, Organization
+from upsertspec.spec.schema import CALLERS, PROTECTED, Field
 from upsertspec.steps.phrases import MEMBERS, OPERATORS
 from upsertspec.target.bindings import LIKE
 
@@ -138,7 +138,7 @@ class Scenario:
 
 def upserts(who: str, table: str, match: Any, extra: Row) -> str:
     """The sentence of an upsert."""
-    caller = f"the {who}" if who in ROLES else f"somebody with {who}"
+    caller = f"the {who}" if who in CALLERS else f"somebody with {who}"
     if isinstance(match, list) and match and all(isinstance(name, str) and name.isidentifier() for name in match):
         return f"{caller} upserts into {table} by {', '.join(match)}{_members(extra)}:"
     if match == LEFT_OUT and extra == {"onConflict": "ignore"}:
@@ -189,6 +189,8 @@ def cell(spec: Field | None, value: Any) -> str:
         return f"{{{value.name}.id}}"
     if isinstance(value, NoRecord):
         return f"`{json.dumps(value.id)}`"
+    if isinstance(value, Organization):
+        return f"{{{value.member}.organization}}"
     if spec is not None and spec.type.cells_are_json:
         return escaped(json.dumps(value, ensure_ascii=False))
     plain = isinstance(value, str) and value.isprintable() and value.strip() == value and value not in ("", "null")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from upsertspec.explore.values import Organization
 from upsertspec.spec.schema import Table, tables
 from upsertspec.target.bindings import LIKE, Bindings, TableBinding
 from upsertspec.target.target import Target
@@ -57,5 +58,7 @@ class Schema:
         for name in self.marked(table):
             parts = self.binding(table).field(name).parts or (name,)
             where = {part: fields.get(part) for part in parts}
+            if isinstance(where[name], Organization):
+                continue  # it has the records of others too
             if name == parts[0] and where[name] and all(isinstance(value, (str, int)) for value in where.values()):
                 yield where

@@ -15,10 +15,10 @@ from upsertspec.explore.contract import Contract, Expected, LeftOpen
 from upsertspec.explore.model_state import ModelRecord, ModelState, NoRecord
 from upsertspec.explore.scenario import Scenario
 from upsertspec.explore.schema import Schema
-from upsertspec.explore.values import GONE, STRANGE, Pick, good, keys_of
+from upsertspec.explore.values import GONE, STRANGE, Organization, Pick, good, keys_of
 from upsertspec.http.client import Client
 from upsertspec.spec.outcomes import CREATED, INVALID, OK
-from upsertspec.spec.schema import ROLES, Table
+from upsertspec.spec.schema import CALLERS, Table
 from upsertspec.steps.assertions import key_of
 from upsertspec.steps.cells import marked
 from upsertspec.steps.equality import shown
@@ -85,7 +85,7 @@ class OperationSequence:
 
         Raises CheckFailed on a difference, Unanswered, and TargetSilent if no answer comes at all.
         """
-        if operation.who in ROLES and operation.who not in self._roles:
+        if operation.who in CALLERS and operation.who not in self._roles:
             return
         self.operations.append(operation)
         self._run(lambda: operation.play(self))
@@ -184,6 +184,8 @@ class OperationSequence:
             return {field: self.on_the_wire(table, inner, field) for field, inner in value.items()}
         if isinstance(value, (ModelRecord, NoRecord)):
             return value.id
+        if isinstance(value, Organization):
+            return self.world.client.organization(value.member)
         is_key = isinstance(value, str) and name in self.schema.marked(table)
         return marked(value, self.world.mark) if is_key else value
 

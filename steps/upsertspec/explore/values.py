@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from upsertspec.explore import hostile_values
-from upsertspec.spec.schema import Field
+from upsertspec.spec.schema import Field, organizations
 
 LEFT_OUT = "(left out)"
 GONE, MISSING, STRANGE = -1, -2, -3
@@ -98,6 +98,19 @@ def keys_of(field: Field) -> list[Any]:
     if field.name == "email":
         return ["ada@example.com", "bob@example.com"]
     return [f"{field.name}-1", f"{field.name}-2"]
+
+
+class Organization(str):
+    """The organization of a member: on the wire, the one that the target file names."""
+
+    member: str
+
+    @classmethod
+    def of(cls, member: str) -> Organization:
+        """The organization of `north` or `south`."""
+        made = cls(organizations()[member])
+        made.member = member
+        return made
 
 
 def nearly(value: str) -> list[str]:
