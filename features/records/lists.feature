@@ -56,6 +56,15 @@ Feature: Lists of records
         | _limit    | 1001  |
         | _limit    | -1    |
 
+    @S-nx7r
+    Scenario: A list without a limit has 50 records
+      Given 55 numbered contacts are stored
+      When the editor lists contacts with:
+        | email__contains |
+        | @example.com    |
+      Then the list has 50 records
+      And every list says that there are 55 in all
+
   @AC-604 @defines-filters
   Rule: AC-604 A list has exactly the records that pass all filters
 
@@ -83,6 +92,14 @@ Feature: Lists of records
         | description__isnull      | false        | Atlas, Comet, Delta, Ember | 4 |
         | validation_score__ne     | 9            | Bolt, Comet, Ember   | 3     |
         | description__ne          | Maps         | Comet, Delta, Ember  | 3     |
+        | name__starts_with        | Comet        | Comet                | 1     |
+        | name__starts_with        | amp          | empty                | 0     |
+        | name__starts_with        | comet        | empty                | 0     |
+        | name__starts_with        | %            | empty                | 0     |
+        | name__starts_with        | _            | empty                | 0     |
+        | name__contains           | _            | empty                | 0     |
+        | name__contains           | A_las        | empty                | 0     |
+        | description__starts_with | S            | Comet                | 1     |
 
     @S-y3zf
     Scenario: A search by name and score
@@ -192,6 +209,19 @@ Feature: Lists of records
         | name              | Atlas, Bolt, Delta, Ember  |
         | -name             | Ember, Delta, Bolt, Atlas  |
         | validation_score  | Delta, Atlas, Bolt, Ember  |
+
+    @S-bq6c
+    Scenario Outline: Sorted by time: <sort>
+      When the editor lists projects with:
+        | user_id   | _sort  |
+        | {Mira.id} | <sort> |
+      Then the list is <names>, in this order
+
+      Examples: The oldest first, the newest first
+        | sort        | names                             |
+        | created_at  | Atlas, Bolt, Comet, Delta, Ember  |
+        | -created_at | Ember, Delta, Comet, Bolt, Atlas  |
+        | updated_at  | Atlas, Bolt, Comet, Delta, Ember  |
 
     @S-3qpu
     Scenario: Records are sorted before they are paged
@@ -352,6 +382,57 @@ Feature: Lists of records
         | group_by | avg              |
         | status   | validation_score |
       Then there is one group for each status of draft, active, completed
+
+    @S-ntfm
+    Scenario Outline: Only the records that pass <parameter> <value> are counted
+      When the editor groups projects with:
+        | group_by | avg              | user_id   | <parameter> |
+        | user_id  | validation_score | {Mira.id} | <value>     |
+      Then among the groups are:
+        | user_id   | count   | avg_validation_score |
+        | {Mira.id} | <count> | <average>            |
+
+      Examples: The filters of a list
+        | parameter                | value           | count | average |
+        | status                   | active          | 2     | 80      |
+        | status__in               | draft,completed | 3     | 34.5    |
+        | validation_score__gt     | 60              | 1     | 100     |
+        | validation_score__isnull | true            | 1     | null    |
+        | name__starts_with        | Ember           | 1     | 100     |
+
+    @S-dr9b
+    Scenario: Groups of filtered records have their own counts, and no group is empty
+      When the editor groups projects with:
+        | group_by | avg              | user_id   |
+        | status   | validation_score | {Mira.id} |
+      Then the groups are:
+        | status    | count | avg_validation_score |
+        | draft     | 2     | 34.5                 |
+        | active    | 2     | 80                   |
+        | completed | 1     | null                 |
+
+    @S-ju53
+    Scenario: A group without a record that passes the filters is not listed
+      When the editor groups projects with:
+        | group_by | user_id   | status__ne |
+        | status   | {Mira.id} | draft      |
+      Then the groups are:
+        | status    | count |
+        | active    | 2     |
+        | completed | 1     |
+
+    @S-kkbd
+    Scenario Outline: <parameter> is not a filter of groups
+      When the editor groups projects with:
+        | group_by | <parameter> |
+        | status   | <value>     |
+      Then the answer is 400
+
+      Examples: An unknown field, operator and option
+        | parameter    | value |
+        | nickname     | x     |
+        | status__like | dr    |
+        | _limit       | 1     |
 
     @S-etnr
     Scenario: Records without a value are a group too

@@ -19,6 +19,18 @@ Feature: Records by their id
       And the record reads the same by its id
       And the answer holds the stored record
 
+    @S-9zrx
+    Scenario Outline: A record that the editor <way> has been updated when it was created
+      When the editor <way>:
+        | email           | name |
+        | eve@example.com | Eve  |
+      Then created_at and updated_at of the record are the same
+
+      Examples: A create, and an upsert that creates
+        | way                         |
+        | creates in users            |
+        | upserts into users by email |
+
     @S-p5r8
     Scenario: The Location header points to the record
       When the editor creates in projects:

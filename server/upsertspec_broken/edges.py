@@ -12,7 +12,7 @@ from upsertspec_broken import add, broken
 from upsertspec_broken.bases import compares
 from upsertspec_catalogue import stored
 from upsertspec_server.fields import Boolean, Date, DateTime, Json, Text
-from upsertspec_server.queries import Condition, Queries
+from upsertspec_server.queries import Condition, Include, Queries
 from upsertspec_server.records import Records
 from upsertspec_server.schema import Field, Row, Table
 from upsertspec_server.upsert import Outcome
@@ -185,9 +185,9 @@ class ChangeMovesDates(Records):
 class NestedChildrenAreAsStored(Queries):
     """Nests children as they come from the database: typed JSON as text, 1 for true."""
 
-    def nest(self, parent: Table, child: Table, records: list[Row]) -> None:
+    def nest(self, parent: Table, child: Include, records: list[Row]) -> None:
         super().nest(parent, child, records)
-        for name, field in child.fields.items():
+        for name, field in child.table.fields.items() if not child.is_parent else ():
             if isinstance(field.type, (Json, Boolean)):
                 for nested in (each for record in records for each in record[child.name]):
                     nested[name] = None if nested[name] is None else field.type.parse(nested[name])

@@ -6,7 +6,7 @@ from typing import Any
 
 from upsertspec_broken import broken
 from upsertspec_server.fields import Id, Integer
-from upsertspec_server.queries import Condition, Listing, Queries
+from upsertspec_server.queries import Condition, Include, Listing, Queries
 from upsertspec_server.schema import Field, Row, Table
 from upsertspec_server.store import Store, quote
 from upsertspec_server.validation import Validator
@@ -20,7 +20,7 @@ class SortIsSql(Queries):
         self.asked = text
         return []
 
-    def order(self, listing: Listing) -> str:
+    def order(self, listing: Listing | Include) -> str:
         asked = self.asked or '"id"'
         name, down = asked.removeprefix("-"), asked.startswith("-")
         plain = name in listing.table.all_fields

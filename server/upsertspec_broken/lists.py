@@ -8,7 +8,7 @@ from typing import Any
 
 from upsertspec_broken import add, broken
 from upsertspec_server.errors import Problem
-from upsertspec_server.queries import COMPARISONS, Condition, Grouping, Listing, Queries, Record
+from upsertspec_server.queries import COMPARISONS, Condition, Grouping, Include, Listing, Queries, Record
 from upsertspec_server.schema import Field, Table
 from upsertspec_server.store import quote
 
@@ -92,7 +92,7 @@ class TiesInNoOrder(Queries):
 
     turn = False
 
-    def order(self, listing: Listing) -> str:
+    def order(self, listing: Listing | Include) -> str:
         self.turn = not self.turn
         return super().order(listing) + (" DESC" if self.turn and listing.sort else "")
 
@@ -250,7 +250,7 @@ class ListsSkipUnknownParameters(Queries):
 class NullsSortLast(Queries):
     """Sorts null after all values, the default of some databases."""
 
-    def order(self, listing: Listing) -> str:
+    def order(self, listing: Listing | Include) -> str:
         return super().order(listing).replace("NULLS FIRST", "NULLS LAST")
 
 
@@ -301,7 +301,7 @@ class FieldsWithoutTheId(Queries):
 class OtherFieldsAreNull(Queries):
     """Shows all fields, with null in those that were not chosen."""
 
-    def choose_fields(self, listing: Listing, record: Record) -> Record:
+    def choose_fields(self, listing: Listing | Include, record: Record) -> Record:
         return {**dict.fromkeys(record), **super().choose_fields(listing, record)}
 
 
@@ -317,9 +317,9 @@ def nested(change: Callable[[str, list[Record]], list[Record]]) -> type[Queries]
     """Queries that change the records after children were nested under this name."""
 
     class Nested(Queries):
-        def nest(self, parent: Table, child: Table, records: list[Record]) -> None:
+        def nest(self, parent: Table, child: Include, records: list[Record]) -> None:
             super().nest(parent, child, records)
-            records[:] = change(child.name, records)
+            records[:] = records if child.is_parent else change(child.name, records)
 
     return Nested
 
@@ -378,7 +378,7 @@ for name, change, says in (
      lambda grouping, sql: sql.replace("count(*)", f"count({quote([*grouping.average, 'id'][0])})"),
      "Counts only the records that go into the average."),
     ("groups-without-null",
-     lambda grouping, sql: sql.replace(" GROUP BY", f" WHERE {not_null(grouping)} GROUP BY"),
+     lambda grouping, sql: sql.replace(" GROUP BY", f" AND {not_null(grouping)} GROUP BY"),
      "Leaves out the group of the records without a value to group by."),
     ("groups-are-rows", lambda grouping, sql: sql.replace(" ORDER BY", ', "id" ORDER BY'),
      "Answers with a group for each record, because the id is in GROUP BY."),

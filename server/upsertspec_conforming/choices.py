@@ -14,7 +14,7 @@ from upsertspec_server import Server
 from upsertspec_server.auth import Auth
 from upsertspec_server.errors import Problem, bad_field, bad_request, not_found
 from upsertspec_server.fields import Integer
-from upsertspec_server.queries import Condition, Grouping, Listing, Queries
+from upsertspec_server.queries import Condition, Grouping, Include, Listing, Queries
 from upsertspec_server.records import Records
 from upsertspec_server.schema import Field, Role, Row, Table
 from upsertspec_server.store import quote
@@ -114,7 +114,7 @@ class OperationsOneByOne(Transactions):
 class NoOrderOfItsOwn(Queries):
     """Lists records, and groups, in another order each time where no _sort is given."""
 
-    def order(self, listing: Listing) -> str:
+    def order(self, listing: Listing | Include) -> str:
         return super().order(listing) if listing.sort else "random()"
 
     def groups_sql(self, grouping: Grouping) -> str:

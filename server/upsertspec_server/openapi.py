@@ -115,7 +115,8 @@ SCHEMAS: Json = {
     ),
     "Groups": closed("groups", groups=array({"type": "object", "required": ["count"]})),
     "Table": closed(
-        "name fields unique_keys",
+        "id name fields unique_keys",
+        id={"type": "integer", "minimum": 1},
         name=TEXT,
         fields={"type": "object", "additionalProperties": ref("Field")},
         unique_keys=array(NAMES),
@@ -216,6 +217,17 @@ def parameter(name: str, schema: Json, description: str = "", place: str = "quer
     return described | ({"description": description} if description else {})
 
 
+INCLUDE = parameter(
+    "_include", TEXT, "the children and parents to nest, separated by commas; a second level after a dot"
+)
+READ_PARAMETERS = [
+    INCLUDE,
+    parameter(
+        "nested",
+        {"type": "object", "additionalProperties": TEXT},
+        "child._sort, child._limit and child._fields, for each child that is included",
+    ),
+]
 LIST_PARAMETERS = [
     parameter(
         "_limit",
@@ -225,11 +237,12 @@ LIST_PARAMETERS = [
     parameter("_offset", {**COUNT, "default": 0}, "how many records to skip"),
     parameter("_sort", TEXT, "the fields to sort by, separated by commas; - in front of one for descending"),
     parameter("_fields", TEXT, "the fields to show, separated by commas"),
-    parameter("_include", TEXT, "the child tables to nest, separated by commas"),
+    INCLUDE,
     parameter(
         "filters",
         {"type": "object", "additionalProperties": {"anyOf": [TEXT, NAMES]}},
-        f"field=value, or field__operator=value; operators: {' '.join(FILTERS)}",
+        f"field=value, or field__operator=value; operators: {' '.join(FILTERS)}. Also child._sort, child._limit and "
+        "child._fields, for each child that is included",
     ),
 ]
 CONDITIONS = [
@@ -244,6 +257,7 @@ CONDITIONS = [
 STATS_PARAMETERS = [
     parameter("group_by", TEXT, "the fields to group by, separated by commas", required=True),
     parameter("avg", TEXT, "the fields to average, separated by commas"),
+    parameter("filters", {"type": "object", "additionalProperties": {"anyOf": [TEXT, NAMES]}}, "as in a list"),
 ]
 
 
@@ -279,7 +293,9 @@ def paths() -> Json:
         },
         "/api/tables/{table}/records/{record_id}": record
         | {
-            "get": unless_known(conditional(call("Read a record", 200, ref("Record"), READ))),
+            "get": unless_known(
+                conditional(call("Read a record", 200, ref("Record"), READ, parameters=READ_PARAMETERS))
+            ),
             "patch": conditional(call("Update a record", 200, ref("Record"), WRITE, ref("Fields"))),
             "delete": conditional(call("Delete a record and its children", 204, None, DELETE)),
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
@@ -86,16 +87,20 @@ def create(table: str) -> Response:
 
 @records.get("/<record_id>")
 def read(table: str, record_id: str) -> tuple[Json | str, int, dict[str, str]]:
-    """Read a record; 304 where the caller has it already."""
+    """Read a record; 304 where the caller has it already. With nested records it has no tag: they may change alone."""
     found = current_app.enter(table, "read")
-    refuse_parameters()
+    queries = current_app.queries
+    include = queries.reading(found, request.args.items(multi=True))
     condition = current_app.conditions.read(request)
-    row = current_app.records.read(found, parse_id(found, record_id))
-    headers = current_app.conditions.header(found, row)
-    if current_app.conditions.is_known(condition, found, row):
-        return "", HTTPStatus.NOT_MODIFIED, headers
-    current_app.conditions.check(condition, found, row)
-    return found.show(row), HTTPStatus.OK, headers
+    with current_app.store.snapshot():
+        row = current_app.records.read(found, parse_id(found, record_id))
+        headers = {} if include else current_app.conditions.header(found, row)
+        if headers and current_app.conditions.is_known(condition, found, row):
+            return "", HTTPStatus.NOT_MODIFIED, headers
+        current_app.conditions.check(replace(condition, none_match=None) if include else condition, found, row)
+        record = found.show(row)
+        queries.nest_all(found, include, [record])
+    return record, HTTPStatus.OK, headers
 
 
 @records.patch("/<record_id>")

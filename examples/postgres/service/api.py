@@ -73,13 +73,19 @@ class Api:
     def read(self, call: Call, table: Table, ident: str) -> Reply:
         """One record."""
         _need(call, table, "read")
+        include = query.included(self._tables, table, call.parameters)
         condition = call.condition()
         number = records.ident(table, ident)
-        record = shown(table, self._database.read(lambda conn: records.read(conn, table, number), call.organization))
-        if condition.match is None and condition.knows(conditions.tag_of(record)):
+
+        def work(conn: Connection) -> tuple[Record, bool]:
+            return include(conn, records.read(conn, table, number))
+
+        record, has_more = self._database.read(work, call.organization)
+        if condition.match is None and condition.knows(conditions.tag_of(record)) and not has_more:
             return Reply(304, None, {"ETag": conditions.tag_of(record)})
-        condition.require(conditions.tag_of(record))
-        return _tagged(Reply(200, record), record)
+        if not has_more or condition.match:
+            condition.require(conditions.tag_of(record))
+        return Reply(200, record) if has_more else _tagged(Reply(200, record), record)
 
     def create(self, call: Call, table: Table) -> Reply:
         """A new record."""

@@ -9,12 +9,14 @@ from typing import Any
 
 from psycopg import sql
 
+from service import nests
 from service.catalog import Column, Table
 from service.database import Connection, columns
 from service.problems import Problem, invalid
 from service.values import Record, from_query, shown
 
 LIMIT, MOST = 50, 1000
+LEVELS = 2
 COMPARISONS = {"eq": "=", "ne": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
@@ -45,12 +47,10 @@ def listed(tables: Tables, table: Table, parameters: Parameters) -> Callable[[Co
     asked, filters = _split(table, parameters, {"_limit", "_offset", "_sort", "_fields", "_include"})
     limit = _number("_limit", asked.get("_limit", str(LIMIT)), 1, MOST)
     offset = _number("_offset", asked.get("_offset", "0"), 0, 10**18)
-    names = (
-        ["id", *(n for n in _names(table, "_fields", asked["_fields"]) if n != "id")] if "_fields" in asked else None
-    )
-    children = _children(tables, table, asked["_include"]) if "_include" in asked else {}
+    names = _chosen(table, asked["_fields"]) if "_fields" in asked else None
+    nested = _nests(tables, table, asked)
     query = sql.SQL("SELECT {all} FROM {table} WHERE {where} ORDER BY {order} LIMIT {limit} OFFSET {offset}").format(
-        all=columns(dict.fromkeys([*(names or table.columns), "id"])),
+        all=columns(table.columns),
         table=sql.Identifier(table.name),
         where=filters.where,
         order=_order(table, asked.get("_sort", "")),
@@ -60,29 +60,38 @@ def listed(tables: Tables, table: Table, parameters: Parameters) -> Callable[[Co
 
     def work(conn: Connection) -> Record:
         rows = conn.execute(query, filters.values).fetchall()
-        nested = {child.name: _nested(conn, child, column, rows) for child, column in children.values()}
-        records = [shown(table, row) | {name: of.get(row["id"], []) for name, of in nested.items()} for row in rows]
+        records = nests.complete(conn, table, rows, names, nested)
         return {"total": _total(conn, table, filters), "offset": offset, "limit": limit, "records": records}
 
     return work
 
 
+def included(
+    tables: Tables, table: Table, parameters: Parameters
+) -> Callable[[Connection, Record], tuple[Record, bool]]:
+    """What a read of one record nests, and whether that is anything. Raises Problem if a parameter is wrong."""
+    asked, filters = _split(table, parameters, {"_include"})
+    if filters.values or len(filters.conditions) > 1:
+        raise Problem(400, "A read takes _include and the options of what is nested.")
+    nested = _nests(tables, table, asked)
+    return lambda conn, row: (nests.complete(conn, table, [row], None, nested)[0], bool(nested))
+
+
 def figures(table: Table, parameters: Parameters) -> Callable[[Connection], Record]:
     """The query that counts the records by group. Raises Problem if a parameter is wrong."""
-    asked = dict(parameters)
-    if set(asked) - {"group_by", "avg"} or len(asked) != len(parameters):
-        raise Problem(400, "The figures take group_by and avg, once each.")
+    asked, filters = _split(table, parameters, {"group_by", "avg"})
     group = _one(table, "group_by", asked.get("group_by", ""))
     averages = [_numeric(table, name) for name in _names(table, "avg", asked["avg"])] if "avg" in asked else []
     figure = [sql.SQL("avg({}) AS {}").format(sql.Identifier(n), sql.Identifier(f"avg_{n}")) for n in averages]
-    query = sql.SQL("SELECT {all} FROM {table} GROUP BY {group} ORDER BY {group} NULLS FIRST").format(
+    query = sql.SQL("SELECT {all} FROM {table} WHERE {where} GROUP BY {group} ORDER BY {group} NULLS FIRST").format(
         all=sql.SQL(", ").join([sql.Identifier(group), sql.SQL("count(*) AS count"), *figure]),
         table=sql.Identifier(table.name),
+        where=filters.where,
         group=sql.Identifier(group),
     )
 
     def work(conn: Connection) -> Record:
-        return {"groups": [_group(table, group, row) for row in conn.execute(query)]}
+        return {"groups": [_group(table, group, row) for row in conn.execute(query, filters.values)]}
 
     return work
 
@@ -103,7 +112,7 @@ def _split(table: Table, parameters: Parameters, special: set[str]) -> tuple[dic
     for name, text in parameters:
         if name in asked:
             raise Problem(400, f"{name} comes twice.")
-        if name in special:
+        if name in special or ("._" in name and "_include" in special):
             asked[name] = text
         else:
             _filter(table, filters, name, text)
@@ -135,6 +144,8 @@ def _condition(filters: Filters, column: Column, operator: str, text: str) -> No
         filters.add(sql.SQL("{} IN ({})").format(name, places), *values)
     elif operator == "contains" and column.kind == "text":
         filters.add(sql.SQL("position(%s IN {}) > 0").format(name), text)
+    elif operator == "starts_with" and column.kind == "text":
+        filters.add(sql.SQL("starts_with({}, %s)").format(name), text)
     elif operator in COMPARISONS:
         value = from_query(column, text)
         filters.add(sql.SQL("{} {} %s").format(name, sql.SQL(COMPARISONS[operator])), value)
@@ -180,21 +191,52 @@ def _number(parameter: str, text: str, least: int, most: int) -> int:
     return int(text)
 
 
-def _children(tables: Tables, table: Table, text: str) -> dict[str, tuple[Table, str]]:
-    names = text.split(",")
-    if unknown := [name for name in names if name not in table.children]:
-        raise Problem(400, f"_include: {len(unknown)} of these tables don't refer to {table.name}.")
-    return {name: (tables[name], table.children[name]) for name in names}
-
-
-def _nested(conn: Connection, child: Table, column: str, parents: Sequence[Record]) -> dict[Any, list[Record]]:
-    query = sql.SQL("SELECT {all} FROM {table} WHERE {column} = ANY (%s) ORDER BY id").format(
-        all=columns(child.columns), table=sql.Identifier(child.name), column=sql.Identifier(column)
-    )
-    found: dict[Any, list[Record]] = {}
-    for row in conn.execute(query, [[parent["id"] for parent in parents]]) if parents else ():
-        found.setdefault(row[column], []).append(shown(child, row))
+def _nests(tables: Tables, table: Table, asked: Mapping[str, str]) -> list[nests.Nest]:
+    """What is nested, with its options. Raises Problem for what is not a child or a parent, or not included."""
+    options: dict[str, dict[str, str]] = {}
+    for name, text in asked.items():
+        path, dot, option = name.rpartition(".")
+        if dot:
+            options.setdefault(path, {})[option] = text
+    tree: dict[str, dict[str, Any]] = {}
+    for path in asked["_include"].split(",") if "_include" in asked else ():
+        below = tree
+        if path.count(".") >= LEVELS:
+            raise Problem(400, f"_include: there are {LEVELS} levels at most.")
+        for name in path.split("."):
+            below = below.setdefault(name, {})
+    found = [_nest(tables, table, name, below, name, options) for name, below in tree.items()]
+    if options:
+        raise Problem(400, "An option is about something that is not included.")
     return found
+
+
+def _nest(
+    tables: Tables, table: Table, name: str, below: Mapping[str, Any], path: str, options: dict[str, dict[str, str]]
+) -> nests.Nest:
+    reference = table.columns.get(f"{name}_id")
+    is_parent = name not in table.children
+    if is_parent and (reference is None or reference.references is None):
+        raise Problem(400, "_include takes tables that refer to this one, and what it refers to.")
+    other = tables[str(reference.references) if is_parent and reference else name]
+    own = options.pop(path, {})
+    if own.keys() - ({"_fields"} if is_parent else {"_sort", "_limit", "_fields"}):
+        raise Problem(400, f"{path} has no such option.")
+    return nests.Nest(
+        name=name,
+        table=other,
+        column=f"{name}_id" if is_parent else table.children[name],
+        is_parent=is_parent,
+        order=_order(other, own.get("_sort", "")),
+        limit=_number("_limit", own["_limit"], 1, MOST) if "_limit" in own else None,
+        fields=_chosen(other, own["_fields"]) if "_fields" in own else None,
+        nested=[_nest(tables, other, each, rest, f"{path}.{each}", options) for each, rest in below.items()],
+    )
+
+
+def _chosen(table: Table, text: str) -> list[str]:
+    """The fields to show; the id is always one."""
+    return ["id", *(name for name in _names(table, "_fields", text) if name != "id")]
 
 
 def _total(conn: Connection, table: Table, filters: Filters) -> int:

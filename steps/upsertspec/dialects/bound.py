@@ -153,12 +153,14 @@ class Bound:
                 return self._find(words, operation)
             case List() | Groups():
                 return replace(operation, table=place, query=query(words, operation.query, self.bindings))
-            case Read(id=ident) if "id" in words.binding.absent:
+            case Read(id=ident, query=asked) if "id" in words.binding.absent and not asked:
                 if key := self._key(words, ident):
                     return Find(place, key)
                 raise NotApplicable(f"{words.called} has no id")
-            case Read(id=ident):
-                return Read(place, ident, self._key(words, ident))
+            case Read(id=ident, query=asked):
+                if "id" in words.binding.absent:
+                    raise NotApplicable(f"{words.called} has no id")
+                return Read(place, ident, self._key(words, ident), query=query(words, asked, self.bindings))
             case Describe():
                 return Describe(place)
 

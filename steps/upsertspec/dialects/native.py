@@ -81,8 +81,8 @@ class Native:
                 return Request("GET", f"{base}/records", query=_parameters(query))
             case Groups(query=query):
                 return Request("GET", f"{base}/stats", query=_parameters(query))
-            case Read(id=ident):
-                return Request("GET", _record(base, ident))
+            case Read(id=ident, query=query):
+                return Request("GET", _record(base, ident), query=_parameters(query))
             case Describe():
                 return Request("GET", base)
 

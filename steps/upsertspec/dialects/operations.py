@@ -163,12 +163,13 @@ class Groups:
 
 @dataclass(frozen=True)
 class Read:
-    """The one record of this id. `key` is its unique key, where that is known."""
+    """The one record of this id. `key` is its unique key, where that is known; `query` says what to nest in it."""
 
     table: str
     id: Any
     key: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
     changes: ClassVar = False
     sent: ClassVar[list[Mapping[str, Any]]] = []
 

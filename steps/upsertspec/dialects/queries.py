@@ -23,7 +23,11 @@ def _parameter(words: Words, name: str, value: Any, bindings: Bindings) -> tuple
     if name in NAMING:
         return name, _named(words, name, value)
     if name == "_include" and isinstance(value, str):
-        return name, ",".join(bindings.of(part).name for part in value.split(","))
+        return name, ",".join(_path(words, part, bindings)[0] for part in value.split(","))
+    if "._" in name:
+        path, _, option = name.rpartition(".")
+        theirs, inner = _path(words, path, bindings)
+        return f"{theirs}.{option}", _named(inner, option, value) if option in NAMING else value
     if name.startswith("_"):
         return name, value
     field, dunder, operator = name.partition("__")
@@ -35,6 +39,26 @@ def _parameter(words: Words, name: str, value: Any, bindings: Bindings) -> tuple
         raise NotApplicable(f"{bound.name} of {words.called} has texts of its own form: {operator} sees others")
     parts = value.split(",") if operator == "in" and isinstance(value, str) else [value]
     return theirs, ",".join(str(words.value(field, part)) for part in parts)
+
+
+def _path(words: Words, path: str, bindings: Bindings) -> tuple[str, Words]:
+    """What is nested, such as `user` or `conversations.messages`, in the target's words, and the words of its table.
+
+    A parent is called as its field is, without `_id`. Raises NotApplicable where the target's field has another form.
+    """
+    found = []
+    for name in path.split("."):
+        field = words.binding.spec.fields.get(f"{name}_id")
+        if field is None or not field.references:
+            words = Words(bindings.of(name), {})
+            found.append(words.called)
+            continue
+        theirs = words.name(f"{name}_id")
+        if not theirs.endswith("_id"):
+            raise NotApplicable(f"{theirs} of {words.called} has no name for what it refers to")
+        found.append(theirs.removesuffix("_id"))
+        words = Words(bindings.of(field.references), {})
+    return ".".join(found), words
 
 
 def _named(words: Words, parameter: str, value: Any) -> Any:

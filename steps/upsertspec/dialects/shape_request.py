@@ -45,6 +45,8 @@ def part_of(operation: Operation) -> str:
         return "ignore"
     if isinstance(operation, (Upsert, UpsertBatch)):
         return "conflict" if operation.extra else "batch" if isinstance(operation, UpsertBatch) else "upsert"
+    if isinstance(operation, Read) and operation.query:
+        return "list"
     return {**PLAIN, **OTHERS}[type(operation)]
 
 

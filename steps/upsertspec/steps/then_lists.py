@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pytest_bdd import parsers, then
 
-from upsertspec.errors import CheckFailed
+from upsertspec.dialects.operations import Upsert
+from upsertspec.errors import CheckFailed, NotApplicable
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import INVALID, OK
-from upsertspec.spec.schema import PROTECTED, Field
-from upsertspec.spec.types import same_json
-from upsertspec.steps.assertions import require_body
+from upsertspec.spec.schema import PROTECTED, Field, tables
+from upsertspec.spec.types import instant, same_json
+from upsertspec.steps.assertions import last_stored, require_body
 from upsertspec.steps.equality import as_json, shown
-from upsertspec.steps.world import World
+from upsertspec.steps.own_table import named
+from upsertspec.steps.world import Stored, World
 
 Record = Mapping[str, Any]
 
@@ -64,27 +66,97 @@ def each_listed_record_has(world: World, fields: str) -> None:
     require_body(world, world.last.answer, OK)
     if not world.last.answer.records:
         raise CheckFailed("a list of records", "an empty list")
-    known = {*world.table(world.last.table).fields, *PROTECTED}
     for record in world.last.answer.records:
-        if known & set(record) != set(fields.split(", ")):
-            raise CheckFailed(f"just {fields}", ", ".join(record))
+        require_just(world, world.last.table, record, fields)
 
 
-@then(parsers.parse("in the list {parent:w} holds the {table:w} {who}"))
-def in_the_list_holds(world: World, parent: str, table: str, who: str) -> None:
-    """Under the name of their table, the parent holds exactly these children in any order."""
+def require_just(world: World, table: str, record: Record, fields: str) -> None:
+    """Raise CheckFailed where a record of a table has other fields of it than these."""
+    known = {*world.table(table).fields, *PROTECTED}
+    if known & set(record) != set(fields.split(", ")):
+        raise CheckFailed(f"just {fields}", ", ".join(record))
+
+
+@then(
+    parsers.re(
+        r"in the (?:list|answer) (?P<holder>\w+) holds the (?P<name>\w+) (?P<who>\w+(?:, \w+)*)"
+        r"(?P<order>, in this order)?(?:, with just (?P<fields>\w+(?:, \w+)*))?"
+    )
+)
+def in_the_answer_holds(world: World, holder: str, name: str, who: str, order: str | None, fields: str | None) -> None:
+    """Under the name of their table, a record holds exactly these children in any order; or under its own the parent.
+
+    With just some fields, they have no others.
+    """
     require_body(world, world.last.answer, OK)
-    ident = as_json(world.named(parent).record["id"])
-    nested = next((r.get(table) for r in world.last.answer.records if as_json(r.get("id")) == ident), None)
-    if not isinstance(nested, list) or not all(isinstance(child, dict) for child in nested):
-        raise CheckFailed(f"a list {table!r} of objects in {parent}", shown(nested))
-    require_names(world, nested, "empty" if who == "none" else who, ordered=False)
+    known = world.named(holder)
+    records = [*world.last.answer.records, *filter(None, [world.last.answer.record])]
+    found = next(_everywhere(world, world.last.table, records, known), {})
+    parent = _parent(known.table, name)
+    member = found.get(_member(world, known.table, name))
+    nested = [member] if parent else member
+    if not isinstance(nested, list) or not all(isinstance(each, dict) for each in nested):
+        raise CheckFailed(f"{name!r} in {holder}", shown(member))
+    require_names(world, nested, "empty" if who == "none" else who, ordered=bool(order))
+    for each in nested if fields else ():
+        require_just(world, parent or name, world.words(parent or name).ours(each), str(fields))
 
 
-@then("among the groups are:")
-def among_the_groups_are(world: World, datatable: Sequence[Sequence[str]]) -> None:
-    """For each row there is one group with the value of its first column and with its count and average."""
+def _parent(table: str, name: str) -> str | None:
+    """The table that a record refers to by this name; None for the name of children."""
+    field = tables()[table].fields.get(f"{name}_id")
+    return field.references if field is not None else None
+
+
+def _member(world: World, table: str, name: str) -> str:
+    """The member of a record that holds its children of this table, or its parent, as the target calls it."""
+    if _parent(table, name):
+        return world.words(table).name(f"{name}_id").removesuffix("_id")
+    return world.words(name).called
+
+
+def _everywhere(world: World, table: str, records: Sequence[Record], wanted: Stored) -> Iterator[Record]:
+    """Where the wanted record is among these of a table, or in what is nested in them."""
+    children = [each.name for each in tables().values() if any(f.references == table for f in each.fields.values())]
+    parents = [field.name.removesuffix("_id") for field in tables()[table].fields.values() if field.references]
+    for record in records:
+        if table == wanted.table and as_json(record.get("id")) == as_json(wanted.record["id"]):
+            yield record
+        for name in (*children, *parents):
+            nested = record.get(_member(world, table, name))
+            below = [each for each in (nested if isinstance(nested, list) else [nested]) if isinstance(each, dict)]
+            yield from _everywhere(world, _parent(table, name) or name, below, wanted)
+
+
+@then(parsers.parse("the list has {count:d} records"))
+def the_list_has(world: World, count: int) -> None:
+    """The last list has so many records."""
+    require_body(world, world.last.answer, OK)
+    if len(world.last.answer.records) != count:
+        raise CheckFailed(f"{count} records", f"{len(world.last.answer.records)}")
+
+
+@then(parsers.parse("created_at and updated_at of the record are the same"))
+def created_and_updated_are_the_same(world: World) -> None:
+    """The stored record of the last row that was sent has been written once, by its timestamps."""
+    table, record = last_stored(world)
+    named(world.binding(table.name), ["created_at"])
+    named(world.binding(table.name), ["updated_at"])
+    world.compared("created_at and updated_at")
+    created, updated = record.get("created_at"), record.get("updated_at")
+    if instant(created) is None or instant(created) != instant(updated):
+        raise CheckFailed(f"updated_at to be created_at, {shown(created)}", shown(updated))
+
+
+@then(parsers.re(r"(?P<some>among )?the groups are:"))
+def the_groups_are(world: World, some: str | None, datatable: Sequence[Sequence[str]]) -> None:
+    """For each row there is one group with the value of its first column and with its count and average.
+
+    There are no other groups, unless it says `among`.
+    """
     listed = _groups(world)
+    if not some and len(listed) != len(datatable) - 1:
+        raise CheckFailed(f"{len(datatable) - 1} groups", shown(listed))
     for wanted in world.rows(world.last.table, datatable):
         by = next(iter(wanted))
         mine = [group for group in listed if shown(group.get(by)) == shown(wanted[by])]
@@ -122,6 +194,24 @@ def the_description_names(world: World, table: str) -> None:
     listed = [sorted(map(str, key)) for key in keys if isinstance(key, list)] if isinstance(keys, list) else []
     if sorted(key for key in listed if key != ["id"]) != wanted:
         raise CheckFailed(f'"unique_keys" {shown(wanted)}', shown(keys))
+
+
+@then(parsers.parse("the id in the description leads to {name:w}"))
+def the_id_leads_to(world: World, name: str) -> None:
+    """An upsert of the record's key that has the id in its path, in place of the table's name, updates the record.
+
+    Not applicable where descriptions have no id.
+    """
+    body = world.last.answer.body
+    ident = body.get("id") if isinstance(body, Mapping) else None
+    if ident is None:
+        raise NotApplicable("descriptions of tables have no id")
+    known = world.named(name)
+    answer = world.client.call("editor", Upsert(str(ident), dict(known.key), list(known.key)))
+    require_body(world, answer, OK)
+    world.compared("the id of the record")
+    if not world.lacks(answer, "id") and as_json(answer.id) != as_json(known.record.get("id")):
+        raise CheckFailed(f"the id {shown(known.record.get('id'))} of {name}", shown(answer.id))
 
 
 def require_names(world: World, records: Sequence[Record], who: str, ordered: bool) -> None:

@@ -102,11 +102,19 @@ def does_to_a_record(
             world.send(sender, operation)
 
 
-@when(parsers.re(rf"{WHO} (?P<verb>lists|groups) (?P<table>\w+) with:"))
+@when(parsers.re(rf"{WHO} (?P<verb>lists|groups|reads) (?P<table>\w+) with:"))
 def lists(world: World, who: str, verb: str, table: str, datatable: Cells) -> None:
-    """Each row of query parameters is a request of its own: for a list, or for counts and averages by group."""
-    asks = List if verb == "lists" else Groups
-    send_in_turn(world, who, [asks(table, query) for query in _queries(world, table, datatable)])
+    """Each row of query parameters is a request of its own: for a list, for counts and averages by group, or to read a
+    named record with what is nested in it."""
+    made: list[Operation] = []
+    if verb == "reads":
+        known = world.named(table)
+        queries = _queries(world, known.table, datatable)
+        made += [Read(known.table, known.record["id"], query=query) for query in queries]
+    else:
+        asks = List if verb == "lists" else Groups
+        made += [asks(table, query) for query in _queries(world, table, datatable)]
+    send_in_turn(world, who, made)
 
 
 @when(parsers.parse("the {role:w} asks for the description of {table:w}"))

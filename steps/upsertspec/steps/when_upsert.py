@@ -97,6 +97,15 @@ def upserts_numbered_contacts(world: World, count: str, twice: str | None, name:
         world.send("editor", UpsertBatch("contacts", people, ["email"]))
 
 
+@given(parsers.parse("{count:d} numbered contacts are stored"))
+def numbered_contacts_are_there(world: World, count: int) -> None:
+    """The same, each with an upsert of its own."""
+    for person in numbered(world, count):
+        answer = world.client.call("editor", Upsert("contacts", world.fit("contacts", person), ["email"]))
+        if not is_success(answer.status):
+            raise Blocked(defining("upsert-create"), "the setup to be stored", answer.said)
+
+
 def numbered(world: World, count: int) -> list[dict[str, Any]]:
     """This many contacts with different addresses, names, ages and notes."""
     width = len(str(count))
