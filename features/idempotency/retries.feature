@@ -46,6 +46,7 @@ Feature: A request that is sent again is done once
         | email           | name         |
         | ada@example.com | Ada Lovelace |
       Then the answer is 200 and says created, created
+      And every answer has the same id
       And nothing has been written since the first request
 
     @S-wraw @needs-conflict
@@ -63,6 +64,7 @@ Feature: A request that is sent again is done once
         | email             | status   |
         | grace@example.com | inactive |
       Then the answer is 200 and says updated, updated
+      And every answer has the same id
       And nothing has been written since the first request
 
     @S-q9ph @needs-batch
@@ -110,6 +112,7 @@ Feature: A request that is sent again is done once
         ]
         """
       Then the answer is 200 and says created, updated, created, updated
+      And the answer holds the stored records
       And nothing has been written since the first request
       And one record in projects has user_id {Mira.id}
 

@@ -199,7 +199,7 @@ Feature: Which record is meant
       And nothing else has changed
 
   @AC-112
-  Rule: AC-112 The description of a table names its fields and its unique keys, and these keys hold
+  Rule: AC-112 The description of a table names its fields and its unique keys, and these keys hold; where it has an id, this stands for the table
 
     @S-zp7w
     Scenario Outline: <table> is described
@@ -213,6 +213,12 @@ Feature: Which record is meant
         | image_metadata          |
         | product_recommendations |
         | asset_variants          |
+
+    @S-uy7u
+    Scenario: A record is updated through the id of its table
+      When the editor asks for the description of image_metadata
+      Then the answer is 200
+      And the id in the description leads to Beach
 
     @S-2zue
     Scenario: The viewer may read the description

@@ -10,7 +10,7 @@ from typing import Any
 from flask import g
 
 from upsertspec_broken import add, broken
-from upsertspec_catalogue import view
+from upsertspec_catalogue import Answer, answers, view
 from upsertspec_server import Server
 from upsertspec_server.database import bring_table_up_to_date
 from upsertspec_server.errors import Problem, bad_field
@@ -158,3 +158,11 @@ for name, change, says in (
      "Describes the required fields as the only key of the table."),
 ):  # fmt: skip
     add(name, says, "AC-112", described(change))
+
+
+@broken("AC-112")
+@answers
+def tables_are_described_from_zero(answer: Answer) -> None:
+    """Describes tables with numbers from 0, and takes numbers from 1 in paths."""
+    if answer.endpoint == "tables.describe" and answer.status == HTTPStatus.OK:
+        answer.body["id"] -= 1

@@ -115,7 +115,8 @@ SCHEMAS: Json = {
     ),
     "Groups": closed("groups", groups=array({"type": "object", "required": ["count"]})),
     "Table": closed(
-        "name fields unique_keys",
+        "id name fields unique_keys",
+        id={"type": "integer", "minimum": 1},
         name=TEXT,
         fields={"type": "object", "additionalProperties": ref("Field")},
         unique_keys=array(NAMES),

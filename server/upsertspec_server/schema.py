@@ -149,9 +149,14 @@ class Table:
         return next((name for name, field in self.fields.items() if field.references == parent.name), None)
 
     def describe(self) -> dict[str, Any]:
-        """The table's description: its name, its fields, its unique keys (CONTRACT 3.2)."""
+        """The table's description: its number, its name, its fields, its unique keys (CONTRACT 3.2)."""
         fields = {name: field.describe() for name, field in self.fields.items()}
-        return {"name": self.name, "fields": fields, "unique_keys": [list(key) for key in self.unique_keys]}
+        return {
+            "id": self.number,
+            "name": self.name,
+            "fields": fields,
+            "unique_keys": [list(key) for key in self.unique_keys],
+        }
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from urllib.parse import unquote
 from flask import g, request
 
 from tests.dialects.facade import Facade, Said
+from tests.kit import TOKENS
+from upsertspec.spec.schema import tables
 
 LITERAL = re.compile(r"(\w+)=('(?:[^']|'')*'|[^,]*)")
 NO_RECORD = {"title": "no such record"}
@@ -25,11 +27,12 @@ class KeysInParentheses(Facade):
         table, inside = found[1], found[2]
         if inside is None:
             return self.named(table, self.ask("POST", f"{table}/records", body={"fields": self.sent()}))
-        key = {name: self.literal(text) for name, text in LITERAL.findall(inside)}
-        if not key:
+        pairs = [(name, self.literal(text)) for name, text in LITERAL.findall(inside)]
+        if not pairs:
             return self.record(table, inside)
+        key = dict(pairs)
         if request.method == "PATCH":
-            body = {"fields": {**self.sent(), **key}, "matchFields": list(key)}
+            body = {"fields": {**self.sent(), **key}, "matchFields": [name for name, _ in pairs]}
             return self.named(table, self.upsert(table, body))
         status, records = self.found(table, key)
         return (status, records) if status != 200 else (200, records[0]) if records else (404, NO_RECORD)
@@ -112,8 +115,8 @@ class StatusInBody(Facade):
     def merged_batch(self, table: str, sent: Any) -> Said:
         match = {"matchFields": [each["key"]["field"] for each in sent["records"]][:1]}
         status, done = self.upsert(table, {"records": list(map(fields_of, sent["records"])), **match})
-        if status == 400 and "errors" in done:
-            bad = {error["index"] for error in done["errors"]}
+        bad = {error.get("index") for error in done.get("errors", ())}
+        if status == 400 and bad - {None}:
             return 200, {"results": [{"code": 400 if at in bad else 200} for at in range(len(sent["records"]))]}
         if status != 200:
             return status, done
@@ -158,3 +161,64 @@ class Positional(Facade):
             "columns": columns,
             "row": [done["record"][name] for name in columns],
         }
+
+
+class Constraint(Facade):
+    """`{"constraint": "contacts_email", "columns": […], "update": […], "row": {…}}`, answered with a `Location`."""
+
+    def answered(self, path: list[str]) -> Said:
+        if request.args.get("api-version") != "3" or request.headers.get("X-Tenant") != "acme":
+            return 400, {"title": "which version, and whose data?"}
+        match path:
+            case ["login"]:
+                sent = self.sent()
+                known = TOKENS[sent["user"]] == sent["password"]
+                return (200, {"data": {"token": sent["password"]}}) if known else (401, None)
+            case [table, "upsert"]:
+                return self.merged(table, self.sent())
+            case [table, "columns"]:
+                status, said = self.ask("GET", table)
+                shown = {"columns": said["fields"], "constraints": said["unique_keys"]} if status == 200 else said
+                return status, shown
+            case [table, ident]:
+                status, found = self.record(table, ident)
+                return status, {**found, "id": str(found["id"])} if status == 200 else found
+            case [table]:
+                return self.rows(table)
+        return 404, None
+
+    def merged(self, table: str, sent: Any) -> Said:
+        named = sent.get("constraint")
+        match = {} if named is None else {"matchFields": columns_of(table, named.removeprefix(f"{table}_"))}
+        if set(sent["update"]) != set(sent["columns"]) - set(match.get("matchFields", ())):
+            return 400, {"title": "which columns?"}
+        status, done = self.upsert(table, {"fields": sent["row"], **match})
+        if status != 200:
+            return status, done
+        g.headers["Location"] = f"/{table}/{done['id']}"
+        return (201 if done["operation"] == "created" else 200), None
+
+    def rows(self, table: str) -> Said:
+        where = {name: each["eq"] for name, each in json.loads(request.args.get("where", "{}")).items()}
+        page = {f"_{ours}": request.args[each] for ours, each in PAGE.items() if each in request.args}
+        status, found = self.found(table, {**where, **page})
+        if status != 200:
+            return status, found
+        if not found:
+            return 410, {"title": "no such rows"}
+        shown = request.args.getlist("select")
+        return 200, {
+            "count": len(found),
+            "rows": [{name: {**row, "id": str(row["id"])}[name] for name in shown} for row in found],
+        }
+
+
+PAGE = {"limit": "first", "offset": "skip"}
+
+
+def columns_of(table: str, joined: str) -> list[str]:
+    """The columns whose names a constraint's name is made of, and what else is in it."""
+    known = sorted(
+        [*tables()[table].fields, r"[^_]\w*?"] if table in tables() else [r"[^_]\w*?"], key=len, reverse=True
+    )
+    return re.findall("|".join(f"{name}(?=_|$)" for name in known), joined)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from tests.dialects.conftest import ENV
+from tests.dialects.conftest import ENV, SHAPES
 from tests.kit import ROOT
 from upsertspec.dialects.operations import Find, Upsert
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import ConfigError
 from upsertspec.target.placeholders import FORMATS, KNOWN, names_in, strays
+from upsertspec.target.ready import FOLDER
 from upsertspec.target.target import Target
+from upsertspec.target.validate import SCHEMA_FILE
 
+SCHEMA: Any = json.loads(SCHEMA_FILE.read_text("utf-8"))
+STATED_ONLY = {"conflict", "list", "groups", "transaction"}
+"""Parts that a shape can only say to be lacking."""
+NARROW = {"keys", "ignored", "tag"}
+"""What a part says as its shape does, or as its neighbours are said: `counts.ignored`, and a tag as an id."""
+PRECONDITIONS = {"ifMatch", "ifNoneMatch", "tag", "version"}
+"""Placeholders of the profile `preconditions`, which no example claims."""
 Load = Callable[[str], Target]
 URL = 'url = "http://127.0.0.1:1"\n'
 FIND = '[shape.find]\npath = "/f"\n'
@@ -129,6 +141,39 @@ def test_every_placeholder_and_format_is_in_the_guide() -> None:
         assert f":{form}}}`" in GUIDE, form
     for part in KNOWN:
         assert f"`{part}`" in GUIDE, part
+
+
+def test_all_that_a_shape_can_say_is_in_an_example() -> None:
+    """The examples and the ready-made dialects run in the tests."""
+    files = [*SHAPES.glob("*.toml"), *FOLDER.glob("*.toml")]
+    shapes = [tomllib.loads(file.read_text("utf-8")).get("shape", {}) for file in files]
+    said = {name for shape in shapes for name in members(shape)}
+    assert stated({"$ref": "#/properties/shape"}) - said - STATED_ONLY - NARROW == set()
+    placeholders = {name for names in KNOWN.values() for name in names} - PRECONDITIONS
+    text = json.dumps(shapes)
+    assert {name for name in placeholders if not re.search(rf"{{{name}[:}}]", text)} == set()
+    assert {form for form in FORMATS if f":{form}}}" not in text} == set()
+
+
+def members(value: Any) -> set[str]:
+    if isinstance(value, list):
+        return {name for each in value for name in members(each)}
+    return set(value).union(*map(members, value.values())) if isinstance(value, dict) else set()
+
+
+def stated(part: Any) -> set[str]:
+    """The names of all that the schema of a target file lets a part say."""
+    if isinstance(part, list):
+        return {name for each in part for name in stated(each)}
+    if not isinstance(part, dict):
+        return set()
+    if "$ref" in part:
+        found: Any = SCHEMA
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        return stated(found)
+    below = [value for name, value in part.items() if name != "properties"]
+    return set(part.get("properties", ())) | stated(below) | stated(list(part.get("properties", {}).values()))
 
 
 def test_the_shape_in_the_guide_is_a_target(load: Load) -> None:

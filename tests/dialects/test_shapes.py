@@ -10,7 +10,7 @@ import pytest
 
 from tests.dialects.conftest import SHAPES, Judge, shape
 from tests.dialects.facade import Facade, KeyInUrl, MergeApi, OnConflict, PutAndGet, RecordsEnvelope, Said, Tasks
-from tests.dialects.facade_answers import GraphQL, KeysInParentheses, Positional, StatusInBody
+from tests.dialects.facade_answers import Constraint, GraphQL, KeysInParentheses, Positional, StatusInBody
 from tests.kit import TOKENS
 from upsertspec.report.result import Result, Status
 from upsertspec.target.target import Target
@@ -27,6 +27,7 @@ SERVERS: dict[str, type[Facade]] = {
     "status_in_body": StatusInBody,
     "positional": Positional,
     "tasks": Tasks,
+    "constraint": Constraint,
 }
 ASKED = ("AC-001", "AC-002", "AC-003", "AC-005", "AC-006", "AC-007", "AC-009", "AC-012", "AC-103", "AC-301")
 ALSO = {"status_in_body": ("AC-201", "AC-202", "AC-302"), "graphql": ("AC-303",)}
@@ -49,6 +50,10 @@ CONFORMING: dict[str, dict[str, set[Status]]] = {
     },
     "tasks": {
         **{each: {P} for each in ASKED[:-1]}, "AC-003": {P}, "AC-007": {A}, "AC-103": {P, A},
+    },
+    "constraint": {
+        **{each: {P, D} for each in ("AC-001", "AC-002", "AC-005", "AC-009", "AC-012")},
+        **{each: {P} for each in ("AC-003", "AC-006", "AC-007", "AC-103")},
     },
     "merge_api": {
         **{each: {P} for each in ASKED[:-1]}, "AC-001": {P, A}, "AC-002": {P, A}, "AC-007": {P},

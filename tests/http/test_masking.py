@@ -27,7 +27,7 @@ def test_an_exchange_is_plain_data() -> None:
         elapsed=2.12345678,
         attempt=2,
         step="When it is sent",
-        curl="curl http://h/x",
+        command=lambda: "curl http://h/x",
     )
     told = {
         "step": "When it is sent",

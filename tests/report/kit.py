@@ -86,7 +86,10 @@ def environment(**changes: str | None) -> dict[str, str]:
 
 def run_line(folder: Path, *arguments: str) -> list[str]:
     """The command line of a run that writes both files into the folder."""
-    return [*CLI, "run", *arguments, "--report", str(folder), "--junit", str(folder / "junit.xml")]
+    files = ("--report", str(folder), "--junit", str(folder / "junit.xml"))
+    defaults = {"--evidence": "full", "--jobs": "1"}
+    others = [word for option, value in defaults.items() if option not in arguments for word in (option, value)]
+    return [*CLI, "run", *arguments, *files, *others]
 
 
 def run(folder: Path, *arguments: str, **changes: str | None) -> Done:

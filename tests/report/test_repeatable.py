@@ -13,7 +13,7 @@ from tests.report.kit import Done
 Runs = Callable[[str], Done]
 
 TIMES = {"started", "finished", "seconds", "elapsed"}
-VARYING_HEADERS = {"Date", "Content-Length"}
+VARYING_HEADERS = {"Date", "Content-Length", "Etag"}
 PATTERNS = (
     (re.compile(r"http://127\.0\.0\.1:\d+"), "HOST"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "TIME"),
@@ -30,7 +30,7 @@ def normal(report: dict[str, Any]) -> Any:
 
 def _normal(node: Any, patterns: tuple[tuple[re.Pattern[str], str], ...]) -> Any:
     if isinstance(node, dict):
-        varying = TIMES | VARYING_HEADERS | {"worker", "jobs"}
+        varying = TIMES | VARYING_HEADERS | {"worker", "jobs", "command"}
         return {name: "…" if name in varying else _normal(child, patterns) for name, child in node.items()}
     if isinstance(node, list):
         return [_normal(child, patterns) for child in node]

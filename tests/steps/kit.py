@@ -120,7 +120,7 @@ def sent(world: World, operation: Operation, answer: Answer) -> None:
 
 def exchange() -> Exchange:
     """An exchange for display; nothing is judged by it."""
-    return Exchange("editor", "POST", "http://h", {}, None, 200, curl="curl http://h")
+    return Exchange("editor", "POST", "http://h", {}, None, 200, command=lambda: "curl http://h")
 
 
 def answered(record: Mapping[str, Any] | None, operation: str | None = "created", status: int = 200) -> Answer:

@@ -347,6 +347,7 @@ def test_each_record_of_a_batch_is_compared_as_its_table_has_it() -> None:
         {"errors": {"1": ["is wrong"]}},
         [{}, {"email": ["is wrong"]}],
         {"errors": [None, "is wrong", None]},
+        {"detail": [{"loc": ["body", "records", 1, "email"]}]},
         {"detail": f"bob.{MARK}@example.com is taken"},
     ],
 )
@@ -372,6 +373,8 @@ def test_an_error_says_which_record_is_wrong(body: Any) -> None:
         {"detail": "row 10"},
         {"detail": "arrow 1"},
         {"errors": {"10": ["is wrong"]}},
+        {"detail": [{"loc": ["body", "records", 0, "email"]}]},
+        {"path": ["records", True]},
         {"errors": [{}, {}]},
         [{"email": ["is wrong"]}, {}],
         [{"email": ["is wrong"]}, {"email": ["is wrong"]}],

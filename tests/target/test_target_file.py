@@ -12,7 +12,7 @@ import pytest
 from tests.kit import Done
 from upsertspec.cli.init import TEMPLATE
 from upsertspec.errors import ConfigError, NotApplicable, NotTestable
-from upsertspec.http.credentials import Presented, presented
+from upsertspec.http.credentials import NOBODY, Presented, presented
 from upsertspec.http.curl import curl_flags
 from upsertspec.run.recorder import known_for
 from upsertspec.spec import criteria as spec
@@ -199,6 +199,16 @@ login = { path = "/login", form = { user = "v", password = { env = "D" } } }
     secrets = {secret.value for secret in target.secrets()}
     assert secrets >= {"token-a", "token-b", "token-e", "pässword", "pässword d", pair}
     assert "token-a" not in repr(target)
+
+
+def test_a_role_can_have_nothing_but_headers(load: Load) -> None:
+    roles = '[roles.editor]\nheaders = { X-App = "acme", X-Key = { env = "A" } }\n'
+    target = load(URL + roles + '[roles.viewer]\nheaders = { X-User = "v" }', A="token-a")
+    assert target.roles["editor"].headers() == {"X-App": "acme", "X-Key": "token-a"}
+    assert target.roles["viewer"].headers() == {"X-User": "v"}
+    broken = presented(target, "the editor's token with a letter more")
+    assert broken.headers == {"X-App": "acme", "X-Key": "token-ax"}
+    assert presented(target, NOBODY).headers == {}
 
 
 def test_without_roles_the_tokens_come_from_the_environment(load: Load) -> None:

@@ -15,6 +15,7 @@ from upsertspec.cli.options import TargetOptions, criterion_option, jobs_option,
 from upsertspec.cli.output import check_file, make_folder
 from upsertspec.errors import ConfigError
 from upsertspec.process import cores
+from upsertspec.report.evidence import FAILURES, LEVELS
 from upsertspec.spec.sets import scored
 from upsertspec.target.baseline import read_baseline
 from upsertspec.target.target import MOST_CLIENTS, Target
@@ -61,6 +62,9 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
     envvar="UPSERTSPEC_REPORT",
     help="Write report.json and report.html to this folder.",
 )
+@click.option("--evidence", type=click.Choice(LEVELS), default=FAILURES, envvar="UPSERTSPEC_EVIDENCE",
+              help="Whose exchanges a report keeps: of all that did not pass, of all scenarios, or of none. "
+                   f"[default: {FAILURES}]")  # fmt: skip
 @click.option("--junit", metavar="FILE", envvar="UPSERTSPEC_JUNIT", help="Write JUnit XML to this file.")
 @click.option("--set", "requirement_set", metavar="NAME", default="", envvar="UPSERTSPEC_SET",
               help="The requirement set that the verdict is about. [default: the newest]")  # fmt: skip
@@ -79,6 +83,7 @@ def run(
     retries: int,
     baseline: str | None,
     folder: str | None,
+    evidence: str,
     junit: str | None,
     keep: bool,
     requirement_set: str,
@@ -113,7 +118,9 @@ def run(
         judged = replace(judged, clients=clients or judged.clients)
         judged = replace(judged, requirement_set=requirement_set or judged.requirement_set)
         own = target.place is None
-        settings = Settings(judged, **chosen, fail_fast=fail_fast, retries=retries, keep=keep, temporary=own)
+        settings = Settings(
+            judged, **chosen, fail_fast=fail_fast, retries=retries, keep=keep, temporary=own, evidence=evidence
+        )
         jobs = jobs or (cores() if own and hasattr(os, "fork") else 1)
         junit_file = Path(junit) if junit else None
         shown = Style(progress or style or Style.NORMAL)

@@ -67,7 +67,7 @@ def _broken(editor: Credential, how: str) -> tuple[dict[str, str], list[tuple[st
 def _token(editor: Credential, how: str) -> str:
     """The editor's token. Raises NotApplicable where there is none, or where it can't be broken in this way."""
     if editor.secret is None:
-        raise NotApplicable(f"a login has no way to send {how}")
+        raise NotApplicable(f"a {'login' if editor.login else 'credential without a secret'} has no way to send {how}")
     if how in (*BEARER_WAYS, *PLACES) and not editor.is_bearer:
         raise NotApplicable(f"only a bearer token has a scheme; the target can't be sent {how}")
     return editor.secret.value

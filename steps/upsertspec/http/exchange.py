@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 
@@ -12,8 +13,8 @@ class Exchange:
     """A request and its response, with secrets masked and bodies capped.
 
     `failure` says why there is no usable response; it is empty where there is one. Times are in seconds: `started`
-    since 1970, `clock` by `time.perf_counter`, `elapsed` for the whole exchange. `attempt` counts from 1. `curl` is a
-    command that sends the request again.
+    since 1970, `clock` by `time.perf_counter`, `elapsed` for the whole exchange. `attempt` counts from 1. `command`
+    makes the line of `curl`: most are never read.
     """
 
     role: str
@@ -30,7 +31,12 @@ class Exchange:
     elapsed: float = 0.0
     attempt: int = 1
     step: str = ""
-    curl: str = ""
+    command: Callable[[], str] = field(default=str, repr=False)  # it holds secrets
+
+    @cached_property
+    def curl(self) -> str:
+        """A command that sends the request again."""
+        return self.command()
 
     def as_dict(self) -> dict[str, Any]:
         """The exchange as `report.json` holds it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from upsertspec.dialects.base import Response
 from upsertspec.errors import TargetSilent
@@ -55,7 +56,7 @@ class Recorder:
             failure="the harness was stopped",
             attempt=attempt,
             step=self.step,
-            curl=curl_line(method, url, headers, body, self._shell, flags, mask.text),
+            command=partial(curl_line, method, url, headers, body, self._shell, flags, mask.text),
         )
         self.log.append(exchange)
         exchange.started, exchange.clock = time.time(), time.perf_counter()

@@ -17,6 +17,7 @@ from upsertspec.prove.processes import processes
 from upsertspec.prove.quiet import quiet
 from upsertspec.prove.runner import CANARY, CONFORMING, OUT_OF_REACH, SECONDS, failed, judge
 from upsertspec.prove.servers import BrokenServer, fleet
+from upsertspec.report.evidence import FAILURES
 from upsertspec.report.result import Result
 from upsertspec.report.status import Counts, Status, row
 from upsertspec.run.runner import run
@@ -171,4 +172,4 @@ def _alone(name: str, criteria: tuple[str, ...], **options: str) -> list[Result]
 
 def _settings(target: Target, criteria: tuple[str, ...]) -> Settings:
     """Behind the API, the profiles are those of its target file."""
-    return Settings(replace(target, timeout=SECONDS), criteria=criteria, patient=True)
+    return Settings(replace(target, timeout=SECONDS), criteria=criteria, patient=True, evidence=FAILURES)

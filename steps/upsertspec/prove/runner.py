@@ -10,6 +10,7 @@ from upsertspec.prove.matrix import Proof, Row, row_of
 from upsertspec.prove.processes import processes
 from upsertspec.prove.quiet import quiet
 from upsertspec.prove.servers import BrokenServer, fleet
+from upsertspec.report.evidence import FAILURES
 from upsertspec.report.result import Result
 from upsertspec.report.status import Counts, Status, row
 from upsertspec.run.embedded import Embedded, process_of
@@ -117,4 +118,4 @@ def lenient(criteria: tuple[str, ...]) -> list[str]:
 def _settings(target: Target, criteria: tuple[str, ...]) -> Settings:
     """A short timeout is enough: our own servers answer at once or hang forever."""
     target = replace(target, profiles=spec.PROFILES, timeout=SECONDS)
-    return Settings(target, criteria=criteria, patient=True)
+    return Settings(target, criteria=criteria, patient=True, evidence=FAILURES)

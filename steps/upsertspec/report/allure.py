@@ -26,7 +26,7 @@ def files(report: Raw) -> Iterator[tuple[str, str]]:
 
 def _result(report: Raw, result: Raw, ident: str, otherwise: float) -> dict[str, Any]:
     exchanges, status = result["exchanges"], result["status"]
-    start = round((exchanges[0]["started"] if exchanges else otherwise) * 1000)
+    start = round((exchanges[0]["started"] if exchanges else result.get("started", otherwise)) * 1000)
     labels = {
         "framework": "upsertspec", "epic": result["profile"], "feature": result["rule"], "story": result["criterion"],
         "severity": "critical" if result["level"] == "MUST" else "minor", "tag": status, "thread": result["worker"],

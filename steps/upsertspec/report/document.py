@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from upsertspec import __version__
 from upsertspec.errors import ENDED
 from upsertspec.http.text import without_userinfo
 from upsertspec.report.cast import cast
+from upsertspec.report.evidence import FULL, NONE, times
 from upsertspec.report.files import write_whole
 from upsertspec.report.finding import Finding
 from upsertspec.report.mistakes import mistakes
@@ -52,6 +53,7 @@ class Run:
     implementation: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, Any] = field(default_factory=dict)
     command: str = ""
+    evidence: str = FULL
 
     @property
     def tally(self) -> Tally:
@@ -77,7 +79,7 @@ def document(run: Run) -> dict[str, Any]:
         "criteria": [criterion(c, run.results) for c in spec.criteria()],
         "proof": run.proof,
         "findings": [mistake.as_dict() for mistake in mistakes(run.results)],
-        "results": [result(each) for each in run.results],
+        "results": [result(each, run.evidence) for each in run.results],
     }
 
 
@@ -94,8 +96,26 @@ def verdict(counted: Tally) -> dict[str, Any]:
 
 
 def write(path: Path, report: Mapping[str, Any]) -> None:
-    """Write the report. Raises OSError."""
-    write_whole(path, (json.dumps(report, ensure_ascii=True, indent=1) + "\n").encode("ascii"))
+    """Write the report, each member of it and each result on a line of its own. Raises OSError."""
+    write_whole(path, _lines(report))
+
+
+def _lines(report: Mapping[str, Any]) -> Iterator[bytes]:
+    between = "{"
+    for name, value in report.items():
+        yield f"{between}\n{json.dumps(name)}: ".encode("ascii")
+        between = ","
+        if name == "results":
+            for number, each in enumerate(value):
+                yield (",\n" if number else "[\n").encode("ascii") + _compact(each)
+            yield b"\n]" if value else b"[]"
+        else:
+            yield _compact(value)
+    yield b"\n}\n"
+
+
+def _compact(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
 def _target(target: Target) -> dict[str, Any]:
@@ -151,11 +171,14 @@ def criterion(criterion: spec.Criterion, results: Iterable[Result]) -> dict[str,
     return {**names, "sentence": criterion.sentence, "planned": own.planned, "counts": counts}
 
 
-def result(result: Result) -> Mapping[str, Any]:
+def result(result: Result, evidence: str = FULL) -> Mapping[str, Any]:
     """A result, with its case."""
     raw = result.as_dict()
     del raw["kept"]
     raw.pop("made", None)
+    if evidence == NONE and result.exchanges:
+        raw.pop("history", None)
+        raw |= {"exchanges": []} | times((each["started"], each["elapsed"]) for each in result.exchanges)
     return {**raw.pop("case"), **raw}
 
 

@@ -1,11 +1,22 @@
-"""Which exchanges of a scenario show its failure."""
+"""Which exchanges of a scenario a report keeps, and which show its failure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 CONTRADICTING = 4
+FULL, FAILURES, NONE = "full", "failures", "none"
+LEVELS = (FAILURES, FULL, NONE)
+"""What a report keeps: the exchanges of all that did not simply pass, all of them, or none."""
+
+
+def times(exchanges: Iterable[tuple[float, float]]) -> dict[str, Any]:
+    """What is kept of exchanges that are left out, from the start and the duration of each, in seconds."""
+    listed = list(exchanges)
+    if not listed:
+        return {}
+    return {"started": round(min(start for start, _ in listed), 3), "elapsed": [round(took, 4) for _, took in listed]}
 
 
 def telling(exchanges: Sequence[Mapping[str, Any]], history: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:

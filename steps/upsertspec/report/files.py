@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes, replace: bool = True) -> None:
-    """Replace the file with this content. Raises OSError, and then leaves the old file as it was.
+def write_whole(path: Path, content: bytes | Iterable[bytes], replace: bool = True) -> None:
+    """Replace the file with this content, whole or in pieces. Raises OSError, and then leaves the old file as it was.
 
     Anything but a plain file (a pipe, /dev/stdout) is written into. So is a file in a folder that accepts no new files:
     if that fails, it is left empty. Without `replace`, raises FileExistsError for a file that is there.
     """
+    pieces = [content] if isinstance(content, bytes) else content
     if not is_plain(path):
-        with path.open("ab") as opened:
-            opened.write(content)
+        _write(path, pieces, "ab")
         return
     place = path.resolve()
     if not replace:
         place.open("xb").close()
     if not os.access(place.parent, os.W_OK):
-        _write_in_place(path, content)
+        _write_in_place(path, pieces)
         return
     part = place.with_name(f"{place.name}.part")
     try:
-        part.write_bytes(content)
+        _write(part, pieces)
         os.replace(part, place)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -33,9 +34,14 @@ def write_whole(path: Path, content: bytes, replace: bool = True) -> None:
         raise
 
 
-def _write_in_place(path: Path, content: bytes) -> None:
+def _write(path: Path, pieces: Iterable[bytes], mode: str = "wb") -> None:
+    with path.open(mode) as opened:
+        opened.writelines(pieces)
+
+
+def _write_in_place(path: Path, pieces: Iterable[bytes]) -> None:
     try:
-        path.write_bytes(content)
+        _write(path, pieces)
     except OSError:
         os.truncate(path, 0)
         raise

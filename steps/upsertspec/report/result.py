@@ -20,7 +20,14 @@ class StepResult:
     table: list[list[str]] = field(default_factory=list)
 
 
-OPTIONAL: Mapping[str, Any] = {"history": None, "baseline": False, "attempts": 1, "made": ()}
+OPTIONAL: Mapping[str, Any] = {
+    "history": None,
+    "baseline": False,
+    "attempts": 1,
+    "made": (),
+    "started": 0.0,
+    "elapsed": (),
+}
 """What is left out of the data if it has this value."""
 RETRIED = "attempt"
 """How the step of an exchange begins if the scenario was run more than once, before the number of the attempt."""
@@ -35,7 +42,8 @@ class Result:
     declared statuses that occurred, like "created 201"; `kept` are the kinds of outcome that had the status of the
     contract. `history` is what concurrent clients did. `baseline` says whether the baseline lists it with this status,
     `attempts` how often it was run; `exchanges` are those of all attempts. `made`
-    are the records that may have to be deleted at the end (`http.made`).
+    are the records that may have to be deleted at the end (`http.made`). Where the exchanges are left out, `started` is
+    when the first was sent, in seconds since 1970, and `elapsed` how many seconds each took.
     """
 
     case: Case
@@ -54,6 +62,8 @@ class Result:
     baseline: bool = False
     attempts: int = 1
     made: tuple[Mapping[str, Any], ...] = ()
+    started: float = 0.0
+    elapsed: tuple[float, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The result as JSON-able data."""
@@ -63,7 +73,7 @@ class Result:
         outcomes = {"deviations": list(self.deviations), "kept": list(self.kept)}
         evidence = {"steps": steps, "exchanges": list(self.exchanges)}
         shown = {"case": case, "status": self.status.value, **plain, **outcomes, **evidence}
-        more = {"history": self.history, "baseline": self.baseline, "attempts": self.attempts, "made": self.made}
+        more = {name: getattr(self, name) for name in OPTIONAL}
         return shown | {name: value for name, value in more.items() if value != OPTIONAL[name]}
 
     @classmethod
@@ -73,5 +83,5 @@ class Result:
         steps = tuple(StepResult(**step) for step in raw["steps"])
         rest = {k: raw[k] for k in PLAIN} | {k: tuple(raw[k]) for k in ("deviations", "kept", "exchanges")}
         rest |= {name: raw.get(name, otherwise) for name, otherwise in OPTIONAL.items()}
-        rest["made"] = tuple(rest["made"])
+        rest |= {name: tuple(rest[name]) for name in ("made", "elapsed")}
         return cls(case, Status(raw["status"]), steps=steps, **rest)

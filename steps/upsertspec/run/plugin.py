@@ -148,7 +148,7 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenari
     """Start to record a scenario. Skip it if the target does not claim it or the dialect can't express it."""
     settings, case = request.getfixturevalue("upsertspec_settings"), case_of(request.node)
     client = request.getfixturevalue("upsertspec_client")
-    request.config.stash[RECORDER].begin(scenario, client, settings.target)
+    request.config.stash[RECORDER].begin(scenario, client, settings.target, settings.evidence)
     if case is None:
         return
     if not settings.selection.claimed(case):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import pytest
@@ -22,7 +22,9 @@ from upsertspec.errors import (
     TargetSilent,
 )
 from upsertspec.http.client import Client
+from upsertspec.http.exchange import Exchange
 from upsertspec.http.text import printable
+from upsertspec.report.evidence import FULL, times
 from upsertspec.report.result import Result, Status, StepResult
 from upsertspec.spec.criteria import Case
 from upsertspec.steps.findings import ScenarioFindings
@@ -54,6 +56,8 @@ class Recorder:
         self._started = 0.0
         self._noted = (0, 0)
         self._world: Recorded | None = None
+        self._evidence = FULL
+        self._told = False
 
     @property
     def findings(self) -> ScenarioFindings:
@@ -64,9 +68,9 @@ class Recorder:
         """Use the world of the scenario that has started."""
         self._world = world
 
-    def begin(self, scenario: Scenario, client: Client, target: Target) -> None:
+    def begin(self, scenario: Scenario, client: Client, target: Target, evidence: str = FULL) -> None:
         """A scenario starts; the client's log is emptied to become its evidence."""
-        self._world = None
+        self._world, self._evidence = None, evidence
         self._steps, self._states, self._client, self._target = scenario.steps, {}, client, target
         self._started = time.perf_counter()
         client.log.clear()
@@ -113,14 +117,29 @@ class Recorder:
             actual=printable(mask(actual)),
             blocked_by=error.criterion if isinstance(error, Blocked) else "",
             steps=tuple(self._step(step, mask) for step in self._steps),
-            exchanges=tuple(exchange.as_dict() for exchange in self._client.log) if self._client else (),
+            **self._kept(status, mask),
             seconds=round(time.perf_counter() - self._started, 6),
             worker=self._worker,
             deviations=tuple(findings.deviations),
             kept=tuple(findings.kept),
-            history=self._history(mask),
             made=tuple(self._client.made) if self._client else (),
         )
+
+    def _kept(self, status: Status, mask: Text) -> dict[str, Any]:
+        """The exchanges and the history; of a scenario that passed only the times, unless all evidence is asked for."""
+        log = self._client.log if self._client else []
+        if self._evidence == FULL or status is not Status.PASSED or self._tells_version(log):
+            return {"exchanges": tuple(exchange.as_dict() for exchange in log), "history": self._history(mask)}
+        return times((exchange.started, exchange.elapsed) for exchange in log)
+
+    def _tells_version(self, log: Sequence[Exchange]) -> bool:
+        """Whether these are the first answers with the header in which the target tells its version."""
+        version = self._target.implementation.get("version") if self._target else None
+        name = str(version.get("header", "")).lower() if isinstance(version, Mapping) else ""
+        if not name or self._told or not any(name in map(str.lower, each.response_headers) for each in log):
+            return False
+        self._told = True
+        return True
 
     def _history(self, mask: Text) -> Mapping[str, Any] | None:
         """The history of concurrent clients, if there is one, masked and safe to print."""

@@ -41,6 +41,8 @@ def recorded(report: Raw, scenario: str) -> Raw:
     if found is None:
         raise ConfigError([f"{printable(scenario)}: the report has no such scenario; name an id like S-ab12 from it"])
     if not found["exchanges"]:
+        if "elapsed" in found:
+            raise ConfigError([f"the report has no exchanges of {scenario}; make it with --evidence full"])
         raise ConfigError([f"{scenario} sent nothing ({found['status']}); name another scenario"])
     return found
 

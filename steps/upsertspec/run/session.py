@@ -75,6 +75,7 @@ def run_session(
             finished=_stamp(datetime.now(UTC)),
             seconds=time.perf_counter() - clock,
             proof=last_proof(),
+            evidence=settings.evidence,
             clean_up=cleaned.as_dict(),
             implementation=provenance.implementation(target, results, masker),
             environment=provenance.environment(),

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import pytest
 
+from upsertspec.report.evidence import FULL
 from upsertspec.run.selection import Part, Selection, Shard
 from upsertspec.target.target import Target
 
@@ -29,7 +30,8 @@ class Settings:
     `fail_fast` is the number of failures after which the run ends, 0 for none; `retries` how often a scenario that met
     a 5xx is run again; `keep` leaves what the run made in the target. A `temporary` target ends with the run, and its
     records with it. A patient run goes on to the end even if the target answers 404 to everything. `run_id` is part of
-    every name that the run makes. `accepted` are the roles whose credential was accepted before the run.
+    every name that the run makes. `accepted` are the roles whose credential was accepted before the run. `evidence` is
+    one of `report.evidence.LEVELS`.
     """
 
     target: Target
@@ -43,6 +45,7 @@ class Settings:
     retries: int = 0
     keep: bool = False
     temporary: bool = False
+    evidence: str = FULL
     run_id: str = field(default_factory=new_run_id)
     accepted: frozenset[str] = frozenset()
 

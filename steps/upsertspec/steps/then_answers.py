@@ -273,7 +273,8 @@ def the_record_reads_the_same(world: World) -> None:
 
 @then(parsers.parse("the error says that the record at index {index:d} is wrong"))
 def the_error_says_which(world: World, index: int) -> None:
-    """The error names the place: as `index`, as a path (`records[1]`), as "row 1", by a member or a value of it."""
+    """The error names the place: as `index`, as a path (`records[1]`, or `["records", 1]`), as "row 1", by a member or
+    a value of it."""
     world.compared("the place that the error names")
     if not _names_index(world.last.answer.body, index) and not _names_value(world, index):
         raise CheckFailed(f"an error that names index {index}", world.last.answer.text or "an empty body")
@@ -326,7 +327,8 @@ def _names_index(body: Any, index: int) -> bool:
     if isinstance(body, Mapping):
         return any(_is_index(k, v, index) or _names_index(v, index) for k, v in body.items())
     if isinstance(body, list):
-        return _is_at(body, index) or any(_names_index(item, index) for item in body)
+        in_path = any(same_json(index, item) for item in body)
+        return in_path or _is_at(body, index) or any(_names_index(item, index) for item in body)
     text = body if isinstance(body, str) else ""
     paths = re.search(rf"[\[/.]{index}(?!\d)", text) is not None
     return paths or re.search(rf"\b(index|row|record|item)s? {index}\b", text, re.IGNORECASE) is not None

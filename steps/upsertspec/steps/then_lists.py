@@ -7,8 +7,9 @@ from typing import Any
 
 from pytest_bdd import parsers, then
 
+from upsertspec.dialects.operations import Upsert
 from upsertspec.dialects.queries import parent_name
-from upsertspec.errors import CheckFailed
+from upsertspec.errors import CheckFailed, NotApplicable
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import INVALID, OK
 from upsertspec.spec.schema import PROTECTED, Field, tables
@@ -194,6 +195,24 @@ def the_description_names(world: World, table: str) -> None:
     listed = [sorted(map(str, key)) for key in keys if isinstance(key, list)] if isinstance(keys, list) else []
     if sorted(key for key in listed if key != ["id"]) != wanted:
         raise CheckFailed(f'"unique_keys" {shown(wanted)}', shown(keys))
+
+
+@then(parsers.parse("the id in the description leads to {name:w}"))
+def the_id_leads_to(world: World, name: str) -> None:
+    """An upsert of the record's key that has the id in its path, in place of the table's name, updates the record.
+
+    Not applicable where descriptions have no id.
+    """
+    body = world.last.answer.body
+    ident = body.get("id") if isinstance(body, Mapping) else None
+    if ident is None:
+        raise NotApplicable("descriptions of tables have no id")
+    known = world.named(name)
+    answer = world.client.call("editor", Upsert(str(ident), dict(known.key), list(known.key)))
+    require_body(world, answer, OK)
+    world.compared("the id of the record")
+    if not world.lacks(answer, "id") and as_json(answer.id) != as_json(known.record.get("id")):
+        raise CheckFailed(f"the id {shown(known.record.get('id'))} of {name}", shown(answer.id))
 
 
 def require_names(world: World, table: str, records: Sequence[Record], who: str, ordered: bool) -> None:

@@ -94,7 +94,7 @@ def written(world: World, attempt: Attempt) -> Iterator[Written]:
     operation, answer = attempt.operation, attempt.answer
     match operation:
         case Upsert():
-            require_success(world, answer, str(answer.operation))
+            require_success(world, answer, str(answer.operation or ""))
         case UpsertBatch():
             require_status(world, answer, OK)
         case _:

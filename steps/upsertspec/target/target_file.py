@@ -110,6 +110,14 @@ def _listed(statuses: Any) -> tuple[int, ...]:
     return tuple(statuses) if isinstance(statuses, list) else (statuses,)
 
 
+def _of_headers(headers: Mapping[str, str | Secret]) -> Credential:
+    """The credential of a role that has nothing but headers: the first secret one is what can be broken."""
+    for name, value in headers.items():
+        if isinstance(value, Secret):
+            return Credential(name, "", value, more={other: v for other, v in headers.items() if other != name})
+    return Credential(prefix="", more=headers)
+
+
 class _Reader:
     """Reads a checked TOML document."""
 
@@ -182,6 +190,8 @@ class _Reader:
 
     def _credential(self, settings: Mapping[str, Any], variable: str) -> Credential:
         more = {name: self._value(value) for name, value in settings.get("headers", {}).items()}
+        if settings.keys() == {"headers"}:
+            return _of_headers(more)
         return replace(self._main_credential(settings, variable), more=more)
 
     def _main_credential(self, settings: Mapping[str, Any], variable: str) -> Credential:

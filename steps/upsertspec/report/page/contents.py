@@ -61,6 +61,19 @@ class Scenario:
         return telling(self.raw["exchanges"], self.raw.get("history")) if self.listed else []
 
     @property
+    def times(self) -> list[tuple[float, bool]]:
+        """How many seconds each of its exchanges took, and whether it was answered; also of those that are left out."""
+        kept = [(float(each["elapsed"]), "response" in each) for each in self.raw["exchanges"]]
+        return kept or [(float(seconds), True) for seconds in self.raw.get("elapsed", ())]
+
+    @property
+    def began(self) -> float:
+        """When it sent its first request, in seconds since 1970."""
+        return min(
+            (float(each["started"]) for each in self.raw["exchanges"]), default=float(self.raw.get("started", 0))
+        )
+
+    @property
     def listed(self) -> bool:
         """Whether there is more to say of it than its status."""
         return row(self.status).listed is not Listed.NUMBER

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +34,16 @@ def page(document: Mapping[str, Any]) -> str:
     It holds all verdicts, scenarios and steps. If the target sent more than fits, the exchanges of what passed are left
     out first, and the page says so. Whatever comes from a target is plain text in it.
     """
-    for limits in STEPS:
-        text = _rendered(document, limits)
-        if len(text.encode("utf-8")) <= BOUND:
-            break
-    return text
+
+    @cache
+    def rendered(place: int) -> str:
+        return _rendered(document, STEPS[place])
+
+    def fits(place: int) -> bool:
+        return len(rendered(place).encode("utf-8")) <= BOUND
+
+    last = len(STEPS) - 1
+    return rendered(0 if fits(0) else min(bisect_left(range(last), True, lo=1, key=fits), last))
 
 
 def write(path: Path, document: Mapping[str, Any]) -> None:

@@ -46,8 +46,8 @@ def response_times(profiles: Iterable[Profile]) -> Distribution | None:
 
 
 def _times(criterion: Criterion) -> Times | None:
-    exchanges = [exchange for s in criterion.scenarios for exchange in s.raw["exchanges"]]
-    seconds = sorted(float(exchange["elapsed"]) for exchange in exchanges if "response" in exchange)
+    exchanges = [each for scenario in criterion.scenarios for each in scenario.times]
+    seconds = sorted(took for took, is_answered in exchanges if is_answered)
     if not seconds:
         return None
     low, first, median, third, high = (quantile(seconds, share) for share in (0.05, 0.25, 0.5, 0.75, 0.95))

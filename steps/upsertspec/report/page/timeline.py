@@ -37,12 +37,12 @@ def timeline(profiles: Iterable[Profile]) -> Timeline | None:
 
     A scenario begins with its first request: the report has no other time for it.
     """
-    ran = [s for p in profiles for c in p.criteria for s in c.scenarios if s.raw["exchanges"]]
+    ran = [s for p in profiles for c in p.criteria for s in c.scenarios if s.times]
     if not ran:
         return None
-    ran.sort(key=_began)
-    zero = _began(ran[0])
-    scale = Linear(max(_began(s) - zero + _took(s) for s in ran))
+    ran.sort(key=lambda scenario: scenario.began)
+    zero = ran[0].began
+    scale = Linear(max(s.began - zero + _took(s) for s in ran))
     lanes: dict[str, list[Bar]] = {}
     for worker in sorted({s.raw["worker"] for s in ran}, key=lambda name: (len(name), name)):
         lanes[worker] = [_bar(s, zero, scale) for s in ran if s.raw["worker"] == worker]
@@ -52,16 +52,12 @@ def timeline(profiles: Iterable[Profile]) -> Timeline | None:
 
 
 def _bar(scenario: Scenario, zero: float, scale: Linear) -> Bar:
-    return Bar(scenario, percent(scale.at(_began(scenario) - zero)), percent(scale.at(_took(scenario))))
-
-
-def _began(scenario: Scenario) -> float:
-    return min(_number(exchange, "started") for exchange in scenario.raw["exchanges"])
+    return Bar(scenario, percent(scale.at(scenario.began - zero)), percent(scale.at(_took(scenario))))
 
 
 def _took(scenario: Scenario) -> float:
-    last = max(_number(exchange, "started") + _number(exchange, "elapsed") for exchange in scenario.raw["exchanges"])
-    return max(last - _began(scenario), _number(scenario.raw, "seconds"))
+    ends = (_number(exchange, "started") + _number(exchange, "elapsed") for exchange in scenario.raw["exchanges"])
+    return max(max(ends, default=0.0) - scenario.began, _number(scenario.raw, "seconds"))
 
 
 def _number(raw: Mapping[str, Any], name: str) -> float:
