@@ -17,7 +17,7 @@ Feature: A member sees the records of its own organization
     Scenario: A member reads its own record
       When the north reads Cover
       Then the answer is 200
-      And the answer holds the whole stored record
+      And the answer holds the stored record
 
     @S-uzxc
     Scenario: A member can't read a record of another organization

@@ -160,7 +160,7 @@ Feature: Parents, children and what is in them
         | parameter               | value    |
         | conversations._sort     | nickname |
         | conversations._fields   | nickname |
-        | conversations._limit    | 0        |
+        | conversations._limit    | 1001     |
         | conversations._limit    | many     |
         | conversations._offset   | 1        |
         | artifacts._limit        | 1        |

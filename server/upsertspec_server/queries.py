@@ -188,15 +188,16 @@ class Queries:
     ) -> Include:
         """What is nested under one name, and what is `below` it. Takes its own out of `options`."""
         child = self.app.schema.children(table).get(name)
-        field = table.fields.get(f"{name}_id")
-        if child is None and (field is None or field.references is None):
+        called = (f"{name}_id", f"{name}Id")
+        field = next((each for each in table.fields.values() if each.references and each.name in called), None)
+        if child is None and field is None:
             raise bad_field("_include", f"{path} is neither a child nor a parent")
         own = self.options(options.pop(path, []), NESTED if child else ("_fields",))
         found = child or self.app.schema.tables[str(field and field.references)]
         return Include(
             name=name,
             table=found,
-            reference=str(child.parent_field(table)) if child else f"{name}_id",
+            reference=str(child.parent_field(table) if child else field and field.name),
             is_parent=child is None,
             limit=self.limit(own["_limit"]) if "_limit" in own else None,
             sort=self.sort(found, own.get("_sort")),

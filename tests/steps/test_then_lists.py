@@ -99,19 +99,19 @@ def test_the_fields_of_a_table_are_its_own() -> None:
 
 
 def nested(children: Any, ident: Any = 1) -> World:
-    return listing([{"id": 9, "children": [EVE]}, {"id": ident, "children": children}])
+    return listing([{"id": 9, "contacts": [EVE]}, {"id": ident, "contacts": children}])
 
 
 def test_children_are_nested_in_their_parent() -> None:
-    then.in_the_answer_holds(nested([BOB, ADA]), "Ada", "children", "Ada, Bob", None, None)
-    then.in_the_answer_holds(nested([]), "Ada", "children", "none", None, None)
+    then.in_the_answer_holds(nested([BOB, ADA]), "Ada", "contacts", "Ada, Bob", None, None)
+    then.in_the_answer_holds(nested([]), "Ada", "contacts", "none", None, None)
     with failing("Bob", "an empty list"):
-        then.in_the_answer_holds(nested([]), "Ada", "children", "Bob", None, None)
+        then.in_the_answer_holds(nested([]), "Ada", "contacts", "Bob", None, None)
     with failing("an empty list", "Bob"):
-        then.in_the_answer_holds(nested([BOB]), "Ada", "children", "none", None, None)
+        then.in_the_answer_holds(nested([BOB]), "Ada", "contacts", "none", None, None)
     with failing(*NO_SUCCESS):
         then.in_the_answer_holds(
-            listing([{"id": 1, "children": []}], status=400), "Ada", "children", "none", None, None
+            listing([{"id": 1, "contacts": []}], status=400), "Ada", "contacts", "none", None, None
         )
 
 
@@ -120,8 +120,8 @@ def test_children_are_nested_in_their_parent() -> None:
     [(None, 1, "null"), ({}, 1, "{}"), ([1], 1, "[1]"), ([], 2, "null"), ([], "1", "null")],
 )
 def test_children_that_are_no_list_of_objects(children: Any, ident: Any, said: str) -> None:
-    with failing("'children' in Ada", said):
-        then.in_the_answer_holds(nested(children, ident), "Ada", "children", "none", None, None)
+    with failing("'contacts' in Ada", said):
+        then.in_the_answer_holds(nested(children, ident), "Ada", "contacts", "none", None, None)
 
 
 def grouped(groups: Any, status: int = 200) -> World:

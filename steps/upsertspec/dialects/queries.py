@@ -41,10 +41,15 @@ def _parameter(words: Words, name: str, value: Any, bindings: Bindings) -> tuple
     return theirs, ",".join(str(words.value(field, part)) for part in parts)
 
 
+def parent_name(field: str) -> str:
+    """What a field refers to is called: the field without `_id`, or `Id`; the field itself if it ends in neither."""
+    return field.removesuffix("_id").removesuffix("Id")
+
+
 def _path(words: Words, path: str, bindings: Bindings) -> tuple[str, Words]:
     """What is nested, such as `user` or `conversations.messages`, in the target's words, and the words of its table.
 
-    A parent is called as its field is, without `_id`. Raises NotApplicable where the target's field has another form.
+    A parent is called as its field is, without `_id` or `Id`. Raises NotApplicable where the field has another form.
     """
     found = []
     for name in path.split("."):
@@ -54,9 +59,9 @@ def _path(words: Words, path: str, bindings: Bindings) -> tuple[str, Words]:
             found.append(words.called)
             continue
         theirs = words.name(f"{name}_id")
-        if not theirs.endswith("_id"):
+        if parent_name(theirs) == theirs:
             raise NotApplicable(f"{theirs} of {words.called} has no name for what it refers to")
-        found.append(theirs.removesuffix("_id"))
+        found.append(parent_name(theirs))
         words = Words(bindings.of(field.references), {})
     return ".".join(found), words
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from pytest_bdd import given, parsers, then
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Read, with_headers
-from upsertspec.errors import CheckFailed, NotApplicable
+from upsertspec.errors import CheckFailed, NotApplicable, NotTestable
+from upsertspec.spec.outcomes import OK
 from upsertspec.steps.assertions import stop
 from upsertspec.steps.equality import shown
 from upsertspec.steps.world import World
@@ -45,7 +47,14 @@ def _tag(world: World, phrase: str) -> str:
 def tag_of_record(world: World, name: str) -> str:
     """The tag that the named record has now, from a read by its id."""
     known = world.named(name)
-    return require_tag(world, world.client.call("editor", Read(known.table, known.record["id"])))
+    return _tag_of(world, known.table, known.record["id"])
+
+
+def _tag_of(world: World, table: str, ident: Any) -> str:
+    answer = world.client.call("editor", Read(table, ident))
+    if answer.status != OK:
+        raise NotTestable(f"no record is read by its id: the answer was {answer.said}")
+    return require_tag(world, answer)
 
 
 def require_tag(world: World, answer: Answer) -> str:
@@ -84,7 +93,7 @@ def the_answer_has_the_tag(world: World) -> None:
     """The tag in the last answer is that of a read of the same record by its id."""
     answer = world.last.answer
     tag = require_tag(world, answer)
-    read = require_tag(world, world.client.call("editor", Read(world.last.table, answer.id)))
+    read = _tag_of(world, world.last.table, answer.id)
     if tag != read:
         raise CheckFailed(f"the tag that a read gives, {read}", tag)
 

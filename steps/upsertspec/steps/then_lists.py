@@ -8,6 +8,7 @@ from typing import Any
 from pytest_bdd import parsers, then
 
 from upsertspec.dialects.operations import Upsert
+from upsertspec.dialects.queries import parent_name
 from upsertspec.errors import CheckFailed, NotApplicable
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import INVALID, OK
@@ -33,7 +34,7 @@ def the_list_is(world: World, which: str, who: str, order: str | None) -> None:
     for attempt in attempts:
         require_body(world, attempt.answer, OK)
     records = [record for attempt in attempts for record in attempt.answer.records]
-    require_names(world, records, who, ordered=bool(order))
+    require_names(world, world.last.table, records, who, ordered=bool(order))
 
 
 @then(parsers.parse("the first list is {who:w}, and the last is empty or refused"))
@@ -41,10 +42,10 @@ def the_last_list_is_empty_or_refused(world: World, who: str) -> None:
     """The first list has just the named record; the last has none and a total of 0, or was answered with 400."""
     first, last = world.attempts[0].answer, world.last.answer
     require_body(world, first, OK)
-    require_names(world, first.records, who, ordered=False)
+    require_names(world, world.last.table, first.records, who, ordered=False)
     if last.status != INVALID:
         require_body(world, last, OK)
-        require_names(world, last.records, "empty", ordered=False)
+        require_names(world, world.last.table, last.records, "empty", ordered=False)
         if last.total not in (None, 0):
             raise CheckFailed('"total": 0', shown(last.total))
 
@@ -97,7 +98,7 @@ def in_the_answer_holds(world: World, holder: str, name: str, who: str, order: s
     nested = [member] if parent else member
     if not isinstance(nested, list) or not all(isinstance(each, dict) for each in nested):
         raise CheckFailed(f"{name!r} in {holder}", shown(member))
-    require_names(world, nested, "empty" if who == "none" else who, ordered=bool(order))
+    require_names(world, parent or name, nested, "empty" if who == "none" else who, ordered=bool(order))
     for each in nested if fields else ():
         require_just(world, parent or name, world.words(parent or name).ours(each), str(fields))
 
@@ -111,7 +112,7 @@ def _parent(table: str, name: str) -> str | None:
 def _member(world: World, table: str, name: str) -> str:
     """The member of a record that holds its children of this table, or its parent, as the target calls it."""
     if _parent(table, name):
-        return world.words(table).name(f"{name}_id").removesuffix("_id")
+        return parent_name(world.words(table).name(f"{name}_id"))
     return world.words(name).called
 
 
@@ -214,9 +215,9 @@ def the_id_leads_to(world: World, name: str) -> None:
         raise CheckFailed(f"the id {shown(known.record.get('id'))} of {name}", shown(answer.id))
 
 
-def require_names(world: World, records: Sequence[Record], who: str, ordered: bool) -> None:
-    """Raise CheckFailed where the records are not exactly the named ones."""
-    known = {as_json(stored.record.get("id")): stored.name for stored in world.stored}
+def require_names(world: World, table: str, records: Sequence[Record], who: str, ordered: bool) -> None:
+    """Raise CheckFailed where the records of a table are not exactly the named ones."""
+    known = {as_json(stored.record.get("id")): stored.name for stored in world.stored if stored.table == table}
     found = [
         known.get(as_json(record.get("id")), f"a stranger with id {shown(record.get('id'))}") for record in records
     ]
