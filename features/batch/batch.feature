@@ -392,7 +392,8 @@ Feature: Several records in one request
         | ada@example.com    | Ada Byron   | 007   |
         | alan@example.com   | Alan Turing | 0     |
         | barbara@example.com | B. Liskov  | 0815  |
-      Then these contacts are now stored:
+      Then the answer is 200 and says updated, created, created
+      And these contacts are now stored:
         | email               | notes |
         | ada@example.com     | 007   |
         | alan@example.com    | 0     |

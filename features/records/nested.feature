@@ -38,12 +38,20 @@ Feature: Parents, children and what is in them
 
     @S-5hd3
     Scenario: Each record holds its own parent
-      When the editor lists conversations with:
-        | id__in                  | _include |
-        | {First.id}              | project  |
-        | {Fourth.id}             | project  |
-      Then the lists together are First, Fourth
-      And in the list Fourth holds the project Bolt
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+        | Side | Side 1 | EUR      |
+      And these raw_transactions are stored:
+        | as  | reference | account_id | payload   |
+        | One | raw-1     | {Main.id}  | [1, null] |
+        | Two | raw-2     | {Side.id}  | [1, null] |
+      When the editor lists raw_transactions with:
+        | reference__in | _include |
+        | raw-1,raw-2   | account  |
+      Then the list is One, Two
+      And in the list One holds the account Main
+      And in the list Two holds the account Side
 
     @S-davk
     Scenario: Parents and children together

@@ -24,12 +24,13 @@ Feature: Records by their id
       When the editor <way>:
         | email           | name |
         | eve@example.com | Eve  |
-      Then created_at and updated_at of the record are the same
+      Then the answer is <answer>
+      And created_at and updated_at of the record are the same
 
       Examples: A create, and an upsert that creates
-        | way                         |
-        | creates in users            |
-        | upserts into users by email |
+        | way                         | answer               |
+        | creates in users            | 201                  |
+        | upserts into users by email | 200 and says created |
 
     @S-p5r8
     Scenario: The Location header points to the record

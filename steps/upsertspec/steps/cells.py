@@ -69,9 +69,15 @@ def value(table: Table, name: str, cell: str, mark: str, lookup: Lookup) -> Any:
 
 
 def resolved(table: Table, name: str, given: Any, mark: str, lookup: Lookup) -> Any:
-    """A value from JSON or a query parameter: `{name.field}` is looked up, and text of a unique key is marked."""
+    """A value from JSON or a query parameter: `{name.field}` is looked up, and text of a unique key is marked.
+
+    So is each value of a list with commas, in a parameter like `reference__in`.
+    """
     if not isinstance(given, str):
         return given
+    if name.endswith("__in"):
+        field = name.removesuffix("__in")
+        return ",".join(str(resolved(table, field, each, mark, lookup)) for each in given.split(","))
     if reference := _REFERENCE.fullmatch(given):
         return lookup(reference[1], reference[2])
     return marked(given, mark) if name.partition("__")[0] in table.marked else given
