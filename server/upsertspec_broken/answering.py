@@ -29,7 +29,7 @@ def created_is_201(answer: Answer) -> None:
         answer.status = HTTPStatus.CREATED
 
 
-@broken("AC-002", "AC-012", "AC-205")
+@broken("AC-002", "AC-012")
 @answers
 def updated_is_204(answer: Answer) -> None:
     """Answers 204 without a body where an upsert updated a record."""

@@ -217,7 +217,7 @@ def says_whose_it_is(answer: Answer) -> None:
         answer.body["detail"] = "This record belongs to another organization."
 
 
-@broken("AC-935", "AC-932", "AC-936")
+@broken("AC-935")
 class OnlyTheOldOrganizationCounts(Records):
     """Asks whose the record is, but not whose it will be: a partial update gives it away."""
 

@@ -25,7 +25,7 @@ def counted(*statuses: Status, level: str = "MUST") -> Tally:
     return tally(Result(case("SHOULD" if status is W else level), status) for status in statuses)
 
 
-P, D, F, W, K, S, A, N, C, E = (
+P, D, F, W, K, S, A, N, C, U, E = (
     Status.PASSED,
     Status.DEVIATES,
     Status.FAILED,
@@ -35,12 +35,13 @@ P, D, F, W, K, S, A, N, C, E = (
     Status.NOT_APPLICABLE,
     Status.NOT_TESTABLE,
     Status.NOT_CLAIMED,
+    Status.NOT_SCORED,
     Status.ERROR,
 )
 
 
 def test_every_status_is_counted_here() -> None:
-    assert {P, D, F, W, K, S, A, N, C, E} == set(Status)
+    assert {P, D, F, W, K, S, A, N, C, U, E} == set(Status)
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3])

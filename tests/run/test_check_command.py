@@ -12,7 +12,7 @@ from tests.kit import TOKEN_VARIABLES
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.http.client import Client
 from upsertspec.run.preflight import FATAL, OK, WARNING, Finding, check
-from upsertspec.spec.schema import tables
+from upsertspec.spec.schema import ROLES, tables
 from upsertspec.target.target import Credential, Secret, Target
 from upsertspec.target.target_file import roles_from
 
@@ -48,7 +48,7 @@ def test_a_target_with_everything(serve: Serve) -> None:
     assert levels(found) == {OK}
     assert {line.split()[0] for line in wire.lines()} == {"GET"}
     sent = {dict(headers_of(request))["authorization"] for request in wire.requests}
-    assert sent == {f"Bearer {value}" for value in TOKEN_VARIABLES.values()}
+    assert sent == {f"Bearer {TOKEN_VARIABLES[f'UPSERTSPEC_TOKEN_{role.upper()}']}" for role in ROLES}
 
 
 def test_a_description_for_everybody_does_not_hide_a_refused_token(serve: Serve) -> None:

@@ -98,8 +98,8 @@ def tally(results: Iterable[Result], scope: str = "") -> Tally:
 
 
 def applicable(counts: Mapping[Any, int]) -> tuple[int, int]:
-    """How many scenarios of the claimed profiles apply to the target, and how many there are."""
-    claimed = sum(counts.values()) - counts[Status.NOT_CLAIMED]
+    """How many scenarios of the claimed profiles apply to the target, and how many are scored."""
+    claimed = sum(counts.values()) - counts[Status.NOT_CLAIMED] - counts[Status.NOT_SCORED]
     return claimed - counts[Status.NOT_APPLICABLE], claimed
 
 
