@@ -206,7 +206,8 @@ def require_own_kept(world: World, table: str, record: Record) -> None:
         return
     binding = world.binding(table)
     rows = [row for attempt in world.attempts for row in attempt.sent]
-    sent = {name for row in rows if _is_of(world, table, row, record) for name in row}
+    versions = _versions(world, table, record)
+    sent = {name for row in rows if _is_of(world.table(table), row, versions) for name in row}
     sent |= {name for each in members if isinstance(v := each.get("updateValues"), Mapping) for name in v}
     unmentioned = [name for name in binding.view.fields if name not in sent]
     for before in _before(world, table, record):
@@ -228,12 +229,16 @@ def _before(world: World, table: str, record: Record) -> Iterator[Record]:
             yield before
 
 
-def _is_of(world: World, table: str, row: Record, record: Record) -> bool:
-    """Whether a row that was sent may be of this record: it has a key that the record has or had, or no whole key."""
-    spec = world.table(table)
+def _versions(world: World, table: str, record: Record) -> list[Record]:
+    """The record, as it is, as it was stored, and as answers reported it."""
     answers = [part.record for a in world.attempts for part in a.answer.parts or [a.answer] if part.record]
     known = [*(s.record for s in world.stored if s.table == table), *answers]
-    versions = [record, *(each for each in known if as_json(each.get("id")) == as_json(record.get("id")))]
+    ident = as_json(record.get("id"))
+    return [record, *(each for each in known if as_json(each.get("id")) == ident)]
+
+
+def _is_of(spec: Table, row: Record, versions: Sequence[Record]) -> bool:
+    """Whether a row that was sent may be of this record: it has a key that the record has or had, or no whole key."""
     keys = [key for key in spec.unique_keys if all(row.get(name) is not None for name in key)]
     values = [{name: row[name] for name in key} for key in keys]
     return not values or any(_has(spec, each, version) for each in values for version in versions)
