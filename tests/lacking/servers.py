@@ -164,7 +164,10 @@ def reading_crashes(original: Callable[..., Any], **path: Any) -> Any:
 
 SERVERS: dict[str, Lacking] = {
     "no created_at": Lacking(
-        (no("created_at"),), "AC-011 AC-103 AC-104 AC-205 AC-601", "AC-104", aside="S-ykrg S-aw87 S-b6nb S-3hcz"
+        (no("created_at"),),
+        "AC-011 AC-103 AC-104 AC-205 AC-601",
+        "AC-104",
+        aside="S-ykrg S-aw87 S-b6nb S-3hcz S-93xp S-6x6b",
     ),
     "no updated_at": Lacking((no("updated_at"),), "AC-011 AC-103 AC-104 AC-204 AC-205 AC-601 AC-608", "AC-104"),
     "no timestamps": Lacking(
@@ -176,17 +179,19 @@ SERVERS: dict[str, Lacking] = {
     "no counts": Lacking((no("created", "updated", "ignored", only=UPSERTS),), "AC-301", ""),
     "no record": Lacking(
         (no("record", only=UPSERTS),),
-        "AC-001 AC-002 AC-012 AC-201 AC-204 AC-301 AC-501",
+        "AC-001 AC-002 AC-012 AC-112 AC-201 AC-204 AC-301 AC-501",
         "AC-002 AC-205",
     ),
     "no id in upserts": Lacking(
         (no("id", only=UPSERTS),),
-        "AC-001 AC-002 AC-012 AC-201 AC-204 AC-205 AC-301 AC-501",
+        "AC-001 AC-002 AC-012 AC-112 AC-201 AC-204 AC-205 AC-301 AC-501",
         "",
     ),
     "no id": Lacking((no("id"),), "AC-001", EVERYTHING - {"AC-001"}),
     "no nulls": Lacking(
-        (answered(lambda a: without(a.body, lambda _, inner: inner is None)),), "AC-205 AC-611 AC-805", ""
+        (answered(lambda a: without(a.body, lambda _, inner: inner is None)),),
+        "AC-203 AC-204 AC-205 AC-504 AC-601 AC-608 AC-611 AC-805",
+        "",
     ),
     "no total": Lacking((no("total"),), "AC-603", ""),
     "no description": Lacking((gone("tables.describe"),), "AC-112", ""),
@@ -194,7 +199,7 @@ SERVERS: dict[str, Lacking] = {
     "no answer for a record that is not there": Lacking((reading_crashes,), "AC-602 AC-804 AC-807", ""),
     "no create": Lacking((gone("records.create"),), "AC-601", ""),
     "no delete": Lacking((gone("records.delete"),), "AC-609", ""),
-    "no change": Lacking((gone("records.update"),), "AC-608 AC-611", ""),
+    "no change": Lacking((gone("records.update"),), "AC-052 AC-104 AC-403 AC-608 AC-611", ""),
     "no stats": Lacking((gone("tables.stats"),), "AC-610", ""),
     "no transactions": Lacking(
         (gone("transactions.transact"),),

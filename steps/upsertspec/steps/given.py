@@ -56,6 +56,8 @@ def _change(world: World, name: str, datatable: Sequence[Sequence[str]]) -> None
 
 def _delete(world: World, name: str) -> None:
     stored = world.named(name)
+    if stored.record.get("id") is None:
+        raise Blocked(defining("upsert-create"), f"the id of {name}", "none")
     answer = world.send("editor", Delete(stored.table, stored.record["id"]))
     done = answer.status == NO_CONTENT or is_declared(world, "deleted", answer.status)
     if not done or world.reader.find(stored.table, stored.key):
