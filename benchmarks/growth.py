@@ -64,7 +64,8 @@ def grown(folder: Path, times: int, narrow: int) -> Path:
 def written(folder: Path, texts: dict[str, str]) -> Path:
     """A features folder with these files in the core profile."""
     (folder / "core").mkdir(parents=True)
-    shutil.copy(features_dir() / "schema.toml", folder)
+    for name in ("schema.toml", "sets.toml"):
+        shutil.copy(features_dir() / name, folder)
     for name, text in texts.items():
         (folder / "core" / f"{name}.feature").write_text(text, "utf-8")
     return folder
