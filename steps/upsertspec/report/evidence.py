@@ -1,4 +1,4 @@
-"""Which exchanges of a scenario show its failure."""
+"""What shows the outcome of a scenario: its message, and those of its exchanges that matter."""
 
 from __future__ import annotations
 
@@ -6,6 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 CONTRADICTING = 4
+
+
+def message(result: Mapping[str, Any]) -> str:
+    """The status and the reason of a result; empty if it has no reason."""
+    return f"{result['status']}: {result['reason']}" if result["reason"] else ""
+
+
+def curls(exchanges: Sequence[Mapping[str, Any]]) -> str:
+    """The `curl` lines of all exchanges, one below the other."""
+    return "\n".join(exchange["curl"] for exchange in exchanges)
+
+
+def writes(exchanges: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The exchanges that may change something."""
+    return [exchange for exchange in exchanges if exchange["method"] != "GET"]
 
 
 def telling(exchanges: Sequence[Mapping[str, Any]], history: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
@@ -16,6 +31,5 @@ def telling(exchanges: Sequence[Mapping[str, Any]], history: Mapping[str, Any] |
     places = [each["exchange"] for each in history["operations"] if each["contradicts"]] if history else []
     if contradicting := [exchanges[place] for place in places if place in range(len(exchanges))]:
         return contradicting[:CONTRADICTING]
-    writes = [exchange for exchange in exchanges if exchange["method"] != "GET"]
-    chosen = [*writes[-1:], *exchanges[-1:]]
+    chosen = [*writes(exchanges)[-1:], *exchanges[-1:]]
     return [exchange for number, exchange in enumerate(chosen) if exchange not in chosen[:number]]
