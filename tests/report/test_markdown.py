@@ -183,7 +183,8 @@ def as_file(folder: Path, report: dict[str, Any]) -> Path:
 def test_the_command_takes_a_limit(done: Runs, tmp_path: Path) -> None:
     file = as_file(tmp_path, hostile(done("hostile").report))
     assert len(render(file, "markdown", "--limit", str(LEAST)).stdout) <= LEAST
-    refused = render(file, "ctrf", "--limit", str(LEAST))
-    assert refused.returncode == 2
-    assert b"--limit is for --format markdown" in refused.stderr
+    for kind in ("ctrf", "allure"):
+        refused = render(file, kind, "--limit", str(LEAST), "-o", str(tmp_path / "output"))
+        assert refused.returncode == 2
+        assert b"--limit is for --format markdown" in refused.stderr
     assert render(file, "markdown", "--limit", "10").returncode == 2

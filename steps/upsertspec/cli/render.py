@@ -19,10 +19,12 @@ from upsertspec.report.markdown import LARGEST, LEAST, SHORT
 def render(report: str, kind: str, output: str | None, limit: int | None) -> None:
     """Convert a report.json (or the one in a folder) to a page, to Markdown, or to a format of other tools.
 
-    The output is made from the report alone. `digest` tells the findings in under 4 kB, for whoever has to mend them.
+    The output is made from the report alone. `digest` lists the findings in under 4 kB, for whoever has to fix them.
     `badge-json` is what the endpoint badge of shields.io reads. `allure` writes many files: name a folder for them
     with -o.
     """
+    if limit is not None and kind != "markdown":
+        raise ConfigError([f"--limit is for --format markdown, not for {kind}; leave it out"])
     if kind == ALLURE:
         _write_folder(report, output)
     else:
@@ -35,13 +37,13 @@ def _write_folder(report: str, output: str | None) -> None:
     from upsertspec.report.allure import files
     from upsertspec.report.reading import load
 
-    for name, text in files(load(report)):
-        write(text, str(make_folder(output, "-o", name) / name))
+    found = dict(files(load(report)))
+    folder = make_folder(output, "-o", next(iter(found), ""))
+    for name, text in found.items():
+        write(text, str(folder / name))
 
 
 def _text(report: str, kind: str, limit: int | None) -> str:
-    if limit is not None and kind != "markdown":
-        raise ConfigError([f"--limit is for --format markdown, not for {kind}; leave it out"])
     from upsertspec.report.reading import load
 
     found = load(report)

@@ -10,10 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from upsertspec.report.evidence import curls, message
 from upsertspec.report.status import row
 from upsertspec.report.times import seconds_since_1970
 
 Raw = Mapping[str, Any]
+JUDGED = ("passed", "failed")
+"""The states of a step that Allure knows by the same words."""
 
 
 def files(report: Raw) -> Iterator[tuple[str, str]]:
@@ -31,8 +34,8 @@ def _result(report: Raw, result: Raw, ident: str, otherwise: float) -> dict[str,
         "framework": "upsertspec", "epic": result["profile"], "feature": result["rule"], "story": result["criterion"],
         "severity": "critical" if result["level"] == "MUST" else "minor", "tag": status, "thread": result["worker"],
     }  # fmt: skip
-    reasons = {"message": f"{status}: {result['reason']}"} if result["reason"] else {}
-    curls = "\n".join(exchange["curl"] for exchange in exchanges) if result["reason"] else ""
+    said = {"message": message(result), "trace": curls(exchanges)} if result["reason"] else {}
+    details = {name: text for name, text in said.items() if text}
     return {
         "uuid": ident,
         "historyId": f"{report['target']['url']} {result['id']}",
@@ -41,7 +44,7 @@ def _result(report: Raw, result: Raw, ident: str, otherwise: float) -> dict[str,
         "titlePath": [result["profile"], result["rule"]],
         "name": result["title"],
         "status": row(status).allure,
-        "statusDetails": {**reasons, **({"trace": curls} if curls else {}), "known": status == "known failure"},
+        "statusDetails": {**details, "known": status == "known failure"},
         "stage": "finished",
         "start": start,
         "stop": start + round(result["seconds"] * 1000),
@@ -53,10 +56,9 @@ def _result(report: Raw, result: Raw, ident: str, otherwise: float) -> dict[str,
 
 
 def _step(step: Raw) -> dict[str, Any]:
-    states = {"passed": "passed", "failed": "failed"}
     table = "".join(f"\n| {' | '.join(cells)} |" for cells in step["table"])
     return {
         "name": f"{step['keyword']} {step['text']}{table}",
-        "status": states.get(step["state"], "skipped"),
+        "status": step["state"] if step["state"] in JUDGED else "skipped",
         "stage": "finished",
     }

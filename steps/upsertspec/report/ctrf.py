@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from upsertspec.report.evidence import curls, message
 from upsertspec.report.status import row
 from upsertspec.report.times import seconds_since_1970
 
@@ -63,7 +64,7 @@ def _test(result: Raw) -> dict[str, Any]:
         "threadId": result["worker"],
     }
     if result["reason"]:
-        test |= {"message": f"{status}: {result['reason']}"}
+        test |= {"message": message(result)}
     if result["reason"] and result["exchanges"]:
-        test |= {"trace": "\n".join(exchange["curl"] for exchange in result["exchanges"])}
+        test |= {"trace": curls(result["exchanges"])}
     return test

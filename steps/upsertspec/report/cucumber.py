@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count, groupby
 from typing import Any
 
+from upsertspec.report.evidence import curls, message
 from upsertspec.report.status import row
 from upsertspec.report.times import seconds_since_1970
 
@@ -64,16 +65,16 @@ class _Scenario:
     def __init__(self, result: Raw, made: Iterator[int]) -> None:
         self.result, self.row = result, row(result["status"])
         self.at = {"line": result["line"]}
-        self.name = {**_named("Scenario", result["title"], made), "location": self.at, "examples": []}
-        self.name["tags"] = [
+        self.head = {**_named("Scenario", result["title"], made), "location": self.at, "examples": []}
+        self.head["tags"] = [
             self._tag(made, name) for name in (result["profile"], result["criterion"], result["level"])
         ]
-        reason = {"keyword": "*", "text": f"{result['status']}: {result['reason']}", "state": "", "table": []}
+        reason = {"keyword": "*", "text": message(result) or str(result["status"]), "state": "", "table": []}
         self.steps = [(step, str(next(made))) for step in result["steps"] or [reason]]
         self.rows = {ident: [str(next(made)) for _ in step["table"]] for step, ident in self.steps}
 
     def node(self) -> dict[str, Any]:
-        return {**self.name, "steps": [self._step(step, ident) for step, ident in self.steps]}
+        return {**self.head, "steps": [self._step(step, ident) for step, ident in self.steps]}
 
     def pickle(self) -> dict[str, Any]:
         steps = []
@@ -81,16 +82,16 @@ class _Scenario:
             table = [{"cells": [{"value": cell} for cell in cells]} for cells in step["table"]]
             argument = {"argument": {"dataTable": {"rows": table}}} if table else {}
             steps.append({"id": f"p{ident}", "astNodeIds": [ident], "text": step["text"], **argument})
-        tags = [{"name": tag["name"], "astNodeId": tag["id"]} for tag in self.name["tags"]]
-        names = {"id": f"p{self.name['id']}", "uri": self.result["file"], "name": self.name["name"], "language": "en"}
-        return {"pickle": {**names, "astNodeIds": [self.name["id"]], "steps": steps, "tags": tags}}
+        tags = [{"name": tag["name"], "astNodeId": tag["id"]} for tag in self.head["tags"]]
+        names = {"id": f"p{self.head['id']}", "uri": self.result["file"], "name": self.head["name"], "language": "en"}
+        return {"pickle": {**names, "astNodeIds": [self.head["id"]], "steps": steps, "tags": tags}}
 
     def run(self, otherwise: Mapping[str, int]) -> Iterator[dict[str, Any]]:
-        ident, exchanges = f"t{self.name['id']}", self.result["exchanges"]
+        ident, exchanges = f"t{self.head['id']}", self.result["exchanges"]
         began = _moment(exchanges[0]["started"]) if exchanges else otherwise
         ended = _moment(exchanges[-1]["started"] + exchanges[-1].get("elapsed", 0)) if exchanges else otherwise
         steps = [{"id": f"t{step}", "pickleStepId": f"p{step}", "stepDefinitionIds": []} for _, step in self.steps]
-        yield {"testCase": {"id": ident, "pickleId": f"p{self.name['id']}", "testSteps": steps}}
+        yield {"testCase": {"id": ident, "pickleId": f"p{self.head['id']}", "testSteps": steps}}
         started = {"id": f"r{ident}", "testCaseId": ident, "attempt": 0, "timestamp": began}
         yield {"testCaseStarted": {**started, "workerId": self.result["worker"] or "main"}}
         for (_, step), outcome in zip(self.steps, self._outcomes(), strict=True):
@@ -98,9 +99,8 @@ class _Scenario:
             yield {"testStepStarted": {**names, "timestamp": began}}
             yield {"testStepFinished": {**names, "timestamp": ended, "testStepResult": outcome}}
         if exchanges and self.result["reason"]:
-            body = "\n".join(exchange["curl"] for exchange in exchanges)
             names = {"testCaseStartedId": f"r{ident}", "mediaType": "text/plain", "contentEncoding": "IDENTITY"}
-            yield {"attachment": {**names, "fileName": "requests.sh", "body": body}}
+            yield {"attachment": {**names, "fileName": "requests.sh", "body": curls(exchanges)}}
         yield {"testCaseFinished": {"testCaseStartedId": f"r{ident}", "timestamp": ended, "willBeRetried": False}}
 
     def _outcomes(self) -> Iterator[dict[str, Any]]:
@@ -110,7 +110,7 @@ class _Scenario:
         duration = _moment(self.result["seconds"])
         for number in range(len(states)):
             if number == decisive:
-                said = {"message": f"{self.row.status}: {self.result['reason']}"} if self.result["reason"] else {}
+                said = {"message": message(self.result)} if self.result["reason"] else {}
                 yield {"status": self.row.cucumber, "duration": duration, **said}
             else:
                 yield {"status": "PASSED" if number < decisive else "SKIPPED", "duration": NO_TIME}

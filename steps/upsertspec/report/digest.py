@@ -1,4 +1,4 @@
-"""A run in a page of Markdown for whoever has to mend the target, a person or a coding agent: the root finding first.
+"""A run in a page of Markdown for whoever has to fix the target, a person or a coding agent: the root finding first.
 
 For each finding: the sentence of the criterion, the request that shows it, what was expected and what came, and where
 to look.
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from upsertspec.report.document import result_from
-from upsertspec.report.evidence import telling
+from upsertspec.report.evidence import telling, writes
 from upsertspec.report.markdown_text import block, code, prose
 from upsertspec.report.mistakes import in_document
 from upsertspec.report.status import rank
@@ -21,7 +21,6 @@ MOST = 4_000
 """Bytes."""
 ROOM_OF_THE_REST = 300
 LONGEST_CURL = 1_200
-WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
 def render(report: Raw) -> str:
@@ -31,7 +30,7 @@ def render(report: Raw) -> str:
     if "ended_early" in report["run"]:
         parts.append(f"The run ended early: {prose(report['run']['ended_early'], 300)}")
     found = sorted(in_document(report), key=lambda finding: rank(finding[0]["status"]))
-    told, room = 0, MOST - ROOM_OF_THE_REST - _size(*parts)
+    listed, room = 0, MOST - ROOM_OF_THE_REST - _size(*parts)
     for number, (root, followers, why) in enumerate(found, start=1):
         part = "\n\n".join(_finding(number, root, followers, why))
         if _size(part) > room:
@@ -39,8 +38,8 @@ def render(report: Raw) -> str:
         if _size(part) > room:
             break
         parts.append(part)
-        room, told = room - _size(part), number
-    if left := len(found) - told:
+        room, listed = room - _size(part), number
+    if left := len(found) - listed:
         parts.append(f"{left} more finding{'s' if left > 1 else ''}: `upsertspec render --format markdown` lists all.")
     return "\n\n".join(parts) + "\n"
 
@@ -63,8 +62,7 @@ def _finding(number: int, root: Raw, followers: Sequence[Raw], why: str) -> Iter
 def _curls(result: Raw) -> list[str]:
     """The last two writes, or what shows the failure if nothing was written; without the lines that are too long."""
     shown = telling(result["exchanges"], result.get("history"))
-    writes = [each for each in result["exchanges"] if each["method"] in WRITES]
-    chosen = (shown if "history" in result else writes[-2:]) or shown[:1]
+    chosen = (shown if "history" in result else writes(result["exchanges"])[-2:]) or shown[:1]
     return [each["curl"] for each in chosen if len(each["curl"]) <= LONGEST_CURL]
 
 
@@ -74,8 +72,8 @@ def _name(result: Raw) -> str:
 
 def _place(result: Raw) -> str:
     """Where in the target the mistake is likely to be: by the last write, its answer and the step that failed."""
-    writes = [each for each in result["exchanges"] if each["method"] in WRITES and "response" in each]
-    exchange = (writes or result["exchanges"] or [None])[-1]
+    answered = [each for each in writes(result["exchanges"]) if "response" in each]
+    exchange = (answered or result["exchanges"] or [None])[-1]
     if exchange is None or "response" not in exchange:
         return "why the target does not answer"
     request = code(f"{exchange['method']} {exchange['url'].partition('?')[0]}", 160)

@@ -1,4 +1,4 @@
-"""Which exchanges of a scenario a report keeps, and which show its failure."""
+"""What shows the outcome of a scenario: its message, those of its exchanges that matter, and what a report keeps."""
 
 from __future__ import annotations
 
@@ -19,6 +19,21 @@ def times(exchanges: Iterable[tuple[float, float]]) -> dict[str, Any]:
     return {"started": round(min(start for start, _ in listed), 3), "elapsed": [round(took, 4) for _, took in listed]}
 
 
+def message(result: Mapping[str, Any]) -> str:
+    """The status and the reason of a result; empty if it has no reason."""
+    return f"{result['status']}: {result['reason']}" if result["reason"] else ""
+
+
+def curls(exchanges: Sequence[Mapping[str, Any]]) -> str:
+    """The `curl` lines of all exchanges, one below the other."""
+    return "\n".join(exchange["curl"] for exchange in exchanges)
+
+
+def writes(exchanges: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The exchanges that may change something."""
+    return [exchange for exchange in exchanges if exchange["method"] != "GET"]
+
+
 def telling(exchanges: Sequence[Mapping[str, Any]], history: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
     """The last exchange that changes something, and the last of all.
 
@@ -27,6 +42,5 @@ def telling(exchanges: Sequence[Mapping[str, Any]], history: Mapping[str, Any] |
     places = [each["exchange"] for each in history["operations"] if each["contradicts"]] if history else []
     if contradicting := [exchanges[place] for place in places if place in range(len(exchanges))]:
         return contradicting[:CONTRADICTING]
-    writes = [exchange for exchange in exchanges if exchange["method"] != "GET"]
-    chosen = [*writes[-1:], *exchanges[-1:]]
+    chosen = [*writes(exchanges)[-1:], *exchanges[-1:]]
     return [exchange for number, exchange in enumerate(chosen) if exchange not in chosen[:number]]

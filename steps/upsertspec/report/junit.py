@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from upsertspec.report.evidence import curls
 from upsertspec.report.files import write_whole
 from upsertspec.report.status import row
 
@@ -76,7 +77,7 @@ def _properties(parent: Element, named: Mapping[str, str]) -> None:
 
 
 def _evidence(result: Raw) -> str:
-    return _clean("\n".join(exchange["curl"] for exchange in result["exchanges"]))
+    return _clean(curls(result["exchanges"]))
 
 
 def _clean(text: str) -> str:
