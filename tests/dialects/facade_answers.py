@@ -83,7 +83,12 @@ class StatusInBody(Facade):
 
     def answered(self, path: list[str]) -> Said:
         status, body = self.asked(path[0], path[1:])
-        return 200, {"code": status, **(body if isinstance(body, dict) else {})}
+        revision = {"revision": g.tag} if g.tag else {}
+        return 200, {"code": status, **revision, **(body if isinstance(body, dict) else {})}
+
+    def caller(self) -> dict[str, str]:
+        revision = (self.sent() or request.args).get("revision")
+        return super().caller() | ({} if revision is None else {"If-Match": f'"{revision}"'})
 
     def asked(self, table: str, rest: list[str]) -> Said:
         match rest, self.sent():
