@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from upsertspec.spec.types.times import Time
+from upsertspec.spec.types import Time
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNITS = {"seconds": timedelta(seconds=1), "milliseconds": timedelta(milliseconds=1)}
