@@ -140,7 +140,9 @@ def same_request(first: bytes, second: bytes) -> None:
 @pytest.mark.parametrize("who", ["editor", "anonymous", "an empty credential", "the editor's token cut short"])
 def test_the_curl_line_sends_the_same_request(who: str, serve: Serve, client: Connect) -> None:
     wire = serve(always(reply({})))
-    talker = client(wire.url, headers={"X-Odd": "a 'b' $c `d` \"e\" !f", "X-Empty": ""})
+    talker = client(
+        wire.url, headers={"X-Odd": "a 'b' $c `d` \"e\" !f", "X-Empty": "", "If-Match": '"caf\xe9", "\xc3\xa9"'}
+    )
     fields = {"email": "a@x.io", "notes": NASTY, "name": EDITOR}
     for operation in (Upsert("contacts", fields, ["email"]), Find("contacts", {"name": NASTY})):
         talker.call(who, operation)

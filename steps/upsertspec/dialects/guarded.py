@@ -11,6 +11,7 @@ from upsertspec.dialects.operations import Operation
 from upsertspec.errors import DialectError, NotApplicable, NotTestable
 
 METHOD = re.compile("[A-Z]+(-[A-Z]+)*")
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~\w-]+", re.ASCII)
 
 
 class Guarded:
@@ -86,15 +87,19 @@ def said(wrong: BaseException) -> str:
     return " ".join(f"{type(wrong).__name__}: {wrong}".split())
 
 
+def _header_value(value: Any) -> bool:
+    """Whether a header can hold the value. An entity tag may have any byte that is no control character."""
+    return isinstance(value, str) and not re.search(r"[^ -~\x80-\xff]", value)
+
+
 def _unsendable(request: Request) -> str:
     """What is wrong with a request, or an empty text. A path without a slash at its start would name another host."""
     if not METHOD.fullmatch(request.method):
         return f"its method is {request.method!r}; write a word in capitals, such as PUT"
     if not isinstance(request.path, str) or not request.path.startswith("/") or not request.path.isprintable():
         return f"its path is {request.path!r}; start it with a slash, and use printable characters only"
-    texts = [text for pair in request.headers.items() for text in pair]
-    if not all(isinstance(text, str) and text.isascii() and text.isprintable() for text in texts):
-        return "its headers are not all printable ASCII text"
+    if not all(HEADER_NAME.fullmatch(str(name)) and _header_value(value) for name, value in request.headers.items()):
+        return "its headers are not all printable text in Latin-1"
     if not all(isinstance(text, str) for pair in request.query for text in pair):
         return "its query is not all text"
     return ""

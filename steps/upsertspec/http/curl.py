@@ -39,7 +39,7 @@ def curl_line(
         _quoted(url, secrets, mask),
     ]
     for name, value in [(name, line) for name, text in headers.items() for line in getattr(text, "lines", [text])]:
-        parts += ["-H", _quoted(f"{name}: {value}" if value else f"{name};", secrets, mask)]
+        parts += ["-H", _quoted(f"{name}: {value}" if value else f"{name};", secrets, lambda t: _as_bytes(mask(t)))]
     if body is not None and len(body) > CURL_BODY_CAP:
         parts += ["--data-binary", "@body", f"# the body of {len(body)} bytes is left out here"]
     elif body is not None:
@@ -70,6 +70,14 @@ def _quoted(text: str, secrets: Mapping[str, str], mask: Callable[[str], str]) -
     pieces = re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
     words = [f'"{secrets[piece]}"' if at % 2 else _shell_text(mask(piece)) for at, piece in enumerate(pieces) if piece]
     return "".join(words) or "''"
+
+
+def _as_bytes(header: str) -> str:
+    """A header as the bytes that are sent, which are Latin-1. Shell words are UTF-8."""
+    try:
+        return header.encode("latin-1").decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return header
 
 
 def _shell_text(text: str) -> str:
