@@ -97,6 +97,14 @@ def test_the_native_answers_are_those_of_the_contract() -> None:
     assert [(part.id, part.operation) for part in batch.parts] == [(7, "created")]
     assert batch.counts == {"created": 1, "updated": 0, "ignored": 0}
     assert said(Find("contacts", {}), {"records": [{"id": 7}], "total": 1}).records == [{"id": 7}]
+    totals = [
+        said(Find("contacts", {}), {"records": [], "total": total}).total for total in (1, 1.0, 1.5, True, "1", None)
+    ]
+    assert totals == [1, 1, None, None, None, None]
+    assert Native(Setup()).request(Find("contacts", {"age": 41.0, "vip": True})).query == [
+        ("age", "41"),
+        ("vip", "true"),
+    ]
     assert said(Read("contacts", 7), {"id": 7}).record == {"id": 7}
     assert said(Upsert("contacts", ADA, []), {"title": "no"}, 400).body == {"title": "no"}
 

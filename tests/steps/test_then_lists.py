@@ -170,7 +170,7 @@ def test_groups_come_with_200() -> None:
 
 
 def test_there_is_one_group_for_each_value() -> None:
-    groups = [{"status": "active", "count": 1}, {"status": None, "count": 2}, {"status": "else", "count": 0}]
+    groups = [{"status": "active", "count": 1}, {"status": None, "count": 2.0}, {"status": "else", "count": 0}]
     then.one_group_for_each(grouped(groups), "status", "active, null")
     for wrong, said in (
         ([], "[]"),
@@ -178,6 +178,7 @@ def test_there_is_one_group_for_each_value() -> None:
         ([{"status": "active", "count": 0}], "[0]"),
         ([{"status": "active", "count": "1"}], '["1"]'),
         ([{"status": "active", "count": True}], "[true]"),
+        ([{"status": "active", "count": 1.5}], "[1.5]"),
         ([{"status": "active"}], "[null]"),
     ):
         with failing("one group of status active with its count", said):

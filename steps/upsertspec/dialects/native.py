@@ -25,6 +25,7 @@ from upsertspec.dialects.operations import (
     Upsert,
     UpsertBatch,
 )
+from upsertspec.spec.types import whole_number
 
 SHOWN = 400
 COUNTED = ("created", "updated", "ignored")
@@ -122,8 +123,7 @@ def _found(status: int, body: dict[str, Any], text: str) -> Answer:
     records = body.get("records")
     if not isinstance(records, list) or not all(isinstance(r, dict) for r in records):
         return Answer(status, body=body, fault='there is no "records" list of objects', text=text)
-    total = body.get("total")
-    return Answer(status, records=records, total=total if isinstance(total, int) else None, body=body, text=text)
+    return Answer(status, records=records, total=whole_number(body.get("total")), body=body, text=text)
 
 
 def _with_match(operation: Upsert | UpsertBatch, body: dict[str, Any]) -> dict[str, Any]:
@@ -149,4 +149,7 @@ def _page(find: Find) -> list[tuple[str, str]]:
 
 
 def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    if isinstance(value, str):
+        return value
+    whole = whole_number(value)
+    return json.dumps(value if whole is None else whole)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from upsertspec.dialects.paths import MISSING, walk
+from upsertspec.spec.types import whole_number
 
 Source = str | Sequence[str] | Mapping[str, Any]
 """A path, several of which the first that leads somewhere counts, or a table with `at` or `header`."""
@@ -45,7 +46,7 @@ def as_number(value: Any) -> int | None:
     """A whole number, or a text of digits as one; None for anything else, such as digits that begin with a zero."""
     if isinstance(value, str) and re.fullmatch("0|[1-9][0-9]{0,18}", value):
         return int(value)
-    return value if type(value) is int else None
+    return whole_number(value)
 
 
 def _cut_out(pattern: str, value: Any) -> Any:

@@ -13,7 +13,7 @@ from upsertspec.errors import CheckFailed, NotApplicable
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import INVALID, OK
 from upsertspec.spec.schema import PROTECTED, Field, tables
-from upsertspec.spec.types import instant, same_json
+from upsertspec.spec.types import instant, same_json, whole_number
 from upsertspec.steps.assertions import last_stored, require_body
 from upsertspec.steps.equality import as_json, shown
 from upsertspec.steps.own_table import named
@@ -175,7 +175,7 @@ def one_group_for_each(world: World, field: str, values: str) -> None:
 def require_one_group(world: World, field: str, value: str | None) -> None:
     """Raise CheckFailed where the last answer has not exactly one group of this value, with a whole number."""
     counts = [group.get("count") for group in _groups(world) if group.get(field) == value]
-    if len(counts) != 1 or type(counts[0]) is not int or counts[0] < 1:
+    if len(counts) != 1 or (whole_number(counts[0]) or 0) < 1:
         raise CheckFailed(f"one group of {field} {value or 'null'} with its count", shown(counts))
 
 

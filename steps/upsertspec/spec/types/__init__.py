@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from upsertspec.spec.types.base import FieldType, Untyped, same_json
+from upsertspec.spec.types.base import FieldType, Untyped, same_json, whole_number
 from upsertspec.spec.types.ids import Id, IntegerId, Reference, UuidId, is_id
 from upsertspec.spec.types.numbers import Boolean, Decimal, Integer
 from upsertspec.spec.types.structured import Json
@@ -17,7 +17,7 @@ from upsertspec.spec.types.times import Date, DateTime, Time, Timestamp, instant
 
 __all__ = [
     "ID_TYPES", "TIMESTAMP", "TYPES", "UNTYPED", "FieldType", "Id", "Reference", "Time", "instant", "is_id",
-    "of_json_schema", "same_json",
+    "of_json_schema", "same_json", "whole_number",
 ]  # fmt: skip
 
 UNTYPED = Untyped()

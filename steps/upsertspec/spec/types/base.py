@@ -99,6 +99,13 @@ class Untyped(FieldType):
         return True
 
 
+def whole_number(value: Any) -> int | None:
+    """A whole number of JSON, where 5.0 is 5; None for anything else."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if type(value) is int else None
+
+
 def same_json(expected: Any, actual: Any) -> bool:
     """Equal as JSON: true is not 1, 1 is 1.0, objects have the same members, arrays the same order."""
     if isinstance(expected, bool) or isinstance(actual, bool):
