@@ -67,10 +67,12 @@ class TableBinding:
 
     def field(self, name: str) -> FieldBinding:
         """The binding of one field; a field that holds several is that of each of its parts."""
-        return self._by_part.get(name) or FieldBinding(name, is_bound=False)
+        if name not in self._by_part:
+            self._by_part[name] = FieldBinding(name, is_bound=False)
+        return self._by_part[name]
 
     @cached_property
-    def _by_part(self) -> Mapping[str, FieldBinding]:
+    def _by_part(self) -> dict[str, FieldBinding]:
         return {part: bound for name, bound in self.fields.items() for part in bound.parts or (name,)}
 
     @cached_property
