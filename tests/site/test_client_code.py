@@ -145,6 +145,23 @@ def test_what_no_library_sends_is_not_written(recorded: dict[str, Recorded], cha
     assert (client_code.python(whole) != "", client_code.python(odd), client_code.javascript(odd)) == (True, "", "")
 
 
+@pytest.mark.parametrize(
+    "body", ['{"age": 9007199254740993}', '{"__proto__": {"x": 1}}', '{"age": NaN}', '{"a": 1.50}']
+)
+def test_what_a_library_would_change_is_sent_as_text(recorded: dict[str, Recorded], body: str) -> None:
+    odd = Recorded(**{**vars(recorded["S-st7v"]), "body": body})
+    assert f"body: {json.dumps(body)}," in client_code.javascript(odd)
+    assert 'json={"' in client_code.python(odd) or f"data={body!r}.encode()," in client_code.python(odd)
+
+
+def test_what_is_invisible_is_written_out(recorded: dict[str, Recorded]) -> None:
+    odd = Recorded(**{**vars(recorded["S-st7v"]), "body": json.dumps({"a": "\u202e\ud800\U000e0001", "b": "ß😀"})})
+    for code in (client_code.python(odd), client_code.javascript(odd)):
+        assert code.replace("\n", "").isprintable()
+        assert r"\u202e\ud800\udb40\udc01" in code
+        assert "ß😀" in code
+
+
 def test_the_environment_has_no_token_in_a_page(recorded: dict[str, Recorded]) -> None:
     tokens = [text for name, text in environment().items() if name.startswith("UPSERTSPEC_TOKEN_")]
     said = " ".join(f"{each.curl} {client_code.python(each)} {each.answer}" for each in recorded.values())

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from pprint import pformat
 from typing import Any
 
 from upsertspec.site.recording import Recorded
 
 LONGEST = 4000
 """Letters of a body that is written out."""
+_WIDTH = 80
 _TOKEN = re.compile(r"Bearer •+")
 _WHOLE = re.compile(r"""-H 'Authorization: Bearer '"\$\{(UPSERTSPEC_TOKEN_\w+)\}"(?: |$)""")
+_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"|true|false|null')
+_PYTHON = {"true": "True", "false": "False", "null": "None"}
 _EXACT = 2**53
 
 
@@ -20,58 +22,48 @@ def python(recorded: Recorded) -> str:
     """The request with `requests`; empty if it can't be written as ordinary client code."""
     if not _ordinary(recorded):
         return ""
-    headers = dict(recorded.headers)
-    value = _json(recorded)
-    lines = [json.dumps(recorded.url) + ","]
+    token, value = _token(recorded), _json(recorded)
+    headers = {
+        name: f"f\"Bearer {{os.environ['{token}']}}\"" if token and _TOKEN.fullmatch(text) else json.dumps(text)
+        for name, text in recorded.headers.items()
+        if value is None or name != "Content-Type"
+    }
+    parts = [json.dumps(recorded.url)]
+    parts += ["headers={" + _listed(headers, 4) + "}"] if headers else []
     if value is not None:
-        headers.pop("Content-Type")
-    if headers:
-        lines.append(f"headers={{{', '.join(_python_header(*each, recorded.curl) for each in headers.items())}}},")
-    if value is not None:
-        lines += f"json={pformat(value, width=96, sort_dicts=False)},".splitlines()
+        parts.append(f"json={_LITERAL.sub(lambda found: _PYTHON.get(found[0], found[0]), _written(value, 4))}")
     elif recorded.body is not None:
-        lines.append(f"data={recorded.body!r}.encode(),")
-    return "\n".join(
-        [
-            *(["import os", ""] if _TOKEN.search(str(headers)) else []),
-            "import requests",
-            "",
-            f"answer = requests.{recorded.method.lower()}(",
-            *(f"    {line}" for line in lines),
-            ")",
-            "print(answer.status_code, answer.text)",
-        ]
-    )
+        parts.append(f"data={recorded.body!r}.encode()")
+    inner = "\n".join(f"    {line}" for line in ",\n".join([*parts, ""]).splitlines())
+    imports = "import os\n\nimport requests" if token else "import requests"
+    call = f"answer = requests.{recorded.method.lower()}(\n{inner}\n)"
+    return f"{imports}\n\n{call}\nprint(answer.status_code, answer.text)"
 
 
 def javascript(recorded: Recorded) -> str:
     """The request with `fetch`; empty if it can't be written as ordinary client code."""
     if not _ordinary(recorded):
         return ""
-    lines = [f'method: "{recorded.method}",']
-    if recorded.headers:
-        lines.append(
-            f"headers: {{{', '.join(_javascript_header(*each, recorded.curl) for each in recorded.headers.items())}}},"
-        )
-    value = _json(recorded)
+    token, value = _token(recorded), _json(recorded)
+    headers = {
+        name: f"`Bearer ${{process.env.{token}}}`" if token and _TOKEN.fullmatch(text) else json.dumps(text)
+        for name, text in recorded.headers.items()
+    }
+    parts = [f'method: "{recorded.method}"']
+    parts += ["headers: {" + _listed(headers, 2) + "}"] if headers else []
     if value is not None and _exact(value):
-        lines += f"body: JSON.stringify({json.dumps(value, ensure_ascii=False, indent=2)}),".splitlines()
+        parts.append(f"body: JSON.stringify({_written(value, 2)})")
     elif recorded.body is not None:
-        lines.append(f"body: {json.dumps(recorded.body, ensure_ascii=False)},")
-    return "\n".join(
-        [
-            f"const answer = await fetch({json.dumps(recorded.url)}, {{",
-            *(f"  {line}" for line in lines),
-            "});",
-            "console.log(answer.status, await answer.text());",
-        ]
-    )
+        parts.append(f"body: {_written(recorded.body, 2)}")
+    inner = "\n".join(f"  {line}" for line in ",\n".join([*parts, ""]).splitlines())
+    call = f"const answer = await fetch({json.dumps(recorded.url)}, {{\n{inner}\n}});"
+    return f"{call}\nconsole.log(answer.status, await answer.text());"
 
 
 def _ordinary(recorded: Recorded) -> bool:
     """Whether a client library sends it as it stands: plain headers, a body that is text, whole, and not too long."""
     headers, body = dict(recorded.headers), recorded.body or ""
-    if _WHOLE.search(recorded.curl):
+    if _token(recorded):
         headers.pop("Authorization")
     texts = [*headers, *headers.values(), recorded.url]
     return (
@@ -82,31 +74,40 @@ def _ordinary(recorded: Recorded) -> bool:
     )
 
 
+def _token(recorded: Recorded) -> str:
+    """The variable of the token, where the credential is a whole one; else empty."""
+    found = _WHOLE.search(recorded.curl)
+    return found[1] if found and _TOKEN.fullmatch(recorded.headers.get("Authorization", "")) else ""
+
+
 def _json(recorded: Recorded) -> Any:
     """The body as JSON, if a library writes it as it was sent; else None."""
     if recorded.body is None or recorded.headers.get("Content-Type") != "application/json":
         return None
     try:
         value = json.loads(recorded.body)
+        return value if json.dumps(value, allow_nan=False) == recorded.body else None
     except (ValueError, RecursionError):
         return None
-    return value if json.dumps(value) == recorded.body else None
 
 
 def _exact(value: Any) -> bool:
-    """Whether JavaScript has these numbers."""
+    """Whether JavaScript reads these numbers and names as they are."""
     if isinstance(value, dict):
-        return all(map(_exact, value.values()))
+        return "__proto__" not in value and all(map(_exact, value.values()))
     if isinstance(value, list):
         return all(map(_exact, value))
     return not isinstance(value, int) or abs(value) <= _EXACT
 
 
-def _python_header(name: str, text: str, curl: str) -> str:
-    token = _WHOLE.search(curl) if _TOKEN.fullmatch(text) else None
-    return f'"{name}": ' + (f"f\"Bearer {{os.environ['{token[1]}']}}\"" if token else repr(text))
+def _written(value: Any, indent: int) -> str:
+    """The value as code, in printable letters: on one line where it is short."""
+    short = json.dumps(value, ensure_ascii=False)
+    text = short if len(short) <= _WIDTH else json.dumps(value, ensure_ascii=False, indent=indent)
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
-def _javascript_header(name: str, text: str, curl: str) -> str:
-    token = _WHOLE.search(curl) if _TOKEN.fullmatch(text) else None
-    return f'"{name}": ' + (f"`Bearer ${{process.env.{token[1]}}}`" if token else json.dumps(text))
+def _listed(headers: dict[str, str], indent: int) -> str:
+    if len(headers) == 1:
+        return ", ".join(f'"{name}": {text}' for name, text in headers.items())
+    return "".join(f'\n{" " * indent}"{name}": {text},' for name, text in headers.items()) + "\n"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from upsertspec.errors import ConfigError
+from upsertspec.http.text import printable
 from upsertspec.report.evidence import writes
 from upsertspec.report.html.kit import visible
 from upsertspec.run.embedded import started
@@ -95,16 +96,17 @@ def _shown(raw: Mapping[str, Any], title: str, url: str, mark: re.Pattern[str], 
         return mark.sub("", text.replace(url, SERVED))
 
     request, answer = raw["request"], raw["response"]
+    asked = request["headers"].items()
     return Recorded(
-        title=title,
+        title=printable(title),
         role=raw["role"],
         method=raw["method"],
-        url=clean(raw["url"]),
-        headers={name: clean(text) for name, text in request["headers"].items() if name.lower() not in _NOT_SHOWN},
+        url=printable(clean(raw["url"])),
+        headers={name: printable(clean(text)) for name, text in asked if name.lower() not in _NOT_SHOWN},
         body=None if request["body"] is None else clean(request["body"]),
         status=answer["status"],
-        answer_headers={name: text for name, text in answer["headers"].items() if name.lower() in _NOTED},
+        answer_headers={name: printable(text) for name, text in answer["headers"].items() if name.lower() in _NOTED},
         answer=visible(clean(answer["body"]), LONGEST),
-        curl=clean(raw["curl"]),
+        curl=printable(clean(raw["curl"])),
         more=more,
     )
