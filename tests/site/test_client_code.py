@@ -11,13 +11,16 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.report.kit import environment, started
+from tests.report.kit import CLI, environment, started
+from tests.site.test_site import tree
 from upsertspec.site import client_code
 from upsertspec.site.recording import SERVED, Recorded
+from upsertspec.spec import criteria as spec
 
 Sent = tuple[str, str, dict[str, str], Any]
 ALONE = {"S-st7v": "created", "S-49ms": "400", "S-v6jy": "401", "S-za8d": "403", "S-j6zw": "400", "S-zddy": "200"}
@@ -169,3 +172,17 @@ def test_the_environment_has_no_token_in_a_page(recorded: dict[str, Recorded]) -
     assert not [token for token in tokens if token in said]
     assert "Bearer {os.environ[" in said
     assert os.environ.get("UPSERTSPEC_TOKEN_EDITOR", "-none-") not in said
+
+
+@pytest.mark.slow
+def test_every_scenario_shows_a_request_and_its_answer(tmp_path: Path) -> None:
+    done = subprocess.run([*CLI, "docs", "-o", str(tmp_path)], capture_output=True, text=True, env=environment())
+    assert done.returncode == 0, done.stderr
+    without = [
+        heading.get("id")
+        for profile in spec.PROFILES
+        for article in tree(tmp_path / f"{profile}.html").iter("article")
+        for heading in article.iter("h3")
+        if not [each for each in article.iter("details") if each.get("class") == "recorded"]
+    ]
+    assert without == []
