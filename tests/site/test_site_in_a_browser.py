@@ -98,6 +98,7 @@ def test_printed_nothing_is_missing(browser: Browser, site: Site) -> None:
         seen.page.emulate_media(media="print")
         assert seen.visible("nav") == 0
         assert seen.visible("article") == seen.page.locator("article").count() > 10
+        assert seen.visible(".recorded .http") == 2 * seen.page.locator(".recorded").count() > 0
 
 
 def test_the_search_finds_what_is_on_any_page(browser: Browser, site: Site) -> None:
@@ -109,7 +110,7 @@ def test_the_search_finds_what_is_on_any_page(browser: Browser, site: Site) -> N
         for words, address in (
             ("AC-006", "core.html#AC-006"),
             ("S-st7v", "core.html#S-st7v"),
-            ("forgets unmentioned", "faults.html#"),
+            ("insert or replace", "faults.html#"),
             ("storage_path", "table-asset_variants.html"),
             ("NULL matches nothing", "contract.html#C-"),
         ):

@@ -17,6 +17,11 @@ class Server:
     profiles: tuple[str, ...]
     failures: dict[str, tuple[str, ...]]
 
+    @property
+    def address(self) -> str:
+        """Where it is told."""
+        return f"servers.html#{self.name.replace(' ', '-')}"
+
 
 def servers() -> list[Server]:
     """Every server that was judged, by name. None where the target files are not at hand."""

@@ -23,12 +23,15 @@ def entries(
     broken: Sequence[BrokenServer],
     servers: Sequence[Server],
 ) -> Iterator[Entry]:
-    """Every entry: what it is, its title, its address, and its other words."""
+    """Every entry: what it is, its title, its address, and its other words. Of equals, the first is found first."""
     for pattern in guide.patterns:
         said = f"{pattern.what} {pattern.when} {pattern.sql} {pattern.members} {pattern.beware}"
         yield "pattern", pattern.title, pattern.file, said
     for term, meaning in guide.glossary.items():
         yield "word", term, f"glossary.html#{term.replace(' ', '-')}", meaning.replace("*", "").replace("`", "")
+    for table in tables:
+        fields = [f"{field.name} {field.type.name} {rules(field)}" for field in table.table.fields.values()]
+        yield "table", table.name, table.file, "; ".join(fields)
     for profile in profiles:
         yield "profile", profile.name, profile.file, profile.about
         for criterion in profile.criteria:
@@ -37,9 +40,6 @@ def entries(
             for scenario in criterion.scenarios:
                 address = f"{profile.file}#{scenario.anchor}"
                 yield "scenario", scenario.title, address, f"{scenario.anchor} {own.id} {scenario.words}"
-    for table in tables:
-        fields = [f"{field.name} {field.type.name} {rules(field)}" for field in table.table.fields.values()]
-        yield "table", table.name, table.file, "; ".join(fields)
     for each in sentences:
         yield "contract", _plain(each.sentence.section), f"contract.html#{each.id}", _plain(each.sentence.text)
     for step in vocabulary.sentences:
@@ -48,7 +48,7 @@ def entries(
         yield "broken server", server.name, f"faults.html#{server.name}", server.says
     for judged in servers:
         for criterion_id, reasons in judged.failures.items():
-            yield "real server", f"{judged.name}: {criterion_id}", "servers.html", " ".join(reasons)
+            yield "real server", f"{judged.name}: {criterion_id}", judged.address, " ".join(reasons)
 
 
 def _plain(text: str) -> str:
