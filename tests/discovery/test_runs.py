@@ -161,6 +161,19 @@ def test_check_says_what_will_be_judged(serve: Serve, tmp_path: Path) -> None:
     assert "12 not applicable: the target matches products by sku, whatever a request says" in done.output
 
 
+def test_check_reads_a_record_by_its_id(serve: Serve, tmp_path: Path) -> None:
+    with serve("products") as url:
+        initialised(url, tmp_path)
+        file = tmp_path / "target.toml"
+        said = file.read_text("utf-8").replace(
+            '[shape.read.answer]\nrecord = "."', '[shape.read.answer]\nrecord = "data"'
+        )
+        file.write_text(said, "utf-8")
+        done = upsertspec("check", "--target", str(file))
+    assert "products (as contacts): the read of the record by its id fails" in done.output
+    assert "curl -sS -i http://127.0.0.1" in done.output
+
+
 def test_check_names_the_format_of_times(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("UPSERTSPEC_TOKEN_VIEWER")
     with serve("shops") as url:
