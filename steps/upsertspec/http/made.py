@@ -39,10 +39,11 @@ def look(listed: Iterable[Made], operation: Operation, answer: Answer) -> None:
         for made in listed:
             made["seen"] = None
     elif isinstance(operation, Find) and not answer.fault:
-        ids = [record.get("id") for record in answer.records]
+        fitting = [r for r in answer.records if all(r.get(n) == value for n, value in operation.where.items())]
+        ident = fitting[0].get("id") if len(fitting) == 1 else None
         for made in listed:
             if (made["table"], made["where"]) == (operation.table, operation.where):
-                made["seen"] = ids[0] if len(ids) == 1 and _is_plain(ids[0]) else None
+                made["seen"] = ident if _is_plain(ident) else None
 
 
 def _rows(operation: Operation, answer: Answer) -> Iterator[tuple[str, Mapping[str, Any], Answer]]:
