@@ -47,6 +47,17 @@ def test_it_is_written_next_to_the_report_and_made_from_it_alone(ran: Runs) -> N
     assert "report.html" in done.out
 
 
+def test_a_run_that_ended_early_has_a_banner_and_its_reason_once(failing: dict[str, Any]) -> None:
+    why = "the target was gone; the last that was answered: curl http://h"
+    failing["run"]["ended_early"] = why
+    for result in failing["results"]:
+        result |= {"status": "not testable", "reason": f"the run was ended: {why}", "blocked_by": ""}
+    top, rest = page(failing).split("</header>")
+    assert "<p>The target was gone.</p>" in top
+    assert "<pre>curl http://h</pre>" in top
+    assert ": the run had ended\n" in rest.partition('id="criteria"')[0]
+
+
 @pytest.mark.slow
 def test_a_whole_run_fits_with_all_its_exchanges(ran: Runs) -> None:
     text = page(ran("whole").report)

@@ -90,7 +90,7 @@ def _rendered(document: Mapping[str, Any], limits: Limits) -> str:
 
 def _environment(limits: Limits) -> Environment:
     made = environment(HERE, limits.text)
-    made.globals |= {"words": words, "contents": contents, "row": status.row, "by_severity": status.by_severity}
+    made.globals |= {"words": words, "contents": contents, "row": status.row}
     made.globals |= {"contrast": contrast, "stored": records, "history": history, "contradicting": contradicting}
     made.globals |= {"timeline": timeline, "response_times": response_times, "at": at, "width": width}
     made.globals |= {"content": content, "cast": cast.lines}
