@@ -83,13 +83,13 @@ def failures(results: Iterable[Result], out: TextIO, cast: Sequence[Part] = ()) 
     """Print each finding by its plainest failure, with the `curl` lines that reproduce it, and count what follows."""
     listed = list(results)
     found = mistakes(listed)
-    told = {result.case.id for mistake in found for result in mistake.all}
+    shown = {result.case.id for mistake in found for result in mistake.all}
     for mistake in found:
         _failure(mistake.root, out, cast)
         if mistake.followers:
             out.write(f"  follows   {mistake.summary}\n")
     for result in listed:
-        if row(result.status).listed is Listed.EACH and result.case.id not in told:
+        if row(result.status).listed is Listed.EACH and result.case.id not in shown:
             _failure(result, out, cast)
 
 
@@ -162,6 +162,8 @@ def _failure(result: Result, out: TextIO, cast: Sequence[Part]) -> None:
         out.write(f"  cast      {printable(line)}\n")
     if result.expected:
         out.write(f"  expected  {result.expected}\n  got       {result.actual}\n")
+    if result.hint:
+        out.write(f"  hint      {result.hint}\n")
     if result.reason and (not result.expected or result.status is Status.KNOWN_FAILURE):
         out.write(f"  {result.reason}\n")
     for exchange in telling(result.exchanges, result.history):
