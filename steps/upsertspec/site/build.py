@@ -1,5 +1,5 @@
-"""Write the site: a page for each profile, the contract, the tables, the vocabulary, the ways to write, and the
-broken servers.
+"""Write the site: a page for each profile, the contract, the tables, what was asked for, the vocabulary, the ways to
+write, and the broken servers.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from upsertspec.report.html.kit import environment, policy, styles
 from upsertspec.report.page import page
 from upsertspec.report.proof import last_proof
 from upsertspec.site.contents import anchor_of, profiles
+from upsertspec.site.coverage import statements, user_story
 from upsertspec.site.markdown import Document, document
 from upsertspec.site.results import Results
 from upsertspec.spec import criteria as spec
@@ -26,7 +27,8 @@ from upsertspec.spec.files import features_dir
 HERE = Path(__file__).parent / "templates"
 REPORT = "report.html"
 PAGES = {"index.html": "Overview", "contract.html": "Contract", "tables.html": "Tables and roles",
-         "vocabulary.html": "Vocabulary", "ways.html": "Ways to write", "faults.html": "Broken servers"}  # fmt: skip
+         "coverage.html": "Coverage", "vocabulary.html": "Vocabulary", "ways.html": "Ways to write",
+         "faults.html": "Broken servers"}  # fmt: skip
 SCENARIOS_SHOWN = 3
 """The scenarios that a cell of the page "Ways to write" links."""
 LINKS = {
@@ -63,9 +65,13 @@ def pages(report: Mapping[str, Any] | None) -> dict[str, str]:
         "version": __version__, "digest": spec.digest(), "titles": PAGES, "anchor_of": anchor_of,
         "report_page": REPORT, "tables": schema.tables(), "roles": schema.roles(), "protected": schema.PROTECTED,
         "rules": rules, "scenarios": scenarios, "shown": SCENARIOS_SHOWN,
+        "story": user_story(), "statements": statements(),
         "matrices": {"Invariants": ways.invariants(), "Values": ways.values()},
     }  # fmt: skip
-    files = {name: _render(name, common) for name in ("index.html", "tables.html", "ways.html", "faults.html")}
+    files = {
+        name: _render(name, common)
+        for name in ("index.html", "tables.html", "coverage.html", "ways.html", "faults.html")
+    }
     for name, source in (("contract.html", "CONTRACT.md"), ("vocabulary.html", "README.md")):
         text: Document = document(features_dir() / source, LINKS, places)
         files[name] = _render("document.html", {**common, "document": text}, name)
