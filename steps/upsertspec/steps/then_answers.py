@@ -68,10 +68,13 @@ def require_scheme(attempt: Attempt, *wanted: int) -> None:
         raise CheckFailed("WWW-Authenticate with a scheme, such as Bearer", said or "no such header")
 
 
-@then(parsers.re(r"the (?P<what>request|transaction) is refused"))
+@then(parsers.re(r"(?P<what>the request|every request|the transaction) is refused"))
 def is_refused(world: World, what: str) -> None:
-    """A request: with 400, 409 or 422, as an implementation chooses. A transaction: with any status of 4xx."""
-    if what == "request":
+    """A request, or every one: with 400, 409 or 422, as an implementation chooses. A transaction: with any 4xx."""
+    if what == "every request":
+        require_every_status(world, *CONSTRAINT_REFUSED)
+        return
+    if what == "the request":
         require_status(world, world.last.answer, *CONSTRAINT_REFUSED)
         return
     world.compared("a status")
