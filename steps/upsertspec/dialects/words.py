@@ -89,7 +89,7 @@ class Words:
             if name in self.binding.absent:
                 continue
             if not bound.is_bound:
-                made[name] = value
+                made[bound.name] = value
                 continue
             if bound.parts:
                 value = self._together(bound, fields)
