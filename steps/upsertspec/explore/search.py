@@ -29,8 +29,10 @@ from upsertspec.spec.schema import ROLES, roles
 from upsertspec.target.target import Target
 
 TITLE = "Found by exploring"
-ROUND, SEEDS = 100, 2**32
-"""How many sequences Hypothesis makes from one seed; the rounds of different seeds never share one."""
+ROUND, SEEDS = 10, 2**32
+"""How many sequences Hypothesis makes from one seed. After ten it mostly varies what it has tried, and finds less."""
+TOLD = 100
+"""After so many sequences, the search says how far it is."""
 SHRINKS = 800
 """How many sequences are tried at most to make a difference smaller."""
 OK, REFUSED, TOO_MANY, SERVER_ERROR = 200, (401, 403), 429, 500
@@ -130,7 +132,8 @@ class Search:
                 with contextlib.suppress(Difference, Flaky, SearchEnded):
                     for start in range(0, examples, ROUND):
                         self._explore(number + start * SEEDS, min(ROUND, examples - start))
-                        progress(self.result.tried)
+                        if (start + ROUND) % TOLD == 0:
+                            progress(self.result.tried)
                 with contextlib.suppress(SearchEnded):
                     self._leave_out()
             except KeyboardInterrupt:
@@ -139,7 +142,7 @@ class Search:
         return self.result
 
     def _explore(self, number: int, examples: int) -> None:
-        """One round. Hypothesis varies what it has tried in it; a new round starts afresh."""
+        """One round, which starts afresh."""
         how = settings(
             max_examples=examples, database=None, deadline=None, report_multiple_bugs=False,
             phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet,

@@ -44,7 +44,8 @@ class Execution:
         if template is None:
             return None
         scenario = rendered(template, example_of(pyfuncitem))
-        request, hook = pyfuncitem.funcargs["request"], pyfuncitem.config.hook
+        request: Any = pyfuncitem.funcargs["request"]
+        hook = pyfuncitem.config.hook
         context = {"request": request, "feature": template.feature, "scenario": scenario}
         fixture = cache(request.getfixturevalue)
         hook.pytest_bdd_before_scenario(**context)
@@ -114,7 +115,7 @@ def rendered(template: ScenarioTemplate, example: Mapping[str, str]) -> Scenario
 
 def _filled(step: Step, example: dict[str, str]) -> Step:
     table = step.datatable
-    has_gaps = table is not None and any("<" in str(cell) for row in table.raw() for cell in row)
+    has_gaps = any("<" in str(cell) for row in table.raw() for cell in row) if table else False
     if not has_gaps and not any("<" in text for text in (step.name, step.docstring or "")):
         return step
     return Step(
@@ -123,6 +124,6 @@ def _filled(step: Step, example: dict[str, str]) -> Step:
         indent=step.indent,
         line_number=step.line_number,
         keyword=step.keyword,
-        datatable=Step.render_datatable(table, example) if has_gaps else table,
+        datatable=Step.render_datatable(table, example) if table and has_gaps else table,
         docstring=filled(step.docstring, example) if step.docstring is not None else None,
     )
