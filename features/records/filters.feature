@@ -124,7 +124,7 @@ Feature: What filters find
         | Ada | byron@example.com | Ada Lovelace |
         |     | ada@example.com   | Ada Yonath   |
 
-  @AC-605
+  @AC-605 @defines-order
   Rule: AC-605 A list is sorted as requested
 
     @S-vhw3

@@ -194,7 +194,7 @@ Feature: Lists of records
         | status                | active | Ember      | 1     |
         | validation_score__gte | 60    | Bolt, Ember | 2     |
 
-  @AC-605
+  @AC-605 @defines-order
   Rule: AC-605 A list is sorted as requested
 
     @S-uutc

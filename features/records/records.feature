@@ -192,7 +192,7 @@ Feature: Records by their id
       Then the answer is 200
       And the answer holds the stored record
 
-  @AC-608
+  @AC-608 @defines-change
   Rule: AC-608 A partial update writes the fields that are given, and no others
 
     Background:

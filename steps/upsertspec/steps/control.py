@@ -21,8 +21,11 @@ MATCH = ["email"]
 def require_alone(world: World, what: str) -> None:
     """Raise Blocked where one client alone gets a wrong answer to an `upsert`, `ignore` or `batch`.
 
-    It is tried once for each worker. Blocked names the criterion that defines the answer.
+    It is tried once for each worker, a plain upsert before the others. Blocked names the criterion that defines the
+    answer.
     """
+    if what != "upsert":
+        require_alone(world, "upsert")
     if what not in world.controls.alone:
         world.controls.alone[what] = _found(world, what)
     if wrong := world.controls.alone[what]:
@@ -87,6 +90,8 @@ def _wrong(world: World, answer: Answer, word: str, fields: Record) -> str:
     record = part.record or {}
     if part.operation != word and not world.lacks(part, "operation"):
         return f"{part.operation}"
+    if part.id is None and not world.lacks(part, "id"):
+        return "no id"
     if world.lacks(part, "record"):
         return ""
     amiss = [name for name, value in world.fit("contacts", fields).items() if record.get(name) != value]
