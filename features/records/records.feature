@@ -62,7 +62,8 @@ Feature: Records by their id
         | name  | user_id |
         | Atlas |         |
         | Atlas | null    |
-      Then every answer is 400
+      Then every request is refused
+      And nothing has been written
 
     @S-wdt6
     Scenario Outline: The <role> may not create

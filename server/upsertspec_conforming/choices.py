@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Any
 
 from flask import g
 
-from upsertspec_catalogue import Answer, answers, parsed
+from upsertspec_catalogue import parsed
 from upsertspec_conforming import add, conforming
 from upsertspec_server import Server
 from upsertspec_server.auth import Auth
@@ -61,11 +60,13 @@ def keys_the_other_way_round(app: Server) -> None:
 
 
 @conforming("A role that may not create may get 403 where nothing matches and nothing is created (5.1, `onMissing`).")
-@answers
-def missing_needs_create(answer: Answer) -> None:
+class MissingNeedsCreate(Upserts):
     """Answers 403 instead of 404 where nothing matches and the role may not create."""
-    if answer.endpoint == "records.upsert" and answer.status == HTTPStatus.NOT_FOUND and not g.role.create:
-        answer.status = answer.body["status"] = HTTPStatus.FORBIDDEN
+
+    def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
+        if plan.on_missing == "error" and self.find_match(plan, row) is None:
+            self.app.auth.require(g.role, "create")
+        return super().upsert_one(plan, row, now)
 
 
 @conforming("Of a key that comes twice the later record is applied …, or the batch is refused whole (3.1).")

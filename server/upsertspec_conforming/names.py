@@ -22,9 +22,16 @@ def location_by_number(answer: Answer) -> None:
         answer.headers["Location"] = "/".join([*path, IDS[name], records, ident])
 
 
+@answers
+def described_by_number(answer: Answer) -> None:
+    """Describes a table with the number that stands for it."""
+    if answer.endpoint == "tables.describe" and not answer.is_problem:
+        answer.body["id"] = int(IDS[answer.body["name"]])
+
+
 @conforming(
     "`{table}` is a table's name, or the id that the implementation gave it (3).",
-    using=(location_by_number,),
+    using=(location_by_number, described_by_number),
     tables=IDS,
 )
 class TablesGoByNumber(Server):
@@ -57,4 +64,6 @@ class FieldsInPascalCase(Server):
         for table in source["tables"].values():
             table["fields"] = {renamed(name): field for name, field in table["fields"].items()}
             table["unique_together"] = [[renamed(name) for name in key] for key in table.get("unique_together", [])]
+            if "organization" in table:
+                table["organization"] = renamed(table["organization"])
         return build_schema(source, self.field_types, self.field_class, self.schema_class)

@@ -9,7 +9,6 @@ from typing import Any
 from upsertspec_catalogue import shown
 from upsertspec_conforming import add, conforming
 from upsertspec_server.fields import DateTime, Timestamp
-from upsertspec_server.schema import Row, Table
 from upsertspec_server.store import TIME, Store
 
 FORM = "Timestamps are RFC 3339 in UTC with at least millisecond precision (2)."
@@ -31,13 +30,10 @@ class TimestampsInMilliseconds(Store):
 
 @conforming("That timestamps are within a minute of the Date header is a SHOULD (2).", warns=("AC-104",))
 class ClockIsWrong(Store):
-    """Has a clock that is three days slow, and writes updated_at of a new record a little later than created_at."""
+    """Has a clock that is three days slow."""
 
     def now(self) -> str:
         return (dt.datetime.now(dt.UTC) - dt.timedelta(days=3)).strftime(TIME)
-
-    def insert(self, table: Table, row: Row) -> Row:
-        return super().insert(table, {**row, "updated_at": self.later(row["created_at"], row["updated_at"])})
 
 
 def trimmed(stored: str) -> str:

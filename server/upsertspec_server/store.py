@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet, finalize
 
 from sqlite_utils import Database
 from sqlite_utils.db import NotFoundError
@@ -57,7 +58,7 @@ class Store:
         self.most: int = app.config["MAX_ANSWER"]
         self.file = self.identify_file()
         self.local = Local()
-        self.opened: list[Database] = []
+        self.opened: WeakSet[Database] = WeakSet()
         self.lock = threading.Lock()
         self.writing = threading.Lock()
         self.statements: dict[tuple[str, Key, Key], str] = {}
@@ -72,7 +73,7 @@ class Store:
         return found
 
     def open(self) -> Database:
-        """A new connection, which `close` closes."""
+        """A new connection, which is closed by `close`, or when its thread ends."""
         connection = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?mode=rw",  # a file that was deleted is not created again
             uri=True,
@@ -82,8 +83,9 @@ class Store:
             cached_statements=512,
         )
         db = Database(connection, execute_plugins=False)
+        finalize(db, connection.close)
         with self.lock:
-            self.opened.append(db)
+            self.opened.add(db)
         connection.create_collation("decimal", compare_decimals)
         for pragma in self.app.config["PRAGMAS"]:
             db.execute(f"PRAGMA {pragma}")

@@ -100,13 +100,14 @@ class TargetGone(TargetSilent):
 
 
 class CheckFailed(AssertionError):
-    """The target answered or stored something other than the criterion requires."""
+    """The target answered or stored something other than the criterion requires. `hint` may say what to do about it."""
 
-    def __init__(self, expected: str, actual: str) -> None:
+    def __init__(self, expected: str, actual: str, hint: str = "") -> None:
         self.expected = expected
         self.actual = actual
+        self.hint = hint
         super().__init__(f"expected {expected}; got {actual}")
 
     def add(self, expected: str, actual: str) -> None:
         """Say what else was found to be wrong."""
-        CheckFailed.__init__(self, f"{self.expected}, and {expected}", f"{self.actual}, and then {actual}")
+        CheckFailed.__init__(self, f"{self.expected}, and {expected}", f"{self.actual}, and then {actual}", self.hint)

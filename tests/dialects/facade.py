@@ -35,7 +35,7 @@ class Facade(Flask):
 
     def respond(self, path: str) -> Response:
         """Answer a request of this shape."""
-        g.headers = {}
+        g.headers, g.tag = {}, ""
         status, body = self.answered(path.split("/"))
         content = b"" if body is None else json.dumps(body).encode()
         return Response(content, status, g.headers, content_type="application/json")
@@ -45,16 +45,17 @@ class Facade(Flask):
         raise NotImplementedError
 
     def ask(self, method: str, path: str, query: Mapping[str, Any] | None = None, body: Any = None) -> Said:
-        """Send a request to the reference, with the credential that came."""
+        """Send a request to the reference, with the credential that came. The tag of its answer goes into `g.tag`."""
         sent = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
         got = self.reference.test_client().open(
             f"/api/tables/{path}", method=method, query_string=dict(query or {}), headers=self.caller(), **sent
         )
+        g.tag = got.headers.get("ETag", "").strip('"')
         return got.status_code, got.get_json() if got.data else None
 
     def caller(self) -> dict[str, str]:
-        """The credential that came."""
-        return {k: v for k, v in request.headers if k == "Authorization"}
+        """The credential that came, and a condition that came as the contract has it."""
+        return {k: v for k, v in request.headers if k in ("Authorization", "If-Match", "If-None-Match")}
 
     def sent(self) -> Any:
         """The body that came; null if it is not JSON."""

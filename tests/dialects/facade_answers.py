@@ -12,6 +12,7 @@ from flask import g, request
 from tests.dialects.facade import Facade, Said
 from tests.kit import TOKENS
 from upsertspec.spec.schema import tables
+from upsertspec_catalogue import Entry
 
 LITERAL = re.compile(r"(\w+)=('(?:[^']|'')*'|[^,]*)")
 NO_RECORD = {"title": "no such record"}
@@ -81,9 +82,27 @@ class GraphQL(Facade):
 class StatusInBody(Facade):
     """`{"code": 200, "record": {"email": {"value": …}}}`. A header says what was done; in a batch each part does."""
 
+    def __init__(self, entry: Entry | None = None) -> None:
+        super().__init__(entry)
+        self.tags: dict[str, str] = {}
+
     def answered(self, path: list[str]) -> Said:
         status, body = self.asked(path[0], path[1:])
-        return 200, {"code": status, **(body if isinstance(body, dict) else {})}
+        revision = {"revision": int(g.tag[:12], 16)} if g.tag else {}
+        self.tags |= {str(each): g.tag for each in revision.values()}
+        return 200, {"code": status, **revision, **(body if isinstance(body, dict) else {})}
+
+    def caller(self) -> dict[str, str]:
+        sent = self.sent() or {}
+        asked = {"If-Match": request.args.get("if"), "If-None-Match": request.args.get("unless")}
+        if "revision" in sent:
+            asked["If-Match"] = f'"{sent["revision"]}"'
+        tagged = {name: re.sub(r"\d+", self.tag_of, text) for name, text in asked.items() if text is not None}
+        return super().caller() | tagged
+
+    def tag_of(self, revision: re.Match[str]) -> str:
+        """The reference's tag of a record of this revision."""
+        return self.tags.get(revision[0], revision[0])
 
     def asked(self, table: str, rest: list[str]) -> Said:
         match rest, self.sent():

@@ -23,10 +23,8 @@ from upsertspec.target.validate import SCHEMA_FILE
 SCHEMA: Any = json.loads(SCHEMA_FILE.read_text("utf-8"))
 STATED_ONLY = {"conflict", "list", "groups", "transaction"}
 """Parts that a shape can only say to be lacking."""
-NARROW = {"keys", "ignored", "tag"}
-"""What a part says as its shape does, or as its neighbours are said: `counts.ignored`, and a tag as an id."""
-PRECONDITIONS = {"ifMatch", "ifNoneMatch", "tag", "version"}
-"""Placeholders of the profile `preconditions`, which no example claims."""
+NARROW = {"keys", "ignored"}
+"""What a part says as its shape does, or as its neighbours are said: `counts.ignored`."""
 Load = Callable[[str], Target]
 URL = 'url = "http://127.0.0.1:1"\n'
 FIND = '[shape.find]\npath = "/f"\n'
@@ -149,7 +147,7 @@ def test_all_that_a_shape_can_say_is_in_an_example() -> None:
     shapes = [tomllib.loads(file.read_text("utf-8")).get("shape", {}) for file in files]
     said = {name for shape in shapes for name in members(shape)}
     assert stated({"$ref": "#/properties/shape"}) - said - STATED_ONLY - NARROW == set()
-    placeholders = {name for names in KNOWN.values() for name in names} - PRECONDITIONS
+    placeholders = {name for names in KNOWN.values() for name in names}
     text = json.dumps(shapes)
     assert {name for name in placeholders if not re.search(rf"{{{name}[:}}]", text)} == set()
     assert {form for form in FORMATS if f":{form}}}" not in text} == set()

@@ -30,7 +30,10 @@ SERVERS: dict[str, type[Facade]] = {
     "constraint": Constraint,
 }
 ASKED = ("AC-001", "AC-002", "AC-003", "AC-005", "AC-006", "AC-007", "AC-009", "AC-012", "AC-103", "AC-301")
-ALSO = {"status_in_body": ("AC-201", "AC-202", "AC-302"), "graphql": ("AC-303",)}
+ALSO = {
+    "status_in_body": ("AC-201", "AC-202", "AC-302", "AC-901", "AC-902", "AC-903", "AC-907"),
+    "graphql": ("AC-303",),
+}
 """What else an example is about."""
 P, D, N, A = Status.PASSED, Status.DEVIATES, Status.NOT_TESTABLE, Status.NOT_APPLICABLE
 
@@ -65,7 +68,7 @@ CONFORMING: dict[str, dict[str, set[Status]]] = {
     "graphql": {**{each: {P} for each in ASKED}, "AC-301": {A}, "AC-303": {P, N}},
     "status_in_body": {
         **{each: {P} for each in ASKED}, "AC-007": {A}, "AC-103": {P, A}, "AC-301": {A}, "AC-201": {P, A},
-        "AC-202": {P, A}, "AC-302": {P, A},
+        "AC-202": {P, A}, "AC-302": {P, A}, "AC-901": {P, A}, "AC-902": {P, A}, "AC-903": {P, A}, "AC-907": {P, A},
     },
     "positional": {
         **{each: {P} for each in ASKED[:-1]},

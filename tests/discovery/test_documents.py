@@ -93,6 +93,21 @@ EXPECTED = {
         {"protected": {"id": "_id", "created_at": "createdAt", "updated_at": "updatedAt"}},
         {"created": 201, "deleted": 200},
     ),
+    "envelope": Expected(
+        "articles",
+        {"email": "articleCode", "name": "displayName", "age": {"name": "quantityOnHand", "default": 0, "null": False}},
+        {
+            "method": "PUT",
+            "path": "/v2/{table}/{key.articleCode}",
+            "body": "{otherFields}",
+            "answer": {"record": "data", "operation": {"status": {"201": "created", "200": "updated"}}},
+        },
+        {"path": "/v2/{table}/{key.articleCode}", "answer": {"record": "data"}},
+        {"path": "/v2/{table}/{key.articleCode}"},
+        {"X-Api-Key": "the-editors-token"},
+        {"protected": {"id": "articleId", "created_at": "createdAt", "updated_at": "updatedAt"}},
+        {"created": 201},
+    ),
     "springdoc": Expected(
         "devices",
         {

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from copy import deepcopy
+from threading import Thread
 from tomllib import loads
 
 import pytest
@@ -35,6 +36,17 @@ def test_kept_and_opened_again(tmp_path):
         assert app.test_client().post(RECORDS, json=body, headers=HEADERS).json["id"] == number + 1
         app.close()
     assert list(listing(tmp_path)) == ["a.db"]
+
+
+def test_a_thread_that_ends_closes_its_connection(tmp_path):
+    app = made(tmp_path / "a.db")
+    used = []
+    thread = Thread(target=lambda: used.append(app.store.db.conn))
+    thread.start()
+    thread.join()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        used[0].execute("SELECT 1")
+    app.close()
 
 
 def test_migrates_an_older_version(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 from tests.steps.kit import Memory, failing, sent, world_of
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, Delete, Describe, Transaction, Upsert, UpsertBatch
+from upsertspec.errors import CheckFailed
 from upsertspec.steps.statuses import is_declared, kinds_of, require_status
 from upsertspec.steps.world import World
 
@@ -107,3 +108,27 @@ def test_what_is_declared() -> None:
     assert is_declared(world, "deleted", 202)
     assert not is_declared(world, "deleted", 204)
     assert not is_declared(world, "created", 200)
+
+
+@pytest.mark.parametrize(
+    ("operation", "wanted", "status", "declared"),
+    [
+        (UPSERT, (400,), 422, "invalid = 422"),
+        (UPSERT, (401,), 403, "unauthenticated = 403"),
+        (Upsert("unheard_of", {}, ["a"]), (404,), 400, "no_table = 400"),
+        (Create("contacts", {}), (201,), 200, "record_created = 200"),
+        (Delete("contacts", 1), (204,), 200, "deleted = 200"),
+        (UPSERT, (400,), 200, ""),
+        (UPSERT, (400,), 500, ""),
+        (UPSERT, (200,), 400, ""),
+        (UPSERT, (400, 409, 422), 403, ""),
+        (Transaction([]), (404,), 400, ""),
+    ],
+)
+def test_a_status_that_says_as_much_comes_with_a_hint(
+    operation: Any, wanted: tuple[int, ...], status: int, declared: str
+) -> None:
+    world = declaring(operation, Answer(status))
+    with pytest.raises(CheckFailed) as raised:
+        require_status(world, world.last.answer, *wanted)
+    assert raised.value.hint.rpartition("[deviations] ")[2] == declared

@@ -73,9 +73,9 @@ def test_the_status_of_every_answer() -> None:
 
 def test_a_refusal_has_one_of_three_statuses() -> None:
     for status in (400, 409, 422):
-        then.is_refused(after(Answer(status)), "request")
+        then.is_refused(after(Answer(status)), "the request")
     with failing("an answer of 400 or 409 or 422", "403 with an empty body"):
-        then.is_refused(after(Answer(403)), "request")
+        then.is_refused(after(Answer(403)), "the request")
 
 
 def test_each_upsert_says_its_operation_in_order() -> None:
@@ -430,15 +430,15 @@ def test_a_transaction_says_what_each_operation_did() -> None:
 
 @pytest.mark.parametrize("status", [400, 404, 409, 499])
 def test_a_transaction_is_refused_with_any_4xx(status: int) -> None:
-    then.is_refused(transacted(Answer(status)), "transaction")
+    then.is_refused(transacted(Answer(status)), "the transaction")
 
 
 @pytest.mark.parametrize("status", [200, 399, 500])
 def test_anything_else_is_not_a_refusal(status: int) -> None:
     with failing("an answer of 4xx", f"{status} with so it was"):
-        then.is_refused(transacted(Answer(status, text="so it was")), "transaction")
+        then.is_refused(transacted(Answer(status, text="so it was")), "the transaction")
     with failing("an answer of 4xx", f"{status} with an empty body"):
-        then.is_refused(transacted(Answer(status)), "transaction")
+        then.is_refused(transacted(Answer(status)), "the transaction")
 
 
 def test_a_result_refers_to_another() -> None:

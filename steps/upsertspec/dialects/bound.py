@@ -139,7 +139,8 @@ class Bound:
         match operation:
             case Upsert(fields=fields, match_fields=match_fields, extra=extra):
                 whole = self._whole(words, fields, match_fields, extra)
-                return Upsert(place, whole, words.names(match_fields), self._extra(words, extra), fixed)
+                where = operation.table_id or place
+                return Upsert(where, whole, words.names(match_fields), self._extra(words, extra), fixed)
             case UpsertBatch(records=records, match_fields=match_fields, extra=extra):
                 listed = [self._whole(words, record, match_fields, extra) for record in records]
                 return UpsertBatch(place, listed, words.names(match_fields), self._extra(words, extra), fixed)

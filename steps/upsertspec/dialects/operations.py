@@ -31,7 +31,7 @@ class Upsert:
     """Create or update. `fields` and `match_fields` are sent right or wrong; `extra` are further members.
 
     `fixed` names the fields that the target wants with every request, whatever is matched by. The client puts
-    `idempotency_key` into a header.
+    `idempotency_key` into a header. `table_id` stands for the table in place of its name.
     """
 
     table: str
@@ -41,6 +41,7 @@ class Upsert:
     fixed: frozenset[str] = frozenset()
     headers: Mapping[str, str] = field(default_factory=dict)
     idempotency_key: str | None = None
+    table_id: str = ""
     changes: ClassVar = True
 
     @property

@@ -8,6 +8,7 @@
     [cannot]                  # criteria that the API can't show, with the reason
     [deviations]              # as in a target file, which may state others
     [shape]                   # as in a target file, but a part that the API lacks is its reason, instead of false
+    [replacing]               # what [shape.upsert] says instead where the option `replaces` is true
 
 `{option.database}` in a template is the option's value. The option `keys` is that of `[shape]`. If templates are not
 enough, a module of the same name beside the file has a class `Ready`, a subclass of `ReadyApi` or `ReadyShape` here.
@@ -137,7 +138,10 @@ class ReadyShape(ReadyMade, Shape):
         ReadyMade.__init__(self, setup, name)
         said = file_of(name)
         keys = {KEYS: setup.options[KEYS]} if setup.options.get(KEYS) else {}
-        self.parts = {**{each: _with(part, setup.options) for each, part in said["shape"].items()}, **keys}
+        shape = dict(said["shape"])
+        if setup.options.get("replaces"):
+            shape["upsert"] = {**shape["upsert"], **said["replacing"]}
+        self.parts = {**{each: _with(part, setup.options) for each, part in shape.items()}, **keys}
         Shape.__init__(self, replace(setup, options=self.parts))
         self._reasons: Mapping[str, Any] = said.get("lacks", {})
 

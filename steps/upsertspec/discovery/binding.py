@@ -204,8 +204,20 @@ def _is_narrow(schema: Schema) -> bool:
 def _protected(resource: Resource) -> dict[str, Any]:
     """The target's names of id, created_at and updated_at; False for one that its records do not have."""
     known = {name: letters(name) for name in resource.record if name not in resource.keys}
-    found: dict[str, Any] = {"id": next((name for name, plain in known.items() if plain in IDS), False)}
+    ids = [name for name, plain in known.items() if plain in IDS]
+    own = [
+        name
+        for name, plain in known.items()
+        if _is_own_id(plain, letters(resource.name)) and name not in resource.required
+    ]
+    found: dict[str, Any] = {"id": next(iter([*ids, *own]), False)}
     for ours, pattern in TIMES.items():
         sent = resource.required - {n for n, s in resource.record.items() if s.read_only}
         found[ours] = next((n for n, plain in known.items() if pattern.fullmatch(plain) and n not in sent), False)
     return found
+
+
+def _is_own_id(plain: str, resource: str) -> bool:
+    """Whether a name is that of the resource with an id: `article_id` or `articleUuid` of `articles`."""
+    stem = re.sub("(uu)?id$", "", plain)
+    return stem != plain and len(stem) > 2 and resource.startswith(stem[:-1]) and len(resource) - len(stem) < 4

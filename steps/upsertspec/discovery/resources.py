@@ -158,12 +158,16 @@ def _stated(parameter: Parameter, known: Schema | None) -> Schema:
 
 
 def _field(parameter: Parameter, known: Mapping[str, Schema]) -> str:
-    """The field that a parameter such as `sku`, `productSku` or `contact_email` stands for; empty where none."""
+    """The field that a parameter stands for; empty where none.
+
+    `productSku` may stand for `sku`, and `sku` for `productSku` if no other field ends like that.
+    """
     plain = letters(parameter.name)
     alike = [name for name in known if len(letters(name)) > 1 and plain.endswith(letters(name))]
     begins = [name for name in known if len(plain) > 2 and letters(name).startswith(plain)]
+    ends = [name for name in known if len(plain) > 2 and letters(name).endswith(plain)]
     exact = [name for name in known if letters(name) == plain]
-    return next(iter([*exact, *sorted(alike, key=len, reverse=True), *begins]), "")
+    return next(iter([*exact, *sorted(alike, key=len, reverse=True), *(ends if len(ends) == 1 else ()), *begins]), "")
 
 
 def _own_name(parameter: Parameter) -> str:

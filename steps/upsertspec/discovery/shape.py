@@ -89,19 +89,23 @@ class _Parts:
         at = self._resource.body_at
         return [fields] if at == "[]" else {at: fields} if at else fields
 
+    def answer(self, operation: Operation) -> Mapping[str, Any]:
+        """Where the record is in an answer."""
+        return {"record": record_in(operation, self._resource.record)[1] or "."}
+
     def others(self) -> Iterator[tuple[str, tuple[Mapping[str, Any], Mapping[str, Any]]]]:
         """The parts beside upsert and find, each with what is stated of its answer."""
         calls = self._resource.calls
         if calls.create:
             yield (
                 "create",
-                ({"path": self.path(calls.create.path), "body": self.body("{fields}")}, _answer(calls.create)),
+                ({"path": self.path(calls.create.path), "body": self.body("{fields}")}, self.answer(calls.create)),
             )
         if calls.read:
-            yield "read", ({"path": self._by_id(calls.read)}, _answer(calls.read))
+            yield "read", ({"path": self._by_id(calls.read)}, self.answer(calls.read))
         if calls.change:
             part = {"path": self._by_id(calls.change), "body": self.body("{fields}")}
-            yield "change", (part, _answer(calls.change))
+            yield "change", (part, self.answer(calls.change))
         if calls.delete:
             yield "delete", ({"path": self._by_id(calls.delete)}, {})
         elif calls.delete_single and (named := self._names_one(calls.delete_single)) is not None:
@@ -153,7 +157,7 @@ def _find(parts: _Parts, resource: Resource) -> Iterator[str]:
     by_query = calls.find is not None and set(resource.keys) <= found.keys()
     if calls.single is not None and "{" in calls.single.path and not (by_query and (calls.read or "id" in found)):
         yield from _table("shape.find", {"path": parts.path(calls.single.path)})
-        yield from _table("shape.find.answer", {"record": record_in(calls.single)[1] or "."})
+        yield from _table("shape.find.answer", parts.answer(calls.single))
         return
     if not by_query:
         yield from comment("How is a record found by its key? The document names no call for it; this is a guess.")
@@ -180,10 +184,6 @@ def _query_parameters(resource: Resource) -> dict[str, str]:
         name = next((n for n in (*resource.keys, *resource.record) if letters(n) == letters(parameter.name)), "")
         found |= {name: parameter.name} if name else {}
     return found
-
-
-def _answer(operation: Operation) -> Mapping[str, Any]:
-    return {"record": record_in(operation)[1] or "."}
 
 
 def _table(name: str, content: Mapping[str, Any]) -> Iterator[str]:

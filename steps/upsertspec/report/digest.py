@@ -50,7 +50,8 @@ def _finding(number: int, root: Raw, followers: Sequence[Raw], why: str) -> Iter
     yield f"{prose(root['title'])} ({code(place, 200)})"
     if root["expected"]:
         said = f"- expected: {code(root['expected'], 300)}\n- got: {code(root['actual'], 300)}"
-        yield f"{said}\n- look at: {_place(root)}"
+        hint = f"\n- hint: {prose(root['hint'])}" if "hint" in root else ""
+        yield f"{said}{hint}\n- look at: {_place(root)}"
     else:
         yield f"- why: {prose(root['reason'], 300)}"
     if curls := _curls(root):

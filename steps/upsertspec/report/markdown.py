@@ -82,6 +82,8 @@ def _failure(result: Raw, cast: Sequence[Raw]) -> str:
         parts.append("\n".join(f"- {prose(line, 600)}" for line in played))
     if result["expected"]:
         parts.append(f"- expected: {code(result['expected'])}\n- got: {code(result['actual'])}")
+    if hint := result.get("hint"):
+        parts.append(f"- hint: {prose(hint)}")
     if result["reason"] and (not result["expected"] or status == Status.KNOWN_FAILURE):
         parts.append(f"- why: {prose(result['reason'], 1000)}")
     curls = [_curl(exchange["curl"]) for exchange in telling(result["exchanges"], result.get("history"))]

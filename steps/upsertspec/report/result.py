@@ -22,6 +22,7 @@ class StepResult:
 
 OPTIONAL: Mapping[str, Any] = {
     "history": None,
+    "hint": "",
     "baseline": False,
     "attempts": 1,
     "made": (),
@@ -36,7 +37,7 @@ PLAIN = ("reason", "expected", "actual", "blocked_by", "seconds", "worker")
 
 @dataclass(frozen=True)
 class Result:
-    """A case with its status and reason, what was expected and what was found, its steps and exchanges.
+    """A case with its status and reason, what was expected and found, a hint what to do, its steps and exchanges.
 
     `blocked_by` is the criterion that fails instead, if that is why the case could not be tested. `deviations` are the
     declared statuses that occurred, like "created 201"; `kept` are the kinds of outcome that had the status of the
@@ -51,6 +52,7 @@ class Result:
     reason: str = ""
     expected: str = ""
     actual: str = ""
+    hint: str = ""
     blocked_by: str = ""
     steps: tuple[StepResult, ...] = ()
     exchanges: tuple[Mapping[str, Any], ...] = ()

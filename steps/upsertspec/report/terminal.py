@@ -160,6 +160,8 @@ def _failure(result: Result, out: TextIO, cast: Sequence[Part]) -> None:
         out.write(f"  cast      {printable(line)}\n")
     if result.expected:
         out.write(f"  expected  {result.expected}\n  got       {result.actual}\n")
+    if result.hint:
+        out.write(f"  hint      {result.hint}\n")
     if result.reason and (not result.expected or result.status is Status.KNOWN_FAILURE):
         out.write(f"  {result.reason}\n")
     for exchange in telling(result.exchanges, result.history):

@@ -115,6 +115,7 @@ class Recorder:
             reason=printable(mask(reason)),
             expected=printable(mask(expected)),
             actual=printable(mask(actual)),
+            hint=error.hint if isinstance(error, CheckFailed) and status is Status.FAILED else "",
             blocked_by=error.criterion if isinstance(error, Blocked) else "",
             steps=tuple(self._step(step, mask) for step in self._steps),
             **self._kept(status, mask),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Transaction
 from upsertspec.errors import CheckFailed
-from upsertspec.spec.outcomes import DONE, MISSING, REFUSALS, UPSERTED
+from upsertspec.spec.outcomes import DONE, MISSING, REFUSALS, UPSERTED, is_refusal, is_success
 from upsertspec.spec.schema import tables
 from upsertspec.steps.world import World
 
@@ -27,7 +29,8 @@ def require_status(world: World, answer: Answer, *wanted: int, said: str = "") -
             world.findings.deviations[f"{kind} {answer.status}"] = sentence
             return
     names = " or ".join(str(status) for status in wanted)
-    raise CheckFailed(f"an answer of {names}", f"{answer.status} with {answer.text or 'an empty body'}")
+    hint = _declaration(kinds, answer.status) if len(wanted) == 1 else ""
+    raise CheckFailed(f"an answer of {names}", f"{answer.status} with {answer.text or 'an empty body'}", hint)
 
 
 def require_every_status(world: World, *wanted: int) -> None:
@@ -37,7 +40,15 @@ def require_every_status(world: World, *wanted: int) -> None:
             require_status(world, attempt.answer, *wanted)
         except CheckFailed as wrong:
             call = f"{attempt.exchange.method} {attempt.exchange.url}"
-            raise CheckFailed(f"{wrong.expected} to {call}", wrong.actual) from None
+            raise CheckFailed(f"{wrong.expected} to {call}", wrong.actual, wrong.hint) from None
+
+
+def _declaration(kinds: Mapping[str, int], status: int) -> str:
+    """How a target file declares this status, if it says as much as that of the contract; else empty."""
+    kind, contract = next(iter(kinds.items()), ("", 0))
+    if len(kinds) != 1 or any(says(status) != says(contract) for says in (is_success, is_refusal)):
+        return ""
+    return f"if the API's documentation says {status}, add this to the target file: [deviations] {kind} = {status}"
 
 
 def is_declared(world: World, kind: str, status: int) -> bool:

@@ -53,10 +53,13 @@ def the_answer_is(world: World, which: str, statuses: str) -> None:
         require_status(world, world.last.answer, *wanted)
 
 
-@then(parsers.re(r"the (?P<what>request|transaction) is refused"))
+@then(parsers.re(r"(?P<what>the request|every request|the transaction) is refused"))
 def is_refused(world: World, what: str) -> None:
-    """A request: with 400, 409 or 422, as an implementation chooses. A transaction: with any status of 4xx."""
-    if what == "request":
+    """A request, or every one: with 400, 409 or 422, as an implementation chooses. A transaction: with any 4xx."""
+    if what == "every request":
+        require_every_status(world, *CONSTRAINT_REFUSED)
+        return
+    if what == "the request":
         require_status(world, world.last.answer, *CONSTRAINT_REFUSED)
         return
     world.compared("a status")

@@ -208,7 +208,8 @@ def the_id_leads_to(world: World, name: str) -> None:
     if ident is None:
         raise NotApplicable("descriptions of tables have no id")
     known = world.named(name)
-    answer = world.client.call("editor", Upsert(str(ident), dict(known.key), list(known.key)))
+    by_id = Upsert(known.table, dict(known.key), list(known.key), table_id=str(ident))
+    answer = world.client.call("editor", by_id)
     require_body(world, answer, OK)
     world.compared("the id of the record")
     if not world.lacks(answer, "id") and as_json(answer.id) != as_json(known.record.get("id")):

@@ -1,4 +1,4 @@
-"""Azure Table Storage: MERGE by PartitionKey and RowKey; an email address is the RowKey."""
+"""Azure Table Storage: MERGE or PUT by PartitionKey and RowKey; an email address is the RowKey."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PARTITION = "contacts"
 class AzureTables(Api):
     """One table, contacts, all in one partition."""
 
-    methods = ("GET", "POST", "MERGE", "DELETE")
+    methods = ("GET", "POST", "MERGE", "PUT", "DELETE")
 
     def answered(self, path: list[str]) -> Said:
         addressed = ADDRESS.fullmatch("/".join(path))
@@ -30,7 +30,7 @@ class AzureTables(Api):
             status, made = self.created(path[0], fields)
             return status, shown(made) if status == 201 else made
         table, row = addressed[1], addressed[3].replace("''", "'")
-        if request.method == "MERGE":
+        if request.method in ("MERGE", "PUT"):
             return self.merged(table, row, self.sent())
         status, found = self.found(table, {"email": row})
         if status != 200 or not found:
@@ -44,7 +44,8 @@ class AzureTables(Api):
             return self.refused(400, "One of the request inputs is not valid.")
         own = ("PartitionKey", "Timestamp")
         given = {name: value for name, value in body.items() if name not in own and value is not None}
-        status, done = self.upsert(table, {"fields": {**given, "email": row}, "matchFields": ["email"]})
+        whole = {"onConflict": "replace"} if request.method == "PUT" else {}
+        status, done = self.upsert(table, {"fields": {**given, "email": row}, "matchFields": ["email"], **whole})
         return (204, None) if status == 200 else (status, done)
 
     def refused(self, status: int, detail: str) -> Said:

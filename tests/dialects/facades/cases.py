@@ -29,13 +29,13 @@ BEHIND = {"replaces-the-whole-record": "AC-002", "only-create-is-asked": "AC-006
 
 @dataclass(frozen=True)
 class Case:
-    """A façade, how many of the core scenarios are judged and pass, and broken façades with what catches them.
+    """A façade, how many of the core scenarios its API can't show, and broken façades with what catches them.
 
     `fails` are the criteria that an API of this kind fails by its own documentation.
     """
 
     facade: type[Facade]
-    judged: int
+    hidden: int
     broken: dict[type[Facade], str] = field(default_factory=dict)
     options: str = ""
     behind: dict[str, str] = field(default_factory=lambda: BEHIND)
@@ -89,48 +89,46 @@ email = "RowKey"
 
 CASES = {
     "postgrest": Case(
-        postgrest.PostgREST, 170, {postgrest.AlwaysCreated: "AC-012", postgrest.NoRepresentation: "AC-001"}
+        postgrest.PostgREST, 3, {postgrest.AlwaysCreated: "AC-012", postgrest.NoRepresentation: "AC-001"}
     ),
-    "odata": Case(odata.OData, 157, {odata.AlwaysOk: "AC-012", odata.QuotesKept: "AC-001"}),
+    "odata": Case(odata.OData, 16, {odata.AlwaysOk: "AC-012", odata.QuotesKept: "AC-001"}),
     "graphql-on-conflict": Case(
-        graphql_on_conflict.Hasura, 162, {graphql_on_conflict.NoRow: "AC-001", graphql_on_conflict.StaleRow: "AC-002"}
+        graphql_on_conflict.Hasura, 11, {graphql_on_conflict.NoRow: "AC-001", graphql_on_conflict.StaleRow: "AC-002"}
     ),
-    "airtable": Case(airtable.Airtable, 160, {airtable.AllCreated: "AC-012", airtable.NoFields: "AC-001"}),
-    "salesforce": Case(
-        salesforce.Salesforce, 151, {salesforce.AlwaysCreated: "AC-012", salesforce.AnotherId: "AC-001"}
-    ),
-    "hubspot": Case(hubspot.HubSpot, 152, {hubspot.NeverNew: "AC-012", hubspot.Swallowed: "AC-009"}, TEXTS),
-    "kintone": Case(kintone.Kintone, 152, {kintone.NeverInserted: "AC-012", kintone.AnotherId: "AC-001"}, TEXTS),
+    "airtable": Case(airtable.Airtable, 14, {airtable.AllCreated: "AC-012", airtable.NoFields: "AC-001"}),
+    "salesforce": Case(salesforce.Salesforce, 22, {salesforce.AlwaysCreated: "AC-012", salesforce.AnotherId: "AC-001"}),
+    "hubspot": Case(hubspot.HubSpot, 22, {hubspot.NeverNew: "AC-012", hubspot.Swallowed: "AC-009"}, TEXTS),
+    "kintone": Case(kintone.Kintone, 22, {kintone.NeverInserted: "AC-012", kintone.AnotherId: "AC-001"}, TEXTS),
     "elasticsearch": Case(
         elasticsearch.Elasticsearch,
-        141,
+        32,
         {elasticsearch.AlwaysCreated: "AC-012", elasticsearch.NoSource: "AC-001"},
         BY_EMAIL,
     ),
     "mongodb-data-api": Case(
         mongodb_data_api.DataApi,
-        145,
+        28,
         {mongodb_data_api.NeverUpserted: "AC-012", mongodb_data_api.Forgetful: "AC-002"},
         MONGODB,
     ),
     "azure-tables": Case(
         azure_tables.AzureTables,
-        112,
+        62,
         {azure_tables.Forgetful: "AC-002", azure_tables.QuotesKept: "AC-001"},
         AZURE,
     ),
     "fhir": Case(
         fhir.Fhir,
-        152,
+        20,
         {fhir.AlwaysCreated: "AC-012", fhir.Forgetful: "AC-014"},
         behind={"only-create-is-asked": "AC-006"},
         fails=frozenset({"AC-002"}),
     ),
-    "ckan": Case(ckan.Ckan, 134, {ckan.Forgetful: "AC-002", ckan.FindsNothing: "AC-001"}, CKAN),
-    "jsonapi": Case(jsonapi.JsonApi, 170, {jsonapi.AlwaysOk: "AC-012", jsonapi.NoAttributes: "AC-001"}),
+    "ckan": Case(ckan.Ckan, 39, {ckan.Forgetful: "AC-002", ckan.FindsNothing: "AC-001"}, CKAN),
+    "jsonapi": Case(jsonapi.JsonApi, 3, {jsonapi.AlwaysOk: "AC-012", jsonapi.NoAttributes: "AC-001"}),
     "kinto": Case(
         kinto.Kinto,
-        138,
+        34,
         {kinto.AlwaysCreated: "AC-012", kinto.NoData: "AC-001"},
         KINTO,
         behind={"only-create-is-asked": "AC-006"},
@@ -138,7 +136,7 @@ CASES = {
     ),
     "postgraphile": Case(
         postgraphile.PostGraphile,
-        143,
+        25,
         {postgraphile.NoRow: "AC-001", postgraphile.Forgetful: "AC-002"},
         "[tables.contacts.fields]\nage = { name = 'age', as_text = true }\n",
         fails=frozenset({"AC-004"}),

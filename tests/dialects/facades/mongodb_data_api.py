@@ -33,6 +33,14 @@ class DataApi(Api):
             return status, done
         return (201, self.created_as(done)) if done["operation"] == "created" else (200, self.changed(done))
 
+    def replaceOne(self, table: str, body: Any) -> Said:  # noqa: N802  (the name of the action)
+        sent = {**body["filter"], **without_id(body["replacement"])}
+        match = {"matchFields": list(body["filter"]), "onConflict": "replace"}
+        status, done = self.upsert(table, {"fields": sent, **match})
+        if status != 200:
+            return status, done
+        return (201, self.created_as(done)) if done["operation"] == "created" else (200, self.changed(done))
+
     def created_as(self, done: Any) -> Any:
         return {"matchedCount": 0, "modifiedCount": 0, "upsertedId": str(done["id"])}
 

@@ -15,7 +15,7 @@ class Ready(ReadyShape):
 
     def request(self, operation: Operation) -> Request:
         """The request. Raises NotApplicable for null, which a merge passes over."""
-        if null := sent_as(operation, None):
+        if not self.replaces and (null := sent_as(operation, None)):
             raise NotApplicable(f"a merge passes over a null, so {null} would keep its value")
         return super().request(operation)
 
