@@ -163,6 +163,17 @@ Feature: What happens on a match
         | Ada | ada@example.com | Ada Byron | 37  |
       And Grace is as before
 
+    @S-4682
+    Scenario: The match field may be one of the named fields
+      When the editor upserts into contacts by email and updates only email, name:
+        | email           | name      | age |
+        | ada@example.com | Ada Byron | 37  |
+      Then the answer is 200 and says updated
+      And Ada keeps id, status, notes, phone, age, created_at
+      And these contacts are now stored:
+        | as  | email           | name      |
+        | Ada | ada@example.com | Ada Byron |
+
     @S-bycz
     Scenario: A new record gets every field
       When the editor upserts into contacts by email and updates only name:

@@ -14,6 +14,7 @@ Feature: Whose key it is, and what happens in between
       Then the answer is 200 and says created, updated
       And every answer has the same id
       And each answer's updated_at is later than the one before
+      And one record in contacts has email ada@example.com
 
     @S-abja
     Scenario: Another caller's key with another body
@@ -23,6 +24,9 @@ Feature: Whose key it is, and what happens in between
         | ada@example.com | Ada King     |
       Then the answer is 200 and says created, updated
       And every answer has the same id
+      And these contacts are now stored:
+        | email           | name     |
+        | ada@example.com | Ada King |
 
     @S-v3vq
     Scenario Outline: The <role> does not get the editor's answer

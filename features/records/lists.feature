@@ -209,6 +209,7 @@ Feature: Lists of records
         | name              | Atlas, Bolt, Delta, Ember  |
         | -name             | Ember, Delta, Bolt, Atlas  |
         | validation_score  | Delta, Atlas, Bolt, Ember  |
+        | user_id,-name     | Ember, Delta, Bolt, Atlas  |
 
     @S-bq6c
     Scenario Outline: Sorted by time: <sort>

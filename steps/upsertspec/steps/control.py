@@ -7,7 +7,7 @@ from typing import Any
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
-from upsertspec.errors import Blocked, CheckFailed, TargetGone, TargetSilent
+from upsertspec.errors import Blocked, CheckFailed, NotApplicable, NotTestable, TargetGone, TargetSilent
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import OK
 from upsertspec.steps.assertions import require_body
@@ -50,6 +50,8 @@ def _found(world: World, what: str) -> Blocked | None:
                 return Blocked(
                     defining(role), f"one client alone to be answered with 200, {word}, and the record", wrong
                 )
+        if not _is_listed(world, person["email"]):
+            return Blocked(defining("upsert-create"), "what one client alone has written to be listed", "it is not")
     except TargetGone:
         raise
     except (CheckFailed, TargetSilent) as wrong_answer:
@@ -57,6 +59,14 @@ def _found(world: World, what: str) -> Blocked | None:
     finally:
         world.attempts.clear()
     return None
+
+
+def _is_listed(world: World, email: str) -> bool:
+    """Whether a list shows the contact, where the target can list contacts by their email."""
+    try:
+        return bool(world.reader.find("contacts", {"email": email}))
+    except (NotTestable, NotApplicable):
+        return True
 
 
 def _steps(person: Record) -> Mapping[str, Sequence[tuple[str, Operation, str, Record]]]:

@@ -66,9 +66,8 @@ def each_value_comes_back(world: World, lists: str | None) -> None:
             _require_answered(world, each)
     found = [(each, _require_kept(world, each)) for each in last.values()]
     for each, stored in found:
-        _require_times(
-            world, each, stored, [*_before(world, each, stored), *(w.answer.record for w in wrote if w is not each)]
-        )
+        answered = [other.answer.record for other in wrote if other is not each and other.table == each.table]
+        _require_times(world, each, stored, [*_before(world, each, stored), *answered])
     if lists:
         for each, stored in found:
             _require_listed(world, each, stored)

@@ -328,8 +328,10 @@ class World:
 
 
 def _whole_rows(operation: Operation) -> Iterator[tuple[str, Record]]:
-    """The table and the fields of each record that an operation creates or upserts."""
+    """The table and the fields of each record that an operation creates or upserts, and then with `updateValues`."""
     match operation:
+        case Upsert(extra={"updateValues": dict() as values}) | UpsertBatch(extra={"updateValues": dict() as values}):
+            yield from ((operation.table, each) for row in operation.sent for each in (row, {**row, **values}))
         case Upsert() | UpsertBatch() | Create():
             yield from ((operation.table, row) for row in operation.sent)
         case Transaction(operations=operations):
