@@ -1,4 +1,4 @@
-"""A products API of many organizations: the key is in the path, in two parts; ids are UUIDs; no timestamps.
+"""A products API of many organizations: the key is in the path, in two parts; ids are UUIDs; times are numbers.
 
 python shops.py --port 8081
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import time
 import uuid
 from collections.abc import Mapping
 from threading import Lock
@@ -17,6 +18,7 @@ from flask import Flask, Response, jsonify, request
 BUGS = {
     "omitted-columns-reset": "an update takes away what it does not mention",
     "id-changes": "an update gives the product another id",
+    "changed-stays": "an update leaves the time of the change as it was",
     "key-without-organization": "the organization is no part of the key",
 }
 TEXTS = ("title", "notes")
@@ -50,8 +52,12 @@ def create_app(keys: Mapping[str, str], bug: str = "") -> Flask:
             if wrong or (before is None and "title" not in fields):
                 return jsonify(error=f"{(wrong or ['title'])[0]} must be text"), 400
             known = before or {"id": str(uuid.uuid4()), "organization": org, "sku": sku, "notes": None}
+            now = time.time_ns() // 1_000_000
+            times = {"created": now, "changed": now}
+            if before:
+                times = {"changed": before["changed"] if bug == "changed-stays" else max(now, before["changed"] + 1)}
             known = {**known, "notes": None} if bug == "omitted-columns-reset" else known
-            made = {**known, **fields}
+            made = {**known, **fields, **times}
             if bug == "id-changes":
                 made["id"] = str(uuid.uuid4())
             products[key_of(org, sku)] = made

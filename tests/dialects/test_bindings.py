@@ -283,3 +283,65 @@ def test_roles_that_a_target_does_not_have(load: Load) -> None:
     assert (set(listed.roles), listed.without) == ({"editor", "viewer"}, {"creator", "updater"})
     stated = load(f'{URL}[roles]\ncreator = false\n[roles.editor]\nbearer = {{ env = "UPSERTSPEC_TOKEN_EDITOR" }}\n')
     assert (set(stated.roles), stated.without) == ({"editor"}, {"creator"})
+
+
+def formatted(load: Load, form: str, field: str) -> Bound:
+    return dialect_for(load(f'{URL}[tables.contacts.fields]\n{field} = {{ name = "theirs", format = "{form}" }}\n'))
+
+
+@pytest.mark.parametrize(
+    ("form", "ours", "theirs"),
+    [
+        ("milliseconds", "2024-02-29T13:45:57.123Z", 1709214357123),
+        ("seconds", "2024-02-29T13:45:57Z", 1709214357),
+        ("seconds", "1969-12-31T23:59:59Z", -1),
+        ("%Y-%m-%dT%H:%M:%S.%f", "2024-02-29T13:45:57.123000Z", "2024-02-29T13:45:57.123000"),
+        ("%Y-%m-%d %H:%M:%S%z", "2024-02-29T13:45:57Z", "2024-02-29 13:45:57+0000"),
+        ("%a, %d %b %Y %H:%M:%S GMT", "0987-02-28T13:45:57Z", "Wed, 28 Feb 0987 13:45:57 GMT"),
+    ],
+)
+def test_instants_in_the_format_of_the_target(load: Load, form: str, ours: str, theirs: Any) -> None:
+    words = formatted(load, form, "created_at").words("contacts")
+    assert words.value("created_at", ours) == theirs
+    back = words.back("created_at", theirs)
+    assert words.binding.spec.type_of("created_at").same(ours, back), back
+
+
+@pytest.mark.parametrize(
+    ("form", "ours", "theirs"),
+    [
+        ("%d.%m.%Y", "2024-02-29", "29.02.2024"),
+        ("%Y-%m-%dT00:00:00Z", "0001-01-01", "0001-01-01T00:00:00Z"),
+        ("milliseconds", "1970-01-02", 86400000),
+    ],
+)
+def test_days_in_the_format_of_the_target(load: Load, form: str, ours: str, theirs: Any) -> None:
+    words = formatted(load, form, "birthday").words("contacts")
+    assert (words.value("birthday", ours), words.back("birthday", theirs)) == (theirs, ours)
+
+
+def test_what_is_in_no_format_stays_as_it_is(load: Load) -> None:
+    words = formatted(load, "%Y-%m-%d %H:%M:%S.%f", "created_at").words("contacts")
+    assert words.back("created_at", "2024-02-29 13:45:57") == "2024-02-29T13:45:57Z"
+    for value in ("soon", None, True, 7, {}):
+        assert words.back("created_at", value) == value
+    days = formatted(load, "milliseconds", "birthday").words("contacts")
+    assert days.value("birthday", "2023-02-29") == "2023-02-29"
+    with pytest.raises(NotApplicable, match="theirs of contacts has times as milliseconds, where 20240115 is right"):
+        days.value("birthday", 20240115)
+    whole = formatted(load, "seconds", "created_at").words("contacts")
+    with pytest.raises(NotApplicable, match="which can't say 2024"):
+        whole.value("created_at", "2024-02-29T13:45:57.5Z")
+
+
+@pytest.mark.parametrize(
+    ("field", "form", "said"),
+    [
+        ("name", "seconds", "is for days and times, and name is none"),
+        ("birthday", "%m/%Y", "is neither seconds nor milliseconds"),
+        ("birthday", "DD.MM.YYYY", "is neither seconds nor milliseconds"),
+    ],
+)
+def test_a_format_that_cannot_be_is_reported(load: Load, field: str, form: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=f"line 3: tables.contacts.fields.{field}.format: .*{said}"):
+        formatted(load, form, field)

@@ -87,6 +87,7 @@ CAUGHT = [
     ("products", "stale-answer", "AC-002"),
     ("shops", "omitted-columns-reset", "AC-002"),
     ("shops", "id-changes", "AC-103"),
+    ("shops", "changed-stays", "AC-104"),
     ("shops", "key-without-organization", "AC-101"),
     ("settings", "case-insensitive-key", "AC-111"),
     ("settings", "race", "AC-701"),

@@ -6,6 +6,7 @@ import contextlib
 import importlib.util
 import logging
 import os
+import re
 import sys
 import threading
 from collections import Counter
@@ -84,6 +85,8 @@ def documented_shops(shops: Any) -> Flask:
             "sku": {"type": "string", "readOnly": True},
             "title": {"type": "string"},
             "notes": {"type": "string", "nullable": True},
+            "created": {"type": "integer", "format": "int64", "readOnly": True},
+            "changed": {"type": "integer", "format": "int64", "readOnly": True},
         },
     }
     body = {"content": {"application/json": {"schema": product}}}
@@ -156,6 +159,31 @@ def test_check_says_what_will_be_judged(serve: Serve, tmp_path: Path) -> None:
     assert "ok  one record of products (as contacts) was created, updated and read back" in done.output
     assert "AC-003  5 of 5 will be judged" in done.output
     assert "12 not applicable: the target matches products by sku, whatever a request says" in done.output
+
+
+def test_check_reads_a_record_by_its_id(serve: Serve, tmp_path: Path) -> None:
+    with serve("products") as url:
+        initialised(url, tmp_path)
+        file = tmp_path / "target.toml"
+        said = file.read_text("utf-8").replace(
+            '[shape.read.answer]\nrecord = "."', '[shape.read.answer]\nrecord = "data"'
+        )
+        file.write_text(said, "utf-8")
+        done = upsertspec("check", "--target", str(file))
+    assert "products (as contacts): the read of the record by its id fails" in done.output
+    assert "curl -sS -i http://127.0.0.1" in done.output
+
+
+def test_check_names_the_format_of_times(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("UPSERTSPEC_TOKEN_VIEWER")
+    with serve("shops") as url:
+        assert initialised(url, tmp_path).bindings.of("contacts").field("updated_at").format == "milliseconds"
+        file = tmp_path / "target.toml"
+        file.write_text(re.sub(r"created_at = {.*?}", 'created_at = "created"', file.read_text("utf-8")), "utf-8")
+        done = upsertspec("check", "--target", str(file))
+    assert "warning  created of products (as contacts) is 1" in done.output
+    assert 'protected = { created_at = { name = "created", format = "milliseconds" } }' in done.output
+    assert "updated_at" not in done.output
 
 
 def test_check_shows_the_request_that_fails_and_leaves_nothing(serve: Serve, tmp_path: Path) -> None:

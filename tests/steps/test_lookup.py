@@ -51,6 +51,25 @@ def test_by_its_id_a_record_is_read_alone() -> None:
     assert isinstance(memory.asked[-1][1], Find)
 
 
+def test_without_a_read_by_id_a_record_is_found_again_by_what_it_was_found_by() -> None:
+    class Unread(Memory):
+        def call(self, who: str, operation: Operation) -> Answer:
+            if isinstance(operation, Read):
+                raise CannotExpress("there is no such call")
+            if isinstance(operation, Find) and set(operation.where) == {"id"}:
+                return Answer(200, records=[])
+            return super().call(who, operation)
+
+    memory = Unread(contacts=[ADA, BOB])
+    reads = reader(memory)
+    assert reads.read("contacts", 1).status == 404
+    assert reads.find("contacts", {"name": "Ada"}) == [ADA]
+    assert reads.read("contacts", 1).record == ADA
+    assert reads.read("contacts", 2).status == 404
+    memory.records["contacts"].remove(ADA)
+    assert reads.read("contacts", 1).status == 404
+
+
 def test_a_record_that_cannot_be_read_by_its_id_is_looked_for_in_a_list() -> None:
     for answer in (Answer(500), Answer(200, fault="no JSON")):
         assert reader(Saying(answer, Answer(200, records=[ADA, BOB]))).find("contacts", {"id": 2}) == [BOB]

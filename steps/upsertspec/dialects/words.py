@@ -10,6 +10,8 @@ from upsertspec.dialects.operations import Verbatim
 from upsertspec.dialects.paths import MISSING, walk, without
 from upsertspec.errors import NotApplicable
 from upsertspec.spec.schema import PROTECTED
+from upsertspec.spec.types import Time
+from upsertspec.target import time_forms
 from upsertspec.target.bindings import FieldBinding, TableBinding, ours_of
 from upsertspec.target.text_forms import TextForm
 
@@ -109,12 +111,14 @@ class Words:
         Raises NotApplicable where the wrong value would be a right one there.
         """
         bound = self.binding.field(name)
-        if isinstance(value, Verbatim) and (bound.text or bound.values or bound.as_text or bound.in_list):
+        if isinstance(value, Verbatim) and any((bound.text, bound.values, bound.format, bound.as_text, bound.in_list)):
             raise NotApplicable(f"{self.called} has {bound.name} in a form of its own, which takes no other text")
         if value is None or isinstance(value, Verbatim):
             return value
         if bound.values:
             value = self._option(bound, name, value)
+        elif bound.format:
+            value = self._in_format(bound, name, value)
         elif bound.as_text:
             value = self._as_text(bound, name, value)
         elif bound.text and isinstance(value, str):
@@ -157,6 +161,19 @@ class Words:
         if value in bound.values.values():
             return f"{value}-none"  # it is none of our options, so it must be none of the target's
         return _near_option(bound, value) if isinstance(value, str) else value
+
+    def _in_format(self, bound: FieldBinding, name: str, value: Any) -> Any:
+        kind = self.binding.spec.type_of(name)
+        if not isinstance(kind, Time):
+            return value
+        if not kind.accepts(value):
+            if time_forms.read(bound.format, value, kind) == value:
+                return value
+            raise NotApplicable(f"{bound.name} of {self.called} has times as {bound.format}, where {value!r} is right")
+        theirs = time_forms.write(bound.format, value, kind)
+        if not kind.same(value, time_forms.read(bound.format, theirs, kind)):
+            raise NotApplicable(f"{bound.name} of {self.called} has times as {bound.format}, which can't say {value}")
+        return theirs
 
     def _as_text(self, bound: FieldBinding, name: str, value: Any) -> Any:
         spec = self.binding.spec.fields.get(name)
@@ -202,6 +219,9 @@ class Words:
             return ours_of(bound, value)
         if bound.text and isinstance(value, str):
             return self.form(bound).read(value)
+        kind = self.binding.spec.type_of(name)
+        if bound.format and isinstance(kind, Time):
+            return time_forms.read(bound.format, value, kind)
         spec = self.binding.spec.fields.get(name)
         if bound.as_text and isinstance(value, str) and spec is not None and spec.type.cells_are_json:
             try:

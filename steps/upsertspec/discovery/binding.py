@@ -73,7 +73,7 @@ class _Binder:
     def binding(self) -> Binding:
         """The whole binding."""
         protected = _protected(self._resource)
-        taken = {name for name in protected.values() if name}
+        taken = {name["name"] if isinstance(name, dict) else name for name in protected.values() if name}
         self._left = {name: schema for name, schema in self._left.items() if name not in taken}
         found, problem = dict(self._keys()), ""
         if number := next((k for k in self._resource.keys if not _is_text(self._resource.fields[k])), ""):
@@ -161,7 +161,7 @@ class _Binder:
             return False
         lowest = self._left[name].rules.get("minimum")
         if lowest is None and "minimum" in spec.rules:
-            asked = f"Is a number below {spec.rules['minimum']} refused? If not: minimum = -1000000."
+            asked = f"Is a number below {spec.rules['minimum']} refused? If not: minimum = false."
             self._questions[spec.name] = asked
         stated = int(lowest) if isinstance(lowest, (int, float)) and lowest != spec.rules.get("minimum") else None
         return self._bound(spec, name, {"default": self._default(name), "minimum": stated})
@@ -213,7 +213,9 @@ def _protected(resource: Resource) -> dict[str, Any]:
     found: dict[str, Any] = {"id": next(iter([*ids, *own]), False)}
     for ours, pattern in TIMES.items():
         sent = resource.required - {n for n, s in resource.record.items() if s.read_only}
-        found[ours] = next((n for n, plain in known.items() if pattern.fullmatch(plain) and n not in sent), False)
+        name = next((n for n, plain in known.items() if pattern.fullmatch(plain) and n not in sent), "")
+        is_number = bool(name) and resource.record[name].type in ("integer", "number")
+        found[ours] = {"name": name, "format": "milliseconds"} if is_number else name or False
     return found
 
 

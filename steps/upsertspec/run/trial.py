@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
 from typing import Any
 
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Delete, Find, Operation, Upsert
+from upsertspec.dialects.operations import Delete, Find, Operation, Read, Upsert
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import DialectError, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
@@ -16,8 +17,10 @@ from upsertspec.report.finding import FATAL, OK, WARNING, Finding
 from upsertspec.run.preflight import called
 from upsertspec.spec.outcomes import is_success
 from upsertspec.spec.schema import Field, Table, tables_of
-from upsertspec.steps.equality import differences
+from upsertspec.spec.types import TIMESTAMP, instant
+from upsertspec.steps.equality import differences, shown
 from upsertspec.target.target import Target
+from upsertspec.target.time_forms import guess
 
 SHOWN = 300
 WHOLE = "if an update has to repeat the required fields, add to [shape.upsert]: replaces = true"
@@ -47,6 +50,10 @@ class _Stopped(Exception):
     """A step of the trial went wrong."""
 
 
+class _CannotBeSent(_Stopped):
+    """The target has no way to ask for it."""
+
+
 class _Trial:
     """The trial of one table."""
 
@@ -69,8 +76,10 @@ class _Trial:
             self._upsert("create", record)
             changed = {**record, **self._change(record)}
             self._upsert("update", changed)
-            self._read_back(where, changed)
+            stored = self._read_back(where, changed)
+            self._read(stored)
             yield Finding(OK, f"one record of {self._name} was created, updated and read back")
+            yield from self._times(stored)
         except _Stopped as stopped:
             level = FATAL if self._table.name == "contacts" else WARNING
             yield Finding(level, str(stopped), "\n".join([*self._hint(), *self._evidence()]))
@@ -103,7 +112,7 @@ class _Trial:
         if answer.fault:
             raise _Stopped(f"{self._name}: the answer to the {what} of a record can't be read: {answer.fault}")
 
-    def _read_back(self, where: Record, expected: Record) -> None:
+    def _read_back(self, where: Record, expected: Record) -> Record:
         answer = self._call("search", Find(self._table.name, where, limit=2))
         if not is_success(answer.status) or answer.fault:
             raise _Stopped(f"{self._name}: the search for the record fails ({answer.said})")
@@ -113,6 +122,33 @@ class _Trial:
         words = self._client.words(self._table.name)
         if wrong := differences(self._table, expected, found[0], words=words):
             raise _Stopped(f"{self._name}: what was written is not what is read back: {'; '.join(wrong)}")
+        return dict(found[0])
+
+    def _read(self, stored: Record) -> None:
+        """Read the record by its id, too, where the target has a way."""
+        words = self._client.words(self._table.name)
+        if stored.get("id") is None or "id" in words.binding.absent:
+            return
+        try:
+            answer = self._call("read", Read(self._table.name, stored["id"]))
+        except _CannotBeSent:
+            return
+        if not is_success(answer.status) or answer.fault:
+            raise _Stopped(f"{self._name}: the read of the record by its id fails ({answer.said})")
+        if wrong := differences(self._table, stored, answer.record or {}, words=words):
+            raise _Stopped(f"{self._name}: the record that is read by its id is another: {'; '.join(wrong)}")
+
+    def _times(self, stored: Record) -> Iterator[Finding]:
+        """A warning for each time of the server's that can't be read, with the format that it seems to have."""
+        words = self._client.words(self._table.name)
+        for name in ("created_at", "updated_at"):
+            value, theirs = stored.get(name), words.label(name)
+            if value is None or instant(value) is not None or name in words.binding.absent:
+                continue
+            form = json.dumps(guess(value, TIMESTAMP) or "…")
+            setting = f"protected = {{ {name} = {{ name = {json.dumps(theirs)}, format = {form} }} }}"
+            what = f"{theirs} of {self._name} is {shown(value)}, which is no RFC 3339 time with an offset"
+            yield Finding(WARNING, what, f"state its format in [tables.{self._table.name}]: {setting}")
 
     def _clean_up(self, where: Record) -> Iterator[Finding]:
         """Delete what was created. Nothing is said of a record that never came to be."""
@@ -132,7 +168,7 @@ class _Trial:
             raise _Stopped(f"{self._name}: no usable answer to the {what} of a record: {silent}") from silent
         except (NotTestable, NotApplicable, DialectError) as wrong:
             self._client.log.clear()
-            raise _Stopped(f"{self._name}: the {what} of a record can't be sent: {wrong}") from wrong
+            raise _CannotBeSent(f"{self._name}: the {what} of a record can't be sent: {wrong}") from wrong
 
     def _hint(self) -> list[str]:
         if not self._target.source:

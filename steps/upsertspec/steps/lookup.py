@@ -27,6 +27,7 @@ class Reader:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._kept: dict[str, Sequence[Record]] = {}
+        self._seen: dict[tuple[str, str], Record] = {}
 
     def table(self, table: str) -> Table:
         """The table as the target has it, in the specification's words."""
@@ -45,6 +46,8 @@ class Reader:
         if key not in self._kept:
             listed = self._alone(table, where["id"]) if set(where) == {"id"} else self._listed(Find(table, where))
             self._kept[key] = [record for record in listed if _fits(self.table(table), where, record)]
+            if "id" not in where:
+                self._seen |= {(table, json.dumps(record.get("id"))): where for record in self._kept[key]}
         return self._kept[key]
 
     def take(self, find: Find, answer: Answer) -> None:
@@ -62,12 +65,18 @@ class Reader:
             self._page(find)
 
     def read(self, table: str, ident: Any) -> Answer:
-        """The answer to reading the record of this id. Dialects without such a call find it in a list."""
+        """The answer to reading the record of this id.
+
+        Without such a call, it is found in a list: by what it was found by before, or by the id.
+        """
         try:
             return self._client.call("editor", Read(table, ident))
         except (CannotExpress, NotApplicable):
-            found = [record for record in self._listed(Find(table, {"id": ident})) if _is(ident, record)]
-        return Answer(OK, id=ident, record=found[0]) if found else Answer(GONE[0])
+            seen = self._seen.get((table, json.dumps(ident)))
+            ways = [{"id": ident}] if seen is None else [seen, {"id": ident}]
+            listed = (record for where in ways for record in self._listed(Find(table, dict(where))))
+            found = next((record for record in listed if _is(ident, record)), None)
+        return Answer(OK, id=ident, record=found) if found else Answer(GONE[0])
 
     def _alone(self, table: str, ident: Any) -> list[Record]:
         """The record of this id, if it is there. Where it can't be read, a list by the id may have it."""

@@ -112,8 +112,10 @@ def _differs(bound: FieldBinding, spec: Field, value: Any, is_left_out: bool, ta
     if taken and rules.get("unique", spec.unique) != spec.unique:
         return "is unique" if rules["unique"] else "is not unique"
     lowest, ours = rules.get("minimum"), spec.rules.get("minimum")
-    if type(value) is int and lowest is not None and (value < lowest) != (ours is not None and value < ours):
-        return f"takes {lowest} and above"
+    if type(value) is int and lowest is not None:
+        is_low = lowest is not False and value < lowest
+        if is_low != (ours is not None and value < ours):
+            return "has no minimum" if lowest is False else f"takes {lowest} and above"
     most = rules.get("maximum_length")
     if isinstance(value, str) and most is not None and len(value) > most and not bound.text:
         return f"takes {most} characters at most"

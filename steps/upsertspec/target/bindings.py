@@ -27,14 +27,16 @@ RULES = ("default", "required", "unique", "minimum", "maximum_length", "null")
 class FieldBinding:
     """One field of the target.
 
-    `name` is a path in its records (`profile.email`). `text` is the form of its texts (`SKU-{n:06}`), `values` our
-    options (as JSON text where they are no text) and its own. `parts` are the fields that this one holds together with
-    others. `rules` are those of `RULES` that differ; a default is in the target's own words.
+    `name` is a path in its records (`profile.email`). `text` is the form of its texts (`SKU-{n:06}`), `format` that of
+    its days and times. `values` are our options (as JSON text where they are no text) and its own. `parts` are the
+    fields that this one holds together with others. `rules` are those of `RULES` that differ; a default is in the
+    target's own words.
     """
 
     name: str
     text: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    format: str = ""
     as_text: bool = False
     in_list: bool = False
     parts: tuple[str, ...] = ()
@@ -114,6 +116,8 @@ class TableBinding:
         bound = self.field(spec.name)
         stated = {k: v for k, v in bound.rules.items() if k not in ("default", "null")}
         rules: dict[str, Any] = {**spec.rules, **stated}
+        if rules.get("minimum") is False:
+            del rules["minimum"]
         options = tuple(o for o in spec.options if not bound.values or o in bound.values)
         if "options" in rules:
             rules["options"] = list(options)
@@ -219,6 +223,7 @@ def _field(ours: str, stated: Any) -> FieldBinding:
         stated.get("name", ours),
         stated.get("text", ""),
         stated.get("values", {}),
+        stated.get("format", ""),
         stated.get("as_text", False),
         stated.get("in_list", False),
         (ours, *together) if together else (),

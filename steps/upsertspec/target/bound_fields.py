@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from upsertspec.spec.schema import PROTECTED, Table, tables
+from upsertspec.spec.types import Time
+from upsertspec.target import time_forms
 from upsertspec.target.nearest import nearest
 from upsertspec.target.positions import Fault, KeyPath
 from upsertspec.target.text_forms import fault_of
@@ -20,13 +22,15 @@ def bound(table: str, settings: Mapping[str, Any]) -> Iterator[Fault]:
     fields: Mapping[str, Any] = stated if isinstance(stated, dict) else {}
     protected = settings.get("protected")
     spec, known = tables()[table], [*tables()[table].fields, *PROTECTED]
-    for field, theirs in fields.items():
-        path: KeyPath = ("tables", table, "fields", field)
-        if field not in known:
-            yield path, f"is no field of {table}; {nearest(field, known)}"
-        elif isinstance(theirs, dict):
-            yield from _settings(path, spec, field, theirs)
-    whole = {**(protected if isinstance(protected, dict) else {}), **fields}
+    server_written: Mapping[str, Any] = protected if isinstance(protected, dict) else {}
+    for place, stated_there in (("fields", fields), ("protected", server_written)):
+        for field, theirs in stated_there.items():
+            path: KeyPath = ("tables", table, place, field)
+            if field not in known:
+                yield path, f"is no field of {table}; {nearest(field, known)}"
+            elif isinstance(theirs, dict):
+                yield from _settings(path, spec, field, theirs)
+    whole = {**server_written, **fields}
     yield from _one_to_one(table, known, whole)
     if not any(all(whole.get(name) is not False for name in key) for key in spec.unique_keys) and spec.unique_keys:
         keys = " or ".join(", ".join(key) for key in spec.unique_keys)
@@ -61,6 +65,12 @@ def _settings(path: KeyPath, spec: Table, field: str, theirs: Mapping[str, Any])
             yield (*path, "text"), f"is for free texts, and {field} is none; take it out"
         elif wrong := fault_of(form, theirs.get("maximum_length")):
             yield (*path, "text"), f"{json.dumps(form)} {wrong}"
+    if isinstance(form := theirs.get("format"), str):
+        kind = spec.type_of(field)
+        if not isinstance(kind, Time):
+            yield (*path, "format"), f"is for days and times, and {field} is none; take it out"
+        elif wrong := time_forms.fault_of(form, kind):
+            yield (*path, "format"), f"{json.dumps(form)} {wrong}"
     if isinstance(values := theirs.get("values"), dict):
         yield from _values((*path, "values"), spec.fields[field].options if field in spec.fields else (), values)
     for part in theirs.get("with", ()) if isinstance(theirs.get("with"), list) else ():

@@ -13,10 +13,10 @@ from upsertspec.spec.types.ids import Id, IntegerId, Reference, UuidId, is_id
 from upsertspec.spec.types.numbers import Boolean, Decimal, Integer
 from upsertspec.spec.types.structured import Json
 from upsertspec.spec.types.text import Text
-from upsertspec.spec.types.times import Date, DateTime, Timestamp, instant
+from upsertspec.spec.types.times import Date, DateTime, Time, Timestamp, instant
 
 __all__ = [
-    "ID_TYPES", "TIMESTAMP", "TYPES", "UNTYPED", "FieldType", "Id", "Reference", "instant", "is_id",
+    "ID_TYPES", "TIMESTAMP", "TYPES", "UNTYPED", "FieldType", "Id", "Reference", "Time", "instant", "is_id",
     "of_json_schema", "same_json",
 ]  # fmt: skip
 

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from abc import abstractmethod
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from upsertspec.spec.types.base import FieldType
+from upsertspec.spec.types.base import FieldType, same_json
 
 MILLISECOND = timedelta(milliseconds=1)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-class Date(FieldType):
+class Time(FieldType):
+    """A day or an instant: a target may write it in a format of its own."""
+
+    @abstractmethod
+    def moment(self, text: Any) -> datetime | None:
+        """The instant that a text stands for, that of midnight for a day; None where it is none."""
+
+    @abstractmethod
+    def text(self, moment: datetime) -> str:
+        """The text for an instant."""
+
+    def accepts(self, value: Any) -> bool:
+        return self.moment(value) is not None
+
+
+class Date(Time):
     """A day, as `YYYY-MM-DD`."""
 
     name = "date"
@@ -27,17 +43,20 @@ class Date(FieldType):
     )  # fmt: skip
     hostile_wrong = ("2000-01-01'; --",)
 
-    def accepts(self, value: Any) -> bool:
-        if not isinstance(value, str) or not _DATE.fullmatch(value):
-            return False
+    def moment(self, text: Any) -> datetime | None:
+        if not isinstance(text, str) or not _DATE.fullmatch(text):
+            return None
         try:
-            date.fromisoformat(value)
+            day = date.fromisoformat(text)
         except ValueError:
-            return False
-        return True
+            return None
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+    def text(self, moment: datetime) -> str:
+        return moment.date().isoformat()
 
 
-class DateTime(FieldType):
+class DateTime(Time):
     """An instant, as RFC 3339 with an offset: it may come back with another offset, to the millisecond at least."""
 
     name = "datetime"
@@ -54,11 +73,14 @@ class DateTime(FieldType):
     good = ("2024-01-15T10:00:00Z", "2024-06-30T23:59:59.123+05:30")
     wrong = ("2024-01-15T10:00:00", "yesterday", 0, "2024-01-15")
 
-    def accepts(self, value: Any) -> bool:
-        return instant(value) is not None
+    def moment(self, text: Any) -> datetime | None:
+        return instant(text)
+
+    def text(self, moment: datetime) -> str:
+        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
     def same(self, expected: Any, actual: Any) -> bool:
-        if isinstance(expected, str) and expected == actual:
+        if same_json(expected, actual):
             return True
         one, other = instant(expected), instant(actual)
         return one is not None and other is not None and abs(one - other) < self.precision
