@@ -69,15 +69,18 @@ def scripts(*files: Path) -> Markup:
     return Markup("\n".join(map(_read, files)))  # noqa: S704 - our own
 
 
-def policy(style: str, script: str = "", images: bool = False) -> str:
-    """A Content-Security-Policy that lets only this style and script through, by their hashes; and `data:` images."""
+def policy(style: str, script: str = "", images: bool = False, forms: bool = False) -> str:
+    """A Content-Security-Policy that lets only this style and script through, by their hashes; and `data:` images.
+
+    With `forms`, a form may lead to another page of the same place.
+    """
     rules = [
         "default-src 'none'",
         f"style-src {_hash(style)}",
         *([f"script-src {_hash(script)}"] if script else []),
         *(["img-src data:"] if images else []),
         "base-uri 'none'",
-        "form-action 'none'",
+        "form-action 'self' file:" if forms else "form-action 'none'",
     ]
     return "; ".join(rules)
 
