@@ -294,7 +294,7 @@ class ParentsStayWithin(Records):
 
     def delete(self, table: Table, record_id: Any, where: Row | None = None) -> Outcome:
         for child in self.app.schema.children(table).values() if is_within() else ():
-            if self.store.rows(child, f"{quote(child.parent_field(table).name)} = ?", [record_id]):
+            if self.store.rows(child, f"{quote(str(child.parent_field(table)))} = ?", [record_id]):
                 raise conflict("Other records refer to this one.")
         return super().delete(table, record_id, where)
 
