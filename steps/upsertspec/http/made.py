@@ -23,13 +23,13 @@ def made_by(operation: Operation, answer: Answer, bindings: Bindings) -> Iterato
         if table not in tables() or table in bindings.absent:
             continue
         created = True if isinstance(operation, Create) else _is_new(part)
-        told = {"table": table, "created": created, "id": part.id if _is_plain(part.id) else None}
+        kept = {"table": table, "created": created, "id": part.id if _is_plain(part.id) else None}
         keys = (key for key in bindings.table(table).unique_keys if all(_is_plain(row.get(name)) for name in key))
         if key := next(keys, None):
             where = {name: row[name] for name in key}
-            yield {**told, "where": where, "sent": where}
-        elif created and told["id"] is not None and all(value is None or _is_plain(value) for value in row.values()):
-            yield {**told, "where": {"id": part.id}, "sent": dict(row)}
+            yield {**kept, "where": where, "sent": where}
+        elif created and kept["id"] is not None and all(value is None or _is_plain(value) for value in row.values()):
+            yield {**kept, "where": {"id": part.id}, "sent": dict(row)}
 
 
 def _rows(operation: Operation, answer: Answer) -> Iterator[tuple[str, Mapping[str, Any], Answer]]:

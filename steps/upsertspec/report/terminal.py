@@ -82,13 +82,13 @@ def failures(results: Iterable[Result], out: TextIO, cast: Sequence[Part] = ()) 
     """Print each finding by its plainest failure, with the `curl` lines that reproduce it, and count what follows."""
     listed = list(results)
     found = mistakes(listed)
-    told = {result.case.id for mistake in found for result in mistake.all}
+    shown = {result.case.id for mistake in found for result in mistake.all}
     for mistake in found:
         _failure(mistake.root, out, cast)
         if mistake.followers:
             out.write(f"  follows   {mistake.summary}\n")
     for result in listed:
-        if row(result.status).listed is Listed.EACH and result.case.id not in told:
+        if row(result.status).listed is Listed.EACH and result.case.id not in shown:
             _failure(result, out, cast)
 
 

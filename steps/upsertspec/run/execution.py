@@ -45,28 +45,28 @@ class Execution:
             return None
         scenario = rendered(template, example_of(pyfuncitem))
         request, hook = pyfuncitem.funcargs["request"], pyfuncitem.config.hook
-        told = {"request": request, "feature": template.feature, "scenario": scenario}
-        hook.pytest_bdd_before_scenario(**told)
+        context = {"request": request, "feature": template.feature, "scenario": scenario}
+        hook.pytest_bdd_before_scenario(**context)
         try:
             for step in scenario.steps:
-                self._run({**told, "step": step})
+                self._run({**context, "step": step})
         finally:
-            hook.pytest_bdd_after_scenario(**told)
+            hook.pytest_bdd_after_scenario(**context)
         return True
 
-    def _run(self, told: Mapping[str, Any]) -> None:
-        request, step = told["request"], told["step"]
+    def _run(self, context: Mapping[str, Any]) -> None:
+        request, step = context["request"], context["step"]
         call, hook = self._call(step), request.config.hook
-        hook.pytest_bdd_before_step(**told, step_func=call.function)
+        hook.pytest_bdd_before_step(**context, step_func=call.function)
         given = {"datatable": step.datatable and step.datatable.raw(), "docstring": step.docstring}
         others = {name: given.get(name) or request.getfixturevalue(name) for name in call.others}
-        told = {**told, "step_func": call.function, "step_func_args": {**call.arguments, **others}}
+        context = {**context, "step_func": call.function, "step_func_args": {**call.arguments, **others}}
         try:
-            call.function(**told["step_func_args"])
+            call.function(**context["step_func_args"])
         except Exception as wrong:
-            hook.pytest_bdd_step_error(**told, exception=wrong)
+            hook.pytest_bdd_step_error(**context, exception=wrong)
             raise
-        hook.pytest_bdd_after_step(**told)
+        hook.pytest_bdd_after_step(**context)
 
     def _call(self, step: Step) -> Call:
         """The call of a step. Raises StepDefinitionNotFoundError where no step function fits its text."""
