@@ -23,7 +23,7 @@ from upsertspec.errors import ConfigError
 from upsertspec.prove.servers import broken_servers
 from upsertspec.report.proof import last_proof
 from upsertspec.report.status import by_severity, worst
-from upsertspec.site import build, markdown
+from upsertspec.site import build, coverage, markdown
 from upsertspec.site.contents import anchor_of
 from upsertspec.spec import criteria as spec
 from upsertspec.spec import schema
@@ -130,6 +130,17 @@ def test_every_criterion_and_every_scenario_is_there(site: Site) -> None:
     pages = [site("plain") / f"{profile}.html" for profile in spec.PROFILES]
     shown = sum(len(list(tree(file).iter("article"))) for file in pages)
     assert shown == sum(len(feature.scenarios) for feature in spec.features())
+
+
+def test_each_statement_is_there_with_its_criterion_and_its_scenario(site: Site) -> None:
+    page = tree(site("plain") / "coverage.html")
+    assert "As a developer, I want to upsert records" in words(page)
+    rows = [[words(cell) for cell in row.iter("td")] for row in page.iter("tr")]
+    assert ["created where nothing matches API-TABLES-RECORDS-UPSERT-001", "AC-001", "A new contact is created"] in rows
+    assert len([row for row in rows if len(row) == 3]) == len(coverage.statements())
+    beside = {row[0]: row[2] for row in rows if len(row) == 4}
+    assert list(beside) == [criterion.id for criterion in spec.criteria()]
+    assert [name for name, e2e in beside.items() if e2e] == [f"AC-{number:03}" for number in range(1, 15)]
 
 
 def test_a_scenario_reads_as_it_is_written(site: Site) -> None:

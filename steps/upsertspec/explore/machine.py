@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from upsertspec.explore.operations import hostile, members, queries, records, retries, transactions, upserts
+from upsertspec.explore.operations import groups, hostile, members, queries, records, retries, transactions, upserts
 from upsertspec.explore.operations.large_batches import large_batch
 from upsertspec.explore.sequence import PlayedOperation
 from upsertspec.explore.strategies import Scope, scopes
@@ -29,7 +29,7 @@ OPERATIONS: dict[str, list[Strategy]] = {
     "batch": [*[upserts.batch] * 5, large_batch],
     "integrity": [*[records.family] * 3, upserts.same_key, upserts.wrong_value],
     "records": [*[records.create] * 2, *[records.by_id] * 5, *[records.wrong_write] * 3, records.describe],
-    "queries": [*[queries.lists] * 3, queries.groups],
+    "queries": [*[queries.lists] * 3, queries.reads, groups.groups],
     "isolation": [members.shared_table],
     "preconditions": [records.under_a_condition],
     "transactions": [*[transactions.transaction] * 2, transactions.chain],

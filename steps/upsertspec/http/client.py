@@ -139,6 +139,10 @@ class Client:
             self.made += made_by(operation, answer, self.bindings)
         return replace(answer, text=self.masker.body(response.body, TEXT_SHOWN))
 
+    def method(self, operation: Operation) -> str:
+        """The method of the request that asks for an operation."""
+        return self._dialect.request(operation).method
+
     def _done(self, who: str, operation: Operation, response: Response, shown: Presented) -> Response:
         """The response, once the task that it names is done. Raises TargetSilent after the time limit of a request."""
         until, pause = time.monotonic() + self._target.timeout, FIRST_PAUSE

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, TextIO
 
+from upsertspec.errors import ENDED
 from upsertspec.http.text import printable
 from upsertspec.report.cast import Part, lines
 from upsertspec.report.console import Console
@@ -13,7 +14,7 @@ from upsertspec.report.evidence import telling
 from upsertspec.report.finding import OK, Finding
 from upsertspec.report.mistakes import mistakes
 from upsertspec.report.result import Result
-from upsertspec.report.status import Counts, Listed, Status, row
+from upsertspec.report.status import HAD_ENDED, Counts, Listed, Status, row
 from upsertspec.report.verdict import VERDICTS, Tally, tally
 
 BAR, BESIDE = 30, 32
@@ -111,6 +112,7 @@ def untested(results: Sequence[Result], out: TextIO) -> None:
         if listed:
             out.write(f"\n{status.value} ({len(listed)}):\n")
         for reason, group in sorted(by_reason(listed), key=lambda found: -len(found[1])):
+            reason = HAD_ENDED if reason.startswith(ENDED) else reason
             out.write(f"  {len(group):>4}  {reason} ({_criteria(group)})\n")
 
 

@@ -22,6 +22,7 @@ from upsertspec.report.page import page
 from upsertspec.report.proof import last_proof
 from upsertspec.site import client_code, judged
 from upsertspec.site.contents import Profile, about, anchor_of, profiles
+from upsertspec.site.coverage import statements, user_story
 from upsertspec.site.guide import guide
 from upsertspec.site.markdown import document
 from upsertspec.site.recording import Recorded
@@ -38,9 +39,9 @@ HERE = Path(__file__).parent / "templates"
 REPORT, SEARCH = "report.html", "search.html"
 PAGES = {
     "index.html": "Overview", "patterns.html": "Patterns", "contract.html": "Contract",
-    "traceability.html": "Traceability", "tables.html": "Tables and roles", "glossary.html": "Glossary",
-    "vocabulary.html": "Vocabulary", "ways.html": "Ways to write", "faults.html": "Broken servers",
-    "servers.html": "Real servers", SEARCH: "Search",
+    "traceability.html": "Traceability", "coverage.html": "Coverage", "tables.html": "Tables and roles",
+    "glossary.html": "Glossary", "vocabulary.html": "Vocabulary", "ways.html": "Ways to write",
+    "faults.html": "Broken servers", "servers.html": "Real servers", SEARCH: "Search",
 }  # fmt: skip
 """The pages that each page links in its header. Those of their name are made by the template of their name."""
 DOCUMENTS = {"contract.html": "CONTRACT.md", "vocabulary.html": "README.md"}
@@ -100,7 +101,7 @@ def pages(report: Mapping[str, Any] | None, recorded: Mapping[str, Recorded]) ->
         "rules": rules, "scenarios": scenarios, "shown": SCENARIOS_SHOWN, "of_scenario": of_scenario,
         "matrices": {"Invariants": ways.invariants(), "Values": ways.values()},
         "guide": read, "servers": real, "failing_at": judged.at, "sentences": sentences, "sections": sections,
-        "reasons": reasons(),
+        "reasons": reasons(), "story": user_story(), "statements": statements(),
         "recorded": recorded, "highlighted": highlighted, "code": client_code, "script": "",
     }  # fmt: skip
     order = _order(shown, tables)

@@ -9,6 +9,7 @@ from typing import Any
 
 from upsertspec.errors import ConfigError
 from upsertspec.http.text import printable
+from upsertspec.report import document
 from upsertspec.report.evidence import writes
 from upsertspec.report.html.kit import visible
 from upsertspec.run.embedded import started
@@ -60,7 +61,7 @@ def record(jobs: int, criteria: tuple[str, ...] = ()) -> dict[str, Recorded]:
     with started() as server:
         target = replace(server.target(), profiles=spec.PROFILES, clients=CLIENTS)
         settings = Settings(target, criteria, scenarios=frozenset(_first_cases()), temporary=True)
-        results = [result.as_dict() for result in run(settings, jobs)]
+        results = [document.result(result) for result in run(settings, jobs)]
     return dict(_recorded(results, target.url, settings.run_id))
 
 

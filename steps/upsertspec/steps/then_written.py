@@ -81,9 +81,8 @@ def each_value_comes_back(world: World, lists: str | None) -> None:
 def times_are_true(world: World) -> None:
     """updated_at, and of a created record created_at, are the time that the answer's own header states."""
     for attempt in world.attempts:
-        headers = {name.lower(): value for name, value in attempt.exchange.response_headers.items()}
-        said = headers.get("date")
-        if said is None:
+        said = attempt.exchange.response_header("Date")
+        if not said:
             raise NotApplicable("the answers have no Date header")
         now = parsedate_to_datetime(said)
         for each in written(world, attempt):

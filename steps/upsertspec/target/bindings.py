@@ -68,8 +68,17 @@ class TableBinding:
     volatile: frozenset[str] = frozenset()
 
     def field(self, name: str) -> FieldBinding:
-        """The binding of one field; a field that holds several is that of each of its parts."""
-        return self._by_part.get(name) or FieldBinding(name, is_bound=False)
+        """The binding of one field; a field that holds several is that of each of its parts.
+
+        A name that is no field of ours, and that the target has by chance, is made one that it does not have.
+        """
+        other = f"no_{name}" if name in self._theirs else name
+        return self._by_part.get(name) or FieldBinding(other, is_bound=False)
+
+    @cached_property
+    def _theirs(self) -> frozenset[str]:
+        """The target's names of fields, without those that are ours too."""
+        return frozenset(bound.name for bound in self.fields.values()) - {*self.spec.fields, *PROTECTED}
 
     @cached_property
     def _by_part(self) -> Mapping[str, FieldBinding]:

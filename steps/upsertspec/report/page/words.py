@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from upsertspec.errors import LAST_ANSWERED
 from upsertspec.report.status import Status
 from upsertspec.report.verdict import VERDICTS, Look, Verdict, share
 
@@ -34,6 +35,12 @@ def sentence(document: Mapping[str, Any]) -> str:
     if applies := share(counts):
         said += f" {applies} scenarios apply to this target."
     return said
+
+
+def ended_early(document: Mapping[str, Any]) -> tuple[str, str]:
+    """Why the run ended early, and the `curl` line of the last request that was answered, if it is known."""
+    why, _, last = document["run"]["ended_early"].partition(f"; {LAST_ANSWERED}")
+    return f"{why[:1].upper()}{why[1:]}.", last
 
 
 def implementation(stated: Mapping[str, str]) -> str:
