@@ -193,7 +193,8 @@ def updated_at_is_later(world: World, name: str | None) -> None:
         world.compared("updated_at before and after")
         earlier, later = instant(before), instant(after)
         if earlier is None or later is None or later <= earlier:
-            raise CheckFailed(f"an updated_at later than {shown(before)}", shown(after))
+            wrong = CheckFailed(f"an updated_at later than {shown(before)}", shown(after))
+            world.add_secondary(defining("times"), wrong)
 
 
 @then(parsers.re(r"the answer holds the (?P<whole>whole )?stored records?"))
@@ -209,7 +210,9 @@ def the_answer_holds_the_stored_record(world: World, whole: str | None) -> None:
         binding, words = world.binding(table), world.words(table)
         if whole and (absent := [n for n in (*binding.protected, *binding.view.fields) if n not in record]):
             missing = ", ".join(map(words.label, absent))
-            raise CheckFailed(f"every field of {words.called} in the answer's record", f"no {missing}")
+            wrong = CheckFailed(f"every field of {words.called} in the answer's record", f"no {missing}")
+            world.add_secondary(defining("record"), wrong)
+            continue
         require_same_reading(world, table, "the answer's record to be the stored one", stored, reported(part, stored))
 
 

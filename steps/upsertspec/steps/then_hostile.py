@@ -60,10 +60,10 @@ def refused_as_too_large(world: World) -> None:
     require_status(world, world.last.answer, TOO_LARGE, CLOSED, *([LENGTH_REQUIRED] if chunked else []))
 
 
-@then("every answer is a refusal that reveals nothing internal")
-def reveals_nothing(world: World) -> None:
-    """Each answer is 4xx, with no stack trace, SQL, path, module or database version in its headers or body."""
-    for attempt in world.attempts:
+@then(parsers.re(r"(?P<which>every|the last) answer is a refusal that reveals nothing internal"))
+def reveals_nothing(world: World, which: str) -> None:
+    """The answer is 4xx, with no stack trace, SQL, path, module or database version in its headers or body."""
+    for attempt in world.attempts if which == "every" else [world.last]:
         status = attempt.answer.status
         world.compared("a status and what the answer reveals")
         if not is_refusal(status):
