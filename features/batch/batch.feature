@@ -399,6 +399,19 @@ Feature: Several records in one request
         | alan@example.com    | 0     |
         | barbara@example.com | 0815  |
 
+    @S-ymyx
+    Scenario: Records of a batch have each their own texts
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      When the editor upserts a batch into asset_variants by storage_path:
+        | parent_asset_id | variant_type | storage_path         | format | content_type | processing_error |
+        | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | webp   | image/webp   | none             |
+        | {Photo.id}      | webp         | kitchen/1_full.webp  |        | image/webp   |                  |
+        | {Photo.id}      | optimized    | kitchen/1_opt.webp   |        |              | late             |
+      Then the answer is 200 and says 3 created
+      And each value comes back as it was sent
+
   @AC-304
   Rule: AC-304 An empty batch, and one over the limit, is refused with 400 or 413
 
@@ -460,6 +473,17 @@ Feature: Several records in one request
       Then the batch is refused, or these contacts are now stored:
         | email           | name     | age |
         | ada@example.com | Countess | 38  |
+      And Grace is as before
+
+    @S-busy
+    Scenario: A condition is about the record as the batch has left it
+      When the editor upserts a batch into contacts by email and updates only where status is active:
+        | email           | name      | status   |
+        | ada@example.com | Ada Byron | inactive |
+        | ada@example.com | Countess  | inactive |
+      Then the batch is refused, or these contacts are now stored:
+        | email           | name      | status   |
+        | ada@example.com | Ada Byron | inactive |
       And Grace is as before
 
     @S-3kuj

@@ -9,7 +9,7 @@ Feature: Other values on an update, and only what is newer
       | Ada   | ada@example.com   | Ada Lovelace | pending | 36  | +44 20 7946 001 | Wrote Note G |
       | Grace | grace@example.com | Grace Hopper | active  | 85  | +1 212 555 0100 | Admiral      |
 
-  @AC-209 @asserts-answer @asserts-operation
+  @AC-209
   Rule: AC-209 With updateValues a match gets these values in place of the fields, null included; a new record gets the fields
 
     @S-wdb7
@@ -148,7 +148,7 @@ Feature: Other values on an update, and only what is newer
         | as  | email           | notes |
         | Ada | ada@example.com | null  |
 
-  @AC-210 @asserts-answer @asserts-operation
+  @AC-210
   Rule: AC-210 With an operator in updateWhere a match is written only if its stored value passes; otherwise it is ignored and unchanged
 
     @S-uass
@@ -157,41 +157,44 @@ Feature: Other values on an update, and only what is newer
         | email           | name      |
         | ada@example.com | Ada Byron |
       Then the answer is 200 and says <operation>
+      And these contacts are now stored:
+        | as  | email           | name   |
+        | Ada | ada@example.com | <name> |
       And Grace is as before
 
       Examples: Each operator on both sides of its boundary
-        | condition                       | operation |
-        | age is below 37                 | updated   |
-        | age is below 36                 | ignored   |
-        | age is at most 36               | updated   |
-        | age is at most 35               | ignored   |
-        | age is above 35                 | updated   |
-        | age is above 36                 | ignored   |
-        | age is at least 36              | updated   |
-        | age is at least 37              | ignored   |
-        | age is not 37                   | updated   |
-        | age is not 36                   | ignored   |
-        | age is one of 35 or 36          | updated   |
-        | age is one of 35 or 37          | ignored   |
-        | status is one of active or pending   | updated |
-        | status is one of active or inactive  | ignored |
-        | status is not active            | updated   |
+        | condition                       | operation | name         |
+        | age is below 37                 | updated   | Ada Byron    |
+        | age is below 36                 | ignored   | Ada Lovelace |
+        | age is at most 36               | updated   | Ada Byron    |
+        | age is at most 35               | ignored   | Ada Lovelace |
+        | age is above 35                 | updated   | Ada Byron    |
+        | age is above 36                 | ignored   | Ada Lovelace |
+        | age is at least 36              | updated   | Ada Byron    |
+        | age is at least 37              | ignored   | Ada Lovelace |
+        | age is not 37                   | updated   | Ada Byron    |
+        | age is not 36                   | ignored   | Ada Lovelace |
+        | age is one of 35 or 36          | updated   | Ada Byron    |
+        | age is one of 35 or 37          | ignored   | Ada Lovelace |
+        | status is one of active or pending   | updated | Ada Byron    |
+        | status is one of active or inactive  | ignored | Ada Lovelace |
+        | status is not active            | updated   | Ada Byron    |
 
       Examples: Numbers as numbers, a stored null, protected fields, several at once
-        | condition                                  | operation |
-        | age is below 100                           | updated   |
-        | age is above 4                             | updated   |
-        | birthday is before 2000-01-01              | ignored   |
-        | birthday is at least 1800-01-01            | ignored   |
-        | birthday is one of 1815-12-10 or 1815-12-11 | ignored  |
-        | birthday is not 1815-12-10                 | updated   |
-        | updated_at is at most {Ada.updated_at}     | updated   |
-        | updated_at is before {Ada.updated_at}      | ignored   |
-        | updated_at is after 2001-02-03T04:05:06Z   | updated   |
-        | id is not {Ada.id}                         | ignored   |
-        | age is above 30, age is not 36, status is pending | ignored |
-        | age is above 30, status is pending         | updated   |
-        | age is above 40, status is pending         | ignored   |
+        | condition                                  | operation | name         |
+        | age is below 100                           | updated   | Ada Byron    |
+        | age is above 4                             | updated   | Ada Byron    |
+        | birthday is before 2000-01-01              | ignored   | Ada Lovelace |
+        | birthday is at least 1800-01-01            | ignored   | Ada Lovelace |
+        | birthday is one of 1815-12-10 or 1815-12-11 | ignored  | Ada Lovelace |
+        | birthday is not 1815-12-10                 | updated   | Ada Byron    |
+        | updated_at is at most {Ada.updated_at}     | updated   | Ada Byron    |
+        | updated_at is before {Ada.updated_at}      | ignored   | Ada Lovelace |
+        | updated_at is after 2001-02-03T04:05:06Z   | updated   | Ada Byron    |
+        | id is not {Ada.id}                         | ignored   | Ada Lovelace |
+        | age is above 30, age is not 36, status is pending | ignored | Ada Lovelace |
+        | age is above 30, status is pending         | updated   | Ada Byron    |
+        | age is above 40, status is pending         | ignored   | Ada Lovelace |
 
     @S-m2hs
     Scenario: A match that does not pass is unchanged
@@ -231,13 +234,16 @@ Feature: Other values on an update, and only what is newer
         | room_id | session_id | product_name | currency |
         | bath    | session-1  | Carrara Tile | USD      |
       Then the answer is 200 and says <operation>
+      And these product_recommendations are now stored:
+        | as   | room_id | product_name | currency   |
+        | Tile | bath    | Carrara Tile | <currency> |
 
       Examples: Not by its letters
-        | condition                          | operation |
-        | estimated_price is below 1000.00   | updated   |
-        | estimated_price is above 99.5      | updated   |
-        | estimated_price is above 450.0     | ignored   |
-        | estimated_price is not 450         | ignored   |
+        | condition                          | operation | currency |
+        | estimated_price is below 1000.00   | updated   | USD      |
+        | estimated_price is above 99.5      | updated   | USD      |
+        | estimated_price is above 450.0     | ignored   | null     |
+        | estimated_price is not 450         | ignored   | null     |
 
     @S-uq8a @needs-batch
     Scenario: In a batch each match is compared by itself

@@ -280,6 +280,7 @@ Feature: Unusual values and names
         | name           | $(id)            | $(id)            |
         | name__contains | ' OR '1'='1      | a' OR '1'='1b    |
         | name__contains | %' --            | 50%' -- a        |
+        | name__contains | a\\b             | xa\\bx           |
         | name__in       | x') OR ('1'='1   | x') OR ('1'='1   |
         | name__ne       | y' OR '1'='1     | Ada              |
         | name__gte      | ' OR '1'='1      | Ada              |
@@ -611,6 +612,20 @@ Feature: Unusual values and names
         | 9223372036854775806  |
         | 9223372036854775807  |
         | -9223372036854775808 |
+
+    @S-n3kh @needs-records
+    Scenario: A large integer is kept by a change
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And these transactions are stored:
+        | as   | reference | account_id | date       | amount |
+        | Sale | tx-1      | {Main.id}  | 2024-01-15 | 1.00   |
+      When the editor changes Sale:
+        | sequence_number  |
+        | 9007199254740993 |
+      Then the answer is 200
+      And each value comes back as it was sent
 
     @S-cybj
     Scenario Outline: <number> is kept in an integer field or refused

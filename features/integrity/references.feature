@@ -26,6 +26,16 @@ Feature: Dependent records survive an upsert
       And Budget, Food, Bakery are gone
       And Other, Travel, Train are as before
 
+    @S-895h @needs-transactions
+    Scenario: Deleting a parent in a transaction deletes its children and grandchildren
+      When the editor sends the transaction:
+        """
+        [{"op": "delete", "table": "category_templates", "id": "{Budget.id}"}]
+        """
+      Then the answer is 200 and says deleted
+      And Budget, Food, Bakery are gone
+      And Other, Travel, Train are as before
+
     @S-jc2t
     Scenario: Deleting a child leaves its parent and siblings
       When the editor deletes Food

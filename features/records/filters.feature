@@ -97,6 +97,7 @@ Feature: What filters find
         | gt       | 2024-01-15T06:30:00Z      | Full        |
         | eq       | 2024-01-15T06:00:00Z      | Thumb       |
         | lte      | 2024-01-15T09:00:00+02:00 | Thumb, Full |
+        | gte      | 2024-01-15T09:00:00+02:00 | Full        |
 
     @S-5q9q
     Scenario: A null in a JSON field is found as null
@@ -108,6 +109,18 @@ Feature: What filters find
         | user_id   | collected_data__isnull |
         | {Mira.id} | true                   |
       Then the list is Atlas
+
+    @S-dhjc
+    Scenario: Where nothing is said it is not false
+      Given these contacts are stored:
+        | as    | email             | name         | vip   |
+        | Ada   | ada@example.com   | Ada Lovelace | false |
+        | Grace | grace@example.com | Grace Hopper |       |
+        | Alan  | alan@example.com  | Alan Turing  | true  |
+      When the editor lists contacts with:
+        | email__in                              | vip   |
+        | {Ada.email},{Grace.email},{Alan.email} | false |
+      Then the list is Ada
 
     @S-p5hq
     Scenario: An address finds the contact that has it now
@@ -124,7 +137,7 @@ Feature: What filters find
         | Ada | byron@example.com | Ada Lovelace |
         |     | ada@example.com   | Ada Yonath   |
 
-  @AC-605
+  @AC-605 @defines-order
   Rule: AC-605 A list is sorted as requested
 
     @S-vhw3

@@ -194,7 +194,7 @@ Feature: Lists of records
         | status                | active | Ember      | 1     |
         | validation_score__gte | 60    | Bolt, Ember | 2     |
 
-  @AC-605
+  @AC-605 @defines-order
   Rule: AC-605 A list is sorted as requested
 
     @S-uutc
@@ -209,6 +209,7 @@ Feature: Lists of records
         | name              | Atlas, Bolt, Delta, Ember  |
         | -name             | Ember, Delta, Bolt, Atlas  |
         | validation_score  | Delta, Atlas, Bolt, Ember  |
+        | user_id,-name     | Ember, Delta, Bolt, Atlas  |
 
     @S-bq6c
     Scenario Outline: Sorted by time: <sort>

@@ -94,6 +94,7 @@ Feature: Parents, children and what is in them
         | sort        | names                |
         | title       | Third, First, Second |
         | -title      | Second, First, Third |
+        | project_id,-title | Second, First, Third |
         | created_at  | First, Second, Third |
         | -created_at | Third, Second, First |
 

@@ -193,7 +193,7 @@ Feature: Records by their id
       Then the answer is 200
       And the answer holds the stored record
 
-  @AC-608
+  @AC-608 @defines-change
   Rule: AC-608 A partial update writes the fields that are given, and no others
 
     Background:
@@ -308,6 +308,21 @@ Feature: Records by their id
         | 9999-12-31T23:59:59.987Z         |
       Then the answer is 200
       And each value comes back as it was sent
+
+    @S-mnen
+    Scenario: A change can't take another's key of several fields
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      And these asset_variants are stored:
+        | as    | parent_asset_id | variant_type | storage_path         |
+        | Thumb | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp |
+        | Full  | {Photo.id}      | webp         | kitchen/1_full.webp  |
+      When the editor changes Thumb:
+        | variant_type | width |
+        | webp         | 640   |
+      Then the request is refused
+      And Thumb, Full are as before
 
     @S-a8k7
     Scenario: Amounts and dates come back from a change as they were sent

@@ -14,7 +14,7 @@ from upsertspec_broken.bases import EmailWithoutAnIndex, FindThenWrite, changes,
 from upsertspec_catalogue import Answer, answers, view
 from upsertspec_server.errors import Problem, bad_field
 from upsertspec_server.schema import Role, Row, Table
-from upsertspec_server.upsert import Outcome, Plan, Upserts
+from upsertspec_server.upsert import Outcome, Plan, Upserts, agrees
 from upsertspec_server.validation import Validator
 from upsertspec_server.views import current_app, request
 
@@ -411,3 +411,36 @@ class MatchesAreFoundFirst(FindThenWrite):
 
     def find_match(self, plan: Plan, row: Row) -> Row | None:
         return self.found.pop(0) if plan.batch else super().find_match(plan, row)
+
+
+@broken("AC-305")
+class ConditionsOfTheBatchAsItCame(Upserts):
+    """Compares updateWhere with the matches as they were before the batch, also for a key that is in it twice."""
+
+    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
+        g.matched = {self.values(plan, row): self.store.find(plan.table, plan.key, row) for row in plan.rows}
+        return super().upsert_batch(plan, now)
+
+    def values(self, plan: Plan, row: Row) -> tuple[Any, ...]:
+        """The values of the key."""
+        return tuple([row.get(name) for name in plan.key])
+
+    def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
+        before = g.matched.get(self.values(plan, row)) if plan.batch and plan.key and plan.update_where else None
+        holds = before is not None and agrees(plan.table, before, plan.update_where)
+        return super().upsert_one(replace(plan, update_where=None) if holds else plan, row, now)
+
+
+@broken("AC-303")
+class ValuesByPosition(Upserts):
+    """Writes the texts of a record in the order of the first one's fields: where one is missing, the rest move up."""
+
+    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
+        free = [n for n, f in plan.table.fields.items() if f.type.name == "text" and not (f.required or f.unique)]
+        columns = [name for name in plan.rows[0] if name in free and not plan.table.fields[name].options]
+
+        def written(row: Row) -> Row:
+            values = [row[name] for name in columns if name in row]
+            return {**{n: v for n, v in row.items() if n not in columns}, **dict(zip(columns, values, strict=False))}
+
+        return super().upsert_batch(replace(plan, rows=[written(row) for row in plan.rows]), now)

@@ -16,7 +16,9 @@ from upsertspec_broken.bases import (
     matches_by,
     planned,
 )
+from upsertspec_broken.ways import is_within
 from upsertspec_server.errors import conflict
+from upsertspec_server.records import Records
 from upsertspec_server.schema import Row, Table
 from upsertspec_server.store import Store, quote
 from upsertspec_server.upsert import Outcome, Plan, Upserts
@@ -284,6 +286,17 @@ class ParentsCannotGo(Rebuilt):
             super().delete(table, record_id)
         except sqlite3.IntegrityError:
             raise conflict("Other records refer to this one.") from None
+
+
+@broken("AC-404")
+class ParentsStayWithin(Records):
+    """Refuses to delete a record that has children where the deletion is one of a transaction."""
+
+    def delete(self, table: Table, record_id: Any, where: Row | None = None) -> Outcome:
+        for child in self.app.schema.children(table).values() if is_within() else ():
+            if self.store.rows(child, f"{quote(str(child.parent_field(table)))} = ?", [record_id]):
+                raise conflict("Other records refer to this one.")
+        return super().delete(table, record_id, where)
 
 
 @broken("AC-613", using=(WITHOUT_FOREIGN_KEYS,))

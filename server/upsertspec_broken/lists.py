@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -36,6 +37,8 @@ for name, violates, change, says in (
      "Lists records in the order of their ids, whatever _sort says."),
     ("sort-is-up-only", "AC-605", lambda it: replace(it, sort=[(name, False) for name, _ in it.sort]),
      "Ignores the minus in _sort."),
+    ("sorts-by-the-first-field", "AC-605", lambda it: replace(it, sort=it.sort[:1]),
+     "Sorts by the first of several fields."),
     ("fields-are-not-heard", "AC-606", lambda it: replace(it, fields=None),
      "Shows all fields, whichever were chosen."),
     ("one-kind-is-nested", "AC-607", lambda it: replace(it, include=it.include[:1]),
@@ -384,3 +387,35 @@ for name, change, says in (
      "Answers with a group for each record, because the id is in GROUP BY."),
 ):  # fmt: skip
     add(name, says, "AC-610", groups(change))
+
+
+def compared(change: Callable[[Field, str], str]) -> type[Queries]:
+    """Queries that compare fields with other values than those that were given."""
+
+    class Compared(Queries):
+        def value(self, field: Field, text: str) -> Any:
+            return super().value(field, change(field, text))
+
+    return Compared
+
+
+add("filters-ignore-the-offset", "Takes the moment in a filter as UTC, whatever its offset.", "AC-604",
+    compared(lambda field, text: re.sub(r"(?<=:\d\d)[+-]\d\d:\d\d$", "Z", text)))  # fmt: skip
+
+
+@broken("AC-604")
+class FalseIsNullToo(Queries):
+    """Lists the records that have null where a boolean must be false."""
+
+    def compare(self, field: Field, operator: str, text: str) -> Condition:
+        sql, values = super().compare(field, operator, text)
+        is_false = field.type.name == "boolean" and text == "false"
+        return (f"({sql} OR {quote(field.name)} IS NULL)" if is_false else sql), values
+
+
+@broken("AC-804")
+class ContainsDropsBackslashes(Queries):
+    """Takes a backslash in the text of contains as the escape of a pattern, and drops it."""
+
+    def contains(self, field: Field, text: str) -> Condition:
+        return super().contains(field, text.replace("\\", ""))

@@ -26,6 +26,8 @@ def includes(change: Callable[[Include], Include]) -> type[Queries]:
 change: Callable[[Include], Include]
 for name, change, says in (
     ("nested-sort-is-skipped", lambda it: replace(it, sort=[]), "Nests children in the order of their ids."),
+    ("nested-sort-by-the-first-field", lambda it: replace(it, sort=it.sort[:1]),
+     "Sorts children by the first of several fields."),
     ("nested-sort-is-up-only", lambda it: replace(it, sort=[(name, False) for name, _ in it.sort]),
      "Ignores the minus in the _sort of children."),
     ("nested-limit-is-skipped", lambda it: replace(it, limit=None), "Nests all children, whatever their _limit says."),

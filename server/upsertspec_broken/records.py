@@ -417,3 +417,26 @@ class PostForgetsDefaults(Records):
 
     def create(self, table: Table, row: Row) -> Outcome:
         return super().create(table, {**dict.fromkeys(table.defaults.keys() - set(table.required)), **row})
+
+
+@broken("AC-608")
+class PatchOfATakenKeyOfSeveralFields(Records):
+    """Leaves a key of several fields as it is in a partial update where another record has it, and answers 200."""
+
+    def update(self, table: Table, record_id: Any, row: Row, where: Row | None = None) -> Outcome:
+        new = {**self.read(table, record_id), **row}
+        for key in table.unique_keys:
+            match = self.store.find(table, key, new) if len(key) > 1 and key_fields(table).intersection(row) else None
+            if match and match["id"] != record_id:
+                row = {name: value for name, value in row.items() if name not in key}
+        return super().update(table, record_id, row, where)
+
+
+@broken("AC-806")
+class PatchTakesIntegersAsDoubles(Records):
+    """Reads the integers of a partial update as doubles: beyond 2^53 they are rounded."""
+
+    def update(self, table: Table, record_id: Any, row: Row, where: Row | None = None) -> Outcome:
+        kinds = {name: table.fields[name].type.name for name in row}
+        read = {n: int(float(v)) if kinds[n] == "integer" and v is not None else v for n, v in row.items()}
+        return super().update(table, record_id, read, where)

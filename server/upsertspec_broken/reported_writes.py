@@ -37,6 +37,14 @@ for name, violates, part, report, says in (
      then_writes(lambda plan, row, match, now: {"updated_at": match["updated_at"]} if plan.update_fields else {}),
      "https://github.com/sqlalchemy/sqlalchemy/issues/5900",
      "Sets nothing but the updateFields, so that updated_at does not move."),
+    ("key-among-the-update-fields-clears", "AC-203",
+     then_writes(
+         lambda plan, row, match, now: {
+             name: None for name, field in plan.table.fields.items() if name not in row and not field.required
+         } if set(plan.key) & (plan.update_fields or set()) else {}
+     ),
+     "https://github.com/duckdb/duckdb/issues/16698",
+     "Clears what a record does not mention where the match field is one of the updateFields."),
     ("updated-at-loses-its-fraction", "AC-104",
      then_writes(lambda plan, row, match, now: {"updated_at": f"{now[:19]}.000000Z"}),
      "https://github.com/rails/rails/issues/42992",

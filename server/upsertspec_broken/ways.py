@@ -42,11 +42,6 @@ def keeps_updated_at(when: When) -> type[FindThenWrite]:
 
 
 for name, when, says in (
-    ("batch-leaves-updated-at", lambda plan, row: plan.batch, "Does not move updated_at in a batch."),
-    ("key-alone-leaves-updated-at", lambda plan, row: set(row) == set(plan.key),
-     "Writes nothing, and does not move updated_at, where only the key is sent."),
-    ("update-fields-leave-updated-at", lambda plan, row: plan.update_fields is not None,
-     "Writes just the columns of updateFields: updated_at is none of them."),
     ("update-where-leaves-updated-at", lambda plan, row: plan.update_where is not None,
      "Does not move updated_at in an update under a condition."),
     ("upsert-within-leaves-updated-at", is_within, "Does not move updated_at in an upsert within a transaction."),

@@ -43,7 +43,10 @@ class Canary(Server):
         self.view_functions |= {f"records.{name}": getattr(self, f"view_{name}") for name in records}
         self.view_functions |= {
             "tables.stats": lambda table: ({"groups": []}, self.seen()),
-            "tables.describe": lambda table: ({"name": "no_table", "fields": {}, "unique_keys": []}, self.seen()),
+            "tables.describe": lambda table: (
+                {"id": 0, "name": "no_table", "fields": {}, "unique_keys": []},
+                self.seen(),
+            ),
             "transactions.transact": self.view_transact,
             "meta.health": lambda: ({"status": "ill"}, WRONG),
             "meta.openapi": lambda: ({"openapi": "0"}, WRONG),

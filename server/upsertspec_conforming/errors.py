@@ -46,11 +46,23 @@ def errors_say_more(answer: Answer) -> None:
         }
 
 
-@conforming("401: no credentials, or credentials that are not valid (3.1); it asks for no header.")
+@conforming("401 carries WWW-Authenticate, 405 carries Allow: both are a SHOULD (3.1).", warns=("AC-811", "AC-812"))
 @answers
-def no_challenge(answer: Answer) -> None:
-    """Answers 401 without WWW-Authenticate."""
+def refusals_offer_nothing(answer: Answer) -> None:
+    """Answers 401 without WWW-Authenticate, and 405 without Allow."""
     answer.headers.pop("WWW-Authenticate", None)
+    answer.headers.pop("Allow", None)
+
+
+@conforming("Several challenges, schemes in any case, methods in any order (RFC 9110, 10.2.1, 11.6.1).")
+@answers
+def refusals_offer_more(answer: Answer) -> None:
+    """Answers 401 with several challenges in two headers, and 405 with more methods, in another order."""
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = 'bearer realm="records, and more", Basic realm="x"'
+        answer.headers.add("WWW-Authenticate", "Negotiate")
+    if answer.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ",".join(["QUERY", *sorted(answer.headers["Allow"].split(", "), reverse=True)])
 
 
 class RulesApart(Validator):

@@ -14,6 +14,7 @@ from upsertspec_conforming import add, conforming
 from upsertspec_server import Server, jsontext
 from upsertspec_server.fields import DecimalText, Json
 from upsertspec_server.jsontext import StrictJSON
+from upsertspec_server.queries import Include, Listing, Queries, Record
 from upsertspec_server.views import current_app
 
 OBJECTS = "JSON (3): RFC 8259, 4, an object is an unordered collection; white space between tokens says nothing."
@@ -103,6 +104,27 @@ def listed_records_have_links(answer: Answer) -> None:
     """Adds `_links` to each record of a list, also where the client chose its fields."""
     if answer.endpoint == "records.list_records" and not answer.is_problem:
         answer.body["records"] = [{**record, "_links": {}} for record in answer.body["records"]]
+
+
+@answers
+def reads_with_nested_records_have_tags(answer: Answer) -> None:
+    """Gives a read a tag where it nests records, which is another one each time."""
+    if answer.endpoint == "records.read" and not answer.is_problem and "_include" in request.args:
+        answer.headers["ETag"] = f'"{RANDOM.random()}"'
+
+
+@conforming(
+    "`_fields` of what is nested chooses among the fields of its table (3.6); what a read with nested records says of"
+    " its tag is not tested (5).",
+    using=(reads_with_nested_records_have_tags,),
+)
+class NestedRecordsSayMore(Queries):
+    """Adds a link to what is nested, also where its fields are chosen; a read with nested records has a tag."""
+
+    def choose_fields(self, listing: Listing | Include, record: Record) -> Record:
+        chosen = super().choose_fields(listing, record)
+        is_nested = isinstance(listing, Include)
+        return {"_links": {"self": f"#{record['id']}"}, **chosen} if is_nested else chosen
 
 
 @conforming("The table's description names its fields and its unique keys (AC-112); more is not forbidden.")

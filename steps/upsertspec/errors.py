@@ -27,6 +27,8 @@ class TargetUnusable(UpsertspecError):
 
 ENDED = "the run was ended: "
 """The reason of each case that was not run because the run ended early begins with this."""
+LAST_ANSWERED = "the last that was answered: "
+"""What a `curl` line follows, where the reason names the last request that got an answer."""
 
 
 class NotTestable(Exception):

@@ -122,7 +122,7 @@ class RecordsEnvelope(Facade):
 
 
 class KeyInUrl(Facade):
-    """`PUT /contacts/email/ada@example.com`: 201 with the record, or 204."""
+    """`PUT /contacts/email/ada@example.com`: 201 with the record, or 204; `PATCH` updates only."""
 
     def answered(self, path: list[str]) -> Said:
         table, rest = path[0], path[1:]
@@ -130,6 +130,11 @@ class KeyInUrl(Facade):
             return self.put(table, *rest)
         if rest and rest[0] == "id":
             return self.record(table, rest[1])
+        if request.method == "PATCH":
+            [field, value] = rest
+            fields = {**self.sent(), field: value}
+            status, done = self.upsert(table, {"fields": fields, "matchFields": [field], "onMissing": "error"})
+            return status, done["record"] if status == 200 else done
         if request.method == "POST":
             return self.ask("POST", f"{table}/records", body={"fields": self.sent()})
         query = {"_limit" if name == "limit" else name: value for name, value in request.args.items()}

@@ -237,7 +237,6 @@ PAGE = {"limit": "first", "offset": "skip"}
 
 def columns_of(table: str, joined: str) -> list[str]:
     """The columns whose names a constraint's name is made of, and what else is in it."""
-    known = sorted(
-        [*tables()[table].fields, r"[^_]\w*?"] if table in tables() else [r"[^_]\w*?"], key=len, reverse=True
-    )
+    fields = tables()[table].fields if table in tables() else ()
+    known = [*sorted(fields, key=len, reverse=True), r"[^_]\w*?"]
     return re.findall("|".join(f"{name}(?=_|$)" for name in known), joined)

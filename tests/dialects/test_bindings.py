@@ -74,6 +74,12 @@ path = "/{table}/{matchValue}"
 )
 
 
+def test_an_unknown_name_stays_unknown(products: Bound) -> None:
+    asked = sent(products, {"email": "a", "title": "x", "nickname": "y"}, ["email", "sku"])
+    assert asked["matchFields"] == ["sku", "no_sku"]
+    assert asked["fields"].keys() == {"sku", "no_title", "nickname", "price"}
+
+
 def test_a_shape_by_key_on_own_tables(load: Load) -> None:
     dialect = dialect_for(load(KEYED))
     upsert = Upsert("contacts", {"email": "a", "name": "A", "phone": "1"}, ["email"])

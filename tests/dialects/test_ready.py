@@ -107,6 +107,24 @@ def test_broken_servers_are_caught(name: str, target: Target, judge: Judge) -> N
         assert criterion in found, type(server).__name__
 
 
+@pytest.mark.parametrize(
+    ("name", "fault", "criteria", "failing"),
+    [
+        ("postgrest", "", ("AC-207",), set()),
+        ("elasticsearch", "", ("AC-207", "AC-208"), set()),
+        ("elasticsearch", "error-updates", ("AC-207",), {"AC-207"}),
+    ],
+)
+def test_a_request_that_only_creates_or_only_updates(
+    name: str, fault: str, criteria: tuple[str, ...], failing: set[str], target: Target, judge: Judge
+) -> None:
+    facade = CASES[name].facade(catalogue()[fault] if fault else None)
+    results = judge(facade, replace(target, profiles=("core", "conflict")), *criteria)
+    judged = [r for r in results if r.status in (Status.PASSED, Status.DEVIATES, Status.FAILED)]
+    assert {r.case.criterion for r in judged} == set(criteria), text_of(results)
+    assert {r.case.criterion for r in judged if r.status is Status.FAILED} == failing, text_of(results)
+
+
 BATCHES = ("postgrest", "odata", "salesforce", "graphql-on-conflict")
 
 

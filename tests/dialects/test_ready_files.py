@@ -15,6 +15,7 @@ from tests.http.wire import Wire, by_request, reply
 from tests.kit import ROOT, TOKEN_VARIABLES, Done
 from upsertspec.dialects.ready_made import ReadyShape, file_of
 from upsertspec.dialects.registry import dialect_for
+from upsertspec.dialects.shape_request import ONLY
 from upsertspec.discovery.fetch import fetch
 from upsertspec.discovery.recognise import by_answer, by_host
 from upsertspec.discovery.write import target_file
@@ -27,8 +28,8 @@ from upsertspec.target.target_file import from_file
 from upsertspec.target.validate import faults
 from upsertspec_server.serving import serve_in_thread
 
-PARTS = {*KNOWN, "conflict", "list", "groups", "transaction"} - {"read", "task"}
-"""What a file says something of. A record that can't be read by its id is found by it."""
+PARTS = {*KNOWN, "conflict", "list", "groups", "transaction"} - {"read", "task", *ONLY}
+"""What a file says something of. A record that can't be read by its id is found by it; `conflict` speaks for ONLY."""
 Serve = Callable[..., Wire]
 JUDGED_FOR_REAL = ("datasette", "pocketbase")
 """Those whose servers run here: tests/examples/test_targets.py judges them."""

@@ -33,6 +33,13 @@ def test_where_a_record_is_found() -> None:
     assert said({"record": "."}, {"id": 7, "mail": "a"}).id == 7
 
 
+def test_a_read_holds_nothing_but_the_record_if_not_stated() -> None:
+    assert said({}, {"id": 7, "mail": "a"}, operation=Read("contacts", 7), name="read").record == {
+        "id": 7,
+        "email": "a",
+    }
+
+
 def test_the_first_path_that_exists_counts() -> None:
     stated = {"id": ["new", "0.id"]}
     assert said(stated, {"new": 7}).id == 7

@@ -75,6 +75,18 @@ REQUESTS: list[tuple[str, dict[str, Any], Operation, tuple[Any, ...]]] = [
         ("POST", "/x", {}, {"f": {"name": "A"}}),
     ),
     (
+        "only_create",
+        {"path": "/x", "body": "{fields}"},
+        Upsert("contacts", {"name": "A"}, ["name"], {"onConflict": "error"}),
+        ("POST", "/x", {}, {"name": "A"}),
+    ),
+    (
+        "only_update",
+        {"method": "PATCH", "path": "/x/{matchValue}", "body": "{otherFields}"},
+        Upsert("contacts", ADA, ["email"], {"onMissing": "error"}),
+        ("PATCH", "/x/a%7Bb%7D%40x.io", {}, {"name": "Ada"}),
+    ),
+    (
         "batch",
         {"path": "/x", "body": {"rows": [{"f": "{fields}", "k": "{matchFields}"}], "other": ["x"]}},
         UpsertBatch("contacts", [{"email": "a"}, {"name": "{fields}"}], ["email"]),
@@ -250,6 +262,7 @@ QUERY = {"path": "/x", "query": {"on": "{matchFields}"}}
         (QUERY, Upsert("contacts", ADA, [["email"]]), "has no place in a text"),
         (QUERY, Upsert("contacts", ADA, 1), "has no place in a text"),
         (QUERY, Upsert("contacts", ADA, ["email"], {"onConflict": "ignore"}), r"has no \[shape.ignore\]"),
+        (QUERY, Upsert("contacts", ADA, ["email"], {"onConflict": "error"}), r"has no \[shape.only_create\]; add"),
         (
             QUERY,
             Upsert("contacts", ADA, ["email"], {"onConflict": "update"}),

@@ -31,6 +31,7 @@ SERVERS: dict[str, type[Facade]] = {
 }
 ASKED = ("AC-001", "AC-002", "AC-003", "AC-005", "AC-006", "AC-007", "AC-009", "AC-012", "AC-103", "AC-301")
 ALSO = {
+    "key_in_url": ("AC-207", "AC-208"),
     "status_in_body": ("AC-201", "AC-202", "AC-302", "AC-901", "AC-902", "AC-903", "AC-907"),
     "graphql": ("AC-303",),
 }
@@ -42,6 +43,7 @@ CONFORMING: dict[str, dict[str, set[Status]]] = {
     "key_in_url": {
         "AC-001": {P, D}, "AC-002": {D, A}, "AC-003": {P}, "AC-005": {P, D}, "AC-006": {P, D}, "AC-007": {A},
         "AC-009": {P, D}, "AC-012": {D}, "AC-103": {D, A},
+        "AC-207": {P, D, A}, "AC-208": {P, A},
     },
     "put_and_get": {
         "AC-001": {P, D, A}, "AC-002": {P, A}, "AC-003": {P}, "AC-005": {P, D, A}, "AC-006": {P, A}, "AC-007": {A},

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
-import logging
 import os
 import re
-import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,8 +13,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask, jsonify, request
-from werkzeug.serving import make_server
 
+from tests.dialects.test_own_tables import JUDGED, RIGHT, module, served
 from upsertspec.cli.main import commands
 from upsertspec.report.result import Status
 from upsertspec.run.rehearsal import rehearse
@@ -28,11 +24,8 @@ from upsertspec.spec.schema import ROLES
 from upsertspec.target.target import Target
 from upsertspec.target.target_file import from_file
 
-FOLDER = Path(__file__).resolve().parents[2] / "examples" / "own_table"
 ENV = {"UPSERTSPEC_TOKEN_EDITOR": "full-key-5e1c", "UPSERTSPEC_TOKEN_VIEWER": "read-key-77ab"}
 KEYS = {"full-key-5e1c": "all", "read-key-77ab": "read"}
-JUDGED = {Status.PASSED, Status.DEVIATES}
-RIGHT = {*JUDGED, Status.NOT_APPLICABLE, Status.NOT_CLAIMED}
 
 Serve = Callable[[str], contextlib.AbstractContextManager[str]]
 
@@ -40,7 +33,6 @@ Serve = Callable[[str], contextlib.AbstractContextManager[str]]
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Serve:
     """`with serve("products") as url:` runs one of the example APIs."""
-    monkeypatch.syspath_prepend(str(FOLDER))
     for role in ROLES:
         monkeypatch.delenv(f"UPSERTSPEC_TOKEN_{role.upper()}", raising=False)
     for name in ENV:
@@ -48,29 +40,11 @@ def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Serve:
 
     @contextlib.contextmanager
     def serving(name: str) -> Iterator[str]:
-        app = documented_shops(module(name)) if name == "shops" else module(name).create_app(KEYS, "", tmp_path)
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.port}"
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        api = module(name, monkeypatch)
+        with served(documented_shops(api) if name == "shops" else api.create_app(KEYS, "", tmp_path)) as url:
+            yield url
 
     return serving
-
-
-def module(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(f"example_{name}", FOLDER / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = made
-    spec.loader.exec_module(made)
-    return made
 
 
 def documented_shops(shops: Any) -> Flask:
@@ -159,6 +133,19 @@ def test_check_says_what_will_be_judged(serve: Serve, tmp_path: Path) -> None:
     assert "ok  one record of products (as contacts) was created, updated and read back" in done.output
     assert "AC-003  5 of 5 will be judged" in done.output
     assert "12 not applicable: the target matches products by sku, whatever a request says" in done.output
+
+
+def test_check_reads_a_record_by_its_id(serve: Serve, tmp_path: Path) -> None:
+    with serve("products") as url:
+        initialised(url, tmp_path)
+        file = tmp_path / "target.toml"
+        said = file.read_text("utf-8").replace(
+            '[shape.read.answer]\nrecord = "."', '[shape.read.answer]\nrecord = "data"'
+        )
+        file.write_text(said, "utf-8")
+        done = upsertspec("check", "--target", str(file))
+    assert "products (as contacts): the read of the record by its id fails" in done.output
+    assert "curl -sS -i http://127.0.0.1" in done.output
 
 
 def test_check_names_the_format_of_times(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

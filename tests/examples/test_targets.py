@@ -98,7 +98,8 @@ def writes(result: dict[str, Any]) -> list[dict[str, Any]]:
 def test_what_a_dialect_cannot_show_is_not_run(target: Started, report: dict[str, Any]) -> None:
     """The client makes PocketBase's ids out of keys, so the client decides how keys are compared."""
     made_of_key = ("AC-101", "AC-107", "AC-111") if target.name == "pocketbase" else ()
-    cases = [result for result in report["results"] if result["criterion"] in made_of_key]
+    claimed = [result for result in report["results"] if result["status"] != "not claimed"]
+    cases = [result for result in claimed if result["criterion"] in made_of_key]
     assert {result["status"] for result in cases} == ({"not applicable"} if made_of_key else set())
     assert [result["title"] for result in cases if result["exchanges"]] == []
 

@@ -20,6 +20,9 @@ FOUND = (
     ("joined-key", ("identity",), 2),
     ("mean-is-whole", ("records",), 1),
     ("one-kind-is-nested", ("records",), 1),
+    ("nested-limit-is-skipped", ("records",), 1),
+    ("a-parent-is-a-list", ("records",), 1),
+    ("statistics-of-all-records", ("records",), 1),
     ("cascade-forgets-whose", ("integrity",), 1),
     ("log-outside-the-transaction", ("transactions",), 2),
     ("integers-are-doubles", ("hostile",), 1),
@@ -78,6 +81,7 @@ PASTED = {
     "challenge-names-the-table": (("hostile",), 1),
     "tells-the-constraint": (("hostile",), 1),
     "errors-without-index": (("batch",), 1),
+    "one-level-is-nested": (("records",), 1),
 }
 
 

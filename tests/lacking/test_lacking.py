@@ -17,18 +17,13 @@ from upsertspec.target.target import Target
 
 pytestmark = pytest.mark.slow
 
-ASIDE = ("concurrency", "preconditions", "idempotency", "isolation")
-PROFILES = tuple(profile for profile in spec.PROFILES if profile not in ASIDE)
-NOT_YET = {f"AC-{number}" for number in (*range(207, 213), 614)}
-"""Criteria that still fail beside the one that defines what is lacking."""
-JUDGED = tuple(c.id for c in spec.criteria() if c.profile in PROFILES and c.id not in NOT_YET)
 WRONG = (Status.FAILED, Status.WARNED, Status.STALE)
 
 
 def judged(server: Lacking) -> list[Result]:
     roles = {role: held for role, held in CREDENTIALS.items() if role not in server.stated.get("without", ())}
     with serve(server.entry) as url:
-        return run(Settings(Target(url=url, profiles=PROFILES, roles=roles, **server.stated), JUDGED))
+        return run(Settings(Target(url=url, profiles=spec.PROFILES, roles=roles, **server.stated)))
 
 
 def criteria(results: Iterable[Result]) -> str:

@@ -78,7 +78,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_only_what_the_wheel_needs_goes_in(image: Path) -> None:
     names = {path.name for path in (image / "src").iterdir()} - {"build", "dist"}
-    assert names == {"LICENSE", "README.md", "pyproject.toml", "features", "server", "steps"}
+    assert names == {"LICENSE", "README.md", "pyproject.toml", "examples", "features", "server", "steps"}
 
 
 def test_the_environment_has_no_build_tools(image: Path) -> None:

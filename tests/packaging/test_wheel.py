@@ -52,7 +52,11 @@ def test_it_contains_its_data(unpacked: Path, tmp_path: Path) -> None:
     assert {file.name for file in page.iterdir() if file.is_file()} <= carried
     assert run(unpacked, tmp_path, "init").returncode == 0
     assert run(unpacked, tmp_path, "provision", "--format", "json").returncode == 0
-    assert run(unpacked, tmp_path, "docs", "-o", "site").returncode == 0
+    assert (
+        run(unpacked, tmp_path, "run", "--criterion", "AC-001", "--evidence", "full", "--report", ".").returncode == 0
+    )
+    assert run(unpacked, tmp_path, "docs", "-o", "site", "--recording", "report.json").returncode == 0
+    assert "Datasette" in (tmp_path / "site" / "servers.html").read_text("utf-8")
 
 
 def test_it_puts_no_common_names_into_site_packages(unpacked: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_whole_proof_counts_findings() -> None:
     assert "findings" not in proof(*rows).digest()
     out = io.StringIO()
     output(whole, out)
-    assert "violates for 33.3%\nspread: 1 findings about other criteria at the median" in out.getvalue()
+    assert "violates for 33.3% of 3 servers\nspread: 1 findings about other criteria at the median" in out.getvalue()
 
 
 def test_a_proof_is_plain_data() -> None:

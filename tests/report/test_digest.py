@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
+from tests.report.compare import kit as handmade
 from tests.report.kit import Done
 from tests.report.render_kit import hostile
 from upsertspec.report.digest import MOST, render
@@ -25,6 +26,18 @@ def test_it_tells_the_root_with_its_sentence_its_request_and_a_place(done: Runs)
     for said in (root["rule"], root["title"], root["expected"], root["actual"], root["exchanges"][-1]["curl"][:200]):
         assert said in text
     assert "look at: what `POST " in text
+
+
+def test_the_request_before_is_the_one_that_made_the_match() -> None:
+    failed = handmade.result("failed")
+    report = handmade.shaped(failed)
+    bodies = [f'{{"email": "{name}.{report["run"]["id"]}01@example.com"}}' for name in ("ada", "grace", "ada")]
+    plain = failed["exchanges"][0]
+    failed["exchanges"] = [
+        {**plain, "curl": f"curl {number}", "request": {**plain["request"], "body": body}}
+        for number, body in enumerate(bodies)
+    ]
+    assert "curl 0\ncurl 2\n" in render(report)
 
 
 def test_it_is_small_whatever_came(each: Done) -> None:

@@ -44,6 +44,9 @@ def test_another_server_shows_where_it_differs(recorded: Done) -> None:
 def test_a_target_that_is_gone_differs(recorded: Done) -> None:
     code, said = replay(str(recorded.folder), UPDATED, "http://127.0.0.1:9")
     assert (code, "now: not testable" in said, "Traceback" in said) == (1, True, False)
+    assert said.count("no answer instead of 200: ") == 1
+    left = len(recorded.one("passed")["exchanges"]) - 1
+    assert said.count(f"and the other {left} requests are not sent any more") == 1
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pytest
 
 from tests.report.conftest import hostile
 from tests.report.kit import BROKEN, Done, environment, run_line, started
+from upsertspec.errors import ENDED
 from upsertspec.report import terminal
 from upsertspec.report.result import Result, Status
 from upsertspec.spec import criteria as spec
@@ -144,6 +145,13 @@ def test_the_last_step_always_shows(planned: int) -> None:
         progress.end()
         assert f"{planned}/{planned}" in out.getvalue()
         assert out.getvalue().count("\n") <= (0 if out.isatty() else terminal.PLAIN_LINES)
+
+
+def test_what_a_run_that_ended_left_out_is_short() -> None:
+    out = io.StringIO()
+    cases, ended = spec.cases()[:2], f"{ENDED}the target was gone; the last that was answered: curl http://h"
+    terminal.untested([Result(case, Status.NOT_TESTABLE, ended) for case in cases], out)
+    assert out.getvalue() == f"\nnot testable (2):\n     2  the run had ended ({cases[0].criterion})\n"
 
 
 def test_what_does_not_apply_is_listed_once_with_its_reason() -> None:

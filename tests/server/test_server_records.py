@@ -1,5 +1,7 @@
 """Create, read, update, delete, describe (CONTRACT 3.2)."""
 
+from uuid import UUID
+
 import pytest
 
 ANN = {"email": "ann", "name": "Ann"}
@@ -35,6 +37,7 @@ def test_no_such_record(call, contacts, method, record_id):
 
 def test_uuid_ids(call):
     created = call("POST", "/api/tables/users/records", {"fields": {"email": "e"}}).json
+    assert str(UUID(created["id"])) == created["id"]
     assert call("GET", f"/api/tables/users/records/{created['id'].upper()}").json == created
     assert call("GET", "/api/tables/users/records/nope").status_code == 404
 

@@ -12,6 +12,7 @@ import pytest
 from tests.report.kit import BROKEN, run, started
 from upsertspec.report.reading import load
 from upsertspec.site.build import build
+from upsertspec.site.recording import Recorded, read
 
 Site = Callable[[str], Path]
 
@@ -27,14 +28,29 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, judged: Path) -> Site:
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the reference server, with all exchanges of the profile core and of some other criteria."""
+    folder = tmp_path_factory.mktemp("recording")
+    criteria = [*(f"AC-{number:03}" for number in range(1, 15)), "AC-301", "AC-501", "AC-801", "AC-809", "AC-902"]
+    assert run(folder, "--profile", "all", "--criterion", ",".join(criteria)).code == 0
+    return folder / "report.json"
+
+
+@pytest.fixture(scope="session")
+def recorded(recording: Path) -> dict[str, Recorded]:
+    """Its exchanges, by the id of the scenario."""
+    return read(load(recording))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, judged: Path, recorded: dict[str, Recorded]) -> Site:
     """`site("plain")`, `site("judged")`: the folder of the site, without and with a report."""
     kept: dict[str, Path] = {}
 
     def look(kind: str) -> Path:
         if kind not in kept:
             kept[kind] = tmp_path_factory.mktemp(kind)
-            build(kept[kind], load(judged) if kind == "judged" else None)
+            build(kept[kind], load(judged) if kind == "judged" else None, recorded)
         return kept[kind]
 
     return look

@@ -13,7 +13,17 @@ from tests.report.page.browser import DESKTOP, PHONE, launched, opened
 from tests.site.conftest import Site
 from upsertspec_server import create_app
 
-PAGES = ["index", "batch", "contract", "tables", "vocabulary"]
+PAGES = [
+    "index",
+    "core",
+    "contract",
+    "traceability",
+    "pattern-update",
+    "tables",
+    "table-contacts",
+    "vocabulary",
+    "search",
+]
 WAYS = pytest.mark.parametrize(("scheme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["light", "dark, phone"])
 
 
@@ -88,3 +98,34 @@ def test_printed_nothing_is_missing(browser: Browser, site: Site) -> None:
         seen.page.emulate_media(media="print")
         assert seen.visible("nav") == 0
         assert seen.visible("article") == seen.page.locator("article").count() > 10
+        assert seen.visible(".recorded .http") == 2 * seen.page.locator(".recorded").count() > 0
+
+
+def test_the_search_finds_what_is_on_any_page(browser: Browser, site: Site) -> None:
+    with opened(browser, site("plain") / "index.html") as seen:
+        seen.page.get_by_role("searchbox").fill("temporal decoy")
+        seen.page.get_by_role("button", name="Search").click()
+        seen.page.wait_for_url("**/search.html?q=temporal+decoy")
+        assert seen.page.get_by_role("status").inner_text() == "0 found"
+        for words, address in (
+            ("AC-006", "core.html#AC-006"),
+            ("S-st7v", "core.html#S-st7v"),
+            ("insert or replace", "faults.html#"),
+            ("storage_path", "table-asset_variants.html"),
+            ("NULL matches nothing", "contract.html#C-"),
+        ):
+            seen.page.get_by_role("searchbox").fill(words)
+            links = seen.page.locator("#found a").evaluate_all("all => all.map(e => e.getAttribute('href'))")
+            assert any(link.startswith(address) for link in links[:10]), (words, links[:10])
+        seen.page.get_by_role("searchbox").fill("AC-006")
+        seen.page.locator("#found a").first.click()
+        assert seen.page.url.endswith("/core.html#AC-006")
+
+
+def test_the_pages_can_be_turned(browser: Browser, site: Site) -> None:
+    with opened(browser, site("plain") / "index.html") as seen:
+        turned = ["index.html"]
+        while (after := seen.page.locator(".turn .after")).count():
+            after.click()
+            turned.append(seen.page.url.rpartition("/")[2])
+        assert sorted(turned) == sorted(file.name for file in site("plain").iterdir())

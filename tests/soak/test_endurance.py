@@ -14,10 +14,10 @@ pytestmark = pytest.mark.slow
 FOLDER = Path(__file__).parents[2] / "benchmarks" / "endurance"
 
 
-def ran(script: str, environment: dict[str, str], *options: str) -> str:
+def ran(script: str, environment: dict[str, str], *options: str, code: int = 0) -> str:
     line = [sys.executable, str(FOLDER / script), *options]
     done = subprocess.run(line, stdout=subprocess.PIPE, text=True, env=environment)
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == code, done.stdout
     return done.stdout
 
 
@@ -27,6 +27,16 @@ def test_a_server_that_is_killed_under_load_loses_nothing(environment: dict[str,
     failed = re.search(r"^  total +\d+ +(\d+) ", out, re.MULTILINE)
     assert failed
     assert int(failed[1]) > 0  # the load went on while it was killed
+
+
+def test_a_key_and_its_write_are_never_parted_by_a_kill(environment: dict[str, str]) -> None:
+    out = ran("keys.py", environment, "--kills", "10", "--between", "0.1")
+    assert out.endswith("no key and write were parted, and every answer came again\n")
+
+
+def test_a_key_that_is_kept_after_its_write_is_found(environment: dict[str, str]) -> None:
+    out = ran("keys.py", environment, "--kills", "10", "--between", "0.1", "--apart", code=1)
+    assert "a write without its key" in out
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc to see the memory")

@@ -149,6 +149,14 @@ def test_the_one_record_is_one() -> None:
             checks.the_one(world_of(Memory(contacts=records)), "contacts", where)
 
 
+def test_a_record_that_is_missing_is_told_with_the_answer_that_refused_it() -> None:
+    world, where = world_of(Memory()), {"name": "Ada"}
+    sent(world, upsert(), Answer(409, text="is taken"))
+    said = "0 such records; the request was answered with 409 is taken"
+    with failing('one record in contacts with {"name": "Ada"}', said):
+        checks.the_one(world, "contacts", where)
+
+
 def test_a_row_is_found_by_its_first_whole_unique_key_or_its_id() -> None:
     assert checks.key_of(CONTACTS, {"phone": "2", "email": "1", "id": 3}) == {"email": "1"}
     assert checks.key_of(CONTACTS, {"phone": "2", "email": None}) == {"phone": "2"}

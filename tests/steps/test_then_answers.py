@@ -182,12 +182,15 @@ def test_a_whole_record_has_its_null_fields_too() -> None:
     then.the_answer_holds_the_stored_record(after(answered(ADA)), "whole ")
     lacking = {name: value for name, value in ADA.items() if name not in ("created_at", "age", "notes")}
     with failing("every field of contacts in the answer's record", "no created_at, age, notes"):
-        then.the_answer_holds_the_stored_record(after(answered(lacking)), "whole ")
+        then.the_answer_holds_the_stored_record(after(answered(lacking), criterion="AC-205"), "whole ")
     with failing("the answer's record to be the stored one", "age is 1 instead of null"):
         then.the_answer_holds_the_stored_record(after(answered({**ADA, "age": 1})), "whole ")
     with failing("every field of contacts in the answer's record", "no id, name"):
         few = {name: value for name, value in ADA.items() if name not in ("id", "name")}
-        then.the_answer_holds_the_stored_record(after(answered(few)), "whole ")
+        then.the_answer_holds_the_stored_record(after(answered(few), criterion="AC-205"), "whole ")
+    elsewhere = after(answered(lacking), criterion="AC-211")
+    then.the_answer_holds_the_stored_record(elsewhere, "whole ")
+    assert "blocked by AC-205" in str(elsewhere.findings.secondary[0])
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
+
+from upsertspec.process import cores
 
 
 @click.command()
 @click.option("-o", "--output", "folder", metavar="DIR", required=True, help="Write the pages to this folder.")
 @click.option("--report", metavar="REPORT", help="Show the results of this report.json with each criterion.")
-def docs(folder: str, report: str | None) -> None:
-    """Write the specification as web pages: contract, criteria, scenarios, tables, vocabulary and broken servers.
+@click.option("--recording", metavar="REPORT",
+              help="Show the exchanges of this report.json of the reference server, and run nothing. It needs "
+                   "--evidence full.")  # fmt: skip
+def docs(folder: str, report: str | None, recording: str | None) -> None:
+    """Write the specification as web pages: patterns, contract, criteria, scenarios with recorded exchanges, and more.
 
-    The pages need no server and no network: open index.html. Needs the extra `docs`: pip install 'upsertspec[docs]'.
+    It runs a case of each scenario against the reference server first. The pages need no server and no network: open
+    index.html. Needs the extra `docs`: pip install 'upsertspec[docs]'.
     """
     from upsertspec.report.reading import load
     from upsertspec.site.build import build
+    from upsertspec.site.recording import read, record
 
-    files = build(Path(folder), load(report) if report else None)
+    shown = load(report) if report else None
+    recorded = read(load(recording)) if recording else record(cores() if hasattr(os, "fork") else 1)
+    files = build(Path(folder), shown, recorded)
     click.echo(f"{len(files)} pages in {folder}; open {Path(folder) / 'index.html'}", err=True)

@@ -27,20 +27,24 @@ def list_command(as_json: bool, scenarios: bool, faults: bool, dialects: bool) -
 
 
 def _criteria(scenarios: bool) -> None:
-    from upsertspec.report.proof import last_proof
+    from upsertspec.report.proof import FINDINGS, findings_in_words, last_proof
     from upsertspec.spec import criteria as spec
 
+    last = last_proof()
     profile = ""
     for criterion in spec.criteria():
         if criterion.profile != profile:
             profile = criterion.profile
             click.echo(profile)
-        proven = last_proof()["criteria"].get(criterion.id, {"caught": 0, "of": 0})
+        proven = last["criteria"].get(criterion.id, {"caught": 0, "of": 0})
         caught = f"{proven['caught']:>2} of {proven['of']:>2} broken servers caught"
         numbers = f"{len(criterion.cases):>3} scenarios  {caught}"
         click.echo(f"  {criterion.id}  {criterion.level:<6}  {numbers}  {criterion.sentence}")
         for case in criterion.cases if scenarios else ():
             click.echo(f"          {case.id:<11}  {case.title}")
+    click.echo(f"\n{last['caught']} of {last['faults']} broken servers caught by a criterion that they violate")
+    for line in findings_in_words(last[FINDINGS]) if FINDINGS in last else ():
+        click.echo(line)
 
 
 def _dialects(as_json: bool) -> None:

@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def _ended() -> int:
-    """The exit code of the command. What ends it without one is told, and is never 0."""
+    """The exit code of the command. What ends it without one is reported, and is never 0."""
     try:
         with process.held(False):
             code = commands.main(standalone_mode=False)

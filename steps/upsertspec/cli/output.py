@@ -34,7 +34,7 @@ def write(text: str, output: str | None, option: str = "-o", force: bool = True,
 
 
 def could_write(text: str, output: str | None, option: str) -> bool:
-    """Write the text to the file, if one is named. A failure is told, and False: the work that it is about is done."""
+    """Write the text to the file, if one is named. A failure is reported, and gives False: the work itself is done."""
     try:
         if output:
             write(text, output, option)

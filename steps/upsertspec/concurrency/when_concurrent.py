@@ -10,9 +10,12 @@ from pytest_bdd import parsers, when
 
 from upsertspec.concurrency.run_clients import act, race
 from upsertspec.dialects.operations import Change, Create, Delete, Find, Operation, Upsert, UpsertBatch
-from upsertspec.errors import NotApplicable
+from upsertspec.errors import Blocked, NotApplicable
+from upsertspec.spec.criteria import defining
+from upsertspec.spec.outcomes import MISSING
 from upsertspec.steps.conditions import UNDER, condition
 from upsertspec.steps.control import require_alone
+from upsertspec.steps.own_table import require_key
 from upsertspec.steps.phrases import BY, OPTIONS, members
 from upsertspec.steps.world import World
 
@@ -46,6 +49,7 @@ def many_upsert(
     and reads its record after each. With deletions, each row has a client, and so has each stored record.
     """
     names, extra = members(world, table, match, options)
+    require_key(world.binding(table), names)
     if reading:
         _require_readable(world)
     require_alone(world, {"ignore": "ignore", "error": "refuse"}.get(extra.get("onConflict", ""), "upsert"))
@@ -91,6 +95,8 @@ def many_create(world: World, table: str, datatable: Cells) -> None:
     [row] = world.rows(table, datatable)
     create = Create(table, row, idempotency_key=f"{world.mark}-1")
     world.concurrent_run = race(world, table, [row], [[create] for _ in _numbers(world)])
+    if all(call.answer is not None and call.answer.status == MISSING for call in world.concurrent_run.writes):
+        raise Blocked(defining("create"), "the call to be there", str(MISSING))
 
 
 @when(

@@ -93,9 +93,9 @@ class Answer:
     @property
     def said(self) -> str:
         """What the target answered, in short: the status, and its words or what is wrong with them."""
-        words = " ".join(self.text.split())
-        told = self.fault if self.fault and 200 <= self.status < 300 else words
-        return f"{self.status} {told[:SAID]}".strip()
+        is_unreadable = self.fault and 200 <= self.status < 300
+        words = self.fault if is_unreadable else " ".join(self.text.split())
+        return f"{self.status} {words[:SAID]}".strip()
 
 
 @dataclass(frozen=True)

@@ -92,11 +92,12 @@ class ReadyMade:
         self.options = setup.options
         self.setup = setup
         self._without_match: str = said.get("without_match", "")
-        self._missing = {k: why for k, why in said.get("shape", {}).items() if isinstance(why, str)}
+        self._stated = said.get("shape", {})
+        self._missing = {k: why for k, why in self._stated.items() if isinstance(why, str)}
 
     def require(self, operation: Operation) -> None:
         """Raise NotApplicable for what the API lacks, by its file."""
-        if why := self._missing.get(part_of(operation)):
+        if why := self._missing.get(part_of(operation, self._stated)):
             raise NotApplicable(why)
         if self._without_match and getattr(operation, "match_fields", None) in (UNSET, []):
             raise NotApplicable(self._without_match)
@@ -164,7 +165,7 @@ class ReadyShape(ReadyMade, Shape):
         return self._reasoned(operation, super().lacking(operation, status, done))
 
     def _reasoned(self, operation: Operation, lacks: Mapping[str, str]) -> dict[str, str]:
-        own = self._reasons.get(part_of(operation), {})
+        own = self._reasons.get(part_of(operation, self._stated), {})
         reasons = {**self._reasons, **(own if isinstance(own, dict) else {})}
         return {name: Stated(reasons.get(name, why)) for name, why in lacks.items()}
 

@@ -97,7 +97,7 @@ class Shape:
 
     def _part(self, operation: Operation) -> tuple[str, Part]:
         """The part for an operation, with its name. A part that is false is one that the target lacks."""
-        name = shape_request.part_of(operation)
+        name = shape_request.part_of(operation, self._parts)
         if name not in self._parts:
             add = "" if name in STATED_ONLY else f"add [shape.{name}], or "
             raise CannotExpress(f"the target file has no [shape.{name}]; {add}state {name} = false in [shape]")
@@ -118,6 +118,8 @@ def _whole(part: Part, stated: Mapping[str, Any]) -> Part:
 
 _NAMED = {
     "ignore": "upsert and ignore a match",
+    "only_create": "upsert and refuse a match",
+    "only_update": "upsert and create nothing",
     "batch": "upsert several records at once",
     "create": "create a record without an upsert",
     "change": "change a record by its id",

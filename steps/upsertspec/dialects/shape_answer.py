@@ -27,7 +27,7 @@ def answer(operation: Operation, part: Part, response: Response, read: Answer | 
 
     `read` is the answer to a second request for the record, where there was one.
     """
-    stated = part.get("answer", {})
+    stated = {"record": ".", **part.get("answer", {})} if isinstance(operation, Read) else part.get("answer", {})
     said = Answer(response.status, text=response.body[:SHOWN].decode("utf-8", "replace"))
     try:
         body = response.parsed() if response.body else None

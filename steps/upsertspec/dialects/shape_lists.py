@@ -9,9 +9,9 @@ from typing import Any
 from upsertspec.dialects.base import Answer, Response
 from upsertspec.dialects.operations import UpsertBatch
 from upsertspec.dialects.paths import MISSING, leads_to_nothing, named, walk
+from upsertspec.dialects.shape_operation import is_listed, reported_again
 from upsertspec.dialects.shape_record import lacking_in, one, reason, whole_record
 from upsertspec.dialects.sources import as_number, value_at
-from upsertspec.dialects.told import is_listed, told_again
 from upsertspec.spec.outcomes import UPSERTED, is_success
 
 Part = Mapping[str, Any]
@@ -42,7 +42,7 @@ def _in_order(ways: Part, parts: list[Answer], body: Any) -> list[Answer]:
     before = [part.id for part in parts]
     is_again = [is_listed(ways) and part.id in before[:number] for number, part in enumerate(parts)]
     return [
-        replace(part, operation=told_again(ways, body, part.id)) if again else part
+        replace(part, operation=reported_again(ways, body, part.id)) if again else part
         for part, again in zip(parts, is_again, strict=True)
     ]
 

@@ -9,8 +9,8 @@ from typing import Any
 from upsertspec.dialects.base import Answer, Response, Stated
 from upsertspec.dialects.operations import Operation, Upsert
 from upsertspec.dialects.paths import MISSING, named, walk
+from upsertspec.dialects.shape_operation import is_listed, listed, reported
 from upsertspec.dialects.sources import as_number, is_in_header, value_at
-from upsertspec.dialects.told import is_listed, listed, told
 
 Part = Mapping[str, Any]
 
@@ -20,7 +20,7 @@ def one(
 ) -> Answer:
     """One record's answer, or that of one record of a batch: `whole` is the body that lists of ids stand in."""
     ways = stated.get("operation") or {}
-    done = None if not ways or is_listed(ways) else told(ways, said.status, said.body, response.headers)
+    done = None if not ways or is_listed(ways) else reported(ways, said.status, said.body, response.headers)
     lacks = lacking_in(operation, stated, said.status, done)
     record: Part | None
     record, fault = _record(stated, said.body, lacks)
@@ -28,7 +28,7 @@ def one(
         record, lacks = _second(stated, record, read, lacks)
     ident = _ident(stated, said, response, record, lacks)
     if "operation" not in lacks and done is None:
-        by_member = told(ways, said.status, said.body, response.headers, record)
+        by_member = reported(ways, said.status, said.body, response.headers, record)
         done = listed(ways, whole, ident) if is_listed(ways) else by_member
     return replace(said, id=ident, operation=done, record=record, fault=fault, lacks=lacks)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from upsertspec.dialects.base import Request, Setup
@@ -27,7 +27,13 @@ from upsertspec.dialects.templates import filled, headers, parameters, path
 from upsertspec.errors import CannotExpress, NotApplicable
 from upsertspec.target.placeholders import MATCH, UNDER, key_names, names_in, used_in
 
-IGNORE = {"onConflict": "ignore"}
+WAYS = {
+    ("onConflict", "ignore"): "ignore",
+    ("onConflict", "error"): "only_create",
+    ("onMissing", "error"): "only_update",
+}
+"""The parts for upserts of one record that say one thing about a match, or about what is missing."""
+ONLY = ("only_create", "only_update")
 PLAIN = {Create: "create", Change: "change", Delete: "delete", Read: "read", Find: "find", Describe: "describe"}
 OTHERS = {List: "list", Groups: "groups", Transaction: "transaction"}
 """What no shape can express; a target file may say that the target lacks it."""
@@ -39,10 +45,15 @@ Part = Mapping[str, Any]
 _ONE_TAG = re.compile(r'"([^"]*)"')
 
 
-def part_of(operation: Operation) -> str:
-    """The name of the part of `[shape]` for this operation."""
-    if isinstance(operation, Upsert) and operation.extra == IGNORE and operation.match_fields is not UNSET:
-        return "ignore"
+def part_of(operation: Operation, there: Collection[str]) -> str:
+    """The name of the part of `[shape]` for this operation. `there` are the parts that it has, or states to lack.
+
+    Where it states `conflict` and no part of its own for the one thing that an upsert says, that is the part.
+    """
+    if isinstance(operation, Upsert) and len(operation.extra) == 1 and operation.match_fields is not UNSET:
+        [said] = operation.extra.items()
+        own = next((name for way, name in WAYS.items() if way == said), "conflict")
+        return "conflict" if own in ONLY and own not in there and "conflict" in there else own
     if isinstance(operation, (Upsert, UpsertBatch)):
         return "conflict" if operation.extra else "batch" if isinstance(operation, UpsertBatch) else "upsert"
     if isinstance(operation, Read) and operation.query:

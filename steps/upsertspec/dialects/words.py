@@ -88,6 +88,9 @@ class Words:
             bound = self.binding.field(name)
             if name in self.binding.absent:
                 continue
+            if not bound.is_bound:
+                made[bound.name] = value
+                continue
             if bound.parts:
                 value = self._together(bound, fields)
             _put(made, bound.path, self.value(name, value))
@@ -100,7 +103,7 @@ class Words:
         return json.dumps(values, ensure_ascii=False)
 
     def _is_part(self, name: str, value: Any) -> bool:
-        """Whether a value can be told within a text; a value of a wrong type would be a right text there."""
+        """Whether a value can be kept apart within a text; a value of a wrong type would be a right text there."""
         field = self.binding.spec.fields.get(name)
         is_right = field is None or bool(field.references) or field.type.accepts(value)
         return is_right and isinstance(value, (str, int)) and value != ""

@@ -8,16 +8,17 @@ from typing import Any
 
 from upsertspec.dialects.base import Answer
 from upsertspec.errors import CheckFailed
+from upsertspec.explore import nesting
 from upsertspec.explore.model_state import ModelRecord
 from upsertspec.explore.schema import Schema
 from upsertspec.spec.schema import PROTECTED
 from upsertspec.spec.types import FieldType, same_json
 from upsertspec.steps.equality import shown
+from upsertspec.steps.world import World
 
 TABLE = "projects"
-CHILDREN = ("conversations", "artifacts")
 SORTED = ("name", "validation_score", "status")
-OPERATORS = ("eq", "ne", "gt", "gte", "lt", "lte", "contains", "in", "isnull")
+OPERATORS = ("eq", "ne", "gt", "gte", "lt", "lte", "contains", "starts_with", "in", "isnull")
 ORDERED_ALIKE = re.compile(r"[A-Z][a-z]*")
 """Texts that every collation puts in the same order."""
 LIMIT = 1000
@@ -30,9 +31,10 @@ Records = Sequence[ModelRecord]
 def is_valid(schema: Schema, query: Query) -> bool:
     """Whether the contract accepts every parameter of a list."""
     fields = {*schema[TABLE].fields, *PROTECTED}
-    return all(
+    own = {name: value for name, value in query.items() if not nesting.is_option(name)}
+    return nesting.is_valid(schema, TABLE, query) and all(
         _is_parameter(fields, name, value) if name.startswith("_") else _is_filter(schema, fields, name, value)
-        for name, value in query.items()
+        for name, value in own.items()
     )
 
 
@@ -40,7 +42,7 @@ def _is_parameter(fields: set[str], name: str, value: str) -> bool:
     if name in ("_limit", "_offset"):
         least, most = (1, LIMIT) if name == "_limit" else (0, LARGEST_OFFSET)
         return value.removeprefix("-").isdecimal() and least <= int(value) <= most
-    known: Mapping[str, Iterable[str]] = {"_sort": fields, "_fields": fields, "_include": CHILDREN}
+    known: Mapping[str, Iterable[str]] = {"_sort": fields, "_fields": fields}
     names = {part.removeprefix("-" if name == "_sort" else "") for part in value.split(",")}
     return name in known and names <= set(known[name])
 
@@ -64,12 +66,7 @@ def _has_type(kind: FieldType, text: str) -> bool:
 def selected(schema: Schema, records: Records, query: Query) -> Records:
     """The records that pass every filter, in the order of `_sort`."""
     kind_of = schema[TABLE].type_of
-    filters = [(*name.partition("__")[::2], value) for name, value in query.items() if not name.startswith("_")]
-    passing = [
-        r
-        for r in records
-        if all(_passes(kind_of(name), r.values[name], op or "eq", text) for name, op, text in filters)
-    ]
+    passing = filtered(schema, records, query)
     sort = query.get("_sort", "")
     name = sort.removeprefix("-")
     if name not in SORTED:
@@ -78,6 +75,22 @@ def selected(schema: Schema, records: Records, query: Query) -> Records:
     others = [r for r in passing if r.values[name] is not None]
     others.sort(key=lambda r: kind_of(name).order(r.values[name]), reverse=sort.startswith("-"))
     return [*others, *null] if sort.startswith("-") else [*null, *others]
+
+
+def filtered(schema: Schema, records: Records, query: Query) -> Records:
+    """The records that pass every filter."""
+    kind_of = schema[TABLE].type_of
+    filters = [(*name.partition("__")[::2], value) for name, value in query.items() if is_filter(name)]
+    return [
+        r
+        for r in records
+        if all(_passes(kind_of(name), r.values[name], op or "eq", text) for name, op, text in filters)
+    ]
+
+
+def is_filter(parameter: str) -> bool:
+    """Whether a parameter says which records are listed or counted."""
+    return not parameter.startswith("_") and "._" not in parameter and parameter not in ("group_by", "avg")
 
 
 def _passes(kind: FieldType, value: Any, operator: str, text: str) -> bool:
@@ -93,25 +106,25 @@ def _passes(kind: FieldType, value: Any, operator: str, text: str) -> bool:
     tests: dict[str, Any] = {
         "eq": lambda: own == given(), "ne": lambda: own != given(), "gt": lambda: own > given(),
         "gte": lambda: own >= given(), "lt": lambda: own < given(), "lte": lambda: own <= given(),
-        "contains": lambda: text in value, "in": lambda: own in map(given, text.split(",")),
+        "contains": lambda: text in value, "starts_with": lambda: value.startswith(text),
+        "in": lambda: own in map(given, text.split(",")),
     }  # fmt: skip
     return bool(tests[operator]())
 
 
 def require_listed(
-    schema: Schema, found: Sequence[Mapping[str, Any]], wanted: Records, start: int, query: Query, children: Records
-) -> None:
-    """Raise CheckFailed unless these are the wanted records from `start` on, as stored, with their children."""
+    schema: Schema, found: Sequence[Mapping[str, Any]], wanted: Records, query: Query
+) -> list[tuple[ModelRecord, Mapping[str, Any]]]:
+    """Each record with what was listed. Raises CheckFailed unless these are the wanted ones from `_offset` on."""
     by_id = {shown(record.id): record for record in wanted}
     ids = [shown(listed.get("id")) for listed in found]
     if len(set(ids)) != len(ids) or any(ident not in by_id for ident in ids):
         raise CheckFailed(f"each of {', '.join(r.name for r in wanted)} once", ", ".join(ids))
-    _require_order([by_id[ident] for ident in ids], wanted[start:], query.get("_sort", ""))
-    for listed, ident in zip(found, ids, strict=True):
-        _require_fields(schema, listed, by_id[ident], query)
-        for table in query["_include"].split(",") if "_include" in query else []:
-            own = [r for r in children if r.table == table and r.values["project_id"] is by_id[ident]]
-            _require_children(listed.get(table), own)
+    pairs = [(by_id[ident], listed) for listed, ident in zip(found, ids, strict=True)]
+    _require_order([record for record, _ in pairs], wanted[int(query.get("_offset", 0)) :], query.get("_sort", ""))
+    for record, listed in pairs:
+        nesting.require_as_stored(schema[TABLE], record, listed, query.get("_fields"))
+    return pairs
 
 
 def _require_order(found: Records, wanted: Records, sort: str) -> None:
@@ -127,32 +140,13 @@ def _require_order(found: Records, wanted: Records, sort: str) -> None:
         raise CheckFailed(f"{sort} in the order {shown(want)}", shown(have))
 
 
-def _require_fields(schema: Schema, listed: Mapping[str, Any], record: ModelRecord, query: Query) -> None:
-    fields = schema[TABLE].fields
-    if "_fields" in query and {*fields, *PROTECTED} & set(listed) != {"id", *query["_fields"].split(",")}:
-        raise CheckFailed(f"just id, {query['_fields']}", ", ".join(listed))
-    known = [name for name in listed if name in record.read and name in fields]
-    if wrong := [name for name in known if not same_json(record.read[name], listed[name])]:
-        raise CheckFailed(f"{record.name} as it is stored", shown({name: listed[name] for name in wrong}))
-
-
-def _require_children(listed: Any, wanted: Records) -> None:
-    """Exactly these children, in any order."""
-    if not isinstance(listed, list) or not all(isinstance(child, dict) for child in listed):
-        raise CheckFailed("a list of the children", shown(listed))
-    if sorted(shown(child.get("id")) for child in listed) != sorted(shown(record.id) for record in wanted):
-        raise CheckFailed(f"the children {', '.join(r.name for r in wanted) or 'none'}", shown(listed))
-
-
-def require_group(answer: Answer, user: ModelRecord, mine: Records, average: bool) -> None:
-    """Raise CheckFailed unless a user with records has one group, with the right count and average."""
-    groups = answer.body.get("groups") if isinstance(answer.body, dict) else None
-    if not isinstance(groups, list):
-        raise CheckFailed('a list of "groups"', answer.text)
-    found = [group for group in groups if isinstance(group, dict) and shown(group.get("user_id")) == shown(user.id)]
+def require_group(world: World, field: str, value: Any, mine: Records, average: bool) -> None:
+    """Raise CheckFailed unless the records with this value of a field have one group, with their count and average."""
+    key = value.id if isinstance(value, ModelRecord) else value
+    found = [group for group in groups_in(world.last.answer) if shown(group.get(field)) == shown(key)]
     if not mine:
         if found:
-            raise CheckFailed(f"no group for {user.name}", shown(found))
+            raise CheckFailed(f"no group of {field} {shown(key)}", shown(found))
         return
     scores = [r.values["validation_score"] for r in mine if r.values["validation_score"] is not None]
     wanted: dict[str, Any] = {"count": len(mine)}
@@ -160,7 +154,15 @@ def require_group(answer: Answer, user: ModelRecord, mine: Records, average: boo
         wanted["avg_validation_score"] = sum(scores) / len(scores) if scores else None
     close = 1e-9 * max(map(abs, scores), default=0)
     if len(found) != 1 or not all(_is_near(value, found[0].get(name), close) for name, value in wanted.items()):
-        raise CheckFailed(f"one group for {user.name} with {shown(wanted)}", shown(found))
+        raise CheckFailed(f"one group of {field} {shown(key)} with {shown(wanted)}", shown(found))
+
+
+def groups_in(answer: Answer) -> list[Any]:
+    """The groups of an answer. Raises CheckFailed where it has none."""
+    found = answer.body.get("groups") if isinstance(answer.body, dict) else None
+    if not isinstance(found, list) or not all(isinstance(group, dict) for group in found):
+        raise CheckFailed('a list of "groups"', answer.text)
+    return found
 
 
 def _is_near(wanted: Any, actual: Any, close: float) -> bool:

@@ -101,7 +101,8 @@ class OperationSequence:
                 try:
                     require_quiet(attempt)
                 except CheckFailed:
-                    self.scenario.then("every answer is a refusal that reveals nothing internal")
+                    which = "the last" if attempt is self.world.attempts[-1] else "every"
+                    self.scenario.then(f"{which} answer is a refusal that reveals nothing internal")
                     raise
         self.world.attempts.clear()
 

@@ -35,7 +35,7 @@ WRONG_MEMBERS: tuple[dict[str, Any], ...] = (
     {"onMissing": "ignore"}, {"updateValues": ["name"]}, {"updateValues": {"nickname": "x"}},
     {"updateWhere": {"nickname": "x"}}, {"updateWhere": []}, {"returning": "minimal"}, {"onConflict": "IGNORE"},
 )  # fmt: skip
-TEXT_OPERATORS = ("", "__eq", "__ne", "__contains", "__in", "__isnull", "__gte", "__lt")
+TEXT_OPERATORS = ("", "__eq", "__ne", "__contains", "__starts_with", "__in", "__isnull", "__gte", "__lt")
 NUMBER_OPERATORS = ("", "__eq", "__ne", "__gt", "__gte", "__lt", "__lte", "__in", "__isnull")
 WRONG_FILTERS = (("nickname", "x"), ("status__like", "dr"), ("_unknown", "1"))
 PARAMETERS: dict[str, tuple[str, ...]] = {
@@ -43,10 +43,22 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "_limit": ("2", "1", "3", "1000", "1001", "-1"),
     "_offset": ("0", "1", "2", "9", "-1"),
     "_fields": ("name,status", "name", "id", "name,nickname"),
-    "_include": ("conversations", "artifacts", "conversations,artifacts", "messages"),
-}
+    "_include": (
+        "conversations", "user", "conversations.messages", "conversations", "user,conversations", "conversations",
+        "conversations,artifacts", "user,conversations.messages", "messages", "conversations.messages.conversation",
+    ),
+}  # fmt: skip
+NESTED_OPTIONS: tuple[tuple[str, str], ...] = (
+    ("conversations._sort", "-title"), ("conversations._sort", "title"), ("conversations._sort", "-created_at"),
+    ("conversations._limit", "1"), ("conversations._limit", "2"), ("conversations._fields", "title"),
+    ("user._fields", "email"), ("conversations.messages._sort", "-content"), ("conversations.messages._limit", "1"),
+    ("conversations._limit", "1001"), ("conversations._sort", "nickname"), ("user._limit", "1"),
+    ("artifacts._limit", "1"),
+)  # fmt: skip
+"""Some are wrong, and most are wrong where something else is included."""
 GROUPS: tuple[dict[str, str], ...] = (
     {"group_by": "user_id", "avg": "validation_score"}, {"group_by": "user_id"}, {"group_by": "description"},
+    {"group_by": "status", "avg": "validation_score"},
     {"group_by": "nickname"}, {"group_by": "user_id", "avg": "nickname"},
 )  # fmt: skip
 

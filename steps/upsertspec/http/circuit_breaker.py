@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from upsertspec.errors import ENDED, NotTestable
+from upsertspec.errors import ENDED, LAST_ANSWERED, NotTestable
 from upsertspec.http.exchange import Exchange
 from upsertspec.spec.outcomes import is_server_error
 from upsertspec.target.target import DEFAULT_TIMEOUT
@@ -107,7 +107,7 @@ class CircuitBreaker:
 
     def last_answered(self) -> str:
         """The last request that was answered at all, as a `curl` command."""
-        return f"the last that was answered: {shortened(self._last.curl)}" if self._last else "none was answered"
+        return f"{LAST_ANSWERED}{shortened(self._last.curl)}" if self._last else "none was answered"
 
 
 def is_refusal(status: int) -> bool:

@@ -38,6 +38,10 @@ class Exchange:
         """A command that sends the request again."""
         return self.command()
 
+    def response_header(self, name: str) -> str:
+        """A header of the response, or an empty text."""
+        return next((value for own, value in self.response_headers.items() if own.lower() == name.lower()), "")
+
     def as_dict(self) -> dict[str, Any]:
         """The exchange as `report.json` holds it."""
         response = {"status": self.status, "headers": dict(self.response_headers), "body": self.response_body}

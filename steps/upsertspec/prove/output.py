@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from upsertspec.prove.matrix import Proof, Row
+from upsertspec.report.proof import findings_in_words
 
 SHOWN = 12
 
@@ -21,11 +22,7 @@ def output(proof: Proof, out: TextIO) -> None:
         caught = sum(row.caught for row in reported)
         out.write(f"{caught} of {len(reported)} of those that users of other software reported in public\n")
     if proof.whole:
-        figures = proof.figures()
-        out.write(
-            f"root: the first finding is about a criterion that the server violates for {figures['rooted']:.1%}\n"
-        )
-        out.write(f"spread: {figures['spread']:g} findings about other criteria at the median\n")
+        out.write("".join(f"{line}\n" for line in findings_in_words(proof.figures())))
 
 
 def _problems(proof: Proof, out: TextIO) -> None:

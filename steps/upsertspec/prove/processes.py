@@ -35,9 +35,11 @@ def processes(work: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Itera
         for given in calls:
             ours, theirs = context.Pipe(duplex=False)
             child = context.Process(target=_work, args=(theirs, os.getpid(), work, given), daemon=True)
-            child.start()
+            with process.held():  # a child that is half started can't be ended quietly
+                child.start()
+                running.append((child, ours))
             theirs.close()
-            running.append((child, ours))
+            process.require_running()
         yield lambda: [_result(ours) for _, ours in running]
     finally:
         for child, ours in running:

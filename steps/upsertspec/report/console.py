@@ -67,7 +67,7 @@ class Output(io.FileIO):
 
 def ended_with(code: int) -> int:
     """The exit code of a command that ended with this one. If standard output can't be written, 0 becomes 3, and its
-    end is told on standard error: the verdict stands there."""
+    end goes to standard error: the verdict stands there."""
     sys.stdout.flush()
     output = _raw(sys.stdout)
     if not isinstance(output, Output) or output.failed is None:

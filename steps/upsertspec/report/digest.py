@@ -6,14 +6,16 @@ to look.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from upsertspec.report.document import result_from
 from upsertspec.report.evidence import telling, writes
 from upsertspec.report.markdown_text import block, code, prose
 from upsertspec.report.mistakes import in_document
-from upsertspec.report.status import rank
+from upsertspec.report.status import Status, rank
 from upsertspec.report.traits import traits_of
 
 Raw = Mapping[str, Any]
@@ -21,6 +23,7 @@ MOST = 4_000
 """Bytes."""
 ROOM_OF_THE_REST = 300
 LONGEST_CURL = 1_200
+WORD = re.compile(r"[^\s\"'/&=?,:]+")
 
 
 def render(report: Raw) -> str:
@@ -32,7 +35,7 @@ def render(report: Raw) -> str:
     found = sorted(in_document(report), key=lambda finding: rank(finding[0]["status"]))
     listed, room = 0, MOST - ROOM_OF_THE_REST - _size(*parts)
     for number, (root, followers, why) in enumerate(found, start=1):
-        part = "\n\n".join(_finding(number, root, followers, why))
+        part = "\n\n".join(_finding(number, root, followers, why, report["run"]["id"]))
         if _size(part) > room:
             part = f"## {number}. {_name(root)}"
         if _size(part) > room:
@@ -44,7 +47,7 @@ def render(report: Raw) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _finding(number: int, root: Raw, followers: Sequence[Raw], why: str) -> Iterator[str]:
+def _finding(number: int, root: Raw, followers: Sequence[Raw], why: str, run: str) -> Iterator[str]:
     yield f"## {number}. {_name(root)}"
     place = f"{root['file']}:{root['line']} {root['id']}"
     yield f"{prose(root['title'])} ({code(place, 200)})"
@@ -54,21 +57,36 @@ def _finding(number: int, root: Raw, followers: Sequence[Raw], why: str) -> Iter
         yield f"{said}{hint}\n- look at: {_place(root)}"
     else:
         yield f"- why: {prose(root['reason'], 300)}"
-    if curls := _curls(root):
+    if curls := _curls(root, run):
         yield block(curls, "sh")
     if followers:
         yield f"Fails for it as well: {prose(why, 300)}"
 
 
-def _curls(result: Raw) -> list[str]:
-    """The last two writes, or what shows the failure if nothing was written; without the lines that are too long."""
+def _curls(result: Raw, run: str) -> list[str]:
+    """The requests that show the failure; without the lines that are too long."""
     shown = telling(result["exchanges"], result.get("history"))
-    chosen = (shown if "history" in result else writes(result["exchanges"])[-2:]) or shown[:1]
+    chosen = (shown if "history" in result else _last_write(result["exchanges"], run)) or shown[:1]
     return [each["curl"] for each in chosen if len(each["curl"]) <= LONGEST_CURL]
 
 
+def _last_write(exchanges: Sequence[Raw], run: str) -> list[Raw]:
+    """The last write, after the write before it that has a name of the run in common: it made the match."""
+    wrote = writes(exchanges)
+    last = wrote[-1:]
+    made = [each for each in wrote[:-1] if _names(each, run) & _names(last[0], run)]
+    return made[-1:] + last
+
+
+def _names(exchange: Raw, run: str) -> set[str]:
+    """The words in a request that hold the id of the run, so that no other scenario has them."""
+    sent = f"{unquote(exchange['url'])} {exchange['request']['body'] or ''}"
+    return {word for word in WORD.findall(sent) if run in word}
+
+
 def _name(result: Raw) -> str:
-    return prose(f"{result['level']} {result['rule']}", 200)
+    told = "" if result["status"] == Status.FAILED else f" ({result['status']})"
+    return prose(f"{result['level']} {result['rule']}{told}", 200)
 
 
 def _place(result: Raw) -> str:

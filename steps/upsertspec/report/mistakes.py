@@ -5,7 +5,7 @@ A failure follows another
 - if it relies on what the other's criterion defines (a tag `@defines-…`), and the plain scenario of that criterion
   fails: where an upsert updates nothing, whatever needs an update fails too; or
 - if what fails is what the other's criterion defines: the operation in the answer, the times of a record, the record in
-  the answer, the filters of a list; or
+  the answer, the filters or the order of a list; or
 - if both fail alike, and what they have in common (a role, a value, a table, a way to write) is in no scenario that
   passes; or if the way in which both fail is rare.
 
@@ -37,6 +37,9 @@ ABOUT = {
     "times": "the times of a record",
     "record": "the record in the answer",
     "filters": "a list with filters",
+    "order": "the order of a list",
+    "create": "what a setup stores",
+    "unmentioned": "the fields that an update does not mention",
 }
 """What a failure may be about, in words."""
 CRITERIA_SHOWN = 6
@@ -120,6 +123,12 @@ def _place(result: Result, found: list[Mistake], traits: Mapping[str, Traits]) -
             if why := alike(mine, traits[other.case.id]):
                 mistake.add(result, why)
                 return
+    if _is_beside(result.case, mine):
+        for mistake in found:
+            root = traits[mistake.root.case.id]
+            if root.rank == mine.rank and root.tables & mine.tables and not root.refusals:
+                mistake.add(result, "each fails where a record is written in the same way")
+                return
     same = next((m for m in found if result.case.criterion in {each.case.criterion for each in m.all}), None)
     if same is None:
         found.append(Mistake(result))
@@ -172,6 +181,11 @@ def alike(one: Traits, other: Traits) -> str:
     return ""
 
 
+def _is_beside(case: spec.Case, mine: Traits) -> bool:
+    """Whether a scenario fails for something that its own criterion is not about."""
+    return bool(mine.topic) and case.criterion != spec.defining(mine.topic)
+
+
 def is_plain(case: spec.Case) -> bool:
     """Whether it is the plain scenario of its criterion, which is the first, or a row of it."""
     return _first().get(case.criterion) == _scenario(case)
@@ -192,13 +206,14 @@ def _scenario(case: spec.Case) -> str:
 
 def _plainness(
     result: Result, traits: Traits, homes: Collection[str]
-) -> tuple[bool, int, bool, int, bool, str, int, int]:
+) -> tuple[bool, bool, int, bool, int, bool, str, int, int]:
     """The plainest first: a MUST, what others rely on, a criterion that is about what fails in others (`homes`), the
     plain scenario of a criterion, simple requests, no outline, the first criterion."""
     case = result.case
     is_relied_on = is_plain(case) and not traits.topic and any(r in EFFECTS for r in spec.defined(case.criterion))
     return (
         not row(result.status).red,
+        _is_beside(case, traits),
         0 if is_relied_on else 1 if case.criterion in homes else 2,
         not is_plain(case),
         traits.rank,

@@ -43,6 +43,15 @@ def with_other(file: Path, digest: Mapping[str, Any], own_table: bool) -> dict[s
     return {**rest, OWN_TABLE: own} if own else rest
 
 
+def findings_in_words(figures: Mapping[str, Any]) -> list[str]:
+    """The figures of `findings`, a line each."""
+    servers, rooted, spread = figures["servers"], figures["rooted"], figures["spread"]
+    return [
+        f"root: the first finding is about a criterion that the server violates for {rooted:.1%} of {servers} servers",
+        f"spread: {spread:g} findings about other criteria at the median",
+    ]
+
+
 def _both(file: Path) -> dict[str, Any]:
     both: dict[str, Any] = json.loads(file.read_text("utf-8"))
     return both

@@ -13,6 +13,9 @@ from enum import StrEnum
 NOT_SELECTED = "not selected"
 """What a criterion shows when none of its scenarios was selected."""
 
+HAD_ENDED = "the run had ended"
+"""The reason of what a run that ended early left out, where the head says why it ended."""
+
 
 class Status(StrEnum):
     """The status of a scenario. Every planned scenario has exactly one."""
@@ -105,19 +108,19 @@ TABLE = (
     Row(Status.ERROR, "the suite failed, or the run was cut short", Counts.OPEN, 3, Listed.EACH, "error",
         "‼", "💥", "31", "#8f2f00", "#ffa37a", "error", "failed", "UNKNOWN", "broken", any_level=True),
     Row(Status.KNOWN_FAILURE, "it fails, as the target file says", Counts.FAILURE, 0, Listed.EACH, "known",
-        "⚑", "📌", "33", "#6b3fa0", "#c7a4f5", "skipped", "other", "PENDING", "skipped"),
+        "⚑", "📌", "35", "#6b3fa0", "#c7a4f5", "skipped", "other", "PENDING", "skipped"),
     Row(Status.NOT_TESTABLE, "it could not be tested; this never counts as a pass", Counts.OPEN, 3, Listed.BY_REASON,
         "untested", "⊘", "❔", "33", "#46505f", "#b3bccb", "skipped", "other", "UNKNOWN", "unknown"),
     Row(Status.WARNED, "a SHOULD is broken", Counts.FAILURE, 0, Listed.EACH, "warn",
         "!", "⚠️", "33", "#855000", "#f2b84b", "", "other", "PENDING", "unknown"),
     Row(Status.DEVIATES, "right, except for a status that the target file declares", Counts.PASS, 0, Listed.BY_REASON,
-        "dev", "≈", "🔀", "33", "#0b5f76", "#5cc8e0", "skipped", "other", "PENDING", "unknown"),
+        "dev", "≈", "🔀", "36", "#0b5f76", "#5cc8e0", "skipped", "other", "PENDING", "unknown"),
     Row(Status.PASSED, "as the criterion asks", Counts.PASS, 0, Listed.NUMBER, "pass",
         "✓", "✅", "32", "#0d6b34", "#5fd38d", "", "passed", "PASSED", "passed"),
     Row(Status.NOT_APPLICABLE, "the target file rules it out; this never counts as a pass", Counts.NOTHING, 0,
         Listed.BY_REASON, "n/a", "∅", "🚫", "2", "#5b6270", "#a8b0bd", "skipped", "skipped", "SKIPPED", "skipped"),
     Row(Status.NOT_SCORED, "it is not met, and its criterion is newer than the requirement set", Counts.NOTHING, 0,
-        Listed.BY_REASON, "new", "◌", "🆕", "36", "#1f5f8b", "#7fc4ee", "skipped", "skipped", "SKIPPED", "skipped"),
+        Listed.BY_REASON, "new", "◌", "🆕", "34", "#1f5f8b", "#7fc4ee", "skipped", "skipped", "SKIPPED", "skipped"),
     Row(Status.NOT_CLAIMED, "its profile is not claimed, so it was not run", Counts.NOTHING, 0, Listed.NUMBER, "-",
         "○", "▫️", "2", "#5b6270", "#a8b0bd", "skipped", "skipped", "SKIPPED", "skipped"),
 )  # fmt: skip

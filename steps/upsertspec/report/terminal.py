@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, TextIO
 
+from upsertspec.errors import ENDED
 from upsertspec.http.text import printable
 from upsertspec.report.cast import Part, lines
 from upsertspec.report.console import Console
@@ -13,7 +14,7 @@ from upsertspec.report.evidence import telling
 from upsertspec.report.finding import OK, Finding
 from upsertspec.report.mistakes import mistakes
 from upsertspec.report.result import Result
-from upsertspec.report.status import Counts, Listed, Status, row
+from upsertspec.report.status import HAD_ENDED, Counts, Listed, Status, row
 from upsertspec.report.verdict import VERDICTS, Tally, tally
 
 BAR, BESIDE = 30, 32
@@ -82,13 +83,13 @@ def failures(results: Iterable[Result], out: TextIO, cast: Sequence[Part] = ()) 
     """Print each finding by its plainest failure, with the `curl` lines that reproduce it, and count what follows."""
     listed = list(results)
     found = mistakes(listed)
-    told = {result.case.id for mistake in found for result in mistake.all}
+    shown = {result.case.id for mistake in found for result in mistake.all}
     for mistake in found:
         _failure(mistake.root, out, cast)
         if mistake.followers:
             out.write(f"  follows   {mistake.summary}\n")
     for result in listed:
-        if row(result.status).listed is Listed.EACH and result.case.id not in told:
+        if row(result.status).listed is Listed.EACH and result.case.id not in shown:
             _failure(result, out, cast)
 
 
@@ -111,6 +112,7 @@ def untested(results: Sequence[Result], out: TextIO) -> None:
         if listed:
             out.write(f"\n{status.value} ({len(listed)}):\n")
         for reason, group in sorted(by_reason(listed), key=lambda found: -len(found[1])):
+            reason = HAD_ENDED if reason.startswith(ENDED) else reason
             out.write(f"  {len(group):>4}  {reason} ({_criteria(group)})\n")
 
 

@@ -24,7 +24,10 @@ TOPICS = (
     ("operation", re.compile(r'"operation": |\["(?:created|updated|ignored)"')),
     ("times", re.compile(r"an updated_at later than|'s (?:created_at|updated_at) to stay")),
     ("record", re.compile(r"the answer's record to be the stored one")),
-    ("filters", re.compile(r"to be listed where|records? in a list|\d records sorted by|of which a list shows none")),
+    ("filters", re.compile(r"to be listed where|records? in a list|of which a list shows none")),
+    ("create", re.compile(r"the setup to be stored as it was sent")),
+    ("unmentioned", re.compile(r"what is not mentioned to stay")),
+    ("order", re.compile(r"\d records sorted by")),
 )
 """What a failure is about, by its words; the criterion with the tag `@defines-…` of that name is about just this."""
 _SIZE = re.compile(r"batch of (\d+) numbered")
@@ -96,7 +99,14 @@ def traits_of(result: Result) -> Traits:
         rare |= {f"the operator {name.partition('__')[2]}" for each in records for name in each if "__" in name}
         if upsert := _UPSERT.search(step.text):
             tables.add(upsert[1])
-            effects |= _matches(records, stored.get(upsert[1], []), upsert[2].split(", "))
+            key = upsert[2].split(", ")
+            effects |= _matches(records, stored.get(upsert[1], []), key)
+            marks |= {
+                f"a {name} that another record has, in what is {effect}"
+                for each in records
+                for name in _taken(upsert[1], each, stored.get(upsert[1], []), key)
+                for effect in _matches([each], stored.get(upsert[1], []), key)
+            }
         elif named := _ELSEWHERE.search(step.text):
             tables.add(named[1])
     who = re.match(r"(the \w+|somebody)", asked)
@@ -113,11 +123,13 @@ def traits_of(result: Result) -> Traits:
 
 
 def _topic(result: Result, asked: str) -> str:
-    """What a failure is about: by its words, or a list with other records than those that were expected."""
+    """What a failure is about: by its words, or a list with other records than those that were expected, or with these
+    in another order."""
     words = f"{result.expected} {result.actual}"
     names, found = (sorted(text.split(", ")) for text in (result.expected, result.actual))
-    is_list = " lists " in asked and names != found and not _STATUS.match(result.expected)
-    return next((topic for topic, wording in TOPICS if wording.search(words)), "filters" if is_list else "")
+    is_list = " lists " in asked and not _STATUS.match(result.expected)
+    of_list = ("order" if names == found else "filters") if is_list else ""
+    return next((topic for topic, wording in TOPICS if wording.search(words)), of_list)
 
 
 def _marks(records: Sequence[dict[str, str]]) -> set[str]:
@@ -134,6 +146,16 @@ def _matches(sent: Sequence[dict[str, str]], stored: Sequence[dict[str, str]], k
     """Whether rows are to be created or updated, by the values of their match fields."""
     known = [tuple(record.get(name) for name in key) for record in stored]
     return {"updated" if tuple(each.get(name) for name in key) in known else "created" for each in sent}
+
+
+def _taken(table: str, sent: dict[str, str], stored: Sequence[dict[str, str]], key: Sequence[str]) -> set[str]:
+    """The fields, unique by themselves, of which another stored record has the value that is sent with a whole key."""
+    known = schema.tables().get(table)
+    unique = {names[0] for names in known.unique_keys if len(names) == 1} - set(key) if known else set[str]()
+    others = [each for each in stored if any(each.get(name) != sent.get(name) for name in key)]
+    if not all(map(sent.get, key)):
+        return set()
+    return {name for name in unique & set(sent) for other in others if other.get(name) == sent[name] != ""}
 
 
 def _failure(result: Result, refusals: str) -> tuple[str, str]:

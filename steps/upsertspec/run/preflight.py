@@ -61,8 +61,8 @@ def _is_up(target: Target) -> bool:
 
 def accepted(findings: list[Finding]) -> frozenset[str]:
     """The roles whose credential was accepted before the run."""
-    told = {finding.what for finding in findings if finding.level == OK}
-    return frozenset({"editor", *(role for role in CALLERS if ACCEPTED.format(role) in told)})
+    passed = {finding.what for finding in findings if finding.level == OK}
+    return frozenset({"editor", *(role for role in CALLERS if ACCEPTED.format(role) in passed)})
 
 
 def fatal(findings: list[Finding]) -> str:

@@ -22,6 +22,7 @@ from upsertspec.run.embedded import started
 from upsertspec.run.runner import run
 from upsertspec.run.settings import Settings
 from upsertspec.spec.outcomes import KINDS, is_success
+from upsertspec.target.bindings import ours_of
 from upsertspec.target.target import Credential, Target
 
 DIALECT = "upsertspec.run.rehearsal:Rehearsal"
@@ -79,7 +80,7 @@ class Rehearsal(Bound):
 
     def answer(self, operation: Operation, response: Response) -> Answer:
         """The reference server's answer, without what the target's answers do not report."""
-        answer = self._native.answer(operation, response)
+        answer = self._with_defaults(operation, self._native.answer(operation, response))
         if not is_success(answer.status):
             return answer
         if hasattr(operation, "table"):
@@ -89,6 +90,20 @@ class Rehearsal(Bound):
                 if record is not None and (key := words.key_of(record)):
                     self._keys[words.binding.table, str(record.get("id"))] = key
         return replace(answer, lacks=self._lacking(operation, answer))
+
+    def _with_defaults(self, operation: Operation, answer: Answer) -> Answer:
+        """The answer with the target's defaults in place of nulls that its fields never have."""
+        bound = self.bindings.of(operation.table).fields if hasattr(operation, "table") else {}
+        never = {name: field for name, field in bound.items() if field.rules.get("null") is False}
+        if not never:
+            return answer
+
+        def filled(record: Mapping[str, Any]) -> Mapping[str, Any]:
+            nulls = {name: field for name, field in never.items() if name in record and record[name] is None}
+            return {**record, **{name: ours_of(field, field.rules.get("default")) for name, field in nulls.items()}}
+
+        record = None if answer.record is None else filled(answer.record)
+        return replace(answer, record=record, records=[filled(each) for each in answer.records])
 
     def _lacking(self, operation: Operation, answer: Answer) -> Mapping[str, str]:
         """What the target's answer lacks: that of the status which the target has for this outcome."""

@@ -56,7 +56,12 @@ def replay(report: Raw, scenario: str, settings: Settings) -> Replayed:
     [result] = run(settings)
     marks = (_mark(report["run"]["id"]), _mark(settings.run_id))
     lines, same = [], True
+    left = len(before["exchanges"]) - len(result.exchanges)
     for number, (old, new) in enumerate(zip_longest(before["exchanges"], result.exchanges), start=1):
+        if new is None and left > 1:
+            lines.append(f"{number:>3}  and the other {left} requests are not sent any more")
+            same = False
+            break
         shown = new or old
         url = marks[1].sub(RUN, marks[0].sub(RUN, shown["url"]))
         lines.append(f"{number:>3}  {shown['step']}\n     {shown['method']} {url}")
@@ -81,6 +86,10 @@ def _status(exchange: Raw) -> str:
 def _differences(old: Raw | None, new: Raw | None, marks: Sequence[re.Pattern[str]]) -> Iterator[str]:
     if old is None or new is None:
         yield "it was not sent when the report was made" if old is None else "it is not sent any more"
+        return
+    if "response" not in new:
+        if "response" in old:
+            yield f"no answer instead of {_status(old)}: {new['failure']}"
         return
     if _status(old) != _status(new):
         yield f"status: {_status(new)} instead of {_status(old)}"

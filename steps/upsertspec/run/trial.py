@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Delete, Find, Operation, Upsert
+from upsertspec.dialects.operations import Delete, Find, Operation, Read, Upsert
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import DialectError, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
@@ -50,6 +50,10 @@ class _Stopped(Exception):
     """A step of the trial went wrong."""
 
 
+class _CannotBeSent(_Stopped):
+    """The target has no way to ask for it."""
+
+
 class _Trial:
     """The trial of one table."""
 
@@ -73,6 +77,7 @@ class _Trial:
             changed = {**record, **self._change(record)}
             self._upsert("update", changed)
             stored = self._read_back(where, changed)
+            self._read(stored)
             yield Finding(OK, f"one record of {self._name} was created, updated and read back")
             yield from self._times(stored)
         except _Stopped as stopped:
@@ -119,6 +124,20 @@ class _Trial:
             raise _Stopped(f"{self._name}: what was written is not what is read back: {'; '.join(wrong)}")
         return dict(found[0])
 
+    def _read(self, stored: Record) -> None:
+        """Read the record by its id, too, where the target has a way."""
+        words = self._client.words(self._table.name)
+        if stored.get("id") is None or "id" in words.binding.absent:
+            return
+        try:
+            answer = self._call("read", Read(self._table.name, stored["id"]))
+        except _CannotBeSent:
+            return
+        if not is_success(answer.status) or answer.fault:
+            raise _Stopped(f"{self._name}: the read of the record by its id fails ({answer.said})")
+        if wrong := differences(self._table, stored, answer.record or {}, words=words):
+            raise _Stopped(f"{self._name}: the record that is read by its id is another: {'; '.join(wrong)}")
+
     def _times(self, stored: Record) -> Iterator[Finding]:
         """A warning for each time of the server's that can't be read, with the format that it seems to have."""
         words = self._client.words(self._table.name)
@@ -149,7 +168,7 @@ class _Trial:
             raise _Stopped(f"{self._name}: no usable answer to the {what} of a record: {silent}") from silent
         except (NotTestable, NotApplicable, DialectError) as wrong:
             self._client.log.clear()
-            raise _Stopped(f"{self._name}: the {what} of a record can't be sent: {wrong}") from wrong
+            raise _CannotBeSent(f"{self._name}: the {what} of a record can't be sent: {wrong}") from wrong
 
     def _hint(self) -> list[str]:
         if not self._target.source:

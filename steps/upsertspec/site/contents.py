@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,7 +37,7 @@ class Examples:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario or an outline, with its cases. `anchor` is the anchor of its first case in a report."""
+    """A scenario or an outline, with its cases. Its `anchor` is its id, which stays when the title changes."""
 
     title: str
     file: str
@@ -47,8 +48,16 @@ class Scenario:
 
     @property
     def anchor(self) -> str:
-        """Its anchor, on its page of the site and in a report."""
-        return anchor_of(self.cases[0])
+        """Its anchor on its page: its id."""
+        return self.cases[0].scenario
+
+    @cached_property
+    def words(self) -> str:
+        """All that it says, on one line."""
+        cells = [cell for step in self.steps for row in step.table for cell in row]
+        values = [cell for each in self.examples for row in each.rows for cell in row]
+        said = [part for step in self.steps for part in (step.text, step.docstring)]
+        return " ".join(" ".join([self.title, *said, *cells, *values]).split())
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,12 @@ class Profile:
 def anchor_of(case: spec.Case) -> str:
     """The anchor of a case in every report."""
     return Shown({"id": case.id, "criterion": case.criterion}, 0).anchor
+
+
+def about() -> dict[str, str]:
+    """What each profile is about, from the table in the contract."""
+    text = (features_dir() / "CONTRACT.md").read_text("utf-8")
+    return dict(re.findall(r"^\| `(\w+)` \| AC-[^|]+\| ([^|]+) \|$", text, re.MULTILINE))
 
 
 def profiles(broken: Sequence[BrokenServer], about: dict[str, str]) -> list[Profile]:

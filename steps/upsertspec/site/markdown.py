@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from upsertspec.errors import ConfigError
+from upsertspec.site.sentences import Sentence, sentences
 
 if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 _CRITERION = re.compile(r"\bAC-\d{3}\b")
@@ -22,14 +24,21 @@ _WORD = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True)
 class Document:
-    """A document: its title, its content as HTML, and its second-level headings with their anchors."""
+    """A document: its title, its content as HTML, its second-level headings with their anchors, and its sentences."""
 
     title: str
     html: Markup
     headings: list[tuple[str, str]]
+    sentences: list[Sentence]
 
 
-def document(path: Path, links: Mapping[str, str], criteria: Mapping[str, str]) -> Document:
+Beside = Callable[[list[Sentence]], list[tuple[str, Markup]]]
+"""Gives each sentence its id, and what stands beside it."""
+
+
+def document(
+    path: Path, links: Mapping[str, str], criteria: Mapping[str, str], beside: Beside | None = None
+) -> Document:
     """The Markdown file as HTML.
 
     `links` maps its links to pages; other links become plain text. `criteria` maps the id of a criterion to its URL.
@@ -43,12 +52,39 @@ def document(path: Path, links: Mapping[str, str], criteria: Mapping[str, str]) 
     text = re.sub(r"^<!--.*?-->\n", "", path.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
     tokens = reader.parse(text)
     headings = list(_headings(tokens))
+    said = list(sentences(tokens))
+    if beside:
+        _put(reader, tokens, said, beside(said))
     for token in tokens:
         token.children = _linked(token.children, links, criteria) if token.children else token.children
     title = headings[0][2]
     html = reader.renderer.render(tokens[3:], reader.options, {})
     wide = html.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
-    return Document(title, Markup(wide), [(a, t) for level, a, t in headings if level == "h2"])  # noqa: S704 - our own
+    return Document(title, Markup(wide), [(a, t) for level, a, t in headings if level == "h2"], said)  # noqa: S704 - our own
+
+
+def _put(reader: MarkdownIt, tokens: list[Token], said: list[Sentence], beside: list[tuple[str, Markup]]) -> None:
+    """Put an element around each sentence, and what stands beside it behind it."""
+    children: dict[int, list[Token]] = {}
+    for sentence, (ident, note) in zip(said, beside, strict=True):
+        first, last = sentence.place
+        if first == last:
+            own = reader.parseInline(sentence.text)[0].children or []
+            before = [_text(" ")] if first in children else []
+            children.setdefault(first, []).extend([*before, _html(f'<span id="{ident}">'), *own, _html("</span>")])
+        else:
+            whole = tokens[first].children or []
+            children[first] = [_html(f'<span id="{ident}">'), *whole, _html("</span>")]
+            children[last] = tokens[last].children or []
+        children[last] = [*children[last], _html(str(note))]
+    for at, own in children.items():
+        tokens[at].children = own
+
+
+def _html(content: str) -> Token:
+    from markdown_it.token import Token
+
+    return Token("html_inline", "", 0, content=content)
 
 
 def _headings(tokens: list[Token]) -> list[tuple[str, str, str]]:

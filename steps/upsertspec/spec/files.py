@@ -13,6 +13,12 @@ def features_dir() -> Path:
     return installed if installed.is_dir() else _HERE.parents[1] / "features"
 
 
+def targets_dir() -> Path:
+    """The folder of the target files of third-party servers that were judged."""
+    installed = _HERE / "targets"
+    return installed if installed.is_dir() else _HERE.parents[1] / "examples" / "targets"
+
+
 def suite_dir() -> Path:
     """The folder of the test module that collects the features."""
     return _HERE / "suite"

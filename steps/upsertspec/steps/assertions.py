@@ -143,8 +143,8 @@ def the_one(world: World, table: str, where: Record) -> Record:
     world.compared("the number of records with a key")
     if len(found) != 1:
         name, wanted = world.words(table).called, _shown_as(world, table, where)
-        hidden = "" if found else _hidden(world, table, where)
-        raise CheckFailed(f"one record in {name} with {wanted}", f"{len(found)} such records{hidden}")
+        why = "" if found else _hidden(world, table, where) or _refused(world)
+        raise CheckFailed(f"one record in {name} with {wanted}", f"{len(found)} such records{why}")
     return found[0]
 
 
@@ -156,6 +156,12 @@ def _hidden(world: World, table: str, where: Record) -> str:
         if _has(world.table(table), where, record):
             return f", but record {shown(ident)}, of which a list shows none"
     return ""
+
+
+def _refused(world: World) -> str:
+    """The answer to the last request, if that was refused, in words."""
+    answer = world.attempts[-1].answer if world.attempts else None
+    return f"; the request was answered with {answer.said}" if answer and answer.status >= 400 else ""
 
 
 def find_key(table: Table, row: Record) -> Record | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
-from upsertspec.errors import Blocked, CheckFailed, TargetGone, TargetSilent
+from upsertspec.errors import Blocked, CheckFailed, NotApplicable, NotTestable, TargetGone, TargetSilent
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import OK
 from upsertspec.steps.assertions import require_body
@@ -21,8 +21,11 @@ MATCH = ["email"]
 def require_alone(world: World, what: str) -> None:
     """Raise Blocked where one client alone gets a wrong answer to an `upsert`, `ignore` or `batch`.
 
-    It is tried once for each worker. Blocked names the criterion that defines the answer.
+    It is tried once for each worker, a plain upsert before the others. Blocked names the criterion that defines the
+    answer.
     """
+    if what != "upsert":
+        require_alone(world, "upsert")
     if what not in world.controls.alone:
         world.controls.alone[what] = _found(world, what)
     if wrong := world.controls.alone[what]:
@@ -47,6 +50,8 @@ def _found(world: World, what: str) -> Blocked | None:
                 return Blocked(
                     defining(role), f"one client alone to be answered with 200, {word}, and the record", wrong
                 )
+        if not _is_listed(world, person["email"]):
+            return Blocked(defining("upsert-create"), "what one client alone has written to be listed", "it is not")
     except TargetGone:
         raise
     except (CheckFailed, TargetSilent) as wrong_answer:
@@ -54,6 +59,14 @@ def _found(world: World, what: str) -> Blocked | None:
     finally:
         world.attempts.clear()
     return None
+
+
+def _is_listed(world: World, email: str) -> bool:
+    """Whether a list shows the contact, where the target can list contacts by their email."""
+    try:
+        return bool(world.reader.find("contacts", {"email": email}))
+    except (NotTestable, NotApplicable):
+        return True
 
 
 def _steps(person: Record) -> Mapping[str, Sequence[tuple[str, Operation, str, Record]]]:
@@ -87,6 +100,8 @@ def _wrong(world: World, answer: Answer, word: str, fields: Record) -> str:
     record = part.record or {}
     if part.operation != word and not world.lacks(part, "operation"):
         return f"{part.operation}"
+    if part.id is None and not world.lacks(part, "id"):
+        return "no id"
     if world.lacks(part, "record"):
         return ""
     amiss = [name for name, value in world.fit("contacts", fields).items() if record.get(name) != value]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from upsertspec.dialects.operations import Create, Delete, Find, Groups, Operation, Transaction
+from upsertspec.dialects.operations import Change, Create, Delete, Find, Groups, Operation, Read, Transaction
 from upsertspec.errors import Blocked, NotApplicable, NotTestable
 from upsertspec.http.client import Client
 from upsertspec.spec.criteria import defining
@@ -30,12 +30,17 @@ def require_call(
 ) -> None:
     """Raise Blocked if an operation was answered with 404 because the target does not have the call.
 
-    That is a create, a deletion of a record with one of these stored ids, and a transaction or counts by group whose
-    plainest request is answered with 404, too. A scenario of the criterion that defines the call goes on.
+    That is a create, a read, a change or a deletion of a record with one of these stored ids, and a transaction or
+    counts by group whose plainest request is answered with 404, too. A scenario of the criterion that defines the call
+    goes on.
     """
     match operation:
         case Create():
             role = "create"
+        case Read() if operation.id in ids:
+            role = "create"
+        case Change() if operation.id in ids:
+            role = "change"
         case Delete() if operation.id in ids:
             role = "delete"
         case Transaction() if is_missing(client, Transaction([]), missing):

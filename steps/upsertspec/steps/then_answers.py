@@ -14,7 +14,7 @@ from pytest_bdd import parsers, then
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, Operation, Read, Transaction, UpsertBatch
-from upsertspec.errors import CheckFailed
+from upsertspec.errors import CheckFailed, NotApplicable
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID, MISSING, OK, UPSERTED, is_refusal
 from upsertspec.spec.types import instant, same_json
@@ -42,15 +42,30 @@ Ids = list[str]
 Record = Mapping[str, Any]
 Stored = tuple[str, Record]
 
+_CHALLENGE = re.compile(r"[,\s]*[!#$%&'*+.^`|~\w-]+(?=[,\s]|$)", re.ASCII)
+"""A scheme, and not a parameter, at the beginning."""
 
-@then(parsers.re(r"(?P<which>the|every) answer is (?P<statuses>\d{3}(?: or \d{3})*)"))
-def the_answer_is(world: World, which: str, statuses: str) -> None:
-    """The last request, or every request, was answered with one of these statuses."""
+
+@then(parsers.re(r"(?P<which>the|every) answer is (?P<statuses>\d{3}(?: or \d{3})*)(?P<scheme>, and names a scheme)?"))
+def the_answer_is(world: World, which: str, statuses: str, scheme: str | None = None) -> None:
+    """The last request, or every request, was answered with one of these statuses. A scheme is in WWW-Authenticate."""
     wanted = [int(status) for status in statuses.split(" or ")]
     if which == "every":
         require_every_status(world, *wanted)
     else:
         require_status(world, world.last.answer, *wanted)
+    if scheme:
+        require_scheme(world.last, *wanted)
+
+
+def require_scheme(attempt: Attempt, *wanted: int) -> None:
+    """Raise CheckFailed where WWW-Authenticate does not begin with a scheme (RFC 9110, 11.6.1). Raises NotApplicable
+    where the target declares another status."""
+    if attempt.answer.status not in wanted:
+        raise NotApplicable(f"the target answers {attempt.answer.status}, which asks for no credentials")
+    said = attempt.exchange.response_header("WWW-Authenticate")
+    if not _CHALLENGE.match(said):
+        raise CheckFailed("WWW-Authenticate with a scheme, such as Bearer", said or "no such header")
 
 
 @then(parsers.re(r"(?P<what>the request|every request|the transaction) is refused"))
@@ -178,7 +193,8 @@ def updated_at_is_later(world: World, name: str | None) -> None:
         world.compared("updated_at before and after")
         earlier, later = instant(before), instant(after)
         if earlier is None or later is None or later <= earlier:
-            raise CheckFailed(f"an updated_at later than {shown(before)}", shown(after))
+            wrong = CheckFailed(f"an updated_at later than {shown(before)}", shown(after))
+            world.add_secondary(defining("times"), wrong)
 
 
 @then(parsers.re(r"the answer holds the (?P<whole>whole )?stored records?"))
@@ -194,7 +210,9 @@ def the_answer_holds_the_stored_record(world: World, whole: str | None) -> None:
         binding, words = world.binding(table), world.words(table)
         if whole and (absent := [n for n in (*binding.protected, *binding.view.fields) if n not in record]):
             missing = ", ".join(map(words.label, absent))
-            raise CheckFailed(f"every field of {words.called} in the answer's record", f"no {missing}")
+            wrong = CheckFailed(f"every field of {words.called} in the answer's record", f"no {missing}")
+            world.add_secondary(defining("record"), wrong)
+            continue
         require_same_reading(world, table, "the answer's record to be the stored one", stored, reported(part, stored))
 
 

@@ -9,10 +9,11 @@ from urllib.parse import unquote_plus
 from pytest_bdd import parsers, then
 
 from upsertspec.dialects.operations import Transaction, Verbatim
-from upsertspec.errors import CheckFailed
+from upsertspec.errors import CheckFailed, NotApplicable
 from upsertspec.spec.outcomes import (
     CLOSED,
     LENGTH_REQUIRED,
+    NOT_ALLOWED,
     OK,
     TOO_LARGE,
     UNAUTHENTICATED,
@@ -59,10 +60,10 @@ def refused_as_too_large(world: World) -> None:
     require_status(world, world.last.answer, TOO_LARGE, CLOSED, *([LENGTH_REQUIRED] if chunked else []))
 
 
-@then("every answer is a refusal that reveals nothing internal")
-def reveals_nothing(world: World) -> None:
-    """Each answer is 4xx, with no stack trace, SQL, path, module or database version in its headers or body."""
-    for attempt in world.attempts:
+@then(parsers.re(r"(?P<which>every|the last) answer is a refusal that reveals nothing internal"))
+def reveals_nothing(world: World, which: str) -> None:
+    """The answer is 4xx, with no stack trace, SQL, path, module or database version in its headers or body."""
+    for attempt in world.attempts if which == "every" else [world.last]:
         status = attempt.answer.status
         world.compared("a status and what the answer reveals")
         if not is_refusal(status):
@@ -89,6 +90,20 @@ def same_time_for_both(world: World) -> None:
         require_status(world, attempt.answer, UNAUTHENTICATED)
     if found := slower(first, second):
         raise CheckFailed("the same time for a table that exists and one that doesn't", found)
+
+
+@then(parsers.parse("a 405 allows the call's own method, and not {method:w}"))
+def allows_its_own_method(world: World, method: str) -> None:
+    """The header Allow lists the method of the call, and not this one. Not applicable where the answer is not 405."""
+    status = world.last.answer.status
+    if status != NOT_ALLOWED:
+        raise NotApplicable(f"{method} is answered with {status}, not with {NOT_ALLOWED}")
+    own = world.client.method(world.last.operation)
+    said = world.last.exchange.response_header("Allow")
+    allowed = [name.strip() for name in said.split(",")]
+    world.compared("Allow")
+    if own not in allowed or method in allowed:
+        raise CheckFailed(f"Allow with {own}, and without {method}", said or "no such header")
 
 
 def _by_table(world: World) -> tuple[list[Attempt], list[Attempt]]:

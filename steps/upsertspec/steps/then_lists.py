@@ -93,8 +93,8 @@ def in_the_answer_holds(world: World, holder: str, name: str, who: str, order: s
     known = world.named(holder)
     records = [*world.last.answer.records, *filter(None, [world.last.answer.record])]
     found = next(_everywhere(world, world.last.table, records, known), {})
-    parent = _parent(known.table, name)
-    member = found.get(_member(world, known.table, name))
+    parent = parent_table(known.table, name)
+    member = found.get(member_of(world, known.table, name))
     nested = [member] if parent else member
     if not isinstance(nested, list) or not all(isinstance(each, dict) for each in nested):
         raise CheckFailed(f"{name!r} in {holder}", shown(member))
@@ -103,15 +103,15 @@ def in_the_answer_holds(world: World, holder: str, name: str, who: str, order: s
         require_just(world, parent or name, world.words(parent or name).ours(each), str(fields))
 
 
-def _parent(table: str, name: str) -> str | None:
+def parent_table(table: str, name: str) -> str | None:
     """The table that a record refers to by this name; None for the name of children."""
     field = tables()[table].fields.get(f"{name}_id")
     return field.references if field is not None else None
 
 
-def _member(world: World, table: str, name: str) -> str:
+def member_of(world: World, table: str, name: str) -> str:
     """The member of a record that holds its children of this table, or its parent, as the target calls it."""
-    if _parent(table, name):
+    if parent_table(table, name):
         return parent_name(world.words(table).name(f"{name}_id"))
     return world.words(name).called
 
@@ -124,9 +124,9 @@ def _everywhere(world: World, table: str, records: Sequence[Record], wanted: Sto
         if table == wanted.table and as_json(record.get("id")) == as_json(wanted.record["id"]):
             yield record
         for name in (*children, *parents):
-            nested = record.get(_member(world, table, name))
+            nested = record.get(member_of(world, table, name))
             below = [each for each in (nested if isinstance(nested, list) else [nested]) if isinstance(each, dict)]
-            yield from _everywhere(world, _parent(table, name) or name, below, wanted)
+            yield from _everywhere(world, parent_table(table, name) or name, below, wanted)
 
 
 @then(parsers.parse("the list has {count:d} records"))

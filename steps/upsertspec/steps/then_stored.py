@@ -21,6 +21,7 @@ from upsertspec.steps.assertions import (
     require_own_kept,
     require_stored,
     require_untouched,
+    stop,
     the_one,
 )
 from upsertspec.steps.cells import names
@@ -96,7 +97,8 @@ def nothing_has_been_written(world: World, since: str | None = None) -> None:
     Since the first request: of those with an idempotency key, where what the first one stored reads as before the rest.
     """
     if since and not world.first_written:
-        raise CheckFailed("the first request to have stored a record", world.attempts[0].answer.said)
+        wrong = CheckFailed("the first request to have stored a record", world.attempts[0].answer.said)
+        stop(world, "upsert-create", wrong)
     written = {(stored.table, as_json(stored.record.get("id"))) for stored in world.first_written if since}
     before = [known for known in world.stored if (known.table, as_json(known.record.get("id"))) not in written]
     for stored in [*before, *(world.first_written if since else ())]:

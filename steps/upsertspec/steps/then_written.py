@@ -66,9 +66,8 @@ def each_value_comes_back(world: World, lists: str | None) -> None:
             _require_answered(world, each)
     found = [(each, _require_kept(world, each)) for each in last.values()]
     for each, stored in found:
-        _require_times(
-            each, stored, [*_before(world, each, stored), *(w.answer.record for w in wrote if w is not each)]
-        )
+        answered = [other.answer.record for other in wrote if other is not each and other.table == each.table]
+        _require_times(world, each, stored, [*_before(world, each, stored), *answered])
     if lists:
         for each, stored in found:
             _require_listed(world, each, stored)
@@ -81,9 +80,8 @@ def each_value_comes_back(world: World, lists: str | None) -> None:
 def times_are_true(world: World) -> None:
     """updated_at, and of a created record created_at, are the time that the answer's own header states."""
     for attempt in world.attempts:
-        headers = {name.lower(): value for name, value in attempt.exchange.response_headers.items()}
-        said = headers.get("date")
-        if said is None:
+        said = attempt.exchange.response_header("Date")
+        if not said:
             raise NotApplicable("the answers have no Date header")
         now = parsedate_to_datetime(said)
         for each in written(world, attempt):
@@ -165,18 +163,19 @@ def _is_same(record: Record | None, stored: Record) -> bool:
     return record is not None and as_json(record.get("id")) == as_json(stored.get("id"))
 
 
-def _require_times(each: Written, stored: Record, records: Sequence[Record | None]) -> None:
-    """Raise CheckFailed where an update did not move updated_at, or changed created_at. `records` are earlier ones."""
+def _require_times(world: World, each: Written, stored: Record, records: Sequence[Record | None]) -> None:
+    """Note for the criterion that defines the times where an update did not move updated_at, or changed created_at.
+    `records` are earlier ones."""
     before = next((record for record in reversed(records) if record and _is_same(record, stored)), {})
     if each.operation != "updated" or not before:
         return
     earlier, later = instant(before.get("updated_at")), instant(stored.get("updated_at"))
     if earlier and later and later <= earlier:
-        raise CheckFailed(f"an updated_at later than {shown(before['updated_at'])}", shown(stored["updated_at"]))
+        wrong = CheckFailed(f"an updated_at later than {shown(before['updated_at'])}", shown(stored["updated_at"]))
+        world.add_secondary(defining("times"), wrong)
     if "created_at" in before and before["created_at"] != stored.get("created_at"):
-        raise CheckFailed(
-            f"the record's created_at to stay {shown(before['created_at'])}", shown(stored.get("created_at"))
-        )
+        kept = f"the record's created_at to stay {shown(before['created_at'])}"
+        world.add_secondary(defining("times"), CheckFailed(kept, shown(stored.get("created_at"))))
 
 
 def _require_listed(world: World, each: Written, stored: Record) -> None:

@@ -51,6 +51,13 @@ def makes_every_call(world: World, name: str) -> None:
         world.send("editor", operation)
 
 
+@when(parsers.parse("the editor tries {call} in {table:w} with the method {method:w}"))
+def tries_with_method(world: World, call: str, table: str, method: str) -> None:
+    """A call whose method is replaced by another one, without a body."""
+    operation = calls(table, world.stored[0].record["id"], world.mark)[call]
+    world.send_much("editor", operation, f"sent with the method {method}")
+
+
 @when(
     parsers.parse("somebody with {credential} tries {call} in {table:w} and in no_such_table, {count:d} times by turns")
 )

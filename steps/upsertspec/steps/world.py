@@ -13,6 +13,7 @@ from upsertspec.errors import Blocked, CheckFailed, NotApplicable, NotTestable, 
 from upsertspec.http.client import Client
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.session import BROKEN
+from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import CLOSED, CREATED, MISSING, OK, UPSERTED, is_success
 from upsertspec.spec.schema import MEMBERS, Table, tables
 from upsertspec.steps.cells import rows
@@ -28,6 +29,7 @@ from upsertspec.target.bindings import TableBinding
 
 Record = Mapping[str, Any]
 
+TIMES = ("created_at", "updated_at")
 OVER = "over the same connection "
 """How a sender begins that uses the connection of the sender before."""
 
@@ -201,13 +203,18 @@ class World:
     def value_of(self, name: str, field: str) -> Any:
         """A field of the stored record of this name; `organization` of `north` and `south` is in the target file.
 
-        Raises LookupError where the scenario has no such record, CheckFailed where the target's has no such field.
+        Raises LookupError where the scenario has no such record, and Blocked by the criterion that defines the times,
+        or the record in an answer, where the target's has no such field; CheckFailed in a scenario of that criterion.
         """
         if name in MEMBERS:
             return self._organization(name)
         record = self.named(name).record
         if field not in record:
-            raise CheckFailed(f"a {field} in the record of {name}", "none")
+            wrong = CheckFailed(f"a {field} in the record of {name}", "none")
+            criterion = defining("times" if field in TIMES else "record")
+            if self.criterion in ("", criterion):
+                raise wrong
+            raise Blocked(criterion, wrong.expected, wrong.actual)
         return record[field]
 
     def _organization(self, member: str) -> str:
@@ -321,8 +328,10 @@ class World:
 
 
 def _whole_rows(operation: Operation) -> Iterator[tuple[str, Record]]:
-    """The table and the fields of each record that an operation creates or upserts."""
+    """The table and the fields of each record that an operation creates or upserts, and then with `updateValues`."""
     match operation:
+        case Upsert(extra={"updateValues": dict() as values}) | UpsertBatch(extra={"updateValues": dict() as values}):
+            yield from ((operation.table, each) for row in operation.sent for each in (row, {**row, **values}))
         case Upsert() | UpsertBatch() | Create():
             yield from ((operation.table, row) for row in operation.sent)
         case Transaction(operations=operations):

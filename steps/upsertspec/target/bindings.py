@@ -68,11 +68,21 @@ class TableBinding:
     volatile: frozenset[str] = frozenset()
 
     def field(self, name: str) -> FieldBinding:
-        """The binding of one field; a field that holds several is that of each of its parts."""
-        return self._by_part.get(name) or FieldBinding(name, is_bound=False)
+        """The binding of one field; a field that holds several is that of each of its parts.
+
+        A name that is no field of ours, and that the target has by chance, is made one that it does not have.
+        """
+        if name not in self._by_part:
+            self._by_part[name] = FieldBinding(f"no_{name}" if name in self._theirs else name, is_bound=False)
+        return self._by_part[name]
 
     @cached_property
-    def _by_part(self) -> Mapping[str, FieldBinding]:
+    def _theirs(self) -> frozenset[str]:
+        """The target's names of fields, without those that are ours too."""
+        return frozenset(bound.name for bound in self.fields.values()) - {*self.spec.fields, *PROTECTED}
+
+    @cached_property
+    def _by_part(self) -> dict[str, FieldBinding]:
         return {part: bound for name, bound in self.fields.items() for part in bound.parts or (name,)}
 
     @cached_property

@@ -35,6 +35,8 @@ OF_ONE = frozenset((*SENT, *MATCH)) - {"matchFields", "matchField"}
 KNOWN = {
     "upsert": (*TABLE, *SENT, *MATCH, *UNDER),
     "ignore": (*TABLE, *SENT, *MATCH),
+    "only_create": (*TABLE, *SENT, *MATCH),
+    "only_update": (*TABLE, *SENT, *MATCH),
     "batch": (*TABLE, "records", *SENT, *MATCH),
     "create": (*TABLE, "fields", "names"),
     "change": (*TABLE, "id", *SENT, *MATCH, *UNDER),
@@ -46,7 +48,7 @@ KNOWN = {
 }
 """By the operation."""
 
-KEYED = ("upsert", "ignore", "batch", "read", "change", "delete", "find")
+KEYED = ("upsert", "ignore", "only_create", "only_update", "batch", "read", "change", "delete", "find")
 """The parts that may have `{key.FIELD}`: the value of the target's own field of this name."""
 
 CONTENT = ("fields", "otherFields", "records", "match")

@@ -43,7 +43,7 @@ def shape(raw: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _matching(name: str, part: Mapping[str, Any], stated: Mapping[str, Any]) -> Iterator[Fault]:
     used = used_in(part)
-    if name not in ("upsert", "ignore", "batch") or used & set(MATCH) or key_names(used):
+    if name not in ("upsert", "ignore", "only_update", "batch") or used & set(MATCH) or key_names(used):
         return
     if "keys" not in part and "keys" not in stated:
         fix = 'write {key.FIELD}, {matchFields} or {matchField} in it, or state keys = { contacts = ["email"] }'

@@ -24,12 +24,20 @@ class Elasticsearch(Api):
         status, found = self.found(table, {"email": unquote(ident)})
         if status != 200:
             return status, found
+        if call == "_create":
+            return self.made(table, ident, self.sent(), found)
         if not found:
             return 404, {"_index": table, "_id": ident, **({"found": False} if request.method == "GET" else {})}
         if request.method == "GET":
             return 200, {"_index": table, "_id": ident, "found": True, "_source": self.source(found[0])}
         status, said = self.ask("DELETE", f"{table}/records/{found[0]['id']}")
         return (200, {"_index": table, "_id": ident, "result": "deleted"}) if status == 204 else (status, said)
+
+    def made(self, table: str, ident: str, fields: Any, found: Any) -> Said:
+        status, done = self.upsert(table, {"fields": fields, "matchFields": ["email"], "onConflict": "error"})
+        if status == 409 and found:
+            return 409, {"error": {"type": "version_conflict_engine_exception", "reason": f"[{ident}]"}, "status": 409}
+        return (201, {"_index": table, "_id": ident, "result": "created"}) if status == 200 else (status, done)
 
     def updated(self, table: str, ident: str, body: Any) -> Said:
         if not isinstance(body, dict) or not isinstance(body.get("doc"), dict):

@@ -66,9 +66,22 @@ def test_the_page_tells_all_of_it(folder: Path) -> None:
     for said in ("1 of 2", "2 of 3", "From 1.0 to 2.0", "1 broken, 1 fixed, 1 as before", "passed → failed"):
         assert said in text
     assert text.count("<polyline") == 2
-    assert re.search(r'<td title="passed 1"><span class="st passed">', text)
+    assert re.findall(r"<th scope=\"row\"><b>(AC-\d+)</b> What \1 asks for</th>", text) == ["AC-001", "AC-002"]
+    assert "Every criterion passed." in text  # of Beta, which has no strip
+    assert re.search(r'<td class="sign" title="passed 1"><span class="st passed">', text)
     assert not re.search(r'(?:src|href)="(?!#)', text)
     assert "<script" not in text
+
+
+def test_the_best_whole_run_comes_first(tmp_path: Path) -> None:
+    part, early = (judged(result(), project=name) for name in ("Part", "Early"))
+    part["run"]["selection"]["criteria"] = ["AC-001"]
+    early["run"]["ended_early"] = "it was interrupted"
+    worse = judged(result(), result("failed"), project="Whole")
+    lines = read([saved(tmp_path / f"{n}.json", report) for n, report in enumerate((part, early, worse))])
+    assert [(line.name, line.latest.part) for line in lines] == [
+        ("Whole", ""), ("Early", "the run ended early"), ("Part", "in a selection"),
+    ]  # fmt: skip
 
 
 def test_whatever_a_report_holds_is_text(tmp_path: Path) -> None:

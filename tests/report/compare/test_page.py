@@ -53,7 +53,7 @@ class Reader(HTMLParser):
 
     def opened_by(self, words: str) -> list[str]:
         """The ids of the panels that cells with these words open."""
-        cells = re.findall(r'<td><button popovertarget="([^"]+)"[^>]*>([^<]*)</button>', self.page)
+        cells = re.findall(r'<td><button popovertarget="([^"]+)"[^>]*><span class="vh">([^<]*)</span>', self.page)
         return [ident for ident, said in cells if said == words]
 
 
@@ -85,15 +85,33 @@ def test_what_was_not_judged_is_no_pass_and_has_its_reason(two: str) -> None:
     read = Reader(two)
     (ident,) = read.opened_by("not testable 1 of 2")
     assert "why it is not testable" in read.panel(ident)
-    assert '<td class="soft">not claimed</td>' in two
     assert '<td class="soft">not selected</td>' in two
-    assert re.findall(r'<button [^>]*class="st passed">([^<]*)<', two) == ["passed 1"]
+    assert re.findall(r'<button [^>]*class="st passed"[^>]*><span class="vh">([^<]*)<', two) == ["passed 1"]
     assert re.findall(r'<b class="conformant">([^<]*)<', two) == ["conformant", "conformant"]
 
 
 def test_each_verdict_has_its_denominator(two: str) -> None:
     assert "4 planned = 2 passed + 2 failed" in two
     assert "3 planned = 1 deviates + 1 not testable + 1 not claimed" in two
+
+
+def test_the_table_has_a_bar_in_each_cell_and_what_is_long_below_it(two: str) -> None:
+    table, rest = two.split("</table>", 1)
+    cell = table[table.index('title="failed 2 of 3"') :]
+    bar = re.findall(r'<rect class="fill ([\w-]+)" x="([\d.]+)%" width="([\d.]+)%"', cell[: cell.index("</button>")])
+    assert bar == [("failed", "0.000", "66.667"), ("passed", "66.667", "33.333")]
+    for long in ("http://127.0.0.1:1", "upsertspec 0.1.0, features", "planned ="):
+        assert long not in table
+        assert long in rest
+
+
+def test_a_profile_that_nobody_claims_is_named_and_has_no_rows(tmp_path: Path) -> None:
+    both = [shaped(result(), result("not claimed", "AC-301"), name=name) for name in ("first", "second")]
+    for criterion in both[0]["criteria"]:
+        criterion["profile"] = "batch" if criterion["id"] == "AC-301" else "core"
+    text = rendered(tmp_path, *both)
+    assert '<span class="id">AC-301' not in text
+    assert re.search("Judged on none of the targets: [^<]*, batch<", text)
 
 
 def test_rows_in_which_targets_agree_can_be_left_out(tmp_path: Path) -> None:
@@ -117,7 +135,7 @@ def test_every_button_opens_what_is_there_and_ids_are_apart(two: str) -> None:
 
 def test_it_requests_nothing(two: str) -> None:
     for tag, attrs in Reader(two).elements:
-        assert tag not in ("img", "link", "iframe", "object", "embed", "a", "form", "base", "svg")
+        assert tag not in ("img", "link", "iframe", "object", "embed", "a", "form", "base", "image", "use")
         assert not {name for name in attrs if name in ("src", "href", "srcset", "action", "style") or name[:2] == "on"}
     style, script = re.findall(r"<style>(.*?)</style>|<script>(.*?)</script>", two, re.DOTALL)
     assert "url(" not in style[0]
@@ -162,7 +180,7 @@ def test_what_does_not_apply_has_its_reason_and_is_not_green(tmp_path: Path) -> 
     read = Reader(text)
     (ident,) = read.opened_by("not applicable 1")
     assert "products has no birthday" in read.panel(ident)
-    assert 'class="st not-applicable">not applicable 1</button>' in text
+    assert 'class="st not-applicable" title="not applicable 1">' in text
 
 
 def test_the_command_writes_each_format(cli: Cli, runs: tuple[Path, Path], tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 
+from tests.report.compare import kit as handmade
 from tests.report.kit import PACKED, Done
 from tests.report.page.kit import MARKUP, written
+from upsertspec.errors import ENDED
 from upsertspec.report.page import page
 from upsertspec.report.page.contrast import contrast
 from upsertspec.report.page.limits import BOUND
@@ -45,6 +47,18 @@ def test_it_is_written_next_to_the_report_and_made_from_it_alone(ran: Runs) -> N
     done = ran("failing")
     assert (done.folder / "report.html").read_text("utf-8") == page(json.loads(done.text))
     assert "report.html" in done.out
+
+
+def test_a_run_that_ended_early_has_a_banner_and_its_reason_once() -> None:
+    why = "the target was gone; the last that was answered: curl http://h"
+    report = handmade.shaped(
+        *(handmade.result("not testable", name, reason=f"{ENDED}{why}") for name in ("AC-001", "AC-002"))
+    )
+    report["run"]["ended_early"] = why
+    top, rest = page(report).split("</header>")
+    assert "<p>The target was gone.</p>" in top
+    assert "<pre>curl http://h</pre>" in top
+    assert "<li>2 scenarios of AC-001, AC-002: the run had ended<" in rest
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ class Ready(ReadyShape):
     """Airtable's Web API."""
 
     def request(self, operation: Operation) -> Request:
-        """The request. Raises NotApplicable for false and empty text: in an answer they can't be told from no value."""
+        """The request. Raises NotApplicable for false and empty text: in an answer they look like no value."""
         if empty := sent_as(operation, False, ""):
             raise NotApplicable(f"Airtable's answers leave out false and empty text, so {empty} would have no value")
         return super().request(operation)

@@ -1,23 +1,21 @@
-"""Lists and groups of projects, with some records stored for them."""
+"""Lists and single reads of projects, with some records stored for them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from hypothesis import strategies as st
 
 from upsertspec.dialects import operations as sent
 from upsertspec.errors import CheckFailed
-from upsertspec.explore import hostile_values, strategies, values
+from upsertspec.explore import hostile_values, nesting, strategies, values
 from upsertspec.explore.list_contract import (
-    CHILDREN,
     TABLE,
     Query,
     Records,
     is_valid,
-    require_group,
     require_listed,
     selected,
 )
@@ -29,7 +27,6 @@ from upsertspec.explore.strategies import Draw, Scope, sometimes
 from upsertspec.steps.assertions import require_body
 from upsertspec.steps.equality import shown
 from upsertspec.steps.statuses import require_status
-from upsertspec.steps.then_lists import require_one_group
 
 BAD = 400
 DEFAULT_LIMIT = 50
@@ -41,23 +38,61 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class Below:
+    """A record below a project: its table, the place of its parent, and a text of its own."""
+
+    table: str
+    place: int
+    text: str
+
+
+BELOW = {
+    "conversations": ("project_id", TABLE, "title"),
+    "artifacts": ("project_id", TABLE, "content"),
+    "messages": ("conversation_id", "conversations", "content"),
+}
+"""The tables below projects: the field that refers to the parent, the parent's table, and the text."""
+
+
+def store(sequence: OperationSequence, projects: Sequence[Row], below: Sequence[Below]) -> Records:
+    """Store projects, and records below them. Gives all projects of the first user."""
+    [user, *_] = sequence.at_least("users", 1)
+    for row in projects:
+        Create("editor", TABLE, row).play(sequence)
+    mine = [project for project in sequence.state.of(TABLE) if project.values["user_id"] is user]
+    for each in below:
+        reference, above, text = BELOW[each.table]
+        parents = mine if above == TABLE else [r for r in sequence.state.of(above) if r.values["project_id"] in mine]
+        if parents and each.table in sequence.schema:
+            given = {reference: parents[each.place % len(parents)], text: each.text}
+            sequence.set_up(sequence.schema[each.table], given)
+    return mine
+
+
+def require_nested(sequence: OperationSequence, query: Query, found: Sequence[tuple[ModelRecord, Row]]) -> None:
+    """Raise CheckFailed unless what is nested in these records is as the query asks for."""
+    try:
+        nesting.require_nested(sequence.world, sequence.schema, query, found, sequence.state.all)
+    except nesting.NestsOtherwise as wrong:
+        if wrong.sentence:
+            sequence.scenario.also(wrong.sentence)
+        raise
+
+
+@dataclass(frozen=True)
 class ListProjects:
-    """A list of one user's projects, after these are created. Each child is a table and the place of its project."""
+    """A list of one user's projects, after these and what is below them are stored."""
 
     who: str
     projects: Sequence[Row]
-    children: Sequence[tuple[str, int]]
+    below: Sequence[Below]
     query: Query
 
     def play(self, sequence: OperationSequence) -> None:
-        """Create them, read every page of the list, and compare."""
-        [user, *_] = sequence.at_least("users", 1)
-        for row in self.projects:
-            Create("editor", TABLE, row).play(sequence)
-        mine = [project for project in sequence.state.of(TABLE) if project.values["user_id"] is user]
-        for table, place in self.children if mine else ():
-            sequence.set_up(sequence.schema[table], {"project_id": mine[place % len(mine)]})
-        words, cells = f"the {self.who} lists {TABLE} with:", _cells({"user_id": user, **self.query})
+        """Store them, read every page of the list, and compare."""
+        mine = store(sequence, self.projects, self.below)
+        [user, *_] = sequence.state.of("users")
+        words, cells = f"the {self.who} lists {TABLE} with:", cells_of({"user_id": user, **self.query})
         query = {"user_id": user.id, **self.query}
         if not is_valid(sequence.schema, self.query):
             sequence.scenario.request(words, "the answer is 400", cells=cells)
@@ -85,41 +120,38 @@ class ListProjects:
             found += answer.records
             if count < limit:
                 break
-        require_listed(sequence.schema, found, wanted, start, query, sequence.state.all)
+        require_nested(sequence, query, require_listed(sequence.schema, found, wanted, query))
 
 
 @dataclass(frozen=True)
-class GroupProjects:
-    """Counts and averages of the projects of two users, after these are created."""
+class ReadProject:
+    """A read of one project with what is nested in it, after this is stored."""
 
+    who: str
     projects: Sequence[Row]
+    below: Sequence[Below]
     query: Query
-    who: ClassVar[str] = "editor"
 
     def play(self, sequence: OperationSequence) -> None:
-        """Create them, ask for the groups, and compare."""
-        sequence.at_least("users", 2)
-        for row in self.projects:
-            Create("editor", TABLE, row).play(sequence)
-        valid = all(name in sequence.schema[TABLE].fields for name in self.query.values())
-        by, projects = self.query["group_by"], sequence.state.of(TABLE)
-        found = list(dict.fromkeys(p.values[by] for p in projects)) if valid and by != "user_id" else []
-        then = [f"there is one group for each {by} of null"] if None in found else []
-        words = f"the {self.who} groups {TABLE} with:"
-        sequence.scenario.request(words, *(then if valid else ["the answer is 400"]), cells=_cells(self.query))
-        answer = sequence.ask(self.who, sent.Groups(TABLE, self.query))
-        if not valid:
-            require_status(sequence.world, answer, BAD)
+        """Store them, read the first project, and compare."""
+        mine = store(sequence, self.projects, self.below)
+        if not mine:
             return
+        words, operation = f"the {self.who} reads {mine[0].name} with:", sent.Read(TABLE, mine[0].id, query=self.query)
+        if not nesting.is_valid(sequence.schema, TABLE, self.query):
+            sequence.scenario.request(words, "the answer is 400", cells=cells_of(self.query))
+            require_status(sequence.world, sequence.ask(self.who, operation), BAD)
+            return
+        sequence.scenario.request(words, "the answer is 200", cells=cells_of(self.query))
+        answer = sequence.ask(self.who, operation)
         require_body(sequence.world, answer, 200)
-        for value in found:
-            require_one_group(sequence.world, by, value)
-        for user in sequence.state.of("users") if by == "user_id" else ():
-            mine = [project for project in projects if project.values["user_id"] is user]
-            require_group(answer, user, mine, "avg" in self.query)
+        row = answer.record or {}
+        nesting.require_as_stored(sequence.schema[TABLE], mine[0], row, None)
+        require_nested(sequence, self.query, [(mine[0], row)])
 
 
-def _cells(query: Query) -> list[list[str]]:
+def cells_of(query: Query) -> list[list[str]]:
+    """Query parameters as the table of a step."""
     return [[escaped(name) for name in query], [_cell(value) for value in query.values()]]
 
 
@@ -137,11 +169,32 @@ def lists(draw: Draw, scope: Scope) -> ListProjects:
     for name, listed in values.PARAMETERS.items():
         if draw(sometimes(3)):
             query[name] = draw(st.sampled_from(listed))
+    query |= draw(nested_options()) if "_include" in query else {}
     if draw(sometimes(6)):
         query |= dict([draw(st.sampled_from(scope.plus_hostile(values.WRONG_FILTERS * 4, hostile_values.PARAMETERS)))])
-    children = st.lists(st.tuples(st.sampled_from(CHILDREN), st.integers(0, 2)), min_size=1, max_size=4)
-    below = draw(children) if projects and "_include" in query else []
+    below = draw(what_is_below()) if projects and "_include" in query else []
     return ListProjects(draw(strategies.a_role()), projects, below, query)
+
+
+@st.composite
+def reads(draw: Draw, scope: Scope) -> ReadProject:
+    """A read of a project with what belongs to it."""
+    projects = draw(st.lists(strategies.rows(scope, scope.schema[TABLE]), min_size=1, max_size=2))
+    query = {"_include": draw(st.sampled_from(values.PARAMETERS["_include"])), **draw(nested_options())}
+    return ReadProject(draw(strategies.a_role()), projects, draw(what_is_below()), query)
+
+
+def nested_options() -> st.SearchStrategy[dict[str, str]]:
+    """A few options of what is nested; most fit what is mostly included."""
+    options = [*values.NESTED_OPTIONS[:6] * 3, *values.NESTED_OPTIONS]
+    return st.lists(st.sampled_from(options), max_size=2).map(dict)
+
+
+def what_is_below() -> st.SearchStrategy[list[Below]]:
+    """Records below projects, mostly conversations of the first one."""
+    tables = st.sampled_from(["conversations"] * 4 + ["messages"] * 2 + ["artifacts"])
+    each = st.builds(Below, tables, st.sampled_from([0, 0, 1]), st.sampled_from(["Bob", "Ada", "Cy", "Ada"]))
+    return st.lists(each, min_size=1, max_size=6)
 
 
 @st.composite
@@ -153,7 +206,7 @@ def a_filter(draw: Draw, projects: Sequence[Row]) -> dict[str, str]:
     known = [row[name] for row in projects if row.get(name) not in (None, "")]
     listed = [str(v) for v in [*known, *known, *((5, 41, 60) if number else ("Ada", "draft"))]]
     one, other = (draw(st.sampled_from(listed)) for _ in range(2))
-    if operator == "__contains":
+    if operator in ("__contains", "__starts_with"):
         parts = [one, one[1:] or one, one[:-1] or one, one[1:-1] or one, one.swapcase(), one[0] + "%", "%", "_"]
         return {name + operator: draw(st.sampled_from(parts))}
     if operator == "__isnull":
@@ -161,11 +214,3 @@ def a_filter(draw: Draw, projects: Sequence[Row]) -> dict[str, str]:
     if not number and operator in ("", "__eq", "__ne"):
         one = draw(st.sampled_from([one, one, one.swapcase(), one.translate(SIMILAR)]))
     return {name + operator: f"{one},{other}" if operator == "__in" else one}
-
-
-@st.composite
-def groups(draw: Draw, scope: Scope) -> GroupProjects:
-    """Groups."""
-    projects = draw(st.lists(strategies.rows(scope, scope.schema[TABLE], ["validation_score"]), max_size=4))
-    plain = [*values.GROUPS[:1] * 4, *values.GROUPS]
-    return GroupProjects(projects, draw(st.sampled_from(scope.plus_hostile(plain, hostile_values.GROUPS))))

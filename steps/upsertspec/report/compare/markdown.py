@@ -37,7 +37,7 @@ def _cell(cell: Cell) -> str:
 
 def _notes(matrix: Matrix) -> Iterator[str]:
     yield ""
-    yield from _list(f"{c.head} is {c.label} at {c.url}: {c.file}, {c.made}" for c in matrix.columns)
+    yield from _list(f"{c.head} is {c.place}: {c.file}, {c.made}" for c in matrix.columns)
     if listed := differences(matrix.columns):
         yield "\nThe reports differ:\n"
         yield from _list(listed)

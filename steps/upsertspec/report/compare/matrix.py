@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from upsertspec.http.text import printable
-from upsertspec.report.compare.cell import Cell
+from upsertspec.report.compare.cell import Cell, Share
 from upsertspec.report.evidence import telling
 from upsertspec.report.reading import load
 from upsertspec.report.status import Listed, row
@@ -48,6 +48,16 @@ class Column:
         """The verdict."""
         return str(self.report["verdict"]["verdict"])
 
+    @cached_property
+    def claimed(self) -> Mapping[str, int]:
+        """The number of scenarios with each status, of those that are claimed."""
+        return Cell(tuple(self.report["results"])).claimed
+
+    @cached_property
+    def whole(self) -> Share:
+        """How many of all its scenarios passed."""
+        return Share.of(self.claimed)
+
     @property
     def share(self) -> str:
         """The share of its scenarios that applies to the target, like "131 of 192"; empty if all of them do."""
@@ -64,6 +74,11 @@ class Column:
     def url(self) -> str:
         """The address of the target."""
         return shown(self.report["target"]["url"], 200)
+
+    @property
+    def place(self) -> str:
+        """The label, and the address unless the label is the address."""
+        return self.label if self.url in self.label else f"{self.label}, {self.url}"
 
     @property
     def made(self) -> str:
@@ -168,4 +183,8 @@ def shown_file(name: str) -> str:
 
 
 def _name(report: Report) -> str:
-    return shown(report["target"]["name"].strip() or report["target"]["url"])
+    """The implementation and its version, if the report has them, or else the name of the target or its address."""
+    target = report["target"]
+    who = target.get("implementation", {})
+    stated = " ".join(filter(None, (who.get("project"), who.get("version")))) if who.get("project") else ""
+    return shown(stated or target["name"].strip() or target["url"])

@@ -9,6 +9,7 @@ from typing import Any
 from upsertspec.report.compare.cell import Cell
 from upsertspec.report.compare.differences import differences
 from upsertspec.report.compare.matrix import Matrix
+from upsertspec.report.compare.terminal import not_judged
 from upsertspec.report.html.kit import HERE as KIT
 from upsertspec.report.html.kit import content, environment, policy, scripts, styles
 from upsertspec.report.status import Listed, rank, row
@@ -22,12 +23,16 @@ def page(matrix: Matrix) -> str:
     made = environment(HERE)
     made.globals |= {"content": content, "listed": listed, "others": others, "why": why}
     numbered = groupby(enumerate(matrix.rows), key=lambda numbered: numbered[1].profile)
+    profiles = [(profile, list(rows)) for profile, rows in numbered]
+    used = {status for matrix_row in matrix.rows for cell in matrix_row.cells for status in cell.claimed}
     return made.get_template("page.html").render(
         style=style,
         script=script,
         policy=policy(style, script),
         columns=matrix.columns,
-        profiles=[(profile, list(rows)) for profile, rows in numbered],
+        profiles=[(name, rows) for name, rows in profiles if any(each.asked for _, each in rows)],
+        statuses=sorted(used, key=rank),
+        left=not_judged(matrix),
         differences=differences(matrix.columns),
     )
 

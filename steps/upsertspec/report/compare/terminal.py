@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from upsertspec.report.compare.cell import LEGEND, Cell
@@ -38,16 +39,20 @@ def listed_differences(columns: Sequence[Column], width: int) -> list[str]:
 
 
 def not_judged(matrix: Matrix) -> str:
-    """The criteria that no target was asked for; empty if there are none."""
-    left = [row.id for row in matrix.rows if not row.asked]
-    return f"Judged on none of the targets: {', '.join(left)}" if left else ""
+    """What no target was asked for: whole profiles, and else the number of criteria; empty if there is nothing."""
+    left = Counter(row.profile for row in matrix.rows if not row.asked)
+    every = Counter(row.profile for row in matrix.rows)
+    parts = [
+        name if left[name] == every[name] else f"{left[name]} of {every[name]} criteria of {name}" for name in left
+    ]
+    return f"Judged on none of the targets: {', '.join(parts)}" if parts else ""
 
 
 def legend(columns: Sequence[Column], width: int) -> Iterator[str]:
     """Each column with its head, its target, its file and its verdict."""
     indent = " " * (max(len(c.head) for c in columns) + GAP)
     for column in columns:
-        first = f"{column.head:<{len(indent)}}{column.label}, {column.url}"
+        first = f"{column.head:<{len(indent)}}{column.place}"
         for text in (first, f"{indent}{column.file}: {column.made}", f"{indent}{column.headline}"):
             yield from textwrap.wrap(text, width, subsequent_indent=indent)
 

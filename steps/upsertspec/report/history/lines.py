@@ -10,35 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from upsertspec.errors import ConfigError
+from upsertspec.report.compare.cell import Share
 from upsertspec.report.compare.changes import Diff
 from upsertspec.report.compare.matrix import Column, shown
 from upsertspec.report.reading import load
-from upsertspec.report.status import Counts, Status, row
-from upsertspec.report.verdict import VERDICTS, Verdict, applicable
+from upsertspec.report.status import Status
+from upsertspec.report.verdict import VERDICTS, Verdict
 
 REPORT = "report.json"
 MOST = 500
 """Reports that are read."""
 Raw = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Share:
-    """How many scenarios passed, of those that apply, and how many are claimed."""
-
-    passed: int
-    applies: int
-    claimed: int
-
-    @property
-    def of_those_that_apply(self) -> float:
-        """From 0 to 1; 0 if none applies."""
-        return self.passed / self.applies if self.applies else 0.0
-
-    @property
-    def that_applies(self) -> float:
-        """From 0 to 1; 0 if none is claimed."""
-        return self.applies / self.claimed if self.claimed else 0.0
 
 
 class Entry(Column):
@@ -52,18 +34,19 @@ class Entry(Column):
     @property
     def part(self) -> str:
         """Says so if only a part of what is claimed was judged; empty otherwise."""
-        selection = self.report["run"]["selection"]
-        return " in a selection" if any(selection.values()) else ""
+        run = self.report["run"]
+        selected = "in a selection" if any(run["selection"].values()) else ""
+        return ", ".join(filter(None, (selected, "the run ended early" if "ended_early" in run else "")))
+
+    @property
+    def version(self) -> str:
+        """The version of the implementation; empty if the report has none."""
+        return shown(self.report["target"].get("implementation", {}).get("version", ""), 24)
 
     @property
     def day(self) -> str:
         """The day of the run."""
         return str(self.report["run"]["started"][:10])
-
-    @cached_property
-    def whole(self) -> Share:
-        """The share of all its scenarios."""
-        return _share(Counter(result["status"] for result in self.report["results"]))
 
     @cached_property
     def profiles(self) -> Mapping[str, Share]:
@@ -72,7 +55,7 @@ class Entry(Column):
         for result in self.report["results"]:
             if result["profile"] in found:
                 found[result["profile"]][result["status"]] += 1
-        return {name: _share(counted) for name, counted in found.items()}
+        return {name: Share.of(counted) for name, counted in found.items()}
 
 
 @dataclass(frozen=True)
@@ -89,10 +72,27 @@ class Line:
         return self.entries[-1]
 
     @property
+    def profiles(self) -> list[str]:
+        """The profiles that any of its reports claims."""
+        return list(dict.fromkeys(name for entry in self.entries for name in entry.profiles))
+
+    @property
     def criteria(self) -> list[str]:
         """The criteria that any of its reports asked for."""
         every = {name for entry in self.entries for name in entry.criteria}
         return sorted(name for name in every if any(entry.cell(name).asked for entry in self.entries))
+
+    @property
+    def telling(self) -> list[str]:
+        """Those of them that did not pass in every report that asked for them."""
+        return [
+            c for c in self.criteria if any(e.cell(c).asked and e.cell(c).state != Status.PASSED for e in self.entries)
+        ]
+
+    def sentence(self, criterion: str) -> str:
+        """The sentence of a criterion, as the newest report that has it says it."""
+        found = next(entry.criteria[criterion] for entry in reversed(self.entries) if criterion in entry.criteria)
+        return str(found["sentence"])
 
     @property
     def changes(self) -> list[Diff]:
@@ -123,10 +123,11 @@ def read(places: Sequence[str]) -> list[Line]:
     return sorted(lines, key=_place)
 
 
-def _place(line: Line) -> tuple[int, float, float, str]:
+def _place(line: Line) -> tuple[int, bool, float, float, str]:
+    """The best verdict first, and a whole run before one of a part."""
     latest = line.latest
     order = list(VERDICTS).index(Verdict(latest.verdict))
-    return order, -latest.whole.of_those_that_apply, -latest.whole.that_applies, line.name
+    return order, bool(latest.part), -latest.whole.of_those_that_apply, -latest.whole.that_applies, line.name
 
 
 def _files(place: Path) -> Iterator[Path]:
@@ -140,9 +141,3 @@ def _files(place: Path) -> Iterator[Path]:
 def _light(report: Raw) -> Raw:
     """The report without its evidence, so that many fit into memory."""
     return {**report, "results": [{**r, "steps": [], "exchanges": [], "history": None} for r in report["results"]]}
-
-
-def _share(counted: Mapping[str, int]) -> Share:
-    counts = {status: counted.get(status, 0) for status in Status}
-    applies, claimed = applicable(counts)
-    return Share(sum(n for status, n in counts.items() if row(status).counts is Counts.PASS), applies, claimed)

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from upsertspec.http.text import printable
-from upsertspec.report.status import TABLE
+from upsertspec.report.status import TABLE, Counts, Row, by_severity
 
 HERE = Path(__file__).parent
 LONGEST = 2000
@@ -38,6 +38,7 @@ def environment(folder: Path, longest: int | None = LONGEST) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["by_severity"] = by_severity
     made.filters["css"] = lambda status: str(status).replace(" ", "-")
     return made
 
@@ -69,15 +70,18 @@ def scripts(*files: Path) -> Markup:
     return Markup("\n".join(map(_read, files)))  # noqa: S704 - our own
 
 
-def policy(style: str, script: str = "", images: bool = False) -> str:
-    """A Content-Security-Policy that lets only this style and script through, by their hashes; and `data:` images."""
+def policy(style: str, script: str = "", images: bool = False, forms: bool = False) -> str:
+    """A Content-Security-Policy that lets only this style and script through, by their hashes; and `data:` images.
+
+    With `forms`, a form may lead to another page of the same place.
+    """
     rules = [
         "default-src 'none'",
         f"style-src {_hash(style)}",
         *([f"script-src {_hash(script)}"] if script else []),
         *(["img-src data:"] if images else []),
         "base-uri 'none'",
-        "form-action 'none'",
+        "form-action 'self' file:" if forms else "form-action 'none'",
     ]
     return "; ".join(rules)
 
@@ -88,10 +92,15 @@ def _status_styles() -> str:
     rules = [f":root {{ {light} }}", f"@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}"]
     for row in TABLE:
         rules += [
-            f".st.{row.css} {{ color: var(--{row.css}); }} .fill.{row.css} {{ fill: var(--{row.css}); }}",
+            f".st.{row.css} {{ color: var(--{row.css}); }} .fill.{row.css} {{ fill: var(--{_fill(row)}); }}",
             f'.st.{row.css}::before {{ content: "{row.symbol}"; content: "{row.symbol}" / ""; }}',
         ]
     return "\n".join(rules)
+
+
+def _fill(row: Row) -> str:
+    """The colour of its part of a bar: what counts for nothing is only a line."""
+    return "line" if row.counts is Counts.NOTHING else row.css
 
 
 def _read(file: Path) -> str:

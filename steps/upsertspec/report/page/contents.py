@@ -9,9 +9,10 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from upsertspec.errors import ENDED
 from upsertspec.report.evidence import telling
 from upsertspec.report.mistakes import in_document
-from upsertspec.report.status import TABLE, Listed, Status, by_severity, row, worst
+from upsertspec.report.status import HAD_ENDED, TABLE, Listed, Status, by_severity, row, worst
 
 JSON = Mapping[str, Any]
 ID_LETTERS = 8
@@ -172,7 +173,8 @@ def reasons(scenarios: Sequence[Scenario]) -> list[tuple[str, list[Scenario]]]:
     found: dict[str, list[Scenario]] = {}
     for scenario in scenarios:
         blocked = scenario.raw["blocked_by"]
-        found.setdefault(f"blocked by {blocked}" if blocked else scenario.raw["reason"], []).append(scenario)
+        reason = HAD_ENDED if scenario.raw["reason"].startswith(ENDED) else scenario.raw["reason"]
+        found.setdefault(f"blocked by {blocked}" if blocked else reason, []).append(scenario)
     return list(found.items())
 
 

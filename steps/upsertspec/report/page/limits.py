@@ -42,4 +42,4 @@ STEPS = (
     Limits(text=200, curl=200, body=150, drawn=0, calm=0, tables=False, stored=False, passed=False),
     Limits(text=60, curl=0, body=0, drawn=0, calm=0, tables=False, stored=False, passed=False, others=False),
 )
-"""From the widest limits to the narrowest: a page has the first with which it fits."""
+"""From the widest limits to the narrowest: a page has about the first with which it fits."""

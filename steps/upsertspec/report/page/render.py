@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,10 @@ from upsertspec.report.page.timeline import timeline
 from upsertspec.report.verdict import VERDICTS, Verdict
 
 HERE = Path(__file__).parent
+SAMPLE, FEW = 16, 300
+"""Every how many results one is in the sample, and how many results need no sample."""
+TOLERANCE = 1.2
+"""How far the sample may be over the bound: what is in it compresses less well than the whole."""
 
 
 def page(document: Mapping[str, Any]) -> str:
@@ -34,16 +37,33 @@ def page(document: Mapping[str, Any]) -> str:
     It holds all verdicts, scenarios and steps. If the target sent more than fits, the exchanges of what passed are left
     out first, and the page says so. Whatever comes from a target is plain text in it.
     """
+    for limits in STEPS[_guess(document) :]:
+        text = _rendered(document, limits)
+        if _size(text) <= BOUND:
+            break
+    return text
 
-    @cache
-    def rendered(place: int) -> str:
-        return _rendered(document, STEPS[place])
+
+def _guess(document: Mapping[str, Any]) -> int:
+    """The place in STEPS of the first limits with which the page is likely to fit, from the pages of a sample.
+
+    A page of many failures takes long to render, so that it is not tried with one limit after the other.
+    """
+    results, roots = document["results"], {each["root"] for each in document.get("findings", [])}
+    sample = [each for number, each in enumerate(results) if number % SAMPLE == 0 or each["id"] in roots]
 
     def fits(place: int) -> bool:
-        return len(rendered(place).encode("utf-8")) <= BOUND
+        head = _size(_rendered({**document, "results": [], "findings": []}, STEPS[place]))
+        of_sample = _size(_rendered({**document, "results": sample}, STEPS[place])) - head
+        return head + of_sample * len(results) / len(sample) <= BOUND * TOLERANCE
 
-    last = len(STEPS) - 1
-    return rendered(0 if fits(0) else min(bisect_left(range(last), True, lo=1, key=fits), last))
+    if len(results) < FEW or fits(0):
+        return 0
+    return bisect_left(range(len(STEPS) - 1), True, lo=1, key=fits)
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8"))
 
 
 def write(path: Path, document: Mapping[str, Any]) -> None:
@@ -70,7 +90,7 @@ def _rendered(document: Mapping[str, Any], limits: Limits) -> str:
 
 def _environment(limits: Limits) -> Environment:
     made = environment(HERE, limits.text)
-    made.globals |= {"words": words, "contents": contents, "row": status.row, "by_severity": status.by_severity}
+    made.globals |= {"words": words, "contents": contents, "row": status.row}
     made.globals |= {"contrast": contrast, "stored": records, "history": history, "contradicting": contradicting}
     made.globals |= {"timeline": timeline, "response_times": response_times, "at": at, "width": width}
     made.globals |= {"content": content, "cast": cast.lines}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from upsertspec.errors import LAST_ANSWERED
 from upsertspec.report.status import Status
 from upsertspec.report.verdict import VERDICTS, Look, Verdict, share
 
@@ -34,6 +35,17 @@ def sentence(document: Mapping[str, Any]) -> str:
     if applies := share(counts):
         said += f" {applies} scenarios apply to this target."
     return said
+
+
+def claimed(counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts without what is not claimed: that says nothing of the target, and would be most of a bar."""
+    return {status: number for status, number in counts.items() if status != Status.NOT_CLAIMED}
+
+
+def ended_early(document: Mapping[str, Any]) -> tuple[str, str]:
+    """Why the run ended early, and the `curl` line of the last request that was answered, if it is known."""
+    why, _, last = document["run"]["ended_early"].partition(f"; {LAST_ANSWERED}")
+    return f"{why[:1].upper()}{why[1:]}.", last
 
 
 def implementation(stated: Mapping[str, str]) -> str:

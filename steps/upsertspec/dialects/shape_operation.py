@@ -1,4 +1,4 @@
-"""How an answer of a shape tells what was done: created, updated or ignored."""
+"""What was done, by an answer of a shape: created, updated or ignored."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from upsertspec.dialects.sources import value_at
 from upsertspec.spec.outcomes import UPSERTED
 
 
-def told(stated: Mapping[str, Any], status: int, body: Any, headers: Mapping[str, str], record: Any = None) -> Any:
-    """The operation, as the shape states that it is told; None where this answer does not tell it.
+def reported(stated: Mapping[str, Any], status: int, body: Any, headers: Mapping[str, str], record: Any = None) -> Any:
+    """The operation that an answer reports in the way that the shape states; None if this answer does not report it.
 
-    It is told by the status, by a member or a header, by which member there is, or by whether two members of the
+    It is reported by the status, by a member or a header, by which member there is, or by whether two members of the
     record are equal. What the answer itself does not have is looked for in its record. Lists of ids are `listed`.
     """
     if "status" in stated:
@@ -34,7 +34,7 @@ def listed(stated: Mapping[str, Any], body: Any, ident: Any) -> str | None:
     return next(iter(_all_listed(stated, body, ident)), None)
 
 
-def told_again(stated: Mapping[str, Any], body: Any, ident: Any) -> str | None:
+def reported_again(stated: Mapping[str, Any], body: Any, ident: Any) -> str | None:
     """The operation of a record that came before in the same batch: the last of those whose list has its id."""
     return next(reversed(_all_listed(stated, body, ident)), None)
 
@@ -45,7 +45,7 @@ def _all_listed(stated: Mapping[str, Any], body: Any, ident: Any) -> list[str]:
 
 
 def is_listed(stated: Mapping[str, Any]) -> bool:
-    """Whether the operation is told by lists of ids."""
+    """Whether the operation is reported by lists of ids."""
     return bool(set(UPSERTED) & set(stated))
 
 
