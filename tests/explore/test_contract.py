@@ -1,0 +1,26 @@
+"""What the model of the contract leaves to the target."""
+
+from __future__ import annotations
+
+import pytest
+
+from upsertspec.explore.contract import Contract
+from upsertspec.explore.schema import Schema
+from upsertspec.target.target import Target
+
+WRONG, ADA = {"email": "b@x.io", "name": None}, {"email": "a@x.io", "name": "Ada"}
+
+
+@pytest.mark.parametrize(
+    ("who", "records", "blamed", "statuses"),
+    [
+        ("editor", [WRONG, ADA], 0, {400}),
+        ("editor", [WRONG, ADA, ADA], None, {400, 409, 422}),
+        ("anonymous", [WRONG, ADA, ADA], None, {401}),
+    ],
+)
+def test_a_batch_with_two_mistakes_may_be_refused_for_either(
+    who: str, records: list[dict[str, str | None]], blamed: int | None, statuses: set[int]
+) -> None:
+    expected = Contract(Schema.of(Target(url="http://h"))).batch(who, "contacts", records, ["email"], {})
+    assert (expected.effects, expected.wrong, set(expected.refusals)) == (None, blamed, statuses)
