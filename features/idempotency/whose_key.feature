@@ -3,6 +3,11 @@ Feature: Whose key it is, and what happens in between
   A key belongs to one caller and one path. Whoever sends it does not learn what another caller has done, and it does not undo
   what has happened since.
 
+  Background:
+    Given these contacts are stored:
+      | as    | email             | name         |
+      | Grace | grace@example.com | Grace Hopper |
+
   @AC-924
   Rule: AC-924 The key of another caller or of another path is another key, and permissions are checked anew
 

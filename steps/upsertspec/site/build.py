@@ -27,8 +27,7 @@ from upsertspec.site.guide import guide
 from upsertspec.site.markdown import document
 from upsertspec.site.recording import Recorded
 from upsertspec.site.results import Results
-from upsertspec.site.search import index
-from upsertspec.site.search_entries import entries
+from upsertspec.site.search import entries, index
 from upsertspec.site.sentences import Sentence
 from upsertspec.site.tables import TablePage, rules, table_pages
 from upsertspec.site.traceability import Traced, reasons, traced

@@ -47,7 +47,7 @@ _CHALLENGE = re.compile(r"[,\s]*[!#$%&'*+.^`|~\w-]+(?=[,\s]|$)", re.ASCII)
 
 
 @then(parsers.re(r"(?P<which>the|every) answer is (?P<statuses>\d{3}(?: or \d{3})*)(?P<scheme>, and names a scheme)?"))
-def the_answer_is(world: World, which: str, statuses: str, scheme: str | None) -> None:
+def the_answer_is(world: World, which: str, statuses: str, scheme: str | None = None) -> None:
     """The last request, or every request, was answered with one of these statuses. A scheme is in WWW-Authenticate."""
     wanted = [int(status) for status in statuses.split(" or ")]
     if which == "every":
