@@ -20,7 +20,7 @@ from typing import Any
 
 from upsertspec_server import create_app
 
-ROLES = ("editor", "creator", "updater", "viewer")
+ROLES = ("editor", "creator", "updater", "viewer", "north", "south")
 TOKENS = {role: f"{role}-token" for role in ROLES}
 UPSERT = "/api/tables/contacts/records/upsert"
 NOW = "2026-01-01T00:00:00.000000Z"

@@ -60,6 +60,7 @@ class Bound:
         self._words: dict[str, Words] = {}
         self._there: set[str] = set()
         self._keys: dict[tuple[str, str], Key] = {}
+        self._asked: tuple[Operation | None, Any] = None, None
 
     def words(self, table: str) -> Words:
         """The words of a table."""
@@ -69,7 +70,7 @@ class Bound:
 
     def request(self, operation: Operation) -> Request:
         """The request that asks for this operation. Raises NotApplicable for what the target does not have."""
-        theirs = self._theirs(operation)
+        theirs = self._translate(operation)
         request = self.inner.request(theirs)
         wanted = getattr(theirs, "headers", {})
         if not wanted or not isinstance(request, Request):
@@ -119,15 +120,19 @@ class Bound:
         return self._follow_up(self._theirs(operation), response, last) if self._follow_up else None
 
     def _theirs(self, operation: Operation) -> Operation:
-        """The operation in the target's words."""
+        """The operation in the target's words, as it was asked for."""
+        asked, theirs = self._asked
+        return theirs if asked is operation else self._translate(operation)
+
+    def _translate(self, operation: Operation) -> Operation:
         theirs, headers = self._translated(operation), getattr(operation, "headers", {})
-        if not headers:
-            return theirs
-        if isinstance(theirs, Find):
+        if headers and isinstance(theirs, Find):
             raise NotApplicable(
                 f"{self.words(operation.table).called} is read in a list, and a condition is about one record"
             )
-        return with_headers(theirs, headers)
+        theirs = with_headers(theirs, headers) if headers else theirs
+        self._asked = operation, theirs
+        return theirs
 
     def _translated(self, operation: Operation) -> Operation:
         if isinstance(operation, Transaction):

@@ -88,6 +88,9 @@ class Words:
             bound = self.binding.field(name)
             if name in self.binding.absent:
                 continue
+            if not bound.is_bound:
+                made[bound.name] = value
+                continue
             if bound.parts:
                 value = self._together(bound, fields)
             _put(made, bound.path, self.value(name, value))

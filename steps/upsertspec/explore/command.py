@@ -31,10 +31,15 @@ def explore(target: Target, seed: int, examples: int, must: bool, out: TextIO) -
     if fatal(findings):
         return 3
     search = Search(target, new_run_id(), must)
-    result = search.run(seed, examples)
+    result = search.run(seed, examples, lambda tried: _progress(tried, examples, out))
     for line in result_lines(result, seed):
         out.write(f"{printable(search.text(line))}\n")
     return 1 if result.finding else 0 if result.is_enough else 3
+
+
+def _progress(tried: int, examples: int, out: TextIO) -> None:
+    out.write(f"{tried} of {examples} sequences\n")
+    out.flush()
 
 
 def result_lines(result: Result, seed: int) -> list[str]:

@@ -1,24 +1,21 @@
-"""The state machine that Hypothesis runs: each step is an operation of one of the profiles."""
+"""What a sequence is made of: a few steps, each an operation of one of the profiles, drawn by Hypothesis."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from upsertspec.explore.operations import groups, hostile, members, queries, records, retries, transactions, upserts
 from upsertspec.explore.operations.large_batches import large_batch
+from upsertspec.explore.schema import Schema
 from upsertspec.explore.sequence import PlayedOperation
-from upsertspec.explore.strategies import Scope, scopes
-
-if TYPE_CHECKING:
-    from upsertspec.explore.search import Search
+from upsertspec.explore.strategies import Draw, Scope, scopes, sometimes
 
 Strategy = Callable[[Scope], st.SearchStrategy[Any]]
+Step = Sequence[PlayedOperation]
+"""One operation of a profile, or a few that belong together."""
 
 CORE = [upserts.plain, upserts.wrong_value, upserts.wrong_fields, upserts.wrong_match]
 OPERATIONS: dict[str, list[Strategy]] = {
@@ -43,77 +40,31 @@ OPERATIONS: dict[str, list[Strategy]] = {
 
 PARTS = {"queries": "records"}
 PROFILES = tuple(name for name in OPERATIONS if name not in PARTS)
-STEPS = 5
-"""The most steps of a sequence; the first chooses its scope."""
+STEPS, SHORTER = 4, 16
+"""The most steps of a sequence, and in how many of so many it ends after a step before that."""
 
 
-def drawn(name: str) -> st.SearchStrategy[list[PlayedOperation]]:
-    """One operation of a rule, or a few that belong together, for the scope of the running machine."""
-
-    def of(machine: Exploration) -> st.SearchStrategy[list[PlayedOperation]]:
-        return st.sampled_from(OPERATIONS[name]).flatmap(lambda strategy: strategy(machine.scope)).map(_listed)
-
-    return st.runner().flatmap(of)
+def sequences(schema: Schema, must: bool) -> st.SearchStrategy[list[Step]]:
+    """The steps of a sequence about one table. All are drawn before the first is sent."""
+    about = {scope.table.name: _steps(_made(scope)) for scope in scopes(schema, must)}
+    return st.sampled_from([scope.table.name for scope in scopes(schema, must)]).flatmap(about.__getitem__)
 
 
-def _listed(made: Any) -> list[PlayedOperation]:
-    return made if isinstance(made, list) else [made]
+def _made(scope: Scope) -> Mapping[str, list[st.SearchStrategy[Any]]]:
+    """The strategies of each rule that is explored."""
+    explored = {n: made for n, made in OPERATIONS.items() if PARTS.get(n, n) in scope.schema.profiles}
+    once: dict[Strategy, st.SearchStrategy[Any]] = {each: each(scope) for made in explored.values() for each in made}
+    return {name: [once[each] for each in made] for name, made in explored.items()}
 
 
-class Exploration(RuleBasedStateMachine):
-    """One sequence. Each rule plays an operation of a profile."""
-
-    def __init__(self, search: Search) -> None:
-        super().__init__()
-        self.schema = search.schema
-        self._search = search
-        self._sequence = search.start()
-
-    @initialize(scope=st.runner().flatmap(lambda machine: machine.scopes()))
-    def begin(self, scope: Scope) -> None:
-        """Choose the table that the sequence is about."""
-        self.scope = scope
-
-    @precondition(lambda machine: "hostile" in machine.schema.profiles)
-    @invariant()
-    def errors_reveal_nothing(self) -> None:
-        """No error reveals internals of the target."""
-        if self._sequence:
-            self._check(self._sequence.require_quiet)
-
-    def teardown(self) -> None:
-        """Check what is stored, unless the sequence was broken off."""
-        if self._sequence and sys.exception() is None and self._check(self._sequence.finish):
-            self._search.judged(self._sequence)
-
-    def scopes(self) -> st.SearchStrategy[Scope]:
-        """What the sequence can be about."""
-        return scopes(self.schema, self._search.must)
-
-    def play(self, operations: list[PlayedOperation]) -> None:
-        """Play operations; nothing more after a difference that does not count, or without an answer."""
-        for operation in operations:
-            if self._sequence:
-                self._check(partial(self._sequence.play, operation))
-
-    def _check(self, part: Callable[[], None]) -> bool:
-        assert self._sequence
-        if self._search.check(self._sequence, part):
-            return True
-        self._sequence = None
-        return False
+@st.composite
+def _steps(draw: Draw, rules: Mapping[str, list[st.SearchStrategy[Any]]]) -> list[Step]:
+    names, steps = st.sampled_from(list(rules)), list[Step]()
+    while not steps or (len(steps) < STEPS and draw(_GOES_ON)):
+        rule = rules[draw(names)]
+        made = draw(rule[draw(st.integers(0, len(rule) - 1))])
+        steps.append(made if isinstance(made, list) else [made])
+    return steps
 
 
-def _rule_of(name: str) -> Any:
-    """The rule of this name, which is tried if its profile is explored."""
-    profile = PARTS.get(name, name)
-
-    def play(machine: Exploration, operations: list[PlayedOperation]) -> None:
-        machine.play(operations)
-
-    play.__name__ = name
-    return precondition(lambda machine: profile in machine.schema.profiles)(rule(operations=drawn(name))(play))
-
-
-for each in OPERATIONS:
-    setattr(Exploration, each, _rule_of(each))
+_GOES_ON = sometimes(SHORTER).map(lambda ends: not ends)

@@ -7,16 +7,16 @@ import itertools
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import Flaky
-from hypothesis.stateful import run_state_machine_as_test
 
 from upsertspec.errors import CheckFailed, NotApplicable, NotTestable, TargetSilent
-from upsertspec.explore.machine import STEPS, Exploration
+from upsertspec.explore.machine import Step, sequences
 from upsertspec.explore.patient_client import PatientClient, Sleep
 from upsertspec.explore.restrictions import LearntRestrictions
 from upsertspec.explore.scenario import Scenario
@@ -29,8 +29,10 @@ from upsertspec.spec.schema import ROLES, roles
 from upsertspec.target.target import Target
 
 TITLE = "Found by exploring"
-ROUND, SEEDS = 100, 2**32
-"""How many sequences Hypothesis makes from one seed; the rounds of different seeds never share one."""
+ROUND, SEEDS = 10, 2**32
+"""How many sequences Hypothesis makes from one seed. After ten it mostly varies what it has tried, and finds less."""
+TOLD = 100
+"""After so many sequences, the search says how far it is."""
 SHRINKS = 800
 """How many sequences are tried at most to make a difference smaller."""
 OK, REFUSED, TOO_MANY, SERVER_ERROR = 200, (401, 403), 429, 500
@@ -97,13 +99,13 @@ class Search:
     def __init__(
         self, target: Target, run_id: str, must: bool = False, shrinks: int = SHRINKS, sleep: Sleep = time.sleep
     ) -> None:
-        self.must = must
         self.schema = Schema.of(target)
         self.result = Result()
         self._target = target
         self._sleep = sleep
         self._client, self._probes = PatientClient(target, sleep), PatientClient(target, sleep)
         self._marks = (f"{run_id}{number:05d}" for number in itertools.count(1))
+        self._sequences = sequences(self.schema, must)
         self._restrictions = LearntRestrictions(self.schema, lambda: self._new(self._probes))
         self._restarts = Restarts(target, MOST_RESTARTS)
         self._shrinks = shrinks
@@ -115,8 +117,11 @@ class Search:
         """The text without the target's secrets."""
         return self._client.masker.text(text)
 
-    def run(self, number: int, examples: int) -> Result:
-        """Try up to `examples` sequences. End with the first difference that comes twice, made as small as possible."""
+    def run(self, number: int, examples: int, progress: Callable[[int], object] = bool) -> Result:
+        """Try up to `examples` sequences. End with the first difference that comes twice, made as small as possible.
+
+        `progress` is told how many were tried, after each hundred.
+        """
         with tempfile.TemporaryDirectory() as home, contextlib.ExitStack() as stack:
             stack.callback(self._restarts.end)
             stack.callback(self._probes.close)
@@ -127,6 +132,8 @@ class Search:
                 with contextlib.suppress(Difference, Flaky, SearchEnded):
                     for start in range(0, examples, ROUND):
                         self._explore(number + start * SEEDS, min(ROUND, examples - start))
+                        if (start + ROUND) % TOLD == 0:
+                            progress(self.result.tried)
                 with contextlib.suppress(SearchEnded):
                     self._leave_out()
             except KeyboardInterrupt:
@@ -135,22 +142,34 @@ class Search:
         return self.result
 
     def _explore(self, number: int, examples: int) -> None:
-        """One round. Hypothesis varies what it has tried in it; a new round starts afresh."""
+        """One round, which starts afresh."""
         how = settings(
-            max_examples=examples, stateful_step_count=STEPS, database=None, deadline=None, report_multiple_bugs=False,
+            max_examples=examples, database=None, deadline=None, report_multiple_bugs=False,
             phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet,
         )  # fmt: skip
-        run_state_machine_as_test(seed(number)(lambda: Exploration(self)), settings=how)  # type: ignore[arg-type]
+        seed(number)(how(given(self._sequences)(lambda steps: self._try(steps))))()
 
-    def start(self) -> OperationSequence | None:
-        """A new sequence; None when enough was done to make the difference smaller."""
+    def _try(self, steps: Sequence[Step]) -> None:
+        """One sequence. Nothing more is sent after a difference that does not count, or without an answer.
+
+        Raises Difference for one that counts, SearchEnded if the target cannot be judged any more.
+        """
         if self.result.repeated:
             self._shrinks -= 1
-            if self._shrinks < 0:
-                return None
-        return self._new(self._client)
+            if self._shrinks < 0:  # enough was done to make the difference smaller
+                return
+        sequence = self._new(self._client)
+        parts = [part for step in steps for part in self._parts(sequence, step)]
+        if all(self._check(sequence, part) for part in [*parts, sequence.finish]):
+            self._judged(sequence)
 
-    def judged(self, sequence: OperationSequence) -> None:
+    def _parts(self, sequence: OperationSequence, operations: Step) -> Iterator[Callable[[], None]]:
+        """Play the operations. No error reveals internals of the target."""
+        yield from (partial(sequence.play, operation) for operation in operations)
+        if "hostile" in self.schema.profiles:
+            yield sequence.require_quiet
+
+    def _judged(self, sequence: OperationSequence) -> None:
         """A sequence was played to its end without a difference."""
         self._previous = sequence.scenario, list(self._client.log)
         if self.result.repeated:
@@ -163,11 +182,8 @@ class Search:
         self.result.judged += 1
         self._unanswered = 0
 
-    def check(self, sequence: OperationSequence, part: Callable[[], None]) -> bool:
-        """Play a part of a sequence: False if it shows a difference that does not count, or gets no answer.
-
-        Raises Difference for one that counts, SearchEnded if the target cannot be judged any more.
-        """
+    def _check(self, sequence: OperationSequence, part: Callable[[], None]) -> bool:
+        """Play a part of a sequence: False if it shows a difference that does not count, or gets no answer."""
         wrong = _problem(part)
         if wrong is None:
             return True
@@ -203,7 +219,8 @@ class Search:
     def _shows(self, operations: Sequence[PlayedOperation]) -> bool | None:
         """Whether these operations show a difference, which is kept then. None if they cannot be judged."""
         again = self._new(self._client)
-        wrong = _problem(lambda: _replay(again, operations, "hostile" in self.schema.profiles))
+        parts = [part for operation in operations for part in self._parts(again, [operation])]
+        wrong = next((wrong for part in [*parts, again.finish] if (wrong := _problem(part))), None)
         if wrong is None or isinstance(wrong, Unanswered):
             return None if wrong else False
         found = self._finding(again, wrong)
@@ -260,6 +277,7 @@ class Search:
 
     def _new(self, client: PatientClient) -> OperationSequence:
         client.log.clear()
+        client.made.clear()
         return OperationSequence(
             client, next(self._marks), self.schema, tuple(self._target.roles), self._restrictions.explain
         )
@@ -277,11 +295,3 @@ def _problem(part: Callable[[], None]) -> Exception | None:
     except (CheckFailed, TargetSilent, Unanswered) as wrong:
         return wrong
     return None
-
-
-def _replay(sequence: OperationSequence, operations: Sequence[PlayedOperation], hostile: bool) -> None:
-    for operation in operations:
-        sequence.play(operation)
-        if hostile:
-            sequence.require_quiet()
-    sequence.finish()

@@ -17,7 +17,7 @@ from upsertspec.errors import AFTER, ENDED, GONE, DialectError, NotApplicable, N
 from upsertspec.http.circuit_breaker import CircuitBreaker, is_refusal, shortened
 from upsertspec.http.credentials import Presented, presented, role
 from upsertspec.http.exchange import Exchange
-from upsertspec.http.made import Made, made_by
+from upsertspec.http.made import Made, look, made_by
 from upsertspec.http.masking import Masker
 from upsertspec.http.pacing import Pace, Retries
 from upsertspec.http.probe import readable, search
@@ -135,8 +135,9 @@ class Client:
         if self.breaker.alarmed:
             self._check_target()
         answer = self._dialect.answer(operation, response)
-        if operation.changes and is_success(answer.status):
-            self.made += made_by(operation, answer, self.bindings)
+        if is_success(answer.status):
+            look(self.made, operation, answer)
+            self.made += made_by(operation, answer, self.bindings) if operation.changes else ()
         return replace(answer, text=self.masker.body(response.body, TEXT_SHOWN))
 
     def method(self, operation: Operation) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Change, Create, Operation, Transaction, Upsert, UpsertBatch
+from upsertspec.dialects.operations import Change, Create, Delete, Find, Operation, Transaction, Upsert, UpsertBatch
 from upsertspec.spec.schema import tables
 from upsertspec.target.bindings import Bindings
 
 Made = dict[str, Any]
 """A record: its `table`, `where` it is found (a key, or its id), and which fields were `sent`: the key, or all.
 
-`created` says whether the answer says that it was created; None where it does not say. `id` is the one in the answer.
+`created` says whether the answer says that it was created; None where it does not say. `id` is the one in the answer,
+`seen` the one that the record had when it was last found by its key.
 """
 
 
@@ -23,13 +24,26 @@ def made_by(operation: Operation, answer: Answer, bindings: Bindings) -> Iterato
         if table not in tables() or table in bindings.absent:
             continue
         created = True if isinstance(operation, Create) else _is_new(part)
-        kept = {"table": table, "created": created, "id": part.id if _is_plain(part.id) else None}
+        kept = {"table": table, "created": created, "id": part.id if _is_plain(part.id) else None, "seen": None}
         keys = (key for key in bindings.table(table).unique_keys if all(_is_plain(row.get(name)) for name in key))
         if key := next(keys, None):
             where = {name: row[name] for name in key}
             yield {**kept, "where": where, "sent": where}
         elif created and kept["id"] is not None and all(value is None or _is_plain(value) for value in row.values()):
             yield {**kept, "where": {"id": part.id}, "sent": dict(row)}
+
+
+def look(listed: Iterable[Made], operation: Operation, answer: Answer) -> None:
+    """Note which records a list shows under their key. After a deletion, none is known to be there."""
+    if isinstance(operation, (Delete, Transaction)):
+        for made in listed:
+            made["seen"] = None
+    elif isinstance(operation, Find) and not answer.fault:
+        fitting = [r for r in answer.records if all(r.get(n) == value for n, value in operation.where.items())]
+        ident = fitting[0].get("id") if len(fitting) == 1 else None
+        for made in listed:
+            if (made["table"], made["where"]) == (operation.table, operation.where):
+                made["seen"] = ident if _is_plain(ident) else None
 
 
 def _rows(operation: Operation, answer: Answer) -> Iterator[tuple[str, Mapping[str, Any], Answer]]:

@@ -72,7 +72,6 @@ class Watch:
         self.seconds = seconds
         self.connection: Any = None
         self.sock: Any = None
-        self.begun = False
         self.fired = False
         self.reused = False
         self.answered = False

@@ -47,11 +47,12 @@ def render(report: Raw) -> str:
     """The badge as SVG, with the headline as its title. It uses no font that has to be fetched."""
     left, right = label(report), message(report)
     first, second = _width(left), _width(right)
+    wide = first + second
     return f"""\
-<svg xmlns="http://www.w3.org/2000/svg" width="{first + second}" height="20" role="img" \
+<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="20" viewBox="0 0 {wide} 20" role="img" \
 aria-label="{html_text(left)}: {html_text(right)}">
 <title>{html_text(report["verdict"]["headline"])}</title>
-<clipPath id="r"><rect width="{first + second}" height="20" rx="3"/></clipPath>
+<clipPath id="r"><rect width="{wide}" height="20" rx="3"/></clipPath>
 <g clip-path="url(#r)"><rect width="{first}" height="20" fill="#444"/>\
 <rect x="{first}" width="{second}" height="20" fill="{_colours(report)[1]}"/></g>
 <g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11">

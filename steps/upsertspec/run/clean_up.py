@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -43,54 +44,80 @@ class Cleaned:
         return asdict(self)
 
 
-def clean_up(target: Target, results: Iterable[Result], run_id: str, keep: bool, seconds: float = SECONDS) -> Cleaned:
-    """Delete the records that the results name, the last first: what refers to a record was made after it.
+def clean_up(
+    target: Target, results: Iterable[Result], run_id: str, keep: bool, seconds: float = SECONDS, jobs: int = 1
+) -> Cleaned:
+    """Delete the records that the results name, those of `jobs` scenarios at a time.
 
-    A record is looked up by the key that the run gave it, and deleted only if that has the run's letters in it, or if
-    all its fields are still as they were sent. One that the run only updated is somebody else's.
+    A record whose key has the run's letters in it, and that a scenario has found by it, is deleted at once. Another is
+    looked up first, by the key that the run gave it, and deleted only if that has the run's letters in it, or if all
+    its fields are still as they were sent. One that the run only updated is somebody else's.
     """
-    pending = list(reversed(_own([dict(made) for result in results for made in result.made], run_id)))
-    if keep or not pending:
-        return Cleaned(left=len(pending), why="--keep" if keep else "")
-    client = Client(target, dialect_for(target))
-    work = _Work(client, time.monotonic() + seconds)
+    pending = _own([[dict(made) for made in result.made] for result in results], run_id)
+    if keep or not any(pending):
+        return Cleaned(left=sum(map(len, pending)), why="--keep" if keep else "")
+    until = time.monotonic() + seconds
+    works = [_Work(target, jobs, pending[start::jobs], until) for start in range(jobs)]
     try:
-        for _ in range(ROUNDS):  # a record that another refers to may be deleted after that
-            before = work.deleted
-            pending = [made for made in pending if not work.is_gone(made)]
-            if not pending or work.why or work.deleted == before:
-                break
+        with ThreadPoolExecutor(jobs) as pool:
+            list((map if jobs == 1 else pool.map)(_Work.run, works))
     except KeyboardInterrupt:
-        work.why = "interrupted"
-    finally:
-        client.close()
-    return Cleaned(work.deleted, len(pending), work.why)
+        for work in works:
+            work.why = "interrupted"
+    why = next((work.why for work in works if work.why), "")
+    return Cleaned(sum(work.deleted for work in works), sum(work.left for work in works), why)
 
 
-def _own(listed: Sequence[Made], run_id: str) -> list[Made]:
-    """The records that the run created, each once under each of its keys."""
+def _own(scenarios: Sequence[Sequence[Made]], run_id: str) -> list[list[Made]]:
+    """The records that the run created, by scenario, each once under each of its keys.
+
+    The last comes first: what refers to a record was made after it.
+    """
+    listed = [made for scenario in scenarios for made in scenario]
     new = [made for made in listed if made["created"] is not False and made["id"] is not None]
     created = {(made["table"], made["id"]) for made in new}
-    found: dict[str, Made] = {}
-    for made in listed:
+    known: set[str] = set()
+    return [list(_new(reversed(scenario), created, known, run_id)) for scenario in reversed(scenarios)]
+
+
+def _new(scenario: Iterable[Made], created: Container[tuple[str, Any]], known: set[str], run_id: str) -> Iterator[Made]:
+    for made in scenario:
         name = json.dumps([made["table"], made["where"]], sort_keys=True)
         is_new = made["created"] is not False or (made["table"], made["id"]) in created
-        if is_new and ("id" in made["where"] or run_id in name.lower()):
-            found[name] = made
-    return list(found.values())
+        if name not in known and is_new and ("id" in made["where"] or run_id in name.lower()):
+            known.add(name)
+            yield made
 
 
 class _Work:
-    """The deletions, until `why` says that no more are possible."""
+    """The deletions of one client, until `why` says that no more are possible."""
 
-    def __init__(self, client: Client, until: float) -> None:
-        self._client = client
+    def __init__(self, target: Target, share: int, pending: list[list[Made]], until: float) -> None:
+        self._client = Client(target, dialect_for(target), share)
+        self._pending = pending
         self._until = until
         self._refused = 0
         self.deleted = 0
         self.why = ""
 
-    def is_gone(self, made: Made) -> bool:
+    @property
+    def left(self) -> int:
+        """How many records may be there."""
+        return sum(map(len, self._pending))
+
+    def run(self) -> None:
+        """Delete what is pending. A record that another refers to may be deleted after that one."""
+        try:
+            for _ in range(ROUNDS):
+                before = self.deleted
+                for scenario in self._pending:
+                    scenario[:] = [made for made in scenario if not self._is_gone(made)]
+                if not self.left or self.why or self.deleted == before:
+                    break
+        finally:
+            self._client.close()
+
+    def _is_gone(self, made: Made) -> bool:
         """Whether the record is not there, or not there any more."""
         if not self.why and time.monotonic() > self._until:
             self.why = "no more time"
@@ -98,11 +125,9 @@ class _Work:
             return False
         try:
             self._client.log.clear()
-            listed = self._client.call("editor", Find(made["table"], made["where"], limit=2))
-            if not is_success(listed.status) or listed.fault:
-                return False
-            own = [record for record in listed.records if self._is_own(made, record)]
-            gone = [self._delete(made, record) for record in own]
+            seen, made["seen"] = made["seen"], None
+            found = [seen] if seen is not None else self._found(made)
+            gone = [self._delete(made, ident) for ident in found]
             return all(gone)
         except TargetSilent as silent:
             self.why = f"the target does not answer: {silent}"
@@ -110,15 +135,21 @@ class _Work:
             self.why = str(wrong)
         return False
 
-    def _is_own(self, made: Made, record: Any) -> bool:
+    def _found(self, made: Made) -> list[Any]:
+        """The ids of the records that are as the run made this one. None stands for an answer without a list."""
+        listed = self._client.call("editor", Find(made["table"], made["where"], limit=2))
+        if not is_success(listed.status) or listed.fault:
+            return [None]
         table = self._client.bindings.table(made["table"])
-        return record.get("id") is not None and not differences(table, made["sent"], record)
+        return [r["id"] for r in listed.records if r.get("id") is not None and not differences(table, made["sent"], r)]
 
-    def _delete(self, made: Made, record: Any) -> bool:
+    def _delete(self, made: Made, ident: Any) -> bool:
+        if ident is None:
+            return False
         key = {} if "id" in made["where"] else made["where"]
-        answer = self._client.call("editor", Delete(made["table"], record["id"], key))
+        answer = self._client.call("editor", Delete(made["table"], ident, key))
         gone = is_success(answer.status) or answer.status in (404, 410)
-        self.deleted += gone
+        self.deleted += is_success(answer.status)
         self._refused = 0 if gone else self._refused + 1
         if self._refused >= REFUSED:
             self.why = f"the target answers {answer.status} to deletions"

@@ -44,22 +44,24 @@ class Execution:
         if template is None:
             return None
         scenario = rendered(template, example_of(pyfuncitem))
-        request, hook = pyfuncitem.funcargs["request"], pyfuncitem.config.hook
+        request: Any = pyfuncitem.funcargs["request"]
+        hook = pyfuncitem.config.hook
         context = {"request": request, "feature": template.feature, "scenario": scenario}
+        fixture = cache(request.getfixturevalue)
         hook.pytest_bdd_before_scenario(**context)
         try:
             for step in scenario.steps:
-                self._run({**context, "step": step})
+                self._run({**context, "step": step}, fixture)
         finally:
             hook.pytest_bdd_after_scenario(**context)
         return True
 
-    def _run(self, context: Mapping[str, Any]) -> None:
+    def _run(self, context: Mapping[str, Any], fixture: Callable[[str], Any]) -> None:
         request, step = context["request"], context["step"]
         call, hook = self._call(step), request.config.hook
         hook.pytest_bdd_before_step(**context, step_func=call.function)
         given = {"datatable": step.datatable and step.datatable.raw(), "docstring": step.docstring}
-        others = {name: given.get(name) or request.getfixturevalue(name) for name in call.others}
+        others = {name: given.get(name) or fixture(name) for name in call.others}
         context = {**context, "step_func": call.function, "step_func_args": {**call.arguments, **others}}
         try:
             call.function(**context["step_func_args"])
@@ -113,8 +115,8 @@ def rendered(template: ScenarioTemplate, example: Mapping[str, str]) -> Scenario
 
 def _filled(step: Step, example: dict[str, str]) -> Step:
     table = step.datatable
-    cells = [str(cell) for row in table.raw() for cell in row] if table else []
-    if not any("<" in text for text in (step.name, step.docstring or "", *cells)):
+    has_gaps = any("<" in str(cell) for row in table.raw() for cell in row) if table else False
+    if not has_gaps and not any("<" in text for text in (step.name, step.docstring or "")):
         return step
     return Step(
         name=filled(step.name, example),
@@ -122,6 +124,6 @@ def _filled(step: Step, example: dict[str, str]) -> Step:
         indent=step.indent,
         line_number=step.line_number,
         keyword=step.keyword,
-        datatable=Step.render_datatable(table, example) if table else None,
+        datatable=Step.render_datatable(table, example) if table and has_gaps else table,
         docstring=filled(step.docstring, example) if step.docstring is not None else None,
     )

@@ -59,7 +59,7 @@ def run_session(
     with held():
         findings, results = _judged(settings, jobs, progress(style, output, planned), out)
         masker = Masker(secret.value for secret in target.secrets())
-        cleaned = _cleaned(settings, results, masker)
+        cleaned = _cleaned(settings, results, masker, jobs)
         ended = document.Run(
             target=target,
             run_id=settings.run_id,
@@ -119,13 +119,13 @@ def _judged(settings: Settings, jobs: int, shown: Progress, out: TextIO) -> tupl
     return findings, results
 
 
-def _cleaned(settings: Settings, results: list[Result], masker: Masker) -> Cleaned:
+def _cleaned(settings: Settings, results: list[Result], masker: Masker, jobs: int) -> Cleaned:
     """What became of the records of the run. A signal ends the clean-up, as it ends a run."""
     if settings.temporary:
         return Cleaned()
     try:
         with held(False):
-            cleaned = clean_up(settings.target, results, settings.run_id, settings.keep)
+            cleaned = clean_up(settings.target, results, settings.run_id, settings.keep, jobs=jobs)
     except KeyboardInterrupt:
         cleaned = clean_up(settings.target, results, settings.run_id, settings.keep, seconds=0)
     return replace(cleaned, why=printable(masker.text(cleaned.why)))

@@ -72,8 +72,9 @@ class TableBinding:
 
         A name that is no field of ours, and that the target has by chance, is made one that it does not have.
         """
-        other = f"no_{name}" if name in self._theirs else name
-        return self._by_part.get(name) or FieldBinding(other, is_bound=False)
+        if name not in self._by_part:
+            self._by_part[name] = FieldBinding(f"no_{name}" if name in self._theirs else name, is_bound=False)
+        return self._by_part[name]
 
     @cached_property
     def _theirs(self) -> frozenset[str]:
@@ -81,7 +82,7 @@ class TableBinding:
         return frozenset(bound.name for bound in self.fields.values()) - {*self.spec.fields, *PROTECTED}
 
     @cached_property
-    def _by_part(self) -> Mapping[str, FieldBinding]:
+    def _by_part(self) -> dict[str, FieldBinding]:
         return {part: bound for name, bound in self.fields.items() for part in bound.parts or (name,)}
 
     @cached_property

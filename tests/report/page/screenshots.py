@@ -22,15 +22,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, launched() as browser:
         report = json.loads(whole(Path(folder)).text)
         report["target"]["name"] = "A server that does INSERT OR REPLACE"
+        report["run"]["command"] = f"upsertspec run {report['target']['url']} --profile all --jobs 2 --report report"
         _take(browser, written(Path(folder), report))
     for image in IMAGES.glob("*.png"):
         assert image.stat().st_size < LARGEST, f"{image} is too large for a README"
 
 
 def _take(browser: Browser, page: Path) -> None:
-    with opened(browser, page, size=(1000, 760)) as seen:
+    with opened(browser, page, size=(900, 880)) as seen:
         seen.page.screenshot(path=IMAGES / "report.png")
-    with opened(browser, page, size=(1000, 720), color_scheme="dark") as seen:
+    with opened(browser, page, size=(900, 720), color_scheme="dark") as seen:
         anchor = seen.page.locator(
             ".sc", has=seen.page.get_by_role("heading", name=TITLE, include_hidden=True)
         ).get_attribute("id")

@@ -19,6 +19,8 @@ from upsertspec.prove.page import page as proof_page
 from upsertspec.prove.servers import BrokenServer
 from upsertspec.report.compare.matrix import read
 from upsertspec.report.compare.page import page as comparison
+from upsertspec.report.history import lines
+from upsertspec.report.history.page import page as history_page
 
 Report = Callable[[str], Path]
 Runs = Callable[[str], Done]
@@ -90,13 +92,17 @@ def test_scrolling_parts_can_be_reached_by_keyboard(browser: Browser, report: Re
 
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["light", "dark, phone"])
-def test_axe_finds_nothing_in_the_comparison_and_the_proof(
+def test_axe_finds_nothing_in_the_other_pages(
     browser: Browser, tmp_path: Path, scheme: str, size: tuple[int, int]
 ) -> None:
     reports = [shaped(*map(result, STATUSES)), shaped(result("failed"), verdict="not conformant", name="other")]
     files = [saved(tmp_path / f"{number}.json", report) for number, report in enumerate(reports)]
     row = Row(BrokenServer("forgets-all", "Forgets all of it.", ("AC-001", "AC-002")), {"AC-001": 1, "AC-009": 1})
-    pages = (comparison(read(files)), proof_page(Proof([row], (), (), ("AC-001", "AC-002"))))
+    pages = (
+        comparison(read(files)),
+        history_page(lines.read(files)),
+        proof_page(Proof([row], (), (), ("AC-001", "AC-002"))),
+    )
     for number, text in enumerate(pages):
         file = tmp_path / f"{number}.html"
         file.write_text(text, "utf-8")

@@ -37,6 +37,11 @@ def sentence(document: Mapping[str, Any]) -> str:
     return said
 
 
+def claimed(counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts without what is not claimed: that says nothing of the target, and would be most of a bar."""
+    return {status: number for status, number in counts.items() if status != Status.NOT_CLAIMED}
+
+
 def ended_early(document: Mapping[str, Any]) -> tuple[str, str]:
     """Why the run ended early, and the `curl` line of the last request that was answered, if it is known."""
     why, _, last = document["run"]["ended_early"].partition(f"; {LAST_ANSWERED}")
