@@ -1,6 +1,6 @@
 -- The tables that the scenarios assume, for Postgres.
 -- Written by `upsertspec provision --format postgres` for: core, refusals, identity, conflict, batch, integrity,
--- transactions, records, concurrency, hostile.
+-- transactions, records, concurrency, hostile, preconditions, idempotency, isolation.
 --
 -- Roles are the server's, not the database's. What each may do with every table:
 --   editor: create, update, delete, read

@@ -13,17 +13,7 @@ from tests.report.page.browser import DESKTOP, PHONE, launched, opened
 from tests.site.conftest import Site
 from upsertspec_server import create_app
 
-PAGES = [
-    "index",
-    "core",
-    "contract",
-    "traceability",
-    "pattern-update",
-    "tables",
-    "table-contacts",
-    "vocabulary",
-    "search",
-]
+PAGES = ["index", "identity", "contract", "traceability", "pattern-update", "table-contacts", "vocabulary", "search"]
 WAYS = pytest.mark.parametrize(("scheme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["light", "dark, phone"])
 
 

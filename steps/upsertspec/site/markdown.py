@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _CRITERION = re.compile(r"\bAC-\d{3}\b")
+_SCROLL = '<div class="scroll" role="group" aria-label="Table" tabindex="0">'
 _WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -59,7 +60,7 @@ def document(
         token.children = _linked(token.children, links, criteria) if token.children else token.children
     title = headings[0][2]
     html = reader.renderer.render(tokens[3:], reader.options, {})
-    wide = html.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
+    wide = html.replace("<table>", f"{_SCROLL}<table>").replace("</table>", "</table></div>")
     return Document(title, Markup(wide), [(a, t) for level, a, t in headings if level == "h2"], said)  # noqa: S704 - our own
 
 

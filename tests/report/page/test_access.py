@@ -78,7 +78,7 @@ def test_a_status_has_a_word_and_a_symbol(browser: Browser, report: Report, ran:
         words = seen.page.eval_on_selector_all(".sc .st", "all => all.map(e => e.textContent)")
         sign = "all => all.map(e => [e.textContent, getComputedStyle(e, '::before').content])"
         signs = dict(seen.page.eval_on_selector_all(".sc .st", sign))
-        assert set(words) == statuses == {"passed", "failed"}
+        assert set(words) == statuses == {"passed", "failed", "not claimed"}
         assert "✓" in signs["passed"]
         assert "✗" in signs["failed"]
 
