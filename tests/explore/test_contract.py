@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from upsertspec.explore.contract import Contract
+from upsertspec.explore.model_state import NoRecord
 from upsertspec.explore.schema import Schema
 from upsertspec.target.target import Target
 
@@ -24,3 +25,9 @@ def test_a_batch_with_two_mistakes_may_be_refused_for_either(
 ) -> None:
     expected = Contract(Schema.of(Target(url="http://h"))).batch(who, "contacts", records, ["email"], {})
     assert (expected.effects, expected.wrong, set(expected.refusals)) == (None, blamed, statuses)
+
+
+def test_an_id_of_a_strange_form_is_400_or_404_in_a_transaction() -> None:
+    operation = {"op": "delete", "table": "users", "id": NoRecord("nonsense")}
+    expected = Contract(Schema.of(Target(url="http://h"))).transaction("editor", [operation])
+    assert (expected.effects, set(expected.refusals)) == (None, {400, 404})

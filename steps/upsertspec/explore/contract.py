@@ -21,7 +21,7 @@ from upsertspec.explore.field_rules import (
     stored_problems,
 )
 from upsertspec.explore.hostile_values import UNREADABLE
-from upsertspec.explore.model_state import Effect, ModelRecord, ModelState, Values
+from upsertspec.explore.model_state import Effect, ModelRecord, ModelState, NoRecord, Values
 from upsertspec.explore.schema import Schema
 from upsertspec.spec.schema import CALLERS, MEMBERS, PROTECTED, Table, organizations, roles
 
@@ -143,6 +143,8 @@ class Contract:
         expected = _lenient(who, self._expect(200, run))
         if expected.refusals and any(self._is_malformed(operation) for operation in operations):
             return replace(expected, refusals=ANY_REFUSAL)  # what is checked first is left to the target
+        if 404 in expected.refusals and any(isinstance(operation.get("id"), NoRecord) for operation in operations):
+            expected = expected.or_refused(400)  # an id of a form that ids do not have
         if expected.effects is None and any(_lacks_permission(who, operation) for operation in operations):
             return expected.or_refused(403)
         return expected
