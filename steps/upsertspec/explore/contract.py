@@ -204,6 +204,8 @@ class Contract:
         else:
             wrong = [Problem("the request may be wrong for any table", BAD)]
         _require(denied and self._reported([*denied, *wrong]))
+        if wrong and all(problem.statuses == REFUSED for problem in wrong):
+            self._require_written(self.schema[name], fields, match, extra)
         _require(wrong, [] if self.ordered or not wrong else [*_forbidden(who, "create"), *_forbidden(who, "update")])
         table = self.schema[name]
         given = _writable(fields)
@@ -220,6 +222,17 @@ class Contract:
             return Effect("ignored", found, found.values)
         changed = self._changes(table, given, extra)
         return self._store(table, found, {**found.values, **changed}, _forbidden(who, "update"))
+
+    def _require_written(self, table: Table, fields: Row, match: Any, extra: Row) -> None:
+        """Raise LeftOpen where only values that are not written break a rule: they may be refused or let through."""
+        found = None if [*key_problems(table, fields, match, extra)] else self._match(table, _writable(fields), match)
+        if found is None:
+            return
+        written = {n: v for n, v in fields.items() if n in extra.get("updateFields", fields)}
+        if extra.get("onConflict") == "ignore" or not holds(table, found, extra.get("updateWhere", {})):
+            written = {}
+        if not [*field_problems(table, written), *member_problems(table, extra)]:
+            raise LeftOpen("a value that is not written breaks a rule of its field")
 
     def _match(self, table: Table, given: Values, match: Any) -> ModelRecord | None:
         """The record that has the values of the match fields, or without them those of any unique key."""
