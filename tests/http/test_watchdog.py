@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable
 
 import pytest
+import requests
 
-from tests.http.wire import Wire
+from tests.http.wire import Wire, always
 from upsertspec.errors import TargetSilent
 from upsertspec.http.heads import WholeHead
 from upsertspec.http.session import Limits, Session
-from upsertspec.http.watchdog import Watch, Watchdog
+from upsertspec.http.watchdog import WATCHDOG, Watch, Watchdog
 
 MOST_BYTES = 100
 
@@ -112,6 +113,28 @@ def test_an_answer_that_is_not_whole_when_its_time_is_up_is_late(
     url = serve(Busy(monkeypatch, answer).answers).url
     with pytest.raises(TargetSilent, match=r"no whole answer within 0\.3 s"):
         Session(Limits(seconds=0.3), {}).send("GET", url, {}, None)
+
+
+def test_the_time_runs_from_when_the_request_goes_out(
+    serve: Callable[..., Wire], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time to prepare a request on a busy machine does not count."""
+    watched: list[int] = []
+
+    def look(real: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object, **kwargs: object) -> object:
+            watched.append(len(WATCHDOG._watched))
+            return real(*args, **kwargs)
+
+        return call
+
+    session = Session(Limits(), {})
+    url = serve(always(FRAMED["by its length"])).url
+    monkeypatch.setattr(requests.Session, "prepare_request", look(requests.Session.prepare_request))
+    monkeypatch.setattr(WholeHead, "begin", look(WholeHead.begin))
+    for _ in range(2):
+        session.send("GET", url, {}, None)
+    assert watched == [0, 1, 0, 1]
 
 
 def test_an_exchange_that_is_over_is_never_cut_off_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:

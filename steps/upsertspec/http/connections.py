@@ -1,111 +1,98 @@
-"""Connections to the target, directly or through an HTTP proxy."""
+"""Connections that report their socket to the watchdog."""
 
 from __future__ import annotations
 
-import base64
-import functools
-import http.client
-import os
-import selectors
-import ssl
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPHeaderDict
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from upsertspec.http.heads import WholeHead
-
-URL_MARKS = "!#$%&'()*+,/:;=?@[]~"
-_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
-
-
-class Plain(http.client.HTTPConnection):
-    """A connection over TCP. It sends the head and the body of a request in one piece, unless the body is in chunks."""
-
-    response_class = WholeHead
-    _pieces: list[bytes] | None = None
-
-    def endheaders(self, message_body: Any = None, *, encode_chunked: bool = False) -> None:
-        """Send the request."""
-        self._pieces = None if encode_chunked else []
-        try:
-            super().endheaders(message_body, encode_chunked=encode_chunked)
-            whole = b"".join(self._pieces or ())
-        finally:
-            self._pieces = None
-        if not encode_chunked:
-            super().send(whole)
-
-    def send(self, data: Any) -> None:
-        """Send bytes, or keep them until the request is complete."""
-        if self._pieces is None:
-            super().send(data)
-        else:
-            self._pieces.append(data)
+from upsertspec.http.malformed import Lines
+from upsertspec.http.watchdog import WATCHDOG, Watch
 
 
-class Secure(Plain, http.client.HTTPSConnection):
-    """A connection over TLS."""
+def watched_adapter(current: CurrentWatch) -> HTTPAdapter:
+    """A `requests` adapter with one pooled connection. It reports each use of the connection to `current`."""
+
+    class Plain(HTTPConnection):
+        response_class = WholeHead
+
+        def connect(self) -> None:
+            current.begin()
+            super().connect()
+
+        def request(self, *args: Any, **kwargs: Any) -> None:
+            with current.noted(self):
+                super().request(*args, **_in_lines(kwargs))
+
+    class Secure(HTTPSConnection):
+        response_class = WholeHead
+
+        def connect(self) -> None:
+            current.begin()
+            super().connect()
+
+        def request(self, *args: Any, **kwargs: Any) -> None:
+            with current.noted(self):
+                super().request(*args, **_in_lines(kwargs))
+
+    pools = {
+        "http": type("WatchedPool", (HTTPConnectionPool,), {"ConnectionCls": Plain}),
+        "https": type("WatchedSecurePool", (HTTPSConnectionPool,), {"ConnectionCls": Secure}),
+    }
+    return _WatchedAdapter(pools)
 
 
-class Route:
-    """The way to a target. `settings` are those of a session: `verify`, `cert` and `proxies`."""
-
-    def __init__(self, settings: Mapping[str, Any], seconds: float) -> None:
-        self._proxy = urlsplit(next(iter(settings.get("proxies", {}).values()), ""))
-        self._trust = settings.get("verify", True), settings.get("cert")
-        self._seconds = seconds
-        self.is_proxied = bool(self._proxy.hostname)
-
-    def connection(self, url: SplitResult) -> Plain:
-        """A connection for this URL, not open yet. Raises OSError where the proxy has no way to it."""
-        hop = self._proxy if self.is_proxied else url
-        tunnels = self.is_proxied and url.scheme == "https"
-        if tunnels and hop.scheme == "https":
-            raise OSError("there is no tunnel through a proxy of https:// to a target of https://")
-        host, port = hop.hostname or "", hop.port
-        if "https" in (url.scheme, hop.scheme):
-            port = port or (443 if hop.scheme == "https" else 80)
-            made: Plain = Secure(host, port, timeout=self._seconds, context=_trusted(*self._trust))
-        else:
-            made = Plain(host, port, timeout=self._seconds)
-        if tunnels:
-            made.set_tunnel(url.hostname or "", url.port, self._login())
-        return made
-
-    def request(self, url: SplitResult) -> tuple[str, dict[str, str]]:
-        """What a request for this URL names as its target, and the headers that are for the proxy."""
-        path = quote(f"{url.path or '/'}{'?' if url.query else ''}{url.query}", safe=URL_MARKS)
-        if self.is_proxied and url.scheme == "http":
-            return f"http://{url.netloc.encode('idna').decode('ascii')}{path}", self._login()
-        return path, {}
-
-    def _login(self) -> dict[str, str]:
-        if self._proxy.username is None:
-            return {}
-        pair = f"{unquote(self._proxy.username)}:{unquote(self._proxy.password or '')}"
-        return {"Proxy-Authorization": f"Basic {base64.b64encode(pair.encode()).decode('ascii')}"}
+def _in_lines(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a request, with each header of several `Lines` split into headers of one line."""
+    headers = kwargs.get("headers") or {}
+    if Lines not in map(type, headers.values()):
+        return kwargs
+    pairs = [(k, line) for k, v in headers.items() for line in (v.lines if isinstance(v, Lines) else [v])]
+    return {**kwargs, "headers": HTTPHeaderDict(pairs)}
 
 
-def is_dropped(connection: Plain) -> bool:
-    """Whether the other side has closed an idle connection, or sent what nobody asked for."""
-    with _Selector() as selector:
-        selector.register(connection.sock, selectors.EVENT_READ)
-        return bool(selector.select(0))
+class CurrentWatch:
+    """The exchange in progress on a session, if any."""
+
+    def __init__(self) -> None:
+        self.watch: Watch | None = None
+        self._last: Any = None
+
+    def begin(self) -> None:
+        """Start the time limit of the exchange: now, and not while the request was being prepared."""
+        if self.watch is not None and not self.watch.begun:
+            self.watch.begun = True
+            WATCHDOG.add(self.watch)
+
+    @contextlib.contextmanager
+    def noted(self, connection: HTTPConnection) -> Iterator[None]:
+        """Note that the exchange uses this connection; it is reused if the last exchange used the same socket."""
+        if self.watch is not None:
+            self.watch.connection = connection
+            self.watch.reused = connection.sock is not None and connection.sock is self._last
+        self.begin()
+        yield
+        self._last = connection.sock
+        if self.watch is not None:
+            self.watch.sock = connection.sock
 
 
-@functools.cache
-def _trusted(verify: bool | str, cert: str | tuple[str, str] | None) -> ssl.SSLContext:
-    """Whom a secure connection trusts: the usual authorities, those of a file or folder, or anybody."""
-    if isinstance(verify, str):
-        place = {"capath" if os.path.isdir(verify) else "cafile": verify}
-    else:
-        import certifi  # not needed over HTTP
+class _WatchedAdapter(HTTPAdapter):
+    def __init__(self, pools: dict[str, type]) -> None:
+        self._pools = pools
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
-        place = {"cafile": certifi.where()}
-    context = ssl.create_default_context(**place)  # type: ignore[arg-type]
-    if verify is False:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    if cert:
-        context.load_cert_chain(*([cert] if isinstance(cert, str) else cert))
-    return context
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = self._pools
+        return manager

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import http.client
-import ssl
 import time
-import zlib
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from http.cookiejar import CookieJar
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
-from urllib.request import Request
+from urllib.parse import unquote
+
+import requests
+import urllib3
 
 from upsertspec.dialects.base import Response
 from upsertspec.errors import TargetSilent
-from upsertspec.http.connections import Plain, Route, is_dropped
+from upsertspec.http.connections import CurrentWatch, watched_adapter
 from upsertspec.http.heads import WholeHead
-from upsertspec.http.inflating import inflaters
 from upsertspec.http.watchdog import WATCHDOG, Watch
 
 ANSWER_CAP = 16 * 1024 * 1024
@@ -32,8 +32,9 @@ UNREACHABLE = "unreachable"
 Body = bytes | Iterable[bytes] | None
 """Bytes are sent as they are, an iterable in chunks."""
 
-_FAULTS = (http.client.HTTPException, OSError, ValueError, zlib.error)
-_DROPS = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)  # RemoteDisconnected is the first of them
+_FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
+_LATE = {"ReadTimeout", "ReadTimeoutError", "ConnectTimeout", "ConnectTimeoutError", "TimeoutError"}
+_DROPS = {"RemoteDisconnected", "ConnectionResetError", "ConnectionAbortedError", "BrokenPipeError"}
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,6 @@ class Session:
     `token` is the header with the token that a login gave, if one did.
     """
 
-    _open: tuple[tuple[str, str], Plain] | None = None
-
     def __init__(
         self,
         limits: Limits,
@@ -78,11 +77,18 @@ class Session:
         self._limits = limits
         self._keeping = keeping or Keeping()
         self._used = 0.0
-        self._route = Route(settings, limits.seconds)
+        self._current = CurrentWatch()
         self.csrf = ""
         self.token: dict[str, str] = {}
-        self._keeps_cookies = keep_cookies
-        self._cookies = CookieJar()
+        self._session = _NoRedirects()
+        self._session.trust_env = False
+        self._session.headers.clear()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, watched_adapter(self._current))
+        for name, value in settings.items():
+            setattr(self._session, name, value)
+        if not keep_cookies:
+            self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def send_alone(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
         """Send one request over a connection of its own, because it may break the connection."""
@@ -113,143 +119,114 @@ class Session:
 
     def cookies(self) -> list[str]:
         """The values of its cookies."""
-        return [cookie.value for cookie in self._cookies if cookie.value]
+        return [cookie.value for cookie in self._session.cookies if cookie.value]
 
     def cookie(self, name: str) -> str:
         """The value of a cookie, without percent escapes; empty if there is none."""
-        return next((unquote(cookie.value or "") for cookie in self._cookies if cookie.name == name), "")
+        return next((unquote(cookie.value or "") for cookie in self._session.cookies if cookie.name == name), "")
 
     def adopt(self, other: Session) -> None:
         """Copy the cookies and the tokens of another session."""
         self.forget()
-        for cookie in other._cookies:
-            self._cookies.set_cookie(cookie)
+        self._session.cookies.update(other._session.cookies)
         self.token, self.csrf = other.token, other.csrf
 
     def forget(self) -> None:
         """Drop all cookies and tokens."""
-        self._cookies.clear()
+        self._session.cookies.clear()
         self.token, self.csrf = {}, ""
 
     def close(self) -> None:
         """Close the connection; the next request opens a new one."""
-        if self._open:
-            self._open[1].close()
-
-    def __del__(self) -> None:
-        """Leave no connection open."""
-        self.close()
+        self._session.close()
 
     def _timed(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
-        watch = Watch(self._limits.seconds)
+        watch = self._current.watch = Watch(self._limits.seconds)
         try:
-            response = self._exchange(watch, method, url, headers, body)
+            with _unwarned() if self._session.verify is False else contextlib.nullcontext():
+                response = self._exchange(watch, method, url, headers, body)
             if watch.is_late:  # a response that was cut off can look whole
                 raise TimeoutError
         except _FAULTS as fault:
-            raise self._silent(fault, watch) from fault
+            raise _silent(fault, watch, self._limits.seconds) from fault
         finally:
             WATCHDOG.remove(watch)
-            if watch.fired or not watch.whole:
-                self.close()
+            self._current.watch = None
+        if watch.fired:
+            self.close()
         self._used = time.monotonic()
         self._keeping.proven = self._keeping.proven or watch.reused
         return response
 
     def _exchange(self, watch: Watch, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
-        parts = urlsplit(url)
-        connection = self._connection(parts)
-        target, more = self._route.request(parts)
-        headers = _merged({"User-Agent": AGENT, "Accept-Encoding": "identity"}, headers, more)
-        if self._keeps_cookies:
-            asked = Request(url, headers=dict(headers))  # noqa: S310 - of a target: HTTP or HTTPS
-            self._cookies.add_cookie_header(asked)
-            headers = _merged(asked.unredirected_hdrs, headers)
-        watch.connection, watch.reused = connection, connection.sock is not None
-        WATCHDOG.add(watch)
-        if not watch.reused:
-            connection.connect()
-        watch.sock = connection.sock
-        _send(connection, method, target, headers, body)
-        answer = connection.getresponse()
-        watch.answered = True
-        with answer:
-            if self._keeps_cookies:
-                self._cookies.extract_cookies(answer, asked)
-            said = _joined(answer.getheaders())
-            content = self._read(answer, said)
-            watch.whole = isinstance(answer, WholeHead) and answer.is_whole
-            return Response(answer.status, said, content)
+        with self._session.request(
+            method,
+            url,
+            headers={"User-Agent": AGENT, "Accept-Encoding": "identity", **headers},
+            data=body,
+            timeout=self._limits.seconds,
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            watch.answered = True
+            content, head = self._read(answer), answer.raw._original_response
+            watch.whole = isinstance(head, WholeHead) and head.is_whole
+            return Response(answer.status_code, dict(answer.headers), content)
 
-    def _connection(self, parts: SplitResult) -> Plain:
-        """The connection that is kept, unless it was dropped or is for another place; else a new one."""
-        place = (parts.scheme, parts.netloc)
-        if self._open and self._open[0] == place:
-            if self._open[1].sock is not None and is_dropped(self._open[1]):
-                self.close()
-            return self._open[1]
-        self.close()
-        self._open = place, self._route.connection(parts)
-        return self._open[1]
-
-    def _read(self, answer: http.client.HTTPResponse, headers: Mapping[str, str]) -> bytes:
-        cap = self._limits.answer_bytes
-        coded = next((value for name, value in headers.items() if name.lower() == "content-encoding"), "")
-        layers, parts, size = inflaters(coded), list[bytes](), 0
-        while chunk := answer.read(CHUNK):
-            for layer in layers:
-                chunk = layer.inflated(chunk, cap + 1)
+    def _read(self, answer: requests.Response) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while chunk := answer.raw.read(CHUNK, decode_content=True):
             parts.append(chunk)
             size += len(chunk)
-            if size > cap:
-                raise TargetSilent("too large", f"the answer is over {cap} bytes long")
-        if answer.length:
-            raise http.client.IncompleteRead(b"".join(parts), answer.length)
+            if size > self._limits.answer_bytes:
+                answer.close()
+                raise TargetSilent("too large", f"the answer is over {self._limits.answer_bytes} bytes long")
         return b"".join(parts)
 
-    def _silent(self, fault: Exception, watch: Watch) -> TargetSilent:
-        why = f"{type(fault).__name__}: {fault}"
-        if watch.fired or isinstance(fault, TimeoutError):
-            return TargetSilent("no answer in time", f"no whole answer within {self._limits.seconds:g} s")
-        if isinstance(fault, ssl.SSLError):
-            return TargetSilent("TLS", f"no secure connection: {why}")
-        if watch.sock is None and getattr(watch.connection, "sock", None) is None and isinstance(fault, OSError):
-            used = "the proxy can't be used" if self._route.is_proxied else "can't connect"
-            return TargetSilent(UNREACHABLE, f"{used}: {why}")
-        if watch.reused and not watch.answered and isinstance(fault, _DROPS):
-            return TargetSilent(DROPPED, "the target closed a kept connection as a request was on its way")
-        return TargetSilent(BROKEN, f"the connection broke before a whole answer came: {why}")
+
+@contextlib.contextmanager
+def _unwarned() -> Iterator[None]:
+    """Without the warning that certificates are not checked, where the user turned the check off."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+        yield
 
 
-def _send(connection: Plain, method: str, target: str, headers: Mapping[str, str], body: Body) -> None:
-    """Send a request. A target that refuses a body may stop reading it: its answer is what counts."""
-    named = {name.lower() for name in headers}
-    connection.putrequest(method, target, skip_host="host" in named, skip_accept_encoding=True)
-    for name, value in headers.items():
-        for line in getattr(value, "lines", [value]):  # see `malformed.Lines`
-            connection.putheader(name, line)
-    whole = body if isinstance(body, bytes) else b""
-    in_chunks = body is not None and body is not whole
-    name, value = ("Transfer-Encoding", "chunked") if in_chunks else ("Content-Length", str(len(whole)))
-    if name.lower() not in named and (body is not None or method not in ("GET", "HEAD")):
-        connection.putheader(name, value)
-    try:
-        connection.endheaders(body, encode_chunked=in_chunks)
-    except OSError as fault:
-        if fault.errno not in (errno.EPIPE, errno.ECONNRESET, errno.EPROTOTYPE):
-            raise
+class _NoRedirects(requests.Session):
+    """A session that treats a redirect like any response: `requests` would read its body without a limit."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Never."""
 
 
-def _merged(*several: Mapping[str, str]) -> dict[str, str]:
-    """The headers of all. Of those with one name, in any case, the last is sent."""
-    return dict({name.lower(): (name, value) for headers in several for name, value in headers.items()}.values())
+def _silent(fault: BaseException, watch: Watch, seconds: float) -> TargetSilent:
+    chain = _chain(fault)
+    names = {type(link).__name__ for link in chain}
+    if watch.fired or names & _LATE:
+        return TargetSilent("no answer in time", f"no whole answer within {seconds:g} s")
+    if names & {"ProxyError"}:
+        return TargetSilent(UNREACHABLE, f"the proxy can't be used: {_root(chain)}")
+    if names & {"NewConnectionError", "ConnectionRefusedError", "NameResolutionError", "gaierror"}:
+        return TargetSilent(UNREACHABLE, f"can't connect: {_root(chain)}")
+    if names & {"SSLError", "SSLCertVerificationError"}:
+        return TargetSilent("TLS", f"no secure connection: {_root(chain)}")
+    if watch.reused and not watch.answered and names & _DROPS:
+        return TargetSilent(DROPPED, "the target closed a kept connection as a request was on its way")
+    return TargetSilent(BROKEN, f"the connection broke before a whole answer came: {_root(chain)}")
 
 
-def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The headers by name; the values of one that comes several times are joined by commas (RFC 9110, 5.3)."""
-    names: dict[str, str] = {}
-    joined: dict[str, str] = {}
-    for name, value in headers:
-        first = names.setdefault(name.lower(), name)
-        joined[first] = f"{joined[first]}, {value}" if first in joined else value
-    return joined
+def _chain(fault: BaseException) -> list[BaseException]:
+    links: list[BaseException] = []
+    todo: list[Any] = [fault]
+    while todo and len(links) < 20:
+        link = todo.pop(0)
+        if isinstance(link, BaseException) and link not in links:
+            links.append(link)
+            todo += [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
+    return links
+
+
+def _root(chain: list[BaseException]) -> str:
+    last = next((link for link in reversed(chain) if str(link)), chain[0])
+    return f"{type(last).__name__}: {last!s}"

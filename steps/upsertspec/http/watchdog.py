@@ -72,6 +72,7 @@ class Watch:
         self.seconds = seconds
         self.connection: Any = None
         self.sock: Any = None
+        self.begun = False
         self.fired = False
         self.reused = False
         self.answered = False

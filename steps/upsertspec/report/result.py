@@ -52,8 +52,8 @@ class Result:
     reason: str = ""
     expected: str = ""
     actual: str = ""
-    hint: str = ""
     blocked_by: str = ""
+    hint: str = ""
     steps: tuple[StepResult, ...] = ()
     exchanges: tuple[Mapping[str, Any], ...] = ()
     seconds: float = 0.0

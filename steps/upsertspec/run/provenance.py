@@ -18,7 +18,7 @@ from upsertspec.target.target import Target
 SECONDS = 20
 """How long the command for a version may take."""
 LONGEST = 200
-PACKAGES = ("pytest", "pytest-bdd")
+PACKAGES = ("pytest", "pytest-bdd", "requests", "urllib3")
 """What the verdict may depend on, besides Python."""
 
 

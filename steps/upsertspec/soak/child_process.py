@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 
 import gevent  # type: ignore[import-untyped]
+import urllib3
 from gevent.event import Event  # type: ignore[import-untyped]
 from gevent.os import tp_read  # type: ignore[import-untyped]
 
@@ -52,5 +54,6 @@ def _end_with_parent() -> None:
 
 
 def _quiet() -> None:
-    """Print Locust's warnings as plain lines."""
+    """Print Locust's warnings as plain lines, and none about certificate checks that the user turned off."""
     logging.basicConfig(level=logging.WARNING, format="locust: %(message)s", stream=sys.stderr)
+    warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 URL = re.compile(r"https?://([^\s/?#@:%\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d+)?(/[^\s?#]*)?")
 QUERY = re.compile(r"[\w.~$-]+=[^\s#&=@?]*(&[\w.~$-]+=[^\s#&=@?]*)*")
@@ -52,9 +52,12 @@ def without_secrets(url: str) -> str:
 
 
 def _sendable(url: str) -> bool:
+    from requests import Request  # takes long to import
+    from urllib3.util import parse_url
+
     try:
-        parts = urlsplit(url)
-        (parts.hostname or "").encode("idna")  # as the socket will
-        return parts.port is None or parts.port > 0
+        host = parse_url(str(Request("GET", url).prepare().url)).host or ""
+        host.encode("idna")  # as the socket will
     except ValueError:
         return False
+    return True
