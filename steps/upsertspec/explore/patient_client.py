@@ -22,11 +22,12 @@ Sleep = Callable[[float], None]
 class PatientClient(Client):
     """After a 429 it waits longer and longer before it sends the request again, and keeps a distance from then on.
 
-    A request that was answered with 429 was not carried out (RFC 6585), so it is safe to send it again.
+    A request that was answered with 429 was not carried out (RFC 6585), so it is safe to send it again. `revive` starts
+    a target again that is gone.
     """
 
-    def __init__(self, target: Target, sleep: Sleep = time.sleep) -> None:
-        super().__init__(target, dialect_for(target))
+    def __init__(self, target: Target, sleep: Sleep = time.sleep, revive: Callable[[], bool] | None = None) -> None:
+        super().__init__(target, dialect_for(target), revive=revive)
         self._sleep = sleep
         self.distance = 0.0
 

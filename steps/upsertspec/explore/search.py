@@ -103,11 +103,11 @@ class Search:
         self.result = Result()
         self._target = target
         self._sleep = sleep
-        self._client, self._probes = PatientClient(target, sleep), PatientClient(target, sleep)
         self._marks = (f"{run_id}{number:05d}" for number in itertools.count(1))
         self._sequences = sequences(self.schema, must)
         self._restrictions = LearntRestrictions(self.schema, lambda: self._new(self._probes))
         self._restarts = Restarts(target, MOST_RESTARTS)
+        self._client, self._probes = self._new_client(), self._new_client()
         self._shrinks = shrinks
         self._unanswered = 0
         self._operations: list[PlayedOperation] = []
@@ -244,7 +244,7 @@ class Search:
     def _refusal_of_a_read(self, role: str) -> str:
         why = ""
         for _ in range(LOOKS):
-            client = PatientClient(self._target, self._sleep)
+            client = self._new_client()
             try:
                 answer = client.call(role, search_for_nobody(self._target, "contacts"))
             except (NotApplicable, NotTestable, TargetSilent) as wrong:
@@ -265,7 +265,11 @@ class Search:
     def _renew_client(self) -> None:
         """A client that has given up sends nothing more, and one of a target that was started again has to log in."""
         self._client.close()
-        self._client = PatientClient(self._target, self._sleep)
+        self._client = self._new_client()
+
+    def _new_client(self) -> PatientClient:
+        revive = self._restarts.revive if self._target.restart else None
+        return PatientClient(self._target, self._sleep, revive)
 
     def _end(self, why: str, last: Finding) -> None:
         """End the search. If no request of the last sequence was answered, the one before it is shown."""
