@@ -26,9 +26,11 @@ SLOW_LEFT_OUT = pytest.StashKey[int]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A shell starts background jobs with Ctrl-C ignored, and their children inherit that: here, they do not."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """A shell starts background jobs with Ctrl-C ignored, `nohup` with SIGHUP, and their children inherit that: here,
+    they do not."""
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
     config.stash[SLOW_LEFT_OUT] = 0
 
 
