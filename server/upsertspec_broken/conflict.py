@@ -147,7 +147,7 @@ class IgnoreTouches(Ignores):
         return super().ignored(plan, row, self.save(plan.table, match, {}, self.store.now()))
 
 
-@broken("AC-201", "AC-204")
+@broken("AC-201")
 @answers
 def ignored_says_updated(answer: Answer) -> None:
     """Says "updated" of a match that it left as it is."""
