@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import click
 
+from upsertspec.cli.output import make_folder
 from upsertspec.process import cores
 
 
@@ -26,7 +26,8 @@ def docs(folder: str, report: str | None, recording: str | None) -> None:
     from upsertspec.site.build import build
     from upsertspec.site.recording import read, record
 
+    into = make_folder(folder, "-o", "index.html")
     shown = load(report) if report else None
     recorded = read(load(recording)) if recording else record(cores() if hasattr(os, "fork") else 1)
-    files = build(Path(folder), shown, recorded)
-    click.echo(f"{len(files)} pages in {folder}; open {Path(folder) / 'index.html'}", err=True)
+    files = build(into, shown, recorded)
+    click.echo(f"{len(files)} pages in {folder}; open {into / 'index.html'}", err=True)
