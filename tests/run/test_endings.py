@@ -220,7 +220,7 @@ def test_a_signal_that_is_ignored_stays_ignored(start: Start, tmp_path: Path) ->
         ("prove", "--jobs", "2"),
         ("prove", "--own-table", "--jobs", "2"),
         ("soak", "--seconds", "60"),
-        ("run", "--jobs", "2"),
+        ("run", "--profile", "all", "--jobs", "2"),
     ],
 )
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -69,7 +69,8 @@ def require_one_id(world: World, answer: Answer, operation: str) -> None:
     if operation == "deleted":
         if answer.record is not None:
             raise CheckFailed('"record": null beside the deletion', shown(answer.record))
-        require_id(answer.id)
+        if not is_id(answer.id):
+            _wrong_answer(world, "transaction", CheckFailed('an "id"', shown(answer.id)))
         return
     reported = [] if world.lacks(answer, "id") else [answer.id]
     reported += [] if world.lacks(answer, "record") else [(answer.record or {}).get("id")]
@@ -125,7 +126,7 @@ def _defines_success(operation: str) -> str:
 
 def _wrong_answer(world: World, role: str, wrong: CheckFailed) -> None:
     """Raise it in a scenario about the answer; elsewhere note it for the criterion that defines it."""
-    if world.asserts("answer"):
+    if world.asserts("answer") or world.criterion == defining(role):
         raise wrong
     world.add_secondary(defining(role), wrong)
 

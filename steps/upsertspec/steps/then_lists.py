@@ -209,7 +209,7 @@ def the_id_leads_to(world: World, name: str) -> None:
         raise NotApplicable("descriptions of tables have no id")
     known = world.named(name)
     by_id = Upsert(known.table, dict(known.key), list(known.key), table_id=str(ident))
-    answer = world.client.call("editor", by_id)
+    answer = world.client.call("editor", world.whole(by_id))
     require_body(world, answer, OK)
     world.compared("the id of the record")
     if not world.lacks(answer, "id") and as_json(answer.id) != as_json(known.record.get("id")):

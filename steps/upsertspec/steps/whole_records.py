@@ -40,7 +40,7 @@ def whole(reader: Reader, operation: Operation) -> Operation:
     """The upsert with the stored values of the fields that it does not mention, where it matches a record."""
     if isinstance(operation, Transaction):
         return replace(operation, operations=[_completed_part(reader, each) for each in operation.operations])
-    if not isinstance(operation, (Upsert, UpsertBatch)) or operation.extra:
+    if not isinstance(operation, (Upsert, UpsertBatch)) or operation.extra.keys() - {"onMissing"}:
         return operation
     rows = [_completed(reader, operation.table, operation.match_fields, row) for row in operation.sent]
     if isinstance(operation, UpsertBatch):
