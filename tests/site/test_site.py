@@ -259,4 +259,4 @@ def test_the_command_writes_it(tmp_path: Path, recording: Path) -> None:
     (tmp_path / "file").touch()
     refused = subprocess.run([*line, str(tmp_path / "file")], capture_output=True, text=True)
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert refused.stderr.endswith("name another folder\n")
+    assert refused.stderr.endswith("the folder can't be made (File exists); name another\n")
