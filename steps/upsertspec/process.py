@@ -108,6 +108,11 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def usual_jobs() -> int:
+    """How many processes judge a server of our own, if nobody says: one where none can be forked."""
+    return cores() if hasattr(os, "fork") else 1
+
+
 def can_open(files: int) -> bool:
     """Whether this process may have so many files and connections open; its limit is raised as far as it may be."""
     try:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from upsertspec.cli.output import make_folder
-from upsertspec.process import cores
+from upsertspec.process import usual_jobs
 
 
 @click.command()
@@ -28,6 +26,6 @@ def docs(folder: str, report: str | None, recording: str | None) -> None:
 
     into = make_folder(folder, "-o", "index.html")
     shown = load(report) if report else None
-    recorded = read(load(recording)) if recording else record(cores() if hasattr(os, "fork") else 1)
+    recorded = read(load(recording)) if recording else record(usual_jobs())
     files = build(into, shown, recorded)
     click.echo(f"{len(files)} pages in {folder}; open {into / 'index.html'}", err=True)

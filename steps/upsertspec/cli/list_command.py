@@ -27,7 +27,7 @@ def list_command(as_json: bool, scenarios: bool, faults: bool, dialects: bool) -
 
 
 def _criteria(scenarios: bool) -> None:
-    from upsertspec.report.proof import FINDINGS, findings_in_words, last_proof
+    from upsertspec.report.proof import FINDINGS, caught_in_words, findings_in_words, last_proof
     from upsertspec.spec import criteria as spec
 
     last = last_proof()
@@ -42,7 +42,7 @@ def _criteria(scenarios: bool) -> None:
         click.echo(f"  {criterion.id}  {criterion.level:<6}  {numbers}  {criterion.sentence}")
         for case in criterion.cases if scenarios else ():
             click.echo(f"          {case.id:<11}  {case.title}")
-    click.echo(f"\n{last['caught']} of {last['faults']} broken servers caught by a criterion that they violate")
+    click.echo(f"\n{caught_in_words(last)}")
     for line in findings_in_words(last[FINDINGS]) if FINDINGS in last else ():
         click.echo(line)
 

@@ -14,7 +14,7 @@ import click
 from upsertspec.cli.options import TargetOptions, criterion_option, jobs_option, target_options
 from upsertspec.cli.output import check_file, make_folder
 from upsertspec.errors import ConfigError
-from upsertspec.process import cores
+from upsertspec.process import usual_jobs
 from upsertspec.report.evidence import FAILURES, LEVELS
 from upsertspec.spec.sets import scored
 from upsertspec.target.baseline import read_baseline
@@ -121,7 +121,7 @@ def run(
         settings = Settings(
             judged, **chosen, fail_fast=fail_fast, retries=retries, keep=keep, temporary=own, evidence=evidence
         )
-        jobs = jobs or (cores() if own and hasattr(os, "fork") else 1)
+        jobs = jobs or (usual_jobs() if own else 1)
         junit_file = Path(junit) if junit else None
         shown = Style(progress or style or Style.NORMAL)
         context.exit(run_session(settings, jobs, report, junit_file, sys.stdout, shown))

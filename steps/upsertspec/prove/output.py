@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from upsertspec.prove.matrix import Proof, Row
-from upsertspec.report.proof import findings_in_words
+from upsertspec.report.proof import caught_in_words, findings_in_words
 
 SHOWN = 12
 
@@ -17,7 +17,7 @@ def output(proof: Proof, out: TextIO) -> None:
         out.write(f"  {_word(row):<7} {row.server.name:<{width}}  {_criteria(row)}\n")
     _problems(proof, out)
     digest = proof.digest()
-    out.write(f"\n{digest['caught']} of {digest['faults']} broken servers caught by a criterion that they violate\n")
+    out.write(f"\n{caught_in_words(digest)}\n")
     if reported := [row for row in proof.rows if row.server.report]:
         caught = sum(row.caught for row in reported)
         out.write(f"{caught} of {len(reported)} of those that users of other software reported in public\n")

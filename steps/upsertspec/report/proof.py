@@ -43,6 +43,11 @@ def with_other(file: Path, digest: Mapping[str, Any], own_table: bool) -> dict[s
     return {**rest, OWN_TABLE: own} if own else rest
 
 
+def caught_in_words(digest: Mapping[str, Any]) -> str:
+    """How many broken servers a proof caught, on one line."""
+    return f"{digest['caught']} of {digest['faults']} broken servers caught by a criterion that they violate"
+
+
 def findings_in_words(figures: Mapping[str, Any]) -> list[str]:
     """The figures of `findings`, a line each."""
     servers, rooted, spread = figures["servers"], figures["rooted"], figures["spread"]

@@ -23,20 +23,17 @@ def python(recorded: Recorded) -> str:
     if not _ordinary(recorded):
         return ""
     token, value = _token(recorded), _json(recorded)
-    headers = {
-        name: f"f\"Bearer {{os.environ['{token}']}}\"" if token and _TOKEN.fullmatch(text) else json.dumps(text)
-        for name, text in recorded.headers.items()
-        if value is None or name != "Content-Type"
-    }
+    headers = _headers(recorded, f"f\"Bearer {{os.environ['{token}']}}\"" if token else "")
+    if value is not None:
+        headers.pop("Content-Type", None)
     parts = [json.dumps(recorded.url)]
     parts += ["headers={" + _listed(headers, 4) + "}"] if headers else []
     if value is not None:
         parts.append(f"json={_LITERAL.sub(lambda found: _PYTHON.get(found[0], found[0]), _written(value, 4))}")
     elif recorded.body is not None:
         parts.append(f"data={recorded.body!r}.encode()")
-    inner = "\n".join(f"    {line}" for line in ",\n".join([*parts, ""]).splitlines())
     imports = "import os\n\nimport requests" if token else "import requests"
-    call = f"answer = requests.{recorded.method.lower()}(\n{inner}\n)"
+    call = f"answer = requests.{recorded.method.lower()}(\n{_lines(parts, 4)}\n)"
     return f"{imports}\n\n{call}\nprint(answer.status_code, answer.text)"
 
 
@@ -45,18 +42,14 @@ def javascript(recorded: Recorded) -> str:
     if not _ordinary(recorded):
         return ""
     token, value = _token(recorded), _json(recorded)
-    headers = {
-        name: f"`Bearer ${{process.env.{token}}}`" if token and _TOKEN.fullmatch(text) else json.dumps(text)
-        for name, text in recorded.headers.items()
-    }
+    headers = _headers(recorded, f"`Bearer ${{process.env.{token}}}`" if token else "")
     parts = [f'method: "{recorded.method}"']
     parts += ["headers: {" + _listed(headers, 2) + "}"] if headers else []
     if value is not None and _exact(value):
         parts.append(f"body: JSON.stringify({_written(value, 2)})")
     elif recorded.body is not None:
         parts.append(f"body: {_written(recorded.body, 2)}")
-    inner = "\n".join(f"  {line}" for line in ",\n".join([*parts, ""]).splitlines())
-    call = f"const answer = await fetch({json.dumps(recorded.url)}, {{\n{inner}\n}});"
+    call = f"const answer = await fetch({json.dumps(recorded.url)}, {{\n{_lines(parts, 2)}\n}});"
     return f"{call}\nconsole.log(answer.status, await answer.text());"
 
 
@@ -78,6 +71,19 @@ def _token(recorded: Recorded) -> str:
     """The variable of the token, where the credential is a whole one; else empty."""
     found = _WHOLE.search(recorded.curl)
     return found[1] if found and _TOKEN.fullmatch(recorded.headers.get("Authorization", "")) else ""
+
+
+def _headers(recorded: Recorded, bearer: str) -> dict[str, str]:
+    """The headers as code. The token is read from its variable, where the code for it is given."""
+    return {
+        name: bearer if bearer and _TOKEN.fullmatch(text) else json.dumps(text)
+        for name, text in recorded.headers.items()
+    }
+
+
+def _lines(parts: list[str], indent: int) -> str:
+    """The arguments of a call, each on lines of its own and with a comma behind."""
+    return "\n".join(" " * indent + line for line in ",\n".join([*parts, ""]).splitlines())
 
 
 def _json(recorded: Recorded) -> Any:

@@ -9,7 +9,7 @@ from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create
 from upsertspec.errors import Blocked, CannotExpress, CheckFailed, NotTestable
 from upsertspec.spec.criteria import defining
-from upsertspec.spec.outcomes import OK, is_success
+from upsertspec.spec.outcomes import OK, is_refusal, is_server_error, is_success
 from upsertspec.spec.schema import Table, tables
 from upsertspec.spec.types import is_id
 from upsertspec.steps.equality import as_json, differences, same, shown
@@ -162,7 +162,11 @@ def _hidden(world: World, table: str, where: Record) -> str:
 def _refused(world: World) -> str:
     """The answer to the last request, if that was refused, in words."""
     answer = world.attempts[-1].answer if world.attempts else None
-    return f"; the request was answered with {answer.said}" if answer and answer.status >= 400 else ""
+    return (
+        f"; the request was answered with {answer.said}"
+        if answer and (is_refusal(answer.status) or is_server_error(answer.status))
+        else ""
+    )
 
 
 def find_key(table: Table, row: Record) -> Record | None:
