@@ -14,6 +14,7 @@ import pytest
 
 from tests.http.wire import Answer, Wire
 from tests.kit import TOKEN_VARIABLES, Done
+from upsertspec import process
 from upsertspec.cli.main import main
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.http.client import Client
@@ -111,8 +112,11 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
     def call(*arguments: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["upsertspec", *arguments])
+        handlers = {number: signal.getsignal(number) for number in process.SIGNALS}
         with pytest.raises(SystemExit) as ended:
             main()
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         code = ended.value.code
         return Done(code if isinstance(code, int) else 0, *capsys.readouterr())
 

@@ -37,13 +37,14 @@ def guarded() -> Iterator[None]:
     """For a whole command: `os._exit` raises SystemExit, and SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt, once.
 
     They wait until `held(False)`. Later signals do nothing, so that the report is written; after GRACE seconds they end
-    the process. A signal that is ignored, as under nohup, stays ignored.
+    the process. After the command all are ignored: its exit code is decided. A signal that is ignored before, as under
+    nohup, stays ignored.
     """
     _State.first, _State.held = None, True
-    before: dict[Any, Any] = {}
+    caught: list[int] = []
     if threading.current_thread() is threading.main_thread():
-        before = {n: old for n in SIGNALS if (old := signal.getsignal(n)) is not signal.SIG_IGN}
-        for number in before:
+        caught = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        for number in caught:
             signal.signal(number, _received)
     exits, unraisable = os._exit, sys.unraisablehook
     sys.unraisablehook = _quietly
@@ -53,8 +54,8 @@ def guarded() -> Iterator[None]:
         yield
     finally:
         os._exit, sys.unraisablehook = exits, unraisable
-        for number, old in before.items():
-            signal.signal(number, signal.SIG_DFL if old is None else old)
+        for number in caught:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _quietly(unraisable: Any) -> None:
