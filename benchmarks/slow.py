@@ -1,8 +1,8 @@
 """A run with many workers against a slow target, and the same run with one.
 
 A proxy delays every answer of the reference server, like a target that is slow or far away. Both runs are whole
-processes, from start to end, with their clean-up; their results are compared scenario by scenario. One worker would take
-half an hour for all scenarios, so a sample is run: every tenth, which keeps the proportions of the profiles.
+processes, from start to end, with their clean-up; their results are compared scenario by scenario. One worker would
+take half an hour for all scenarios, so a sample is run: every tenth, which keeps the proportions of the profiles.
 """
 
 from __future__ import annotations

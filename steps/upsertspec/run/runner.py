@@ -159,7 +159,7 @@ class _Results:
         process.require_running()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        raw = getattr(report, RESULT, None)
+        raw = vars(report).pop(RESULT, None)
         if raw is not None:
             self.take(raw)
             if self._session and (ended := self.why_ended()):
@@ -204,7 +204,7 @@ class _Rounds:
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        raw = getattr(report, RESULT, None)
+        raw = vars(report).pop(RESULT, None)
         if raw is not None:
             result = Result.from_dict(raw)
             self._round[result.case.id] = result

@@ -26,7 +26,8 @@ from upsertspec.run.recorder import RECORDER, Recorder
 from upsertspec.run.restart import REVIVE, Revive
 
 RESULT = "upsertspec"
-"""The attribute of a pytest report that holds the result of a case, as a dictionary."""
+"""The attribute of a pytest report that holds the result of a case, as a dictionary. Who reads it takes it off, since
+pytest keeps every report to the end."""
 CAN_FORK = hasattr(os, "fork")
 BYTES = 2
 
@@ -112,7 +113,7 @@ class _Sender:
         self._theirs = theirs
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        raw = getattr(report, RESULT, None)
+        raw = vars(report).pop(RESULT, None)
         if raw is not None:
             self._theirs.send(raw)
 
