@@ -1,6 +1,7 @@
 """Several workers: forks of this process, made after the scenarios are collected. They take tests from one queue.
 
-What may harm other scenarios is run after them, and what is run alone by a single worker (`spec.criteria.turn`).
+What may harm other scenarios is run after them, and what is run alone by a single worker (`spec.criteria.turn`). Those
+with many clients are run by a few workers, whose many clients take turns: only their setups and reads overlap.
 A worker that starts as a new process has to import and collect everything first. On a machine with few cores that takes
 longer than the waiting for a slow target that workers are there to save. A fork starts at once.
 """
@@ -30,6 +31,7 @@ RESULT = "upsertspec"
 pytest keeps every report to the end."""
 CAN_FORK = hasattr(os, "fork")
 BYTES = 2
+FEW = 4
 
 Take = Callable[[Mapping[str, Any]], None]
 
@@ -63,9 +65,10 @@ class Workers:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run every test in one of the workers."""
-        for (_, alone), numbers in groupby(range(len(session.items)), lambda number: turn_of(session.items[number])):
+        for (may_kill, alone), numbers in groupby(range(len(session.items)), lambda n: turn_of(session.items[n])):
+            few = FEW if not may_kill and process.TURNS.share() else 1
             if not self._ended():
-                self._share(session, list(numbers), 1 if alone else self._count)
+                self._share(session, list(numbers), min(few, self._count) if alone else self._count)
         return True
 
     def _share(self, session: pytest.Session, numbers: Sequence[int], count: int) -> None:
