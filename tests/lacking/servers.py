@@ -215,7 +215,7 @@ SERVERS: dict[str, Lacking] = {
     "one key only, as stated": Lacking(
         (OneKey,), "", "", {"bindings": bindings_from({"contacts": {"fields": {"phone": {"unique": False}}}})}
     ),
-    "a creator that may update": Lacking((CreatorMayUpdate,), "AC-006 AC-307 AC-505 AC-608 AC-907 AC-924", ""),
+    "a creator that may update": Lacking((CreatorMayUpdate,), "AC-006 AC-307 AC-505 AC-608 AC-924", ""),
     "no creator, as stated": Lacking((CreatorMayUpdate,), "", "", {"without": frozenset({"creator"})}),
     "never empty": Lacking((full,), "", ""),
     "errors that say nothing": Lacking((answers(says_nothing),), "AC-302 AC-502", ""),
