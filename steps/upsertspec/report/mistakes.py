@@ -212,15 +212,15 @@ def _scenario(case: spec.Case) -> str:
 def _plainness(
     result: Result, traits: Traits, homes: Collection[str]
 ) -> tuple[bool, bool, int, bool, bool, int, str, int, int]:
-    """The plainest first: a MUST, what others rely on, a criterion that is about what fails in others (`homes`), the
-    plain scenario of a criterion, one of core, simple requests, the first criterion."""
-    case = result.case
-    is_relied_on = is_plain(case) and not traits.topic and any(r in EFFECTS for r in spec.defined(case.criterion))
+    """The plainest first: a MUST, what others rely on, the plain scenario of a criterion that is about what fails in
+    others (`homes`), the plain scenario of another, one of core, simple requests, the first criterion."""
+    case, plain = result.case, is_plain(result.case)
+    is_relied_on = plain and not traits.topic and any(r in EFFECTS for r in spec.defined(case.criterion))
     return (
         not row(result.status).red,
         _is_beside(case, traits),
-        0 if is_relied_on else 1 if case.criterion in homes else 2,
-        not is_plain(case),
+        0 if is_relied_on else 1 if plain and case.criterion in homes else 2,
+        not plain,
         case.profile != spec.CORE,
         traits.rank,
         case.criterion,
