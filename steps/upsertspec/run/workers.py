@@ -2,6 +2,7 @@
 
 What may harm other scenarios is run after them, and what is run alone by a single worker (`spec.criteria.turn`). Those
 with many clients are run by a few workers, whose many clients take turns: only their setups and reads overlap.
+
 A worker that starts as a new process has to import and collect everything first. On a machine with few cores that takes
 longer than the waiting for a slow target that workers are there to save. A fork starts at once.
 """
@@ -32,6 +33,7 @@ pytest keeps every report to the end."""
 CAN_FORK = hasattr(os, "fork")
 BYTES = 2
 FEW = 4
+"""How many workers run the scenarios with many clients."""
 
 Take = Callable[[Mapping[str, Any]], None]
 
