@@ -27,7 +27,7 @@ def list_command(as_json: bool, scenarios: bool, faults: bool, dialects: bool) -
 
 
 def _criteria(scenarios: bool) -> None:
-    from upsertspec.report.proof import FINDINGS, caught_in_words, findings_in_words, last_proof
+    from upsertspec.report.proof import caught_in_words, findings_in_words, last_findings, last_proof
     from upsertspec.spec import criteria as spec
 
     last = last_proof()
@@ -43,7 +43,7 @@ def _criteria(scenarios: bool) -> None:
         for case in criterion.cases if scenarios else ():
             click.echo(f"          {case.id:<11}  {case.title}")
     click.echo(f"\n{caught_in_words(last)}")
-    for line in findings_in_words(last[FINDINGS]) if FINDINGS in last else ():
+    for line in findings_in_words(last_findings()) if last_findings() else ():
         click.echo(line)
 
 
