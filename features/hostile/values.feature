@@ -324,7 +324,7 @@ Feature: Unusual values and names
         | a reference to a secret    | {"op": "update", "table": "contacts", "id": "{Grace.id}", "fields": {"name": {"$ref": "ada.__class__"}}}                            |
         | a reference that is a path | {"op": "update", "table": "contacts", "id": "{Grace.id}", "fields": {"name": {"$ref": "../ada.id"}}}                                |
 
-  @AC-805
+  @AC-805 @defines-text
   Rule: AC-805 Text is kept to its last character; NUL and lone surrogates are kept or refused
 
     @S-q3tp

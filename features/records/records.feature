@@ -504,7 +504,7 @@ Feature: Records by their id
       And every answer has an id of its own
       And each value comes back as it was sent
 
-  @AC-611
+  @AC-611 @defines-json
   Rule: AC-611 Typed JSON is kept as sent and checked against its schema
 
     @S-2v27

@@ -72,7 +72,19 @@ class InsertOrReplaceWithTheId(OrReplace):
         return super().upsert(table, key, row, written) if written else Store.upsert(self, table, key, row, written)
 
 
-@broken("AC-103", "AC-104", "AC-106", "AC-013", "AC-308", "AC-401", "AC-402", "AC-405", "AC-406", using=(OrReplace,))
+@broken(
+    "AC-002",
+    "AC-103",
+    "AC-104",
+    "AC-106",
+    "AC-013",
+    "AC-308",
+    "AC-401",
+    "AC-402",
+    "AC-405",
+    "AC-406",
+    using=(OrReplace,),
+)
 class InsertOrReplace(Upserts):
     """Deletes whatever conflicts with any unique key, and inserts the record again."""
 
@@ -299,7 +311,7 @@ class ParentsStayWithin(Records):
         return super().delete(table, record_id, where)
 
 
-@broken("AC-613", using=(WITHOUT_FOREIGN_KEYS,))
+@broken("AC-404", "AC-613", using=(WITHOUT_FOREIGN_KEYS,))
 class OneKindOfChildrenGoes(ByHand):
     """Deletes the children in the first of the tables that refer to a record, and forgets the others."""
 

@@ -38,6 +38,8 @@ ABOUT = {
     "record": "the record in the answer",
     "filters": "a list with filters",
     "order": "the order of a list",
+    "text": "text that is kept",
+    "json": "JSON that is kept",
     "create": "what a setup stores",
     "unmentioned": "the fields that an update does not mention",
 }
@@ -84,13 +86,16 @@ class Mistake:
         if not number:
             return ""
         named = ", ".join(others[:CRITERIA_SHOWN]) + (
-            f" and {len(others) - CRITERIA_SHOWN} more criteria" if len(others) > CRITERIA_SHOWN else ""
+            f" and {len(others) - CRITERIA_SHOWN} more" if len(others) > CRITERIA_SHOWN else ""
         )
         return f"{number} more scenario{'s' if number > 1 else ''} of {named}" + (f": {self.why}" if self.why else "")
 
 
 def mistakes(results: Iterable[Result]) -> list[Mistake]:
-    """The failures of a run as findings, the plainest first. Known failures are listed by themselves, and not here."""
+    """The failures of a run as findings: MUST before SHOULD, `core` before the rest, then what most failures follow.
+
+    Known failures are listed by themselves, and not here.
+    """
     listed = list(results)
     failed = [r for r in listed if row(r.status).counts is Counts.FAILURE and r.status is not Status.KNOWN_FAILURE]
     if not failed:
@@ -104,7 +109,7 @@ def mistakes(results: Iterable[Result]) -> list[Mistake]:
     found: list[Mistake] = []
     for result in sorted(failed, key=lambda r: _plainness(r, traits[r.case.id], homes)):
         _place(result, found, traits)
-    return sorted(found, key=lambda mistake: mistake.root.case.criterion)
+    return sorted(found, key=_place_in_the_report)
 
 
 def _place(result: Result, found: list[Mistake], traits: Mapping[str, Traits]) -> None:
@@ -151,10 +156,10 @@ def in_document(report: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], list
 
 def relied_on(root: spec.Case, roots: Traits, mine: Traits) -> list[str]:
     """What a scenario needs that the criterion of another defines, whose plain scenario fails."""
-    if not is_plain(root) or roots.refusals or not mine.by_the_write:
+    if not is_plain(root) or roots.refusals:
         return []
     defined = {effect for role in spec.defined(root.criterion) for effect in EFFECTS.get(role, ())}
-    return sorted(defined & mine.effects)
+    return sorted(defined & mine.relies_on)
 
 
 def alike(one: Traits, other: Traits) -> str:
@@ -206,19 +211,24 @@ def _scenario(case: spec.Case) -> str:
 
 def _plainness(
     result: Result, traits: Traits, homes: Collection[str]
-) -> tuple[bool, bool, int, bool, int, bool, str, int, int]:
-    """The plainest first: a MUST, what others rely on, a criterion that is about what fails in others (`homes`), the
-    plain scenario of a criterion, simple requests, no outline, the first criterion."""
-    case = result.case
-    is_relied_on = is_plain(case) and not traits.topic and any(r in EFFECTS for r in spec.defined(case.criterion))
+) -> tuple[bool, bool, int, bool, bool, int, str, int, int]:
+    """The plainest first: a MUST, what others rely on, the plain scenario of a criterion that is about what fails in
+    others (`homes`), the plain scenario of another, one of core, simple requests, the first criterion."""
+    case, plain = result.case, is_plain(result.case)
+    is_relied_on = plain and not traits.topic and any(r in EFFECTS for r in spec.defined(case.criterion))
     return (
         not row(result.status).red,
         _is_beside(case, traits),
-        0 if is_relied_on else 1 if case.criterion in homes else 2,
-        not is_plain(case),
+        0 if is_relied_on else 1 if plain and case.criterion in homes else 2,
+        not plain,
+        case.profile != spec.CORE,
         traits.rank,
-        bool(case.example),
         case.criterion,
         len(traits.tables),
         case.line,
     )
+
+
+def _place_in_the_report(mistake: Mistake) -> tuple[bool, bool, int, str]:
+    case = mistake.root.case
+    return not row(mistake.root.status).red, case.profile != spec.CORE, -len(mistake.all), case.criterion

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from upsertspec.report.result import Result
+from upsertspec.spec import criteria as spec
 from upsertspec.spec import schema
 
 WAYS = ("a plain request", "a batch", "a transaction", "many clients")
 """The ways to write, the simplest first."""
-RANKS = ((re.compile(r"[Mm]any clients"), 3), (re.compile(r"transaction:"), 2), (re.compile(r"batch|numbered"), 1))
+RANKS = (
+    (re.compile(r"[Mm]any clients"), 3),
+    (re.compile(r"\btransaction\b"), 2),
+    (re.compile(r"\bbatch(?:es)?\b|numbered"), 1),
+)
 """The place of a request among these ways, by the words of its step."""
 VERBS = (("creates in", "posted"), ("deletes", "deleted"), ("has been deleted", "deleted"), ("deleting", "deleted"))
 """What a request does, by the words of its step."""
@@ -23,13 +29,15 @@ WRITTEN = "written"
 TOPICS = (
     ("operation", re.compile(r'"operation": |\["(?:created|updated|ignored)"')),
     ("times", re.compile(r"an updated_at later than|'s (?:created_at|updated_at) to stay")),
-    ("record", re.compile(r"the answer's record to be the stored one")),
+    ("record", re.compile(r"the answer's record to be the stored one|in the answer no \w+$")),
     ("filters", re.compile(r"to be listed where|records? in a list|of which a list shows none")),
     ("create", re.compile(r"the setup to be stored as it was sent")),
     ("unmentioned", re.compile(r"what is not mentioned to stay")),
     ("order", re.compile(r"\d records sorted by")),
 )
 """What a failure is about, by its words; the criterion with the tag `@defines-…` of that name is about just this."""
+_KEPT = re.compile(r"comes? back as (?:it was|they were) sent|is kept as it was written")
+"""The steps that say that a value is kept. A criterion may define just this for a type: it has the tag of its name."""
 _SIZE = re.compile(r"batch of (\d+) numbered")
 _SAYS = re.compile(r"\b(created|updated|ignored)\b")
 _UPSERT = re.compile(r"upserts?(?: \w+)*? into (\w+) by (\w+(?:, \w+)*)")
@@ -41,6 +49,8 @@ _UNTOUCHED = re.compile(r"as it was\b(?! written)|no new record|to stay ")
 _FIELD = re.compile(r"(\w+) (?:is .* instead of|as it was written)", re.DOTALL)
 _VALUE = re.compile(r'"(?:[^"\\]|\\.)*"|\S*@\S+|\S*\d\S*')
 _SIGN = re.compile(r"[^\w\s@.,:+\-]|\s{2,}|[^\S ]|[^\x00-\x7f]")
+_NAME, _WORD = re.compile(r'"(\w+)"\s*:'), re.compile(r"\w+")
+NAMES_AT_MOST = 2
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -48,7 +58,8 @@ _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 class Traits:
     """What a scenario does, and how it failed.
 
-    `rank` is its way to write, as a place in WAYS. `effects` are what its requests have to do for it. `refusals` are
+    `rank` is its way to write, as a place in WAYS. `effects` are what its requests have to do for it, `set_up` those of
+    its setup alone. `refusals` are
     the statuses that it waits for, if its request is to be refused. `marks` are what it may have in common with others,
     `rare` what by itself shows a common cause if every scenario that has it fails. `expected` and `actual` are the
     failure without its values, `topic` is what it is about, or empty.
@@ -63,6 +74,7 @@ class Traits:
     actual: str
     rare: frozenset[str] = frozenset()
     topic: str = ""
+    set_up: frozenset[str] = frozenset()
 
     def without(self, innocent: Set[str]) -> Traits:
         """These traits without the marks that passing scenarios have, too."""
@@ -73,10 +85,17 @@ class Traits:
         """Whether the write itself has to be done, or to be refused for what is stored."""
         return not self.refusals or "409" in self.refusals
 
+    @property
+    def relies_on(self) -> frozenset[str]:
+        """The effects that its failure may come from. Where a request was not refused that has to be, it is of none."""
+        if self.by_the_write:
+            return self.effects
+        return frozenset() if self.actual.startswith("2") or self.actual == WRITTEN else self.set_up
+
 
 def traits_of(result: Result) -> Traits:
     """The traits of a scenario."""
-    asked, effects, marks, tables, rare = "", set[str](), set[str](), set[str](), set[str]()
+    asked, effects, set_up, marks, tables, rare = "", set[str](), set[str](), set[str](), set[str](), set[str]()
     section, stored, rank, refusals = "", dict[str, list[dict[str, str]]](), 0, ""
     for step in result.steps:
         section = section if step.keyword in ("And", "But", "*") else step.keyword
@@ -86,8 +105,10 @@ def traits_of(result: Result) -> Traits:
                 refusals = refusals or " ".join(re.findall(r"\b[45]\d\d\b", step.text)) or "4xx"
             effects |= set(_SAYS.findall(step.text))
             continue
-        effects |= {effect for words, effect in VERBS if words in step.text}
+        done = {effect for words, effect in VERBS if words in step.text}
+        effects |= done
         if section == "Given":
+            set_up |= done
             if named := re.match(r"these (\w+) are stored", step.text):
                 tables.add(named[1])
                 stored.setdefault(named[1], []).extend(records)
@@ -116,20 +137,37 @@ def traits_of(result: Result) -> Traits:
     expected, actual = _failure(result, refusals)
     kind = TO_BE_REFUSED if refusals else ""
     shown = frozenset(kind + mark for mark in marks)
-    topic = _topic(result, asked)
+    refused = None if refusals else _refused_write(result)
+    if refused:
+        rare |= {f"a refusal that names {name}" for name in _named(refused)}
+    topic = "" if refused else _topic(result, asked)
     return Traits(
-        rank, frozenset(tables), frozenset(effects), refusals, shown, expected, actual, frozenset(rare), topic
+        rank,
+        frozenset(tables),
+        frozenset(effects),
+        refusals,
+        shown,
+        expected,
+        actual,
+        frozenset(rare),
+        topic,
+        frozenset(set_up),
     )
 
 
 def _topic(result: Result, asked: str) -> str:
-    """What a failure is about: by its words, or a list with other records than those that were expected, or with these
-    in another order."""
+    """What a failure is about: by its words, or a value that is not kept, or a list with other records than those that
+    were expected, or with these in another order."""
     words = f"{result.expected} {result.actual}"
+    if topic := next((topic for topic, wording in TOPICS if wording.search(words)), ""):
+        return topic
+    if any(step.state == "failed" and _KEPT.search(step.text) for step in result.steps):
+        kind = _wrong_type(result)
+        return kind if spec.is_defined(kind) else ""
+    if " lists " not in asked or _STATUS.match(result.expected):
+        return ""
     names, found = (sorted(text.split(", ")) for text in (result.expected, result.actual))
-    is_list = " lists " in asked and not _STATUS.match(result.expected)
-    of_list = ("order" if names == found else "filters") if is_list else ""
-    return next((topic for topic, wording in TOPICS if wording.search(words)), of_list)
+    return "order" if names == found else "filters"
 
 
 def _marks(records: Sequence[dict[str, str]]) -> set[str]:
@@ -161,25 +199,36 @@ def _taken(table: str, sent: dict[str, str], stored: Sequence[dict[str, str]], k
 def _failure(result: Result, refusals: str) -> tuple[str, str]:
     """What was expected and found, without values: of answers the statuses, of records the type of the wrong value."""
     expected, actual = result.expected or result.reason, result.actual
-    answered = _last_write(result)
-    if not refusals and answered >= 400:
-        return "200", str(answered)
+    if not refusals and (refused := _refused_write(result)):
+        return "200", str(refused["response"]["status"])
     if status := _STATUS.match(expected):
         found = _STATUS.match(actual)
         return status[1], found[1] if found else _plain(actual)
     if _UNTOUCHED.search(expected):
         return refusals or "nothing written", WRITTEN
-    if field := _FIELD.match(actual) or _FIELD.match(expected):
-        return "the value", f"another {_types().get(field[1], field[1])}"
+    if wrong := _wrong_type(result):
+        return "the value", f"another {wrong}"
     return _plain(expected), _plain(actual)
 
 
-def _last_write(result: Result) -> int:
-    """The status of the last write, or 0."""
-    for exchange in reversed(result.exchanges):
-        if exchange["method"] in _WRITES and "response" in exchange:
-            return int(exchange["response"]["status"])
-    return 0
+def _wrong_type(result: Result) -> str:
+    """The type of the field with another value than the expected one; empty if the failure names none."""
+    field = _FIELD.match(result.actual) or _FIELD.match(result.expected or result.reason)
+    return _types().get(field[1], field[1]) if field else ""
+
+
+def _refused_write(result: Result) -> Mapping[str, Any] | None:
+    """The exchange of the last write, if it was refused."""
+    writes = (e for e in reversed(result.exchanges) if e["method"] in _WRITES and "response" in e)
+    last = next(writes, None)
+    return last if last and last["response"]["status"] >= 400 else None
+
+
+def _named(refused: Mapping[str, Any]) -> set[str]:
+    """The names in the body of a request that the refusal repeats; none if it repeats so many that it says nothing."""
+    sent = set(_NAME.findall(str(refused["request"].get("body"))))
+    named = sent & set(_WORD.findall(str(refused["response"].get("body"))))
+    return named if len(named) <= NAMES_AT_MOST else set()
 
 
 def _plain(text: str) -> str:

@@ -16,8 +16,9 @@ from upsertspec.spec.outlines import Outline, filled, outlines
 if TYPE_CHECKING:
     from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate
 
+CORE = "core"
 PROFILES = (
-    "core",
+    CORE,
     "refusals",
     "identity",
     "conflict",
@@ -124,6 +125,11 @@ def defining(role: str) -> str:
     if len(found) != 1:
         raise LookupError(f"@{DEFINES}{role} has to be on exactly one criterion, not on {sorted(found) or 'none'}")
     return next(iter(found))
+
+
+def is_defined(role: str) -> bool:
+    """Whether a criterion defines this for others."""
+    return role in _defining()
 
 
 def defined(criterion: str) -> list[str]:

@@ -208,6 +208,7 @@ def require_own_kept(world: World, table: str, record: Record) -> None:
     """Raise CheckFailed, or note a secondary finding, where an update changed what no request mentioned.
 
     That is every member of the target's own, and each field that is in none of the rows that were sent for the record.
+    What an answer leaves out is not compared: another criterion is about that.
     A target that replaces records may, and any target where the request says so.
     """
     members = [each for attempt in world.attempts for each in attempt.members]
@@ -220,7 +221,8 @@ def require_own_kept(world: World, table: str, record: Record) -> None:
     sent |= {name for each in members if isinstance(v := each.get("updateValues"), Mapping) for name in v}
     unmentioned = [name for name in binding.view.fields if name not in sent]
     for before in _before(world, table, record):
-        fields = [*(unmentioned if world.attempts else []), *own_members(binding, before)]
+        reported = [name for name in unmentioned if name in before]
+        fields = [*(reported if world.attempts else []), *own_members(binding, before)]
         if wrong := differences(binding.view, before, record, fields, world.words(table)):
             failed = CheckFailed(f"what is not mentioned to stay as it was in {binding.name}", "; ".join(wrong))
             world.add_secondary(defining("upsert-update"), failed)

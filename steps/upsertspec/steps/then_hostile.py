@@ -48,9 +48,8 @@ def is_kept(world: World, field: str, refusable: str | None) -> None:
     answered = {"the answer": answer.record or {}} if is_answered else {}
     for where, record in (answered | {"the store": stored}).items():
         if not kept(table, field, sent, record.get(field)):
-            raise CheckFailed(
-                f"{field} as it was written: {_shown(sent)}", f"in {where} {_shown_actual(record.get(field), sent)}"
-            )
+            actual = _shown_actual(record[field], sent) if field in record else f"no {field}"
+            raise CheckFailed(f"{field} as it was written: {_shown(sent)}", f"in {where} {actual}")
 
 
 @then("the body is refused as too large")
