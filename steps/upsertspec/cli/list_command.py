@@ -89,8 +89,9 @@ def _print(line: str, indent: int) -> None:
     """Print a line, on a terminal in its width: what does not fit goes on below, indented."""
     console = Console(sys.stdout)
     if console.interactive:
-        whole = {"break_on_hyphens": False, "break_long_words": False}
-        line = textwrap.fill(line, console.width, subsequent_indent=" " * indent, **whole)
+        wrapper = textwrap.TextWrapper(console.width, break_on_hyphens=False, break_long_words=False)
+        wrapper.subsequent_indent = " " * indent
+        line = wrapper.fill(line)
     click.echo(line)
 
 
