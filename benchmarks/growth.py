@@ -1,18 +1,21 @@
-"""The time for one scenario in a suite of ten times the size, against the time in the suite as it is.
+"""The time for one scenario, and the memory of a run, in a suite of ten times the size, against the suite as it is.
 
 The feature files of the core profile are copied under other names and titles. What a run takes whatever its size is
-measured with the first scenario alone, and taken off; what is left is divided by the number of scenarios.
+measured with the first scenario alone, and taken off; what is left is divided by the number of scenarios. The memory is
+that of the largest process of a run, at its peak.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import kit
@@ -25,18 +28,24 @@ DEFAULTS = {"rounds": 3, "factor": 10, "narrow": 0}
 
 
 def main(options: argparse.Namespace) -> list[kit.Finding]:
-    """One finding."""
+    """One finding about time and one about memory."""
     with tempfile.TemporaryDirectory(prefix="upsertspec-") as folder:
         base = Path(folder)
         suites = [smallest(base / "one"), *(grown(base / f"x{n}", n, options.narrow) for n in (options.factor, 1))]
-        counts = [judged(suite, base)[1] for suite in suites]
+        first = [judged(suite, base) for suite in suites]
         one, many, few = kit.in_turns(
             options.rounds, *(lambda _, suite=suite: judged(suite, base)[0] for suite in suites)
         )
-    large = [(taken - start) / (counts[1] - counts[0]) for taken, start in zip(many, one, strict=True)]
-    small = [(taken - start) / (counts[2] - counts[0]) for taken, start in zip(few, one, strict=True)]
-    names = (f"a scenario in a suite of {counts[1]}", f"a scenario in a suite of {counts[2]}")
-    return [kit.compared(names, (large, small), aim="near 1")]
+    (_, start_count, _), (_, large_count, large_memory), (_, small_count, small_memory) = first
+    large = [(taken - start) / (large_count - start_count) for taken, start in zip(many, one, strict=True)]
+    small = [(taken - start) / (small_count - start_count) for taken, start in zip(few, one, strict=True)]
+    names = (f"a scenario in a suite of {large_count}", f"a scenario in a suite of {small_count}")
+    memory = (f"memory of a run of {large_count}", f"memory of a run of {small_count}")
+    note = f"{large_memory:.0f} and {small_memory:.0f} MiB"
+    return [
+        kit.compared(names, (large, small), aim="near 1"),
+        kit.compared(memory, ([large_memory], [small_memory]), note=note),
+    ]
 
 
 def sources() -> list[Path]:
@@ -71,13 +80,16 @@ def written(folder: Path, texts: dict[str, str]) -> Path:
     return folder
 
 
-def judged(features: Path, reports: Path) -> tuple[float, int]:
-    """The seconds of a whole run of these features, and the number of passed scenarios. Raises if one did not pass."""
-    arguments = [sys.executable, HERE, "judge", str(features), "--report", str(reports / "report")]
-    environment = kit.own_environment()
-    taken = kit.seconds(lambda: subprocess.run(arguments, env=environment, check=True, stdout=subprocess.DEVNULL))
+def judged(features: Path, reports: Path) -> tuple[float, int, float]:
+    """A whole run of these features: its seconds, the passed scenarios, and its MiB. Raises if one did not pass."""
+    line = [sys.executable, HERE, "judge", str(features), "--report", str(reports / "report")]
+    before = time.perf_counter()
+    process = subprocess.Popen(line, env=kit.own_environment(), stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    taken, process.returncode = time.perf_counter() - before, os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
     report = json.loads((reports / "report" / "report.json").read_text("utf-8"))
-    return taken, report["verdict"]["counts"]["passed"]
+    return taken, report["verdict"]["counts"]["passed"], used.ru_maxrss / 1024
 
 
 def judge(features: str, arguments: list[str]) -> None:

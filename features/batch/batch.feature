@@ -199,7 +199,7 @@ Feature: Several records in one request
       Then the request is refused
       And nothing has been written
 
-  @AC-303
+  @AC-303 @defines-batch-values
   Rule: AC-303 Each record of a batch gets its own values
 
     @S-u7qv

@@ -1,4 +1,4 @@
-@concurrency
+@concurrency @alone
 Feature: Many clients write at once
   A job is delivered twice, a queue has many workers, many people submit a form at the same time. A server that first looks for
   the record and then writes can be overtaken by another request in between. The number of clients is set by --clients; they

@@ -1,4 +1,4 @@
-@concurrency
+@concurrency @alone
 Feature: Readers among writers, and batches that overlap
   A read sees the record before a write or after it, never half of it. Batches that name the same keys in different orders may
   wait for each other, but do not deadlock.

@@ -344,7 +344,7 @@ Feature: Malformed and oversized bodies
         | 300    |
         | 1,000  |
 
-  @AC-808
+  @AC-808 @alone
   Rule: AC-808 A body over 8 MiB is answered with 413, and nothing is written
 
     @S-zuaw

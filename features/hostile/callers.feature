@@ -332,7 +332,7 @@ Feature: What a caller without access can learn
         | a list        |
         | a description |
 
-    @S-n5y6 @should
+    @S-n5y6 @should @alone
     Scenario Outline: <call> without credentials takes no longer for a table that exists
       When somebody with no credentials tries <call> in contacts and in no_such_table, 24 times by turns
       Then the answers take the same time for both tables

@@ -3,7 +3,7 @@ Feature: The same request from many clients at once
   A retry does not wait until the first request has ended. A server that looks for the key, and keeps it only after the write,
   is overtaken in between.
 
-  @AC-923
+  @AC-923 @alone
   Rule: AC-923 Many clients send one request with one key at once: it is done once, and each gets that answer, or 409 while it is under way
 
     @S-26sw

@@ -204,7 +204,7 @@ Feature: Write only what was read
       Then the answer is 412
       And nothing has been written
 
-  @AC-905
+  @AC-905 @alone
   Rule: AC-905 Of many clients that change one record with the same If-Match exactly one is done; the others are answered with 412
 
     @S-w7rd

@@ -147,6 +147,37 @@ def unblock() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
+class Turns:
+    """What the forks of this process do one at a time. A fork that dies loses its turn."""
+
+    def __init__(self) -> None:
+        self._shared: int | None = None
+
+    def share(self) -> bool:
+        """Take turns with the forks that are made from now on; whether this system can."""
+        if self._shared is None and hasattr(os, "memfd_create"):
+            self._shared = os.memfd_create("turns")
+        return self._shared is not None
+
+    @contextlib.contextmanager
+    def taken(self) -> Iterator[None]:
+        """Wait until no other fork does this."""
+        if self._shared is None:
+            yield
+            return
+        import fcntl
+
+        fcntl.lockf(self._shared, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.lockf(self._shared, fcntl.LOCK_UN)
+
+
+TURNS = Turns()
+"""Those of many clients at once."""
+
+
 class Lifeline:
     """A pipe that this process holds open. A child that watches it ends when this process does, however it does."""
 

@@ -19,7 +19,7 @@ TINY = {
     "in_place": ["--rounds=1", "--size=5", "--children=2"],
     "lists": ["--rounds=1", "--size=200"],
     "batch": ["--rounds=1", "--size=3", "--singles=1"],
-    "slow": ["--milliseconds=1", "--jobs=2", "--narrow=1"],
+    "slow": ["--milliseconds=1", "--jobs=2", "--every=200"],
 }
 LINE = re.compile(r"\S.* / \S.*: -?\d+\.\d\dx \(fastest rounds: -?\d+\.\d\dx\)(; .+)?")
 

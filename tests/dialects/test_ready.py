@@ -30,7 +30,7 @@ def target(name: str, tmp_path: Path) -> Target:
 
 def text_of(results: list[Result]) -> str:
     """What was found wrong, for the message of a failed test."""
-    wrong = (Status.FAILED, Status.NOT_TESTABLE, Status.HARNESS_ERROR, Status.WARNED)
+    wrong = (Status.FAILED, Status.NOT_TESTABLE, Status.ERROR, Status.WARNED)
     return "\n".join(f"{r.status.value}: {r.case.title}: {r.reason}" for r in results if r.status in wrong)
 
 

@@ -141,9 +141,14 @@ def test_the_figures_are_told_by_criterion() -> None:
 def test_each_digest_keeps_the_other_in_the_file(tmp_path: Path) -> None:
     file = tmp_path / "proof.json"
     assert with_other(file, {"faults": 1}, own_table=False) == {"faults": 1}
-    file.write_text('{"faults": 1, "own_table": {"faults": 2}}', "utf-8")
-    assert with_other(file, {"faults": 3}, own_table=False) == {"faults": 3, "own_table": {"faults": 2}}
-    assert with_other(file, {"faults": 3}, own_table=True) == {"faults": 1, "own_table": {"faults": 3}}
+    file.write_text('{"faults": 1, "findings": {"servers": 1}, "own_table": {"faults": 2}}', "utf-8")
+    assert with_other(file, {"faults": 3}, own_table=False) == {
+        "faults": 3,
+        "findings": {"servers": 1},
+        "own_table": {"faults": 2},
+    }
+    assert with_other(file, {"findings": {"servers": 4}}, own_table=False)["faults"] == 1
+    assert with_other(file, {"faults": 3}, own_table=True)["own_table"] == {"faults": 3}
     file.write_text("no JSON", "utf-8")
     assert with_other(file, {"faults": 3}, own_table=False) == {"faults": 3}
 

@@ -9,10 +9,9 @@ import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from upsertspec.errors import ConfigError
-from upsertspec.run.collection import assign_cases, case_of, deselect, put_last
-from upsertspec.run.selection import Part, Selection
+from upsertspec.run.collection import assign_cases, case_of, deselect, turn_of
+from upsertspec.run.selection import Selection
 from upsertspec.spec import criteria as spec
-from upsertspec.spec.criteria import LAST
 
 BOTH = Selection(("core", "identity"))
 
@@ -112,21 +111,12 @@ def test_pytest_hears_nothing_if_nothing_is_left_out(item: Any) -> None:
     assert (len(items), hook.dropped) == (1, [])
 
 
-def test_concurrency_runs_last_and_the_rest_keeps_its_order(item: Any) -> None:
-    load, plain, core, batch = item(a_case(LAST[0])), item(None), item(a_case("core")), item(a_case("batch"))
-    items = [batch, load, plain, core]
+def test_what_may_harm_others_comes_last_and_the_rest_keeps_its_order(item: Any) -> None:
+    load, hostile, plain, core = item(a_case("concurrency")), item(a_case("hostile")), item(None), item(a_case("core"))
+    items = [batch := item(a_case("batch")), hostile, load, plain, core]
     assign_cases(items)
-    put_last(items)
-    assert items == [batch, plain, core, load]
-
-
-@pytest.mark.parametrize(("part", "left"), [(Part.WHOLE, 2), (Part.SHARED, 1), (Part.LAST, 1)])
-def test_a_part_of_a_run_has_its_own_cases(item: Any, part: Part, left: int) -> None:
-    load, core = item(a_case(LAST[0])), item(a_case("core"))
-    items = [load, core]
-    assign_cases(items)
-    deselect(items, Selection(spec.PROFILES, part=part), Hook())
-    assert (len(items), load in items) == (left, part is not Part.SHARED)
+    items.sort(key=turn_of)
+    assert items == [batch, plain, core, load, hostile]
 
 
 def test_a_case_that_needs_a_profile_beside_its_own_is_run_where_both_are_claimed(item: Any) -> None:
@@ -154,16 +144,6 @@ def test_a_keyword_is_matched_with_the_criterion_the_profile_and_the_title() -> 
     for keyword in (case.criterion.lower(), "core and not batch", case.title[:12].split()[0], case.id):
         assert Selection(BOTH.profiles, keyword=keyword).selected(case)
     assert not Selection(BOTH.profiles, keyword="not core").selected(case)
-
-
-def test_the_parts_of_a_run_share_nothing_and_leave_nothing_out() -> None:
-    whole = Selection(spec.PROFILES)
-    shared, last = whole.parts()
-    assert {case.profile for case in last.planned_cases()} == set(LAST)
-    both = [*shared.planned_cases(), *last.planned_cases()]
-    assert len(both) == len(whole.planned_cases())
-    assert {case.id for case in both} == {case.id for case in whole.planned_cases()}
-    assert [each.part for each in BOTH.parts()] == [Part.SHARED]
 
 
 def test_only_files_with_a_planned_case_are_collected() -> None:

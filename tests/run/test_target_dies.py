@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shlex
 import signal
 import socket
@@ -20,8 +19,10 @@ import pytest
 
 from tests.kit import Done
 from tests.run.test_runs import tokens
+from upsertspec.explore.search import Search
 from upsertspec.run.embedded import started
 from upsertspec.target.target import Target
+from upsertspec.target.target_file import from_file
 
 Command = Callable[..., Done]
 KILLS = '"age": -1'
@@ -115,15 +116,14 @@ def test_a_target_with_a_command_is_started_again(
 
 @pytest.mark.slow
 def test_a_sequence_that_kills_a_target_is_made_smaller(
-    mortal: Callable[..., Any], reference: Target, command: Command, tmp_path: Path
+    mortal: Callable[..., Any], reference: Target, tmp_path: Path
 ) -> None:
     url, line = mortal("dies", '"vip": true')
-    file = target_file(tmp_path, url, line)
-    done = command("explore", "--target", file, "--seed", "3", "--examples", "200", env=tokens(reference))
-    assert done.code == 1, done.text
-    assert "a difference, found in" in done.out
-    assert "expected  an answer" in done.out
-    assert len(re.findall(r"curl .* -X POST", done.out)) == 1
+    target = from_file(Path(target_file(tmp_path, url, line)), tokens(reference))
+    found = Search(target, "x1y2z3", shrinks=10).run(3, 200).finding
+    assert found
+    assert found.expected.startswith("an answer")
+    assert [exchange.method for exchange in found.exchanges if exchange.method != "GET"] == ["POST"]
     require_ended(tmp_path)
 
 

@@ -68,9 +68,16 @@ def test_every_scenario_has_one_profile_and_one_criterion(raw_scenarios: list[Sc
 
 def test_tags_are_those_of_the_scheme(raw_scenarios: list[Scenario]) -> None:
     needs = {f"{spec.NEEDS}{profile}" for profile in spec.PROFILES}
-    known = {*spec.PROFILES, *needs, "should", *(criterion.id for criterion in spec.criteria())}
+    known = {*spec.PROFILES, *needs, "should", spec.ALONE, *(criterion.id for criterion in spec.criteria())}
     used = {tag for scenario in raw_scenarios for tag in scenario.tags}
     assert {tag for tag in used if not tag.startswith((PREFIX, spec.ASSERTS, spec.DEFINES))} <= known
+
+
+def test_what_sends_much_at_once_or_measures_times_is_run_alone(raw_scenarios: list[Scenario]) -> None:
+    loud = re.compile(r"\bmany (clients|pairs)\b|the same time for both|\d,\d{3},\d{3} bytes")
+    for scenario in raw_scenarios:
+        is_loud = any(loud.search(text) for _, text in step_texts(scenario))
+        assert not is_loud or spec.ALONE in scenario.tags, scenario.place
 
 
 def test_every_scenario_has_an_id_of_its_own(raw_scenarios: list[Scenario]) -> None:

@@ -31,7 +31,7 @@ def list_command(as_json: bool, scenarios: bool, faults: bool, dialects: bool) -
 
 
 def _criteria(scenarios: bool) -> None:
-    from upsertspec.report.proof import FINDINGS, caught_in_words, findings_in_words, last_proof
+    from upsertspec.report.proof import caught_in_words, findings_in_words, last_findings, last_proof
     from upsertspec.spec import criteria as spec
 
     last = last_proof()
@@ -47,7 +47,7 @@ def _criteria(scenarios: bool) -> None:
         for case in criterion.cases if scenarios else ():
             _print(f"          {case.id:<11}  {case.title}", indent=23)
     click.echo()
-    for line in [caught_in_words(last), *(findings_in_words(last[FINDINGS]) if FINDINGS in last else ())]:
+    for line in [caught_in_words(last), *(findings_in_words(last_findings()) if last_findings() else ())]:
         _print(line, indent=2)
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--own-table", is_flag=True, help="Judge them behind an API with a table of its own; always quick.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the matrix as JSON.")
 @click.option("--html", "html_file", metavar="FILE", help="Write the matrix as a web page.")
-@click.option("--digest", "digest_file", metavar="FILE", help="Write the figures of each criterion, as JSON.")
+@click.option("--digest", "digest_file", metavar="FILE", help="Write the figures, as JSON; a sample those of findings.")
 @click.pass_context
 def prove(
     context: click.Context,
@@ -57,7 +57,7 @@ def prove(
     from upsertspec.prove.own_table_output import output as output_own_table
     from upsertspec.prove.page import page
     from upsertspec.prove.runner import prove as judge
-    from upsertspec.report.proof import with_other
+    from upsertspec.report.proof import FINDINGS, with_other
 
     if own_table and html_file:
         raise ConfigError(["--html doesn't go with --own-table; use --json instead"])
@@ -79,11 +79,8 @@ def prove(
         proof = judge(chosen, criteria, min(jobs, len(chosen)), quick)
         output(proof, sys.stdout)
         selected = not (proof.void or proof.missed or proof.harmed)
-        whole, holds, digest = (
-            proof.as_dict(),
-            selected if wanted or criteria or sample else proof.holds,
-            proof.digest(),
-        )
+        holds = selected if wanted or criteria or sample else proof.holds
+        whole, digest = proof.as_dict(), {FINDINGS: proof.figures()} if sample and proof.whole else proof.digest()
         if html_file:
             written = could_write(f"{page(proof).strip()}\n", html_file, "--html")
     written &= could_write(f"{json.dumps(whole, indent=1)}\n", json_file, "--json")

@@ -11,6 +11,7 @@ from upsertspec.dialects.operations import Find, Operation
 from upsertspec.errors import CheckFailed, NotTestable, TargetSilent
 from upsertspec.http.client import Client
 from upsertspec.http.pacing import BUDGET_OF_A_CONCURRENT_CLIENT
+from upsertspec.process import TURNS
 from upsertspec.steps.concurrent_run import RecordedCall
 
 EDITOR = "editor"
@@ -36,8 +37,13 @@ class ConcurrentClients:
     def act(self, work: Sequence[Sequence[Operation]]) -> list[RecordedCall]:
         """Let client 1 send the operations of the first list, and so on, all at once. Returns the calls by their start.
 
-        Raises CheckFailed where the target does not answer afterwards; the run then ends.
+        Raises CheckFailed where the target does not answer afterwards; the run then ends. Of several workers only one
+        does this at a time.
         """
+        with TURNS.taken():
+            return self._act(work)
+
+    def _act(self, work: Sequence[Sequence[Operation]]) -> list[RecordedCall]:
         twins = [self._client.for_thread() for _ in work]
         gate = threading.Barrier(len(work), action=self._release)
         threads = [

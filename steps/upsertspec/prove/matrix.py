@@ -20,7 +20,7 @@ class Row:
     """A broken server: the criteria that failed, with the number of failed scenarios of each.
 
     `errors` is the number of scenarios that ended in a harness error, which prove nothing. `findings` are the criteria
-    of the findings, the plainest first: how many mistakes the one mistake of the server reads as.
+    of the findings, in the order of the report: how many mistakes the one mistake of the server reads as.
     """
 
     server: BrokenServer

@@ -66,8 +66,8 @@ def judge(
 
     With `first_failures`, a criterion ends at its first failure: it has caught the server.
 
-    A race is sometimes won by a broken server, most of all on a busy machine. So what it violates in a profile that is
-    run last, since it makes load, is judged again if no scenario failed, in at most `ROUNDS` rounds.
+    A race is sometimes won by a broken server, most of all on a busy machine. So a criterion with scenarios that are
+    run alone is judged again if the server violates it and none failed, in at most `ROUNDS` rounds.
     """
     results: dict[BrokenServer, list[Result]] = {server: [] for server in asked}
     settings = settings or _settings
@@ -89,7 +89,7 @@ def failed(result: Result) -> bool:
 
 def _lost_races(server: BrokenServer, results: Sequence[Result]) -> tuple[str, ...]:
     """The criteria that may be about many clients, that the server violates and that applied, but did not fail."""
-    races = {criterion.id for criterion in spec.criteria() if criterion.profile in spec.LAST}
+    races = {case.criterion for case in spec.cases() if spec.turn(case)[1]}
     applied = {result.case.criterion for result in results if result.status not in OUT_OF_REACH}
     caught = {result.case.criterion for result in results if failed(result)}
     return tuple(c for c in server.violates if c in races & applied - caught)

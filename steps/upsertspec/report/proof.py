@@ -18,7 +18,14 @@ OWN_TABLE, FINDINGS = "own_table", "findings"
 @cache
 def last_proof() -> dict[str, Any]:
     """`{"features_digest", "faults", "caught", "criteria": {"AC-001": {"caught", "of"}, …}}`."""
-    return {name: value for name, value in _both(FILE).items() if name != OWN_TABLE}
+    return {name: value for name, value in _both(FILE).items() if name not in (OWN_TABLE, FINDINGS)}
+
+
+@cache
+def last_findings() -> dict[str, Any]:
+    """`{"servers", "spread", "rooted"}` of the last proof by the whole suite; empty if there was none."""
+    found: dict[str, Any] = _both(FILE).get(FINDINGS, {})
+    return found
 
 
 @cache
@@ -29,18 +36,13 @@ def last_own_table_proof() -> dict[str, Any]:
 
 
 def with_other(file: Path, digest: Mapping[str, Any], own_table: bool) -> dict[str, Any]:
-    """This digest, with that of the other proof which the file has; of what is no such file nothing is kept.
-
-    The figures of `findings`, which only a proof by the whole suite has, stay until the next such proof.
-    """
+    """This digest beside what the file has: that of the other proof, and the figures of `findings` from a proof by the
+    whole suite. Of what is no such file nothing is kept."""
     try:
         before = _both(file) if file.is_file() else {}
     except ValueError:
         before = {}
-    kept = {FINDINGS: before[FINDINGS]} if FINDINGS in before and FINDINGS not in digest else {}
-    whole, own = (before, digest) if own_table else ({**digest, **kept}, before.get(OWN_TABLE))
-    rest = {name: value for name, value in whole.items() if name != OWN_TABLE}
-    return {**rest, OWN_TABLE: own} if own else rest
+    return {**before, **({OWN_TABLE: digest} if own_table else digest)}
 
 
 def caught_in_words(digest: Mapping[str, Any]) -> str:

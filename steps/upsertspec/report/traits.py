@@ -115,6 +115,7 @@ def traits_of(result: Result) -> Traits:
             continue
         asked = step.text
         rank = max([rank, *(number for words, number in RANKS if words.search(step.text))])
+        effects |= {"batch"} if rank == 1 else {"transaction"} if rank == 2 else set()
         marks |= _marks(records)
         rare |= {f"a batch of {size}" for size in _SIZE.findall(step.text)}
         rare |= {f"the operator {name.partition('__')[2]}" for each in records for name in each if "__" in name}

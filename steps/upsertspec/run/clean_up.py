@@ -6,15 +6,17 @@ import json
 import time
 from collections.abc import Container, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from upsertspec.dialects.operations import Delete, Find
+from upsertspec.dialects.operations import Delete, Find, Transaction
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import CheckFailed, DialectError, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
 from upsertspec.http.made import Made
 from upsertspec.report.result import Result
+from upsertspec.report.status import Counts, row
 from upsertspec.spec.outcomes import is_success
 from upsertspec.steps.equality import differences
 from upsertspec.target.target import Target
@@ -23,6 +25,9 @@ SECONDS = 60.0
 ROUNDS = 3
 REFUSED = 8
 """After so many refusals in a row, the target does not delete."""
+GONE = (404, 410)
+TOGETHER = 100
+"""How many records a transaction deletes at most."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +57,17 @@ def clean_up(
     A record whose key has the run's letters in it, and that a scenario has found by it, is deleted at once. Another is
     looked up first, by the key that the run gave it, and deleted only if that has the run's letters in it, or if all
     its fields are still as they were sent. One that the run only updated is somebody else's.
+
+    Where the run has found nothing wrong, the ids in the answers are those of its records: then nothing is looked up,
+    and a target with transactions deletes many records in each.
     """
+    results = list(results)
+    trusted = all(row(r.status).counts in (Counts.PASS, Counts.NOTHING) or r.case.level == "SHOULD" for r in results)
     pending = _own([[dict(made) for made in result.made] for result in results], run_id)
     if keep or not any(pending):
         return Cleaned(left=sum(map(len, pending)), why="--keep" if keep else "")
     until = time.monotonic() + seconds
-    works = [_Work(target, jobs, pending[start::jobs], until) for start in range(jobs)]
+    works = [_Work(target, jobs, pending[start::jobs], until, trusted) for start in range(jobs)]
     try:
         with ThreadPoolExecutor(jobs) as pool:
             list((map if jobs == 1 else pool.map)(_Work.run, works))
@@ -92,10 +102,12 @@ def _new(scenario: Iterable[Made], created: Container[tuple[str, Any]], known: s
 class _Work:
     """The deletions of one client, until `why` says that no more are possible."""
 
-    def __init__(self, target: Target, share: int, pending: list[list[Made]], until: float) -> None:
+    def __init__(self, target: Target, share: int, pending: list[list[Made]], until: float, trusted: bool) -> None:
         self._client = Client(target, dialect_for(target), share)
         self._pending = pending
         self._until = until
+        self._trusted = trusted
+        self._has_transactions = "transactions" in target.profiles
         self._refused = 0
         self.deleted = 0
         self.why = ""
@@ -108,6 +120,9 @@ class _Work:
     def run(self) -> None:
         """Delete what is pending. A record that another refers to may be deleted after that one."""
         try:
+            if self._trusted and self._has_transactions:
+                with self._noted(), suppress(NotApplicable, DialectError):
+                    self._delete_together()
             for _ in range(ROUNDS):
                 before = self.deleted
                 for scenario in self._pending:
@@ -117,22 +132,61 @@ class _Work:
         finally:
             self._client.close()
 
-    def _is_gone(self, made: Made) -> bool:
-        """Whether the record is not there, or not there any more."""
+    def _delete_together(self) -> None:
+        """Delete what has an id in transactions. What a transaction names as wrong is left to be deleted alone."""
+        named = [(made["table"], self._ident(made)) for scenario in self._pending for made in scenario]
+        known = list(dict.fromkeys(each for each in named if each[1] is not None))
+        for start in range(0, len(known), TOGETHER):
+            chunk = known[start : start + TOGETHER]
+            while chunk and self._may_go_on():
+                deletions = [{"op": "delete", "table": table, "id": ident} for table, ident in chunk]
+                answer = self._client.call("editor", Transaction(deletions))
+                if is_success(answer.status):
+                    self.deleted += len(chunk)
+                    self._forget(chunk)
+                    break
+                wrong = answer.body.get("index") if isinstance(answer.body, dict) else None
+                if not isinstance(wrong, int) or wrong not in range(len(chunk)):
+                    return
+                refused = chunk.pop(wrong)
+                if answer.status in GONE:
+                    self._forget([refused])
+
+    def _forget(self, gone: Sequence[tuple[str, Any]]) -> None:
+        """These records are not there any more; they are given by their tables and ids."""
+        known = set(gone)
+        for scenario in self._pending:
+            scenario[:] = [made for made in scenario if (made["table"], self._ident(made)) not in known]
+
+    def _may_go_on(self) -> bool:
         if not self.why and time.monotonic() > self._until:
             self.why = "no more time"
-        if self.why:
-            return False
+        self._client.log.clear()
+        return not self.why
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Note why no more deletions are possible."""
         try:
-            self._client.log.clear()
-            seen, made["seen"] = made["seen"], None
-            found = [seen] if seen is not None else self._found(made)
-            gone = [self._delete(made, ident) for ident in found]
-            return all(gone)
+            yield
         except TargetSilent as silent:
             self.why = f"the target does not answer: {silent}"
         except (NotTestable, NotApplicable, DialectError, CheckFailed) as wrong:
             self.why = str(wrong)
+
+    def _ident(self, made: Made) -> Any:
+        """The id by which the record can be deleted at once; None where it has to be looked up."""
+        return made["id"] if made["seen"] is None and self._trusted else made["seen"]
+
+    def _is_gone(self, made: Made) -> bool:
+        """Whether the record is not there, or not there any more."""
+        if not self._may_go_on():
+            return False
+        with self._noted():
+            ident, made["seen"], made["id"] = self._ident(made), None, None
+            found = [ident] if ident is not None else self._found(made)
+            gone = [self._delete(made, each) for each in found]
+            return all(gone)
         return False
 
     def _found(self, made: Made) -> list[Any]:
@@ -148,7 +202,7 @@ class _Work:
             return False
         key = {} if "id" in made["where"] else made["where"]
         answer = self._client.call("editor", Delete(made["table"], ident, key))
-        gone = is_success(answer.status) or answer.status in (404, 410)
+        gone = is_success(answer.status) or answer.status in GONE
         self.deleted += is_success(answer.status)
         self._refused = 0 if gone else self._refused + 1
         if self._refused >= REFUSED:

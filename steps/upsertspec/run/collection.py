@@ -30,9 +30,10 @@ def case_of(item: pytest.Item) -> spec.Case | None:
     return item.stash.get(CASE, None)
 
 
-def put_last(items: list[pytest.Item]) -> None:
-    """Move the cases of profiles that are run last behind all other tests; keep the order otherwise."""
-    items.sort(key=lambda item: (case := case_of(item)) is not None and case.profile in spec.LAST)
+def turn_of(item: pytest.Item) -> tuple[bool, bool]:
+    """When a test is run (`spec.criteria.turn`); one that is not a case comes with the first."""
+    case = case_of(item)
+    return spec.turn(case) if case else (False, False)
 
 
 def deselect(items: list[pytest.Item], selection: Selection, config: pytest.Config) -> None:

@@ -16,7 +16,7 @@ from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import CheckFailed, NotApplicable, UpsertspecError
 from upsertspec.http.client import Client
 from upsertspec.run import pytest_report
-from upsertspec.run.collection import assign_cases, case_of, deselect, put_last
+from upsertspec.run.collection import assign_cases, case_of, deselect, turn_of
 from upsertspec.run.recorder import RECORDER, Recorder, adjust_report
 from upsertspec.run.restart import REVIVE
 from upsertspec.run.retries import run_with_retries
@@ -67,9 +67,9 @@ def pytest_bdd_apply_tag(tag: str) -> bool | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Find the cases among the tests, keep the planned ones, and put those about load at the end."""
+    """Find the cases among the tests, keep the planned ones, and put those that may harm others at the end."""
     assign_cases(items)
-    put_last(items)
+    items.sort(key=turn_of)
     if SETTINGS in config.stash:
         deselect(items, config.stash[SETTINGS].selection, config)
 

@@ -20,7 +20,7 @@ from upsertspec.run.death import lost_cases
 from upsertspec.run.execution import Execution
 from upsertspec.run.finalize import finalize
 from upsertspec.run.restart import REVIVE, Revive, restarts
-from upsertspec.run.selection import Part, Selection
+from upsertspec.run.selection import Selection
 from upsertspec.run.settings import SETTINGS, Settings
 from upsertspec.run.workers import RESULT, Workers
 from upsertspec.spec import criteria as spec
@@ -50,15 +50,15 @@ class RunInterrupted(KeyboardInterrupt):
 def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) -> list[Result]:
     """Run what the settings select; return a result for every selected case, in the order of the specification.
 
-    With more than one job, `jobs` workers share the run, except for the cases that one worker runs alone at the end.
-    A planned case without a result, because a worker died, is a harness error. Raises RunInterrupted after a signal.
+    With more than one job, `jobs` workers share the run, except for the cases that one worker runs alone. A planned
+    case without a result, because a worker died, is a harness error. Raises RunInterrupted after a signal.
     """
     results: dict[str, Result] = {}
     why = "nothing was run"
     with restarts(settings.target) as revive:
-        for part, workers, only in _parts(settings, jobs, results):
+        for workers, only in _sessions(settings, jobs, results):
             sys.modules.pop(SUITE, None)  # an earlier run in this process may have collected it for other profiles
-            collector = _Results(part, listener, results, revive, only)
+            collector = _Results(settings, listener, results, revive, only)
             shared = [Workers(workers, collector.take, revive, collector.why_ended)] if workers > 1 else []
             plugins = [collector, Execution(), *shared]
             output = io.StringIO()
@@ -72,20 +72,14 @@ def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) 
     return _complete(settings, results, f"no result: {why}")
 
 
-def _parts(
-    settings: Settings, jobs: int, results: Mapping[str, Result]
-) -> Iterator[tuple[Settings, int, Collection[str]]]:
-    """The parts of a run, one after the other: how many workers each has, and the only cases to run, if not all.
+def _sessions(settings: Settings, jobs: int, results: Mapping[str, Result]) -> Iterator[tuple[int, Collection[str]]]:
+    """The pytest sessions of a run, one after the other: how many workers each has, and its only cases, if not all.
 
     Where several workers met a target that died and was started again, one worker runs what they lost once more.
     """
-    if jobs == 1:
-        yield settings, 1, ()
-        return
-    for part in settings.parts():
-        yield part, 1 if part.part is Part.LAST else jobs, ()
-    if settings.target.restart and (lost := lost_cases(results.values())):
-        yield settings, 1, lost
+    yield jobs, ()
+    if jobs > 1 and settings.target.restart and (lost := lost_cases(results.values())):
+        yield 1, lost
 
 
 def run_each(asked: Iterable[Settings], first_failures: bool = False) -> Iterator[list[Result]]:
@@ -165,7 +159,7 @@ class _Results:
         process.require_running()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        raw = getattr(report, RESULT, None)
+        raw = vars(report).pop(RESULT, None)
         if raw is not None:
             self.take(raw)
             if self._session and (ended := self.why_ended()):
@@ -210,7 +204,7 @@ class _Rounds:
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        raw = getattr(report, RESULT, None)
+        raw = vars(report).pop(RESULT, None)
         if raw is not None:
             result = Result.from_dict(raw)
             self._round[result.case.id] = result

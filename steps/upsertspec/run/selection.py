@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import dataclass
 from functools import cache
 
 from upsertspec.errors import ConfigError
@@ -15,18 +14,6 @@ from upsertspec.spec.criteria import Case
 from upsertspec.spec.files import features_dir
 
 NAMED = 3
-
-
-class Part(Enum):
-    """A part of a run: all of it, what several workers share, or what one worker runs alone at the end."""
-
-    WHOLE = "whole"
-    SHARED = "shared"
-    LAST = "last"
-
-    def holds(self, case: Case) -> bool:
-        """Whether a case is in this part."""
-        return self is Part.WHOLE or (self is Part.LAST) == (case.profile in spec.LAST)
 
 
 @dataclass(frozen=True)
@@ -57,7 +44,7 @@ def shard_of(text: str) -> Shard:
 
 def _unit(case: Case) -> str:
     """What is not divided among shards."""
-    return "load" if case.profile in spec.LAST else case.criterion
+    return "harm" if any(spec.turn(case)) else case.criterion
 
 
 @cache
@@ -77,7 +64,7 @@ def _shards(of: int, profiles: frozenset[str]) -> Mapping[str, int]:
 class Selection:
     """What the user asked for, and which profiles the target claims.
 
-    A case is *selected* if it matches `criteria`, `keyword`, `part`, `scenarios` (titles or ids) and `shard`: the
+    A case is *selected* if it matches `criteria`, `keyword`, `scenarios` (titles or ids) and `shard`: the
     report has a result for it. It is *claimed* if the target claims every profile that it needs. A case that is both is
     *planned*: it is run.
     """
@@ -85,13 +72,12 @@ class Selection:
     profiles: tuple[str, ...]
     criteria: tuple[str, ...] = ()
     keyword: str = ""
-    part: Part = Part.WHOLE
     scenarios: frozenset[str] = frozenset()
     shard: Shard | None = None
 
     def selected(self, case: Case) -> bool:
         """Whether the user asked for the case."""
-        asked = (not self.criteria or case.criterion in self.criteria) and self.part.holds(case)
+        asked = not self.criteria or case.criterion in self.criteria
         named = not self.scenarios or not self.scenarios.isdisjoint((case.id, case.scenario, case.title))
         in_shard = self.shard is None or self.shard.holds(case, self.profiles)
         return asked and named and in_shard and (not self.keyword or _matches(self.keyword, case))
@@ -115,11 +101,6 @@ class Selection:
     def planned_cases(self) -> list[Case]:
         """Every planned case, in the order of the specification."""
         return [case for case in spec.cases() if self.planned(case)]
-
-    def parts(self) -> list[Selection]:
-        """What workers share, and what is run alone at the end; a part without a planned case is left out."""
-        parts = [replace(self, part=part) for part in (Part.SHARED, Part.LAST)]
-        return [part for part in parts if part.planned_cases()]
 
     def feature_files(self) -> list[str]:
         """The paths of the feature files that have a planned case."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 import string
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pytest
 
 from upsertspec.report.evidence import FULL
-from upsertspec.run.selection import Part, Selection, Shard
+from upsertspec.run.selection import Selection, Shard
 from upsertspec.target.target import Target
 
 SETTINGS = pytest.StashKey["Settings"]()
@@ -38,7 +38,6 @@ class Settings:
     criteria: tuple[str, ...] = ()
     keyword: str = ""
     patient: bool = False
-    part: Part = Part.WHOLE
     scenarios: frozenset[str] = frozenset()
     shard: Shard | None = None
     fail_fast: int = 0
@@ -52,9 +51,5 @@ class Settings:
     @cached_property
     def selection(self) -> Selection:
         """Which cases are run."""
-        asked = (self.criteria, self.keyword, self.part, self.scenarios, self.shard)
+        asked = (self.criteria, self.keyword, self.scenarios, self.shard)
         return Selection(self.target.profiles, *asked)
-
-    def parts(self) -> list[Settings]:
-        """The settings for each part of the run (`Selection.parts`)."""
-        return [replace(self, part=selection.part) for selection in self.selection.parts()]

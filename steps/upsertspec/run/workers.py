@@ -1,5 +1,8 @@
 """Several workers: forks of this process, made after the scenarios are collected. They take tests from one queue.
 
+What may harm other scenarios is run after them, and what is run alone by a single worker (`spec.criteria.turn`). Those
+with many clients are run by a few workers, whose many clients take turns: only their setups and reads overlap.
+
 A worker that starts as a new process has to import and collect everything first. On a machine with few cores that takes
 longer than the waiting for a slow target that workers are there to save. A fork starts at once.
 """
@@ -9,8 +12,9 @@ from __future__ import annotations
 import os
 import signal
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any
 
@@ -19,13 +23,17 @@ import pytest
 from upsertspec import process
 from upsertspec.errors import GONE
 from upsertspec.http.watchdog import WATCHDOG
+from upsertspec.run.collection import turn_of
 from upsertspec.run.recorder import RECORDER, Recorder
 from upsertspec.run.restart import REVIVE, Revive
 
 RESULT = "upsertspec"
-"""The attribute of a pytest report that holds the result of a case, as a dictionary."""
+"""The attribute of a pytest report that holds the result of a case, as a dictionary. Who reads it takes it off, since
+pytest keeps every report to the end."""
 CAN_FORK = hasattr(os, "fork")
 BYTES = 2
+FEW = 4
+"""How many workers run the scenarios with many clients."""
 
 Take = Callable[[Mapping[str, Any]], None]
 
@@ -54,19 +62,30 @@ class Workers:
         self._ended = ended
         self._take = take
         self._revive = revive
+        self._started = 0
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run every test in one of the workers."""
-        queue, lifeline = _queue_of(len(session.items)), process.Lifeline()
+        for (may_kill, alone), numbers in groupby(range(len(session.items)), lambda n: turn_of(session.items[n])):
+            few = FEW if not may_kill and process.TURNS.share() else 1
+            if not self._ended():
+                self._share(session, list(numbers), min(few, self._count) if alone else self._count)
+        return True
+
+    def _share(self, session: pytest.Session, numbers: Sequence[int], count: int) -> None:
+        """Run the tests of these numbers in so many new workers."""
+        queue, lifeline = _queue_of(numbers), process.Lifeline()
         running: dict[Connection[Any, Any], int] = {}
         try:
-            for number in range(min(self._count, len(session.items))):
+            for _ in range(min(count, len(numbers))):
+                worker = Worker(f"gw{self._started}", count)
+                self._started += 1
                 ours, theirs = Pipe()
                 child = _fork()
                 if not child:
                     lifeline.watch()
-                    _work(session, Worker(f"gw{number}", self._count), queue, theirs)
+                    _work(session, worker, queue, theirs)
                 theirs.close()
                 running[ours] = child
             self._listen(running)
@@ -74,7 +93,6 @@ class Workers:
             os.close(queue)
             lifeline.close()
             _kill(running)
-        return True
 
     def _listen(self, running: dict[Connection[Any, Any], int]) -> None:
         """Take the results of the workers until all have ended."""
@@ -100,7 +118,7 @@ class _Sender:
         self._theirs = theirs
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        raw = getattr(report, RESULT, None)
+        raw = vars(report).pop(RESULT, None)
         if raw is not None:
             self._theirs.send(raw)
 
@@ -112,10 +130,10 @@ def _fork() -> int:
         return os.fork()
 
 
-def _queue_of(count: int) -> int:
-    """The reading end of a pipe that holds the number of each test. The worker that reads a number runs that test."""
+def _queue_of(numbers: Sequence[int]) -> int:
+    """The reading end of a pipe that holds these numbers of tests. The worker that reads a number runs that test."""
     reading, writing = os.pipe()
-    os.write(writing, b"".join(number.to_bytes(BYTES) for number in range(count)))
+    os.write(writing, b"".join(number.to_bytes(BYTES) for number in numbers))
     os.close(writing)
     return reading
 

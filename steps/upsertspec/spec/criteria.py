@@ -32,8 +32,10 @@ PROFILES = (
     "idempotency",
     "isolation",
 )
-LAST = ("concurrency", "hostile", "preconditions", "idempotency")
-"""The profiles that are run after all others, and by one worker alone: they make load, or may kill a target."""
+MAY_KILL = "hostile"
+"""The profile whose requests a target may not survive."""
+ALONE = "alone"
+"""The tag of a scenario that makes load, or measures times."""
 NEEDS, ASSERTS, DEFINES = "needs-", "asserts-", "defines-"
 """How the tags begin that say which other profile a scenario uses, what it is about, and what a criterion defines."""
 
@@ -139,7 +141,15 @@ def defined(criterion: str) -> list[str]:
 
 def asserted(case: Case) -> frozenset[str]:
     """What a case is about besides what is stored, from its tags: `operation` for `@asserts-operation`."""
-    return _asserted().get(case.scenario, frozenset())
+    return frozenset(tag.removeprefix(ASSERTS) for tag in _tags().get(case.scenario, ()) if tag.startswith(ASSERTS))
+
+
+def turn(case: Case) -> tuple[bool, bool]:
+    """When a case is run: whether it may kill the target, and whether it is run alone. `False` comes first.
+
+    What is not run alone is shared by the workers.
+    """
+    return case.profile == MAY_KILL, ALONE in _tags().get(case.scenario, ())
 
 
 def digest(base: Path | None = None) -> str:
@@ -170,7 +180,7 @@ def tags_of(scenario: ScenarioTemplate | Scenario) -> set[str]:
 
 def is_own(tag: str) -> bool:
     """Whether a tag is for the harness alone. Only the other tags become pytest marks."""
-    return tag.startswith(("AC-", ids.PREFIX, NEEDS, ASSERTS, DEFINES))
+    return tag == ALONE or tag.startswith(("AC-", ids.PREFIX, NEEDS, ASSERTS, DEFINES))
 
 
 def criterion_of(tags: Iterable[str]) -> str:
@@ -216,13 +226,9 @@ def _defining() -> Mapping[str, set[str]]:
 
 
 @cache
-def _asserted() -> Mapping[str, frozenset[str]]:
-    return {
-        _scenario_id(file, outline.tags, outline.title): frozenset(
-            tag.removeprefix(ASSERTS) for tag in outline.tags if tag.startswith(ASSERTS)
-        )
-        for file, outline in _every(features_dir())
-    }
+def _tags() -> Mapping[str, frozenset[str]]:
+    every = _every(features_dir())
+    return {_scenario_id(file, outline.tags, outline.title): outline.tags for file, outline in every}
 
 
 @cache
