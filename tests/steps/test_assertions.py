@@ -80,6 +80,16 @@ def test_anything_but_a_success_fails_everywhere(status: int) -> None:
     assert suspected(world) == []
 
 
+@pytest.mark.parametrize(
+    ("answer", "blamed"), [({"id": 1}, []), (ADA, []), ({**ADA, "status": "pending"}, ["AC-002"]), ({"id": 2}, [])]
+)
+def test_what_an_answer_leaves_out_is_not_compared(answer: dict[str, Any], blamed: list[str]) -> None:
+    world = world_of(Memory(contacts=[ADA]))
+    sent(world, Upsert("contacts", {"email": ADA["email"]}, ["email"]), answered(answer))
+    checks.require_stored(world, "contacts", {"email": ADA["email"]})
+    assert [criterion for criterion, _, _ in suspected(world)] == blamed
+
+
 def test_an_unreadable_body_ends_the_checks() -> None:
     world = world_of(Memory())
     checks.require_success(world, Answer(200, fault="no JSON", text="?"), "created")
