@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -138,6 +139,16 @@ def test_the_list_is_the_specification(cli: Cli) -> None:
     assert [criterion["id"] for criterion in listed["criteria"]] == [criterion.id for criterion in spec.criteria()]
     assert sum(len(criterion["scenarios"]) for criterion in listed["criteria"]) == len(spec.cases())
     assert listed["suite"]["features_digest"] == spec.digest()
+
+
+@pytest.mark.parametrize("option", ["--scenarios", "--faults"])
+def test_a_list_fits_the_terminal(option: str, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = cli("list", option).out
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    wrapped = cli("list", option).out
+    assert max(len(line) for line in wrapped.splitlines() if " reported at " not in line) <= 80
+    assert wrapped.split() == whole.split()
 
 
 def test_help_names_the_exit_codes(cli: Cli) -> None:

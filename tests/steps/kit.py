@@ -128,6 +128,15 @@ def answered(record: Mapping[str, Any] | None, operation: str | None = "created"
     return Answer(status, id=(record or {}).get("id"), operation=operation, record=record)
 
 
+UNREPORTED = "it has no words for it"
+
+
+def lacking(world: World, *aspects: str) -> World:
+    """The same, for a dialect whose answers never report this."""
+    world.client.lacks = dict.fromkeys(aspects, UNREPORTED)
+    return world
+
+
 @contextlib.contextmanager
 def failing(expected: str, actual: str) -> Iterator[None]:
     """The code inside must fail with this expectation and this actual value."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
+import textwrap
 from dataclasses import asdict
 from typing import Any
 
 import click
+
+from upsertspec.report.console import Console
 
 
 @click.command("list")
@@ -39,12 +43,12 @@ def _criteria(scenarios: bool) -> None:
         proven = last["criteria"].get(criterion.id, {"caught": 0, "of": 0})
         caught = f"{proven['caught']:>2} of {proven['of']:>2} broken servers caught"
         numbers = f"{len(criterion.cases):>3} scenarios  {caught}"
-        click.echo(f"  {criterion.id}  {criterion.level:<6}  {numbers}  {criterion.sentence}")
+        _print(f"  {criterion.id}  {criterion.level:<6}  {numbers}  {criterion.sentence}", indent=10)
         for case in criterion.cases if scenarios else ():
-            click.echo(f"          {case.id:<11}  {case.title}")
-    click.echo(f"\n{caught_in_words(last)}")
-    for line in findings_in_words(last_findings()) if last_findings() else ():
-        click.echo(line)
+            _print(f"          {case.id:<11}  {case.title}", indent=23)
+    click.echo()
+    for line in [caught_in_words(last), *(findings_in_words(last_findings()) if last_findings() else ())]:
+        _print(line, indent=2)
 
 
 def _dialects(as_json: bool) -> None:
@@ -64,7 +68,7 @@ def _dialects(as_json: bool) -> None:
         click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
         return
     for name, said in described.items():
-        click.echo(f"{name:<20}  {said['about']}")
+        _print(f"{name:<20}  {said['about']}", indent=22)
 
 
 def _broken_servers(as_json: bool) -> None:
@@ -75,9 +79,20 @@ def _broken_servers(as_json: bool) -> None:
         click.echo(json.dumps([asdict(server) for server in servers], ensure_ascii=False, indent=1))
         return
     for server in servers:
-        click.echo(f"{server.name:<42}  {' '.join(server.violates)}\n    {server.says}")
+        _print(f"{server.name:<42}  {' '.join(server.violates)}", indent=4)
+        _print(f"    {server.says}", indent=4)
         if server.report:
             click.echo(f"    reported at {server.report}")
+
+
+def _print(line: str, indent: int) -> None:
+    """Print a line, on a terminal in its width: what does not fit goes on below, indented."""
+    console = Console(sys.stdout)
+    if console.interactive:
+        wrapper = textwrap.TextWrapper(console.width, break_on_hyphens=False, break_long_words=False)
+        wrapper.subsequent_indent = " " * indent
+        line = wrapper.fill(line)
+    click.echo(line)
 
 
 def _document() -> dict[str, Any]:

@@ -175,5 +175,6 @@ def _list(target: Target, chosen: dict[str, Any]) -> int:
     planned = selection.planned_cases()
     for case in planned:
         click.echo(f"{case.criterion}  {case.id:<11}  {case.title}")
-    click.echo(f"\n{len(planned)} scenarios of {', '.join(target.profiles)} would be run")
+    many = "" if len(planned) == 1 else "s"
+    click.echo(f"\n{len(planned)} scenario{many} of {', '.join(target.profiles)} would be run")
     return 0

@@ -37,7 +37,7 @@ def exactly_one_says(world: World, one: str, other: str) -> None:
         others = sum(_has(call, key) for call in concurrent_run.writes) - 1
         wanted = Counter({one: 1}) + Counter({other: others})
         if said != wanted:
-            raise CheckFailed(f"of {_told(world, key)} {_counted(wanted)}", _with_why(_counted(said), concurrent_run))
+            raise CheckFailed(f"of {_named(world, key)} {_counted(wanted)}", _with_why(_counted(said), concurrent_run))
     _require_ids(world, concurrent_run)
 
 
@@ -141,7 +141,7 @@ def upserts_and_deletions_agree(world: World) -> None:
         found = world.reader.find(concurrent_run.table, key)
         wanted = {"updated": (0,), "created": (1,)}.get(str(said), (0, 1))
         if len(found) not in wanted:
-            raise CheckFailed(f"{wanted[0]} records of {_told(world, key)} after {said}", f"{len(found)}")
+            raise CheckFailed(f"{wanted[0]} records of {_named(world, key)} after {said}", f"{len(found)}")
         for _ in found:
             require_stored(world, concurrent_run.table, call.operation.sent[0], key)
 
@@ -193,7 +193,7 @@ def _is_reported(world: World, concurrent_run: ConcurrentRun) -> bool:
     return not why
 
 
-def _told(world: World, key: Record) -> str:
+def _named(world: World, key: Record) -> str:
     """A key in the target's own words."""
     return world.words(_run_of(world).table).row_text(key)
 
@@ -241,4 +241,4 @@ def _require_ids(world: World, concurrent_run: ConcurrentRun) -> None:
             part for call in concurrent_run.writes for part in _parts_of(call, key) if not world.lacks(part, "id")
         )
         if others := {as_json(part.id) for part in reported} - {stored}:
-            raise CheckFailed(f"the id {stored} in every answer to {_told(world, key)}", ", ".join(sorted(others)))
+            raise CheckFailed(f"the id {stored} in every answer to {_named(world, key)}", ", ".join(sorted(others)))

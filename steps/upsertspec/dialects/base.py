@@ -108,6 +108,11 @@ class Answer:
         words = self.fault if is_unreadable else " ".join(self.text.split())
         return f"{self.status} {words[:SAID]}".strip()
 
+    @property
+    def shown_body(self) -> str:
+        """The body in a message."""
+        return self.text or "an empty body"
+
 
 @dataclass(frozen=True)
 class Setup:

@@ -301,9 +301,8 @@ def _marks(words: Words, fields: Any) -> list[str]:
     """What a record is known by: each unique key that it has whole."""
     if not isinstance(fields, Mapping):
         return []
-    keys = words.binding.view.unique_keys
-    whole = [key for key in keys if all(fields.get(name) is not None for name in key)]
-    return [f"{words.binding.table} {json.dumps([[n, fields[n]] for n in key], default=str)}" for key in whole]
+    keys = words.binding.view.keys_in(fields)
+    return [f"{words.binding.table} {json.dumps(list(key.items()), default=str)}" for key in keys]
 
 
 def _made_up(key: Key) -> str | None:

@@ -244,10 +244,7 @@ class Words:
 
     def key_of(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """The first unique key of a record, in the specification's words; empty where it has none whole."""
-        for key in self.binding.view.unique_keys:
-            if all(fields.get(name) is not None for name in key):
-                return {name: fields[name] for name in key}
-        return {}
+        return next(iter(self.binding.view.keys_in(fields)), {})
 
     def all_names(self) -> list[str]:
         """The target's names of all fields of a record; of a nested one, the member that it is in."""

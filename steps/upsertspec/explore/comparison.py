@@ -57,7 +57,7 @@ def require_refusal(sequence: OperationSequence, expected: Expected, answer: Ans
     wanted = sorted({*([expected.status] if expected.effects is not None else []), *expected.refusals})
     statuses = "4xx" if len(wanted) > MANY else " or ".join(map(str, wanted))
     why = f" ({expected.why})" if expected.why else ""
-    raise CheckFailed(f"an answer of {statuses}{why}", f"{answer.status} with {answer.text or 'an empty body'}")
+    raise CheckFailed(f"an answer of {statuses}{why}", f"{answer.status} with {answer.shown_body}")
 
 
 def require_stored(sequence: OperationSequence, record: ModelRecord) -> None:

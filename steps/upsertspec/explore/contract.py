@@ -338,7 +338,7 @@ class Contract:
 
     def _dereferenced(self, value: Any, named: Mapping[str, ModelRecord]) -> Any:
         """What a `$ref` leads to: a record if it names an id, else the value of the field."""
-        if not _is_ref(value):
+        if not is_ref(value):
             return value
         name, _, field_name = value["$ref"].partition(".")
         if name not in named or (field_name != "id" and field_name not in self.schema[named[name].table].fields):
@@ -356,11 +356,11 @@ class Contract:
         if operation["table"] not in self.schema or operation["op"] not in PERMISSIONS:
             return True
         table = self.schema[operation["table"]]
-        plain = {n: v for n, v in operation.get("fields", {}).items() if not (isinstance(v, ModelRecord) or _is_ref(v))}
+        plain = {n: v for n, v in operation.get("fields", {}).items() if not (isinstance(v, ModelRecord) or is_ref(v))}
         extra = {n: v for n, v in operation.items() if n not in OPERATION_MEMBERS}
         guard = {"updateWhere": operation.get("where", {})}
         ident = operation.get("id")
-        strange = isinstance(ident, str) or (isinstance(ident, dict) and not _is_ref(ident))
+        strange = isinstance(ident, str) or (isinstance(ident, dict) and not is_ref(ident))
         problems = (*field_problems(table, plain), *member_problems(table, extra), *member_problems(table, guard))
         return strange or bool(problems)
 
@@ -421,5 +421,6 @@ def _with_defaults(table: Table, given: Values) -> Values:
     return {name: given.get(name, field.rules.get("default")) for name, field in table.fields.items()}
 
 
-def _is_ref(value: Any) -> bool:
+def is_ref(value: Any) -> bool:
+    """Whether a value of a transaction refers to the result of an earlier operation."""
     return isinstance(value, dict) and set(value) == {"$ref"}

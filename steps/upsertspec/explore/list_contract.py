@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from upsertspec.dialects.base import Answer
 from upsertspec.errors import CheckFailed
 from upsertspec.explore import nesting
-from upsertspec.explore.model_state import ModelRecord
+from upsertspec.explore.model_state import ModelRecord, id_or_value
 from upsertspec.explore.schema import Schema
 from upsertspec.spec.schema import PROTECTED
 from upsertspec.spec.types import FieldType, same_json
 from upsertspec.steps.equality import shown
+from upsertspec.steps.then_lists import groups_in
 from upsertspec.steps.world import World
 
 TABLE = "projects"
@@ -90,7 +90,7 @@ def filtered(schema: Schema, records: Records, query: Query) -> Records:
 
 def is_filter(parameter: str) -> bool:
     """Whether a parameter says which records are listed or counted."""
-    return not parameter.startswith("_") and "._" not in parameter and parameter not in ("group_by", "avg")
+    return not (parameter.startswith("_") or nesting.is_option(parameter) or parameter in ("group_by", "avg"))
 
 
 def _passes(kind: FieldType, value: Any, operator: str, text: str) -> bool:
@@ -142,7 +142,7 @@ def _require_order(found: Records, wanted: Records, sort: str) -> None:
 
 def require_group(world: World, field: str, value: Any, mine: Records, average: bool) -> None:
     """Raise CheckFailed unless the records with this value of a field have one group, with their count and average."""
-    key = value.id if isinstance(value, ModelRecord) else value
+    key = id_or_value(value)
     found = [group for group in groups_in(world.last.answer) if shown(group.get(field)) == shown(key)]
     if not mine:
         if found:
@@ -155,14 +155,6 @@ def require_group(world: World, field: str, value: Any, mine: Records, average: 
     close = 1e-9 * max(map(abs, scores), default=0)
     if len(found) != 1 or not all(_is_near(value, found[0].get(name), close) for name, value in wanted.items()):
         raise CheckFailed(f"one group of {field} {shown(key)} with {shown(wanted)}", shown(found))
-
-
-def groups_in(answer: Answer) -> list[Any]:
-    """The groups of an answer. Raises CheckFailed where it has none."""
-    found = answer.body.get("groups") if isinstance(answer.body, dict) else None
-    if not isinstance(found, list) or not all(isinstance(group, dict) for group in found):
-        raise CheckFailed('a list of "groups"', answer.text)
-    return found
 
 
 def _is_near(wanted: Any, actual: Any, close: float) -> bool:

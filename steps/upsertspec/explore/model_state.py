@@ -33,6 +33,11 @@ class NoRecord:
     id: Any
 
 
+def id_or_value(value: Any) -> Any:
+    """The id of a record; any other value as it is."""
+    return value.id if isinstance(value, ModelRecord) else value
+
+
 @dataclass(frozen=True)
 class Effect:
     """What an operation does to one record: `values` is the whole record afterwards, None once it is deleted."""

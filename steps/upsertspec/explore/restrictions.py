@@ -41,10 +41,10 @@ class LearntRestrictions:
         for value, given in [*values.items()][:MOST]:
             table, name, _ = value
             if not any(self._accepts(table, {name: given}) for _ in range(TIMES)):
-                self.learnt[value] = f"{self._told(value, given)} is refused with {status}; the contract allows it"
+                self.learnt[value] = f"{self._described(value, given)} is refused with {status}; the contract allows it"
         return any(value in self.learnt for value in values)
 
-    def _told(self, value: Value, given: Any) -> str:
+    def _described(self, value: Value, given: Any) -> str:
         """A field and its value in the target's words."""
         table, name, _ = value
         words = self._start().world.words(table)

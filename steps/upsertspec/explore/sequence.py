@@ -206,7 +206,7 @@ class OperationSequence:
         self._made += 1
         needed = {name: self._plain(table, name) for name, f in table.fields.items() if f.required}
         row = self.resolved({**needed, **given})
-        key = next((list(k) for k in table.unique_keys if all(row.get(n) is not None for n in k)), None)
+        key = next(map(list, table.keys_in(row)), None)
         wire = self.on_the_wire(table.name, row)
         operation = Upsert(table.name, wire, key) if key else Create(table.name, wire)
         expected = (

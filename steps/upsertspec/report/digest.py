@@ -85,8 +85,8 @@ def _names(exchange: Raw, run: str) -> set[str]:
 
 
 def _name(result: Raw) -> str:
-    told = "" if result["status"] == Status.FAILED else f" ({result['status']})"
-    return prose(f"{result['level']} {result['rule']}{told}", 200)
+    status = "" if result["status"] == Status.FAILED else f" ({result['status']})"
+    return prose(f"{result['level']} {result['rule']}{status}", 200)
 
 
 def _place(result: Raw) -> str:

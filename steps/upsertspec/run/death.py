@@ -16,7 +16,7 @@ OTHER = f"{GONE}: it stopped answering after a request that was longer on its wa
 def with_one_culprit(results: Sequence[Result]) -> list[Result]:
     """The results; of the requests that were on their way when the target died, only the longest is a failure.
 
-    A server works on it since before it got the others. What was not run because of it names it.
+    The server got it before the others, and still works on it. What was not run because of it names it.
     """
     suspects = sorted((each for each in results if AFTER in each.reason and _last(each)), key=_started)
     culprits: list[Result] = []
@@ -28,7 +28,7 @@ def with_one_culprit(results: Sequence[Result]) -> list[Result]:
     if not culprits:
         return list(results)
     ended = f"{ENDED}{GONE}; {AFTER} of {_named(culprits[-1])}: {shortened(_last(culprits[-1])['curl'])}"
-    return [_told(result, suspects, culprits, ended) for result in results]
+    return [_with_reason(result, suspects, culprits, ended) for result in results]
 
 
 def lost_cases(results: Iterable[Result]) -> set[str]:
@@ -36,7 +36,7 @@ def lost_cases(results: Iterable[Result]) -> set[str]:
     return {result.case.id for result in results if AFTER in result.reason or GONE in result.reason}
 
 
-def _told(result: Result, suspects: Sequence[Result], culprits: Sequence[Result], ended: str) -> Result:
+def _with_reason(result: Result, suspects: Sequence[Result], culprits: Sequence[Result], ended: str) -> Result:
     if result in suspects and result not in culprits:
         return replace(result, status=Status.NOT_TESTABLE, reason=OTHER, expected="", actual="")
     return replace(result, reason=ended) if result.reason.startswith(f"{ENDED}{GONE}") else result

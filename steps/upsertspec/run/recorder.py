@@ -57,7 +57,7 @@ class Recorder:
         self._noted = (0, 0)
         self._world: Recorded | None = None
         self._evidence = FULL
-        self._told = False
+        self._has_version = False
 
     @property
     def findings(self) -> ScenarioFindings:
@@ -129,17 +129,17 @@ class Recorder:
     def _kept(self, status: Status, mask: Text) -> dict[str, Any]:
         """The exchanges and the history; of a scenario that passed only the times, unless all evidence is asked for."""
         log = self._client.log if self._client else []
-        if self._evidence == FULL or status is not Status.PASSED or self._tells_version(log):
+        if self._evidence == FULL or status is not Status.PASSED or self._is_first_with_version(log):
             return {"exchanges": tuple(exchange.as_dict() for exchange in log), "history": self._history(mask)}
         return times((exchange.started, exchange.elapsed) for exchange in log)
 
-    def _tells_version(self, log: Sequence[Exchange]) -> bool:
+    def _is_first_with_version(self, log: Sequence[Exchange]) -> bool:
         """Whether these are the first answers with the header in which the target tells its version."""
         version = self._target.implementation.get("version") if self._target else None
         name = str(version.get("header", "")).lower() if isinstance(version, Mapping) else ""
-        if not name or self._told or not any(name in map(str.lower, each.response_headers) for each in log):
+        if not name or self._has_version or not any(name in map(str.lower, each.response_headers) for each in log):
             return False
-        self._told = True
+        self._has_version = True
         return True
 
     def _history(self, mask: Text) -> Mapping[str, Any] | None:

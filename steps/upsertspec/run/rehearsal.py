@@ -28,7 +28,7 @@ from upsertspec.target.target import Credential, Target
 DIALECT = "upsertspec.run.rehearsal:Rehearsal"
 
 
-def rehearse(target: Target, jobs: int = 1) -> list[Result]:
+def rehearse(target: Target) -> list[Result]:
     """The results of a rehearsal. Only the statuses not applicable and not testable say something about the target."""
     with started() as server:
         reference = server.target()
@@ -43,7 +43,7 @@ def rehearse(target: Target, jobs: int = 1) -> list[Result]:
             is_open=target.is_open,
             bindings=target.bindings,
         )
-        return run(Settings(stand_in, patient=True), jobs)
+        return run(Settings(stand_in, patient=True))
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,13 @@ def _like(held: Credential, token: Credential) -> Credential:
     return token if held.is_bearer else _NotBearer(secret=token.secret)
 
 
+class _NothingUntrue(dict[tuple[str, str], str]):
+    """Keeps nothing: what the reference server answers contradicts no statement about the target."""
+
+    def __setitem__(self, statement: tuple[str, str], why: str) -> None:
+        pass
+
+
 class Rehearsal(Bound):
     """Makes the target's request for each operation, discards it, and sends the contract's request instead."""
 
@@ -68,6 +75,7 @@ class Rehearsal(Bound):
         theirs = dialect_for(target)
         super().__init__(theirs.inner, theirs.bindings)
         self._native = Native(Setup({}))
+        self.untrue = _NothingUntrue()
         self._deviations: Mapping[str, Any] = {**theirs.deviations, **target.deviations}
 
     def request(self, operation: Operation) -> Request:

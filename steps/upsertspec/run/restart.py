@@ -28,7 +28,7 @@ REVIVE = pytest.StashKey[Revive]()
 
 
 class Restarts:
-    """The restarts of one target. What the command starts, it is a process group of its own, and ended with `end`."""
+    """The restarts of one target. What the command starts is a process group of its own; `end` ends it."""
 
     def __init__(self, target: Target, most: int = MOST_RESTARTS) -> None:
         self._target = target

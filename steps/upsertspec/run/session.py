@@ -51,7 +51,8 @@ def run_session(
     settings.selection.require_planned_cases()
     _require_connections(target)
     planned = len(settings.selection.planned_cases())
-    out.write(f"upsertspec judges {target.name or target.url}: {planned} scenarios of {', '.join(target.profiles)}\n")
+    scenarios = f"{planned} scenario{'' if planned == 1 else 's'} of {', '.join(target.profiles)}"
+    out.write(f"upsertspec judges {target.name or target.url}: {scenarios}\n")
     if jobs > 1 and not CAN_FORK:
         out.write(f"--jobs {jobs}: this system can't fork a process, so one worker runs all scenarios\n")
         jobs = 1

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The specification as data: criteria, tables, field types, outcomes, requirement sets, ways to write."""

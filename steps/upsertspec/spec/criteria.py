@@ -94,12 +94,11 @@ def feature_files(base: Path | None = None) -> list[Path]:
 
 
 @cache
-def features(base: Path | None = None) -> tuple[Feature, ...]:
+def features() -> tuple[Feature, ...]:
     """Every feature file, parsed with its steps. That takes long: `cases` knows the scenarios without it."""
     from pytest_bdd.feature import get_feature
 
-    root = base or features_dir()
-    return tuple(get_feature(str(file.parent), file.name) for file in feature_files(root))
+    return tuple(get_feature(str(file.parent), file.name) for file in feature_files())
 
 
 @cache

@@ -59,6 +59,11 @@ class Table:
         """The free text fields of the unique keys: their values are made unique for each scenario."""
         return frozenset(name for key in self.unique_keys for name in key if self.fields[name].is_free_text)
 
+    def keys_in(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The unique keys that a row has whole, each with its values. A null is no value."""
+        keys = [{name: row.get(name) for name in key} for key in self.unique_keys]
+        return [key for key in keys if all(value is not None for value in key.values())]
+
     def type_of(self, name: str) -> FieldType:
         """The type of a field, protected or not; `UNTYPED` where the table has no such field."""
         if name in self.fields:

@@ -85,7 +85,7 @@ def has_record(world: World, answer: Answer) -> bool:
     """
     is_upsert = answer.operation is not None and not world.lacks(answer, "id")
     if answer.record is None or (is_upsert and "id" not in answer.record):
-        wrong = CheckFailed("a record with an id in the answer", answer.text or "an empty body")
+        wrong = CheckFailed("a record with an id in the answer", answer.shown_body)
         _wrong_answer(world, _defines_success(str(answer.operation)), wrong)
     return answer.record is not None
 
@@ -107,7 +107,7 @@ def id_of(world: World, attempt: Attempt) -> Any:
     if why and attempt.answer.id is None and not can_be_found(world.reader, attempt.operation):
         raise NotTestable(f"the answer does not report the id, and no key of the record leads to it: {why}")
     if attempt.answer.id is None and not why and is_success(attempt.answer.status):
-        wrong = CheckFailed('an "id" in the answer', attempt.answer.text or "an empty body")
+        wrong = CheckFailed('an "id" in the answer', attempt.answer.shown_body)
         role = _defines_success(str(attempt.answer.operation))
         stop(world, "create" if isinstance(attempt.operation, Create) else role, wrong, world.asserts("answer"))
     return attempt.answer.id
@@ -171,10 +171,8 @@ def _refused(world: World) -> str:
 
 def find_key(table: Table, row: Record) -> Record | None:
     """The part of a row that finds its record: the first unique key whose fields it all has, or its id."""
-    for key in (*table.unique_keys, ("id",)):
-        if all(row.get(name) is not None for name in key):
-            return {name: row[name] for name in key}
-    return None
+    by_id = [] if row.get("id") is None else [{"id": row["id"]}]
+    return next(iter([*table.keys_in(row), *by_id]), None)
 
 
 def key_of(table: Table, row: Record) -> Record:
@@ -252,9 +250,8 @@ def _versions(world: World, table: str, record: Record) -> list[Record]:
 
 def _is_of(spec: Table, row: Record, versions: Sequence[Record]) -> bool:
     """Whether a row that was sent may be of this record: it has a key that the record has or had, or no whole key."""
-    keys = [key for key in spec.unique_keys if all(row.get(name) is not None for name in key)]
-    values = [{name: row[name] for name in key} for key in keys]
-    return not values or any(_has(spec, each, version) for each in values for version in versions)
+    keys = spec.keys_in(row)
+    return not keys or any(_has(spec, key, version) for key in keys for version in versions)
 
 
 def _has(table: Table, values: Record, record: Record) -> bool:

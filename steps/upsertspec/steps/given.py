@@ -172,6 +172,6 @@ def _sent(world: World, table: str, row: Row) -> tuple[Operation, str]:
 
 def _setups(world: World, table: str, row: Row) -> list[tuple[Operation, str]]:
     """An upsert by each unique key that the row holds, then a create; each with what it relies on (`defining`)."""
-    keys = [key for key in world.table(table).unique_keys if all(row.get(name) is not None for name in key)]
+    keys = world.table(table).keys_in(row)
     upserts: list[tuple[Operation, str]] = [(Upsert(table, row, list(key)), "upsert-create") for key in keys]
     return [*upserts, (Create(table, row), "create")]

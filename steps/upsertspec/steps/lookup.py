@@ -57,9 +57,9 @@ class Reader:
             fitting = [record for record in answer.records if _fits(self.table(find.table), find.where, record)]
             self._kept[_key(find.table, find.where)] = fitting
 
-    def read_anew(self, find: Find, until: Callable[[], bool], most: int = 2) -> None:
-        """Read again until a condition holds, at most a few times."""
-        for _ in range(most):
+    def read_anew(self, find: Find, until: Callable[[], bool]) -> None:
+        """Read again until a condition holds, at most twice."""
+        for _ in range(2):
             if until():
                 break
             self._page(find)

@@ -9,7 +9,6 @@ from typing import Any
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Operation, Upsert, UpsertBatch
 from upsertspec.spec.outcomes import is_success
-from upsertspec.spec.schema import Table
 from upsertspec.steps.lookup import Reader
 
 FEW = 20
@@ -37,18 +36,11 @@ def with_ids(reader: Reader, operation: Operation, answer: Answer, lacks: Mappin
 
 def can_be_found(reader: Reader, operation: Operation) -> bool:
     """Whether every record that was sent has all fields of a unique key."""
-    return bool(operation.sent) and all(_key(reader.table(operation.table), row) for row in operation.sent)
+    return bool(operation.sent) and all(map(reader.table(operation.table).keys_in, operation.sent))
 
 
 def _id(reader: Reader, table: str, sent: Any) -> Any:
     """The id of the one record with the sent key; None where not exactly one record has it."""
-    where = _key(reader.table(table), sent[-1]) if sent else None
-    found = reader.find(table, where) if where else []
+    keys = reader.table(table).keys_in(sent[-1]) if sent else []
+    found = reader.find(table, keys[0]) if keys else []
     return found[0].get("id") if len(found) == 1 else None
-
-
-def _key(table: Table, row: Mapping[str, Any]) -> dict[str, Any] | None:
-    for key in table.unique_keys:
-        if all(row.get(name) is not None for name in key):
-            return {name: row[name] for name in key}
-    return None

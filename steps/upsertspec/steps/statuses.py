@@ -30,7 +30,7 @@ def require_status(world: World, answer: Answer, *wanted: int, said: str = "") -
             return
     names = " or ".join(str(status) for status in wanted)
     hint = _declaration(kinds, answer.status) if len(wanted) == 1 else ""
-    raise CheckFailed(f"an answer of {names}", f"{answer.status} with {answer.text or 'an empty body'}", hint)
+    raise CheckFailed(f"an answer of {names}", f"{answer.status} with {answer.shown_body}", hint)
 
 
 def require_every_status(world: World, *wanted: int) -> None:

@@ -79,8 +79,8 @@ def is_refused(world: World, what: str) -> None:
         return
     world.compared("a status")
     if not is_refusal(world.last.answer.status):
-        actual = f"{world.last.answer.status} with {world.last.answer.text or 'an empty body'}"
-        raise CheckFailed("an answer of 4xx", actual)
+        answer = world.last.answer
+        raise CheckFailed("an answer of 4xx", f"{answer.status} with {answer.shown_body}")
 
 
 @then(
@@ -298,7 +298,7 @@ def the_error_says_which(world: World, index: int) -> None:
     a value of it."""
     world.compared("the place that the error names")
     if not _names_index(world.last.answer.body, index) and not _names_value(world, index):
-        raise CheckFailed(f"an error that names index {index}", world.last.answer.text or "an empty body")
+        raise CheckFailed(f"an error that names index {index}", world.last.answer.shown_body)
 
 
 @then(parsers.re(r"in result (?P<index>\d+) (?P<field>\w+) is (?:the id of result (?P<other>\d+)|(?P<value>.+))"))

@@ -66,7 +66,7 @@ def reveals_nothing(world: World, which: str) -> None:
         status = attempt.answer.status
         world.compared("a status and what the answer reveals")
         if not is_refusal(status):
-            raise CheckFailed("an answer of 4xx", f"{status} with {attempt.answer.text or 'an empty body'}")
+            raise CheckFailed("an answer of 4xx", f"{status} with {attempt.answer.shown_body}")
         require_quiet(attempt)
 
 

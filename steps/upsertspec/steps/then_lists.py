@@ -7,6 +7,7 @@ from typing import Any
 
 from pytest_bdd import parsers, then
 
+from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Upsert
 from upsertspec.dialects.queries import parent_name
 from upsertspec.errors import CheckFailed, NotApplicable
@@ -56,7 +57,7 @@ def every_list_says(world: World, total: int) -> None:
     for attempt in world.attempts:
         world.compared("the total of a list")
         if attempt.answer.total is None:
-            world.add_secondary(defining("total"), CheckFailed('a "total"', attempt.answer.text or "an empty body"))
+            world.add_secondary(defining("total"), CheckFailed('a "total"', attempt.answer.shown_body))
         elif attempt.answer.total != total:
             raise CheckFailed(f'"total": {total}', shown(attempt.answer.total))
 
@@ -246,8 +247,12 @@ def _unordered(value: Any) -> Any:
 
 def _groups(world: World) -> list[Record]:
     require_body(world, world.last.answer, OK)
-    body = world.last.answer.body
-    groups = body.get("groups") if isinstance(body, dict) else None
+    return groups_in(world.last.answer)
+
+
+def groups_in(answer: Answer) -> list[Record]:
+    """The groups of an answer. Raises CheckFailed where it has none."""
+    groups = answer.body.get("groups") if isinstance(answer.body, dict) else None
     if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
-        raise CheckFailed('a list of "groups"', world.last.answer.text)
+        raise CheckFailed('a list of "groups"', answer.text)
     return groups

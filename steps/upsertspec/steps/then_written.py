@@ -131,7 +131,7 @@ def _key(world: World, each: Written) -> Record:
         return key
     if each.answer.id is None:
         role = "transaction" if isinstance(world.last.operation, Transaction) else "create"
-        stop(world, role, CheckFailed('an "id" in the answer', each.answer.text or "an empty body"))
+        stop(world, role, CheckFailed('an "id" in the answer', each.answer.shown_body))
     return {"id": each.answer.id}
 
 

@@ -33,7 +33,7 @@ def require_kept(client: Client, case: Case) -> None:
 def note_kept(client: Client, case: Case) -> None:
     """Note that the target replaces nothing, where a scenario that says so has passed."""
     if client.replaces and UNMENTIONED in asserted(case):
-        client.untrue[STATED] = "an update kept the fields that it did not mention"
+        client.untrue[STATED] = "an update kept the fields that it did not mention (see `replaces` in [shape.upsert])"
 
 
 def whole(reader: Reader, operation: Operation) -> Operation:

@@ -261,9 +261,7 @@ class World:
     def _written(self, attempt: Attempt) -> Iterator[Stored]:
         """The records that a request wrote, as they are stored now."""
         for table, row, ident in answered_rows(attempt.operation, attempt.answer):
-            keys = (key for key in self.table(table).unique_keys if all(row.get(name) is not None for name in key))
-            key = next(keys, None)
-            where = {name: row[name] for name in key} if key else {"id": ident}
+            where = next(iter(self.table(table).keys_in(row)), {"id": ident})
             if where != {"id": None}:
                 yield from (Stored("", table, where, record) for record in self.reader.find(table, where))
 

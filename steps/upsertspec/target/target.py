@@ -188,8 +188,8 @@ class Target:
     a scenario says "many clients at once". `expired` is a credential that was valid once; `hidden` are the secrets of
     the connection. `idempotency_key` is the header that carries a key. `baseline` is the path of the baseline, if
     there is one; its entries are known failures too. `implementation` says who was judged; its version may be
-    `{"command": […]}` or `{"header": "…"}`. `requirement_set` is the set that the
-    verdict is about; empty for the newest.
+    `{"command": […]}` or `{"header": "…"}`. `requirement_set` is the set that the verdict is about; empty for the
+    newest.
     """
 
     url: str

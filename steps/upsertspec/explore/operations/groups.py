@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from upsertspec.dialects import operations as sent
 from upsertspec.errors import CheckFailed
 from upsertspec.explore import hostile_values, strategies, values
-from upsertspec.explore.list_contract import TABLE, Query, filtered, groups_in, is_filter, is_valid, require_group
-from upsertspec.explore.model_state import ModelRecord
+from upsertspec.explore.list_contract import TABLE, Query, filtered, is_filter, is_valid, require_group
+from upsertspec.explore.model_state import id_or_value
 from upsertspec.explore.operations.queries import BAD, a_filter, cells_of
 from upsertspec.explore.operations.records import Create
 from upsertspec.explore.sequence import OperationSequence
@@ -20,7 +20,7 @@ from upsertspec.explore.strategies import Draw, Scope
 from upsertspec.steps.assertions import require_body
 from upsertspec.steps.equality import shown
 from upsertspec.steps.statuses import require_status
-from upsertspec.steps.then_lists import require_one_group
+from upsertspec.steps.then_lists import groups_in, require_one_group
 
 Row = Mapping[str, Any]
 
@@ -51,24 +51,21 @@ class GroupProjects:
             return
         stored = [p for p in sequence.state.of(TABLE) if not own or p.values["user_id"] is user]
         projects = filtered(sequence.schema, stored, filters)
-        values = list({shown(_id(p.values[by])): p.values[by] for p in projects}.values())
-        then = [f"there is one group for each {by} of null"] if None in values else []
+        there = list({shown(id_or_value(p.values[by])): p.values[by] for p in projects}.values())
+        then = [f"there is one group for each {by} of null"] if None in there else []
         sequence.scenario.request(words, *then, cells=cells)
         answer = sequence.ask(self.who, sent.Groups(TABLE, query))
         require_body(sequence.world, answer, 200)
-        if own and len(groups_in(answer)) != len(values):
-            raise CheckFailed(f"groups of {by} {shown([_id(value) for value in values])}", shown(groups_in(answer)))
-        known: list[Any] = sequence.state.of("users") if by == "user_id" else values
+        if own and len(groups_in(answer)) != len(there):
+            wanted = shown([id_or_value(value) for value in there])
+            raise CheckFailed(f"groups of {by} {wanted}", shown(groups_in(answer)))
+        known: list[Any] = sequence.state.of("users") if by == "user_id" else there
         for value in known:
-            mine = [project for project in projects if _id(project.values[by]) == _id(value)]
+            mine = [project for project in projects if id_or_value(project.values[by]) == id_or_value(value)]
             if own or by == "user_id":
                 require_group(sequence.world, by, value, mine, "avg" in self.query)
             else:
                 require_one_group(sequence.world, by, value)
-
-
-def _id(value: Any) -> Any:
-    return value.id if isinstance(value, ModelRecord) else value
 
 
 @st.composite

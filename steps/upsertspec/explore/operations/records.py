@@ -118,7 +118,7 @@ class Rewrite:
     def play(self, sequence: OperationSequence) -> None:
         """Send it and compare."""
         record, table = sequence.resolved(self.record), sequence.schema[self.record.table]
-        key = next((list(k) for k in table.unique_keys if all(record.values.get(n) is not None for n in k)), None)
+        key = next(map(list, table.keys_in(record.values)), None)
         if key is None:
             return ById("changes", self.who, self.record, self.fields).play(sequence)
         needed = {name for name, field in table.fields.items() if field.required} | set(key)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from upsertspec.dialects import operations as sent
 from upsertspec.explore import hostile_values, strategies
+from upsertspec.explore.contract import is_ref
 from upsertspec.explore.scenario import as_json
 from upsertspec.explore.sequence import OperationSequence
 from upsertspec.explore.strategies import Draw, Scope, sometimes
@@ -39,17 +40,13 @@ class Transaction:
         words, says = f"the {self.who} sends the transaction:", "the last answer is"
         sequence.scenario.write(words, "", [], expected, says, f"[\n  {lines}\n]")
         rows = [
-            (o["table"], {n: v for n, v in o[member].items() if not _is_ref(v)})
+            (o["table"], {n: v for n, v in o[member].items() if not is_ref(v)})
             for o in operations
             for member in ("fields", "updateValues")
             if isinstance(o.get(member), dict)
         ]
         wire = [_on_the_wire(sequence, operation) for operation in operations]
         sequence.send(self.who, sent.Transaction(wire), expected, rows)
-
-
-def _is_ref(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) == {"$ref"}
 
 
 def _on_the_wire(sequence: OperationSequence, operation: Row) -> Row:

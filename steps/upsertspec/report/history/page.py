@@ -24,7 +24,7 @@ def page(lines: Sequence[Line]) -> str:
     """The page as HTML: who passes which profile, then each implementation in time."""
     style = styles(HERE / "page.css")
     made = environment(HERE)
-    made.globals |= {"points": points, "told": told, "badge": _badge, "statuses": statuses, "MOST": MOST}
+    made.globals |= {"points": points, "by_kind": by_kind, "badge": _badge, "statuses": statuses, "MOST": MOST}
     profiles = list(dict.fromkeys(name for line in lines for name in line.latest.report["target"]["profiles"]))
     return made.get_template("page.html").render(style=style, policy=policy(style), lines=lines, profiles=profiles)
 
@@ -39,7 +39,7 @@ def points(entries: Sequence[Entry], name: str) -> list[tuple[str, str]]:
     ]
 
 
-def told(change: Diff) -> list[tuple[Kind, list[Change]]]:
+def by_kind(change: Diff) -> list[tuple[Kind, list[Change]]]:
     """What was fixed and what broke, by its kind."""
     kinds = (Kind.BROKEN, Kind.UNTESTED, Kind.FIXED)
     found = [(kind, [each for each in change.changes if each.kind is kind]) for kind in kinds]
