@@ -61,7 +61,7 @@ def process(*arguments: str) -> str:
 
 def record(tape: str, chosen: list[str]) -> None:
     """Run the suite in this process, and record what it sends at the level of connections."""
-    from upsertspec.cli import main as suite
+    from upsertspec.cli.main import commands
     from upsertspec.http.session import AGENT, Session
     from upsertspec.run import embedded
 
@@ -89,9 +89,8 @@ def record(tape: str, chosen: list[str]) -> None:
         return there
 
     Session.send, embedded.Embedded.target = sent, found  # type: ignore[method-assign]
-    sys.argv = ["upsertspec", "run", *chosen]
     try:
-        suite()
+        commands.main(["run", *chosen], standalone_mode=False)
     finally:
         Path(tape).write_text(json.dumps({"tokens": tokens, "exchanges": exchanges}))
 

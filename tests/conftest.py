@@ -112,6 +112,7 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
     def call(*arguments: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["upsertspec", *arguments])
+        monkeypatch.setattr(process, "exit_now", sys.exit)
         handlers = {number: signal.getsignal(number) for number in process.SIGNALS}
         with pytest.raises(SystemExit) as ended:
             main()

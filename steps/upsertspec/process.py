@@ -226,14 +226,12 @@ def _prctl() -> Any:
 
 
 def leave(code: int) -> NoReturn:
-    """End the process with this exit code, even if a thread of a dialect never ends.
+    """End the process with this exit code at once.
 
-    After a signal, Python itself might end the process by that signal.
+    Python would wait for a thread of a dialect that never ends, might end by a late signal instead, and would take
+    apart all modules first, which takes 0.2 s after a run.
     """
-    others = [t for t in threading.enumerate() if not t.daemon and t is not threading.main_thread()]
-    if others or _State.first is not None:
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
-        exit_now(code)
-    sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    exit_now(code)

@@ -241,14 +241,6 @@ def test_a_signal_leaves_nothing(
     assert "Traceback" not in done.text
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_after_the_command_does_not_change_its_exit_code(number: int) -> None:
-    late = f"import atexit, os; atexit.register(os.kill, os.getpid(), {int(number)})"
-    line = [sys.executable, "-c", f"{late}; from upsertspec.cli import main; main()", "list"]
-    done = subprocess.run(line, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
 def test_a_signal_ends_an_init_that_waits(start: Start, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         place = tmp_path / "made.toml"

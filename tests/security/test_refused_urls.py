@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from upsertspec import process
 from upsertspec.cli.main import main
 from upsertspec.target.address import without_secrets
 
@@ -34,6 +35,7 @@ def test_no_command_shows_it(
     command: str, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["upsertspec", command, url])
+    monkeypatch.setattr(process, "exit_now", sys.exit)
     with pytest.raises(SystemExit) as ended:
         main()
     said = "".join(capsys.readouterr())
