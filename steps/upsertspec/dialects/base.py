@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import uuid4
@@ -63,6 +63,17 @@ SAID, SHOWN = 200, 400
 """The characters of an answer that a reason shows, and those that its text has."""
 
 
+class Text:
+    """A text that may be given as a function: it is called when somebody reads the text."""
+
+    def __get__(self, answer: object, owner: type) -> str:
+        held = "" if answer is None else vars(answer)["_text"]
+        return held() if callable(held) else held
+
+    def __set__(self, answer: object, text: str | Callable[[], str]) -> None:
+        vars(answer)["_text"] = text
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a response says, in the contract's words.
@@ -85,7 +96,7 @@ class Answer:
     body: Any = None
     location: str = ""
     fault: str = ""
-    text: str = ""
+    text: Text = Text()
     counts: Mapping[str, Any] | None = None
     lacks: Mapping[str, str] = field(default_factory=dict)
     tag: str = ""
