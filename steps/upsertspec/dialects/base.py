@@ -59,8 +59,8 @@ class Stated(str):
     """A reason from the target file. Scenarios about it are not applicable instead of not testable."""
 
 
-SAID = 200
-"""The characters of an answer that a reason shows."""
+SAID, SHOWN = 200, 400
+"""The characters of an answer that a reason shows, and those that its text has."""
 
 
 class Text:
@@ -112,6 +112,16 @@ class Answer:
     def shown_body(self) -> str:
         """The body in a message."""
         return self.text or "an empty body"
+
+
+def plain_answer(response: Response) -> Answer:
+    """What a response says in every dialect: its status, its body as JSON and as text; `fault` where it is no JSON."""
+    text = response.body[:SHOWN].decode("utf-8", "replace")
+    try:
+        body = response.parsed() if response.body else None
+    except (ValueError, RecursionError) as wrong:
+        return Answer(response.status, fault=f"the body is no JSON ({wrong})", text=text)
+    return Answer(response.status, body=body, text=text)
 
 
 @dataclass(frozen=True)
