@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from upsertspec.dialects.base import Answer, Request, Response, Setup
+from upsertspec.dialects.base import Answer, Request, Response, Setup, plain_answer
 from upsertspec.dialects.operations import Find, Operation, Read, Upsert
 from upsertspec.errors import CannotExpress
 
@@ -43,25 +44,22 @@ class MergeApi:
 
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response says. A malformed body is reported as the answer's `fault`."""
+        said = plain_answer(response)
+        if said.fault or not 200 <= said.status < 300:
+            return said
         try:
-            body = response.parsed() if response.body else None
-        except ValueError as wrong:
-            return Answer(response.status, fault=f"the body is no JSON ({wrong})")
-        if not 200 <= response.status < 300:
-            return Answer(response.status, body=body)
-        try:
-            return self._success(operation, response.status, body)
+            return self._success(operation, said, said.body)
         except (AttributeError, IndexError, KeyError, TypeError) as wrong:
-            return Answer(response.status, body=body, fault=f"the body has another form ({wrong!r})")
+            return replace(said, fault=f"the body has another form ({wrong!r})")
 
-    def _success(self, operation: Operation, status: int, body: Any) -> Answer:
+    def _success(self, operation: Operation, said: Answer, body: Any) -> Answer:
         """The answer of a success."""
         match operation:
             case Find():
-                return Answer(status, records=[{**row} for row in body], body=body)
+                return replace(said, records=[{**row} for row in body])
             case Read():
-                return Answer(status, id=body["id"], record={**body}, body=body)
+                return replace(said, id=body["id"], record={**body})
             case _ if isinstance(body, list):
-                return Answer(status, id=body[0]["id"], operation="updated", body=body)
+                return replace(said, id=body[0]["id"], operation="updated")
             case _:
-                return Answer(status, id=body["new"], operation="created", body=body)
+                return replace(said, id=body["new"], operation="created")

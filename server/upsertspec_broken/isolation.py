@@ -173,7 +173,7 @@ class ItemBelongsToTheFirst(WithoutOrganization):
         return super().update(plan, row, match, now)
 
 
-@broken("AC-933")
+@broken("AC-102", "AC-933")
 class SaysUpdatedForAnothersItem(Upserts):
     """Creates the second member's record, but says "updated", since the item is known."""
 

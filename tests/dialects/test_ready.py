@@ -86,7 +86,7 @@ def test_an_upsert_a_find_and_an_error(name: str, target: Target) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
-def test_a_lawful_server_is_conformant(name: str, target: Target, judge: Judge) -> None:
+def test_a_conforming_server_is_conformant(name: str, target: Target, judge: Judge) -> None:
     """What the API can't show is not applicable: nothing is left untested."""
     results = judge(CASES[name].facade(), target)
     counts = Counter(result.status for result in results)
@@ -130,7 +130,7 @@ BATCHES = ("postgrest", "odata", "salesforce", "graphql-on-conflict")
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BATCHES)
-def test_batches_of_a_lawful_server_pass(name: str, target: Target, judge: Judge) -> None:
+def test_batches_of_a_conforming_server_pass(name: str, target: Target, judge: Judge) -> None:
     results = judge(CASES[name].facade(), replace(target, profiles=("core", "batch")), "AC-301", "AC-303")
     counts = Counter(result.status for result in results)
     assert not counts[Status.FAILED], text_of(results)

@@ -19,10 +19,10 @@ def test_an_exchange_is_plain_data() -> None:
         "POST",
         "http://h/x",
         {"A": "1"},
-        "{}",
+        b"{}",
         200,
         {"B": "2"},
-        "[]",
+        b"[]",
         started=1.12345678,
         elapsed=2.12345678,
         attempt=2,
@@ -123,7 +123,6 @@ def test_the_beginning_of_any_of_the_secrets_is_hidden() -> None:
 
 
 def test_a_body_is_shown_whole_where_it_is_short() -> None:
-    assert Masker([]).body(None) == ""
     assert Masker([]).body(b"") == ""
     assert Masker([]).body("Zoë".encode()) == "Zoë"
     assert Masker([]).body(b"12345678", 8) == "12345678"
@@ -137,14 +136,27 @@ def test_a_body_is_cut_where_it_is_long() -> None:
     assert Masker([SECRET]).body(SECRET.encode() * 9, 8) == f"{MASK}… (108 bytes in all)"
 
 
-def test_a_window_of_a_body_leaves_an_edge_for_half_of_a_secret() -> None:
+@pytest.mark.parametrize("spaces", range(len(SECRET)))
+def test_the_start_of_a_body_shows_the_same_and_no_half_of_a_secret_at_its_end(spaces: int) -> None:
     masker = Masker(["abcd", SECRET])
-    edge = LONGEST_FORM * len(SECRET)
-    window = 2 * 10 + edge
-    assert masker.start(b"x" * window, 10) == "x" * window
-    assert masker.start(b"x" * (window + 1), 10) == "x" * (window - edge)
-    assert Masker([]).start(b"x" * 21, 10) == "x" * 20
-    assert Masker([]).start(b"\xff\xc3", 10) == "\\xff\\xc3"
+    body = SECRET.encode() * 9 + b" " * spaces + SECRET.encode() * 9
+    start = masker.start(body, 10)
+    assert len(start) == 2 * 10 + LONGEST_FORM * len(SECRET)
+    for shown in (masker.body(body, 10), masker.body(start, 10, len(body))):
+        assert shown == f"… ({len(body)} bytes in all)"
+
+
+def test_a_secret_that_is_learned_later_is_masked_in_what_was_kept_before() -> None:
+    masker = Masker(["abcd"])
+    exchange = Exchange("editor", "GET", f"/{SECRET}", {"A": SECRET}, SECRET.encode(), masker=masker)
+    exchange.raw_response_body = masker.start(f"token {SECRET}".encode())
+    masker.learn([SECRET])
+    assert exchange.response_body == f"token {MASK}"
+    assert (exchange.url, exchange.request_headers, exchange.request_body) == (f"/{MASK}", {"A": MASK}, MASK)
+
+
+def test_bytes_that_are_no_text_are_shown() -> None:
+    assert Masker([]).body(b"\xff\xc3") == "\\xff\\xc3"
 
 
 def test_headers_are_masked_in_name_and_value_before_they_are_cut() -> None:

@@ -95,9 +95,11 @@ def test_what_is_relied_on_is_the_root(failing: dict[str, tuple[str, str]], root
     assert {mistake.root.case.criterion for mistake in found} == set(roots)
 
 
-def test_core_comes_first_then_what_most_failures_follow() -> None:
-    found = mistakes(run("batch", AC_110=("a", "b"), AC_007=ACCEPTED, AC_303=STORED, AC_308=STORED))
-    assert [mistake.root.case.criterion for mistake in found] == ["AC-007", "AC-303", "AC-110"]
+def test_core_comes_first_then_plain_requests_then_what_most_failures_follow() -> None:
+    found = mistakes(run("batch", AC_106=("a", "b"), AC_111=("c", "d"), AC_007=ACCEPTED, AC_303=STORED, AC_308=STORED))
+    order = [mistake.root.case.criterion for mistake in found]
+    assert order == ["AC-007", "AC-111", "AC-106", "AC-303"]
+    assert len(found[1].all) > len(found[2].all)
 
 
 def refused(case_id: str, named: str) -> Result:

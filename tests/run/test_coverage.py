@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from upsertspec.dialects.base import Setup
+from upsertspec.http.client import Client
 from upsertspec.report.result import Result
 from upsertspec.report.status import Status
 from upsertspec.run.coverage import coverage
-from upsertspec.spec.criteria import cases
+from upsertspec.run.rehearsal import Rehearsal
+from upsertspec.spec.criteria import asserted, cases
+from upsertspec.steps.whole_records import note_kept
+from upsertspec.target.target import Target
 
 
 def results(**statuses: Status) -> list[Result]:
@@ -34,3 +39,15 @@ def test_a_criterion_that_a_verdict_needs() -> None:
 
 def test_what_is_not_claimed_is_left_out() -> None:
     assert coverage(results(AC_002=Status.NOT_CLAIMED)).planned < len(results())
+
+
+def test_what_the_reference_server_keeps_contradicts_no_target() -> None:
+    """An update of the reference server keeps fields; the target replaces the whole record all the same."""
+    target = Target(
+        "http://127.0.0.1:1", dialect="kinto", dialect_options={"bucket": "b", "keys": {"contacts": ["email"]}}
+    )
+    client = Client(target, Rehearsal(Setup({"target": target})))
+    case = next(c for c in cases() if c.criterion == "AC-105" and "unmentioned" in asserted(c))
+    note_kept(client, case)
+    assert client.replaces
+    assert client.untrue == {}

@@ -205,8 +205,8 @@ def test_a_redirect_is_reported_with_its_target(status: int, header: str, what: 
     memory = Saying(lambda *_: Answer(status))
     answered = {"Content-Type": "text/plain", header: "/elsewhere"}
     memory.log = [
-        Exchange("editor", "GET", "", {}, None, response_headers={"X-Other": "no"}),
-        Exchange("editor", "GET", "", {}, None, response_headers=answered),
+        Exchange("editor", "GET", "", {}, None, raw_response_headers={"X-Other": "no"}),
+        Exchange("editor", "GET", "", {}, None, raw_response_headers=answered),
     ]
     assert check(TARGET, cast(Client, memory))[0].what == what
 

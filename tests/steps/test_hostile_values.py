@@ -243,7 +243,7 @@ def test_what_was_sent_may_be_repeated() -> None:
 
 def answer(body: Any, status: int = 401, **headers: str) -> Exchange:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Exchange("x", "GET", "/x", {}, None, status, sent, json.dumps(body))
+    return Exchange("x", "GET", "/x", {}, None, status, sent, json.dumps(body).encode())
 
 
 def test_answers_that_differ_are_distinguished() -> None:

@@ -94,7 +94,7 @@ def at(said: str | None, operation: str, **times: str) -> World:
     """Ada was written; the answer has this Date header, and these times."""
     record = {**ADA, "created_at": "2024-01-15T10:00:00Z", "updated_at": "2024-01-15T10:00:00Z", **times}
     world = world_of(Memory(contacts=[record]))
-    seen = replace(exchange(), response_headers={"Date": said} if said else {})
+    seen = replace(exchange(), raw_response_headers={"Date": said} if said else {})
     world.attempts.append(Attempt(Upsert("contacts", ROWS[0], ["email"]), answered(record, operation), seen))
     return world
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import uuid4
@@ -59,8 +59,19 @@ class Stated(str):
     """A reason from the target file. Scenarios about it are not applicable instead of not testable."""
 
 
-SAID = 200
-"""The characters of an answer that a reason shows."""
+SAID, SHOWN = 200, 400
+"""The characters of an answer that a reason shows, and those that its text has."""
+
+
+class Text:
+    """A text that may be given as a function: it is called when somebody reads the text."""
+
+    def __get__(self, answer: object, owner: type) -> str:
+        held = "" if answer is None else vars(answer)["_text"]
+        return held() if callable(held) else held
+
+    def __set__(self, answer: object, text: str | Callable[[], str]) -> None:
+        vars(answer)["_text"] = text
 
 
 @dataclass(frozen=True)
@@ -85,7 +96,7 @@ class Answer:
     body: Any = None
     location: str = ""
     fault: str = ""
-    text: str = ""
+    text: Text = Text()
     counts: Mapping[str, Any] | None = None
     lacks: Mapping[str, str] = field(default_factory=dict)
     tag: str = ""
@@ -101,6 +112,16 @@ class Answer:
     def shown_body(self) -> str:
         """The body in a message."""
         return self.text or "an empty body"
+
+
+def plain_answer(response: Response) -> Answer:
+    """What a response says in every dialect: its status, its body as JSON and as text; `fault` where it is no JSON."""
+    text = response.body[:SHOWN].decode("utf-8", "replace")
+    try:
+        body = response.parsed() if response.body else None
+    except (ValueError, RecursionError) as wrong:
+        return Answer(response.status, fault=f"the body is no JSON ({wrong})", text=text)
+    return Answer(response.status, body=body, text=text)
 
 
 @dataclass(frozen=True)

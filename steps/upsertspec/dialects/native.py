@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
-from upsertspec.dialects.base import Answer, Request, Response, Setup
+from upsertspec.dialects.base import Answer, Request, Response, Setup, plain_answer
 from upsertspec.dialects.operations import (
     UNSET,
     Change,
@@ -25,9 +25,9 @@ from upsertspec.dialects.operations import (
     Upsert,
     UpsertBatch,
 )
+from upsertspec.spec.outcomes import is_success
 from upsertspec.spec.types import whole_number
 
-SHOWN = 400
 COUNTED = ("created", "updated", "ignored")
 
 
@@ -62,16 +62,12 @@ class Native:
 
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
-        text = response.body[:SHOWN].decode("utf-8", "replace")
-        try:
-            body = response.parsed() if response.body else None
-        except (ValueError, RecursionError) as wrong:
-            return Answer(response.status, fault=f"the body is no JSON ({wrong})", text=text)
-        if not 200 <= response.status < 300 or isinstance(operation, Delete):
-            return Answer(response.status, body=body, text=text)
-        if not isinstance(body, dict):
-            return Answer(response.status, body=body, fault="the body is no JSON object", text=text)
-        answer = self._success(operation, response.status, body, text)
+        said = plain_answer(response)
+        if said.fault or not is_success(said.status) or isinstance(operation, Delete):
+            return said
+        if not isinstance(said.body, dict):
+            return replace(said, fault="the body is no JSON object")
+        answer = self._success(operation, said.status, said.body, said.text)
         return replace(answer, location=_location(response.headers))
 
     def _reading(self, operation: Find | List | Groups | Read | Describe, base: str) -> Request:

@@ -24,7 +24,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from upsertspec.dialects.base import Answer, Dialect, Request, Response, Setup, Stated, written
+from upsertspec.dialects.base import Answer, Dialect, Request, Response, Setup, Stated, plain_answer, written
 from upsertspec.dialects.operations import UNSET, Operation, Verbatim
 from upsertspec.dialects.shape import Shape
 from upsertspec.dialects.shape_request import part_of
@@ -35,7 +35,6 @@ from upsertspec.target.nearest import nearest
 from upsertspec.target.ready import FOLDER
 
 KEYS = "keys"
-SHOWN = 400
 
 File = Mapping[str, Any]
 
@@ -113,15 +112,13 @@ class ReadyApi(ReadyMade):
 
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
-        said = Answer(response.status, text=response.body[:SHOWN].decode("utf-8", "replace"))
+        said = plain_answer(response)
+        if said.fault:
+            return said if is_success(said.status) else replace(said, fault="")
         try:
-            body = response.parsed() if response.body else None
-        except (ValueError, RecursionError) as wrong:
-            return replace(said, fault=f"the body is no JSON ({wrong})") if is_success(said.status) else said
-        try:
-            return self.said(operation, replace(said, body=body))
+            return self.said(operation, said)
         except (AttributeError, IndexError, KeyError, TypeError) as wrong:
-            return replace(said, body=body, fault=f"the body has another form ({wrong!r})")
+            return replace(said, fault=f"the body has another form ({wrong!r})")
 
     def asked(self, operation: Operation) -> Request:
         """The request for an operation that the API has."""

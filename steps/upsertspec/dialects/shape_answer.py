@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from upsertspec.dialects.base import Answer, Response
+from upsertspec.dialects.base import Answer, Response, plain_answer
 from upsertspec.dialects.operations import Delete, Describe, Find, Operation, Read, UpsertBatch
 from upsertspec.dialects.paths import MISSING, leads_to_nothing, walk
 from upsertspec.dialects.shape_lists import batch_answer, found_answer
@@ -16,8 +16,6 @@ from upsertspec.dialects.shape_request import is_by_key
 from upsertspec.dialects.sources import as_number, header, is_in_header, value_at
 from upsertspec.spec.outcomes import GONE, OK, is_success
 from upsertspec.spec.outcomes import MISSING as NOT_THERE
-
-SHOWN = 400
 
 Part = Mapping[str, Any]
 
@@ -28,15 +26,12 @@ def answer(operation: Operation, part: Part, response: Response, read: Answer | 
     `read` is the answer to a second request for the record, where there was one.
     """
     stated = {"record": ".", **part.get("answer", {})} if isinstance(operation, Read) else part.get("answer", {})
-    said = Answer(response.status, text=response.body[:SHOWN].decode("utf-8", "replace"))
-    try:
-        body = response.parsed() if response.body else None
-    except (ValueError, RecursionError) as wrong:
-        body = None
-        if not is_success(response.status) or _is_read(operation, stated):
-            return replace(said, fault=f"the body is no JSON ({wrong})")
+    said = plain_answer(response)
+    if said.fault and (not is_success(said.status) or _is_read(operation, stated)):
+        return said
+    body = said.body
     location = header(response.headers, "location")
-    said = replace(said, body=body, location="" if location is MISSING else location)
+    said = replace(said, fault="", location="" if location is MISSING else location)
     said = replace(said, tag=read.tag if read and read.tag else _tag(stated, body, response))
     said = replace(said, status=_status(stated, said, response))
     if isinstance(operation, Find) and said.status in (*(GONE if is_by_key(part) else ()), *stated.get("missing", ())):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 
 from upsertspec.dialects.altered import altered, with_key, with_query
@@ -138,7 +139,8 @@ class Client:
         if is_success(answer.status):
             look(self.made, operation, answer)
             self.made += made_by(operation, answer, self.bindings) if operation.changes else ()
-        return replace(answer, text=self.masker.body(response.body, TEXT_SHOWN))
+        start, size = self.masker.start(response.body, TEXT_SHOWN), len(response.body)
+        return replace(answer, text=partial(self.masker.body, start, TEXT_SHOWN, size))
 
     def method(self, operation: Operation) -> str:
         """The method of the request that asks for an operation."""

@@ -38,7 +38,7 @@ class Masker:
     Threads may share a masker. Mask a text before making it printable.
     """
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: set[str] = set()
         self._pieces = SecretPieces()
         self._short: re.Pattern[str] | None = None
@@ -87,28 +87,32 @@ class Masker:
             return {self.text(name): self.json(item) for name, item in value.items()}
         return value
 
-    def body(self, body: bytes | None, cap: int = BODY_CAP) -> str:
+    def body(self, body: bytes, cap: int = BODY_CAP, size: int = 0) -> str:
         """A body as text of at most `cap` characters, with its size in bytes added where it was cut.
 
-        It is masked before it is cut, so that no part of a secret is left at the edge.
+        It is masked before it is cut, so that no part of a secret is left at the edge. `size` is that of the whole body
+        where this is only its start.
         """
         if not body:
             return ""
-        text = self.start(body, cap)
-        return text if len(text) <= cap and len(body) <= cap * 2 else f"{text[:cap]}… ({len(body)} bytes in all)"
+        start, size = self.start(body, cap), max(size, len(body))
+        text = self.text(start.decode("utf-8", "backslashreplace"))
+        text = text[: len(text) - self._edge()] if len(start) < size else text
+        return text if len(text) <= cap and size <= cap * 2 else f"{text[:cap]}… ({size} bytes in all)"
+
+    def start(self, body: bytes, cap: int = BODY_CAP) -> bytes:
+        """The start of a body, as far as it is needed to show `cap` characters of it."""
+        return body[: 2 * cap + self._edge()]
+
+    def _edge(self) -> int:
+        """The most characters that may be a part of a secret where a body was cut."""
+        return LONGEST_FORM * max(map(len, self._secrets), default=0)
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The first 40 headers without secrets, each name and value cut to 1,024 characters."""
         kept = list(headers.items())[:HEADERS_KEPT]
         shown = [(name, MASK if name.lower() in COOKIES else self.text(value, f"{name}: ")) for name, value in kept]
         return {printable(self.text(name))[:HEADER_CAP]: printable(value)[:HEADER_CAP] for name, value in shown}
-
-    def start(self, body: bytes, cap: int) -> str:
-        """The start of a body, at least `cap` characters where it has as many; a secret at the edge is dropped."""
-        edge = LONGEST_FORM * max(map(len, self._secrets), default=0)
-        window = 2 * cap + edge
-        text = self.text(body[:window].decode("utf-8", "backslashreplace"))
-        return text[: len(text) - edge] if len(body) > window else text
 
     def _masked(self, text: str, before: str) -> str:
         text = self._without_starts(text) if CUT in text else text

@@ -38,25 +38,23 @@ class Recorder:
             self._shell |= {secret.value: "", **secret.shell()}
         self._shell = {value: text for value, text in self._shell.items() if text}
         self._masker.learn(secret.value for secret in new)
-        for exchange in self.log if new else ():
-            exchange.response_body = self._masker.text(exchange.response_body)
 
     def begin(
         self, role: str, method: str, url: str, headers: Mapping[str, str], body: bytes | None, attempt: int
     ) -> Exchange:
         """Record a request that is about to be sent."""
-        mask = self._masker
         flags = [*self._flags, *(COOKIE_FLAGS if role in self._logged_in else ())]
         exchange = Exchange(
             role,
             method,
-            url=mask.text(url),
-            request_headers=mask.headers(headers),
-            request_body=None if body is None else mask.body(body),
+            url,
+            headers,
+            body,
             failure="the harness was stopped",
             attempt=attempt,
             step=self.step,
-            command=partial(curl_line, method, url, headers, body, self._shell, flags, mask.text),
+            command=partial(curl_line, method, url, headers, body, self._shell, flags, self._masker.text),
+            masker=self._masker,
         )
         self.log.append(exchange)
         exchange.started, exchange.clock = time.time(), time.perf_counter()
@@ -68,8 +66,9 @@ class Recorder:
         self._masker.learn(cookies)
         exchange.failure = ""
         exchange.status = response.status
-        exchange.response_headers = self._masker.headers(response.headers)
-        exchange.response_body = self._masker.body(response.body)
+        exchange.raw_response_headers = response.headers
+        exchange.raw_response_body = self._masker.start(response.body)
+        exchange.response_size = len(response.body)
 
     def fail(self, exchange: Exchange, silent: TargetSilent) -> str:
         """Record that there is no usable response; return the reason, safe to print."""

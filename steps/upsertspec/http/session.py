@@ -159,15 +159,9 @@ class Session:
         return response
 
     def _exchange(self, watch: Watch, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
-        with self._session.request(
-            method,
-            url,
-            headers={"User-Agent": AGENT, "Accept-Encoding": "identity", **headers},
-            data=body,
-            timeout=self._limits.seconds,
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
+        own = {"User-Agent": AGENT, "Accept-Encoding": "identity", **headers}
+        request = requests.Request(method, url, own, data=body, cookies=self._session.cookies).prepare()
+        with self._session.send(request, timeout=self._limits.seconds, allow_redirects=False, stream=True) as answer:
             watch.answered = True
             content, head = self._read(answer), answer.raw._original_response
             watch.whole = isinstance(head, WholeHead) and head.is_whole

@@ -96,7 +96,8 @@ class Mistake:
 
 
 def mistakes(results: Iterable[Result]) -> list[Mistake]:
-    """The failures of a run as findings: MUST before SHOULD, `core` before the rest, then what most failures follow.
+    """The failures of a run as findings: MUST before SHOULD, `core` before the rest, plain requests before batches and
+    transactions, then what most failures follow.
 
     Known failures are listed by themselves, and not here.
     """
@@ -113,7 +114,7 @@ def mistakes(results: Iterable[Result]) -> list[Mistake]:
     found: list[Mistake] = []
     for result in sorted(failed, key=lambda r: _plainness(r, traits[r.case.id], homes)):
         _place(result, found, traits)
-    return sorted(found, key=_place_in_the_report)
+    return sorted(found, key=lambda mistake: _importance(mistake, traits[mistake.root.case.id]))
 
 
 def _place(result: Result, found: list[Mistake], traits: Mapping[str, Traits]) -> None:
@@ -217,15 +218,15 @@ def _plainness(
     result: Result, traits: Traits, homes: Collection[str]
 ) -> tuple[bool, bool, int, bool, bool, int, str, int, int]:
     """The plainest first: a MUST, what others rely on, the plain scenario of a criterion that is about what fails in
-    others (`homes`), the plain scenario of another, one of core, simple requests, the first criterion."""
+    others (`homes`), one of core, the plain scenario of another, simple requests, the first criterion."""
     case, plain = result.case, is_plain(result.case)
     is_relied_on = plain and not traits.topic and any(r in EFFECTS for r in spec.defined(case.criterion))
     return (
         not row(result.status).red,
         _is_beside(case, traits),
         0 if is_relied_on else 1 if plain and case.criterion in homes else 2,
-        not plain,
         case.profile != spec.CORE,
+        not plain,
         traits.rank,
         case.criterion,
         len(traits.tables),
@@ -233,6 +234,7 @@ def _plainness(
     )
 
 
-def _place_in_the_report(mistake: Mistake) -> tuple[bool, bool, int, str]:
-    case = mistake.root.case
-    return not row(mistake.root.status).red, case.profile != spec.CORE, -len(mistake.all), case.criterion
+def _importance(mistake: Mistake, traits: Traits) -> tuple[bool, bool, int, int, str]:
+    root = mistake.root
+    is_must, is_core = row(root.status).red, root.case.profile == spec.CORE
+    return not is_must, not is_core, traits.rank, -len(mistake.all), root.case.criterion

@@ -131,6 +131,9 @@ def traits_of(result: Result) -> Traits:
             }
         elif named := _ELSEWHERE.search(step.text):
             tables.add(named[1])
+            known = stored.get(named[1], []) if " creates " in step.text else []
+            taken = {name for record in records for name in _taken(named[1], record, known, ())}
+            marks |= {f"a {name} that another record has, in a create" for name in taken}
     who = re.match(r"(the \w+|somebody)", asked)
     marks |= {asked, WAYS[rank]} | {f"the table {table}" for table in tables}
     marks |= {f"{who[0] if who else ''}: {effect}" for effect in effects}
@@ -191,7 +194,7 @@ def _taken(table: str, sent: dict[str, str], stored: Sequence[dict[str, str]], k
     """The fields, unique by themselves, of which another stored record has the value that is sent with a whole key."""
     known = schema.tables().get(table)
     unique = {names[0] for names in known.unique_keys if len(names) == 1} - set(key) if known else set[str]()
-    others = [each for each in stored if any(each.get(name) != sent.get(name) for name in key)]
+    others = [each for each in stored if not key or any(each.get(name) != sent.get(name) for name in key)]
     if not all(map(sent.get, key)):
         return set()
     return {name for name in unique & set(sent) for other in others if other.get(name) == sent[name] != ""}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from upsertspec.dialects.base import Answer, Request, Response, Setup
+from upsertspec.dialects.base import Answer, Request, Response, Setup, plain_answer
 from upsertspec.dialects.operations import UNSET, Create, Describe, Find, Operation, Read, Upsert, UpsertBatch
 from upsertspec.dialects.ready_made import ReadyMade
 from upsertspec.errors import CannotExpress
-
-SHOWN = 400
+from upsertspec.spec.outcomes import is_success
 
 
 class Ready(ReadyMade):
@@ -48,30 +48,21 @@ class Ready(ReadyMade):
 
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
-        text = response.body[:SHOWN].decode("utf-8", "replace")
-        try:
-            body = response.parsed() if response.body else None
-        except (ValueError, RecursionError) as wrong:
-            return Answer(response.status, fault=f"the body is no JSON ({wrong})", text=text)
-        if not 200 <= response.status < 300:
-            return Answer(response.status, body=body, text=text)
-        rows = body.get("rows") if isinstance(body, dict) else None
+        said = plain_answer(response)
+        if said.fault or not is_success(said.status):
+            return said
+        rows = said.body.get("rows") if isinstance(said.body, dict) else None
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            return Answer(response.status, body=body, fault='there is no "rows" list of objects', text=text)
-        return self._success(operation, response.status, [self._record(row) for row in rows], body, text)
-
-    def _success(
-        self, operation: Operation, status: int, records: list[dict[str, Any]], body: Any, text: str
-    ) -> Answer:
+            return replace(said, fault='there is no "rows" list of objects')
+        records = [self._record(row) for row in rows]
         match operation:
             case Find():
-                cut = "there are more rows than one page holds" if body.get("next") and not operation.limit else ""
-                return Answer(status, records=records, body=body, fault=cut, text=text)
+                is_cut = said.body.get("next") and not operation.limit
+                return replace(said, records=records, fault="there are more rows than one page holds" if is_cut else "")
             case UpsertBatch():
-                parts = [Answer(status, id=record.get("id"), record=record) for record in records]
-                return Answer(status, parts=parts, body=body, text=text)
+                return replace(said, parts=[Answer(said.status, id=r.get("id"), record=r) for r in records])
         record = records[0] if records else None
-        return Answer(status, id=record and record.get("id"), record=record, body=body, text=text)
+        return replace(said, id=record and record.get("id"), record=record)
 
     def _require_key(self, operation: Upsert | UpsertBatch) -> None:
         """The request has no match fields, so they must be the primary key. Raises CannotExpress otherwise."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from upsertspec.dialects.base import Answer, Request, Response, Setup
+from upsertspec.dialects.base import Answer, Request, Response, Setup, plain_answer
 from upsertspec.dialects.operations import (
     UNSET,
     Change,
@@ -27,8 +28,8 @@ from upsertspec.dialects.operations import (
 )
 from upsertspec.dialects.ready_made import ReadyMade
 from upsertspec.errors import CannotExpress
+from upsertspec.spec.outcomes import is_success
 
-SHOWN = 400
 PAGE = 1000
 ID_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 ID_LENGTH = 15
@@ -71,24 +72,22 @@ class Ready(ReadyMade):
 
     def answer(self, operation: Operation, response: Response) -> Answer:
         """What the response to this operation says."""
-        text = response.body[:SHOWN].decode("utf-8", "replace")
-        try:
-            body = response.parsed() if response.body else None
-        except (ValueError, RecursionError) as wrong:
-            return Answer(response.status, fault=f"the body is no JSON ({wrong})", text=text)
-        if not 200 <= response.status < 300:
-            return Answer(_inner_status(body) or response.status, body=body, text=text)
+        said = plain_answer(response)
+        if said.fault:
+            return said
+        if not is_success(said.status):
+            return replace(said, status=_inner_status(said.body) or said.status)
         match operation:
             case Upsert() | UpsertBatch():
-                return self._written(operation, response.status, body, text)
+                return self._written(operation, said)
             case Find():
-                return self._found(response.status, body, text)
+                return self._found(said)
             case Delete():
-                return Answer(response.status, body=body, text=text)
-        if not isinstance(body, dict):
-            return Answer(response.status, body=body, fault="the body is no object", text=text)
-        record = self._record(body)
-        return Answer(response.status, id=record.get("id"), record=record, body=body, text=text)
+                return said
+        if not isinstance(said.body, dict):
+            return replace(said, fault="the body is no object")
+        record = self._record(said.body)
+        return replace(said, id=record.get("id"), record=record)
 
     def _batch(self, operation: Upsert | UpsertBatch, records: Sequence[Any]) -> Request:
         if operation.extra:
@@ -111,28 +110,25 @@ class Ready(ReadyMade):
             raise CannotExpress("the id is what PocketBase matches by, so it can't be sent beside the match")
         return {**record, "id": id_for([operation.table, *(record[name] for name in names)])}
 
-    def _written(self, operation: Upsert | UpsertBatch, status: int, body: Any, text: str) -> Answer:
-        listed: list[Any] = (
-            [part.get("body") for part in body if isinstance(part, dict)] if isinstance(body, list) else []
-        )
+    def _written(self, operation: Upsert | UpsertBatch, said: Answer) -> Answer:
+        parts = said.body if isinstance(said.body, list) else []
+        listed: list[Any] = [part.get("body") for part in parts if isinstance(part, dict)]
         if not listed or not all(isinstance(record, dict) for record in listed):
-            return Answer(status, body=body, fault='the body is no list of {"body": record}', text=text)
+            return replace(said, fault='the body is no list of {"body": record}')
         answers = [self._part(record) for record in listed]
         if isinstance(operation, Upsert):
-            return Answer(status, id=answers[0].id, record=answers[0].record, body=body, text=text)
-        return Answer(status, parts=answers, body=body, text=text)
+            return replace(said, id=answers[0].id, record=answers[0].record)
+        return replace(said, parts=answers)
 
     def _part(self, body: Mapping[str, Any]) -> Answer:
         record = self._record(body)
         return Answer(200, id=record.get("id"), record=record)
 
-    def _found(self, status: int, body: Any, text: str) -> Answer:
-        items = body.get("items") if isinstance(body, dict) else None
+    def _found(self, said: Answer) -> Answer:
+        items = said.body.get("items") if isinstance(said.body, dict) else None
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            return Answer(status, body=body, fault='there is no "items" list of objects', text=text)
-        return Answer(
-            status, records=[self._record(i) for i in items], total=body.get("totalItems"), body=body, text=text
-        )
+            return replace(said, fault='there is no "items" list of objects')
+        return replace(said, records=[self._record(i) for i in items], total=said.body.get("totalItems"))
 
     def _record(self, body: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self._value(name, value) for name, value in body.items()}

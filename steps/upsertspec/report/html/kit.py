@@ -6,14 +6,19 @@ Text in a page may come from a target: it is cut to a length, what is invisible 
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import html
+import sys
+from importlib.util import cache_from_source
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from upsertspec.http.text import printable
+from upsertspec.report.files import write_whole
 from upsertspec.report.status import TABLE, Counts, Row, by_severity
 
 HERE = Path(__file__).parent
@@ -32,6 +37,7 @@ def environment(folder: Path, longest: int | None = LONGEST) -> Environment:
 
     made = Environment(
         loader=FileSystemLoader([folder, HERE]),
+        bytecode_cache=_Compiled(),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=finalize,
@@ -41,6 +47,24 @@ def environment(folder: Path, longest: int | None = LONGEST) -> Environment:
     made.globals["by_severity"] = by_severity
     made.filters["css"] = lambda status: str(status).replace(" ", "-")
     return made
+
+
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates where Python keeps compiled modules, if it does and may."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket, if the template was compiled before."""
+        with contextlib.suppress(OSError), self._place(bucket).open("rb") as file:
+            bucket.load_bytecode(file)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template that was compiled now."""
+        if not sys.dont_write_bytecode:
+            with contextlib.suppress(OSError):
+                write_whole(self._place(bucket), bucket.bytecode_to_string())
+
+    def _place(self, bucket: Bucket) -> Path:
+        return Path(cache_from_source(str(HERE / f"template-{bucket.key}.py")))
 
 
 def visible(text: str, longest: int = LONGEST) -> str:

@@ -49,7 +49,8 @@ def _guess(document: Mapping[str, Any]) -> int:
 
     A page of many failures takes long to render, so that it is not tried with one limit after the other.
     """
-    results, roots = document["results"], {each["root"] for each in document.get("findings", [])}
+    results = [each for each in document["results"] if each["status"] != status.Status.NOT_CLAIMED]
+    roots = {each["root"] for each in document.get("findings", [])}
     sample = [each for number, each in enumerate(results) if number % SAMPLE == 0 or each["id"] in roots]
 
     def fits(place: int) -> bool:

@@ -27,7 +27,7 @@ def sentence(document: Mapping[str, Any]) -> str:
     said = VERDICTS[verdict].sentence
     if counts[Status.FAILED]:
         broken = {r["criterion"] for r in document["results"] if r["status"] == Status.FAILED}
-        said = f"{many(counts[Status.FAILED], 'scenario')} of {_criteria(len(broken))} show that a MUST is broken."
+        said = f"{many(counts[Status.FAILED], 'scenario')} of {criteria(len(broken))} show that a MUST is broken."
     elif verdict is Verdict.NOT_CONFORMANT:
         said += " Each failure is listed in the target file as known."
     if counts[Status.STALE]:
@@ -61,7 +61,8 @@ def many(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
-def _criteria(number: int) -> str:
+def criteria(number: int) -> str:
+    """`one criterion`, `2 criteria`."""
     return "one criterion" if number == 1 else f"{number} criteria"
 
 
