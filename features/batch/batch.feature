@@ -365,7 +365,7 @@ Feature: Several records in one request
         | Savings | Savings | EUR      |
       When the editor upserts a batch into transactions by reference:
         | reference | account_id   | date       | amount             | flow |
-        | tx-1      | {Savings.id} | 2024-02-29 | 10.50              | out  |
+        | tx-1      | {Savings.id} | 2024-02-29 | 2.50               | out  |
         | tx-2      | {Savings.id} | 1500-02-28 | -9.00              | in   |
         | tx-3      | {Savings.id} | 9999-12-31 | 1234567890123456.78 | in  |
       Then the answer is 200 and says 3 created

@@ -341,6 +341,16 @@ Feature: What happens on a match
         | age is 0                         | ignored   | Ada Lovelace |
         | name is ada lovelace             | ignored   | Ada Lovelace |
 
+    @S-ea3u
+    Scenario: No condition always holds
+      When the editor upserts into contacts by email with updateWhere {}:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the answer is 200 and says updated
+      And these contacts are now stored:
+        | as  | email           | name      |
+        | Ada | ada@example.com | Ada Byron |
+
     @S-b9yv
     Scenario Outline: A condition about a day or an amount: <condition>
       Given these accounts are stored:

@@ -25,6 +25,16 @@ Feature: A match is replaced
       And Ada's updated_at is later than before
       And Grace is as before
 
+    @S-mf3r
+    Scenario: A replacement is an update, and no deletion
+      When the updater upserts into contacts by email and replaces a match:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the answer is 200 and says updated
+      And these contacts are now stored:
+        | as  | email           | name      | notes |
+        | Ada | ada@example.com | Ada Byron | null  |
+
     @S-xmbk
     Scenario: Where nothing matches, the record is created
       When the editor upserts into contacts by email and replaces a match:

@@ -67,6 +67,15 @@ Feature: A request that is sent again is done once
       And every answer has the same id
       And nothing has been written since the first request
 
+    @S-vu6r @needs-preconditions
+    Scenario: An update under a condition is sent again
+      When the editor with the key retry-1 upserts twice into contacts by email with If-Match Grace's tag:
+        | email             | name   |
+        | grace@example.com | Gracie |
+      Then the answer is 200 and says updated, updated
+      And every answer has the same id
+      And nothing has been written since the first request
+
     @S-q9ph @needs-batch
     Scenario: A batch is sent again
       When the editor with the key retry-1 upserts a batch twice into contacts by email:
@@ -205,6 +214,7 @@ Feature: A request that is sent again is done once
         | retry-1                   | retry-10                  |
         | retry-1                   | retry1                    |
         | retry-01                  | retry-1                   |
+        | retry%2D1                 | retry-1                   |
         | retry-1 of 255 characters | retry-2 of 255 characters |
 
     @S-xr99

@@ -36,6 +36,20 @@ Feature: Dependent records survive an upsert
       And Budget, Food, Bakery are gone
       And Other, Travel, Train are as before
 
+    @S-t5h5
+    Scenario: A child that was moved stays when its former parent is deleted
+      Given these accounts are stored:
+        | as      | name    | currency |
+        | Savings | Savings | EUR      |
+        | Main    | Main 1  | EUR      |
+      And these raw_transactions are stored:
+        | as   | reference | account_id   |
+        | Loaf | raw-1     | {Savings.id} |
+      And Loaf has been changed to have account_id {Main.id}
+      When the editor deletes Savings
+      Then Savings is gone
+      And Main, Loaf are as before
+
     @S-jc2t
     Scenario: Deleting a child leaves its parent and siblings
       When the editor deletes Food

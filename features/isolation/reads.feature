@@ -82,6 +82,23 @@ Feature: A member sees the records of its own organization
         | image_item_id | count |
         | item-1        | 1     |
 
+    @S-5zce
+    Scenario Outline: A member that <verb> another table is refused
+      When the north <verb> contacts with:
+        | <parameter> |
+        | <value>     |
+      Then the answer is 403 or 404
+
+      Examples: Each call
+        | verb   | parameter   | value     |
+        | lists  | status      | active    |
+        | groups | group_by    | status    |
+
+    @S-aqqg
+    Scenario: The description of another table is not a member's
+      When the north asks for the description of contacts
+      Then the answer is 403 or 404
+
   @AC-934
   Rule: AC-934 What a member is answered is the same whether a record of another organization is there or not
 
@@ -93,6 +110,17 @@ Feature: A member sees the records of its own organization
     @S-22vf @needs-records
     Scenario Outline: A member that <verb> by id learns nothing about another organization's record
       When the north <verb> what is Secret's, and what nobody has
+      Then no answer says whether it is there
+
+      Examples: Each call
+        | verb    |
+        | reads   |
+        | changes |
+        | deletes |
+
+    @S-3tek @needs-records @needs-preconditions
+    Scenario Outline: A member that <verb> by id under a tag learns nothing about another organization's record
+      When the north <verb> what is Secret's, and what nobody has with If-Match "made-up"
       Then no answer says whether it is there
 
       Examples: Each call

@@ -139,6 +139,14 @@ Feature: A member writes the records of its own organization
         | as    | organization_id      | key   | image_item_id | alt_text |
         | Cover | {north.organization} | cover | item-1        | Renamed  |
 
+    @S-cb9m @needs-conflict
+    Scenario: An upsert that sets another organization on a match does not move a record
+      When the north upserts into image_metadata by organization_id, key, image_item_id and on a match sets organization_id to {south.organization}, key to another:
+        | organization_id      | key   | image_item_id | image_item_path      |
+        | {north.organization} | cover | item-1        | s3://north/cover.jpg |
+      Then the answer is 400 or 403 or 404 or 409 or 422
+      And Cover, Secret are as before
+
     @S-y4rf @needs-transactions
     Scenario: An update in a transaction does not move a record
       When the north changes Cover in a transaction:
@@ -179,6 +187,18 @@ Feature: A member writes the records of its own organization
         | alt_text |
         | Ours     |
         | Spoofed  |
+      Then the answer is 403 or 404
+      And Cover, Secret are as before
+
+    @S-xubq @needs-transactions @needs-records
+    Scenario: A deletion of another organization's record refuses the transaction
+      When the north sends the transaction:
+        """
+        [
+          {"op": "delete", "table": "image_metadata", "id": "{Cover.id}"},
+          {"op": "delete", "table": "image_metadata", "id": "{Secret.id}"}
+        ]
+        """
       Then the answer is 403 or 404
       And Cover, Secret are as before
 

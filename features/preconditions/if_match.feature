@@ -30,6 +30,7 @@ Feature: Write only what was read
         | "made-up", Ada's tag        |
         | Ada's tag, "made-up"        |
         | W/"made-up", Ada's tag, "b" |
+        | "made-up",Ada's tag         |
 
     @S-wbkk
     Scenario Outline: An upsert with <tags> is refused
@@ -52,6 +53,14 @@ Feature: Write only what was read
     Scenario: An upsert with the tag of another record is refused
       Given Ada and Bob have different tags
       When the editor upserts into contacts by email with If-Match Bob's tag:
+        | email           | name     |
+        | ada@example.com | Ada King |
+      Then the answer is 412
+      And nothing has been written
+
+    @S-wpxa @needs-conflict
+    Scenario: An upsert that would leave the match as it is looks at its tag
+      When the editor upserts into contacts by email and ignores a match with If-Match "made-up":
         | email           | name     |
         | ada@example.com | Ada King |
       Then the answer is 412

@@ -34,6 +34,11 @@ Feature: A condition is never ignored
         | If-None-Match | "a" "b"       |
         | If-None-Match | W/made-up     |
 
+      Examples: What the record has
+        | header        | value          |
+        | If-None-Match | Ada's tag      |
+        | If-None-Match | Ada's weak tag |
+
     @S-7yts
     Scenario Outline: A create under <header> <value> is refused
       When the editor upserts into contacts by email with <header> <value>:
@@ -64,6 +69,11 @@ Feature: A condition is never ignored
         | If-Match      | nothing   |
         | If-None-Match | made-up   |
 
+      Examples: What the record has
+        | header        | value     |
+        | If-None-Match | Ada's tag |
+        | If-None-Match | *         |
+
     @S-52x5 @needs-records
     Scenario Outline: A deletion under <header> <value> is refused
       When the editor deletes Ada with <header> <value>
@@ -76,6 +86,16 @@ Feature: A condition is never ignored
         | If-Match      | "made-up  |
         | If-Match      | nothing   |
         | If-None-Match | made-up   |
+
+      Examples: What the record has
+        | header        | value     |
+        | If-None-Match | Ada's tag |
+        | If-None-Match | *         |
+
+    @S-cz5p
+    Scenario: A read under a tag that the record does not have is refused
+      When the editor reads Ada with If-Match "made-up"
+      Then the answer is 400 or 412
 
     @S-7est @needs-batch
     Scenario Outline: A batch under <header> <value> is refused

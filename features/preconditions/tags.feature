@@ -92,6 +92,18 @@ Feature: Every record has a tag
       Then the answer is 200 and says created
       And Ada has the same tag as before
 
+    @S-4mcc
+    Scenario: Writing a child leaves the tag of its parent
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And Main's tag has been read
+      When the editor upserts into import_batches by reference:
+        | reference | account_id | row_count |
+        | batch-1   | {Main.id}  | 3         |
+      Then the answer is 200 and says created
+      And Main has the same tag as before
+
     @S-7quj
     Scenario: A refused upsert leaves the tag
       Given Ada's tag has been read

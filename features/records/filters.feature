@@ -28,6 +28,8 @@ Feature: What filters find
         | a percent escape       | %41    | A     |
         | a capital letter       | Lamp   | lamp  |
         | an exponent            | 1e3    | 1000  |
+        | an accent              | Crème  | Creme |
+        | an empty text          | `""`   | null  |
 
     @S-rhjj
     Scenario Outline: <character> in a search is no wildcard

@@ -39,8 +39,8 @@ Feature: Lists of records
     @S-2mk6
     Scenario: A page after the last record is empty
       When the editor lists projects with:
-        | user_id   | _offset |
-        | {Mira.id} | 5       |
+        | user_id   | _limit | _offset |
+        | {Mira.id} | 1000   | 5       |
       Then the list is empty
       And every list says that there are 5 in all
 
@@ -100,6 +100,15 @@ Feature: Lists of records
         | name__contains           | _            | empty                | 0     |
         | name__contains           | A_las        | empty                | 0     |
         | description__starts_with | S            | Comet                | 1     |
+        | id                       | {Bolt.id}    | Bolt                 | 1     |
+        | name__gt                 | Bolt         | Comet, Delta, Ember  | 3     |
+
+    @S-z2ej
+    Scenario: The viewer may list records
+      When the viewer lists projects with:
+        | user_id   | status |
+        | {Mira.id} | draft  |
+      Then the list is Atlas, Bolt
 
     @S-y3zf
     Scenario: A search by name and score
@@ -445,12 +454,45 @@ Feature: Lists of records
         | status   |
       Then there is one group for each status of draft, null
 
+    @S-aheq
+    Scenario: Empty text is a group, and null is another
+      Given these projects are stored:
+        | as    | name  | description | user_id   |
+        | Frost | Frost | `""`        | {Mira.id} |
+      When the editor groups projects with:
+        | group_by    | user_id   | status |
+        | description | {Mira.id} | draft  |
+      Then the groups are:
+        | description | count |
+        | Maps        | 1     |
+        | `""`        | 1     |
+        | null        | 1     |
+
+    @S-p7xu
+    Scenario: A number is a group as a number
+      When the editor groups projects with:
+        | group_by         | user_id   | status |
+        | validation_score | {Mira.id} | active |
+      Then the groups are:
+        | validation_score | count |
+        | 60               | 1     |
+        | 100              | 1     |
+
     @S-zn6k
     Scenario: An unknown group field is refused
       When the editor groups projects with:
         | group_by |
         | nickname |
       Then the answer is 400
+
+    @S-9zjs
+    Scenario: The viewer may count records
+      When the viewer groups projects with:
+        | group_by | user_id   |
+        | user_id  | {Mira.id} |
+      Then the groups are:
+        | user_id   | count |
+        | {Mira.id} | 5     |
 
     @S-zce6
     Scenario: A deleted record is not counted

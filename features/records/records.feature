@@ -32,6 +32,14 @@ Feature: Records by their id
         | creates in users            | 201                  |
         | upserts into users by email | 200 and says created |
 
+    @S-ru8p @needs-batch
+    Scenario: A record that a batch creates has been updated when it was created
+      When the editor upserts a batch into users by email:
+        | email           | name |
+        | eve@example.com | Eve  |
+      Then the answer is 200 and says created
+      And created_at and updated_at of the record are the same
+
     @S-p5r8
     Scenario: The Location header points to the record
       When the editor creates in projects:
@@ -55,6 +63,14 @@ Feature: Records by their id
         | Eve  |
       Then the answer is 400
       And Mira is as before
+
+    @S-yu5e
+    Scenario: A create with an unknown field is refused
+      When the editor creates in users:
+        | email           | nickname |
+        | eve@example.com | Eve      |
+      Then the answer is 400
+      And nothing has been written
 
     @S-7gyt
     Scenario: A project without its user is refused
@@ -125,7 +141,7 @@ Feature: Records by their id
         | Main | Main 1 | EUR      |
       When the editor creates in raw_transactions:
         | reference | account_id | payload                                          |
-        | raw-1     | {Main.id}  | {"0": "a", "1": {"0": null}, "é 😀": [[], {}, ""]} |
+        | raw-1     | {Main.id}  | {"0": "a", "1": {"0": null}, "É 😀": [[], {}, ""]} |
         | raw-2     | {Main.id}  | [1.5, null, [3]]                                 |
         | raw-3     | {Main.id}  | 0                                                |
       Then each value comes back as it was sent
@@ -537,7 +553,7 @@ Feature: Records by their id
         | a moment as text   | {"notes": ["2024-01-15T10:00:00+02:00", "2024-01-15T10:00:00Z"]} |
         | JSON as text       | {"notes": ["5", "null", "{}", "[1]"]} |
         | names that are numbers | {"notes": {"0": "a", "1": "b"}} |
-        | names of other letters | {"notes": {"é 😀": {"": [[]]}}} |
+        | names of other letters | {"notes": {"É 😀": {"": [[]]}, "$Set": {"$inc": 1}}} |
 
     @S-723x
     Scenario Outline: <kind> is refused as typed JSON

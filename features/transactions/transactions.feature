@@ -57,6 +57,7 @@ Feature: Several operations, all or nothing
         """
       Then the answer is 200 and says created, updated
       And in result 1 id is the id of result 0
+      And in result 0 status is "draft"
 
     @S-kaze
     Scenario: References name any earlier operation and any of its fields
@@ -64,7 +65,8 @@ Feature: Several operations, all or nothing
         """
         [
           {"op": "create", "table": "projects", "as": "project", "fields": {"name": "Atlas", "user_id": "{Mira.id}"}},
-          {"op": "create", "table": "conversations", "as": "talk", "fields": {"project_id": {"$ref": "project.id"}}},
+          {"op": "create", "table": "conversations", "as": "talk",
+           "fields": {"project_id": {"$ref": "project.id"}, "title": {"$ref": "project.description"}}},
           {"op": "create", "table": "conversations",
            "fields": {"project_id": {"$ref": "project.id"}, "title": {"$ref": "project.name"}}}
         ]
@@ -72,6 +74,7 @@ Feature: Several operations, all or nothing
       Then the answer is 200 and says created, created, created
       And in result 2 project_id is the id of result 0
       And in result 2 title is "Atlas"
+      And the answer holds the stored records
 
     @S-h36d
     Scenario: A later operation can refer to an upsert
@@ -175,6 +178,7 @@ Feature: Several operations, all or nothing
         | an unknown reference     | {"op": "create", "table": "projects", "fields": {"name": "x", "user_id": {"$ref": "nobody.id"}}} |
         | a taken unique key       | {"op": "create", "table": "users", "fields": {"email": "theo@example.com"}} |
         | a missing parent         | {"op": "create", "table": "projects", "fields": {"name": "x", "user_id": "{Gone.id}"}} |
+        | a parent that is deleted before | {"op": "delete", "table": "users", "id": "{Theo.id}"}, {"op": "create", "table": "projects", "fields": {"name": "x", "user_id": "{Theo.id}"}} |
 
     @S-ye6a
     Scenario Outline: <kind> is answered with 404
@@ -187,6 +191,7 @@ Feature: Several operations, all or nothing
         ]
         """
       Then the answer is 404
+      And the error says that the record at index 1 is wrong
       And nothing has been written
 
       Examples: Missing tables and records
@@ -207,6 +212,20 @@ Feature: Several operations, all or nothing
         """
       Then the transaction is refused
       And nothing has been written
+
+    @S-ejnd
+    Scenario: What a failed transaction would have created can be created afterwards
+      When the editor sends the transaction, then without its last operation:
+        """
+        [
+          {"op": "create", "table": "users", "fields": {"email": "new@example.com", "name": "New"}},
+          {"op": "create", "table": "users", "fields": {"email": "theo@example.com"}}
+        ]
+        """
+      Then the last answer is 200 and says created
+      And these users are now stored:
+        | email           | name |
+        | new@example.com | New  |
 
     @S-t8t2
     Scenario: A record deleted before the failure is restored

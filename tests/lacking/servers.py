@@ -193,7 +193,7 @@ SERVERS: dict[str, Lacking] = {
     "no description": Lacking((gone("tables.describe"),), "AC-112", ""),
     "no reading by id": Lacking((gone("records.read"),), "AC-001 AC-601 AC-931", ""),
     "no answer for a record that is not there": Lacking(
-        (reading_crashes,), "AC-602 AC-614 AC-804 AC-807 AC-931 AC-934", ""
+        (reading_crashes,), "AC-602 AC-614 AC-804 AC-807 AC-907 AC-931 AC-934", ""
     ),
     "no create": Lacking((gone("records.create"),), "AC-601", ""),
     "no delete": Lacking((gone("records.delete"),), "AC-609 AC-703 AC-932", ""),

@@ -155,6 +155,7 @@ def test_each_record_of_a_batch_is_compared_as_its_table_has_it() -> None:
         {"detail": "in record 1"},
         {"detail": "items 1 and 2"},
         {"errors": {"1": ["is wrong"]}},
+        {"errors": {"/records/1/email": ["is wrong"]}},
         [{}, {"email": ["is wrong"]}],
         {"errors": [None, "is wrong", None]},
         {"detail": [{"loc": ["body", "records", 1, "email"]}]},

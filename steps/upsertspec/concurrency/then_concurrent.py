@@ -14,10 +14,11 @@ from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Delete
 from upsertspec.errors import CheckFailed
 from upsertspec.spec.outcomes import CONFLICT, NO_CONTENT
+from upsertspec.spec.types import instant
 from upsertspec.steps.assertions import require_stored, the_one
 from upsertspec.steps.concurrent_run import ConcurrentRun, RecordedCall
 from upsertspec.steps.control import is_success
-from upsertspec.steps.equality import as_json, differences
+from upsertspec.steps.equality import as_json, differences, shown
 from upsertspec.steps.statuses import require_status
 from upsertspec.steps.then_answers import require_same_reading
 from upsertspec.steps.world import World
@@ -110,7 +111,10 @@ def some_order_explains(world: World) -> None:
 
 @then("each key has one record, with the values of one request")
 def each_key_has_one_record(world: World) -> None:
-    """Under each key one record is stored, and all its sent fields come from one request that was not refused."""
+    """Under each key one record is stored, and all its sent fields come from one request that was not refused.
+
+    No answer has a later updated_at.
+    """
     concurrent_run = _run_of(world)
     table = world.table(concurrent_run.table)
     for key in concurrent_run.keys:
@@ -124,6 +128,19 @@ def each_key_has_one_record(world: World) -> None:
             words = world.words(table.name)
             expected = f"in {words.called} the values of one request, whole"
             raise CheckFailed(expected, _with_why(words.row_text(fields), concurrent_run))
+        _require_latest(record, calls, key)
+
+
+def _require_latest(record: Record, calls: Iterable[RecordedCall], key: Record) -> None:
+    """Raise CheckFailed where the record in an answer was written later than the stored one."""
+    answered = (part.record for call in calls for part in _parts_of(call, key))
+    times = {
+        moment: found["updated_at"] for found in answered if found and (moment := instant(found.get("updated_at")))
+    }
+    stored = instant(record.get("updated_at"))
+    if stored and times and max(times) > stored:
+        wanted = f"updated_at to be {times[max(times)]} or later, as one of the clients was answered"
+        raise CheckFailed(wanted, shown(record["updated_at"]))
 
 
 @then("each record is gone if its upsert says updated, or stored if it says created")

@@ -76,7 +76,7 @@ def _changed(body: bytes, how: str) -> bytes:
     if words in _CHANGES:
         return _CHANGES[words](body)
     if found := re.fullmatch(r"filled up to ([\d,]+) bytes", words):
-        return body + b" " * (number(found[1]) - len(body))
+        return (b"\n" + body).ljust(number(found[1]))
     if found := re.fullmatch(r"replaced by (lists|objects), ([\d,]+) deep", words):
         return nested(found[1], number(found[2])).encode()
     if found := re.fullmatch(r"replaced by (.+)", words):

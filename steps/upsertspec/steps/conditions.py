@@ -31,17 +31,15 @@ def under(world: World, operations: Sequence[Operation], header: str | None, tag
 
 def condition(world: World, header: str | None, tags: str | None) -> dict[str, str]:
     """The headers of a sentence that ends in `UNDER`, with the tags as they are now."""
-    return {} if header is None else {header: ", ".join(_tag(world, each) for each in str(tags).split(", "))}
+    text = "" if tags == "nothing" else str(tags)
+    return {} if header is None else {header: _NAMED.sub(lambda found: _tag(world, found[1], found[2]), text)}
 
 
-def _tag(world: World, phrase: str) -> str:
-    """A tag of a condition: that of a record, or what stands there; `nothing` is an empty text."""
-    found = _NAMED.fullmatch(phrase)
-    if found is None:
-        return "" if phrase == "nothing" else phrase
-    if found[2] == "earlier ":
-        return world.tags[found[1]]
-    return ("W/" if found[2] else "") + tag_of_record(world, found[1])
+def _tag(world: World, name: str, which: str | None) -> str:
+    """The tag of a record, its earlier one, or the weak form of it."""
+    if which == "earlier ":
+        return world.tags[name]
+    return ("W/" if which else "") + tag_of_record(world, name)
 
 
 def tag_of_record(world: World, name: str) -> str:

@@ -11,6 +11,7 @@ from upsertspec.dialects.operations import Change, Create, Delete, Operation, Re
 from upsertspec.errors import CheckFailed
 from upsertspec.spec.outcomes import is_refusal
 from upsertspec.steps.cells import marked
+from upsertspec.steps.conditions import UNDER, under
 from upsertspec.steps.indistinguishable import differences
 from upsertspec.steps.world import Stored, World
 
@@ -20,15 +21,14 @@ TWICE = 2
 @when(
     parsers.re(
         r"the (?P<role>\w+) (?P<verb>upserts|creates|reads|changes|deletes) "
-        r"what is (?P<name>\w+)'s, and what nobody has"
+        rf"what is (?P<name>\w+)'s, and what nobody has{UNDER}"
     )
 )
-def tries_both_records(world: World, role: str, verb: str, name: str) -> None:
+def tries_both_records(world: World, role: str, verb: str, name: str, header: str | None, tags: str | None) -> None:
     """The same call about the named record, and about one that is not there, each twice."""
     known = world.named(name)
     for record in (known.record, _absent(world, known)):
-        operation = _calls(world, known.table, record)[verb]()
-        for _ in range(TWICE):
+        for operation in under(world, [_calls(world, known.table, record)[verb]()] * TWICE, header, tags):
             world.send(role, operation)
 
 

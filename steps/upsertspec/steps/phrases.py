@@ -40,9 +40,8 @@ _ROLE = rf"the \w+(?:{KEY})?"
 WHO = rf"(?P<who>{_ROLE}(?:, then {_ROLE})*(?:, then (?:{OVER})?somebody with .+?)?|somebody with .+?)"
 MATCH = r"(?P<match>\w+(?:, \w+)*(?:, then by \w+(?:, \w+)*)*)"
 BY = rf"(?P<table>\w+) by {MATCH}"
-OPTIONS = (
-    r"(?P<options>(?: and (?:ignores?|refuses?|replaces?|never creates?|updates?|on a match sets?)\b.*| with \w+ .+)?)"
-)
+_SAYS = r"(?:ignores?|refuses?|replaces?|never creates?|updates?|on a match sets?)"
+OPTIONS = rf"(?P<options>(?: and {_SAYS}\b.*?| with \w+ .+?)?)"
 INTO = rf"(?P<table>\w+)(?: by {MATCH}|(?= with matchFields | and ignores? any )){OPTIONS}"
 
 ONE_OF = "one of"

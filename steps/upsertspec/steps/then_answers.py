@@ -356,8 +356,8 @@ def _names_index(body: Any, index: int) -> bool:
 
 
 def _is_index(name: str, value: Any, index: int) -> bool:
-    """Whether a member is about this record: by `index`, or by its name."""
-    return same_json(index, value) if name == "index" else name == str(index)
+    """Whether a member is about this record: by `index`, or by its name, which may be a path."""
+    return same_json(index, value) if name == "index" else name == str(index) or _names_index(name, index)
 
 
 def _is_at(errors: list[Any], index: int) -> bool:
@@ -366,5 +366,17 @@ def _is_at(errors: list[Any], index: int) -> bool:
 
 
 def _names_value(world: World, index: int) -> bool:
-    values = [v for v in world.last.sent[index].values() if isinstance(v, str) and world.mark in v]
-    return any(value in json.dumps(world.last.answer.body, ensure_ascii=False) for value in values)
+    """Whether the error has a text that only this record, or this operation of a transaction, has."""
+    operation = world.last.operation
+    if isinstance(operation, Transaction):
+        mine = operation.operations[index]
+        others = [each for place, each in enumerate(operation.operations) if place != index]
+        values = [
+            mine.get(name) for name in ("id", "table") if all(each.get(name) != mine.get(name) for each in others)
+        ]
+        fields = mine.get("fields", {})
+    else:
+        values, fields = [], world.last.sent[index]
+    values += [value for value in fields.values() if world.mark in str(value)]
+    said = json.dumps(world.last.answer.body, ensure_ascii=False)
+    return any(value in said for value in values if isinstance(value, str))

@@ -123,11 +123,15 @@ def asks_for_the_description(world: World, role: str, table: str) -> None:
     world.send(role, Describe(table))
 
 
-@when(parsers.re(rf"{WHO} sends the transaction(?P<twice> twice)?:"))
-def sends_the_transaction(world: World, who: str, twice: str | None, docstring: str) -> None:
-    """A list of operations as JSON; `{name.field}` is a stored value, and texts of unique keys get the mark."""
+@when(parsers.re(rf"{WHO} sends the transaction(?P<again> twice|, then without its last operation)?:"))
+def sends_the_transaction(world: World, who: str, again: str | None, docstring: str) -> None:
+    """A list of operations as JSON; `{name.field}` is a stored value, and texts of unique keys get the mark.
+
+    It is sent once, twice, or whole and then without its last operation.
+    """
     operations = [_operation(world, operation) for operation in json.loads(docstring)]
-    send_in_turn(world, who, [Transaction(operations)] * (2 if twice else 1))
+    following = {None: [], " twice": [operations]}.get(again, [operations[:-1]])
+    send_in_turn(world, who, [Transaction(each) for each in (operations, *following)])
 
 
 def _queries(world: World, table: str, datatable: Cells) -> list[dict[str, Any]]:
