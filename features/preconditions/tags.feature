@@ -20,11 +20,11 @@ Feature: Every record has a tag
     @S-kyv6
     Scenario: Each upsert gives the record another tag
       When the editor upserts into contacts by email:
-        | email           | name          | age |
-        | ada@example.com | Ada King      | 36  |
-        | ada@example.com | Ada King-Noel | 36  |
-        | ada@example.com | Ada King-Noel | 37  |
-        | ada@example.com | Ada King-Noel |     |
+        | email           | name          | age  |
+        | ada@example.com | Ada King      | 36   |
+        | ada@example.com | Ada King-Noel | 36   |
+        | ada@example.com | Ada King-Noel | 37   |
+        | ada@example.com | Ada King-Noel | null |
       Then the answer is 200 and says 4 updated
       And every answer has a tag of its own
       And the answer has the tag that a read gives
