@@ -341,7 +341,7 @@ Feature: What happens on a match
         | age is 0                         | ignored   | Ada Lovelace |
         | name is ada lovelace             | ignored   | Ada Lovelace |
 
-    @S-ea3u
+    @S-ea3u @should
     Scenario: No condition always holds
       When the editor upserts into contacts by email with updateWhere {}:
         | email           | name      |

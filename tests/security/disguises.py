@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
+from upsertspec.http.masking import MASK
+
 RUN = 6
 """As many characters of a secret in a row are too many."""
 
@@ -75,7 +77,8 @@ def left_of(secret: str, shown: str) -> set[str]:
 
 
 def decodings(text: str) -> Iterator[str]:
-    """What others may read in a text."""
+    """What others may read in a text. A mask parts what is left and right of it."""
+    text = text.replace(MASK, "?")
     escapes = [text, *rounds(text, unquote), *rounds(text, html.unescape), *rounds(text, unescaped)]
     for each in dict.fromkeys(escapes):
         alike = unicodedata.normalize("NFKC", each)
