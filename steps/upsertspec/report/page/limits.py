@@ -40,6 +40,6 @@ STEPS = (
     Limits(text=300, curl=800, body=800, drawn=0, calm=0, tables=False, stored=False),
     Limits(text=300, curl=400, body=600, drawn=0, calm=0, tables=False, stored=False, passed=False),
     Limits(text=200, curl=200, body=150, drawn=0, calm=0, tables=False, stored=False, passed=False),
-    Limits(text=60, curl=0, body=0, drawn=0, calm=0, tables=False, stored=False, passed=False, others=False),
+    Limits(text=40, curl=0, body=0, drawn=0, calm=0, tables=False, stored=False, passed=False, others=False),
 )
 """From the widest limits to the narrowest: a page has about the first with which it fits."""
