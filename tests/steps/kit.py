@@ -107,6 +107,9 @@ def contact(ident: Any = 1, name: str = "Ada", **fields: Any) -> Record:
     return {"id": ident, "created_at": BEFORE, "updated_at": BEFORE, **plain, **own}
 
 
+ADA, BOB = contact(1, "Ada"), contact(2, "Bob")
+
+
 def keep(world: World, record: Record, name: str = "Ada", table: str = "contacts", by: str = "email") -> Stored:
     """Note that the scenario has stored this record, found by this field."""
     world.stored.append(Stored(name, table, {by: record[by]}, dict(record)))

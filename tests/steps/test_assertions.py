@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from tests.steps.kit import (
+    ADA,
     BEFORE,
+    BOB,
     MARK,
     Memory,
     about,
     answered,
-    contact,
     failing,
     keep,
     sent,
@@ -28,7 +29,6 @@ from upsertspec.steps import assertions as checks
 from upsertspec.steps import statuses
 from upsertspec.steps.world import World
 
-ADA, BOB = contact(1, "Ada"), contact(2, "Bob")
 CONTACTS = tables()["contacts"]
 OWN = "AC-001"
 

@@ -6,15 +6,13 @@ from typing import Any, cast
 
 import pytest
 
-from tests.steps.kit import Memory, contact
+from tests.steps.kit import ADA, BOB, Memory
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Find, Operation, Read
 from upsertspec.errors import CannotExpress, NotTestable
 from upsertspec.http.client import Client
 from upsertspec.steps.lookup import PAGE, PAGES, Reader
 from upsertspec.target.bindings import Bindings
-
-ADA, BOB = contact(1, "Ada"), contact(2, "Bob")
 
 
 class Saying:

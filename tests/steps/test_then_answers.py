@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from tests.steps.kit import (
+    ADA,
     AFTER,
     BEFORE,
+    BOB,
     UNREPORTED,
     Memory,
     answered,
-    contact,
     failing,
     keep,
     lacking,
@@ -28,8 +29,6 @@ from upsertspec.errors import Blocked
 from upsertspec.steps import then_answers as then
 from upsertspec.steps.equality import shown
 from upsertspec.steps.world import World
-
-ADA, BOB = contact(1, "Ada"), contact(2, "Bob")
 
 
 def upsert(record: dict[str, Any] = ADA, **fields: Any) -> Upsert:

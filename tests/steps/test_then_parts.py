@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from tests.steps.kit import (
+    ADA,
     BEFORE,
+    BOB,
     MARK,
     UNREPORTED,
     Memory,
     answered,
-    contact,
     failing,
     lacking,
     sent,
@@ -26,7 +27,6 @@ from upsertspec.errors import Blocked
 from upsertspec.steps import then_answers as then
 from upsertspec.steps.world import World
 
-ADA, BOB = contact(1, "Ada"), contact(2, "Bob")
 BATCH = UpsertBatch("contacts", [{"email": ADA["email"]}, {"email": BOB["email"]}], ["email"])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.steps.kit import BEFORE, Memory, answered, contact, failing, keep, sent, untested, world_of
+from tests.steps.kit import ADA, BEFORE, BOB, Memory, answered, contact, failing, keep, sent, untested, world_of
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Upsert, UpsertBatch
 from upsertspec.errors import Blocked
@@ -15,7 +15,6 @@ from upsertspec.steps import then_stored as then
 from upsertspec.steps.when_upsert import numbered
 from upsertspec.steps.world import World
 
-ADA, BOB = contact(1, "Ada"), contact(2, "Bob")
 UPSERT = Upsert("contacts", {"email": ADA["email"]}, ["email"])
 
 

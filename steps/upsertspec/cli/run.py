@@ -168,13 +168,12 @@ def _with_baseline(target: Target, file: str | None) -> Target:
 
 def _list(target: Target, chosen: dict[str, Any]) -> int:
     """Print what would be run."""
-    from upsertspec.run.selection import Selection
+    from upsertspec.run.selection import Selection, scenarios_of
 
     selection = Selection(target.profiles, **chosen)
     selection.require_planned_cases()
     planned = selection.planned_cases()
     for case in planned:
         click.echo(f"{case.criterion}  {case.id:<11}  {case.title}")
-    many = "" if len(planned) == 1 else "s"
-    click.echo(f"\n{len(planned)} scenario{many} of {', '.join(target.profiles)} would be run")
+    click.echo(f"\n{scenarios_of(len(planned), target.profiles)} would be run")
     return 0

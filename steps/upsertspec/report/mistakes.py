@@ -57,7 +57,7 @@ EFFECTS = {
     "cascade": ("deleted",),
 }
 """What a scenario must need to rely on a criterion with the tag `@defines-…`."""
-WAYS = {"batch": ("batch",), "batch-values": ("batch",), "transaction": ("transaction",)}
+OF_WAYS = {"batch": ("batch",), "batch-values": ("batch",), "transaction": ("transaction",)}
 """The same for a way to write: what goes wrong there may have a plainer cause elsewhere."""
 
 
@@ -163,7 +163,7 @@ def relied_on(root: spec.Case, roots: Traits, mine: Traits) -> list[str]:
     """What a scenario needs that the criterion of another defines, whose plain scenario fails."""
     if not is_plain(root) or roots.refusals:
         return []
-    defined = {effect for role in spec.defined(root.criterion) for effect in (EFFECTS | WAYS).get(role, ())}
+    defined = {effect for role in spec.defined(root.criterion) for effect in (EFFECTS | OF_WAYS).get(role, ())}
     return sorted(defined & mine.relies_on)
 
 

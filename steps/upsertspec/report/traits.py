@@ -138,10 +138,10 @@ def traits_of(result: Result) -> Traits:
     marks |= {asked, WAYS[rank]} | {f"the table {table}" for table in tables}
     marks |= {f"{who[0] if who else ''}: {effect}" for effect in effects}
     marks |= {f"{name} = {value}" for name, value in result.case.example.items()} | _signs(result.case.example.values())
-    expected, actual = _failure(result, refusals)
     kind = TO_BE_REFUSED if refusals else ""
     shown = frozenset(kind + mark for mark in marks)
     refused = None if refusals else _refused_write(result)
+    expected, actual = ("200", str(refused["response"]["status"])) if refused else _failure(result, refusals)
     if refused:
         rare |= {f"a refusal that names {name}" for name in _named(refused)}
     topic = "" if refused else _topic(result, asked)
@@ -203,8 +203,6 @@ def _taken(table: str, sent: dict[str, str], stored: Sequence[dict[str, str]], k
 def _failure(result: Result, refusals: str) -> tuple[str, str]:
     """What was expected and found, without values: of answers the statuses, of records the type of the wrong value."""
     expected, actual = result.expected or result.reason, result.actual
-    if not refusals and (refused := _refused_write(result)):
-        return "200", str(refused["response"]["status"])
     if status := _STATUS.match(expected):
         found = _STATUS.match(actual)
         return status[1], found[1] if found else _plain(actual)

@@ -42,6 +42,11 @@ def shard_of(text: str) -> Shard:
     return Shard(int(found[1]), int(found[2]))
 
 
+def scenarios_of(number: int, profiles: Iterable[str]) -> str:
+    """How many scenarios of which profiles, as in `174 scenarios of core`."""
+    return f"{number} scenario{'' if number == 1 else 's'} of {', '.join(profiles)}"
+
+
 def _unit(case: Case) -> str:
     """What is not divided among shards."""
     return "harm" if any(spec.turn(case)) else case.criterion

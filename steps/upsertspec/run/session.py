@@ -24,6 +24,7 @@ from upsertspec.report.result import Result, Status
 from upsertspec.run import preflight, provenance
 from upsertspec.run.clean_up import Cleaned, clean_up
 from upsertspec.run.runner import INTERRUPTED, RunInterrupted, run, unrun
+from upsertspec.run.selection import scenarios_of
 from upsertspec.run.settings import Settings
 from upsertspec.run.workers import CAN_FORK
 from upsertspec.spec import criteria as spec
@@ -51,8 +52,7 @@ def run_session(
     settings.selection.require_planned_cases()
     _require_connections(target)
     planned = len(settings.selection.planned_cases())
-    scenarios = f"{planned} scenario{'' if planned == 1 else 's'} of {', '.join(target.profiles)}"
-    out.write(f"upsertspec judges {target.name or target.url}: {scenarios}\n")
+    out.write(f"upsertspec judges {target.name or target.url}: {scenarios_of(planned, target.profiles)}\n")
     if jobs > 1 and not CAN_FORK:
         out.write(f"--jobs {jobs}: this system can't fork a process, so one worker runs all scenarios\n")
         jobs = 1
