@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import runpy
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -144,6 +147,15 @@ def test_datasette_has_the_tables_of_the_specification() -> None:
         required = {field for field, spec in tables()[name].fields.items() if spec.rules.get("required")}
         assert {column for column, row in columns.items() if row[3]} - {"id", "created_at", "updated_at"} == required
     database.close()
+
+
+@pytest.mark.slow
+def test_a_password_may_begin_with_a_hyphen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("secrets.token_urlsafe", lambda size: "-" * size)
+    monkeypatch.syspath_prepend(str(TARGETS))
+    started = runpy.run_path(str(TARGETS / "pocketbase" / "start.py"))["started"]
+    with started(tmp_path, importlib.import_module("serving").free_port()) as tokens:
+        assert set(tokens) == set(ROLES)
 
 
 def test_pocketbase_has_the_tables_of_the_specification() -> None:

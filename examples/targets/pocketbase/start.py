@@ -29,7 +29,8 @@ def started(folder: Path, port: int) -> Iterator[Mapping[str, str]]:
     program, password = _program(), secrets.token_urlsafe(24)
     data = ["--dir", str(folder / "data"), "--migrationsDir", str(folder / "migrations")]
     root = {"identity": "root@example.com", "password": password}
-    subprocess.run([program, "superuser", "upsert", *root.values(), *data], check=True, stdout=subprocess.DEVNULL)
+    # The password may begin with a hyphen; after "--" it is not read as an option.
+    subprocess.run([program, "superuser", "upsert", *data, "--", *root.values()], check=True, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     with serving.child([program, "serve", "--http", f"127.0.0.1:{port}", *data], f"{url}/api/health", folder / "log"):
         token = _call(url, "POST", "/api/collections/_superusers/auth-with-password", root)["token"]
