@@ -57,8 +57,8 @@ def _variable(path: KeyPath, name: str, env: Mapping[str, str]) -> Iterator[Faul
 
 def _basic(raw: Mapping[str, Any]) -> Iterator[Fault]:
     """Every Basic credential that holds no secret: its password, or its user name, has to come from a variable."""
-    roles = {("roles", name): settings for name, settings in _table(raw, "roles").items()}
-    for path, settings in {**roles, ("expired",): raw.get("expired")}.items():
+    roles: list[tuple[KeyPath, Any]] = [(("roles", name), each) for name, each in _table(raw, "roles").items()]
+    for path, settings in [*roles, (("expired",), raw.get("expired"))]:
         pair = settings.get("basic") if isinstance(settings, dict) else None
         if isinstance(pair, dict) and all(isinstance(pair.get(name), str) for name in ("username", "password")):
             fix = 'write { env = "VARIABLE" }, and set the variable (or the username, where that is a key)'
