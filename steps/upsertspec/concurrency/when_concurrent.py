@@ -13,6 +13,7 @@ from upsertspec.dialects.operations import Change, Create, Delete, Find, Operati
 from upsertspec.errors import Blocked, NotApplicable
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import MISSING
+from upsertspec.steps.concurrent_run import ConcurrentRun
 from upsertspec.steps.conditions import UNDER, condition
 from upsertspec.steps.control import require_alone, require_deleted_once
 from upsertspec.steps.given import require_cascade
@@ -56,6 +57,8 @@ def many_upsert(
     require_key(world.binding(table), names)
     if reading:
         _require_readable(world)
+    if reading and "delete" in reading:
+        require_deleted_once(world)
     if doomed:
         require_cascade(world, world.named(doomed).table, table)
     require_alone(world, {"ignore": "ignore", "error": "refuse"}.get(extra.get("onConflict", ""), "upsert"))
@@ -105,6 +108,7 @@ def many_change(world: World, name: str, header: str | None, tags: str | None, d
 
     work = [[change(number + clients * turn) for turn in turns] for number in _numbers(world)]
     world.concurrent_run = act(world, work, changed=known.key)
+    _require_call(world.concurrent_run, "change")
 
 
 @when(parsers.parse("many clients at once delete {name:w}"))
@@ -122,8 +126,7 @@ def many_create(world: World, table: str, datatable: Cells) -> None:
     [row] = world.rows(table, datatable)
     create = Create(table, row, idempotency_key=f"{world.mark}-1")
     world.concurrent_run = race(world, table, [row], [[create] for _ in _numbers(world)])
-    if all(call.answer is not None and call.answer.status == MISSING for call in world.concurrent_run.writes):
-        raise Blocked(defining("create"), "the call to be there", str(MISSING))
+    _require_call(world.concurrent_run, "create")
 
 
 @when(
@@ -153,6 +156,12 @@ def many_upsert_batches(
         return
     reading = {shared: world.rows(table, _numbered(datatable, 1))[0][shared]}
     _with_readers(world, batch, Find(table, reading), reading)
+
+
+def _require_call(concurrent_run: ConcurrentRun, role: str) -> None:
+    """Raise Blocked where each client was answered with 404: the target does not have the call."""
+    if all(call.answer is not None and call.answer.status == MISSING for call in concurrent_run.writes):
+        raise Blocked(defining(role), "the call to be there", str(MISSING))
 
 
 def _require_readable(world: World) -> None:

@@ -18,7 +18,7 @@ from upsertspec.spec.types import instant, same_json, whole_number
 from upsertspec.steps.assertions import last_stored, require_body
 from upsertspec.steps.equality import as_json, shown
 from upsertspec.steps.own_table import named
-from upsertspec.steps.world import Attempt, Stored, World
+from upsertspec.steps.world import TIMES, Attempt, Stored, World
 
 Record = Mapping[str, Any]
 
@@ -74,6 +74,8 @@ def each_listed_record_has(world: World, fields: str) -> None:
     require_body(world, world.last.answer, OK)
     if not world.last.answer.records:
         raise CheckFailed("a list of records", "an empty list")
+    for name in [name for name in TIMES if name in fields.split(", ")]:
+        world.value_of(next(known.name for known in world.stored if known.table == world.last.table), name)
     for record in world.last.answer.records:
         require_just(world, world.last.table, record, fields)
 
