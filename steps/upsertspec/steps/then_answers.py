@@ -46,6 +46,10 @@ Stored = tuple[str, Record]
 
 PROBLEM = "application/problem+json"
 
+WHOLE_SECONDS = (
+    "if the API's times are in whole seconds, state their format, and writes are sent a second apart: "
+    'protected = {{ updated_at = {{ name = "{name}", format = "%Y-%m-%dT%H:%M:%SZ" }} }}'
+)
 _CHALLENGE = re.compile(r"[,\s]*[!#$%&'*+.^`|~\w-]+(?=[,\s]|$)", re.ASCII)
 """A scheme, and not a parameter, at the beginning."""
 
@@ -240,9 +244,11 @@ def updated_at_is_later(world: World, name: str | None) -> None:
     if name:
         known = world.named(name)
         named(world.binding(known.table), ["updated_at"])
-        times = [known.record.get("updated_at"), the_one(world, known.table, known.key).get("updated_at")]
+        table = known.table
+        times = [known.record.get("updated_at"), the_one(world, table, known.key).get("updated_at")]
     elif all(require_reported(world, a.answer, "record") and has_record(world, a.answer) for a in world.attempts):
-        named(world.binding(world.last.table), ["updated_at"])
+        table = world.last.table
+        named(world.binding(table), ["updated_at"])
         times = [(attempt.answer.record or {}).get("updated_at") for attempt in world.attempts]
     else:
         return
@@ -250,7 +256,10 @@ def updated_at_is_later(world: World, name: str | None) -> None:
         world.compared("updated_at before and after")
         earlier, later = instant(before), instant(after)
         if earlier is None or later is None or later <= earlier:
-            wrong = CheckFailed(f"an updated_at later than {shown(before)}", shown(after))
+            label = world.words(table).label("updated_at")
+            is_coarse = earlier is not None and earlier == later and not earlier.microsecond
+            hint = WHOLE_SECONDS.format(name=label) if is_coarse else ""
+            wrong = CheckFailed(f"an updated_at later than {shown(before)}", shown(after), hint)
             world.add_secondary(defining("times"), wrong)
 
 
