@@ -114,6 +114,7 @@ class Client:
         self.cannot = self._dialect.cannot
         self.deviations = {**getattr(dialect, "deviations", {}), **target.deviations}
         self.replaces: bool = getattr(dialect, "replaces", False)
+        self.is_contract: bool = getattr(dialect, "is_contract", False)
 
     def words(self, table: str) -> Words:
         """The target's own names and values for a table."""
