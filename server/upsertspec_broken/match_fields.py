@@ -291,7 +291,7 @@ for name, violates, store, says in (
      "Matches a record that has one of the values, because it writes OR instead of AND."),
     ("null-matches-null", "AC-110", compares("{} IS ?"),
      "Matches the first record that has no value either, because it compares with IS."),
-    ("null-matches-anything", "AC-110", compares("{0} = coalesce(?, {0})"),
+    ("null-matches-anything", "AC-110 AC-212", compares("{0} = coalesce(?, {0})"),
      "Skips a match field whose value is null, like an optional filter: the first record matches."),
     ("match-ignores-case", "AC-111", compares("{} = ? COLLATE NOCASE"),
      "Matches text in any case, like a database with such a collation."),
