@@ -104,6 +104,29 @@ def test_what_adds_to_every_write_follows_what_is_wrong_without_it() -> None:
     assert (found.root.case.criterion, found.followers[-1].case.criterion) == ("AC-101", "AC-932")
 
 
+NUMBER = ("an answer with the values that were sent", "amount is '0.1' instead of '0.10'")
+MOMENT = ("an answer of 200", "500 with {}")
+
+
+@pytest.mark.parametrize(
+    ("failing", "root"),
+    [
+        # numbers are what AC-806 is about, wherever they are not kept
+        ({"S_gqp9": NUMBER, "S_wqc3": NUMBER}, "AC-806"),
+        # an upsert of which no more is asked is plainer than one that updates only some fields
+        ({"S_s7au": MOMENT, "S_e5eg": MOMENT}, "AC-205"),
+    ],
+)
+def test_values_that_are_not_kept_are_told_where_they_are_plainest(
+    failing: dict[str, tuple[str, str]], root: str
+) -> None:
+    results = [
+        replace(r, steps=(*r.steps[:-1], replace(r.steps[-1], state="failed"))) if r.status is Status.FAILED else r
+        for r in run("conflict", "hostile", **failing)
+    ]
+    assert [mistake.root.case.criterion for mistake in mistakes(results)] == [root]
+
+
 def test_what_is_wrong_in_a_batch_is_told_by_a_criterion_of_batches_first() -> None:
     found = mistakes(run("batch", "conflict", S_94r2=STORED, S_a7zy=("a", "b")))
     assert [mistake.root.case.criterion for mistake in found] == ["AC-301", "AC-212"]

@@ -42,6 +42,8 @@ ABOUT = {
     "order": "the order of a list",
     "text": "text that is kept",
     "json": "JSON that is kept",
+    "integer": "integers that are kept",
+    "decimal": "decimals that are kept",
     "create": "what a setup stores",
     "unmentioned": "the fields that an update does not mention",
 }
@@ -222,10 +224,10 @@ def _scenario(case: spec.Case) -> str:
 
 def _plainness(
     result: Result, traits: Traits, homes: Collection[str]
-) -> tuple[bool, bool, int, bool, bool, bool, int, str, int]:
+) -> tuple[bool, bool, int, bool, bool, bool, int, bool, str, int]:
     """The plainest first: a MUST, what others rely on, the plain scenario of a criterion that is about what fails in
     others (`homes`), one of a profile that does not add to others, one of core, the plain scenario of another, simple
-    requests, the first criterion."""
+    requests, those without options, the first criterion."""
     case, plain = result.case, is_plain(result.case)
     is_relied_on = plain and not traits.topic and any(r in EFFECTS for r in spec.defined(case.criterion))
     return (
@@ -236,6 +238,7 @@ def _plainness(
         case.profile != spec.CORE,
         not plain,
         traits.rank,
+        traits.has_options,
         case.criterion,
         case.line,
     )
