@@ -11,6 +11,7 @@ from pytest_bdd.parser import Scenario
 from upsertspec.report import terminal
 from upsertspec.report.mistakes import in_document, mistakes
 from upsertspec.report.result import Result, Status, StepResult
+from upsertspec.report.traits import _named
 from upsertspec.spec import criteria as spec
 
 OTHERS = ("'name' is 'Eve', not 'Grace'", "'status' is 'active', not 'inactive'")
@@ -71,6 +72,11 @@ READ = ("the record read by its id to be the stored one", ANSWERED[1])
         ({"AC_002": STORED, "AC_007": ACCEPTED}, ["AC-002", "AC-007"]),
         # the same status for requests that have nothing in common but what passes elsewhere
         ({"AC_003": ("an answer of 404", "200 with {}"), "AC_007": ACCEPTED}, ["AC-003", "AC-007"]),
+        # two statuses where one was expected, for the same requests
+        (
+            {"AC_101": ("an answer of 200", "207 with {}"), "AC_107": ("an answer of 200", "422 with {}")},
+            ["AC-101", "AC-107"],
+        ),
     ],
 )
 def test_mistakes_are_told_apart(failing: dict[str, tuple[str, str]], roots: list[str]) -> None:
@@ -148,6 +154,27 @@ def refused(case_id: str, named: str) -> Result:
         "response": {"status": 400, "body": f"{named}: is unknown"},
     }
     return replace(result(case, Status.FAILED, "one record", "0 such records"), exchanges=(exchange,))
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer", "names"),
+    [
+        ('{"stock": 37}', '{"loc": ["body", "stock"], "input": {"stock": 37}}', {"stock"}),
+        ('{"stock": 37}', '{"loc": ["body", "name"], "input": {"stock":37}}', set()),
+        ('{"items": [{"a": 1, "b": "x y"}]}', '{"row": {"a":1,"b":"x y"}, "errors": {"b": ["is taken"]}}', {"b"}),
+    ],
+)
+def test_what_a_refusal_repeats_of_the_request_names_nothing(sent: str, answer: str, names: set[str]) -> None:
+    assert _named({"request": {"body": sent}, "response": {"body": answer}}) == names
+
+
+def test_a_refusal_may_have_its_status_in_the_body() -> None:
+    said = {"actual": "0 such records; the request was answered with 422 {}"}
+    refusals = [replace(refused(ident, name), **said) for ident, name in (("S-hwem", "id"), ("S-yqdg", "created_at"))]
+    for each in refusals:
+        each.exchanges[0]["response"]["status"] = 200
+    passed = [r for r in run() if r.case.criterion not in ("AC-011", "AC-101")]
+    assert len(mistakes([*passed, *refusals])) == 2
 
 
 @pytest.mark.parametrize(("named", "findings"), [(("id", "id"), 1), (("id", "created_at"), 2)])

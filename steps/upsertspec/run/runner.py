@@ -217,7 +217,7 @@ def _arguments() -> list[str]:
     named = [word for plugin in PLUGINS for word in ("-p", plugin)]
     bare = [word for plugin in UNNEEDED for word in ("-p", f"no:{plugin}")]
     config = ["-c", f"{suite}/pytest.ini", "--rootdir", suite]
-    output = ["--assert=plain", "--tb=no", "-q", "--no-header", "--no-summary"]
+    output = ["--assert=plain", "--tb=no", "-q", "--no-header", "--no-summary", "--continue-on-collection-errors"]
     return [*named, *bare, *config, *output, suite]
 
 
