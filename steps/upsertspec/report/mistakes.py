@@ -232,10 +232,10 @@ def _scenario(case: spec.Case) -> str:
 
 def _plainness(
     result: Result, traits: Traits, homes: Collection[str]
-) -> tuple[bool, bool, int, bool, bool, bool, int, bool, str, int]:
+) -> tuple[bool, bool, int, bool, bool, int, bool, bool, str, int]:
     """The plainest first: a MUST, what others rely on, the plain scenario of a criterion that is about what fails in
-    others (`homes`), one of a profile that does not add to others, one of core, the plain scenario of another, simple
-    requests, those without options, the first criterion."""
+    others (`homes`), one of a profile that does not add to others, one of core, simple requests, the plain scenario of
+    another, requests without options, the first criterion."""
     case, plain = result.case, is_plain(result.case)
     is_relied_on = plain and not traits.topic and any(r in EFFECTS for r in spec.defined(case.criterion))
     return (
@@ -244,8 +244,8 @@ def _plainness(
         0 if is_relied_on else 1 if plain and case.criterion in homes else 2,
         case.profile in OF_ANY_WRITE,
         case.profile != spec.CORE,
-        not plain,
         traits.rank,
+        not plain,
         traits.has_options,
         case.criterion,
         case.line,
