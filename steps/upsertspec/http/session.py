@@ -52,10 +52,12 @@ class Keeping:
 
     A server may close a kept connection at any time, even while a request is on its way. A read is then sent again.
     A write can't be, so it uses a kept connection only if the target has kept one before, and within the last second.
+    Where `repeatable`, a write can be sent again, too: what is deleted twice is gone.
     """
 
     proven: bool = False
     broken: bool = False
+    repeatable: bool = False
 
     def allows(self, safe: bool, idle: float) -> bool:
         """Whether a request may use a connection that has been idle for this many seconds."""
@@ -102,7 +104,7 @@ class Session:
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
         """Send one request and read the whole response. Raises TargetSilent where no usable response comes."""
-        safe = method in ("GET", "HEAD")
+        safe = self._keeping.repeatable or method in ("GET", "HEAD")
         if not self._keeping.allows(safe, time.monotonic() - self._used):
             self.close()
         try:
