@@ -216,7 +216,20 @@ class _Rounds:
 
 def _plugins() -> list[object]:
     """The plugins as modules. For the name of one, pytest would look through all packages that are installed."""
-    return [pytest_bdd.plugin, *map(import_module, plugin.pytest_plugins), plugin]
+    return [pytest_bdd.plugin, *map(import_module, plugin.pytest_plugins), plugin, _Quiet()]
+
+
+class _Quiet:
+    """The plugin that takes out pytest's own reporter, which keeps every report to the end for a text nobody reads."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.unregister(name="terminalreporter")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Print why the features can't be collected: then no scenario has a result."""
+        if report.failed:
+            print(report.longreprtext)
 
 
 def _arguments() -> list[str]:
