@@ -120,6 +120,17 @@ Feature: Many clients write at once
       And Ada keeps id, created_at, phone, status
       And Bob is as before
 
+    @S-v2ca @needs-records @asserts-unmentioned
+    Scenario: Partial updates of different fields do not undo each other
+      When many clients at once change Ada:
+        | name            | age      | notes               | birthday   | vip  |
+        | Ada of {number} | {number} |                     |            |      |
+        |                 |          | written by {number} | 1815-12-10 | true |
+      Then every answer is 200
+      And some order of the requests explains every answer and what is stored
+      And Ada keeps id, created_at, phone, status
+      And Bob is as before
+
     @S-9svf @needs-batch @asserts-unmentioned
     Scenario: Batches of different fields do not undo each other
       Given these room_assets are stored:
@@ -224,26 +235,6 @@ Feature: Many clients write at once
       And some order of the requests explains every answer and what is stored
       And Bob is as before
 
-    @S-3euy @needs-records
-    Scenario: Contacts that others delete are updated before, or created anew
-      Given these contacts are stored:
-        | as  | email           | name | notes |
-        | Ada | ada@example.com | Ada  | old   |
-        | Bob | bob@example.com | Bob  | old   |
-        | Cat | cat@example.com | Cat  | old   |
-        | Dan | dan@example.com | Dan  | old   |
-        | Eve | eve@example.com | Eve  | old   |
-        | Flo | flo@example.com | Flo  | old   |
-      When many clients at once upsert into contacts by email, while others delete them:
-        | email           | name   | notes |
-        | ada@example.com | Ada N. | new   |
-        | bob@example.com | Bob N. | new   |
-        | cat@example.com | Cat N. | new   |
-        | dan@example.com | Dan N. | new   |
-        | eve@example.com | Eve N. | new   |
-        | flo@example.com | Flo N. | new   |
-      Then each record is gone if its upsert says updated, or stored if it says created
-
   @AC-706 @needs-conflict @asserts-operation
   Rule: AC-706 Many clients ignore-insert one key at once: exactly one answer says created
 
@@ -316,3 +307,51 @@ Feature: Many clients write at once
         | email           | name | age |
         | ada@example.com | Ada  | 36  |
       And some order of the requests explains every answer and what is stored
+
+  @AC-708 @needs-records
+  Rule: AC-708 Many clients delete at once: each record is deleted once, and nothing is left that refers to it
+
+    @S-3auq
+    Scenario: Of many clients that delete one contact, one does
+      Given these contacts are stored:
+        | as  | email           | name |
+        | Ada | ada@example.com | Ada  |
+        | Bob | bob@example.com | Bob  |
+      When many clients at once delete Ada
+      Then exactly one answer is 204, the others are 404
+      And Ada is gone
+      And Bob is as before
+
+    @S-3euy
+    Scenario: Contacts that others delete are updated before, or created anew
+      Given these contacts are stored:
+        | as  | email           | name | notes |
+        | Ada | ada@example.com | Ada  | old   |
+        | Bob | bob@example.com | Bob  | old   |
+        | Cat | cat@example.com | Cat  | old   |
+        | Dan | dan@example.com | Dan  | old   |
+        | Eve | eve@example.com | Eve  | old   |
+        | Flo | flo@example.com | Flo  | old   |
+      When many clients at once upsert into contacts by email, while others delete them:
+        | email           | name   | notes |
+        | ada@example.com | Ada N. | new   |
+        | bob@example.com | Bob N. | new   |
+        | cat@example.com | Cat N. | new   |
+        | dan@example.com | Dan N. | new   |
+        | eve@example.com | Eve N. | new   |
+        | flo@example.com | Flo N. | new   |
+      Then each record is gone if its upsert says updated, or stored if it says created
+
+    @S-6hz9
+    Scenario: What others add to an asset that is deleted does not outlive it
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | s-1        | kitchen | photo      |
+      When many clients at once upsert into asset_variants by parent_asset_id, variant_type, while another deletes Photo:
+        | parent_asset_id | variant_type | storage_path     | width    |
+        | {Photo.id}      | thumbnail    | kitchen/{number} | {number} |
+        | {Photo.id}      | optimized    | kitchen/{number} | {number} |
+        | {Photo.id}      | webp         | kitchen/{number} | {number} |
+      Then every answer is 200 or 204 or 400 or 409 or 422
+      And no record in asset_variants has parent_asset_id {Photo.id}
+      And Photo is gone

@@ -4,8 +4,8 @@ Feature: What would do instead
 
   Background:
     Given these contacts are stored:
-      | as    | email             | name         |
-      | Grace | grace@example.com | Grace Hopper |
+      | as    | email             | name         | phone           |
+      | Grace | grace@example.com | Grace Hopper | +1 212 555 0100 |
 
   @AC-811 @should
   Rule: AC-811 An answer of 401 SHOULD name the scheme of the credentials that are asked for, in WWW-Authenticate
@@ -92,3 +92,36 @@ Feature: What would do instead
         | a reading     | TRACE  |
         | a transaction | TRACE  |
         | a transaction | GET    |
+
+  @AC-813
+  Rule: AC-813 An error is a problem document (RFC 9457) with its own status and a title
+
+    @S-d422
+    Scenario Outline: The refusal of <what> is a problem document
+      When <who> upserts into <table> by email:
+        | email           | name   | phone   |
+        | ada@example.com | <name> | <phone> |
+      Then the answer is <status>, as a problem document
+      And nothing has been written
+
+      Examples: One of each kind
+        | what                         | who                          | table         | name         | phone           | status            |
+        | a caller without credentials | somebody with no credentials | contacts      | Ada Lovelace |                 | 401               |
+        | a viewer who writes          | the viewer                   | contacts      | Ada Lovelace |                 | 403               |
+        | an unknown table             | the editor                   | no_such_table | Ada Lovelace |                 | 404               |
+        | a missing name               | the editor                   | contacts      |              |                 | 400               |
+        | a taken phone number         | the editor                   | contacts      | Ada Lovelace | +1 212 555 0100 | 400 or 409 or 422 |
+
+  @AC-814
+  Rule: AC-814 The health and the description of the API, where it has them, need no credentials and name no table
+
+    @S-mfgw
+    Scenario Outline: <who> reads <path>
+      When <who> reads <path>
+      Then the answer is 200, and names no table
+
+      Examples: The health, and the description of the API
+        | path          | who                          |
+        | /api/health   | somebody with no credentials |
+        | /openapi.json | somebody with no credentials |
+        | /api/health   | the editor                   |

@@ -195,6 +195,15 @@ Feature: A request that is sent again is done once
       Then the answer is 422
       And nothing has been written since the first request
 
+    @S-w5pw @needs-batch
+    Scenario: The records of a batch in another order
+      When the editor with the key retry-1 upserts a batch, then in the opposite order, into contacts by email:
+        | email             | name         |
+        | ada@example.com   | Ada Lovelace |
+        | grace@example.com | Gracie       |
+      Then the answer is 422
+      And nothing has been written since the first request
+
   @AC-925
   Rule: AC-925 Requests with other keys, or with none, are requests of their own
 
@@ -215,6 +224,7 @@ Feature: A request that is sent again is done once
         | retry-1                   | retry1                    |
         | retry-01                  | retry-1                   |
         | retry%2D1                 | retry-1                   |
+        | "retry  1"                | "retry 1"                 |
         | retry-1 of 255 characters | retry-2 of 255 characters |
 
     @S-xr99

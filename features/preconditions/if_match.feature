@@ -31,6 +31,7 @@ Feature: Write only what was read
         | Ada's tag, "made-up"        |
         | W/"made-up", Ada's tag, "b" |
         | "made-up",Ada's tag         |
+        | "made-up", and in a second header Ada's tag |
 
     @S-wbkk
     Scenario Outline: An upsert with <tags> is refused
@@ -251,5 +252,6 @@ Feature: Write only what was read
         | Ada of {number} | {number} | written by {number} |
       Then exactly one answer is 200, the others are 412
       And each key has one record, with the values of one request
+      And some order of the requests explains every answer and what is stored
       And Ada keeps id, created_at, email, status
       And Bob is as before

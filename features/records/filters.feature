@@ -101,6 +101,25 @@ Feature: What filters find
         | lte      | 2024-01-15T09:00:00+02:00 | Thumb, Full |
         | gte      | 2024-01-15T09:00:00+02:00 | Full        |
 
+    @S-33vj
+    Scenario Outline: An amount with <operator> <amount> is compared as a number
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And these transactions are stored:
+        | as   | reference | account_id | date       | amount |
+        | Fee  | tx-1      | {Main.id}  | 2024-01-15 | 2.50   |
+        | Sale | tx-2      | {Main.id}  | 2024-01-15 | 10.00  |
+      When the editor lists transactions with:
+        | account_id | amount__<operator> |
+        | {Main.id}  | <amount>           |
+      Then the list is <who>
+
+      Examples: As text, 9 would come after both
+        | operator | amount | who  |
+        | gt       | 9      | Sale |
+        | lt       | 9      | Fee  |
+
     @S-5q9q
     Scenario: A null in a JSON field is found as null
       Given these projects are stored:

@@ -263,12 +263,12 @@ Feature: Lists of records
   Rule: AC-606 A list shows the chosen fields and the id
 
     @S-vkdv
-    Scenario: A list with two chosen fields
+    Scenario: A list with chosen fields, a protected one among them
       When the editor lists projects with:
-        | user_id   | status | _fields     |
-        | {Mira.id} | draft  | name,status |
+        | user_id   | status | _fields                |
+        | {Mira.id} | draft  | name,status,created_at |
       Then the list is Atlas, Bolt
-      And each listed record has just the fields id, name, status
+      And each listed record has just the fields id, name, status, created_at
 
     @S-e7t5
     Scenario: The id is always included
@@ -333,6 +333,17 @@ Feature: Lists of records
       Then in the list Atlas holds the conversations First, Second
       And in the list Atlas holds the artifacts Plan
       And in the list Bolt holds the artifacts none
+
+    @S-h3cz @needs-batch
+    Scenario: However many children a parent has, they are all nested
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And 101 numbered transactions of Main are stored
+      When the editor lists accounts with:
+        | name        | _include     |
+        | {Main.name} | transactions |
+      Then in the list Main holds all 101 transactions
 
     @S-3mxu
     Scenario: A table that is not a child can't be included

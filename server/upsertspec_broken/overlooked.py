@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
@@ -21,7 +22,7 @@ from upsertspec_server.conditions import Condition, Conditions
 from upsertspec_server.errors import Problem, bad_request, conflict
 from upsertspec_server.idempotency import Idempotency
 from upsertspec_server.queries import Condition as Filter
-from upsertspec_server.queries import Grouping, Queries
+from upsertspec_server.queries import Grouping, Include, Queries, Record
 from upsertspec_server.records import Records
 from upsertspec_server.request import Request
 from upsertspec_server.schema import Field, Role, Row, Table
@@ -267,6 +268,34 @@ class AmountsCompareAsText(Queries):
         return super().column(field).partition(" COLLATE ")[0]
 
 
+@broken("AC-604")
+class AmountsFilterAsText(Queries):
+    """Keeps amounts as text, sorts them as numbers, and compares them as text in a filter: 10 is less than 9."""
+
+    def compare(self, field: Field, operator: str, text: str) -> Filter:
+        sql, values = super().compare(field, operator, text)
+        return (sql if operator in ("eq", "ne") else sql.replace(' COLLATE "decimal"', "")), values
+
+
+@broken("AC-606")
+class ProtectedCantBeChosen(Queries):
+    """Knows no protected field but the id where fields are chosen."""
+
+    def field(self, table: Table, parameter: str, name: str) -> str:
+        if parameter == "_fields" and name not in table.fields and name != "id":
+            raise bad_request(f"{name} can't be chosen.")
+        return super().field(table, parameter, name)
+
+
+@broken("AC-607")
+class ChildrenAreAPage(Queries):
+    """Nests as many children as a page of a list has records by default."""
+
+    def nested(self, child: Include, name: str, values: list[Any]) -> list[Record]:
+        is_whole = child.is_parent or child.limit is not None
+        return super().nested(child if is_whole else replace(child, limit=self.default_limit), name, values)
+
+
 @broken("AC-610")
 class GroupsAreText(Queries):
     """Answers the value of each group as text, like the keys of an object."""
@@ -395,6 +424,24 @@ class KeysAreUnquoted(Idempotency):
 
     def text(self, value: str) -> str:
         return unquote(super().text(value))
+
+
+@broken("AC-925")
+class BlanksInAKeyAreOne(Idempotency):
+    """Takes several blanks in a key for one."""
+
+    def text(self, value: str) -> str:
+        return re.sub(" +", " ", super().text(value))
+
+
+@broken("AC-922")
+class BatchesCompareInAnyOrder(Idempotency):
+    """Compares the records of a batch without their order."""
+
+    def digest(self) -> str:
+        body = request.get_json(force=True)
+        records = body.get("records") if isinstance(body, dict) else None
+        return repr(sorted(map(repr, records))) if isinstance(records, list) else super().digest()
 
 
 # Organizations

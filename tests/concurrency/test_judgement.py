@@ -92,7 +92,7 @@ def test_a_server_that_hangs_ends_the_run_but_not_the_next_one(judge: Judge) -> 
 def test_a_scenario_that_needs_an_unclaimed_profile_is_left_out(judge: Judge) -> None:
     results = judge("", profiles=("core", "concurrency"), keyword="concurrency")
     left_out = [result for result in results if result.status is Status.NOT_CLAIMED]
-    assert {result.case.criterion for result in left_out} == {f"AC-70{number}" for number in range(2, 8)}
+    assert {result.case.criterion for result in left_out} == {f"AC-70{number}" for number in (2, 4, 5, 6, 7, 8)}
     assert {result.reason for result in left_out if result.case.criterion == "AC-705"} == {
         "the target does not claim batch"
     }

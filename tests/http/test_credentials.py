@@ -152,6 +152,13 @@ def test_of_a_basic_credential_the_password_is_broken(who: str, password: str) -
     assert basic_sent(who) == f"ed:{password}"
 
 
+def test_of_a_basic_credential_whose_user_name_is_a_key_the_key_is_broken() -> None:
+    target = Target("http://h", roles={"editor": basic(Secret("k3y/aB"), "")})
+    for who, key in (("the editor's token cut short", "k3y/a"), ("the editor's token backwards", "Ba/y3k")):
+        [sent] = headers_for(target, who).values()
+        assert base64.b64decode(sent.removeprefix("Basic ")).decode() == f"{key}:"
+
+
 def test_no_broken_basic_credential_holds_the_right_password_for_a_lenient_server() -> None:
     for who in BROKEN_SECRETS:
         assert basic_sent(who) != "ed:pass:W0rd/é", who

@@ -154,10 +154,12 @@ def test_the_curl_line_sends_the_same_request(who: str, serve: Serve, client: Co
 
 
 @curl
-def test_the_curl_line_of_basic_needs_the_password_only(serve: Serve, client: Connect) -> None:
+@pytest.mark.parametrize("pair", [("ed's", Secret("pass word$\"'", "PASS")), (Secret("pass word$\"'", "PASS"), "")])
+def test_the_curl_line_of_basic_needs_the_secret_only(
+    pair: tuple[str | Secret, str | Secret], serve: Serve, client: Connect
+) -> None:
     wire = serve(always(reply({})))
-    roles = {"editor": basic("ed's", Secret("pass word$\"'", "PASS"))}
-    client_of = client(wire.url, roles=roles)
+    client_of = client(wire.url, roles={"editor": basic(*pair)})
     client_of.call("editor", FIND)
     sent_by_curl(client_of.log[0].curl, PASS="pass word$\"'")
     same_request(*wire.requests)

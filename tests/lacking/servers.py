@@ -196,8 +196,8 @@ SERVERS: dict[str, Lacking] = {
         (reading_crashes,), "AC-602 AC-614 AC-804 AC-807 AC-907 AC-931 AC-934", ""
     ),
     "no create": Lacking((gone("records.create"),), "AC-601", ""),
-    "no delete": Lacking((gone("records.delete"),), "AC-609 AC-703 AC-932", ""),
-    "no change": Lacking((gone("records.update"),), "AC-608 AC-905 AC-935", ""),
+    "no delete": Lacking((gone("records.delete"),), "AC-609 AC-932", ""),
+    "no change": Lacking((gone("records.update"),), "AC-608 AC-935", ""),
     "no stats": Lacking((gone("tables.stats"),), "AC-610 AC-931", ""),
     "no transactions": Lacking(
         (gone("transactions.transact"),),
@@ -218,6 +218,6 @@ SERVERS: dict[str, Lacking] = {
     "a creator that may update": Lacking((CreatorMayUpdate,), "AC-006 AC-307 AC-505 AC-608 AC-924", ""),
     "no creator, as stated": Lacking((CreatorMayUpdate,), "", "", {"without": frozenset({"creator"})}),
     "never empty": Lacking((full,), "", ""),
-    "errors that say nothing": Lacking((answers(says_nothing),), "AC-302 AC-502", ""),
+    "errors that say nothing": Lacking((answers(says_nothing),), "AC-302 AC-502 AC-813", ""),
     "updates that replace, as stated": Lacking((Replacing,), "AC-002 AC-105", "", {"dialect": f"{PACKAGE}:Replacing"}),
 }

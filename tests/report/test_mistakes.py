@@ -69,6 +69,11 @@ ACCEPTED = ("an answer of 400", "200 with {}")
         ({"AC_002": STORED, "AC_007": ACCEPTED}, ["AC-002", "AC-007"]),
         # the same status for requests that have nothing in common but what passes elsewhere
         ({"AC_003": ("an answer of 404", "200 with {}"), "AC_007": ACCEPTED}, ["AC-003", "AC-007"]),
+        # two statuses where one was expected, for the same requests
+        (
+            {"AC_101": ("an answer of 200", "207 with {}"), "AC_107": ("an answer of 200", "422 with {}")},
+            ["AC-101", "AC-107"],
+        ),
     ],
 )
 def test_mistakes_are_told_apart(failing: dict[str, tuple[str, str]], roots: list[str]) -> None:

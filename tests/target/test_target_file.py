@@ -72,6 +72,9 @@ FAULTS = {
     + '[roles.editor]\nbearer = { env = "T" }\nheader = "X"\n': "line 2: roles.editor: is not complete, or says two",
     URL + '[roles.editor]\nbasic = { username = "u" }\n': "line 3: roles.editor.basic: lacks 'password'; add it",
     URL
+    + '[roles.editor]\nbasic = { username = "u", password = "hunter2" }\n': "line 3: roles.editor.basic.password: is a"
+    " secret in plain text; write { env",
+    URL
     + '[roles.editor]\nbearer = { env = "UNSET_VARIABLE" }\n': "line 3: roles.editor.bearer: the environment variable"
     " UNSET_VARIABLE is not set; export it, or take the entry out",
     URL + '[roles.editor]\nbearer = { env = "BROKEN" }\n': "line 3: roles.editor.bearer: BROKEN holds a character that",

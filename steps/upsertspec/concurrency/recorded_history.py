@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from upsertspec.dialects.operations import Find, Operation, Upsert, UpsertBatch
+from upsertspec.dialects.operations import Change, Find, Operation, Upsert, UpsertBatch
 from upsertspec.dialects.words import Words
 from upsertspec.steps.concurrent_run import RecordedCall
 from upsertspec.steps.equality import shown
@@ -57,7 +57,8 @@ def _call(operation: Operation, key: set[str], words: Words) -> str:
         return f"upsert {len(operation.records)} records: {_values(operation.records[0], key, words)} …"[:SHOWN]
     keeps = isinstance(operation, Upsert) and operation.extra.get("onConflict") in ("ignore", "error")
     ignoring = " unless it is there" if keeps else ""
-    return f"upsert{ignoring} {_values(operation.sent[0], key, words)}"[:SHOWN]
+    verb = "change" if isinstance(operation, Change) else "upsert"
+    return f"{verb}{ignoring} {_values(operation.sent[0], key, words)}"[:SHOWN]
 
 
 def _values(record: Record, key: set[str], words: Words) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +14,7 @@ from upsertspec.concurrency.recorded_history import place_of, recorded_history
 from upsertspec.concurrency.registers import Look, Register, as_one, own_name, registers, wide
 from upsertspec.concurrency.replays import without_replays
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Find, Operation, Upsert, UpsertBatch
+from upsertspec.dialects.operations import Change, Find, Operation, Upsert, UpsertBatch
 from upsertspec.errors import NotTestable
 from upsertspec.spec.schema import Table
 from upsertspec.steps.concurrent_run import ConcurrentRun, RecordedCall
@@ -24,10 +25,14 @@ Record = Mapping[str, Any]
 FEW_KEYS = 5
 
 
-def act(world: World, work: Sequence[Sequence[Operation]], reading: Record | None = None) -> ConcurrentRun:
-    """Let all clients send their operations at once. `reading` is the filter of readers that read several records."""
+def act(
+    world: World, work: Sequence[Sequence[Operation]], reading: Record | None = None, changed: Record | None = None
+) -> ConcurrentRun:
+    """Let all clients send their operations at once. `reading` is the filter of readers that read several records,
+    `changed` the key of the one record that all change by its id."""
     work = [[world.whole(each) for each in operations] for operations in work]
-    writes = [each for operations in work for each in operations if isinstance(each, (Upsert, UpsertBatch))]
+    by_key = [[_by_key(each, changed) for each in operations] for operations in work]
+    writes = [each for operations in by_key for each in operations if isinstance(each, (Upsert, UpsertBatch))]
     table, match = writes[0].table, writes[0].match_fields
     world.words(table).names(match)  # not applicable where the target has no such key
     keys = _distinct([{name: fields[name] for name in match} for each in writes for fields in each.sent])
@@ -39,7 +44,8 @@ def act(world: World, work: Sequence[Sequence[Operation]], reading: Record | Non
     after = [_stored(world, table, key) for key in keys]
     moment = max((call.ended or call.started for call in calls), default=0.0) + 1e-6
     looks = [Look(*pair, moment) for pair in zip(before, after, strict=True)]
-    found = _registers(world.table(table), match, keys, without_replays(calls), looks, reading)
+    sent = [replace(call, operation=_by_key(call.operation, changed)) for call in without_replays(calls)]
+    found = _registers(world.table(table), match, keys, sent, looks, reading)
     concurrent_run = _judged(world, table, keys, calls, found)
     _require_overlap(concurrent_run)
     return concurrent_run
@@ -52,6 +58,13 @@ def race(world: World, table: str, keys: Sequence[Record], work: Sequence[Sequen
     concurrent_run = ConcurrentRun(table, keys, calls, "")
     _require_overlap(concurrent_run)
     return concurrent_run
+
+
+def _by_key(operation: Operation, key: Record | None) -> Operation:
+    """A change by id as the upsert that writes the same to the record of this key, to be judged like one."""
+    if not isinstance(operation, Change) or key is None:
+        return operation
+    return Upsert(operation.table, {**key, **operation.fields}, list(key), headers=operation.headers)
 
 
 def _distinct(keys: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

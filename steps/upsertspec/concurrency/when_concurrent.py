@@ -13,8 +13,10 @@ from upsertspec.dialects.operations import Change, Create, Delete, Find, Operati
 from upsertspec.errors import Blocked, NotApplicable
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import MISSING
+from upsertspec.steps.concurrent_run import ConcurrentRun
 from upsertspec.steps.conditions import UNDER, condition
-from upsertspec.steps.control import require_alone
+from upsertspec.steps.control import require_alone, require_deleted_once
+from upsertspec.steps.given import require_cascade
 from upsertspec.steps.own_table import require_key
 from upsertspec.steps.phrases import BY, OPTIONS, members
 from upsertspec.steps.world import World
@@ -29,7 +31,8 @@ ROUNDS = 5
     parsers.re(
         r"many (?P<who>clients|clients with one key|pairs of clients with a key each) at once "
         rf"upsert into {BY}{OPTIONS}{UNDER}"
-        r"(?P<reading>, while others read it|, while others delete them|, five times each, and read it each time)?:"
+        r"(?P<reading>, while others read it|, while others delete them|, while another deletes (?P<doomed>\w+)"
+        r"|, five times each, and read it each time)?:"
     )
 )
 def many_upsert(
@@ -41,17 +44,23 @@ def many_upsert(
     header: str | None,
     tags: str | None,
     reading: str | None,
+    doomed: str | None,
     datatable: Cells,
 ) -> None:
     """Each client sends one row, the rows in turn. Clients with one idempotency key send the same row.
 
     With readers, half of the clients send five times and the others read. With own reads, each client sends five times
-    and reads its record after each. With deletions, each row has a client, and so has each stored record.
+    and reads its record after each. With deletions, each row has a client, and so has each stored record; with one
+    deletion, each client sends two rows, but the last one a row, and then the deletion.
     """
     names, extra = members(world, table, match, options)
     require_key(world.binding(table), names)
     if reading:
         _require_readable(world)
+    if reading and "delete" in reading:
+        require_deleted_once(world)
+    if doomed:
+        require_cascade(world, world.named(doomed).table, table)
     require_alone(world, {"ignore": "ignore", "error": "refuse"}.get(extra.get("onConflict", ""), "upsert"))
 
     headers = condition(world, header, tags)
@@ -64,15 +73,22 @@ def many_upsert(
         made = Upsert(table, _row(world, table, datatable, shared(number), client), names, extra, headers=headers)
         return made if who == "clients" else replace(made, idempotency_key=f"{world.mark}-{shared(number)}")
 
+    work: list[list[Operation]]
     if reading is None:
         world.concurrent_run = act(world, [[upsert(number)] for number in _numbers(world)])
     elif reading == ", while others read it":
         _with_readers(world, upsert, _find(upsert(1)))
     elif reading == ", while others delete them":
         upserts = [Upsert(table, row, names, extra) for row in world.rows(table, datatable)]
-        work: list[list[Operation]] = [[each] for each in upserts]
+        work = [[each] for each in upserts]
         work += [[Delete(table, stored.record["id"])] for stored in world.stored if stored.table == table]
         world.concurrent_run = race(world, table, [_find(each).where for each in upserts], work)
+    elif doomed:
+        *others, last = _numbers(world)
+        known = world.named(doomed)
+        work = [[upsert(number), upsert(number + last)] for number in others]
+        work.append([upsert(last), Delete(known.table, known.record["id"])])
+        world.concurrent_run = race(world, table, [_find(upsert(1)).where], work)
     else:
         clients = world.client.concurrent_clients
         own = [[upsert(client + clients * turn, client) for turn in range(ROUNDS)] for client in _numbers(world)]
@@ -81,11 +97,26 @@ def many_upsert(
 
 @when(parsers.re(rf"many clients at once change (?P<name>\w+){UNDER}:"))
 def many_change(world: World, name: str, header: str | None, tags: str | None, datatable: Cells) -> None:
-    """Each client writes these fields of the named record, found by its id."""
+    """Each client writes these fields of the named record, found by its id: once under a condition, else five times."""
     require_alone(world, "upsert")
     known, headers = world.named(name), condition(world, header, tags)
-    rows = [_row(world, known.table, datatable, number, 0) for number in _numbers(world)]
-    work = [[Change(known.table, known.record["id"], row, headers=headers)] for row in rows]
+    clients, turns = world.client.concurrent_clients, range(1 if header else ROUNDS)
+
+    def change(number: int) -> Change:
+        row = _row(world, known.table, datatable, number, 0)
+        return Change(known.table, known.record["id"], row, headers=headers)
+
+    work = [[change(number + clients * turn) for turn in turns] for number in _numbers(world)]
+    world.concurrent_run = act(world, work, changed=known.key)
+    _require_call(world.concurrent_run, "change")
+
+
+@when(parsers.parse("many clients at once delete {name:w}"))
+def many_delete(world: World, name: str) -> None:
+    """Each client deletes the named record, by its id."""
+    require_deleted_once(world)
+    known = world.named(name)
+    work = [[Delete(known.table, known.record["id"])] for _ in _numbers(world)]
     world.concurrent_run = race(world, known.table, [known.key], work)
 
 
@@ -95,8 +126,7 @@ def many_create(world: World, table: str, datatable: Cells) -> None:
     [row] = world.rows(table, datatable)
     create = Create(table, row, idempotency_key=f"{world.mark}-1")
     world.concurrent_run = race(world, table, [row], [[create] for _ in _numbers(world)])
-    if all(call.answer is not None and call.answer.status == MISSING for call in world.concurrent_run.writes):
-        raise Blocked(defining("create"), "the call to be there", str(MISSING))
+    _require_call(world.concurrent_run, "create")
 
 
 @when(
@@ -126,6 +156,12 @@ def many_upsert_batches(
         return
     reading = {shared: world.rows(table, _numbered(datatable, 1))[0][shared]}
     _with_readers(world, batch, Find(table, reading), reading)
+
+
+def _require_call(concurrent_run: ConcurrentRun, role: str) -> None:
+    """Raise Blocked where each client was answered with 404: the target does not have the call."""
+    if all(call.answer is not None and call.answer.status == MISSING for call in concurrent_run.writes):
+        raise Blocked(defining(role), "the call to be there", str(MISSING))
 
 
 def _require_readable(world: World) -> None:

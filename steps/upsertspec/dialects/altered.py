@@ -43,12 +43,14 @@ class Altered(Request):
 
 
 def altered(request: Request, how: str) -> Request:
-    """The request with its body altered in this way; or with another method, and then without a body.
+    """The request with its body altered in this way; or with another method, or path, and then without a body.
 
     Raises LookupError for an unknown alteration, CannotExpress where the dialect's request has no body.
     """
     if found := re.fullmatch(r"sent with the method ([A-Z]+)", how):
         return Request(found[1], request.path, request.query, headers=request.headers)
+    if found := re.fullmatch(r"sent to (/\S+)", how):
+        return Request(request.method, found[1])
     body = request.body()
     if body is None:
         raise CannotExpress(f"the request has no body that could be {how}")

@@ -147,12 +147,13 @@ class Dialect(Protocol):
     Scenarios about that are not testable; in all others it is left out, and an id is looked up by reading back.
     A dialect may have `cannot` too: criteria that nothing it sends can show, each with the reason (an id that the
     client makes out of a key says nothing of how the target compares keys). They do not apply. `replaces = True` says
-    that an update replaces the whole record. `follow_up(operation, response, last)` gives the request that asks
-    whether a write is done, or None where it is: `response` answers the write, or `last`, the request before. It is
-    sent again and again within the target's time limit; its last response takes the place of the first.
-    `said_otherwise(operation)` names the headers of an operation that its request says in another place; the others are
-    sent as they are. A dialect may have `then(operation, response)`: a second request, to read what the first one did
-    not answer, or None. Its response is the first one's `then` when `answer` is called.
+    that an update replaces the whole record, `is_contract = True` that the API has the contract's own paths and
+    errors. `follow_up(operation, response, last)` gives the request that asks whether a write is done, or None where
+    it is: `response` answers the write, or `last`, the request before. It is sent again and again within the target's
+    time limit; its last response takes the place of the first. `said_otherwise(operation)` names the headers of an
+    operation that its request says in another place; the others are sent as they are. A dialect may have
+    `then(operation, response)`: a second request, to read what the first one did not answer, or None. Its response is
+    the first one's `then` when `answer` is called.
     """
 
     name: str

@@ -54,6 +54,7 @@ class Bound:
         self.cannot: Mapping[str, str] = getattr(dialect, "cannot", {})
         self.deviations: Mapping[str, tuple[int, ...]] = getattr(dialect, "deviations", {})
         self.replaces: bool = getattr(dialect, "replaces", False)
+        self.is_contract: bool = getattr(dialect, "is_contract", False)
         self._follow_up = getattr(dialect, "follow_up", None)
         self.untrue: dict[tuple[str, str], str] = {}
         self._forms: Forms = {}

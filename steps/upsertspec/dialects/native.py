@@ -35,6 +35,7 @@ class Native:
     """The contract's own wire (features/CONTRACT.md)."""
 
     name = "native"
+    is_contract = True
     lacks: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, setup: Setup) -> None:

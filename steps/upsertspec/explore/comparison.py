@@ -11,11 +11,12 @@ from upsertspec.errors import CheckFailed
 from upsertspec.explore.contract import Expected
 from upsertspec.explore.model_state import Effect, ModelRecord
 from upsertspec.spec.outcomes import NO_CONTENT, UPSERTED
-from upsertspec.spec.types import instant
+from upsertspec.spec.types import TIMESTAMP, instant
 from upsertspec.steps.assertions import require_body, require_part
 from upsertspec.steps.equality import differences, shown
-from upsertspec.steps.own_table import compared, own_members
+from upsertspec.steps.own_table import LONGEST_TICK, compared, own_members
 from upsertspec.steps.statuses import require_status
+from upsertspec.target.time_forms import tick
 
 if TYPE_CHECKING:
     from upsertspec.explore.sequence import OperationSequence
@@ -163,6 +164,7 @@ def _require_times(
         if not before or name in binding.volatile:
             continue
         last, moves = instant(before.get(name)), name == "updated_at" and effect.operation == "updated"
-        if last is None or (moment <= last if moves else moment != last):
+        is_fine = tick(binding.field(name).format, TIMESTAMP) < LONGEST_TICK
+        if last is None or (moment < last or (moment == last and is_fine) if moves else moment != last):
             wanted = f"{label} to {'be later than' if moves else 'stay'} {shown(before.get(name))}"
             raise CheckFailed(wanted, shown(after.get(name)))

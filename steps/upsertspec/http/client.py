@@ -116,6 +116,7 @@ class Client:
         self.cannot = self._dialect.cannot
         self.deviations = {**getattr(dialect, "deviations", {}), **target.deviations}
         self.replaces: bool = getattr(dialect, "replaces", False)
+        self.is_contract: bool = getattr(dialect, "is_contract", False)
 
     def words(self, table: str) -> Words:
         """The target's own names and values for a table."""
@@ -159,6 +160,10 @@ class Client:
             pause = min(2 * pause, LONGEST_PAUSE)
             response = self._transport.send(who, with_query(last, shown.query), shown.headers, safe=True)
         return response
+
+    def keep_writes_apart(self, seconds: float) -> None:
+        """Wait so long between two writes, from now on."""
+        self._shared.settling.apart = seconds
 
     def organization(self, member: str) -> str:
         """The organization of a member. Raises NotTestable or NotApplicable where the target has no such role."""
@@ -248,7 +253,9 @@ class Client:
             raise NotApplicable("a login by cookie belongs to its connection")
         request = with_key(with_query(request, shown.query), self._target.idempotency_key, operation)
         request = altered(request, alteration) if alteration else request
-        if not operation.changes:
+        if operation.changes:
+            self._shared.settling.wait_to_write()
+        else:
             self._shared.settling.wait()
         try:
             response = self._transport.send(who, request, shown.headers, not operation.changes, connection)

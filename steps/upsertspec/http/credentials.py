@@ -58,7 +58,7 @@ def _broken(editor: Credential, how: str) -> tuple[dict[str, str], list[tuple[st
         return elsewhere(how, editor.prefix, token)
     if how in RIGHT_FIRST and basic_pair(editor.prefix + token):
         raise NotApplicable(f"many servers ignore what comes after a Basic credential; the target can't be sent {how}")
-    value = broken_value(how, editor.prefix, token)
+    value = broken_value(how, editor.prefix, token, editor.parts[-1].value if editor.parts else "")
     if value == editor.prefix + token:
         raise NotTestable(f"the editor's own token is the same as {how}; give the editor another one")
     return ({}, [(editor.query, value)]) if editor.query else ({editor.header: value}, [])

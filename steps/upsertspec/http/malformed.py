@@ -74,7 +74,8 @@ BROKEN_SECRETS: Mapping[str, Callable[[str], str]] = {
     "the editor's token in percent escapes": lambda token: "".join(f"%{byte:02X}" for byte in token.encode()),
     "the editor's token in letters that look alike": _wide,
 }
-"""The ways to break the secret itself. Of a Basic credential, it is the password that is broken."""
+"""The ways to break the secret itself. Of a Basic credential this is the password, or the user name where only that is
+secret."""
 
 OTHER_SECRETS: Mapping[str, str] = {
     "a made-up token": MADE_UP,
@@ -130,8 +131,11 @@ def elsewhere(how: str, prefix: str, token: str) -> tuple[dict[str, str], list[t
     return {"X-Authorization": prefix + token, "X-Api-Key": token, "Proxy-Authorization": prefix + token}, []
 
 
-def broken_value(how: str, prefix: str, token: str) -> str:
-    """The header's value in place of the editor's own. `how` names one of the ways that are not `PLACES`."""
+def broken_value(how: str, prefix: str, token: str, secret: str = "") -> str:
+    """The header's value in place of the editor's own. `how` names one of the ways that are not `PLACES`.
+
+    `secret` is the secret in a Basic credential: its password, if not stated.
+    """
     if how in OTHER_SECRETS:
         return _utf8(prefix + OTHER_SECRETS[how])
     if how not in BROKEN_SECRETS:
@@ -139,7 +143,9 @@ def broken_value(how: str, prefix: str, token: str) -> str:
     broken = BROKEN_SECRETS[how]
     if pair := basic_pair(prefix + token):
         user, password = pair
-        return f"Basic {base64.b64encode(f'{user}:{broken(password)}'.encode()).decode()}"
+        is_key = secret and secret != password
+        wrong = f"{broken(user)}:{password}" if is_key else f"{user}:{broken(password)}"
+        return f"Basic {base64.b64encode(wrong.encode()).decode()}"
     return _utf8(prefix + broken(token))
 
 

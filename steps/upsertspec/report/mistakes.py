@@ -21,7 +21,7 @@ from typing import Any
 
 from upsertspec.report.result import Result
 from upsertspec.report.status import Counts, Listed, Status, row
-from upsertspec.report.traits import TO_BE_REFUSED, Traits, traits_of
+from upsertspec.report.traits import BLAMES, TO_BE_REFUSED, Traits, traits_of
 from upsertspec.spec import criteria as spec
 
 NEEDS = {
@@ -175,7 +175,7 @@ def alike(one: Traits, other: Traits) -> str:
     """
     if rare := one.rare & other.rare:
         return f"each has {min(rare)}"
-    if one.expected != other.expected and one.actual != other.actual:
+    if _are_apart(one, other):
         return ""
     if common := one.marks & other.marks:
         shortest = min(common, key=lambda mark: (len(mark), mark))
@@ -189,6 +189,14 @@ def alike(one: Traits, other: Traits) -> str:
     if crash or (same and shared and not accepted):
         return f"each is answered with {one.actual}" if one.actual.isdigit() else "each fails alike"
     return ""
+
+
+def _are_apart(one: Traits, other: Traits) -> bool:
+    """Whether two failures differ so much that they are of two mistakes: other statuses, or refusals that blame other
+    fields."""
+    if one.actual != other.actual and (one.expected != other.expected or (one.actual + other.actual).isdigit()):
+        return True
+    return any(each.startswith(BLAMES) for each in one.rare) and any(each.startswith(BLAMES) for each in other.rare)
 
 
 def _is_beside(case: spec.Case, mine: Traits) -> bool:

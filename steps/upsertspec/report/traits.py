@@ -24,6 +24,8 @@ VERBS = (("creates in", "posted"), ("deletes", "deleted"), ("has been deleted", 
 """What a request does, by the words of its step."""
 TO_BE_REFUSED = "to be refused: "
 """How a mark begins whose request is to be refused: what is innocent where it is accepted may be guilty here."""
+BLAMES = "a refusal that names"
+"""How a mark begins that has the field for which a request was refused."""
 WRITTEN = "written"
 """How a failure is called where something was written that should not have been."""
 TOPICS = (
@@ -143,7 +145,7 @@ def traits_of(result: Result) -> Traits:
     refused = None if refusals else _refused_write(result)
     expected, actual = ("200", str(refused["response"]["status"])) if refused else _failure(result, refusals)
     if refused:
-        rare |= {f"a refusal that names {name}" for name in _named(refused)}
+        rare |= {f"{BLAMES} {name}" for name in _named(refused)}
     topic = "" if refused else _topic(result, asked)
     return Traits(
         rank,

@@ -23,7 +23,7 @@ from upsertspec.run.retries import run_with_retries
 from upsertspec.run.settings import SETTINGS, Settings
 from upsertspec.run.workers import RESULT, WORKER, Worker
 from upsertspec.spec.criteria import PROFILES, asserted, is_own
-from upsertspec.steps.own_table import require_points
+from upsertspec.steps.own_table import require_points, seconds_apart
 from upsertspec.steps.then_stored import NOTHING_WRITTEN, add_what_was_written
 from upsertspec.steps.whole_records import require_kept
 from upsertspec.steps.world import ControlResults, World
@@ -154,7 +154,9 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenari
     if not settings.selection.claimed(case):
         pytest.skip(settings.selection.why_not_claimed(case))
     require_kept(client, case)
-    require_points(client.bindings, [step.name for step in scenario.steps], case.example)
+    sentences = [step.name for step in scenario.steps]
+    require_points(client.bindings, sentences, case.example)
+    client.keep_writes_apart(seconds_apart(client.bindings, sentences))
     if why := client.cannot.get(case.criterion):
         raise NotApplicable(why)
 

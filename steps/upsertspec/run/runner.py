@@ -236,7 +236,7 @@ def _arguments() -> list[str]:
     suite = str(suite_dir())
     bare = [word for unneeded in UNNEEDED for word in ("-p", f"no:{unneeded}")]
     config = ["-c", f"{suite}/pytest.ini", "--rootdir", suite]
-    output = ["--assert=plain", "--tb=no", "-q", "--no-header", "--no-summary"]
+    output = ["--assert=plain", "--tb=no", "-q", "--no-header", "--no-summary", "--continue-on-collection-errors"]
     return [*bare, *config, *output, suite]
 
 

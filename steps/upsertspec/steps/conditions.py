@@ -11,6 +11,7 @@ from pytest_bdd import given, parsers, then
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Read, with_headers
 from upsertspec.errors import CheckFailed, NotApplicable, NotTestable
+from upsertspec.http.malformed import Lines
 from upsertspec.spec.outcomes import OK
 from upsertspec.steps.assertions import stop
 from upsertspec.steps.equality import shown
@@ -18,6 +19,8 @@ from upsertspec.steps.world import World
 
 UNDER = r"(?: with (?P<header>If-Match|If-None-Match) (?P<tags>[^:]+?))?"
 """The end of a sentence whose requests have a condition."""
+
+SECOND = ", and in a second header "
 
 _STRONG = re.compile(r'"[!#-~\x80-\xff]*"')
 _NAMED = re.compile(r"(\w+)'s (earlier |weak )?tag")
@@ -31,8 +34,11 @@ def under(world: World, operations: Sequence[Operation], header: str | None, tag
 
 def condition(world: World, header: str | None, tags: str | None) -> dict[str, str]:
     """The headers of a sentence that ends in `UNDER`, with the tags as they are now."""
+    if header is None:
+        return {}
     text = "" if tags == "nothing" else str(tags)
-    return {} if header is None else {header: _NAMED.sub(lambda found: _tag(world, found[1], found[2]), text)}
+    text = _NAMED.sub(lambda found: _tag(world, found[1], found[2]), text)
+    return {header: Lines(*text.split(SECOND)) if SECOND in text else text}
 
 
 def _tag(world: World, name: str, which: str | None) -> str:

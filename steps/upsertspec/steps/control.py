@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
+from upsertspec.dialects.operations import Delete, Operation, Upsert, UpsertBatch
 from upsertspec.errors import Blocked, CheckFailed, NotApplicable, NotTestable, TargetGone, TargetSilent
 from upsertspec.spec.criteria import defining
-from upsertspec.spec.outcomes import OK
-from upsertspec.steps.assertions import require_body
+from upsertspec.spec.outcomes import MISSING, NO_CONTENT, OK
+from upsertspec.steps.assertions import id_of, require_body
+from upsertspec.steps.statuses import is_declared
 from upsertspec.steps.world import World
 
 Record = Mapping[str, Any]
@@ -30,6 +31,28 @@ def require_alone(world: World, what: str) -> None:
         world.controls.alone[what] = _found(world, what)
     if wrong := world.controls.alone[what]:
         raise wrong
+
+
+def require_deleted_once(world: World) -> None:
+    """Raise Blocked where one client alone is not told that a record has been deleted, and then that it is missing."""
+    if "deletion" not in world.controls.alone:
+        world.controls.alone["deletion"] = _deleted_twice(world)
+    if wrong := world.controls.alone["deletion"]:
+        raise wrong
+
+
+def _deleted_twice(world: World) -> Blocked | None:
+    person = {"email": f"control.deletion.{world.mark}@example.com", "name": "Control"}
+    world.send("editor", Upsert("contacts", person, MATCH))
+    deletion = Delete("contacts", id_of(world, world.last))
+    try:
+        for status, kind in ((NO_CONTENT, "deleted"), (MISSING, "missing_record")):
+            answer = world.send("editor", deletion)
+            if answer.status != status and not is_declared(world, kind, answer.status):
+                return Blocked(defining("delete"), f"one client alone to be answered with {status}", answer.said)
+    finally:
+        world.attempts.clear()
+    return None
 
 
 def is_success(world: World, answer: Answer) -> bool:

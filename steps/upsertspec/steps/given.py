@@ -70,7 +70,12 @@ def _delete(world: World, name: str) -> None:
 @given(parsers.parse("deleting {parent} deletes its {children:w}"))
 def deleting_cascades(world: World, parent: str, children: str) -> None:
     """A control, done once for each worker: without a cascade, a surviving child would prove nothing."""
-    control = _CONTROLS[parent]
+    require_cascade(world, _CONTROLS[parent].table, children)
+
+
+def require_cascade(world: World, parent: str, children: str) -> None:
+    """Raise Blocked where deleting a record of a table leaves its children. It is tried once for each worker."""
+    control = next(each for each in _CONTROLS.values() if each.table == parent)
     if control.table not in world.controls.cascades:
         world.controls.cascades[control.table] = _cascades(world, control, children)
     if not world.controls.cascades[control.table]:
@@ -92,6 +97,9 @@ class _Control:
 
 _CONTROLS = {
     "a template": _Control("category_templates", "name", {}, "template_id", "name", {}),
+    "an asset": _Control(
+        "room_assets", "session_id", {"room_id": "kitchen"}, "parent_asset_id", "storage_path", {"variant_type": "webp"}
+    ),
     "an account": _Control(
         "accounts", "name", {"currency": "EUR"}, "account_id", "reference", {"date": "2024-01-15", "amount": "1.00"}
     ),
@@ -100,13 +108,13 @@ _CONTROLS = {
 
 def _cascades(world: World, control: _Control, children: str) -> bool:
     text = f"control-{world.mark}"
+    attempts, stored = list(world.attempts), list(world.stored)
     _store(world, control.table, "Control", {control.key: text, **control.row})
     ident = world.value_of("Control", "id")
     _store(world, children, "Child", {control.child_key: text, **control.child_row, control.reference: ident})
     world.send("editor", Delete(control.table, ident))
     gone = not world.reader.find(children, {"id": world.value_of("Child", "id")})
-    world.attempts.clear()
-    world.stored.clear()
+    world.attempts[:], world.stored[:] = attempts, stored
     return gone
 
 

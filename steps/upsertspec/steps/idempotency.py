@@ -10,11 +10,11 @@ from typing import Any
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Operation, Transaction, Upsert, UpsertBatch
 
-KEY = r" with (?:an empty key|the key [^\s,]+(?: of [\d,]+ characters)?)"
+KEY = r' with (?:an empty key|the key (?:"[^"]+"|[^\s,]+)(?: of [\d,]+ characters)?)'
 """How a sender with a key ends."""
 
 _SENDER = re.compile(
-    r"(?P<who>.*) with (?:an empty key|the key (?P<key>[^\s,]+)(?: of (?P<length>[\d,]+) characters)?)"
+    r'(?P<who>.*) with (?:an empty key|the key (?P<key>"[^"]+"|[^\s,]+)(?: of (?P<length>[\d,]+) characters)?)'
 )
 
 
@@ -27,7 +27,8 @@ def sender_and_key(who: str, mark: str) -> tuple[str, str | None]:
     found = _SENDER.fullmatch(who)
     if found is None:
         return who, None
-    key = f"{mark}-{found['key']}" if found["key"] else ""
+    name = (found["key"] or "").strip('"')
+    key = f"{mark}-{name}" if name else ""
     return found["who"], key.rjust(int((found["length"] or "0").replace(",", "")), "k")
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from upsertspec.errors import NotApplicable
 from upsertspec.spec.schema import PROTECTED, Field, Table, tables
+from upsertspec.spec.types import TIMESTAMP
 from upsertspec.target.bindings import Bindings, FieldBinding, TableBinding
+from upsertspec.target.time_forms import tick
 
 Row = Mapping[str, Any]
+
+LATER = "updated_at is later than"
+LONGEST_TICK = timedelta(seconds=1)
+"""The coarsest times that are judged: longer waits would make a run too long."""
 
 
 def lacking(binding: TableBinding, names: Sequence[str]) -> NotApplicable:
@@ -71,11 +78,30 @@ def named(binding: TableBinding, names: Sequence[str]) -> list[str]:
 def require_points(bindings: Bindings, sentences: Sequence[str], example: Mapping[str, str]) -> None:
     """Raise NotApplicable where a table of the scenario lacks a field that an example of an outline, or a step such as
     `Ada's updated_at is later than before`, is about."""
-    words = {word for sentence in sentences for word in re.findall(r"\w+", sentence)}
     about = [*example.values(), *(name for sentence in sentences for name in re.findall(r"'s (\w+) is ", sentence))]
-    for table in sorted(words & tables().keys()):
+    for table in _tables(sentences):
         if points := [name for name in dict.fromkeys(about) if name in bindings.of(table).absent]:
             raise lacking(bindings.of(table), points)
+
+
+def seconds_apart(bindings: Bindings, sentences: Sequence[str]) -> float:
+    """How far apart writes have to be, in seconds, if a step says that an `updated_at` is later than before.
+
+    Raises NotApplicable where the target's times move by more than a second.
+    """
+    if not any(LATER in sentence for sentence in sentences):
+        return 0.0
+    bound = {table: bindings.of(table).field("updated_at") for table in _tables(sentences)}
+    ticks = {table: tick(each.format, TIMESTAMP) for table, each in bound.items()}
+    for table, longest in ticks.items():
+        if longest > LONGEST_TICK:
+            raise NotApplicable(f"{bound[table].name} of {bindings.of(table).name} has no seconds")
+    return LONGEST_TICK.total_seconds() if LONGEST_TICK in ticks.values() else 0.0
+
+
+def _tables(sentences: Sequence[str]) -> list[str]:
+    """The tables that some sentences name."""
+    return sorted({word for sentence in sentences for word in re.findall(r"\w+", sentence)} & tables().keys())
 
 
 def require_key(binding: TableBinding, match_fields: Any) -> None:

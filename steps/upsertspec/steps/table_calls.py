@@ -38,6 +38,11 @@ CALLS: Mapping[str, Call] = {
 }
 
 
+def sent_to(path: str) -> tuple[Operation, str]:
+    """A read of this path, as an operation and how it is altered."""
+    return Describe("contacts"), f"sent to {path}"
+
+
 def calls(table: str, ident: object, mark: str) -> Mapping[str, Operation]:
     """Each call about a table of this name, by its name in scenarios; `ident` is the id of a record."""
     row = {"email": f"ada.{mark}@example.com", "name": "Ada Lovelace"}

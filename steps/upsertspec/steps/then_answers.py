@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -16,7 +16,8 @@ from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, Operation, Read, Transaction, UpsertBatch
 from upsertspec.errors import CheckFailed, NotApplicable
 from upsertspec.spec.criteria import defining
-from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID, MISSING, OK, UPSERTED, is_refusal
+from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID, MISSING, OK, UPSERTED, is_refusal, is_success
+from upsertspec.spec.schema import tables
 from upsertspec.spec.types import instant, same_json
 from upsertspec.steps.assertions import (
     has_record,
@@ -36,36 +37,96 @@ from upsertspec.steps.assertions import (
 from upsertspec.steps.equality import as_json, differences, shown
 from upsertspec.steps.own_table import named, own_members
 from upsertspec.steps.statuses import require_every_status, require_status
+from upsertspec.steps.table_calls import sent_to
 from upsertspec.steps.world import Attempt, World
 
 Ids = list[str]
 Record = Mapping[str, Any]
 Stored = tuple[str, Record]
 
+PROBLEM = "application/problem+json"
+
+WHOLE_SECONDS = (
+    "if the API's times are in whole seconds, state their format, and writes are sent a second apart: "
+    'protected = {{ updated_at = {{ name = "{name}", format = "%Y-%m-%dT%H:%M:%SZ" }} }}'
+)
 _CHALLENGE = re.compile(r"[,\s]*[!#$%&'*+.^`|~\w-]+(?=[,\s]|$)", re.ASCII)
 """A scheme, and not a parameter, at the beginning."""
 
 
-@then(parsers.re(r"(?P<which>the|every) answer is (?P<statuses>\d{3}(?: or \d{3})*)(?P<scheme>, and names a scheme)?"))
-def the_answer_is(world: World, which: str, statuses: str, scheme: str | None = None) -> None:
-    """The last request, or every request, was answered with one of these statuses. A scheme is in WWW-Authenticate."""
+@then(
+    parsers.re(
+        r"(?P<which>the|every) answer is (?P<statuses>\d{3}(?: or \d{3})*)"
+        r"(?P<also>, and names a scheme|, as a problem document|, and names no table)?"
+    )
+)
+def the_answer_is(world: World, which: str, statuses: str, also: str | None = None) -> None:
+    """The last request, or every request, was answered with one of these statuses.
+
+    A scheme is in WWW-Authenticate; a problem document (RFC 9457) has this status and a title; an answer that names no
+    table has no table's name as one of its words. These do not apply where the API's errors and paths are its own.
+    """
     wanted = [int(status) for status in statuses.split(" or ")]
+    if also == ", and names no table":
+        require_there(world)
     if which == "every":
         require_every_status(world, *wanted)
     else:
         require_status(world, world.last.answer, *wanted)
-    if scheme:
-        require_scheme(world.last, *wanted)
+    if also:
+        _ALSO[also](world, wanted)
 
 
-def require_scheme(attempt: Attempt, *wanted: int) -> None:
+def require_scheme(world: World, wanted: Sequence[int]) -> None:
     """Raise CheckFailed where WWW-Authenticate does not begin with a scheme (RFC 9110, 11.6.1). Raises NotApplicable
     where the target declares another status."""
+    attempt = world.last
     if attempt.answer.status not in wanted:
         raise NotApplicable(f"the target answers {attempt.answer.status}, which asks for no credentials")
     said = attempt.exchange.response_header("WWW-Authenticate")
     if not _CHALLENGE.match(said):
         raise CheckFailed("WWW-Authenticate with a scheme, such as Bearer", said or "no such header")
+
+
+def require_problem(world: World, _: Sequence[int]) -> None:
+    """Raise CheckFailed where an error is no problem document (RFC 9457). Raises NotApplicable where the API's errors
+    have a form of their own."""
+    if not world.client.is_contract:
+        raise NotApplicable("the API's errors have a form of their own")
+    answer, kind = world.last.answer, world.last.exchange.response_header("Content-Type")
+    if kind.partition(";")[0].strip().lower() != PROBLEM:
+        raise CheckFailed(f"the Content-Type {PROBLEM}", kind or "no such header")
+    body = answer.body if isinstance(answer.body, dict) else {}
+    if body.get("status") != answer.status or not isinstance(body.get("title"), str):
+        raise CheckFailed(f'a "title", and "status": {answer.status}', answer.shown_body)
+
+
+def require_there(world: World) -> None:
+    """Raise NotApplicable where the API does not have the path: the editor gets no answer of 2xx either."""
+    path = urlsplit(world.last.exchange.url).path
+    if not any(
+        is_success(answer.status) for answer in (world.last.answer, world.client.call("editor", *sent_to(path)))
+    ):
+        raise NotApplicable(f"{path} is answered with {world.last.answer.status}")
+
+
+def require_no_table(world: World, _: Sequence[int]) -> None:
+    """Raise CheckFailed where a word of the answer is a table's name that is no ordinary word. Raises NotApplicable
+    where the target's tables have other names than the contract's."""
+    names = [name for name in tables() if world.binding(name).name == name and (name == "contacts" or "_" in name)]
+    if not names:
+        raise NotApplicable("the tables have names of their own")
+    body = world.last.answer.body
+    said = set(re.findall(r"\w+", world.last.exchange.response_body if body is None else as_json(body)))
+    if found := [name for name in names if name in said]:
+        raise CheckFailed("no table to be named", ", ".join(found))
+
+
+_ALSO: Mapping[str, Callable[[World, Sequence[int]], None]] = {
+    ", and names a scheme": require_scheme,
+    ", as a problem document": require_problem,
+    ", and names no table": require_no_table,
+}
 
 
 @then(parsers.re(r"(?P<what>the request|every request|the transaction) is refused"))
@@ -183,9 +244,11 @@ def updated_at_is_later(world: World, name: str | None) -> None:
     if name:
         known = world.named(name)
         named(world.binding(known.table), ["updated_at"])
-        times = [known.record.get("updated_at"), the_one(world, known.table, known.key).get("updated_at")]
+        table = known.table
+        times = [known.record.get("updated_at"), the_one(world, table, known.key).get("updated_at")]
     elif all(require_reported(world, a.answer, "record") and has_record(world, a.answer) for a in world.attempts):
-        named(world.binding(world.last.table), ["updated_at"])
+        table = world.last.table
+        named(world.binding(table), ["updated_at"])
         times = [(attempt.answer.record or {}).get("updated_at") for attempt in world.attempts]
     else:
         return
@@ -193,7 +256,10 @@ def updated_at_is_later(world: World, name: str | None) -> None:
         world.compared("updated_at before and after")
         earlier, later = instant(before), instant(after)
         if earlier is None or later is None or later <= earlier:
-            wrong = CheckFailed(f"an updated_at later than {shown(before)}", shown(after))
+            label = world.words(table).label("updated_at")
+            is_coarse = earlier is not None and earlier == later and not earlier.microsecond
+            hint = WHOLE_SECONDS.format(name=label) if is_coarse else ""
+            wrong = CheckFailed(f"an updated_at later than {shown(before)}", shown(after), hint)
             world.add_secondary(defining("times"), wrong)
 
 

@@ -18,27 +18,30 @@ from upsertspec.spec.types import instant, same_json, whole_number
 from upsertspec.steps.assertions import last_stored, require_body
 from upsertspec.steps.equality import as_json, shown
 from upsertspec.steps.own_table import named
-from upsertspec.steps.world import Attempt, Stored, World
+from upsertspec.steps.world import TIMES, Attempt, Stored, World
 
 Record = Mapping[str, Any]
 
 
 @then(
     parsers.re(
-        r"the list(?P<which> is|s together are) (?P<who>empty|\w+(?:, \w+)*)"
-        r"(?P<order>, in this order)?"
+        r"the list(?: has (?P<count>\d+) records|(?P<which> is|s together are) (?P<who>empty|\w+(?:, \w+)*)"
+        r"(?P<order>, in this order)?)"
     )
 )
-def the_list_is(world: World, which: str, who: str, order: str | None) -> None:
-    """The last list, or all lists one after the other, have exactly the named records, none twice.
+def the_list_is(world: World, which: str | None, who: str | None, order: str | None, count: str | None = None) -> None:
+    """The last list, or all lists one after the other, have exactly the named records, none twice; or so many.
 
     Not applicable where a sort by several fields is refused.
     """
-    attempts = world.attempts if which != " is" else [world.last]
+    attempts = world.attempts if which == "s together are" else [world.last]
     for attempt in attempts:
         require_list(world, attempt)
     records = [record for attempt in attempts for record in attempt.answer.records]
-    require_names(world, world.last.table, records, who, ordered=bool(order))
+    if count is None:
+        require_names(world, world.last.table, records, str(who), ordered=bool(order))
+    elif len(records) != int(count):
+        raise CheckFailed(f"{count} records", f"{len(records)}")
 
 
 @then(parsers.parse("the first list is {who:w}, and the last is empty or refused"))
@@ -71,6 +74,8 @@ def each_listed_record_has(world: World, fields: str) -> None:
     require_body(world, world.last.answer, OK)
     if not world.last.answer.records:
         raise CheckFailed("a list of records", "an empty list")
+    for name in [name for name in TIMES if name in fields.split(", ")]:
+        world.value_of(next(known.name for known in world.stored if known.table == world.last.table), name)
     for record in world.last.answer.records:
         require_just(world, world.last.table, record, fields)
 
@@ -84,27 +89,44 @@ def require_just(world: World, table: str, record: Record, fields: str) -> None:
 
 @then(
     parsers.re(
-        r"in the (?:list|answer) (?P<holder>\w+) holds the (?P<name>\w+) (?P<who>\w+(?:, \w+)*)"
+        r"in the (?:list|answer) (?P<holder>\w+) holds "
+        r"(?:all (?P<count>\d+) (?P<children>\w+)|the (?P<name>\w+) (?P<who>\w+(?:, \w+)*))"
         r"(?P<order>, in this order)?(?:, with just (?P<fields>\w+(?:, \w+)*))?"
     )
 )
-def in_the_answer_holds(world: World, holder: str, name: str, who: str, order: str | None, fields: str | None) -> None:
+def in_the_answer_holds(
+    world: World,
+    holder: str,
+    name: str | None,
+    who: str | None,
+    order: str | None,
+    fields: str | None,
+    count: str | None = None,
+    children: str | None = None,
+) -> None:
     """Under the name of their table, a record holds exactly these children in any order; or under its own the parent.
 
-    With just some fields, they have no others. Not applicable where a sort by several fields is refused.
+    With just some fields, they have no others. If a number is said, each has an id of its own. Not applicable where a
+    sort by several fields is refused.
     """
     require_list(world, world.last)
-    known = world.named(holder)
+    known, member = world.named(holder), str(name or children)
     records = [*world.last.answer.records, *filter(None, [world.last.answer.record])]
     found = next(_everywhere(world, world.last.table, records, known), {})
-    parent = parent_table(known.table, name)
-    member = found.get(member_of(world, known.table, name))
-    nested = [member] if parent else member
+    parent = parent_table(known.table, member)
+    held = found.get(member_of(world, known.table, member))
+    nested = [held] if parent else held
     if not isinstance(nested, list) or not all(isinstance(each, dict) for each in nested):
-        raise CheckFailed(f"{name!r} in {holder}", shown(member))
-    require_names(world, parent or name, nested, "empty" if who == "none" else who, ordered=bool(order))
+        raise CheckFailed(f"{member!r} in {holder}", shown(held))
+    if count:
+        ids = {as_json(each.get("id")) for each in nested} - {"null"}
+        world.compared("the number of children")
+        if not len(nested) == len(ids) == int(count):
+            raise CheckFailed(f"{count} {member} in {holder}", f"{len(nested)}, with {len(ids)} ids")
+        return
+    require_names(world, parent or member, nested, "empty" if who == "none" else str(who), ordered=bool(order))
     for each in nested if fields else ():
-        require_just(world, parent or name, world.words(parent or name).ours(each), str(fields))
+        require_just(world, parent or member, world.words(parent or member).ours(each), str(fields))
 
 
 def parent_table(table: str, name: str) -> str | None:
@@ -131,14 +153,6 @@ def _everywhere(world: World, table: str, records: Sequence[Record], wanted: Sto
             nested = record.get(member_of(world, table, name))
             below = [each for each in (nested if isinstance(nested, list) else [nested]) if isinstance(each, dict)]
             yield from _everywhere(world, parent_table(table, name) or name, below, wanted)
-
-
-@then(parsers.parse("the list has {count:d} records"))
-def the_list_has(world: World, count: int) -> None:
-    """The last list has so many records."""
-    require_body(world, world.last.answer, OK)
-    if len(world.last.answer.records) != count:
-        raise CheckFailed(f"{count} records", f"{len(world.last.answer.records)}")
 
 
 @then(parsers.parse("created_at and updated_at of the record are the same"))

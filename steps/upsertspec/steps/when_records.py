@@ -20,9 +20,11 @@ from upsertspec.dialects.operations import (
     Read,
     Transaction,
 )
+from upsertspec.errors import NotApplicable
 from upsertspec.steps.cells import resolved
 from upsertspec.steps.conditions import UNDER, under
 from upsertspec.steps.phrases import WHO, senders
+from upsertspec.steps.table_calls import sent_to
 from upsertspec.steps.when_upsert import part_of_transaction, send_in_turn
 from upsertspec.steps.world import World
 
@@ -66,8 +68,8 @@ def writes(
 @when(
     parsers.re(
         rf"{WHO} (?P<verb>reads|changes|deletes) "
-        r"(?:(?P<name>\w+)|the record (?P<ident>\S+) of (?P<table>\w+))(?P<again> twice|, then reads it)?"
-        rf"{UNDER}"
+        r"(?:(?P<name>\w+)|the record (?P<ident>\S+) of (?P<table>\w+)|(?P<path>/\S+))"
+        rf"(?P<again> twice|, then reads it)?{UNDER}"
     )
 )
 def does_to_a_record(
@@ -77,14 +79,19 @@ def does_to_a_record(
     name: str | None,
     ident: str | None,
     table: str | None,
+    path: str | None,
     again: str | None,
     header: str | None,
     tags: str | None,
 ) -> None:
     """Use the id of the named record, or one that the scenario makes up; `{name.id}` in it is a stored id.
 
-    Of several senders each does it.
+    Of several senders each does it. A path is one that the API says something of itself under; it does not apply where
+    the API has paths of its own.
     """
+    if path:
+        read_path(world, senders(who), path)
+        return
     if name:
         stored = world.named(name)
         kind, key = stored.table, stored.record["id"]
@@ -100,6 +107,14 @@ def does_to_a_record(
     for sender in senders(who):
         for operation in asked:
             world.send(sender, operation)
+
+
+def read_path(world: World, who_read: Sequence[str], path: str) -> None:
+    """Read what the API says of itself. Raises NotApplicable where the API has paths of its own."""
+    if not world.client.is_contract:
+        raise NotApplicable("the API has paths of its own")
+    for sender in who_read:
+        world.send_much(sender, *sent_to(path))
 
 
 @when(parsers.re(rf"{WHO} (?P<verb>lists|groups|reads) (?P<table>\w+) with:"))

@@ -20,12 +20,17 @@ from upsertspec.steps.world import Stored, World
 Cells = Sequence[Sequence[str]]
 
 
-@when(parsers.re(rf"{WHO} upserts(?P<together> a batch| in a transaction)?(?P<twice> twice)? into {INTO}{UNDER}:"))
+@when(
+    parsers.re(
+        rf"{WHO} upserts(?P<together> a batch| in a transaction)?"
+        rf"(?P<again> twice|, then in the opposite order,)? into {INTO}{UNDER}:"
+    )
+)
 def upserts(
     world: World,
     who: str,
     together: str | None,
-    twice: str | None,
+    again: str | None,
     table: str,
     match: str | None,
     options: str,
@@ -34,7 +39,7 @@ def upserts(
     datatable: Cells,
 ) -> None:
     """Each row is a request of its own, one after the other; as a batch or in a transaction, all are one request. With
-    several match fields each row is a batch of its own."""
+    several match fields each row is a batch of its own. A second batch may have the rows in the opposite order."""
     records = world.rows(table, datatable)
     matches = [members(world, table, each, options) for each in (match.split(", then by ") if match else [None])]
     plans = [matches[min(number, len(matches) - 1)] for number in range(len(records))]
@@ -48,7 +53,8 @@ def upserts(
         requests = [UpsertBatch(table, rows, *plan) for rows, plan in batches]
     elif together:
         requests = [Transaction([part_of_transaction(request) for request in requests])]
-    send_in_turn(world, who, under(world, requests, header, tags) * (2 if twice else 1))
+    following = {None: [], " twice": requests}.get(again, [UpsertBatch(table, records[::-1], *matches[0])])
+    send_in_turn(world, who, under(world, [*requests, *following], header, tags))
 
 
 def send_in_turn(world: World, who: str, requests: Sequence[Operation]) -> None:
@@ -103,13 +109,23 @@ def upserts_numbered_contacts(world: World, count: str, twice: str | None, name:
         world.send("editor", UpsertBatch("contacts", people, ["email"]))
 
 
-@given(parsers.parse("{count:d} numbered contacts are stored"))
-def numbered_contacts_are_there(world: World, count: int) -> None:
-    """The same, each with an upsert of its own."""
-    for person in numbered(world, count):
-        answer = world.client.call("editor", Upsert("contacts", world.fit("contacts", person), ["email"]))
+@given(parsers.re(r"(?P<count>\d+) numbered (?:contacts|transactions of (?P<account>\w+)) are stored"))
+def numbered_records_are_there(world: World, count: str, account: str | None) -> None:
+    """The same, each with an upsert of its own; or transactions of an account, all in one batch."""
+    setups: list[tuple[Operation, str]]
+    if account:
+        same = {"account_id": world.value_of(account, "id"), "date": "2024-01-15", "amount": "1.00"}
+        rows = [{"reference": f"tx-{n}-{world.mark}", **same} for n in range(1, int(count) + 1)]
+        setups = [
+            (UpsertBatch("transactions", [world.fit("transactions", row) for row in rows], ["reference"]), "batch")
+        ]
+    else:
+        people = [world.fit("contacts", person) for person in numbered(world, int(count))]
+        setups = [(Upsert("contacts", person, ["email"]), "upsert-create") for person in people]
+    for operation, role in setups:
+        answer = world.client.call("editor", operation)
         if not is_success(answer.status):
-            raise Blocked(defining("upsert-create"), "the setup to be stored", answer.said)
+            raise Blocked(defining(role), "the setup to be stored", answer.said)
 
 
 def numbered(world: World, count: int) -> list[dict[str, Any]]:

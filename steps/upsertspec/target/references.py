@@ -22,6 +22,7 @@ def references(raw: Mapping[str, Any], env: Mapping[str, str], folder: Path) -> 
             yield from _literal(path, value)
         else:
             yield from _variable(path, value["env"], env)
+    yield from _basic(raw)
     yield from _files(_table(raw, "tls"), folder)
     yield from _proxy(raw.get("proxy"), env)
 
@@ -52,6 +53,16 @@ def _variable(path: KeyPath, name: str, env: Mapping[str, str]) -> Iterator[Faul
         yield path, f"the environment variable {name} is not set; export it, or take the entry out"
     elif unsendable(env[name], ascii_only=not {"login", "basic"} & set(path)):
         yield path, f"{name} holds a character that no header can carry (a line break, perhaps); set it anew"
+
+
+def _basic(raw: Mapping[str, Any]) -> Iterator[Fault]:
+    """Every Basic credential that holds no secret: its password, or its user name, has to come from a variable."""
+    roles: list[tuple[KeyPath, Any]] = [(("roles", name), each) for name, each in _table(raw, "roles").items()]
+    for path, settings in [*roles, (("expired",), raw.get("expired"))]:
+        pair = settings.get("basic") if isinstance(settings, dict) else None
+        if isinstance(pair, dict) and all(isinstance(pair.get(name), str) for name in ("username", "password")):
+            fix = 'write { env = "VARIABLE" }, and set the variable (or the username, where that is a key)'
+            yield (*path, "basic", "password"), f"is a secret in plain text; {fix}"
 
 
 def _literal(path: KeyPath, value: str) -> Iterator[Fault]:

@@ -152,11 +152,17 @@ def plain(values: Mapping[str, str | Secret]) -> dict[str, str]:
     return {name: value.value if isinstance(value, Secret) else value for name, value in values.items()}
 
 
-def basic(username: str, password: Secret) -> Credential:
-    """The credential of HTTP's basic scheme (RFC 7617)."""
-    pair = base64.b64encode(f"{username}:{password.value}".encode()).decode("ascii")
-    made = f'$(printf %s {shlex.quote(username)}:"${{{password.variable}}}" | base64 | tr -d "\\n")'
-    return Credential(prefix="Basic ", secret=Secret(pair, password.variable, made), parts=(password,))
+def basic(username: str | Secret, password: str | Secret) -> Credential:
+    """The credential of HTTP's basic scheme (RFC 7617). One of the two is a secret, or both are.
+
+    Some APIs want a key as the user name, and no password.
+    """
+    user, word = plain({"user": username, "password": password}).values()
+    encoded = base64.b64encode(f"{user}:{word}".encode()).decode("ascii")
+    shown = ":".join(f'"${{{e.variable}}}"' if isinstance(e, Secret) else shlex.quote(e) for e in (username, password))
+    made = f'$(printf %s {shown} | base64 | tr -d "\\n")'
+    parts = tuple(each for each in (username, password) if isinstance(each, Secret))
+    return Credential(prefix="Basic ", secret=Secret(encoded, parts[-1].variable, made), parts=parts)
 
 
 @dataclass(frozen=True)

@@ -204,7 +204,7 @@ class _Reader:
         if "bearer" in settings:
             return Credential(source=source) if source else Credential(secret=self._secret(settings["bearer"]))
         if "basic" in settings:
-            return basic(settings["basic"]["username"], self._secret(settings["basic"]["password"]))
+            return basic(self._value(settings["basic"]["username"]), self._value(settings["basic"]["password"]))
         if "login" in settings:
             return Credential(login=self._login(settings["login"]))
         secret = None if source else self._secret(settings["value"])

@@ -20,6 +20,7 @@ USUAL = (
 )
 LONGEST_IN_SECONDS = 10**11
 _EXAMPLE = datetime(2024, 2, 29, 13, 45, 57, 123000, tzinfo=UTC)
+_WHOLE = datetime(2024, 2, 29, tzinfo=UTC)
 
 
 def fault_of(form: str, kind: Time) -> str:
@@ -60,6 +61,16 @@ def read(form: str, value: Any, kind: Time) -> Any:
         except ValueError:
             continue
     return value
+
+
+def tick(form: str, kind: Time) -> timedelta:
+    """The shortest time after which a value in the format is another one: from a millisecond, as the contract has it
+    where no format is stated, to a day."""
+    if not form:
+        return UNITS["milliseconds"]
+    units = [timedelta(**{unit: 1}) for unit in ("milliseconds", "seconds", "minutes", "hours")]
+    shown = write(form, kind.text(_WHOLE), kind)
+    return next((u for u in units if write(form, kind.text(_WHOLE + u), kind) != shown), timedelta(days=1))
 
 
 def guess(value: Any, kind: Time) -> str:
