@@ -112,6 +112,7 @@ REQUESTS: list[tuple[str, dict[str, Any], Operation, tuple[Any, ...]]] = [
     ),
     ("read", {"path": "/c", "query": {"id": "{id}"}}, Read("contacts", 7), ("GET", "/c", {"id": "7"}, UNSET)),
     ("delete", {"path": "/c/{id}"}, Delete("contacts", 7), ("DELETE", "/c/7", {}, UNSET)),
+    ("delete", {"path": "/c/{key.mail}"}, Delete("contacts", 7, {"email": "a"}), ("DELETE", "/c/a", {}, UNSET)),
     ("describe", {"path": "/{table}/meta"}, Describe("contacts"), ("GET", "/people%2F1/meta", {}, UNSET)),
     (
         "find",

@@ -41,6 +41,8 @@ def test_case_and_white_space_stay_what_differs() -> None:
     assert form.write(" ada@x.io") == f" {plain}"
     assert form.write("ada@x.io ") == f"{plain} "
     assert form.write("ada@x.io.").upper() != plain
+    inner = [TextForm("{n:013}").write(text) for text in ("+44 20 7946 001", "+44207946001")]
+    assert all(re.fullmatch(r"\d{13}", text) for text in inner)
     digits = TextForm("{n}")
     digits.write("ada@x.io")
     with pytest.raises(NotApplicable, match="no letters whose case could differ"):

@@ -11,6 +11,7 @@ from pytest_bdd.parser import Scenario
 from upsertspec.report import terminal
 from upsertspec.report.mistakes import in_document, mistakes
 from upsertspec.report.result import Result, Status, StepResult
+from upsertspec.report.traits import _named
 from upsertspec.spec import criteria as spec
 
 OTHERS = ("'name' is 'Eve', not 'Grace'", "'status' is 'active', not 'inactive'")
@@ -116,6 +117,27 @@ def refused(case_id: str, named: str) -> Result:
         "response": {"status": 400, "body": f"{named}: is unknown"},
     }
     return replace(result(case, Status.FAILED, "one record", "0 such records"), exchanges=(exchange,))
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer", "names"),
+    [
+        ('{"stock": 37}', '{"loc": ["body", "stock"], "input": {"stock": 37}}', {"stock"}),
+        ('{"stock": 37}', '{"loc": ["body", "name"], "input": {"stock":37}}', set()),
+        ('{"items": [{"a": 1, "b": "x y"}]}', '{"row": {"a":1,"b":"x y"}, "errors": {"b": ["is taken"]}}', {"b"}),
+    ],
+)
+def test_what_a_refusal_repeats_of_the_request_names_nothing(sent: str, answer: str, names: set[str]) -> None:
+    assert _named({"request": {"body": sent}, "response": {"body": answer}}) == names
+
+
+def test_a_refusal_may_have_its_status_in_the_body() -> None:
+    said = {"actual": "0 such records; the request was answered with 422 {}"}
+    refusals = [replace(refused(ident, name), **said) for ident, name in (("S-hwem", "id"), ("S-yqdg", "created_at"))]
+    for each in refusals:
+        each.exchanges[0]["response"]["status"] = 200
+    passed = [r for r in run() if r.case.criterion not in ("AC-011", "AC-101")]
+    assert len(mistakes([*passed, *refusals])) == 2
 
 
 @pytest.mark.parametrize(("named", "findings"), [(("id", "id"), 1), (("id", "created_at"), 2)])

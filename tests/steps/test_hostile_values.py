@@ -13,7 +13,7 @@ from upsertspec.dialects.altered import UNDECLARED, altered
 from upsertspec.dialects.base import Exact, Request, Response, written
 from upsertspec.dialects.bounds import RECURSION_LIMIT, deep_json
 from upsertspec.dialects.operations import Verbatim
-from upsertspec.errors import CannotExpress
+from upsertspec.errors import CannotExpress, NotApplicable
 from upsertspec.http.exchange import Exchange
 from upsertspec.spec.schema import tables
 from upsertspec.steps.exact_values import kept
@@ -25,6 +25,7 @@ PAYLOADS = tables()["raw_transactions"]
 MONEY = tables()["transactions"]
 BODY = {"fields": {"email": "ada@example.com", "notes": "Zoë"}, "matchFields": ["email"]}
 REQUEST = Request("POST", "/x", json=BODY)
+OF_A_KEY = Request("PUT", "/x/ada", json={"name": "Ada", "notes": "Zoë"})
 
 
 def came(text: str) -> Any:
@@ -157,29 +158,44 @@ def test_an_alteration_changes_the_body(how: str, body: bytes) -> None:
     assert altered(REQUEST, how).body() == body
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        "cut off in the middle",
-        "cut off before its last brace",
-        "followed by a second one",
-        "followed by a brace too many",
-        "ended by a comma too many",
-        "put in single quotes",
-        "stripped of the quotes of a name",
-        "begun by a comment",
-        "broken by a line end in a text",
-        "broken by a byte that is no UTF-8",
-        "encoded as UTF-16",
-        "encoded as Latin-1",
-        "sent as a form",
-        "sent as a form of parts",
-    ],
+BREAKING = (
+    "cut off in the middle",
+    "cut off before its last brace",
+    "followed by a second one",
+    "followed by a brace too many",
+    "ended by a comma too many",
+    "put in single quotes",
+    "stripped of the quotes of a name",
+    "begun by a comment",
+    "broken by a line end in a text",
+    "broken by a byte that is no UTF-8",
+    "encoded as UTF-16",
+    "encoded as Latin-1",
+    "sent as a form",
+    "sent as a form of parts",
 )
-def test_broken_bodies_are_not_valid_json(how: str) -> None:
-    body = altered(REQUEST, how).body() or b""
+
+
+@pytest.mark.parametrize("how", BREAKING)
+@pytest.mark.parametrize("request_", [REQUEST, OF_A_KEY], ids=["upsert", "by a key in the path"])
+def test_broken_bodies_are_not_valid_json(how: str, request_: Request) -> None:
+    body = altered(request_, how).body() or b""
     with pytest.raises(ValueError):  # noqa: PT011 - of JSON or of UTF-8
         json.loads(body.decode("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("content", "how"),
+    [
+        ({"stock": 37}, "broken by a line end in a text"),
+        ({"stock": 37}, "broken by a byte that is no UTF-8"),
+        ({"name": "Ada"}, "encoded as Latin-1"),
+        ([1], "stripped of the quotes of a name"),
+    ],
+)
+def test_a_body_that_stays_the_same_is_not_sent_as_broken(content: object, how: str) -> None:
+    with pytest.raises(NotApplicable, match=f"stays the same when it is {how}"):
+        altered(Request("PUT", "/x", json=content), how)
 
 
 def test_an_alteration_changes_the_type() -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from upsertspec.dialects.base import Request
 from upsertspec.dialects.operations import Operation
-from upsertspec.errors import CannotExpress
+from upsertspec.errors import CannotExpress, NotApplicable
 
 FORM = "application/x-www-form-urlencoded"
 BOUNDARY = "upsertspec-boundary"
@@ -45,7 +45,8 @@ class Altered(Request):
 def altered(request: Request, how: str) -> Request:
     """The request with its body altered in this way; or with another method, or path, and then without a body.
 
-    Raises LookupError for an unknown alteration, CannotExpress where the dialect's request has no body.
+    Raises LookupError for an unknown alteration, CannotExpress where the dialect's request has no body, NotApplicable
+    where the body stays the same: then it is not broken.
     """
     if found := re.fullmatch(r"sent with the method ([A-Z]+)", how):
         return Request(found[1], request.path, request.query, headers=request.headers)
@@ -60,7 +61,10 @@ def altered(request: Request, how: str) -> Request:
     if kind == "sent" and rest in _AS:
         content_type, change = _AS[rest]
         return _altered(request, change(body), {"Content-Type": content_type})
-    return _altered(request, _changed(body, how), {}, chunked=how.endswith(" and sent in chunks"))
+    content = _changed(body, how)
+    if content == body:
+        raise NotApplicable(f"the body of this request stays the same when it is {how}")
+    return _altered(request, content, {}, chunked=how.endswith(" and sent in chunks"))
 
 
 def _altered(request: Request, content: bytes, headers: Mapping[str, str], chunked: bool = False) -> Altered:
@@ -101,6 +105,11 @@ def _first_name(body: bytes, by: Callable[[bytes], bytes]) -> bytes:
     return re.sub(rb'"(\w+)"(?=:)', lambda found: by(found[1]), body, count=1)
 
 
+def _in_a_text(body: bytes, broken: bytes) -> bytes:
+    """The body with this at the beginning of its first text."""
+    return re.sub(rb':\s*"', lambda found: found[0] + broken, body, count=1)
+
+
 _CHANGES: Mapping[str, Change] = {
     "left out": lambda _: b"",
     "cut off in the middle": lambda body: body[: len(body) // 2],
@@ -112,8 +121,8 @@ _CHANGES: Mapping[str, Change] = {
     "stripped of the quotes of a name": lambda body: _first_name(body, lambda name: name),
     "put into a list": lambda body: b"[" + body + b"]",
     "begun by a comment": lambda body: b"/* an upsert */" + body,
-    "broken by a line end in a text": lambda body: body.replace(b"@", b"\n@", 1),
-    "broken by a byte that is no UTF-8": lambda body: body.replace(b"@", b"\xff@", 1),
+    "broken by a line end in a text": lambda body: _in_a_text(body, b"\n"),
+    "broken by a byte that is no UTF-8": lambda body: _in_a_text(body, b"\xff"),
     "encoded as UTF-16": lambda body: body.decode().encode("utf-16"),
     "encoded as Latin-1": lambda body: body.decode().encode("latin-1"),
 }

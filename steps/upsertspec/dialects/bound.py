@@ -154,8 +154,8 @@ class Bound:
                 return Create(place, self._whole(words, fields))
             case Change(id=ident, fields=fields):
                 return Change(place, ident, words.fields(fields), self._key(words, ident))
-            case Delete(id=ident):
-                return Delete(place, ident, self._key(words, ident))
+            case Delete(id=ident, key=key):
+                return Delete(place, ident, self._key(words, ident, key))
             case Find():
                 return self._find(words, operation)
             case List() | Groups():
@@ -206,9 +206,9 @@ class Bound:
         elif isinstance(operation, (Upsert, UpsertBatch, Create)):
             self._there.update(mark for fields in operation.sent for mark in _marks(words, fields))
 
-    def _key(self, words: Words, ident: Any) -> Key:
-        """The key of the record of this id, in the target's words, where one was read; else nothing."""
-        known = self._keys.get((words.binding.table, str(ident)), {})
+    def _key(self, words: Words, ident: Any, stated: Key = EMPTY) -> Key:
+        """The key of the record of this id, in the target's words: as it was read, or else as an operation has it."""
+        known = self._keys.get((words.binding.table, str(ident)), stated)
         return {**words.fields(known), **words.binding.fixed} if known else {}
 
     def _extra(self, words: Words, extra: Mapping[str, Any]) -> dict[str, Any]:

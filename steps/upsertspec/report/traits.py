@@ -51,8 +51,12 @@ _UNTOUCHED = re.compile(r"as it was\b(?! written)|no new record|to stay ")
 _FIELD = re.compile(r"(\w+) (?:is .* instead of|as it was written)", re.DOTALL)
 _VALUE = re.compile(r'"(?:[^"\\]|\\.)*"|\S*@\S+|\S*\d\S*')
 _SIGN = re.compile(r"[^\w\s@.,:+\-]|\s{2,}|[^\S ]|[^\x00-\x7f]")
+_SAID = re.compile(r"(?:^|answered with )([45]\d\d)\b")
+_OBJECT = re.compile(r"\{[^{}]*\}")
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"]')
 _NAME, _WORD = re.compile(r'"(\w+)"\s*:'), re.compile(r"\w+")
 NAMES_AT_MOST = 2
+LONGEST_BODY = 2_000
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -143,9 +147,9 @@ def traits_of(result: Result) -> Traits:
     kind = TO_BE_REFUSED if refusals else ""
     shown = frozenset(kind + mark for mark in marks)
     refused = None if refusals else _refused_write(result)
-    expected, actual = ("200", str(refused["response"]["status"])) if refused else _failure(result, refusals)
+    expected, actual = ("200", refused[1]) if refused else _failure(result, refusals)
     if refused:
-        rare |= {f"{BLAMES} {name}" for name in _named(refused)}
+        rare |= {f"{BLAMES} {name}" for name in _named(refused[0])}
     topic = "" if refused else _topic(result, asked)
     return Traits(
         rank,
@@ -221,17 +225,28 @@ def _wrong_type(result: Result) -> str:
     return _types().get(field[1], field[1]) if field else ""
 
 
-def _refused_write(result: Result) -> Mapping[str, Any] | None:
-    """The exchange of the last write, if it was refused."""
-    writes = (e for e in reversed(result.exchanges) if e["method"] in _WRITES and "response" in e)
-    last = next(writes, None)
-    return last if last and last["response"]["status"] >= 400 else None
+def _refused_write(result: Result) -> tuple[Mapping[str, Any], str] | None:
+    """The exchange of the last write and its status, if it was refused.
+
+    Or of the write whose refusal the failure names, where that was an earlier one, or has its status in the body.
+    """
+    writes = [e for e in reversed(result.exchanges) if e["method"] in _WRITES and "response" in e]
+    if writes and writes[0]["response"]["status"] >= 400:
+        return writes[0], str(writes[0]["response"]["status"])
+    if not writes or not (said := _SAID.search(result.actual)):
+        return None
+    return next((e for e in writes if str(e["response"]["status"]) == said[1]), writes[0]), said[1]
 
 
 def _named(refused: Mapping[str, Any]) -> set[str]:
-    """The names in the body of a request that the refusal repeats; none if it repeats so many that it says nothing."""
-    sent = set(_NAME.findall(str(refused["request"].get("body"))))
-    named = sent & set(_WORD.findall(str(refused["response"].get("body"))))
+    """The names in the body of a request that the refusal repeats; none if it repeats so many that it says nothing.
+
+    What it repeats of the request as it was sent is no name of what is wrong.
+    """
+    body, answer = str(refused["request"].get("body")), str(refused["response"].get("body"))
+    for sent in (body, *_OBJECT.findall(body)) if len(body) <= LONGEST_BODY else ():
+        answer = re.sub(r"\s*".join(map(re.escape, _TOKEN.findall(sent))), "", answer)
+    named = set(_NAME.findall(body)) & set(_WORD.findall(answer))
     return named if len(named) <= NAMES_AT_MOST else set()
 
 

@@ -74,7 +74,7 @@ def clean_up(
     except KeyboardInterrupt:
         for work in works:
             work.why = "interrupted"
-    why = next((work.why for work in works if work.why), "")
+    why = next((reason for work in works if (reason := work.why or (work.kept if work.left else ""))), "")
     return Cleaned(sum(work.deleted for work in works), sum(work.left for work in works), why)
 
 
@@ -100,7 +100,7 @@ def _new(scenario: Iterable[Made], created: Container[tuple[str, Any]], known: s
 
 
 class _Work:
-    """The deletions of one client, until `why` says that no more are possible."""
+    """The deletions of one client, until `why` says that no more are possible. `kept` is why the last one was not."""
 
     def __init__(self, target: Target, share: int, pending: list[list[Made]], until: float, trusted: bool) -> None:
         self._client = Client(target, dialect_for(target), share, repeatable=True)
@@ -111,6 +111,7 @@ class _Work:
         self._refused = 0
         self.deleted = 0
         self.why = ""
+        self.kept = ""
 
     @property
     def left(self) -> int:
@@ -166,13 +167,20 @@ class _Work:
 
     @contextmanager
     def _noted(self) -> Iterator[None]:
-        """Note why no more deletions are possible."""
+        """Note why a deletion is not possible, or no more are."""
         try:
             yield
         except TargetSilent as silent:
             self.why = f"the target does not answer: {silent}"
         except (NotTestable, NotApplicable, DialectError, CheckFailed) as wrong:
-            self.why = str(wrong)
+            self._keep(str(wrong))
+
+    def _keep(self, why: str) -> None:
+        """A record could not be deleted."""
+        self._refused += 1
+        self.kept = why
+        if self._refused >= REFUSED:
+            self.why = why
 
     def _ident(self, made: Made) -> Any:
         """The id by which the record can be deleted at once; None where it has to be looked up."""
@@ -204,7 +212,8 @@ class _Work:
         answer = self._client.call("editor", Delete(made["table"], ident, key))
         gone = is_success(answer.status) or answer.status in GONE
         self.deleted += is_success(answer.status)
-        self._refused = 0 if gone else self._refused + 1
-        if self._refused >= REFUSED:
-            self.why = f"the target answers {answer.status} to deletions"
+        if gone:
+            self._refused = 0
+        else:
+            self._keep(f"the target answers {answer.status} to deletions")
         return gone

@@ -52,8 +52,8 @@ class TextForm:
     def write(self, text: str) -> str:
         """The text in this form. An empty text stays empty.
 
-        A text that differs from an earlier one in case or white space only is written as the earlier one with another
-        case or white space. Raises NotApplicable where the form leaves no room for the difference.
+        A text that differs from an earlier one in case only, or in white space around it, is written as the earlier one
+        with another case or white space. Raises NotApplicable where the form leaves no room for the difference.
         """
         if not text:
             return text
@@ -73,7 +73,7 @@ class TextForm:
 
     def _variant(self, text: str) -> str:
         """The form of a text that differs from another one only in case or white space; empty if there is none."""
-        first = self._first.setdefault(re.sub(r"\s", "", text).casefold(), text)
+        first = self._first.setdefault(text.strip().casefold(), text)
         if first == text or self._kind == "text":
             return ""
         base = self._written[first]
