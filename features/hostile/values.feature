@@ -585,7 +585,7 @@ Feature: Unusual values and names
       Then the answer is 200 and says 8 created, 8 updated
       And each value comes back as it was sent
 
-  @AC-806
+  @AC-806 @defines-decimal @defines-integer
   Rule: AC-806 A number is kept or refused, and never changed silently
 
     @S-h42d

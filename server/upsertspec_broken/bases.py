@@ -151,7 +151,7 @@ class EmailWithoutAnIndex(Rebuilt):
     dropped = "contacts_email"
 
 
-WITHOUT_FOREIGN_KEYS = {"PRAGMAS": ("foreign_keys = OFF",)}
+WITHOUT_FOREIGN_KEYS = {"PRAGMAS": ("foreign_keys = OFF", "synchronous = NORMAL")}
 
 
 def single_keys(table: Table) -> list[str]:

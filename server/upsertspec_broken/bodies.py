@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -228,18 +227,14 @@ def tells_the_database(answer: Answer) -> None:
 class Tells(Store):
     """Reveals internals when the database refuses a write."""
 
-    @contextmanager
-    def constraints(self, table: Table, row: Row) -> Iterator[None]:
-        try:
-            with super().constraints(table, row):
-                yield
-        except Problem as problem:
-            problem.detail = self.detail(problem, table)
-            raise
+    def refused(self, table: Table, row: Row, error: sqlite3.IntegrityError) -> Problem:
+        problem = super().refused(table, row, error)
+        problem.detail = self.detail(error, table)
+        return problem
 
-    def detail(self, problem: Problem, table: Table) -> str:
+    def detail(self, error: sqlite3.IntegrityError, table: Table) -> str:
         """The detail of the answer."""
-        return str(problem.__cause__)
+        return str(error)
 
 
 @broken("AC-807")
@@ -251,5 +246,5 @@ class TellsTheConstraint(Tells):
 class TellsTheStatement(Tells):
     """Answers a conflict with the statement that failed."""
 
-    def detail(self, problem: Problem, table: Table) -> str:
+    def detail(self, error: sqlite3.IntegrityError, table: Table) -> str:
         return f"Could not run: {self.upsert_sql(table, table.unique_keys[0], ())}"

@@ -268,8 +268,8 @@ class NewByTheFirstKey(Conditions):
     """Looks by the table's first key whether a record is there, whatever the upsert matches by."""
 
     def check(self, condition: Condition, table: Table, stored: Row | None) -> None:
-        first = table.unique_keys[0] if table.unique_keys else ()
-        if request.endpoint == "records.upsert" and list(first) != request.read_object()["matchFields"]:
+        first = list(table.unique_keys[0]) if table.unique_keys else []
+        if request.endpoint == "records.upsert" and request.read_object().get("matchFields", first) != first:
             stored = None
         super().check(condition, table, stored)
 

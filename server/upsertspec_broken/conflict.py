@@ -215,7 +215,7 @@ class IgnoreCreatesTheKeyOnly(FindThenWrite):
         return super().create(plan, bare if plan.ignore else row, now)
 
 
-@broken("AC-206")
+@broken("AC-206", "AC-207", "AC-211", "AC-707")
 class UnknownOnConflictUpdates(Validator):
     """Takes everything that is not "ignore" as "update"."""
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from upsertspec_broken import broken
@@ -279,9 +277,8 @@ class RequiredByTheDatabase(Validator):
 class Unhandled(Store):
     """Does not expect the database to refuse anything."""
 
-    @contextmanager
-    def constraints(self, table: Table, row: Row) -> Iterator[None]:
-        yield
+    def refused(self, table: Table, row: Row, error: sqlite3.IntegrityError) -> Problem:
+        raise error
 
 
 @broken("AC-009", "AC-013", using=(Unhandled, NullIsGiven))
@@ -292,12 +289,8 @@ class ConstraintsAre500(RequiredByTheDatabase):
 class EverythingConflicts(Store):
     """Answers 409 for whatever the database refuses."""
 
-    @contextmanager
-    def constraints(self, table: Table, row: Row) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.IntegrityError:
-            raise conflict("A constraint would be broken.") from None
+    def refused(self, table: Table, row: Row, error: sqlite3.IntegrityError) -> Problem:
+        return conflict("A constraint would be broken.")
 
 
 @broken("AC-009", using=(EverythingConflicts, NullIsGiven))

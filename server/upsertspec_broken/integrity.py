@@ -59,8 +59,10 @@ class OrReplace(Store):
     """Writes INSERT OR REPLACE for every upsert."""
 
     def upsert(self, table: Table, key: tuple[str, ...], row: Row, written: tuple[str, ...]) -> Row:
-        with self.constraints(table, row):
+        try:
             stored = self.db.table(table.name).insert(row, replace=True)
+        except sqlite3.IntegrityError as error:
+            raise self.refused(table, row, error) from error
         return {**row, "id": stored.last_rowid} if row["id"] is None else row
 
 

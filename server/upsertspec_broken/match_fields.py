@@ -238,6 +238,8 @@ class ValuesInTheTablesOrder(FindThenWrite):
 
     def find_match(self, plan: Plan, row: Row) -> Row | None:
         values = [row[name] for name in plan.table.columns if name in plan.key]
+        if not values:
+            return super().find_match(plan, row)
         return self.store.find(plan.table, plan.key, dict(zip(plan.key, values, strict=True)))
 
 
@@ -289,9 +291,9 @@ class EveryRecordThatMatches(FindThenWrite):
 for name, violates, store, says in (
     ("any-match-field", "AC-101 AC-102", compares("{} = ?", " OR "),
      "Matches a record that has one of the values, because it writes OR instead of AND."),
-    ("null-matches-null", "AC-110", compares("{} IS ?"),
+    ("null-matches-null", "AC-110 AC-212", compares("{} IS ?"),
      "Matches the first record that has no value either, because it compares with IS."),
-    ("null-matches-anything", "AC-110", compares("{0} = coalesce(?, {0})"),
+    ("null-matches-anything", "AC-110 AC-212", compares("{0} = coalesce(?, {0})"),
      "Skips a match field whose value is null, like an optional filter: the first record matches."),
     ("match-ignores-case", "AC-111", compares("{} = ? COLLATE NOCASE"),
      "Matches text in any case, like a database with such a collation."),

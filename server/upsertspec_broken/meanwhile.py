@@ -11,6 +11,7 @@ from upsertspec_broken import broken
 from upsertspec_broken.bases import WITHOUT_FOREIGN_KEYS
 from upsertspec_broken.clients import Ahead, LooksAhead, ManyClients
 from upsertspec_broken.integrity import ByHand
+from upsertspec_broken.races import LooksAgain
 from upsertspec_catalogue import view
 from upsertspec_server.errors import Problem, not_found
 from upsertspec_server.records import Records
@@ -39,7 +40,7 @@ class DeletedMeanwhileCrashes(Ahead):
 
 
 @broken("AC-702", using=(LooksAhead,))
-class ConditionsOfTheLook(Ahead):
+class ConditionsOfTheLook(LooksAgain):
     """Compares updateWhere with the match that it found ahead: many clients take the same job."""
 
     def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:

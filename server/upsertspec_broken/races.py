@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -60,7 +61,7 @@ class UniqueByLooking(Ahead):
     """Keeps the email unique by a look, except for the key that the look ahead was made for."""
 
     def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
-        if "email" not in plan.key:
+        if plan.key and "email" not in plan.key:
             assert isinstance(self.records, UniqueRecords)
             self.records.check(plan.table, row, self.store.find(plan.table, plan.key, row))
         return super().upsert_one(plan, row, now)
@@ -92,6 +93,8 @@ class CreatedToAllWhoLooked(Ahead):
     """Writes correctly, but says "created" to everybody who found nothing when they looked."""
 
     def create(self, plan: Plan, row: Row, now: str) -> Outcome:
+        if not plan.key:
+            return super().create(plan, row, now)
         self.app.validator.check_required(plan.table, row)
         self.store.upsert(plan.table, plan.key, self.records.new_row(plan.table, row, now), tuple(row))
         stored = self.store.find(plan.table, plan.key, row) or row
@@ -103,7 +106,7 @@ class InsertOrIgnoreSaysCreated(Ahead):
     """Inserts or ignores, and says "created" to everybody who found nothing when they looked."""
 
     def create(self, plan: Plan, row: Row, now: str) -> Outcome:
-        match = self.store.find(plan.table, plan.key, row)
+        match = self.find_match(plan, row)
         if match is None:
             return super().create(plan, row, now)
         if plan.ignore:
@@ -128,7 +131,7 @@ class LateError(Ahead):
     """Looks, and refuses a match; what it does where another created the record since is a method of its own."""
 
     def create(self, plan: Plan, row: Row, now: str) -> Outcome:
-        match = self.store.find(plan.table, plan.key, row)
+        match = self.find_match(plan, row)
         if match is None:
             return super().create(plan, row, now)
         return self.late(plan, row, match, now) if plan.on_conflict == "error" else self.update(plan, row, match, now)
@@ -174,7 +177,7 @@ class LooksAgain(Ahead):
     """Looks again where nothing was there: only updates use what was read before."""
 
     def create(self, plan: Plan, row: Row, now: str) -> Outcome:
-        match = self.store.find(plan.table, plan.key, row)
+        match = self.find_match(plan, row)
         if match is None:
             return super().create(plan, row, now)
         return Outcome(plan.table, "ignored", match["id"], match) if plan.ignore else self.update(plan, row, match, now)
@@ -211,7 +214,7 @@ class SecondIsDropped(LooksAgain):
     """Leaves a record as it is that was created since the look ahead."""
 
     def create(self, plan: Plan, row: Row, now: str) -> Outcome:
-        match = self.store.find(plan.table, plan.key, row)
+        match = self.find_match(plan, row)
         if match is None or plan.ignore:
             return super().create(plan, row, now)
         return Outcome(plan.table, "updated", match["id"], {**match, **row})
@@ -251,7 +254,7 @@ class BatchCommitsAsItGoes(AmongMany):
         return outcome
 
     def find_match(self, plan: Plan, row: Row) -> Row | None:
-        return self.store.find(plan.table, plan.key, row)
+        return super().find_match(replace(plan, matches=None), row)
 
 
 @broken("AC-704", "AC-702", using=(ManyClients,))
@@ -359,8 +362,9 @@ class DatabaseIsLocked(AmongMany):
     """Begins a transaction without the write lock: a write after another's write fails."""
 
     def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
-        self.store.find(plan.table, plan.key, row)
-        self.clients.meet()
+        if self.clients.are_many():
+            self.store.find(plan.table, plan.key, row)
+            self.clients.meet()
         return super().upsert_one(plan, row, now)
 
 

@@ -322,7 +322,7 @@ class FirstOperationsPermission(Transactions):
         return super().run(operations, ANYONE)
 
 
-@broken("AC-505")
+@broken("AC-505", "AC-809", "AC-810")
 class TransactionsAskNobody(Server):
     """Lets everybody send a transaction, even without credentials, because the call was added later."""
 

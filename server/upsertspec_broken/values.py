@@ -57,7 +57,7 @@ for name, violates, change, says in (
      "Stores the largest integer for a larger one."),
     ("integers-wrap", "AC-806", lambda value: (value - SMALLEST) % 2**64 + SMALLEST if is_number(value) else value,
      "Lets integers overflow: 2^63 becomes the smallest integer."),
-    ("exponents-are-rounded", "AC-806",
+    ("exponents-are-rounded", "AC-806 AC-010",
      lambda value: round(value) if isinstance(value, float) and abs(value) < EXACT else value,
      "Rounds a number with a fraction or an exponent to an integer."),
 ):  # fmt: skip

@@ -108,7 +108,8 @@ class KeyKeepsItsOldRecord(Upserts):
 
     def find_match(self, plan: Plan, row: Row) -> Row | None:
         mark = (plan.table.name, *plan.key, *(row[name] for name in plan.key))
-        if not plan.batch and mark in self.known and (known := self.store.get(plan.table, self.known[mark])):
+        by_key = plan.key and not plan.batch
+        if by_key and mark in self.known and (known := self.store.get(plan.table, self.known[mark])):
             return known
         return super().find_match(plan, row)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sqlite3
 from http import HTTPStatus
 from typing import Any
 
@@ -94,14 +93,10 @@ def conflicts(status: int) -> type[Store]:
     """A store that refuses a unique key or a reference with this status."""
 
     class Conflicts(Store):
-        @contextmanager
-        def constraints(self, table: Table, row: Row) -> Iterator[None]:
-            try:
-                with super().constraints(table, row):
-                    yield
-            except Problem as problem:
-                problem.status = status if problem.status == HTTPStatus.CONFLICT else problem.status
-                raise
+        def refused(self, table: Table, row: Row, error: sqlite3.IntegrityError) -> Problem:
+            problem = super().refused(table, row, error)
+            problem.status = status if problem.status == HTTPStatus.CONFLICT else problem.status
+            return problem
 
     return Conflicts
 

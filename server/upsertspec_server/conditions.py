@@ -8,9 +8,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from werkzeug.datastructures import ETags
-from werkzeug.http import generate_etag, quote_etag
+from werkzeug.http import generate_etag, parse_etags, quote_etag
 
-from upsertspec_server import jsontext
 from upsertspec_server.errors import Problem, bad_request
 from upsertspec_server.schema import Row, Table
 
@@ -41,8 +40,8 @@ class Conditions:
         self.app = app
 
     def tag(self, table: Table, row: Row) -> str:
-        """The strong tag of a stored record, without quotes: a hash of the record as it is answered."""
-        return generate_etag(jsontext.canonical(table.show(row)).encode())
+        """The strong tag of a stored record, without quotes: a hash of its fields."""
+        return generate_etag(repr([row.get(name) for name in table.columns]).encode())
 
     def header(self, table: Table, row: Row | None) -> dict[str, str]:
         """The header of an answer about one record."""
@@ -50,16 +49,17 @@ class Conditions:
 
     def read(self, request: Request, is_about_one: bool = True) -> Condition:
         """The condition of a request. Raises 400 for one that can't be read, or that no one record could meet."""
-        for name in HEADERS:
-            text = request.headers.get(name)
-            if text is not None and not is_about_one:
-                raise bad_request(f"{name} has no meaning here: this request is not about one stored record.")
-            if text is not None and not READABLE.fullmatch(text):
-                raise bad_request(f'{name} must be * or tags in double quotes, such as "a1", "b2".')
-        return Condition(
-            request.if_match if "If-Match" in request.headers else None,
-            request.if_none_match if "If-None-Match" in request.headers else None,
-        )
+        return Condition(*[self.read_header(name, request.headers.get(name), is_about_one) for name in HEADERS])
+
+    def read_header(self, name: str, text: str | None, is_about_one: bool) -> ETags | None:
+        """The tags in a header, or None without it. Raises 400."""
+        if text is None:
+            return None
+        if not is_about_one:
+            raise bad_request(f"{name} has no meaning here: this request is not about one stored record.")
+        if not READABLE.fullmatch(text):
+            raise bad_request(f'{name} must be * or tags in double quotes, such as "a1", "b2".')
+        return parse_etags(text)
 
     def check(self, condition: Condition, table: Table, stored: Row | None) -> None:
         """Raises 412 where the stored record, or None, does not meet the condition."""

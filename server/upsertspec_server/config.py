@@ -46,8 +46,10 @@ BUSY_SECONDS = 10.0
 """How long a request waits for its turn to write."""
 IDEMPOTENCY_SECONDS = 24 * 60 * 60.0
 """How long an Idempotency-Key is kept, and so how long after the first request a retry still counts as one."""
-PRAGMAS = ("foreign_keys = ON",)
+PRAGMAS = ("foreign_keys = ON", "synchronous = NORMAL")
 """The settings of every SQLite connection."""
+DURABLE = True
+"""Whether a write is on the disk before it is answered, so that it survives a power cut; not in a temporary file."""
 
 VARIABLES = "UPSERTSPEC_SERVER"
 _TOKEN = re.compile(r"[!-~]+")

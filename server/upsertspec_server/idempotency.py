@@ -53,9 +53,11 @@ class Idempotency:
     def once(self, write: Callable[[], ResponseReturnValue]) -> Response:
         """Do the write in a transaction, or answer as it was answered before. Raises 400 and 422 for the key."""
         key = self.key()
+        if key is None:
+            with self.store.transaction():
+                done = write()
+            return make_response(done)
         with self.store.transaction():
-            if key is None:
-                return make_response(write())
             self.forget_expired()
             known = self.replay(key)
             if known is not None:
@@ -66,10 +68,10 @@ class Idempotency:
 
     def key(self) -> Key | None:
         """The key of the request, or None. Raises 400 for one that is empty, too long, or given twice."""
-        given = request.headers.getlist(HEADER)
-        if not given:
+        given = request.headers.get(HEADER)
+        if given is None:
             return None
-        text = self.text(given[0]) if len(given) == 1 else ""
+        text = self.text(given)
         if not 0 < len(text) <= LONGEST:
             raise bad_request(f"{HEADER} must be one text of 1 to {LONGEST} characters.")
         return Key(g.role.name, request.path, text)

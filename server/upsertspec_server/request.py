@@ -31,7 +31,7 @@ class Request(flask.Request):
 
     def check_content_type(self) -> None:
         """Raises 415 for a body that is not declared as JSON."""
-        if not self.is_json:
+        if self.content_type != "application/json" and not self.is_json:
             raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be declared as application/json.")
 
     def parse(self, data: bytes) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,12 @@ class Table:
         """The names of all fields, in this order."""
         return tuple(self.all_fields)
 
-    @property
+    @cached_property
+    def values(self) -> Callable[[Row], tuple[Any, ...]]:
+        """Gives the values of a whole row, in this order."""
+        return itemgetter(*self.columns)
+
+    @cached_property
     def uuid(self) -> bool:
         """Whether the ids are UUIDs; else SQLite numbers the records."""
         return self.id_type.name == "uuid"

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet, finalize
 
 from sqlite_utils import Database
-from sqlite_utils.db import NotFoundError
 
 from upsertspec_server.errors import LOG, Problem, bad_request, busy, conflict, field_error
 from upsertspec_server.fields import compare_decimals
+from upsertspec_server.group_commit import GroupCommit
 from upsertspec_server.schema import Row, Table
 
 if TYPE_CHECKING:
@@ -43,9 +43,13 @@ def names(columns: Iterable[str]) -> str:
 
 
 class Local(threading.local):
-    """What each thread has of its own: its connection, and how much the block has read, in characters."""
+    """What each thread has of its own: its connection, and how much the block has read, in characters.
 
-    db: Database
+    `log` is the file descriptor of the write-ahead log, which SQLite keeps as long as the connection is open.
+    """
+
+    db: Database | None = None
+    log: int | None = None
     read: int | None = None
 
 
@@ -61,14 +65,14 @@ class Store:
         self.opened: WeakSet[Database] = WeakSet()
         self.lock = threading.Lock()
         self.writing = threading.Lock()
+        self.commits = GroupCommit()
         self.statements: dict[tuple[str, Key, Key], str] = {}
 
     @property
     def db(self) -> Database:
         """The database, on this thread's connection."""
-        try:
-            found = self.local.db
-        except AttributeError:
+        found = self.local.db
+        if found is None:
             found = self.local.db = self.open()
         return found
 
@@ -124,22 +128,36 @@ class Store:
         Threads wait here for their turn to write: SQLite alone would poll, which is slower and not fair. Then SQLite's
         own lock is taken before the first look, so that nothing changes between a match and the write; `atomic()` would
         take it with the first write. Raises 503 where another holds the lock for too long.
+
+        In the end it waits until the disk has the commit, and those before it, which the block may have read.
         """
         if not self.writing.acquire(timeout=self.app.config["BUSY_SECONDS"]):
             raise busy()
         try:
             db = self.db
             self.local.read = 0
-            db.execute("BEGIN IMMEDIATE")
+            changes = db.conn.total_changes
+            db.conn.execute("BEGIN IMMEDIATE")
             try:
                 yield
                 db.commit()
             except BaseException:
                 db.rollback()
                 raise
+            self.commits.committed += db.conn.total_changes > changes
+            number = self.commits.committed
         finally:
             self.local.read = None
             self.writing.release()
+        if self.app.config["DURABLE"]:
+            self.commits.wait(number, self.log)
+
+    def log(self) -> int:
+        """The write-ahead log, as a file that can be synced."""
+        if self.local.log is None:
+            self.local.log = os.open(f"{self.path}-wal", os.O_RDWR)
+            finalize(self.db, os.close, self.local.log)
+        return self.local.log
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -162,7 +180,7 @@ class Store:
 
     def now(self) -> str:
         """The time as it is stored: UTC, with microseconds."""
-        return dt.datetime.now(dt.UTC).strftime(TIME)
+        return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def later(self, now: str, previous: str) -> str:
         """Now, or a microsecond after the previous time where the clock has not moved past it."""
@@ -179,12 +197,16 @@ class Store:
         return [self.measured(row) for row in self.db.table(table.name).rows_where(where, values, **options)]
 
     def find(self, table: Table, key: Key, row: Row) -> Row | None:
-        """The stored row whose key fields all equal those of the given row. A null equals nothing.
+        """The stored row whose key fields all equal those of the given row. A null equals nothing."""
+        return self.one(table, self.equals(key), [row[name] for name in key])
+
+    def one(self, table: Table, where: str, values: Sequence[Any]) -> Row | None:
+        """The first row that a condition holds for.
 
         This is SQL of our own, since sqlite-utils looks first, for each query, whether the table exists.
         """
-        sql = f"SELECT * FROM {quote(table.name)} WHERE {self.equals(key)} LIMIT 1"
-        found = self.db.execute(sql, [row[name] for name in key]).fetchone()
+        sql = f"SELECT * FROM {quote(table.name)} WHERE {where} LIMIT 1"
+        found = self.db.conn.execute(sql, values).fetchone()
         return None if found is None else self.measured(dict(zip(table.columns, found, strict=True)))
 
     def equals(self, key: Key) -> str:
@@ -208,15 +230,14 @@ class Store:
 
     def get(self, table: Table, record_id: Any) -> Row | None:
         """The stored row of this id."""
-        try:
-            return self.measured(self.db.table(table.name).get(record_id))
-        except NotFoundError:
-            return None
+        return self.one(table, '"id" = ?', [record_id])
 
     def insert(self, table: Table, row: Row) -> Row:
         """Insert a whole row. Raises 409 where a unique key or a reference would be broken."""
-        with self.constraints(table, row):
+        try:
             stored = self.db.table(table.name).insert(row)
+        except sqlite3.IntegrityError as error:
+            raise self.refused(table, row, error) from error
         return {**row, "id": stored.last_rowid} if row["id"] is None else row
 
     def upsert(self, table: Table, key: Key, row: Row, written: Key) -> Row:
@@ -226,9 +247,10 @@ class Store:
         columns from the database for each row. The tables are strict, so the row is stored as it is bound; only the
         number of a new one is SQLite's.
         """
-        with self.constraints(table, row):
-            values = [row[name] for name in table.columns]
-            cursor = self.db.execute(self.upsert_sql(table, key, written), values)
+        try:
+            cursor = self.db.conn.execute(self.upsert_sql(table, key, written), table.values(row))
+        except sqlite3.IntegrityError as error:
+            raise self.refused(table, row, error) from error
         return {**row, "id": cursor.lastrowid} if row["id"] is None else row
 
     def upsert_sql(self, table: Table, key: Key, written: Key) -> str:
@@ -246,31 +268,28 @@ class Store:
 
     def update(self, table: Table, stored: Row, changes: Row) -> Row:
         """Write these columns of a stored row in place. Raises as `insert` does."""
-        with self.constraints(table, changes):
+        try:
             self.db.table(table.name).update(stored["id"], changes)
+        except sqlite3.IntegrityError as error:
+            raise self.refused(table, changes, error) from error
         return {**stored, **changes}
 
     def delete(self, table: Table, record_id: Any) -> None:
         """Delete a row, and by cascade its children."""
-        self.db.table(table.name).delete(record_id)
+        self.db.conn.execute(f'DELETE FROM {quote(table.name)} WHERE "id" = ?', [record_id])
 
-    @contextmanager
-    def constraints(self, table: Table, row: Row) -> Iterator[None]:
-        """What the database refuses within the block, as a problem for the client."""
-        try:
-            yield
-        except sqlite3.IntegrityError as error:
-            kind = error.sqlite_errorname
-            if kind in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
-                named = str(error).replace(",", " ").split()
-                taken = [name for name in table.columns if f"{table.name}.{name}" in named]
-                errors = [field_error(name, "is already taken") for name in taken]
-                raise conflict("A unique key would be broken.", *errors) from error
-            if kind == "SQLITE_CONSTRAINT_FOREIGNKEY":
-                missing = self.missing_parents(table, row)
-                errors = [field_error(name, "names a record that does not exist") for name in missing]
-                raise conflict("A reference would be broken.", *errors) from error
-            raise bad_request("A value breaks a rule of the table.") from error
+    def refused(self, table: Table, row: Row, error: sqlite3.IntegrityError) -> Problem:
+        """What the database refuses, as a problem for the client."""
+        kind = error.sqlite_errorname
+        if kind in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
+            named = str(error).replace(",", " ").split()
+            taken = [name for name in table.columns if f"{table.name}.{name}" in named]
+            return conflict("A unique key would be broken.", *[field_error(name, "is already taken") for name in taken])
+        if kind == "SQLITE_CONSTRAINT_FOREIGNKEY":
+            missing = self.missing_parents(table, row)
+            errors = [field_error(name, "names a record that does not exist") for name in missing]
+            return conflict("A reference would be broken.", *errors)
+        return bad_request("A value breaks a rule of the table.")
 
     def missing_parents(self, table: Table, row: Row) -> list[str]:
         """The references of a row that name no record."""

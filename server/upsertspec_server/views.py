@@ -34,19 +34,20 @@ blueprints = (records, tables, transactions, meta)
 @records.post("/upsert")
 def upsert(table: str) -> Response:
     """Create or update a record, or a batch of records (CONTRACT 3.1)."""
-    found = current_app.enter(table, "create", "update")
-    plan = current_app.validator.upsert(found, request.read_object())
-    condition = current_app.conditions.read(request, is_about_one=not plan.batch)
+    app: Server = flask.current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy looks it up each time
+    found = app.enter(table, "create", "update")
+    plan = app.validator.upsert(found, request.read_object())
+    condition = app.conditions.read(request, is_about_one=not plan.batch)
 
     def write() -> Json | tuple[Json, dict[str, str]]:
-        before = current_app.upserts.find_match(plan, plan.rows[0]) if condition else None
-        outcomes = current_app.upserts.run(plan, g.role)
-        current_app.conditions.check(condition, found, before)
+        before = app.upserts.find_match(plan, plan.rows[0]) if condition else None
+        outcomes = app.upserts.run(plan, g.role)
+        app.conditions.check(condition, found, before)
         if plan.batch:
             return batch_body(outcomes)
-        return outcomes[0].body(), current_app.conditions.header(found, outcomes[0].row)
+        return outcomes[0].body(), app.conditions.header(found, outcomes[0].row)
 
-    return current_app.idempotency.once(write)
+    return app.idempotency.once(write)
 
 
 def batch_body(outcomes: list[Outcome]) -> Json:

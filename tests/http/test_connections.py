@@ -18,7 +18,7 @@ from upsertspec.errors import NotTestable, TargetSilent
 from upsertspec.http import pacing as pace
 from upsertspec.http.client import Client
 from upsertspec.http.credentials import BROKEN
-from upsertspec.http.session import Limits, Session
+from upsertspec.http.session import Keeping, Limits, Session
 from upsertspec.target.bindings import renamed
 from upsertspec.target.target import Credential, Secret
 
@@ -110,6 +110,15 @@ def test_a_write_on_a_kept_connection_that_closes_is_not_sent_again(serve: Serve
     with pytest.raises(NotTestable, match="nobody knows whether it was carried out"):
         talker.call("editor", UPSERT)
     assert [line.split()[0] for line in wire.lines()] == ["GET", "GET", "POST"]
+
+
+def test_a_write_that_may_be_repeated_uses_a_kept_connection_and_is_sent_again_where_that_closes(serve: Serve) -> None:
+    kept, closed = serve(always(FOUND)), serve(closing)
+    for wire, connections in ((kept, 1), (closed, 3)):
+        session = Session(Limits(), {}, keeping=Keeping(repeatable=True))
+        assert [session.send("DELETE", wire.url, {}, None).status for _ in range(3)] == [200] * 3
+        session.close()
+        assert wire.connections == connections
 
 
 def test_a_write_that_gets_no_answer_on_a_new_connection_is_the_targets_fault(serve: Serve, client: Connect) -> None:

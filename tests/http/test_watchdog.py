@@ -130,7 +130,7 @@ def test_the_time_runs_from_when_the_request_goes_out(
 
     session = Session(Limits(), {})
     url = serve(always(FRAMED["by its length"])).url
-    monkeypatch.setattr(requests.PreparedRequest, "prepare", look(requests.PreparedRequest.prepare))
+    monkeypatch.setattr(requests.PreparedRequest, "prepare_url", look(requests.PreparedRequest.prepare_url))
     monkeypatch.setattr(WholeHead, "begin", look(WholeHead.begin))
     for _ in range(2):
         session.send("GET", url, {}, None)

@@ -2,11 +2,14 @@
 
 import os
 import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
 
-from upsertspec_server import config, create_app
+from upsertspec_server import config, create_app, group_commit
 
 HEADERS = {"Authorization": "Bearer t"}
 UPSERT = "/api/tables/contacts/records/upsert"
@@ -126,6 +129,41 @@ def test_a_file_that_is_deleted_or_replaced(serve, path, caplog, replace):
     assert path.exists() == replace
     assert f"{path} was deleted or replaced" in caplog.text
     kept.rename(path)
+    assert upsert(client, "b").status_code == 200
+    assert emails(client) == ["a", "b"]
+
+
+def test_writes_share_the_wait_for_the_disk_and_none_is_answered_before(serve, path, monkeypatch):
+    client, synced, disk = serve(), [], threading.Event()
+
+    def sync(file):
+        disk.wait()
+        os.fsync(file)
+        synced.append(file)
+
+    commits = client.application.store.commits
+    monkeypatch.setattr(group_commit, "sync_file", sync)
+    with ThreadPoolExecutor(8) as pool:
+        answers = [pool.submit(upsert, client.application.test_client(), f"{number}") for number in range(8)]
+        while commits.committed < len(answers):
+            time.sleep(0.01)
+        assert not any(answer.done() for answer in answers)
+        assert len(emails(client)) == len(answers)
+        disk.set()
+    assert [answer.result().status_code for answer in answers] == [200] * len(answers)
+    assert len(synced) <= 2  # the first may have started when only its own commit was there
+    assert commits.synced == len(answers)
+
+
+def test_a_disk_that_fails_after_a_commit(serve, path, monkeypatch):
+    client = serve()
+
+    def fail(file):
+        raise OSError("no such disk")
+
+    monkeypatch.setattr(group_commit, "sync_file", fail)
+    require_problem(upsert(client, "a"), 500, "The storage failed. Read what is stored")
+    monkeypatch.undo()
     assert upsert(client, "b").status_code == 200
     assert emails(client) == ["a", "b"]
 

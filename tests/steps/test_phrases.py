@@ -8,6 +8,9 @@ import pytest
 
 from tests.steps.kit import Memory, contact, keep, world_of
 from upsertspec.dialects.operations import UNSET
+from upsertspec.http.malformed import Lines
+from upsertspec.steps.conditions import condition
+from upsertspec.steps.idempotency import sender_and_key
 from upsertspec.steps.phrases import members, senders
 from upsertspec.steps.world import OVER
 
@@ -76,3 +79,26 @@ def test_who_sends_the_requests() -> None:
     assert senders("somebody with an empty credential") == ["an empty credential"]
     assert senders("the editor, then somebody with the editor's token twice") == ["editor", "the editor's token twice"]
     assert senders(f"the editor, then {OVER}somebody with no credentials") == ["editor", f"{OVER}no credentials"]
+
+
+def test_tags_may_be_in_a_second_header() -> None:
+    world = world_of(Memory())
+    one = condition(world, "If-Match", '"a", "b"')["If-Match"]
+    two = condition(world, "If-Match", '"a", and in a second header "b"')["If-Match"]
+    assert (one, type(one)) == (two, str)
+    assert isinstance(two, Lines)
+    assert two.lines == ('"a"', '"b"')
+
+
+@pytest.mark.parametrize(
+    ("who", "key"),
+    [
+        ("editor with the key retry-1", "m1-retry-1"),
+        ('editor with the key "retry  1"', "m1-retry  1"),
+        ("editor with the key k of 9 characters", "kkkkkm1-k"),
+        ("editor with an empty key", ""),
+        ("editor", None),
+    ],
+)
+def test_a_key_is_part_of_the_sender(who: str, key: str | None) -> None:
+    assert sender_and_key(who, "m1") == ("editor", key)

@@ -38,13 +38,16 @@ class ConcurrentClients:
         """Let client 1 send the operations of the first list, and so on, all at once. Returns the calls by their start.
 
         Raises CheckFailed where the target does not answer afterwards; the run then ends. Of several workers only one
-        does this at a time.
+        sends at a time.
         """
-        with TURNS.taken():
-            return self._act(work)
-
-    def _act(self, work: Sequence[Sequence[Operation]]) -> list[RecordedCall]:
         twins = [self._client.for_thread() for _ in work]
+        with TURNS.taken():
+            self._send(work, twins)
+        self._gather(twins)
+        self._look_alive()
+        return sorted(self._calls, key=lambda call: call.started)
+
+    def _send(self, work: Sequence[Sequence[Operation]], twins: Sequence[Client]) -> None:
         gate = threading.Barrier(len(work), action=self._release)
         threads = [
             threading.Thread(target=self._run, args=(number, twin, list(operations), gate), daemon=True)
@@ -57,9 +60,6 @@ class ConcurrentClients:
             thread.join(max(0.0, until - time.perf_counter()))
         for twin in twins:
             twin.close()
-        self._gather(twins)
-        self._look_alive()
-        return sorted(self._calls, key=lambda call: call.started)
 
     def _release(self) -> None:
         self._released = time.perf_counter()

@@ -65,7 +65,8 @@ class Client:
     `breaker` ends the run when the target has stopped working. `lacks` and `cannot` are the dialect's, `deviations` the
     target's too. `bindings` say which tables and fields the target has, `untrue` what of that its answers contradict. A
     patient client goes on whatever the answers are. `share` is the number of worker processes that share the target's
-    rate limit. `accepted` are the roles whose credential was accepted before.
+    rate limit. `accepted` are the roles whose credential was accepted before. Where `repeatable`, a request that met a
+    closed connection is sent again, whatever it asks for.
 
     Where there is a `revive`, a missing answer makes the client look whether the target is still there. If it is gone,
     `revive` is called, and says whether it answers again.
@@ -80,6 +81,7 @@ class Client:
         shared: Shared | None = None,
         accepted: frozenset[str] = frozenset(),
         revive: Callable[[], bool] | None = None,
+        repeatable: bool = False,
     ) -> None:
         self._target = target
         self._dialect = Guarded(dialect)
@@ -94,7 +96,7 @@ class Client:
             Masker(secret.value for secret in target.secrets()),
             Pace(per_second),
             Logins(),
-            Keeping(),
+            Keeping(repeatable=repeatable),
             Settling(target.settle),
         )
         self._presented: dict[str, Presented] = {}

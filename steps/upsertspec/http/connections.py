@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import weakref
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
+import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import select_proxy
 from urllib3 import HTTPHeaderDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -14,47 +19,6 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from upsertspec.http.heads import WholeHead
 from upsertspec.http.malformed import Lines
 from upsertspec.http.watchdog import WATCHDOG, Watch
-
-
-def watched_adapter(current: CurrentWatch) -> HTTPAdapter:
-    """A `requests` adapter with one pooled connection. It reports each use of the connection to `current`."""
-
-    class Plain(HTTPConnection):
-        response_class = WholeHead
-
-        def connect(self) -> None:
-            current.begin()
-            super().connect()
-
-        def request(self, *args: Any, **kwargs: Any) -> None:
-            with current.noted(self):
-                super().request(*args, **_in_lines(kwargs))
-
-    class Secure(HTTPSConnection):
-        response_class = WholeHead
-
-        def connect(self) -> None:
-            current.begin()
-            super().connect()
-
-        def request(self, *args: Any, **kwargs: Any) -> None:
-            with current.noted(self):
-                super().request(*args, **_in_lines(kwargs))
-
-    pools = {
-        "http": type("WatchedPool", (HTTPConnectionPool,), {"ConnectionCls": Plain}),
-        "https": type("WatchedSecurePool", (HTTPSConnectionPool,), {"ConnectionCls": Secure}),
-    }
-    return _WatchedAdapter(pools)
-
-
-def _in_lines(kwargs: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a request, with each header of several `Lines` split into headers of one line."""
-    headers = kwargs.get("headers") or {}
-    if Lines not in map(type, headers.values()):
-        return kwargs
-    pairs = [(k, line) for k, v in headers.items() for line in (v.lines if isinstance(v, Lines) else [v])]
-    return {**kwargs, "headers": HTTPHeaderDict(pairs)}
 
 
 class CurrentWatch:
@@ -83,16 +47,103 @@ class CurrentWatch:
             self.watch.sock = connection.sock
 
 
-class _WatchedAdapter(HTTPAdapter):
-    def __init__(self, pools: dict[str, type]) -> None:
-        self._pools = pools
+class WatchedAdapter(HTTPAdapter):
+    """A `requests` adapter with one connection, which reports each of its uses to `current`.
+
+    The pools of urllib3 take longer than the rest of an exchange, and a session needs one connection only. Where there
+    is a proxy, they are used all the same.
+    """
+
+    def __init__(self, current: CurrentWatch) -> None:
+        self._plain, self._secure = _watched(HTTPConnection, current), _watched(HTTPSConnection, current)
+        self._pools = {
+            "http": type("WatchedPool", (HTTPConnectionPool,), {"ConnectionCls": self._plain}),
+            "https": type("WatchedSecurePool", (HTTPSConnectionPool,), {"ConnectionCls": self._secure}),
+        }
+        self._connection: HTTPConnection | None = None
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = self._pools
-
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        """The pools of a proxy, with watched connections."""
         manager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = self._pools
         return manager
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: bool | str = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> requests.Response:
+        """Send a request, and read the head of the response."""
+        url, headers, body = str(request.url), request.headers, request.body
+        if proxies and select_proxy(url, proxies):
+            return super().send(request, stream, timeout, verify, cert, proxies)
+        connection = self._connection or self._connection_to(url, verify, cert)
+        connection.timeout = timeout
+        try:
+            if connection.sock is not None and not connection.is_connected:
+                connection.close()
+            if connection.sock is None:
+                connection.connect()
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # there may be an answer all the same
+                chunked = body is not None and "Content-Length" not in headers
+                connection.request(
+                    str(request.method),
+                    request.path_url,
+                    body=body,
+                    headers=headers,
+                    chunked=chunked,
+                    preload_content=False,
+                    decode_content=False,
+                )
+            return self.build_response(request, connection.getresponse())
+        except BaseException:
+            connection.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+        super().close()
+
+    def _connection_to(self, url: str, verify: bool | str, cert: Any) -> HTTPConnection:
+        """The connection of a session, which has one target. It is closed when nobody uses the session any more."""
+        parts = urlsplit(url)
+        settings = SimpleNamespace()
+        if parts.scheme == "https":
+            self.cert_verify(settings, url, verify, cert)  # type: ignore[no-untyped-call]
+        kind = self._secure if parts.scheme == "https" else self._plain
+        self._connection = kind(str(parts.hostname), parts.port, **vars(settings))
+        weakref.finalize(self, self._connection.close)
+        return self._connection
+
+
+def _watched(kind: type[HTTPConnection], current: CurrentWatch) -> type[HTTPConnection]:
+    """The kind of connection that reports each of its uses to `current`."""
+
+    class Watched(kind):  # type: ignore[misc, valid-type]
+        response_class = WholeHead
+
+        def connect(self) -> None:
+            current.begin()
+            super().connect()
+
+        def request(self, *args: Any, **kwargs: Any) -> None:
+            with current.noted(self):
+                super().request(*args, **_in_lines(kwargs))
+
+    return Watched
+
+
+def _in_lines(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a request, with each header of several `Lines` split into headers of one line."""
+    headers = kwargs.get("headers") or {}
+    if Lines not in map(type, headers.values()):
+        return kwargs
+    pairs = [(k, line) for k, v in headers.items() for line in (v.lines if isinstance(v, Lines) else [v])]
+    return {**kwargs, "headers": HTTPHeaderDict(pairs)}

@@ -2,18 +2,24 @@
 
 `http.client` takes the end of the connection for the end of the head: a response that was cut off in its headers would
 look complete, with an empty body. Of the informational responses that may come first (RFC 9110, 15.2) it knows only
-100.
+100. And it parses headers as those of a mail, which takes as long as all else that it does in an exchange.
 """
 
 from __future__ import annotations
 
 import http.client
-from collections.abc import Callable
+import io
+import re
 from http import HTTPStatus
-from typing import Any
 
 END_OF_HEAD = (b"\r\n", b"\n")
 SMALLEST_INFORMATION, SMALLEST_FINAL = 100, 200
+LONGEST_LINE, MOST_HEADERS = 65536, 100
+PLAIN_HEADERS = re.compile(rb"(?:[!-9;-~]+:[^\r\n]*\r?\n)*")
+"""Each on one line, with a name of visible ASCII."""
+VERSIONS = {"HTTP/0.9": 10, "HTTP/1.0": 10}
+"""`http.client` writes version 1.0 as 10; every other 1.x is 11."""
+WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class WholeHead(http.client.HTTPResponse):
@@ -28,46 +34,70 @@ class WholeHead(http.client.HTTPResponse):
 
     def begin(self) -> None:
         """Read the head. Raises IncompleteHead if the connection ends first."""
-        self._read_head()
-        while SMALLEST_INFORMATION <= self.status < SMALLEST_FINAL and self.status != HTTPStatus.SWITCHING_PROTOCOLS:
-            self.headers = self.msg = None  # type: ignore[assignment]
-            self._read_head()
+        while True:
+            version, status, reason = self._read_status()  # type: ignore[attr-defined]
+            lines = self._lines()
+            if not SMALLEST_INFORMATION <= status < SMALLEST_FINAL or status == HTTPStatus.SWITCHING_PROTOCOLS:
+                break
+        if not version.startswith("HTTP/1.") and version not in VERSIONS:
+            raise http.client.UnknownProtocol(version)
+        self.version = VERSIONS.get(version, 11)
+        self.code = self.status = status
+        self.reason = reason.strip()
+        self.headers = self.msg = _parsed(lines)
+        self._frame()
 
-    def _read_head(self) -> None:
-        if self._last_line(super().begin) not in END_OF_HEAD:
-            raise IncompleteHead("the connection ended in the headers")
+    def _lines(self) -> bytes:
+        """The lines up to the empty one that ends the head."""
+        lines: list[bytes] = []
+        while (line := self._line()) not in END_OF_HEAD:
+            if not line:
+                raise IncompleteHead("the connection ended in the headers")
+            lines.append(line)
+            if len(lines) > MOST_HEADERS:
+                raise http.client.HTTPException(f"got more than {MOST_HEADERS} headers")
+        return b"".join(lines)
+
+    def _line(self) -> bytes:
+        line = self.fp.readline(LONGEST_LINE + 1)
+        if len(line) > LONGEST_LINE:
+            raise http.client.LineTooLong("header line")
+        return line
+
+    def _frame(self) -> None:
+        """Find out where the body ends, as `http.client` does."""
+        self.chunked = self.headers.get("transfer-encoding", "").lower() == "chunked"
+        self.chunk_left = None
+        self.length = None if self.chunked else _length(self.headers.get("content-length", ""))
+        if self.status in WITHOUT_BODY or self.status < SMALLEST_FINAL or self._method == "HEAD":  # type: ignore[attr-defined]
+            self.length = 0
+        self.will_close = self._check_close() or not (self.chunked or self.length is not None)  # type: ignore[attr-defined]
 
     def _read_and_discard_trailer(self) -> None:
         """Read what follows the last chunk; here too, `http.client` accepts the end of the connection as its end."""
-        self._trailer_ended = self._last_line(super()._read_and_discard_trailer) in END_OF_HEAD  # type: ignore[misc]
-
-    def _last_line(self, read: Callable[[], None]) -> bytes:
-        """The last line that `read` reads."""
-        file: Any = self.fp
-        lines: Any = _Lines(file)
-        self.fp = lines
-        try:
-            read()
-        finally:
-            self.fp = file if self.fp is lines else self.fp
-        return bytes(lines.last)
+        while line := self._line():
+            if line in END_OF_HEAD:
+                self._trailer_ended = True
+                break
 
 
 class IncompleteHead(http.client.HTTPException):
     """The connection ended before the head of the response did."""
 
 
-class _Lines:
-    """A file that keeps the last line read from it."""
+def _parsed(lines: bytes) -> http.client.HTTPMessage:
+    """The headers. What is not plain is left to `http.client`."""
+    if not PLAIN_HEADERS.fullmatch(lines):
+        return http.client.parse_headers(io.BytesIO(lines))
+    headers = http.client.HTTPMessage()
+    for line in lines.decode("latin-1").split("\n")[:-1]:
+        name, _, value = line.partition(":")
+        headers[name] = value.lstrip(" \t").rstrip("\r")
+    return headers
 
-    def __init__(self, file: Any) -> None:
-        self.file = file
-        self.last = b""
 
-    def readline(self, limit: int = -1) -> bytes:
-        """The next line."""
-        self.last = self.file.readline(limit)
-        return self.last
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.file, name)
+def _length(text: str) -> int | None:
+    try:
+        return length if (length := int(text)) >= 0 else None
+    except ValueError:
+        return None

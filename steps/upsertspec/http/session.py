@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import ssl
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +18,7 @@ import urllib3
 
 from upsertspec.dialects.base import Response
 from upsertspec.errors import TargetSilent
-from upsertspec.http.connections import CurrentWatch, watched_adapter
+from upsertspec.http.connections import CurrentWatch, WatchedAdapter
 from upsertspec.http.heads import WholeHead
 from upsertspec.http.watchdog import WATCHDOG, Watch
 
@@ -51,10 +52,12 @@ class Keeping:
 
     A server may close a kept connection at any time, even while a request is on its way. A read is then sent again.
     A write can't be, so it uses a kept connection only if the target has kept one before, and within the last second.
+    Where `repeatable`, a write can be sent again, too: what is deleted twice is gone.
     """
 
     proven: bool = False
     broken: bool = False
+    repeatable: bool = False
 
     def allows(self, safe: bool, idle: float) -> bool:
         """Whether a request may use a connection that has been idle for this many seconds."""
@@ -83,8 +86,9 @@ class Session:
         self._session = _NoRedirects()
         self._session.trust_env = False
         self._session.headers.clear()
+        adapter = WatchedAdapter(self._current)
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, watched_adapter(self._current))
+            self._session.mount(scheme, adapter)
         for name, value in settings.items():
             setattr(self._session, name, value)
         if not keep_cookies:
@@ -100,7 +104,7 @@ class Session:
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
         """Send one request and read the whole response. Raises TargetSilent where no usable response comes."""
-        safe = method in ("GET", "HEAD")
+        safe = self._keeping.repeatable or method in ("GET", "HEAD")
         if not self._keeping.allows(safe, time.monotonic() - self._used):
             self.close()
         try:
@@ -160,7 +164,9 @@ class Session:
 
     def _exchange(self, watch: Watch, method: str, url: str, headers: Mapping[str, str], body: Body) -> Response:
         own = {"User-Agent": AGENT, "Accept-Encoding": "identity", **headers}
-        request = requests.Request(method, url, own, data=body, cookies=self._session.cookies).prepare()
+        request = _prepared(method, url, own, body)
+        if self._session.cookies:
+            request.prepare_cookies(self._session.cookies)
         with self._session.send(request, timeout=self._limits.seconds, allow_redirects=False, stream=True) as answer:
             watch.answered = True
             content, head = self._read(answer), answer.raw._original_response
@@ -177,6 +183,20 @@ class Session:
                 answer.close()
                 raise TargetSilent("too large", f"the answer is over {self._limits.answer_bytes} bytes long")
         return b"".join(parts)
+
+
+def _prepared(method: str, url: str, headers: Mapping[str, str], body: Body) -> requests.PreparedRequest:
+    """The request. Bytes need no look at what they could be, and there is nothing to guess about their type."""
+    request = requests.PreparedRequest()
+    request.prepare_method(method)
+    request.prepare_url(url, None)
+    request.prepare_headers(headers)
+    if body is None or isinstance(body, bytes):
+        request.body = body or None
+        request.prepare_content_length(request.body)
+    else:
+        request.prepare_body(body, None)
+    return request
 
 
 @contextlib.contextmanager
@@ -203,7 +223,7 @@ def _silent(fault: BaseException, watch: Watch, seconds: float) -> TargetSilent:
         return TargetSilent(UNREACHABLE, f"the proxy can't be used: {_root(chain)}")
     if names & {"NewConnectionError", "ConnectionRefusedError", "NameResolutionError", "gaierror"}:
         return TargetSilent(UNREACHABLE, f"can't connect: {_root(chain)}")
-    if names & {"SSLError", "SSLCertVerificationError"}:
+    if any(isinstance(link, (ssl.SSLError, urllib3.exceptions.SSLError)) for link in chain):
         return TargetSilent("TLS", f"no secure connection: {_root(chain)}")
     if watch.reused and not watch.answered and names & _DROPS:
         return TargetSilent(DROPPED, "the target closed a kept connection as a request was on its way")

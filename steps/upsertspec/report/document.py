@@ -76,7 +76,7 @@ def document(run: Run) -> dict[str, Any]:
         "run": _run(run),
         "verdict": verdict(run.tally),
         "preflight": [asdict(finding) for finding in run.findings],
-        "criteria": [criterion(c, run.results) for c in spec.criteria()],
+        "criteria": criteria(run.results),
         "proof": run.proof,
         "findings": [mistake.as_dict() for mistake in mistakes(run.results)],
         "results": [result(each, run.evidence) for each in run.results],
@@ -163,9 +163,16 @@ def _part(run: Run) -> dict[str, Any]:
     }
 
 
-def criterion(criterion: spec.Criterion, results: Iterable[Result]) -> dict[str, Any]:
-    """A criterion, and how many of its scenarios have each status."""
-    own = tally(r for r in results if r.case.criterion == criterion.id)
+def criteria(results: Iterable[Result]) -> list[dict[str, Any]]:
+    """Every criterion, and how many of its scenarios have each status."""
+    own: dict[str, list[Result]] = {}
+    for each in results:
+        own.setdefault(each.case.criterion, []).append(each)
+    return [_criterion(criterion, own.get(criterion.id, [])) for criterion in spec.criteria()]
+
+
+def _criterion(criterion: spec.Criterion, results: Sequence[Result]) -> dict[str, Any]:
+    own = tally(results)
     counts = {status.value: number for status, number in own.counts.items() if number}
     names = {"id": criterion.id, "profile": criterion.profile, "level": criterion.level}
     return {**names, "sentence": criterion.sentence, "planned": own.planned, "counts": counts}

@@ -42,6 +42,8 @@ ABOUT = {
     "order": "the order of a list",
     "text": "text that is kept",
     "json": "JSON that is kept",
+    "integer": "integers that are kept",
+    "decimal": "decimals that are kept",
     "create": "what a setup stores",
     "unmentioned": "the fields that an update does not mention",
 }
@@ -59,6 +61,10 @@ EFFECTS = {
 """What a scenario must need to rely on a criterion with the tag `@defines-…`."""
 OF_WAYS = {"batch": ("batch",), "batch-values": ("batch",), "transaction": ("transaction",)}
 """The same for a way to write: what goes wrong there may have a plainer cause elsewhere."""
+PROFILES_OF_WAYS = (None, "batch", "transactions", "concurrency")
+"""The profile that each of `traits.WAYS` is of; a plain request is of every profile."""
+OF_ANY_WRITE = ("isolation", "concurrency", "idempotency", "preconditions")
+"""The profiles that add something to writes of every kind: what goes wrong there may have a plainer cause elsewhere."""
 
 
 @dataclass
@@ -97,7 +103,7 @@ class Mistake:
 
 def mistakes(results: Iterable[Result]) -> list[Mistake]:
     """The failures of a run as findings: MUST before SHOULD, `core` before the rest, plain requests before batches and
-    transactions, then what most failures follow.
+    transactions, then what most failures follow, then what is of the profile for its way to write.
 
     Known failures are listed by themselves, and not here.
     """
@@ -200,8 +206,10 @@ def _are_apart(one: Traits, other: Traits) -> bool:
 
 
 def _is_beside(case: spec.Case, mine: Traits) -> bool:
-    """Whether a scenario fails for something that its own criterion is not about."""
-    return bool(mine.topic) and case.criterion != spec.defining(mine.topic)
+    """Whether a scenario fails for something that neither it nor its criterion is about."""
+    asserted = spec.asserted(case)
+    about = asserted | {"record"} if "answer" in asserted else asserted
+    return bool(mine.topic) and mine.topic not in about and case.criterion != spec.defining(mine.topic)
 
 
 def is_plain(case: spec.Case) -> bool:
@@ -224,25 +232,27 @@ def _scenario(case: spec.Case) -> str:
 
 def _plainness(
     result: Result, traits: Traits, homes: Collection[str]
-) -> tuple[bool, bool, int, bool, bool, int, str, int, int]:
+) -> tuple[bool, bool, int, bool, bool, int, bool, bool, str, int]:
     """The plainest first: a MUST, what others rely on, the plain scenario of a criterion that is about what fails in
-    others (`homes`), one of core, the plain scenario of another, simple requests, the first criterion."""
+    others (`homes`), one of a profile that does not add to others, one of core, simple requests, the plain scenario of
+    another, requests without options, the first criterion."""
     case, plain = result.case, is_plain(result.case)
     is_relied_on = plain and not traits.topic and any(r in EFFECTS for r in spec.defined(case.criterion))
     return (
         not row(result.status).red,
         _is_beside(case, traits),
         0 if is_relied_on else 1 if plain and case.criterion in homes else 2,
+        case.profile in OF_ANY_WRITE,
         case.profile != spec.CORE,
-        not plain,
         traits.rank,
+        not plain,
+        traits.has_options,
         case.criterion,
-        len(traits.tables),
         case.line,
     )
 
 
-def _importance(mistake: Mistake, traits: Traits) -> tuple[bool, bool, int, int, str]:
-    root = mistake.root
-    is_must, is_core = row(root.status).red, root.case.profile == spec.CORE
-    return not is_must, not is_core, traits.rank, -len(mistake.all), root.case.criterion
+def _importance(mistake: Mistake, traits: Traits) -> tuple[bool, bool, int, int, bool, str]:
+    case, is_must = mistake.root.case, row(mistake.root.status).red
+    is_elsewhere = PROFILES_OF_WAYS[traits.rank] not in (None, case.profile)
+    return not is_must, case.profile != spec.CORE, traits.rank, -len(mistake.all), is_elsewhere, case.criterion

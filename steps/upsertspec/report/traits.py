@@ -43,6 +43,8 @@ _KEPT = re.compile(r"comes? back as (?:it was|they were) sent|is kept as it was 
 _SIZE = re.compile(r"batch of (\d+) numbered")
 _SAYS = re.compile(r"\b(created|updated|ignored)\b")
 _UPSERT = re.compile(r"upserts?(?: \w+)*? into (\w+) by (\w+(?:, \w+)*)")
+_OPTIONS = re.compile(r"\binto \w+(?: by \w+(?:, \w+)*)? (?:and|with)\b")
+"""What an upsert is to do with a match, or on which condition."""
 _ELSEWHERE = re.compile(r"\b(?:in|into|lists|groups|of) (\w+)")
 _REFUSED = re.compile(r"answer is (?:[45]\d\d|(?P<either>\d\d\d or ))|(?:is|are) refused|a refusal")
 _REFUSABLE = re.compile(r"refused, or|or the request is refused|, or 400|says .* or \d\d\d")
@@ -64,9 +66,9 @@ _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 class Traits:
     """What a scenario does, and how it failed.
 
-    `rank` is its way to write, as a place in WAYS. `effects` are what its requests have to do for it, `set_up` those of
-    its setup alone. `refusals` are
-    the statuses that it waits for, if its request is to be refused. `marks` are what it may have in common with others,
+    `rank` is its way to write, as a place in WAYS; `has_options` says whether its upsert asks for more than to write.
+    `effects` are what its requests have to do for it, `set_up` those of its setup alone. `refusals` are the
+    statuses that it waits for, if its request is to be refused. `marks` are what it may have in common with others,
     `rare` what by itself shows a common cause if every scenario that has it fails. `expected` and `actual` are the
     failure without its values, `topic` is what it is about, or empty.
     """
@@ -81,6 +83,7 @@ class Traits:
     rare: frozenset[str] = frozenset()
     topic: str = ""
     set_up: frozenset[str] = frozenset()
+    has_options: bool = False
 
     def without(self, innocent: Set[str]) -> Traits:
         """These traits without the marks that passing scenarios have, too."""
@@ -162,6 +165,7 @@ def traits_of(result: Result) -> Traits:
         frozenset(rare),
         topic,
         frozenset(set_up),
+        bool(_OPTIONS.search(asked)),
     )
 
 

@@ -103,7 +103,7 @@ class _Work:
     """The deletions of one client, until `why` says that no more are possible. `kept` is why the last one was not."""
 
     def __init__(self, target: Target, share: int, pending: list[list[Made]], until: float, trusted: bool) -> None:
-        self._client = Client(target, dialect_for(target), share)
+        self._client = Client(target, dialect_for(target), share, repeatable=True)
         self._pending = pending
         self._until = until
         self._trusted = trusted

@@ -35,7 +35,7 @@ def merge(reports: Mapping[str, Raw]) -> dict[str, Any]:
         "run": _run([report["run"] for report in listed], results, scope),
         "verdict": document.verdict(counted),
         "preflight": _findings(listed),
-        "criteria": [document.criterion(criterion, results) for criterion in spec.criteria()],
+        "criteria": document.criteria(results),
         "findings": [mistake.as_dict() for mistake in mistakes(results)],
         "results": [document.result(result) for result in results],
     }

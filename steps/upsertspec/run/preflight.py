@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Describe
@@ -20,24 +22,45 @@ GATEWAY_ERRORS = (502, 503, 504)
 PAUSE = 0.5
 ACCEPTED = "the {}'s credential is accepted"
 
+Ask = Callable[[Client], Finding]
+"""A check that sends requests."""
 
-def check(target: Target, client: Client) -> list[Finding]:
+
+def check(target: Target, client: Client, jobs: int = 1) -> list[Finding]:
     """Check the target without writing anything. After a fatal finding no scenario can be run."""
-    found: list[Finding] = []
-    for step in (_reach(target, client), _credentials(target, client), _tables(target, client)):
-        found += step
-        if any(finding.level == FATAL for finding in found):
-            break
+    found = [*_reach(target, client)]
+    if not any(finding.level == FATAL for finding in found):
+        found += _answers([*_credentials(target), *_tables(target)], client, jobs)
     return [Finding(f.level, printable(client.masker.text(f.what)), f.hint) for f in found]
 
 
-def preflight(target: Target) -> list[Finding]:
-    """Check the target, with a client of its own. Raises ConfigError if its dialect can't be loaded."""
+def preflight(target: Target, jobs: int = 1) -> list[Finding]:
+    """Check the target, with clients of its own: `jobs` requests at a time.
+
+    Raises ConfigError if its dialect can't be loaded.
+    """
     client = Client(target, dialect_for(target))
     try:
-        return check(target, client)
+        return check(target, client, jobs)
     finally:
         client.close()
+
+
+def _answers(asked: Sequence[Finding | Ask], client: Client, jobs: int) -> list[Finding]:
+    """The findings, in this order; what has to be asked is asked `jobs` at a time."""
+
+    def find(one: Finding | Ask) -> Finding:
+        if isinstance(one, Finding):
+            return one
+        own = client if jobs == 1 else client.for_thread()
+        try:
+            return one(own)
+        finally:
+            if own is not client:
+                own.close()
+
+    with ThreadPoolExecutor(jobs) as pool:
+        return list((map if jobs == 1 else pool.map)(find, asked))
 
 
 def wait_until_up(target: Target, seconds: float, pause: float = PAUSE) -> None:
@@ -147,7 +170,7 @@ def _hint_for_silence(kind: str) -> str:
     return hints.get(kind, "is it an HTTP server? look at its log")
 
 
-def _credentials(target: Target, client: Client) -> Iterator[Finding]:
+def _credentials(target: Target) -> Iterator[Finding | Ask]:
     for role in (*ROLES[1:], *(MEMBERS if "isolation" in target.profiles else ())):
         if role in target.without:
             continue
@@ -155,7 +178,7 @@ def _credentials(target: Target, client: Client) -> Iterator[Finding]:
             hint = f"without UPSERTSPEC_TOKEN_{role.upper()} or [roles.{role}], what needs it is not testable"
             yield Finding(WARNING, f"there are no credentials for the {role} role", hint)
         else:
-            yield _accepted(role, target, client)
+            yield partial(_accepted, role, target)
     yield from _shared(target)
 
 
@@ -191,19 +214,21 @@ def _shows(credential: Credential) -> str:
     return str((*shown, credential.login and credential.login.path, values))
 
 
-def _tables(target: Target, client: Client) -> Iterator[Finding]:
+def _tables(target: Target) -> Iterator[Ask]:
     for table in tables_of(frozenset(target.profiles)):
-        if table.name in target.bindings.absent:
-            continue
-        try:
-            yield _table(target.bindings.table(table.name), target, client)
-        except (TargetSilent, NotTestable, NotApplicable, DialectError) as wrong:
-            name = called(target, table.name)
-            yield Finding(WARNING, f"the table {name} can't be checked: {wrong}", "look at the target's log")
+        if table.name not in target.bindings.absent:
+            yield partial(_table, target.bindings.table(table.name), target)
 
 
 def _table(table: Table, target: Target, client: Client) -> Finding:
     name = called(target, table.name)
+    try:
+        return _compared(table, name, target, client)
+    except (TargetSilent, NotTestable, NotApplicable, DialectError) as wrong:
+        return Finding(WARNING, f"the table {name} can't be checked: {wrong}", "look at the target's log")
+
+
+def _compared(table: Table, name: str, target: Target, client: Client) -> Finding:
     bodies = [answer.body for answer in _described(table.name, client) if answer.status == 200]
     described = bodies[0].get("fields") if bodies and isinstance(bodies[0], dict) else None
     if isinstance(described, dict):

@@ -7,14 +7,17 @@ import io
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
 import pytest
+import pytest_bdd.plugin
 
 from upsertspec import process
 from upsertspec.errors import ENDED
 from upsertspec.report.result import Result, Status
 from upsertspec.report.status import Counts, row
+from upsertspec.run import plugin
 from upsertspec.run.collection import case_of
 from upsertspec.run.death import lost_cases
 from upsertspec.run.execution import Execution
@@ -27,7 +30,6 @@ from upsertspec.spec import criteria as spec
 from upsertspec.spec.files import suite_dir
 
 SUITE = "upsertspec.suite.test_specification"
-PLUGINS = ("pytest_bdd.plugin", "upsertspec.run.plugin")
 UNNEEDED = (
     *("cacheprovider", "capture", "doctest", "faulthandler", "junitxml", "logging", "monkeypatch", "pastebin"),
     *("recwarn", "subtests", "threadexception", "tmpdir", "unittest", "unraisableexception"),
@@ -63,7 +65,7 @@ def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) 
             plugins = [collector, Execution(), *shared]
             output = io.StringIO()
             with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-                code = pytest.main(_arguments(), plugins=plugins)
+                code = pytest.main(_arguments(), plugins=[*_plugins(), *plugins])
             if code == pytest.ExitCode.INTERRUPTED:
                 raise RunInterrupted(_complete(settings, results, INTERRUPTED))
             if ended := collector.why_ended():
@@ -90,7 +92,7 @@ def run_each(asked: Iterable[Settings], first_failures: bool = False) -> Iterato
     """
     rounds = _Rounds(asked, first_failures)
     with _environment(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        code = pytest.main(_arguments(), plugins=[rounds, Execution()])
+        code = pytest.main(_arguments(), plugins=[*_plugins(), rounds, Execution()])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     yield from rounds.results
@@ -212,13 +214,30 @@ class _Rounds:
                 self._failed.add(result.case.criterion)
 
 
+def _plugins() -> list[object]:
+    """The plugins as modules. For the name of one, pytest would look through all packages that are installed."""
+    return [pytest_bdd.plugin, *map(import_module, plugin.pytest_plugins), plugin, _Quiet()]
+
+
+class _Quiet:
+    """The plugin that takes out pytest's own reporter, which keeps every report to the end for a text nobody reads."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.unregister(name="terminalreporter")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Print why the features can't be collected: then no scenario has a result."""
+        if report.failed:
+            print(report.longreprtext)
+
+
 def _arguments() -> list[str]:
     suite = str(suite_dir())
-    named = [word for plugin in PLUGINS for word in ("-p", plugin)]
-    bare = [word for plugin in UNNEEDED for word in ("-p", f"no:{plugin}")]
+    bare = [word for unneeded in UNNEEDED for word in ("-p", f"no:{unneeded}")]
     config = ["-c", f"{suite}/pytest.ini", "--rootdir", suite]
     output = ["--assert=plain", "--tb=no", "-q", "--no-header", "--no-summary", "--continue-on-collection-errors"]
-    return [*named, *bare, *config, *output, suite]
+    return [*bare, *config, *output, suite]
 
 
 @contextlib.contextmanager

@@ -107,7 +107,7 @@ def _judged(settings: Settings, jobs: int, shown: Progress, out: TextIO) -> tupl
     results: list[Result] = []
     try:
         with held(False):
-            findings = preflight.preflight(settings.target)
+            findings = preflight.preflight(settings.target, jobs)
             terminal.findings(findings, out)
             if why := preflight.fatal(findings):
                 return findings, _none(settings, Status.NOT_TESTABLE, why)

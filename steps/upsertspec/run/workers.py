@@ -54,7 +54,7 @@ class Workers:
 
     As soon as `ended` gives a reason, the workers are stopped.
 
-    If a worker dies, the test that it was running and the one that it had already taken have no result.
+    If a worker dies, the test that it was running has no result.
     """
 
     def __init__(self, count: int, take: Take, revive: Revive, ended: Callable[[], str] = str) -> None:
@@ -162,16 +162,11 @@ def _ask(theirs: Connection[Any, Any]) -> bool:
 
 
 def _run_all(session: pytest.Session, queue: int) -> None:
-    item = _next(session, queue)
-    while item is not None:
-        following = _next(session, queue)
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        item = following
-
-
-def _next(session: pytest.Session, queue: int) -> pytest.Item | None:
-    number = os.read(queue, BYTES)
-    return session.items[int.from_bytes(number)] if number else None
+    while number := os.read(queue, BYTES):
+        item = session.items[int.from_bytes(number)]
+        # the next one is taken when this one is done, so that none waits for a long one; its module stays set up
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=item.parent)
+    session._setupstate.teardown_exact(None)
 
 
 def _kill(running: Mapping[Connection[Any, Any], int]) -> None:

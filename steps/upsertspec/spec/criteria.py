@@ -101,11 +101,9 @@ def features() -> tuple[Feature, ...]:
     return tuple(get_feature(str(file.parent), file.name) for file in feature_files())
 
 
-@cache
 def cases(base: Path | None = None) -> tuple[Case, ...]:
     """Every case of the specification, in the order of files and lines."""
-    root = base or features_dir()
-    return tuple(case for file, outline in _every(root) for case in _cases(root, file, outline))
+    return _cases(base or features_dir())
 
 
 def criteria(base: Path | None = None) -> tuple[Criterion, ...]:
@@ -192,12 +190,14 @@ def _scenario_id(file: Path, tags: Iterable[str], title: str) -> str:
     return ids.id_among(tags) or ids.new_id("/".join(file.resolve().parts[-2:]), title)
 
 
-def _cases(root: Path, file: Path, outline: Outline) -> Iterator[Case]:
-    tags, scenario, name = (
-        outline.tags,
-        _scenario_id(file, outline.tags, outline.title),
-        file.relative_to(root).as_posix(),
-    )
+@cache
+def _cases(root: Path) -> tuple[Case, ...]:
+    return tuple(case for file, outline in _every(root) for case in _cases_of(root, file, outline))
+
+
+def _cases_of(root: Path, file: Path, outline: Outline) -> Iterator[Case]:
+    tags, name = outline.tags, file.relative_to(root).as_posix()
+    scenario = _scenario_id(file, tags, outline.title)
     profile = next((p for p in PROFILES if p in tags), "")
     needs = tuple(sorted(tag.removeprefix(NEEDS) for tag in tags if tag.startswith(NEEDS)))
     for example in outline.rows:
