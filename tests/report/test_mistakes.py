@@ -183,6 +183,19 @@ def test_refusals_that_name_one_field_are_of_one_mistake(named: tuple[str, str],
     assert len(mistakes([*passed, refused("S-hwem", named[0]), refused("S-yqdg", named[1])])) == findings
 
 
+def test_what_is_put_to_a_finding_for_its_criterion_alone_draws_nothing_to_it() -> None:
+    """AC-007 follows AC-003 in no way but by a second failure of AC-003 that is another mistake."""
+    cases = {criterion: [c for c in spec.cases() if c.criterion == criterion] for criterion in ("AC-003", "AC-007")}
+    one, other = cases["AC-003"][:2]
+    failed = [
+        result(one, Status.FAILED, "an answer of 404", "200 with {}"),
+        result(other, Status.FAILED, "an answer of 404", "500 with {}"),
+        result(cases["AC-007"][0], Status.FAILED, "an answer of 400", "500 with {}"),
+    ]
+    found = mistakes(failed)
+    assert [len(mistake.all) for mistake in found] == [2, 1]
+
+
 def test_the_terminal_tells_the_root_and_counts_what_follows() -> None:
     out = io.StringIO()
     terminal.failures(run(AC_002=STORED, AC_103=STORED, AC_104=STORED), out)

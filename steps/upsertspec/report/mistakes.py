@@ -74,6 +74,8 @@ class Mistake:
     root: Result
     followers: list[Result] = field(default_factory=list)
     why: str = ""
+    explained: list[Result] = field(default_factory=list)
+    """The failures that a reason puts here."""
 
     @property
     def all(self) -> list[Result]:
@@ -81,9 +83,11 @@ class Mistake:
         return [self.root, *self.followers]
 
     def add(self, follower: Result, why: str) -> None:
-        """Put a failure under this finding."""
+        """Put a failure under this finding; without a reason, because it is of the same criterion."""
         self.followers.append(follower)
         self.why = self.why or why
+        if why:
+            self.explained.append(follower)
 
     def as_dict(self) -> dict[str, Any]:
         """`{"root", "follows", "why"}`: the ids of the scenarios, and what follows in one line."""
@@ -135,7 +139,7 @@ def _place(result: Result, found: list[Mistake], traits: Mapping[str, Traits]) -
             mistake.add(result, f"each is about {ABOUT[mine.topic]}")
             return
     for mistake in found:
-        for other in mistake.all:
+        for other in (mistake.root, *mistake.explained):
             if why := alike(mine, traits[other.case.id]):
                 mistake.add(result, why)
                 return
