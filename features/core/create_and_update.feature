@@ -113,25 +113,25 @@ Feature: An upsert creates or updates
     @S-up5g
     Scenario: Numerals and dates of every kind come back as they were sent
       When the editor upserts into contacts by email:
-        | email           | name | notes | age | vip   | birthday   | phone           |
-        | ada@example.com | 0    | 0     | 0   | false | 0001-01-01 | +44 20 7946 001 |
-        | bob@example.com | 010  | 1e3   | 1   | true  | 0033-04-03 | +44207946001    |
-        | cat@example.com | 1.50 | 08    |     |       | 1500-02-28 |                 |
-        | dan@example.com | ß    | ss    |     |       | 1582-10-15 |                 |
-        | eve@example.com | Ada  | `" "` |     |       | 1969-12-31 |                 |
-        | flo@example.com | Ada  | -0    |     |       | 9999-12-31 |                 |
+        | email           | name | notes | age | vip   | birthday   |
+        | ada@example.com | 0    | 0     | 0   | false | 0001-01-01 |
+        | bob@example.com | 010  | 1e3   | 1   | true  | 0033-04-03 |
+        | cat@example.com | 1.50 | 08    |     |       | 1500-02-28 |
+        | dan@example.com | ß    | ss    |     |       | 1582-10-15 |
+        | eve@example.com | Ada  | `" "` |     |       | 1969-12-31 |
+        | flo@example.com | Ada  | -0    |     |       | 9999-12-31 |
       Then the answer is 200 and says 6 created
       And each value comes back as it was sent
 
     @S-9wh2 @asserts-letters
-    Scenario: Addresses of every kind come back as they were sent
+    Scenario: Addresses and phone numbers of every kind come back as they were sent
       When the editor upserts into contacts by email:
-        | email                   | name |
-        | o'hara@example.com      | Eve  |
-        | ada+news@example.com    | Ada  |
-        | a.d.a@example.com       | Ada  |
-        | ad.a@example.com        | Ada  |
-        | ada@example.photography | Ada  |
+        | email                   | name | phone           |
+        | o'hara@example.com      | Eve  | +44 20 7946 001 |
+        | ada+news@example.com    | Ada  | +44207946001    |
+        | a.d.a@example.com       | Ada  |                 |
+        | ad.a@example.com        | Ada  |                 |
+        | ada@example.photography | Ada  |                 |
       Then the answer is 200 and says 5 created
       And each value comes back as it was sent
 
