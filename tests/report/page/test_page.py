@@ -19,6 +19,7 @@ from tests.report.compare import kit as handmade
 from tests.report.kit import PACKED, Done
 from tests.report.page.kit import MARKUP, written
 from upsertspec.errors import ENDED
+from upsertspec.report.html.kit import visible
 from upsertspec.report.page import page
 from upsertspec.report.page.contrast import contrast
 from upsertspec.report.page.limits import BOUND
@@ -85,6 +86,11 @@ def test_it_stays_within_the_bound_whatever_a_target_sends(ran: Runs) -> None:
     assert len(text.encode("utf-8")) <= BOUND
     assert text.count('class="sc bad"') == len(whole["results"])
     assert "are left out; report.json has them." in text
+
+
+def test_a_text_is_not_cut_where_the_note_would_be_longer() -> None:
+    assert visible("x" * 60, 40) == "x" * 60
+    assert visible("x" * 100, 40) == "x" * 40 + "… (100 characters in all; report.json has them)"
 
 
 def test_long_texts_are_cut_and_say_so(failing: dict[str, Any]) -> None:

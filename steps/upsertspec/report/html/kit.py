@@ -68,10 +68,12 @@ class _Compiled(BytecodeCache):
 
 
 def visible(text: str, longest: int = LONGEST) -> str:
-    """The text with control characters, bidi overrides and broken surrogates written out; cut if it is long."""
-    if len(text) <= longest:
-        return printable(text)
-    return printable(text[:longest]) + CUT.format(len(text))
+    """The text with control characters, bidi overrides and broken surrogates written out.
+
+    It is cut if it is long, and shorter with the note that says so.
+    """
+    note = CUT.format(len(text))
+    return printable(text) if len(text) <= longest + len(note) else printable(text[:longest]) + note
 
 
 def content(text: str, longest: int = LONGEST) -> Markup:
