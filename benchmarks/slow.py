@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,10 +32,7 @@ def main(options: argparse.Namespace) -> list[kit.Finding]:
     """One finding: a run with many workers, then one with one worker. Each takes minutes, mostly waiting."""
     delay, chosen = options.milliseconds / 1000, [case.id for case in spec.cases()][:: options.every]
     with kit.served() as url, held_back(url, delay) as far, tempfile.TemporaryDirectory() as folder:
-        times = [
-            [kit.seconds(lambda number=number: judge(far, folder, number, chosen))]  # type: ignore[misc]
-            for number in (options.jobs, 1)
-        ]
+        times = [[kit.seconds(partial(judge, far, folder, number, chosen))] for number in (options.jobs, 1)]
         many, one = (results(folder, number) for number in (options.jobs, 1))
     differ = [case for case in one if many.get(case) != one[case]]
     note = (

@@ -156,13 +156,13 @@ def create_app(keys: Mapping[str, str], bug: str = "", folder: Path = Path()) ->
     def insert(connection: sqlite3.Connection, row: Row) -> None:
         names, marks = ", ".join(row), ", ".join("?" * len(row))
         # The names are those of FIELDS, never a client's.
-        connection.execute(f"INSERT INTO products ({names}) VALUES ({marks})", list(row.values()))  # noqa: S608
+        connection.execute(f"INSERT INTO products ({names}) VALUES ({marks})", list(row.values()))  # noqa: S608 - see above
 
     def update(connection: sqlite3.Connection, ident: int, row: Row) -> None:
         parts = [{"title": row["title"]}, row] if bug == "half-written" and "title" in row else [row]
         for part in parts:
             names = ", ".join(f"{name} = ?" for name in part)
-            connection.execute(f"UPDATE products SET {names} WHERE id = ?", [*part.values(), ident])  # noqa: S608
+            connection.execute(f"UPDATE products SET {names} WHERE id = ?", [*part.values(), ident])  # noqa: S608 - as above
 
     @app.get("/api/products")
     def products() -> Response:
@@ -171,7 +171,7 @@ def create_app(keys: Mapping[str, str], bug: str = "", folder: Path = Path()) ->
         where = "".join(f" AND {name} = ?" for name in wanted)
         limit = min(request.args.get("limit", 100, type=int), 500)
         connection = connect()
-        query = f"SELECT * FROM products WHERE 1{where} ORDER BY id LIMIT ?"  # noqa: S608
+        query = f"SELECT * FROM products WHERE 1{where} ORDER BY id LIMIT ?"  # noqa: S608 - the allowed names only
         rows = connection.execute(query, [*wanted.values(), limit]).fetchall()
         connection.close()
         return jsonify([shown(dict(row)) for row in rows])

@@ -21,7 +21,10 @@ ARGUMENTS = (
 
 
 def save(conn: Connection, table: Table, match: tuple[str, ...], whole: Record, written: tuple[str, ...]) -> Record:  # noqa: ARG001
-    """Write the whole row with the function, which finds the match; then read it by its id."""
+    """Write the whole row with the function, which finds the match; then read it by its id.
+
+    Like every save it is given `match` and `written`; the function knows its own.
+    """
     call = "SELECT upsert_image_metadata(%s, %s, %s, %s, %s, %s, %s) AS id"
     saved = conn.execute(call, [whole.get(name) for name in ARGUMENTS]).fetchone()
     query = sql.SQL("SELECT {all}, xmax = 0 AS created FROM {table} WHERE id = %s").format(

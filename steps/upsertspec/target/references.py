@@ -12,6 +12,7 @@ from upsertspec.target.proxy import PROXY_PASSWORD, PROXY_USERNAME
 
 Fault = tuple[KeyPath, str]
 
+_IN_PLAIN_TEXT = 'is a secret in plain text; write { env = "VARIABLE" }, and set the variable'
 _FILES = ("ca", "client_certificate", "client_key")
 
 
@@ -61,15 +62,14 @@ def _basic(raw: Mapping[str, Any]) -> Iterator[Fault]:
     for path, settings in [*roles, (("expired",), raw.get("expired"))]:
         pair = settings.get("basic") if isinstance(settings, dict) else None
         if isinstance(pair, dict) and all(isinstance(pair.get(name), str) for name in ("username", "password")):
-            fix = 'write { env = "VARIABLE" }, and set the variable (or the username, where that is a key)'
-            yield (*path, "basic", "password"), f"is a secret in plain text; {fix}"
+            yield (*path, "basic", "password"), f"{_IN_PLAIN_TEXT} (or the username, where that is a key)"
 
 
 def _literal(path: KeyPath, value: str) -> Iterator[Fault]:
     content = path[0] in ("headers", "query") or "headers" in path or ("login" in path and len(path) > 4)
     is_secret = SECRET_NAME.search(str(path[-1])) or (path[0] == "query" and path[-1] in SECRET_PARAMETERS)
     if content and value and is_secret and "csrf" not in path:
-        yield path, 'is a secret in plain text; write { env = "VARIABLE" }, and set the variable'
+        yield path, _IN_PLAIN_TEXT
 
 
 def _proxy(proxy: Any, env: Mapping[str, str]) -> Iterator[Fault]:

@@ -72,7 +72,7 @@ class TextForm:
         return dict(self._written)
 
     def _variant(self, text: str) -> str:
-        """The form of a text that differs from another one only in case or white space; empty if there is none."""
+        """The form of a text that differs from an earlier one only in case or in white space around it, or nothing."""
         first = self._first.setdefault(text.strip().casefold(), text)
         if first == text or self._kind == "text":
             return ""
