@@ -159,7 +159,7 @@ class AnswersTheOldRecord(Upserts):
         return replace(super().update(plan, row, match, now), row=match)
 
 
-@broken("AC-002", "AC-014")
+@broken("AC-002", "AC-014", "AC-205")
 class AnswersTheLastInsert(Upserts):
     """Reads the record for the answer by the last inserted id, even after an update."""
 
@@ -196,7 +196,7 @@ class IgnoredHasTheSentValues(Upserts):
         return replace(outcome, row={**(outcome.row or {}), **row}) if outcome.operation == "ignored" else outcome
 
 
-@broken("AC-007", "AC-008", "AC-009", "AC-010", "AC-109", "AC-206")
+@broken("AC-007", "AC-008", "AC-009", "AC-010", "AC-109", "AC-206", "AC-052", "AC-053", "AC-304", "AC-801")
 @answers
 def invalid_is_422(answer: Answer) -> None:
     """Answers 422 for an invalid request, as some frameworks do by default."""
@@ -204,7 +204,7 @@ def invalid_is_422(answer: Answer) -> None:
         answer.status = 422
 
 
-@broken("AC-001")
+@broken("AC-001", "AC-601")
 class LaggingReplica(Records):
     """Reads a record by its id from a replica that is a second behind: a new record is not there."""
 

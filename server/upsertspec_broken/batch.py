@@ -60,13 +60,12 @@ for name, part, says in (
     ("batch-knows-no-ignore",
      planned(lambda plan, row: replace(plan, on_conflict="update") if plan.batch and plan.ignore else plan),
      "Updates the matches of a batch although onConflict says ignore."),
-    ("batch-knows-no-update-where",
-     planned(lambda plan, row: replace(plan, update_where=None) if plan.batch else plan),
-     "Updates every match of a batch, whatever updateWhere says."),
     ("bulk-insert-or-ignore", planned(lambda plan, row: replace(plan, on_conflict="ignore") if plan.batch else plan),
      "Leaves every match of a batch as it is, like a bulk insert that skips duplicates."),
 ):  # fmt: skip
     add(name, says, "AC-301", part)
+add("batch-knows-no-update-where", "Updates every match of a batch, whatever updateWhere says.", "AC-301 AC-210",
+    planned(lambda plan, row: replace(plan, update_where=None) if plan.batch else plan))  # fmt: skip
 
 
 class BatchInserts(FindThenWrite):
@@ -353,7 +352,7 @@ for name, violates, part, says in (
     ("columns-of-the-first-record", "AC-303",
      rows(lambda plan: [{name: row.get(name) for name in plan.rows[0]} for row in plan.rows]),
      "Takes the columns of a batch from its first record: other columns are lost, missing ones become null."),
-    ("columns-of-all-records", "AC-301", rows(with_all_columns),
+    ("columns-of-all-records", "AC-301 AC-303", rows(with_all_columns),
      "Writes all columns of a batch to each of its records: missing ones become null."),
     ("values-carry-over", "AC-303 AC-301", rows(carried_over),
      "Reuses one object for the records of a batch: what a record lacks is taken from the one before."),

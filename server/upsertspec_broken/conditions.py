@@ -227,7 +227,7 @@ def failed_condition_is_409(answer: Answer) -> None:
         answer.status = HTTPStatus.CONFLICT
 
 
-@broken("AC-902", "AC-903", "AC-904")
+@broken("AC-902", "AC-903", "AC-904", "AC-905")
 @view("records.upsert")
 def failed_condition_is_ignored(original: Any, table: str) -> Any:
     """Answers an upsert whose condition is not met with 200 and "ignored", and leaves the record as it is."""

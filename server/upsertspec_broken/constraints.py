@@ -281,7 +281,7 @@ class Unhandled(Store):
         raise error
 
 
-@broken("AC-009", "AC-013", using=(Unhandled, NullIsGiven))
+@broken("AC-009", "AC-013", "AC-052", using=(Unhandled, NullIsGiven))
 class ConstraintsAre500(RequiredByTheDatabase):
     """Leaves required fields and unique keys to the database, and answers 500 where it refuses."""
 
@@ -293,6 +293,6 @@ class EverythingConflicts(Store):
         return conflict("A constraint would be broken.")
 
 
-@broken("AC-009", using=(EverythingConflicts, NullIsGiven))
+@broken("AC-009", "AC-052", using=(EverythingConflicts, NullIsGiven))
 class ConstraintsAre409(RequiredByTheDatabase):
     """Leaves required fields to the database, and answers 409 where it refuses."""

@@ -64,7 +64,7 @@ class IdIsSql(Store):
         return next(iter(self.rows(table, f"\"id\" = '{record_id}'")), None)
 
 
-@broken("AC-807", "AC-804")
+@broken("AC-807", "AC-804", "AC-602")
 class OddIdsFail(Id):
     """Fails where an id is not a number."""
 

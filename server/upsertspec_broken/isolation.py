@@ -280,7 +280,7 @@ class OwnPartOfABatchStays(Upserts):
         return super().upsert_one(plan, row, now)
 
 
-@broken("AC-936")
+@broken("AC-936", "AC-935")
 class TransactionsAreOpen(Transactions):
     """Checks no organization in a transaction."""
 

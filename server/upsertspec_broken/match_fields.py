@@ -161,7 +161,7 @@ class BareNames(Store):
 
 
 add("names-go-into-the-sql", "Puts the match fields into its SQL: an unknown one fails, or is an injection.",
-    "AC-008 AC-108", AnyNames, BareNames,
+    "AC-008 AC-108 AC-804", AnyNames, BareNames,
     changes(lambda plan, row, match, given: {n: v for n, v in given.items() if n in plan.table.fields}))  # fmt: skip
 
 

@@ -385,7 +385,7 @@ class PatchAnswersTheOldRecord(Records):
         return Outcome(table, "updated", record_id, before)
 
 
-@broken("AC-612")
+@broken("AC-612", "AC-601")
 class DefaultsGoFirst(Records):
     """Gives a new record its defaults, whatever was sent."""
 

@@ -107,7 +107,7 @@ class SameAgainCrashes(Upserts):
         return super().update(plan, row, match, now)
 
 
-@broken("AC-205", report="https://github.com/elixir-ecto/ecto/issues/3091")
+@broken("AC-002", "AC-205", report="https://github.com/elixir-ecto/ecto/issues/3091")
 class AnswerHasANewCreatedAt(Upserts):
     """Keeps created_at where it updates a match, but answers with the time of the request."""
 

@@ -84,7 +84,7 @@ class TheWordNull(Validator):
         return super().value(field, None if value == "null" else value)
 
 
-@broken("AC-002", "AC-010", "AC-013")
+@broken("AC-002", "AC-010", "AC-013", "AC-805")
 class EmptyTextIsNull(Validator):
     """Takes empty text as null in a field of any type, as forms send it."""
 

@@ -172,7 +172,7 @@ def one_for_true(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "records": plain}
 
 
-add("batch-answers-one-for-true", "Answers a batch with what its database returned: 1 for true.", "AC-303",
+add("batch-answers-one-for-true", "Answers a batch with what its database returned: 1 for true.", "AC-301 AC-303",
     batch_body(one_for_true))  # fmt: skip
 
 

@@ -36,7 +36,7 @@ class ForgetsToCommit(Store):
             self.db.begin()
 
 
-@broken("AC-001")
+@broken("AC-001", "AC-612")
 class ForgetsDefaults(Records):
     """Gives no default to a field that a create does not mention."""
 
@@ -64,7 +64,7 @@ add("inserts-every-time", "Only inserts, without a unique index: each repeat cre
     "AC-106 AC-002 AC-014 AC-013", Inserts, WithoutUniqueIndices)  # fmt: skip
 
 
-@broken("AC-002", "AC-014")
+@broken("AC-002", "AC-014", "AC-205")
 class AnswersWithoutWriting(Upserts):
     """Does nothing on a conflict, but answers with the values that were sent and says "updated"."""
 

@@ -40,6 +40,7 @@ ABOUT = {
     "record": "the record in the answer",
     "filters": "a list with filters",
     "order": "the order of a list",
+    "children": "nested children",
     "text": "text that is kept",
     "json": "JSON that is kept",
     "integer": "integers that are kept",
@@ -213,6 +214,7 @@ def _is_beside(case: spec.Case, mine: Traits) -> bool:
     """Whether a scenario fails for something that neither it nor its criterion is about."""
     asserted = spec.asserted(case)
     about = asserted | {"record"} if "answer" in asserted else asserted
+    about = about | {"filters", "order"} if mine.is_list else about
     return bool(mine.topic) and mine.topic not in about and case.criterion != spec.defining(mine.topic)
 
 
@@ -236,10 +238,10 @@ def _scenario(case: spec.Case) -> str:
 
 def _plainness(
     result: Result, traits: Traits, homes: Collection[str]
-) -> tuple[bool, bool, int, bool, bool, int, bool, bool, str, int]:
+) -> tuple[bool, bool, int, bool, bool, int, bool, bool, bool, str]:
     """The plainest first: a MUST, what others rely on, the plain scenario of a criterion that is about what fails in
     others (`homes`), one of a profile that does not add to others, one of core, simple requests, the plain scenario of
-    another, requests without options, the first criterion."""
+    another, one of the profile for its way to write, requests without options, the first criterion."""
     case, plain = result.case, is_plain(result.case)
     is_relied_on = plain and not traits.topic and any(r in EFFECTS for r in spec.defined(case.criterion))
     return (
@@ -250,13 +252,18 @@ def _plainness(
         case.profile != spec.CORE,
         traits.rank,
         not plain,
+        _is_elsewhere(case, traits),
         traits.has_options,
         case.criterion,
-        case.line,
     )
 
 
 def _importance(mistake: Mistake, traits: Traits) -> tuple[bool, bool, int, int, bool, str]:
     case, is_must = mistake.root.case, row(mistake.root.status).red
-    is_elsewhere = PROFILES_OF_WAYS[traits.rank] not in (None, case.profile)
-    return not is_must, case.profile != spec.CORE, traits.rank, -len(mistake.all), is_elsewhere, case.criterion
+    elsewhere = _is_elsewhere(case, traits)
+    return not is_must, case.profile != spec.CORE, traits.rank, -len(mistake.all), elsewhere, case.criterion
+
+
+def _is_elsewhere(case: spec.Case, traits: Traits) -> bool:
+    """Whether a scenario is of another profile than that for its way to write."""
+    return PROFILES_OF_WAYS[traits.rank] not in (None, case.profile)

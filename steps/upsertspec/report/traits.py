@@ -34,12 +34,13 @@ TOPICS = (
     ("record", re.compile(r"the answer's record to be the stored one|in the answer no \w+$")),
     ("filters", re.compile(r"to be listed where|records? in a list|of which a list shows none")),
     ("create", re.compile(r"the setup to be stored as it was sent")),
-    ("unmentioned", re.compile(r"what is not mentioned to stay")),
+    ("unmentioned", re.compile(r"what is not mentioned to stay|'s (?!id )\w+ to stay")),
     ("order", re.compile(r"\d records sorted by")),
 )
 """What a failure is about, by its words; the criterion with the tag `@defines-…` of that name is about just this."""
 _KEPT = re.compile(r"comes? back as (?:it was|they were) sent|is kept as it was written")
 """The steps that say that a value is kept. A criterion may define just this for a type: it has the tag of its name."""
+_NESTED = re.compile(r"in the (?:list|answer) \w+ holds")
 _SIZE = re.compile(r"batch of (\d+) numbered")
 _SAYS = re.compile(r"\b(created|updated|ignored)\b")
 _UPSERT = re.compile(r"upserts?(?: \w+)*? into (\w+) by (\w+(?:, \w+)*)")
@@ -66,7 +67,8 @@ _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 class Traits:
     """What a scenario does, and how it failed.
 
-    `rank` is its way to write, as a place in WAYS; `has_options` says whether its upsert asks for more than to write.
+    `rank` is its way to write, as a place in WAYS; `has_options` says whether its upsert asks for more than to write,
+    `is_list` whether it asks for a list.
     `effects` are what its requests have to do for it, `set_up` those of its setup alone. `refusals` are the
     statuses that it waits for, if its request is to be refused. `marks` are what it may have in common with others,
     `rare` what by itself shows a common cause if every scenario that has it fails. `expected` and `actual` are the
@@ -84,6 +86,7 @@ class Traits:
     topic: str = ""
     set_up: frozenset[str] = frozenset()
     has_options: bool = False
+    is_list: bool = False
 
     def without(self, innocent: Set[str]) -> Traits:
         """These traits without the marks that passing scenarios have, too."""
@@ -153,7 +156,8 @@ def traits_of(result: Result) -> Traits:
     expected, actual = ("200", refused[1]) if refused else _failure(result, refusals)
     if refused:
         rare |= {f"{BLAMES} {name}" for name in _named(refused[0])}
-    topic = "" if refused else _topic(result, asked)
+    topic = "" if refused else _topic(result)
+    topic = "" if refusals and topic == "unmentioned" else topic
     return Traits(
         rank,
         frozenset(tables),
@@ -166,19 +170,23 @@ def traits_of(result: Result) -> Traits:
         topic,
         frozenset(set_up),
         bool(_OPTIONS.search(asked)),
+        " lists " in asked,
     )
 
 
-def _topic(result: Result, asked: str) -> str:
+def _topic(result: Result) -> str:
     """What a failure is about: by its words, or a value that is not kept, or a list with other records than those that
     were expected, or with these in another order."""
     words = f"{result.expected} {result.actual}"
     if topic := next((topic for topic, wording in TOPICS if wording.search(words)), ""):
         return topic
-    if any(step.state == "failed" and _KEPT.search(step.text) for step in result.steps):
+    failed = next((step.text for step in result.steps if step.state == "failed"), "")
+    if _KEPT.search(failed):
         kind = _wrong_type(result)
         return kind if spec.is_defined(kind) else ""
-    if " lists " not in asked or _STATUS.match(result.expected):
+    if _NESTED.match(failed):
+        return "children"
+    if not failed.startswith("the list is") or _STATUS.match(result.expected):
         return ""
     names, found = (sorted(text.split(", ")) for text in (result.expected, result.actual))
     return "order" if names == found else "filters"
