@@ -138,8 +138,8 @@ class RemembersWhatWasAsked(Upserts):
         outcome = super().upsert_one(plan, row, now)
         counts = self.app.validator
         assert isinstance(counts, CountsKeys)
-        again = counts.times[counts.text_of(plan.table, plan.key, row)] > 1
-        return replace(outcome, operation="updated") if again else outcome
+        again = counts.times[counts.text_of(plan.table, plan.key, row)] > 1 and None not in map(row.get, plan.key)
+        return replace(outcome, operation="updated") if again and outcome.operation == "created" else outcome
 
 
 @broken("AC-001", "AC-002", "AC-205")

@@ -380,9 +380,10 @@ class EitherPermissionWithin(Transactions):
 @view("transactions.transact")
 def transactions_ask_when_all_is_done(original: Any) -> Any:
     """Checks the permissions of a transaction after the commit: the answer is 403, but everything is written."""
-    role, g.role = g.role, ANYONE
+    role, g.role = g.role, replace(g.role, create=True, update=True, delete=True)
     answer = original()
-    operations = [Outcome(current_app.schema.find("1"), each["operation"], None, None) for each in answer["results"]]
+    done = [each["operation"] for each in answer.get_json()["results"]]
+    operations = [Outcome(current_app.schema.find("1"), operation, None, None) for operation in done]
     current_app.upserts.check_permissions(role, operations, batch=True)
     return answer
 

@@ -121,6 +121,10 @@ def mistakes(results: Iterable[Result]) -> list[Mistake]:
     traits = {r.case.id: traits_of(r).without(innocent) for r in failed}
     if any(each.by_the_write and each.topic != "operation" for each in traits.values()):
         traits = {name: replace(t, topic=t.topic.removeprefix("operation")) for name, t in traits.items()}
+    failing = {r.case.criterion for r in failed}
+    for name, each in traits.items():  # a list is what a scenario asks for is about, where what defines lists passes
+        if each.is_list and each.topic and spec.defining(each.topic) not in failing:
+            traits[name] = replace(each, topic="")
     homes = {spec.defining(each.topic) for each in traits.values() if each.topic}
     found: list[Mistake] = []
     for result in sorted(failed, key=lambda r: _plainness(r, traits[r.case.id], homes)):
@@ -214,7 +218,6 @@ def _is_beside(case: spec.Case, mine: Traits) -> bool:
     """Whether a scenario fails for something that neither it nor its criterion is about."""
     asserted = spec.asserted(case)
     about = asserted | {"record"} if "answer" in asserted else asserted
-    about = about | {"filters", "order"} if mine.is_list else about
     return bool(mine.topic) and mine.topic not in about and case.criterion != spec.defining(mine.topic)
 
 
