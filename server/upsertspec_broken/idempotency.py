@@ -348,7 +348,7 @@ other_key(
 )
 
 
-@broken("AC-925")
+@broken("AC-925", "AC-922")
 class SameBodyIsARetry(Idempotency):
     """Takes every request with a body that it has seen for a repetition, whatever its key."""
 
