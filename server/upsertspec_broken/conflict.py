@@ -72,7 +72,7 @@ class OtherAgreement(Upserts):
         if plan.matches is not None and match is not None:
             plan.matches[tuple([row[name] for name in plan.key])] = match
         holds = match is None or plan.update_where is None or self.holds(plan, row, match)
-        on_conflict = plan.on_conflict if holds else "ignore"
+        on_conflict = plan.on_conflict if holds or plan.on_conflict == "error" else "ignore"
         return super().upsert_one(replace(plan, update_where=None, on_conflict=on_conflict), row, now)
 
     def holds(self, plan: Plan, row: Row, match: Row) -> bool:
@@ -88,7 +88,7 @@ class UpdateWhereAny(OtherAgreement):
         return any(agrees(plan.table, match, {name: value}) for name, value in (plan.update_where or {}).items())
 
 
-@broken("AC-204")
+@broken("AC-204", "AC-210")
 class UpdateWhereOfTheNewValues(OtherAgreement):
     """Compares updateWhere with the values that were sent, mixing up `excluded` and the table."""
 

@@ -89,7 +89,7 @@ class CommitsEachOperation(Transactions):
         self.store.db.begin()
 
 
-@broken("AC-502", "AC-503", "AC-302")
+@broken("AC-005", "AC-006", "AC-302", "AC-307", "AC-502", "AC-503", "AC-505", "AC-902", "AC-903", "AC-904")
 class RollbackIsForgotten(Store):
     """Answers the error, but commits what was written before it."""
 

@@ -36,6 +36,7 @@ TOPICS = (
     ("create", re.compile(r"the setup to be stored as it was sent")),
     ("unmentioned", re.compile(r"what is not mentioned to stay|'s (?!id )\w+ to stay")),
     ("order", re.compile(r"\d records sorted by")),
+    ("children", re.compile(r"\bnested in\b")),
 )
 """What a failure is about, by its words; the criterion with the tag `@defines-…` of that name is about just this."""
 _KEPT = re.compile(r"comes? back as (?:it was|they were) sent|is kept as it was written")
