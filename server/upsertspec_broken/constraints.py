@@ -188,7 +188,7 @@ class RulesOnCreateOnly(FindThenWrite):
         return super().create(plan, row, now)
 
 
-@broken("AC-612")
+@broken("AC-612", "AC-013")
 class OptionsAreAdvice(Field):
     """Describes the options of a field, and stores any value."""
 

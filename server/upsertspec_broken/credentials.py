@@ -138,7 +138,7 @@ def refuse() -> None:
         raise g.refused
 
 
-@broken("AC-051", "AC-810")
+@broken("AC-051", "AC-809", "AC-810")
 class TableBeforeCredentials(ChecksLate):
     """Looks for the table before it checks credentials, and so reveals to everybody which tables exist."""
 
@@ -151,7 +151,7 @@ class TableBeforeCredentials(ChecksLate):
         return found
 
 
-@broken("AC-051", "AC-809", "AC-810", using=(ChecksLate,))
+@broken("AC-051", "AC-810", using=(ChecksLate,))
 @view("records.upsert")
 def body_before_credentials(original: Any, table: str) -> Any:
     """Checks the request before the credentials, and answers 400 for what is wrong with it."""
@@ -161,7 +161,7 @@ def body_before_credentials(original: Any, table: str) -> Any:
     return original(table=table)
 
 
-@broken("AC-004", using=(ChecksLate,))
+@broken("AC-004", "AC-809", using=(ChecksLate,))
 @view("records.upsert")
 def writes_before_credentials(original: Any, table: str) -> Any:
     """Checks credentials at the end: the answer is 401, but the record is written."""

@@ -13,7 +13,7 @@ from upsertspec_server.store import Store, quote
 from upsertspec_server.validation import Validator
 
 
-@broken("AC-804")
+@broken("AC-804", "AC-605")
 class SortIsSql(Queries):
     """Puts the value of _sort into its SQL."""
 
@@ -76,7 +76,7 @@ class OddIdsFail(Id):
             raise RuntimeError("The id can't be read.") from error
 
 
-@broken("AC-804")
+@broken("AC-804", "AC-001")
 class MatchIsSql(Store):
     """Puts the values of the match fields between quotes, and that into its SQL."""
 

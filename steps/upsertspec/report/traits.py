@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -42,7 +42,6 @@ TOPICS = (
 _KEPT = re.compile(r"comes? back as (?:it was|they were) sent|is kept as it was written")
 """The steps that say that a value is kept. A criterion may define just this for a type: it has the tag of its name."""
 _NESTED = re.compile(r"in the (?:list|answer) \w+ holds")
-_SIZE = re.compile(r"batch of (\d+) numbered")
 _SAYS = re.compile(r"\b(created|updated|ignored)\b")
 _UPSERT = re.compile(r"upserts?(?: \w+)*? into (\w+) by (\w+(?:, \w+)*)")
 _OPTIONS = re.compile(r"\binto \w+(?: by \w+(?:, \w+)*)? (?:and|with)\b")
@@ -54,7 +53,6 @@ _STATUS = re.compile(r"(?:an answer of )?([1-5](?:\d\d|xx)(?: or [1-5]\d\d)*)")
 _UNTOUCHED = re.compile(r"as it was\b(?! written)|no new record|to stay ")
 _FIELD = re.compile(r"(\w+) (?:is .* instead of|as it was written)", re.DOTALL)
 _VALUE = re.compile(r'"(?:[^"\\]|\\.)*"|\S*@\S+|\S*\d\S*')
-_SIGN = re.compile(r"[^\w\s@.,:+\-]|\s{2,}|[^\S ]|[^\x00-\x7f]")
 _SAID = re.compile(r"(?:^|answered with )([45]\d\d)\b")
 _OBJECT = re.compile(r"\{[^{}]*\}")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"]')
@@ -108,7 +106,7 @@ class Traits:
 
 def traits_of(result: Result) -> Traits:
     """The traits of a scenario."""
-    asked, effects, set_up, marks, tables, rare = "", set[str](), set[str](), set[str](), set[str](), set[str]()
+    asked, effects, set_up, marks, tables = "", set[str](), set[str](), set[str](), set[str]()
     section, stored, rank, refusals = "", dict[str, list[dict[str, str]]](), 0, ""
     for step in result.steps:
         section = section if step.keyword in ("And", "But", "*") else step.keyword
@@ -129,9 +127,7 @@ def traits_of(result: Result) -> Traits:
         asked = step.text
         rank = max([rank, *(number for words, number in RANKS if words.search(step.text))])
         effects |= {"batch"} if rank == 1 else {"transaction"} if rank == 2 else set()
-        marks |= _marks(records)
-        rare |= {f"a batch of {size}" for size in _SIZE.findall(step.text)}
-        rare |= {f"the operator {name.partition('__')[2]}" for each in records for name in each if "__" in name}
+        marks |= {f"{name} = {value}" for record in records for name, value in record.items()}
         if upsert := _UPSERT.search(step.text):
             tables.add(upsert[1])
             key = upsert[2].split(", ")
@@ -150,13 +146,12 @@ def traits_of(result: Result) -> Traits:
     who = re.match(r"(the \w+|somebody)", asked)
     marks |= {asked, WAYS[rank]} | {f"the table {table}" for table in tables}
     marks |= {f"{who[0] if who else ''}: {effect}" for effect in effects}
-    marks |= {f"{name} = {value}" for name, value in result.case.example.items()} | _signs(result.case.example.values())
+    marks |= {f"{name} = {value}" for name, value in result.case.example.items()}
     kind = TO_BE_REFUSED if refusals else ""
     shown = frozenset(kind + mark for mark in marks)
     refused = None if refusals else _refused_write(result)
     expected, actual = ("200", refused[1]) if refused else _failure(result, refusals)
-    if refused:
-        rare |= {f"{BLAMES} {name}" for name in _named(refused[0])}
+    rare = {f"{BLAMES} {name}" for name in _named(refused[0])} if refused else set[str]()
     topic = "" if refused else _topic(result)
     topic = "" if refusals and topic == "unmentioned" else topic
     return Traits(
@@ -191,16 +186,6 @@ def _topic(result: Result) -> str:
         return ""
     names, found = (sorted(text.split(", ")) for text in (result.expected, result.actual))
     return "order" if names == found else "filters"
-
-
-def _marks(records: Sequence[dict[str, str]]) -> set[str]:
-    marks = {f"{name} = {value}" for record in records for name, value in record.items()}
-    return marks | {f"the field {n}" for r in records for n in r} | _signs(v for r in records for v in r.values())
-
-
-def _signs(values: Iterable[str]) -> set[str]:
-    """The unusual signs in some values."""
-    return {f"the sign {sign!r}" for value in values for sign in _SIGN.findall(value)}
 
 
 def _matches(sent: Sequence[dict[str, str]], stored: Sequence[dict[str, str]], key: Sequence[str]) -> set[str]:
