@@ -142,6 +142,8 @@ def _differs(bound: FieldBinding, spec: Field, value: Any, is_left_out: bool, ta
         is_low = lowest is not False and value < lowest
         if is_low != (ours is not None and value < ours):
             return "has no minimum" if lowest is False else f"takes {lowest} and above"
+    if type(value) is int and value > rules.get("maximum", value):
+        return f"takes {rules['maximum']} and below"
     most = rules.get("maximum_length")
     if isinstance(value, str) and most is not None and len(value) > most and not bound.text:
         return f"takes {most} characters at most"
