@@ -5,9 +5,9 @@ A failure follows another
 - if it relies on what the other's criterion defines (a tag `@defines-…`), and the plain scenario of that criterion
   fails: where an upsert updates nothing, whatever needs an update fails too; or
 - if what fails is what the other's criterion defines: the operation in the answer, the times of a record, the record in
-  the answer, the filters or the order of a list; or
+  the answer, the filters, the order or the children of a list, what an update keeps; or
 - if both fail alike, and what they have in common (a role, a value, a table, a way to write) is in no scenario that
-  passes; or if the way in which both fail is rare.
+  passes; or if both are refused for the same field.
 
 Everything is read from the steps, the tags and the failures; no criterion is known here by its name.
 """
@@ -21,7 +21,7 @@ from typing import Any
 
 from upsertspec.report.result import Result
 from upsertspec.report.status import Counts, Listed, Status, row
-from upsertspec.report.traits import BLAMES, TO_BE_REFUSED, Traits, traits_of
+from upsertspec.report.traits import TO_BE_REFUSED, Traits, traits_of
 from upsertspec.spec import criteria as spec
 
 NEEDS = {
@@ -117,7 +117,7 @@ def mistakes(results: Iterable[Result]) -> list[Mistake]:
     if not failed:
         return []
     passed = [traits_of(r) for r in listed if row(r.status).counts is Counts.PASS]
-    innocent = {mark for each in passed for mark in each.marks | each.rare}
+    innocent = {mark for each in passed for mark in each.marks | each.named}
     traits = {r.case.id: traits_of(r).without(innocent) for r in failed}
     if any(each.by_the_write and each.topic != "operation" for each in traits.values()):
         traits = {name: replace(t, topic=t.topic.removeprefix("operation")) for name, t in traits.items()}
@@ -185,11 +185,11 @@ def relied_on(root: spec.Case, roots: Traits, mine: Traits) -> list[str]:
 def alike(one: Traits, other: Traits) -> str:
     """Why two failures are of one mistake; empty if they are not.
 
-    They fail in the same way, and either have something in common that no passing scenario has, or that way is rare
-    enough: not just that something was accepted.
+    They fail in the same way, and have something in common that no passing scenario has; or that way says enough: it is
+    not just that something was accepted.
     """
-    if rare := one.rare & other.rare:
-        return f"each has {min(rare)}"
+    if named := one.named & other.named:
+        return f"each has a refusal that names {min(named)}"
     if _are_apart(one, other):
         return ""
     if common := one.marks & other.marks:
@@ -211,7 +211,7 @@ def _are_apart(one: Traits, other: Traits) -> bool:
     fields."""
     if one.actual != other.actual and (one.expected != other.expected or (one.actual + other.actual).isdigit()):
         return True
-    return any(each.startswith(BLAMES) for each in one.rare) and any(each.startswith(BLAMES) for each in other.rare)
+    return bool(one.named) and bool(other.named)
 
 
 def _is_beside(case: spec.Case, mine: Traits) -> bool:

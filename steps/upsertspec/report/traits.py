@@ -24,8 +24,6 @@ VERBS = (("creates in", "posted"), ("deletes", "deleted"), ("has been deleted", 
 """What a request does, by the words of its step."""
 TO_BE_REFUSED = "to be refused: "
 """How a mark begins whose request is to be refused: what is innocent where it is accepted may be guilty here."""
-BLAMES = "a refusal that names"
-"""How a mark begins that has the field for which a request was refused."""
 WRITTEN = "written"
 """How a failure is called where something was written that should not have been."""
 TOPICS = (
@@ -70,8 +68,8 @@ class Traits:
     `is_list` whether it asks for a list.
     `effects` are what its requests have to do for it, `set_up` those of its setup alone. `refusals` are the
     statuses that it waits for, if its request is to be refused. `marks` are what it may have in common with others,
-    `rare` what by itself shows a common cause if every scenario that has it fails. `expected` and `actual` are the
-    failure without its values, `topic` is what it is about, or empty.
+    `named` the fields that its refusal names. `expected` and `actual` are the failure without its values, `topic` is
+    what it is about, or empty.
     """
 
     rank: int
@@ -81,7 +79,7 @@ class Traits:
     marks: frozenset[str]
     expected: str
     actual: str
-    rare: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
     topic: str = ""
     set_up: frozenset[str] = frozenset()
     has_options: bool = False
@@ -89,7 +87,7 @@ class Traits:
 
     def without(self, innocent: Set[str]) -> Traits:
         """These traits without the marks that passing scenarios have, too."""
-        return replace(self, marks=self.marks - innocent, rare=self.rare - innocent)
+        return replace(self, marks=self.marks - innocent, named=self.named - innocent)
 
     @property
     def by_the_write(self) -> bool:
@@ -151,7 +149,6 @@ def traits_of(result: Result) -> Traits:
     shown = frozenset(kind + mark for mark in marks)
     refused = None if refusals else _refused_write(result)
     expected, actual = ("200", refused[1]) if refused else _failure(result, refusals)
-    rare = {f"{BLAMES} {name}" for name in _named(refused[0])} if refused else set[str]()
     topic = "" if refused else _topic(result)
     topic = "" if refusals and topic == "unmentioned" else topic
     return Traits(
@@ -162,7 +159,7 @@ def traits_of(result: Result) -> Traits:
         shown,
         expected,
         actual,
-        frozenset(rare),
+        frozenset(_named(refused[0]) if refused else ()),
         topic,
         frozenset(set_up),
         bool(_OPTIONS.search(asked)),
