@@ -153,7 +153,8 @@ class RemembersWhatWasAsked(SaysByItsKey):
     def is_known(self, plan: Plan, row: Row) -> bool:
         counts = self.app.validator
         assert isinstance(counts, CountsKeys)
-        return counts.times[counts.text_of(plan.table, plan.key, row)] > 1 and None not in map(row.get, plan.key)
+        is_whole = bool(plan.key) and None not in map(row.get, plan.key)
+        return is_whole and counts.times[counts.text_of(plan.table, plan.key, row)] > 1
 
     def said(self, outcome: Outcome, is_known: bool) -> Outcome:
         return super().said(outcome, is_known) if is_known else outcome

@@ -343,7 +343,7 @@ def first_of_each_key(plan: Plan) -> list[Row]:
     kept: dict[tuple[Any, ...], Row] = {}
     for row in plan.rows:
         kept.setdefault(tuple(key_of(plan, row).values()), row)
-    return list(kept.values())
+    return list(kept.values()) if plan.key else plan.rows
 
 
 for name, violates, part, says in (
@@ -406,8 +406,8 @@ class MatchesAreFoundFirst(FindThenWrite):
     """Finds all matches of a batch before it writes: a new key that is in it twice becomes two records."""
 
     def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
-        self.found = [self.store.find(plan.table, plan.key, row) for row in plan.rows]
-        return [self.upsert_one(plan, row, now) for row in plan.rows]
+        self.found = [FindThenWrite.find_match(self, plan, row) for row in plan.rows]
+        return super().upsert_batch(plan, now)
 
     def find_match(self, plan: Plan, row: Row) -> Row | None:
         return self.found.pop(0) if plan.batch else super().find_match(plan, row)
@@ -418,7 +418,7 @@ class ConditionsOfTheBatchAsItCame(Upserts):
     """Compares updateWhere with the matches as they were before the batch, also for a key that is in it twice."""
 
     def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
-        g.matched = {self.values(plan, row): self.store.find(plan.table, plan.key, row) for row in plan.rows}
+        g.matched = {self.values(plan, row): self.find_match(plan, row) for row in plan.rows}
         return super().upsert_batch(plan, now)
 
     def values(self, plan: Plan, row: Row) -> tuple[Any, ...]:

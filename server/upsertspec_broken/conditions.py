@@ -66,7 +66,7 @@ class TagOfTheMoment(TagOf):
         return next(self.numbers)
 
 
-@broken("AC-901")
+@broken("AC-901", "AC-902")
 class TagOfTheTable(TagOf):
     """Makes the tag of the latest write to the table: a write of another record changes it."""
 

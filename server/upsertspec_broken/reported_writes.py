@@ -188,7 +188,7 @@ def buried(upserts: Upserts, plan: Plan, row: Row) -> Row | None:
     """The deleted record that had the key."""
     assert isinstance(upserts.records, Graves)
     graves = [grave for (table, _), grave in upserts.records.graves.items() if table == plan.table.name]
-    return next((grave for grave in graves if all(grave[name] == row[name] for name in plan.key)), None)
+    return next((g for g in graves if plan.key and all(g[name] == row[name] for name in plan.key)), None)
 
 
 @broken("AC-609", using=(Graves,), report="https://github.com/typeorm/typeorm/issues/9749")
