@@ -376,7 +376,8 @@ class MatchesInIdOrder(FindThenWrite):
         if len(matches) < len(plan.rows):
             return super().upsert_batch(plan, now)
         pairs = zip(plan.rows, sorted(matches, key=lambda match: str(match["id"]).zfill(20)), strict=True)
-        return [self.update(plan, {**row, **key_of(plan, match)}, match, now) for row, match in pairs]
+        paired = [{**row, **key_of(plan, match)} for row, match in pairs]
+        return super().upsert_batch(replace(plan, rows=paired), now)
 
 
 @broken("AC-305")
