@@ -97,7 +97,7 @@ class KeyOnlyCrashes(Upserts):
         return super().update(plan, row, match, now)
 
 
-@broken("AC-106", report="https://github.com/typeorm/typeorm/issues/10187")
+@broken("AC-014", "AC-106", report="https://github.com/typeorm/typeorm/issues/10187")
 class SameAgainCrashes(Upserts):
     """Fails where an upsert finds a match that has all of its values already."""
 

@@ -111,7 +111,7 @@ class WheresTheWhere(FindThenWrite):
         return super().save(table, match, changes, now)
 
 
-@broken("AC-103", "AC-106", "AC-014", "AC-308", "AC-401", "AC-402", "AC-405", "AC-406")
+@broken("AC-002", "AC-103", "AC-106", "AC-014", "AC-308", "AC-401", "AC-402", "AC-405", "AC-406")
 class DeleteThenInsert(FindThenWrite):
     """Deletes the match and inserts it with a new id, but keeps its created_at."""
 
