@@ -15,9 +15,10 @@ from upsertspec_server.upsert import Outcome, Plan, Upserts, agrees
 from upsertspec_server.validation import UPSERT_MEMBERS, Validator
 
 
-def lowered(row: Row | None) -> Row:
+def lowered(table: Table, row: Row | None) -> Row:
     """The row, its text in lower case."""
-    return {name: value.lower() if isinstance(value, str) else value for name, value in (row or {}).items()}
+    texts = {name for name, field in table.fields.items() if field.type.name == "text"}
+    return {n: v.lower() if n in texts and isinstance(v, str) else v for n, v in (row or {}).items()}
 
 
 change: Any
@@ -109,7 +110,7 @@ class UpdateWhereIgnoresCase(OtherAgreement):
     """Compares text in updateWhere in any case, like its database."""
 
     def holds(self, plan: Plan, row: Row, match: Row) -> bool:
-        return agrees(plan.table, lowered(match), lowered(plan.update_where))
+        return agrees(plan.table, lowered(plan.table, match), lowered(plan.table, plan.update_where))
 
 
 @broken("AC-203")
