@@ -359,7 +359,7 @@ for name, violates, part, says in (
      "Reuses one object for the records of a batch: what a record lacks is taken from the one before."),
     ("first-of-a-key-wins", "AC-305", rows(first_of_each_key),
      "Keeps the first record of each key in a batch, and drops the others."),
-    ("set-from-the-first-record", "AC-303",
+    ("set-from-the-first-record", "AC-303 AC-305",
      changes(lambda plan, row, match, given: {
          n: v if n in plan.key or not plan.batch else plan.rows[0].get(n, v) for n, v in given.items()}),
      "Writes the values of the batch's first record to every match, instead of `excluded`."),

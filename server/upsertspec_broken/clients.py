@@ -18,6 +18,7 @@ from upsertspec_broken.bases import FindThenWrite
 from upsertspec_server import Server
 from upsertspec_server.conditions import HEADERS
 from upsertspec_server.errors import Problem
+from upsertspec_server.idempotency import HEADER
 from upsertspec_server.schema import Row, Table
 from upsertspec_server.upsert import Outcome, Plan
 from upsertspec_server.validation import Validator
@@ -94,6 +95,11 @@ class ManyClients(Server):
         return self.original_upsert(table=table)
 
 
+def is_conditional() -> bool:
+    """Whether the request has a condition, or an idempotency key."""
+    return any(name in request.headers for name in (*HEADERS, HEADER))
+
+
 class LookingAhead(Validator):
     """Hands each checked upsert to its server, which looks ahead."""
 
@@ -113,8 +119,8 @@ class LooksAhead(ManyClients):
 
     def looks(self, plan: Plan) -> bool:
         """Whether to look ahead for this upsert."""
-        is_plain = request.endpoint == "records.upsert" and not any(name in request.headers for name in HEADERS)
-        return bool(plan.key) and is_plain and plan.update_where is None and self.clients.are_many()
+        is_plain = bool(plan.key) and plan.update_where is None and not is_conditional()
+        return is_plain and request.endpoint == "records.upsert" and self.clients.are_many()
 
     def look(self, plan: Plan) -> Plan:
         """The upsert with the matches that there are now."""
@@ -133,7 +139,9 @@ class AmongMany(FindThenWrite):
         return self.app.clients
 
     def let_others_write(self) -> None:
-        """Commit, and let others have a turn before the next write."""
+        """Commit, and let others have a turn before the next write; but not where a condition or a key is to hold."""
+        if is_conditional():
+            return
         self.store.db.commit()
         self.store.writing.release()
         try:

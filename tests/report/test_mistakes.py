@@ -149,6 +149,8 @@ UNLISTED = ('the record to be listed where {"name__contains": "a"}', "it is not"
         ({"S_9adv": ("'artifacts' in Atlas", "null"), "S_davk": ("'conversations' in Atlas", "null")}, "AC-607"),
         # what an update is to keep is not what it does to the times
         ({"S_ykrg": STAYED, "S_wnkh": STAYED}, "AC-105"),
+        # a record that loses its id is not a mistake of matching
+        ({"S_4yf2": ("Beach to keep the id '1'", "'2'"), "S_vncp": ("Beach's id to stay '1'", "'2'")}, "AC-103"),
         # what fails in batches only is told by a criterion of batches
         ({"S_b6nb": REFUSED, "S_p82k": REFUSED}, "AC-301"),
     ],
@@ -162,7 +164,7 @@ def at_what_it_shows(result: Result) -> Result:
     """The result, failed at the step about children, values or a list, or at the answer."""
     steps = list(result.steps)
     if result.status is Status.FAILED:
-        shows = ("in the list", "each value", "the list is", "Grace keeps", "the answer is")
+        shows = ("in the list", "each value", "the list is", "Grace keeps", "Beach keeps", "these", "the answer is")
         at = next(n for words in shows for n, step in enumerate(steps) if step.text.startswith(words))
         steps[at] = replace(steps[at], state="failed")
     return replace(result, steps=tuple(steps))

@@ -36,6 +36,7 @@ NEEDS = {
 """What a scenario may rely on, in words."""
 ABOUT = {
     "operation": "the operation in the answer",
+    "id": "the id of a record",
     "times": "the times of a record",
     "record": "the record in the answer",
     "filters": "a list with filters",

@@ -28,11 +28,15 @@ WRITTEN = "written"
 """How a failure is called where something was written that should not have been."""
 TOPICS = (
     ("operation", re.compile(r'"operation": |\["(?:created|updated|ignored)"')),
+    ("id", re.compile(r"to keep the id|'s id to stay")),
     ("times", re.compile(r"an updated_at later than|'s (?:created_at|updated_at) to stay")),
-    ("record", re.compile(r"the answer's record to be the stored one|in the answer no \w+$")),
+    (
+        "record",
+        re.compile(r"the answer's record to be the stored one|in the answer no \w+$|no .record. object"),
+    ),
     ("filters", re.compile(r"to be listed where|records? in a list|of which a list shows none")),
     ("create", re.compile(r"the setup to be stored as it was sent")),
-    ("unmentioned", re.compile(r"what is not mentioned to stay|'s (?!id )\w+ to stay")),
+    ("unmentioned", re.compile(r"what is not mentioned to stay|'s \w+ to stay")),
     ("order", re.compile(r"\d records sorted by")),
     ("children", re.compile(r"\bnested in\b")),
 )
@@ -179,7 +183,7 @@ def _topic(result: Result) -> str:
         return kind if spec.is_defined(kind) else ""
     if _NESTED.match(failed):
         return "children"
-    if not failed.startswith("the list is") or _STATUS.match(result.expected):
+    if not failed.startswith(("the list is", "the lists together are")) or _STATUS.match(result.expected):
         return ""
     names, found = (sorted(text.split(", ")) for text in (result.expected, result.actual))
     return "order" if names == found else "filters"
