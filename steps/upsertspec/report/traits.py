@@ -30,10 +30,7 @@ TOPICS = (
     ("operation", re.compile(r'"operation": |\["(?:created|updated|ignored)"')),
     ("id", re.compile(r"to keep the id|'s id to stay")),
     ("times", re.compile(r"an updated_at later than|'s (?:created_at|updated_at) to stay")),
-    (
-        "record",
-        re.compile(r"the answer's record to be the stored one|in the answer no \w+$|no .record. object"),
-    ),
+    ("record", re.compile(r"the answer's record to be the stored one|in the answer no \w+$|no .record. object")),
     ("filters", re.compile(r"to be listed where|records? in a list|of which a list shows none")),
     ("create", re.compile(r"the setup to be stored as it was sent")),
     ("unmentioned", re.compile(r"what is not mentioned to stay|'s \w+ to stay")),
