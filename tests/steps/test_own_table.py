@@ -8,7 +8,7 @@ import pytest
 
 from tests.steps.kit import Memory, world_of
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Create
+from upsertspec.dialects.operations import Create, Verbatim
 from upsertspec.errors import NotApplicable
 from upsertspec.steps.own_table import require_faulty
 from upsertspec.target.bindings import bindings_from
@@ -23,6 +23,9 @@ RULES: list[tuple[dict[str, Any], Any, str]] = [
     ({"minimum": False}, -1, "has no minimum"),
     ({"minimum": False}, 5, ""),
     ({"null": False}, None, "is never null"),
+    ({"maximum": 100}, Verbatim("101"), "takes 100 and below"),
+    ({"maximum": 100}, Verbatim("9" * 10_000), ""),
+    ({"maximum": 100}, Verbatim("["), ""),
 ]
 
 
