@@ -124,7 +124,7 @@ class NoMinimum(Field):
             super().check_rules(value)
 
 
-@broken("AC-013")
+@broken("AC-001", "AC-013")
 class MinimumIsOutside(Field):
     """Refuses the minimum itself: it writes <= for <."""
 
