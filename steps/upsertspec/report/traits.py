@@ -15,7 +15,7 @@ from upsertspec.spec import schema
 WAYS = ("a plain request", "a batch", "a transaction", "many clients")
 """The ways to write, the simplest first."""
 RANKS = (
-    (re.compile(r"[Mm]any clients"), 3),
+    (re.compile(r"[Mm]any (?:pairs of )?clients"), 3),
     (re.compile(r"\btransaction\b"), 2),
     (re.compile(r"\bbatch(?:es)?\b|numbered"), 1),
 )
