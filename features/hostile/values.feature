@@ -41,7 +41,7 @@ Feature: Unusual values and names
         | A lookup               | "${jndi:ldap://127.0.0.1/x}"                       |
         | An XML entity          | "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///x'>]>&e;" |
         | An operator            | "{\\"$gt\\": \\"\\"}"                              |
-        | A reference            | "{\\"$ref\\": \\"ada.id\\"}"                       |
+        | A reference            | "{\\"$ref\\":\\"ada.id\\"}"                        |
         | The word null          | "null"                                             |
         | The word undefined     | "undefined"                                        |
 
@@ -557,7 +557,7 @@ Feature: Unusual values and names
       When the editor upserts twice into raw_transactions by reference:
         | reference | account_id | payload                                |
         | raw-1     | {Main.id}  | [1, "two", null, [3]]                  |
-        | raw-2     | {Main.id}  | {"0": "a", "1": {"0": null}}           |
+        | raw-2     | {Main.id}  | {"0": "2024-01-15T10:00:00Z", "1": {"0": null}, "2": null}           |
         | raw-3     | {Main.id}  | {"é 😀": {"b": [{"c": [[], {}, ""]}]}} |
         | raw-4     | {Main.id}  | false                                  |
         | raw-5     | {Main.id}  | 0                                      |
@@ -575,7 +575,7 @@ Feature: Unusual values and names
       When the editor upserts a batch twice into raw_transactions by reference:
         | reference | account_id | payload                                |
         | raw-1     | {Main.id}  | [1, "two", null, [3]]                  |
-        | raw-2     | {Main.id}  | {"0": "a", "1": {"0": null}}           |
+        | raw-2     | {Main.id}  | {"0": "2024-01-15T10:00:00Z", "1": {"0": null}, "2": null}           |
         | raw-3     | {Main.id}  | {"é 😀": {"b": [{"c": [[], {}, ""]}]}} |
         | raw-4     | {Main.id}  | false                                  |
         | raw-5     | {Main.id}  | 0                                      |

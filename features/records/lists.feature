@@ -56,6 +56,17 @@ Feature: Lists of records
         | _limit    | 1001  |
         | _limit    | -1    |
 
+    @S-ecvf @needs-batch
+    Scenario: A limit of 1,000 is not a smaller one
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And 260 numbered transactions of Main are stored
+      When the editor lists transactions with:
+        | account_id | _limit |
+        | {Main.id}  | 1000   |
+      Then the list has 260 records
+
     @S-nx7r
     Scenario: A list without a limit has 50 records
       Given 55 numbered contacts are stored
@@ -456,14 +467,20 @@ Feature: Lists of records
         | _limit       | 1     |
 
     @S-etnr
-    Scenario: Records without a value are a group too
-      Given these projects are stored:
-        | as    | name  | status | user_id   |
-        | Frost | Frost | null   | {Mira.id} |
-      When the editor groups projects with:
-        | group_by |
-        | status   |
-      Then there is one group for each status of draft, null
+    Scenario: Records without a value are a group too, and not that of false
+      Given these contacts are stored:
+        | as    | email             | name         | vip   |
+        | Ada   | ada@example.com   | Ada Lovelace | false |
+        | Grace | grace@example.com | Grace Hopper |       |
+        | Alan  | alan@example.com  | Alan Turing  | true  |
+      When the editor groups contacts with:
+        | group_by | email__in                              |
+        | vip      | {Ada.email},{Grace.email},{Alan.email} |
+      Then the groups are:
+        | vip   | count |
+        | true  | 1     |
+        | false | 1     |
+        | null  | 1     |
 
     @S-aheq
     Scenario: Empty text is a group, and null is another

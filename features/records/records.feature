@@ -40,6 +40,19 @@ Feature: Records by their id
       Then the answer is 200 and says created
       And created_at and updated_at of the record are the same
 
+    @S-a698 @needs-transactions
+    Scenario Outline: Where the editor <way>, it has been updated when it was created
+      When the editor <way>:
+        | email           | name |
+        | eve@example.com | Eve  |
+      Then the answer is 200 and says created
+      And created_at and updated_at of the record are the same
+
+      Examples: A create, and an upsert that creates
+        | way                                         |
+        | creates in a transaction in users           |
+        | upserts in a transaction into users by email |
+
     @S-p5r8
     Scenario: The Location header points to the record
       When the editor creates in projects:
@@ -141,7 +154,7 @@ Feature: Records by their id
         | Main | Main 1 | EUR      |
       When the editor creates in raw_transactions:
         | reference | account_id | payload                                          |
-        | raw-1     | {Main.id}  | {"0": "a", "1": {"0": null}, "É 😀": [[], {}, ""]} |
+        | raw-1     | {Main.id}  | {"0": "2024-01-15T10:00:00Z", "1": {"0": null}, "2": null, "É 😀": [[], {}, ""]} |
         | raw-2     | {Main.id}  | [1.5, null, [3]]                                 |
         | raw-3     | {Main.id}  | 0                                                |
       Then each value comes back as it was sent
@@ -367,7 +380,7 @@ Feature: Records by their id
         | Other | raw-2     | {Main.id}  | [1]     |
       When the editor changes Raw, Other:
         | payload                                          |
-        | {"0": "a", "1": {"0": null}, "é 😀": [[], {}, ""]} |
+        | {"0": "2024-01-15T10:00:00Z", "1": {"0": null}, "2": null, "é 😀": [[], {}, ""]} |
         | [1.5, null, [3]]                                 |
       Then the answer is 200
       And each value comes back as it was sent
@@ -691,6 +704,13 @@ Feature: Records by their id
       Then the answer is 204
       And Talk, Hello are gone
       And Mira, Atlas are as before
+
+    @S-mz3g
+    Scenario: Deleting the only message of a conversation leaves the conversation
+      When the editor deletes Hello
+      Then the answer is 204
+      And Hello is gone
+      And Mira, Atlas, Talk are as before
 
     @S-c6am
     Scenario: Another user's projects stay
