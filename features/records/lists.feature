@@ -115,11 +115,17 @@ Feature: Lists of records
         | name__gt                 | Bolt         | Comet, Delta, Ember  | 3     |
 
     @S-z2ej
-    Scenario: The viewer may list records
-      When the viewer lists projects with:
+    Scenario Outline: The <role> may list records
+      When the <role> lists projects with:
         | user_id   | status |
         | {Mira.id} | draft  |
       Then the list is Atlas, Bolt
+
+      Examples: Who may not write all
+        | role    |
+        | viewer  |
+        | creator |
+        | updater |
 
     @S-y3zf
     Scenario: A search by name and score
@@ -514,13 +520,19 @@ Feature: Lists of records
       Then the answer is 400
 
     @S-9zjs
-    Scenario: The viewer may count records
-      When the viewer groups projects with:
+    Scenario Outline: The <role> may count records
+      When the <role> groups projects with:
         | group_by | user_id   |
         | user_id  | {Mira.id} |
       Then the groups are:
         | user_id   | count |
         | {Mira.id} | 5     |
+
+      Examples: Who may not write all
+        | role    |
+        | viewer  |
+        | creator |
+        | updater |
 
     @S-zce6
     Scenario: A deleted record is not counted

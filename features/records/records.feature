@@ -217,10 +217,15 @@ Feature: Records by their id
         | .5   |
 
     @S-mph3
-    Scenario: The viewer may read a record
-      When the viewer reads Mira
+    Scenario Outline: The <role> may read a record
+      When the <role> reads Mira
       Then the answer is 200
       And the answer holds the stored record
+
+      Examples: Who may not write, and who may not create
+        | role    |
+        | viewer  |
+        | updater |
 
   @AC-608 @defines-change
   Rule: AC-608 A partial update writes the fields that are given, and no others

@@ -324,21 +324,23 @@ class EmptyTextIsNoGroup(Queries):
         return body
 
 
-def for_writers(endpoint: str) -> Any:
-    """A part: a view that only those may call who may update."""
+def for_writers(endpoint: str, *actions: str) -> Any:
+    """A part: a view that only those may call who may do one of these."""
 
     @view(endpoint)
     def asks(original: Any, **path: Any) -> Any:
-        current_app.auth.require(g.role, "update", "create")
+        current_app.auth.require(g.role, *actions)
         return original(**path)
 
     return asks
 
 
 add("viewers-get-no-statistics", "Answers 403 to a viewer who asks for statistics.", "AC-610",
-    for_writers("tables.stats"))  # fmt: skip
+    for_writers("tables.stats", "update", "create"))  # fmt: skip
 add("viewers-get-no-lists", "Answers 403 to a viewer who asks for a list, but lets it read a record.", "AC-604",
-    for_writers("records.list_records"))  # fmt: skip
+    for_writers("records.list_records", "update", "create"))  # fmt: skip
+add("updaters-get-no-lists", "Answers 403 to a role that may not create, where it asks for a list.", "AC-604",
+    for_writers("records.list_records", "create"))  # fmt: skip
 
 # Conditions and keys
 

@@ -10,7 +10,8 @@ from typing import Any
 from flask import Response, abort, g, request
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.integrity import WITHOUT_FOREIGN_KEYS, ByHand
+from upsertspec_broken.bases import WITHOUT_FOREIGN_KEYS
+from upsertspec_broken.integrity import ByHand
 from upsertspec_broken.typed_json import of_members, utc
 from upsertspec_catalogue import parsed
 from upsertspec_server import Server, jsontext
