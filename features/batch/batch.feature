@@ -392,10 +392,10 @@ Feature: Several records in one request
         | as      | name    | currency |
         | Savings | Savings | EUR      |
       When the editor upserts a batch into transactions by reference:
-        | reference | account_id   | date       | amount             | flow |
-        | tx-1      | {Savings.id} | 2024-02-29 | 2.50               | out  |
-        | tx-2      | {Savings.id} | 1500-02-28 | -9.00              | in   |
-        | tx-3      | {Savings.id} | 9999-12-31 | 1234567890123456.78 | in  |
+        | reference | account_id   | date       | amount              | merchant | flow |
+        | tx-1      | {Savings.id} | 2024-02-29 | 2.505               | 0815     | out  |
+        | tx-2      | {Savings.id} | 1500-02-28 | -9.00               | 1e3      | in   |
+        | tx-3      | {Savings.id} | 9999-12-31 | 1234567890123456.78 | 42       | in   |
       Then the answer is 200 and says 3 created
       And each value comes back as it was sent, in lists too
 

@@ -266,7 +266,7 @@ Feature: What happens on a match
       When the editor upserts twice into transactions by reference and updates only date, amount, balance, sequence_number, notes:
         | reference | account_id | date       | amount              | balance | sequence_number | notes |
         | tx-1      | {Main.id}  | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
-        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.105  | 2147483648      | 0     |
         | tx-3      | {Main.id}  | 2024-02-29 | 0.00                | null    | 0               | 010   |
       Then the answer is 200 and says 3 created, 3 updated
       And each value comes back as it was sent
@@ -455,7 +455,7 @@ Feature: What happens on a match
       When the editor upserts twice into transactions by reference and updates only where account_id is {Main.id}:
         | reference | account_id | date       | amount              | balance | sequence_number | notes |
         | tx-1      | {Main.id}  | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
-        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.105  | 2147483648      | 0     |
         | tx-3      | {Main.id}  | 2024-02-29 | 0.00                | null    | 0               | 010   |
       Then the answer is 200 and says 3 created, 3 updated
       And each value comes back as it was sent

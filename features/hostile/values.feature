@@ -824,7 +824,7 @@ Feature: Unusual values and names
       When the editor upserts twice into transactions by reference:
         | reference | account_id | date       | amount              | balance | sequence_number | notes |
         | tx-1      | {Main.id}  | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
-        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.105  | 2147483648      | 0     |
         | tx-3      | {Main.id}  | 2024-02-29 | 0.00                | null    | 0               | 010   |
       Then the answer is 200 and says 3 created, 3 updated
       And each value comes back as it was sent
@@ -837,7 +837,7 @@ Feature: Unusual values and names
       When the editor upserts a batch twice into transactions by reference:
         | reference | account_id | date       | amount              | balance | sequence_number | notes |
         | tx-1      | {Main.id}  | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
-        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.105  | 2147483648      | 0     |
         | tx-3      | {Main.id}  | 2024-02-29 | 0.00                | null    | 0               | 010   |
       Then the answer is 200 and says 3 created, 3 updated
       And each value comes back as it was sent

@@ -143,7 +143,7 @@ Feature: Records by their id
       When the editor creates in transactions:
         | reference | account_id | date       | amount              | balance | sequence_number | notes |
         | tx-1      | {Main.id}  | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
-        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.105  | 2147483648      | 0     |
         | tx-3      | {Main.id}  | 2024-02-29 | 0.00                | null    | 0               | 010   |
       Then each value comes back as it was sent
 
@@ -370,7 +370,7 @@ Feature: Records by their id
       When the editor changes Sale, Fee:
         | date       | amount              | balance | sequence_number | notes |
         | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
-        | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+        | 9999-12-31 | 1234567890123456.78 | -0.105  | 2147483648      | 0     |
       Then the answer is 200
       And each value comes back as it was sent
 
