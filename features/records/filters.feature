@@ -48,7 +48,6 @@ Feature: What filters find
         | an underscore  | 100 _ Lamp  | 0 _ L   |
         | a star         | 100 * Lamp  | 0 * L   |
         | a question     | 100 ? Lamp  | 0 ? L   |
-        | a dot          | 100 . Lamp  | 0 . L   |
 
     @S-qhj2
     Scenario: A long text is found even if nothing else is shown

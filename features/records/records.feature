@@ -43,8 +43,8 @@ Feature: Records by their id
     @S-a698 @needs-transactions
     Scenario Outline: Where the editor <way>, it has been updated when it was created
       When the editor <way>:
-        | email           | name |
-        | eve@example.com | Eve  |
+        | email           | name | created_at               |
+        | eve@example.com | Eve  | 2001-02-03T04:05:06.789Z |
       Then the answer is 200 and says created
       And created_at and updated_at of the record are the same
 

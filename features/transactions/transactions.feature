@@ -92,6 +92,9 @@ Feature: Several operations, all or nothing
 
     @S-t37w
     Scenario: A deletion is answered without a record
+      Given these activity_log are stored:
+        | as   | type    | project_id | from_user_id |
+        | Note | invited | {Theo.id}  | {Theo.id}    |
       When the editor sends the transaction:
         """
         [
@@ -101,7 +104,25 @@ Feature: Several operations, all or nothing
         """
       Then the answer is 200 and says created, deleted
       And Theo is gone
-      And Mira is as before
+      And Mira, Note are as before
+
+    @S-u52u
+    Scenario: A deletion deletes everything below
+      Given these projects are stored:
+        | as    | name  | user_id   |
+        | Atlas | Atlas | {Theo.id} |
+      And these conversations are stored:
+        | as   | project_id | title |
+        | Talk | {Atlas.id} | First |
+      And these messages are stored:
+        | as    | conversation_id | role   | content |
+        | Hello | {Talk.id}       | system | Welcome |
+      When the editor sends the transaction:
+        """
+        [{"op": "delete", "table": "users", "id": "{Theo.id}"}]
+        """
+      Then the answer is 200 and says deleted
+      And Theo, Atlas, Talk, Hello are gone
 
     @S-qdqt
     Scenario: A guard can refer to an earlier operation
