@@ -414,8 +414,8 @@ def _require_in_order(world: World, attempt: Attempt) -> None:
     for index, (row, part) in enumerate(zip(attempt.sent, attempt.answer.parts, strict=False)):
         keys = [(name, row.get(name), (part.record or row).get(name)) for name in names]
         if any(not same(table, *key) and _folded(key[1]) != _folded(key[2]) for key in keys):
-            wanted = {name: sent for name, sent, _ in keys}
-            wrong = CheckFailed(f"the record of {shown(wanted)} at {index}", shown(part.record))
+            wanted, found = {name: sent for name, sent, _ in keys}, {name: said for name, _, said in keys}
+            wrong = CheckFailed(f"the record of {shown(wanted)} at {index}", f"that of {shown(found)}")
             world.add_secondary(defining("batch"), wrong)
             return
 
