@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from flask import g
 
 from upsertspec_catalogue import shown
 from upsertspec_conforming import add, conforming
@@ -28,12 +32,37 @@ class TimestampsInMilliseconds(Store):
         return (dt.datetime.fromisoformat(previous) + dt.timedelta(milliseconds=1)).strftime(TIME)
 
 
+@conforming(FORM)
+class ClockTicksSlowly(TimestampsInMilliseconds):
+    """Has a clock that ticks every 16 milliseconds: records that are made one after the other have one created_at."""
+
+    def now(self) -> str:
+        at = dt.datetime.fromisoformat(super().now())
+        return at.replace(microsecond=at.microsecond // 16000 * 16000).strftime(TIME)
+
+
 @conforming("That timestamps are within a minute of the Date header is a SHOULD (2).", warns=("AC-104",))
 class ClockIsWrong(Store):
     """Has a clock that is three days slow."""
 
     def now(self) -> str:
         return (dt.datetime.now(dt.UTC) - dt.timedelta(days=3)).strftime(TIME)
+
+
+@conforming("`updated_at` is later than before whenever the record was written (3.1): once for each transaction.")
+class TransactionHasOneTime(Store):
+    """Takes the time once for each transaction, as now() of PostgreSQL does: a second update of a record in it has the
+    same updated_at."""
+
+    def later(self, now: str, previous: str) -> str:
+        began = g.get("began")
+        return previous if began and previous >= began else super().later(now, previous)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with super().transaction():
+            g.began = self.now()
+            yield
 
 
 def trimmed(stored: str) -> str:

@@ -74,6 +74,11 @@ def test_a_batch_says_its_operations_and_counts() -> None:
             'the counts {"created": 1, "updated": 1, "ignored": 0}',
             '{"created": 1, "updated": 1, "ignored": 1}',
         ),
+        (
+            batch_of(answered(BOB, "created"), answered(ADA, "updated"), created=1, updated=1),
+            f'the record of {{"email": "ada.{MARK}@example.com"}} at 0',
+            f'that of {{"email": "bob.{MARK}@example.com"}}',
+        ),
     ],
 )
 def test_a_batch_that_says_something_else(answer: Answer, expected: str, actual: str) -> None:
@@ -82,7 +87,7 @@ def test_a_batch_that_says_something_else(answer: Answer, expected: str, actual:
 
 
 def test_a_wrong_batch_answer_fails_ac_301() -> None:
-    world = after_batch(batch_of(UPDATED, created=1), "AC-303")
+    world = after_batch(batch_of(answered(ADA, "updated"), created=1), "AC-303")
     says(world, "created")
     assert [(c, e) for c, e, _ in suspected(world)] == [("AC-301", '["created"]')]
     world = after_batch(batch_of(CREATED), "AC-303")

@@ -34,7 +34,7 @@ from upsertspec.steps.assertions import (
     stop,
     the_one,
 )
-from upsertspec.steps.equality import as_json, differences, shown
+from upsertspec.steps.equality import as_json, differences, same, shown
 from upsertspec.steps.own_table import named, own_members
 from upsertspec.steps.statuses import require_every_status, require_status
 from upsertspec.steps.table_calls import sent_to
@@ -188,6 +188,7 @@ def require_operations(world: World, attempt: Attempt, operations: list[str]) ->
     match attempt.operation:
         case UpsertBatch():
             require_batch(world, answer, operations)
+            _require_in_order(world, attempt)
         case Transaction():
             require_status(world, answer, OK)
             if answer.fault:
@@ -401,6 +402,25 @@ def require_batch(world: World, answer: Answer, operations: list[str]) -> None:
             world.add_secondary(defining("batch"), wrong)
     for part in answer.parts:
         require_one_id(world, part, part.operation)
+
+
+def _require_in_order(world: World, attempt: Attempt) -> None:
+    """Note where a record of a batch's answer has another key than the one that was sent in its place. Case and blanks
+    do not count, since a target may match without regard to them."""
+    if "updateValues" in attempt.members[0]:
+        return
+    table, names = world.table(attempt.table), attempt.match_fields
+    for index, (row, part) in enumerate(zip(attempt.sent, attempt.answer.parts, strict=False)):
+        keys = [(name, row.get(name), (part.record or row).get(name)) for name in names]
+        if any(not same(table, *key) and _folded(key[1]) != _folded(key[2]) for key in keys):
+            wanted, found = {name: sent for name, sent, _ in keys}, {name: said for name, _, said in keys}
+            wrong = CheckFailed(f"the record of {shown(wanted)} at {index}", f"that of {shown(found)}")
+            world.add_secondary(defining("batch"), wrong)
+            return
+
+
+def _folded(value: Any) -> str:
+    return as_json(value).casefold().replace(" ", "")
 
 
 def _is_reported(world: World, answer: Answer, aspect: str) -> bool:
