@@ -11,7 +11,7 @@ Feature: An update happens in place
       | as    | email             | name         | status   | notes   |
       | Grace | grace@example.com | Grace Hopper | inactive | Admiral |
 
-  @AC-103
+  @AC-103 @defines-id
   Rule: AC-103 An update keeps the id
 
     @S-vncp
