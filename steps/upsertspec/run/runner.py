@@ -156,6 +156,9 @@ class _Results:
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         self._session = session
 
+    def pytest_sessionfinish(self) -> None:
+        self._session = None  # it holds all that was collected
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[SETTINGS] = self.part
