@@ -14,6 +14,7 @@ from upsertspec.dialects.bound import Bound
 from upsertspec.dialects.operations import Create, Delete, Find, List, Read, Transaction, Upsert, Verbatim
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import CannotExpress, ConfigError, NotApplicable
+from upsertspec.spec.schema import tables
 from upsertspec.target.target import Target
 
 Load = Callable[[str], Target]
@@ -241,15 +242,26 @@ def test_a_record_without_an_id_is_known_by_its_key(load: Load) -> None:
 
 def test_a_table_that_the_target_lacks_and_a_statement_that_is_untrue(load: Load) -> None:
     dialect = dialect_for(load(f"{PRODUCTS}[tables]\naccounts = false\n"))
+    dialect.request(Create("users", {"name": "a"}))
     with pytest.raises(NotApplicable, match="the target has no accounts"):
         dialect.request(Create("accounts", {"name": "a"}))
     answered(dialect, Find("contacts", {}), {"records": [{"id": 1, "birthday": None}]})
     assert dialect.untrue == {("contacts", "birthday"): "products has birthday after all"}
 
 
+def test_a_target_without_other_tables(load: Load) -> None:
+    dialect = dialect_for(load(f"{PRODUCTS}[tables]\nothers = false\n"))
+    assert dialect.request(Create("contacts", {"name": "a"})).path.startswith("/api/tables/products/")
+    for absent in tables().keys() - {"contacts"}:
+        with pytest.raises(NotApplicable, match=f"the target has no {absent}"):
+            dialect.request(Create(absent, {"name": "a"}))
+
+
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
+        ("[tables]\nothers = true", "line 3: tables.others: can't be true; write false: there are no tables but"),
+        ("[tables.others]\nname = 'x'", "line 2: tables.others: can't be {"),
         ("[tables.contacts.fields]\nemial = false", "line 3: tables.contacts.fields.emial: is no field of contacts"),
         ("[tables.contacts]\nfeilds = {}", "line 3: tables.contacts.feilds: is not known here; did you mean 'fields'?"),
         ("[tables.contacts.fields]\nemail = { txt = 'a' }", "email.txt: is not known here; did you mean 'text'?"),

@@ -112,7 +112,7 @@ EXPECTED = {
         "devices",
         {
             "email": {"name": "serialNumber", "text": "DEV-{n:08}", "maximum_length": 12},
-            "age": {"name": "slots", "minimum": 1},
+            "age": {"name": "slots", "minimum": 1, "maximum": 2147483647},
             "phone": False,
         },
         {"method": "PUT", "path": "/api/{table}/{key.serialNumber}", "body": "{otherFields}"},
@@ -127,7 +127,7 @@ EXPECTED = {
         {
             "email": {"name": "slug", "text": "{slug}", "maximum_length": 50},
             "name": {"name": "title", "maximum_length": 200},
-            "age": "priority",
+            "age": {"name": "priority", "maximum": 2147483647},
             "vip": {"name": "is_featured", "null": False},
         },
         {"method": "PUT", "path": "/api/{table}/{key.slug}/", "body": "{fields}"},

@@ -51,6 +51,7 @@ class Memory:
         self.bindings = Bindings()
         self.untrue: dict[tuple[str, str], str] = {}
         self.replaces = False
+        self.is_contract = True
 
     @property
     def masker(self) -> Masker:

@@ -155,16 +155,16 @@ class _Binder:
 
     def _integer(self, spec: Field) -> Any:
         whole: Wanted = lambda _, s: s.type == "integer" and not s.options  # noqa: E731
-        name = self._pick(lambda n, s: whole(n, s) and s.rules.get("minimum") == spec.rules.get("minimum"))
+        name = self._pick(lambda n, s: whole(n, s) and s.lowest == spec.rules.get("minimum"))
         name = name or self._pick(whole)
         if not name:
             return False
-        lowest = self._left[name].rules.get("minimum")
+        lowest, highest = self._left[name].lowest, self._left[name].highest
         if lowest is None and "minimum" in spec.rules:
             asked = f"Is a number below {spec.rules['minimum']} refused? If not: minimum = false."
             self._questions[spec.name] = asked
-        stated = int(lowest) if isinstance(lowest, (int, float)) and lowest != spec.rules.get("minimum") else None
-        return self._bound(spec, name, {"default": self._default(name), "minimum": stated})
+        stated = None if lowest in (None, spec.rules.get("minimum")) else lowest
+        return self._bound(spec, name, {"default": self._default(name), "minimum": stated, "maximum": highest})
 
     def _pick(self, wanted: Wanted) -> str:
         """The first field that is wanted; of texts one that takes any text, if there is one."""

@@ -8,6 +8,7 @@ from typing import Any
 
 PARTS = 50
 LONGEST = 500
+INT32 = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,23 @@ class Schema:
         """The most characters of a text, or None."""
         longest = number(self.rules.get("maxLength"))
         return int(longest) if longest is not None and longest >= 1 else None
+
+    @property
+    def lowest(self) -> int | float | None:
+        """The lowest number; of one above it (`exclusiveMinimum`) the next."""
+        return self._bound("minimum", "exclusiveMinimum", 1)
+
+    @property
+    def highest(self) -> int | float | None:
+        """The highest number; of one below it (`exclusiveMaximum`) the one before. The format `int32` has one, too."""
+        stated = self._bound("maximum", "exclusiveMaximum", -1)
+        return INT32 if stated is None and self.format == "int32" else stated
+
+    def _bound(self, name: str, exclusive: str, step: int) -> int | float | None:
+        limit, beyond = number(self.rules.get(name)), number(self.rules.get(exclusive))
+        if limit is None and beyond is not None:
+            limit = beyond + step
+        return int(limit) if limit is not None and self.type == "integer" else limit
 
     @property
     def description(self) -> str:

@@ -86,11 +86,9 @@ def _is_usable(name: str, value: Any) -> bool:
 
 
 def _number(schema: Schema) -> int | float:
-    low, high = number(schema.rules.get("minimum")), number(schema.rules.get("maximum"))
-    above = number(schema.rules.get("exclusiveMinimum"))
-    lowest = low if low is not None else above + 1 if above is not None else 1
-    found = max(lowest, 1) if high is None or high >= 1 else high
-    return found if isinstance(found, int) or schema.type == "number" else int(found)
+    lowest, highest = schema.lowest, schema.highest
+    found = 1 if lowest is None else max(lowest, 1)
+    return found if highest is None else min(found, highest)
 
 
 def _text(schema: Schema) -> str:

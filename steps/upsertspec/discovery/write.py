@@ -17,6 +17,7 @@ from upsertspec.discovery.resources import Resource
 from upsertspec.discovery.shape import deviations, shape
 from upsertspec.discovery.toml import comment, said, toml_key, toml_text, toml_value
 from upsertspec.spec.schema import tables_of
+from upsertspec.target.bindings import OTHERS
 
 NAMES = 30
 DIRECT = Connection()
@@ -165,10 +166,9 @@ def _shown(resource: Resource) -> str:
 
 
 def _bindings(resource: Resource, bindings: Sequence[Binding]) -> Iterator[str]:
-    bound = {binding.table for binding in bindings if not binding.problem}
     yield from comment(CAST)
     yield "[tables]"
-    yield from (f"{table.name} = false" for table in tables_of(frozenset(PROFILES)) if table.name not in bound)
+    yield f"{OTHERS} = false"
     for binding in bindings:
         yield ""
         if binding.problem:

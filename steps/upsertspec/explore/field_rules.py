@@ -56,6 +56,8 @@ def value_problems(field: Field, value: Any) -> Iterator[Problem]:
         yield Problem(f"{field.name} is not one of the options", REFUSED)
     if "minimum" in rules and value < rules["minimum"]:
         yield Problem(f"{field.name} is below the minimum", REFUSED)
+    if "maximum" in rules and value > rules["maximum"]:
+        yield Problem(f"{field.name} is above the maximum", REFUSED)
     if "pattern" in rules and not re.fullmatch(rules["pattern"], value):
         yield Problem(f"{field.name} does not match the pattern", REFUSED)
     if field.type.limits is not None and value not in field.type.limits:

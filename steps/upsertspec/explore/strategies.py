@@ -90,7 +90,7 @@ def wrong_field(draw: Draw, scope: Scope, table: Table) -> dict[str, Any]:
     """One field with a value that it does not accept."""
     bad = {name: values.bad(field, scope.schema.profiles) for name, field in table.fields.items()}
     names = [name for name in bad if bad[name]]
-    with_rules = [name for name in names if {"options", "minimum", "schema"} & set(table.fields[name].rules)]
+    with_rules = [name for name in names if {"options", "minimum", "maximum", "schema"} & set(table.fields[name].rules)]
     name = draw(st.sampled_from(names + with_rules * 2))
     return {name: draw(st.sampled_from(bad[name]))}
 

@@ -82,7 +82,8 @@ def good(field: Field, profiles: Collection[str] = ()) -> list[Any]:
     if "pattern" in field.rules:
         return ["EUR", "usd"]
     listed = [*field.type.good, *(field.type.hostile if "hostile" in profiles else ())]
-    return [v for v in listed if "minimum" not in field.rules or v >= field.rules["minimum"]]
+    listed = [v for v in listed if "minimum" not in field.rules or v >= field.rules["minimum"]]
+    return [v for v in listed if "maximum" not in field.rules or v <= field.rules["maximum"]]
 
 
 def bad(field: Field, profiles: Collection[str] = ()) -> list[Any]:
@@ -92,6 +93,8 @@ def bad(field: Field, profiles: Collection[str] = ()) -> list[Any]:
         listed += ["archived", "", field.options[0].upper(), f" {field.options[0]}", field.options[0][:3]]
     if "minimum" in field.rules:
         listed += [field.rules["minimum"] - 1]
+    if "maximum" in field.rules:
+        listed += [field.rules["maximum"] + 1]
     if "pattern" in field.rules:
         listed += ["EURO", "E1R", "EU"]
     if "schema" in field.rules:

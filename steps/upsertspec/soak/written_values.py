@@ -37,4 +37,6 @@ def values(of_key: str, stamp: str, words: Words = OURS) -> dict[str, Any]:
 
 
 def _fit(value: Any, rules: Mapping[str, Any]) -> Any:
-    return value[: rules.get("maximum_length")] if isinstance(value, str) else max(value, rules.get("minimum", value))
+    if isinstance(value, str):
+        return value[: rules.get("maximum_length")]
+    return min(max(value, rules.get("minimum", value)), rules.get("maximum", value))

@@ -13,13 +13,12 @@ from upsertspec.dialects.operations import Create, Delete, Operation, Upsert
 from upsertspec.errors import Blocked, CannotExpress, CheckFailed, NotApplicable, NotTestable, TargetGone, TargetSilent
 from upsertspec.http.circuit_breaker import is_refusal, shortened
 from upsertspec.spec.criteria import defining
-from upsertspec.spec.outcomes import NO_CONTENT, is_success
+from upsertspec.spec.outcomes import is_success
 from upsertspec.spec.schema import Table
 from upsertspec.steps.assertions import id_of, key_of, require_id, require_stored
 from upsertspec.steps.cells import names
 from upsertspec.steps.conditions import tag_of_record
 from upsertspec.steps.equality import same
-from upsertspec.steps.statuses import is_declared
 from upsertspec.steps.world import Stored, World
 
 Row = dict[str, Any]
@@ -59,9 +58,8 @@ def _delete(world: World, name: str) -> None:
     if stored.record.get("id") is None:
         raise Blocked(defining("upsert-create"), f"the id of {name}", "none")
     answer = world.send("editor", Delete(stored.table, stored.record["id"]))
-    done = answer.status == NO_CONTENT or is_declared(world, "deleted", answer.status)
-    if not done or world.reader.find(stored.table, stored.key):
-        raise Blocked(defining("delete"), f"{name} to be deleted with 204", answer.said)
+    if not is_success(answer.status) or world.reader.find(stored.table, stored.key):
+        raise Blocked(defining("delete"), f"{name} to be deleted", answer.said)
     world.attempts.pop()
     world.stored.remove(stored)
     world.deleted.append(stored)

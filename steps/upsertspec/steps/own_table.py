@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from upsertspec.dialects.operations import Verbatim
 from upsertspec.errors import NotApplicable
 from upsertspec.spec.schema import PROTECTED, Field, Table, tables
 from upsertspec.spec.types import TIMESTAMP
@@ -123,11 +126,19 @@ def require_faulty(binding: TableBinding, row: Row, others: Sequence[Row], is_kn
         if not bound.rules:
             continue
         taken = row.get(name) is not None and any(other.get(name) == row[name] for other in others)
+        value = _plain(row.get(name))
         is_left_out = row.get(name) is None and (name in row or not is_known)
-        if why := _differs(bound, spec, row.get(name), is_left_out, taken):
+        if why := _differs(bound, spec, value, is_left_out, taken):
             raise NotApplicable(f"{bound.name} of {binding.name} {why}")
         if bound.rules.get("null") is False and name in row and row[name] is None and not spec.required:
             raise NotApplicable(f"{bound.name} of {binding.name} is never null")
+
+
+def _plain(value: Any) -> Any:
+    """The value that JSON to the letter stands for; the JSON itself where Python has none."""
+    with contextlib.suppress(ValueError, RecursionError):
+        return json.loads(value.json) if isinstance(value, Verbatim) else value
+    return value
 
 
 def _differs(bound: FieldBinding, spec: Field, value: Any, is_left_out: bool, taken: bool) -> str:
@@ -142,6 +153,8 @@ def _differs(bound: FieldBinding, spec: Field, value: Any, is_left_out: bool, ta
         is_low = lowest is not False and value < lowest
         if is_low != (ours is not None and value < ours):
             return "has no minimum" if lowest is False else f"takes {lowest} and above"
+    if type(value) is int and value > rules.get("maximum", value):
+        return f"takes {rules['maximum']} and below"
     most = rules.get("maximum_length")
     if isinstance(value, str) and most is not None and len(value) > most and not bound.text:
         return f"takes {most} characters at most"

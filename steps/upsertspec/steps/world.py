@@ -15,7 +15,7 @@ from upsertspec.http.exchange import Exchange
 from upsertspec.http.session import BROKEN
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import CLOSED, CREATED, MISSING, OK, UPSERTED, is_success
-from upsertspec.spec.schema import MEMBERS, Table, tables
+from upsertspec.spec.schema import MEMBERS, ROLES, Table, tables
 from upsertspec.steps.cells import rows
 from upsertspec.steps.concurrent_run import ConcurrentRun
 from upsertspec.steps.findings import ScenarioFindings
@@ -25,7 +25,7 @@ from upsertspec.steps.missing_calls import require_call, require_table
 from upsertspec.steps.missing_ids import with_ids
 from upsertspec.steps.own_table import left, require_faulty, require_key, require_letters, share_key
 from upsertspec.steps.whole_records import whole
-from upsertspec.target.bindings import TableBinding
+from upsertspec.target.bindings import LIKE, TableBinding
 
 Record = Mapping[str, Any]
 
@@ -244,6 +244,7 @@ class World:
         if key is not None and not self.first_written and self.attempts and is_keyed(self.attempts[0].operation):
             self.first_written = list(self._written(self.attempts[0]))
         self._require_possible(operation)
+        self._require_path(who, operation)
         if operation.changes:
             self.reader.forget()
         if who.startswith(OVER):
@@ -308,6 +309,13 @@ class World:
                 same_key = [other for other in before if share_key(binding.view, row, other)]
                 require_faulty(binding, row, [other for other in before if other not in same_key], bool(same_key))
                 before.append(row)
+
+    def _require_path(self, who: str, operation: Operation) -> None:
+        """Raise NotApplicable where somebody without a role asks an API with tables of its own for an unknown table:
+        what has no path is missing there for everybody."""
+        is_own = self.binding(LIKE).is_own and not self.client.is_contract
+        if is_own and operation.table not in {"", *tables()} and who.removeprefix(OVER) not in ROLES:
+            raise NotApplicable("the API has paths of its own, and none for unknown tables")
 
     def send_much(self, who: str, operation: Operation, alteration: str) -> None:
         """Send a request that may be too large. Where the target closes the connection, the status is `CLOSED`."""

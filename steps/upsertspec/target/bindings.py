@@ -18,8 +18,11 @@ from upsertspec.spec.schema import PROTECTED, Field, Table, tables
 LIKE = "contacts"
 """A table that the specification does not have is treated like this one."""
 
+OTHERS = "others"
+"""Under this name a target file says that there are no tables but contacts and those that it names."""
+
 LITERAL = re.compile(r"true|false|-?[0-9]+")
-RULES = ("default", "required", "unique", "minimum", "maximum_length", "null")
+RULES = ("default", "required", "unique", "minimum", "maximum", "maximum_length", "null")
 """The rules of a field that a target file may change."""
 
 
@@ -206,8 +209,9 @@ def _named(table: str, ident: str) -> tuple[str, str]:
 
 def bindings_from(raw: Mapping[str, Any]) -> Bindings:
     """The bindings of a checked `[tables]`."""
-    absent = frozenset(name for name, stated in raw.items() if stated is False)
-    return Bindings({name: _table(name, stated) for name, stated in raw.items() if name not in absent}, absent)
+    there = {name: stated for name, stated in raw.items() if stated is not False}
+    absent = (raw.keys() | (tables().keys() - {LIKE} if OTHERS in raw else set())) - {OTHERS} - there.keys()
+    return Bindings({name: _table(name, stated) for name, stated in there.items()}, frozenset(absent))
 
 
 def _table(table: str, stated: Mapping[str, Any]) -> TableBinding:

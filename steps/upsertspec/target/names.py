@@ -7,6 +7,7 @@ from typing import Any
 
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.schema import tables
+from upsertspec.target.bindings import OTHERS
 from upsertspec.target.bound_fields import bound
 from upsertspec.target.nearest import nearest
 from upsertspec.target.positions import Fault, KeyPath
@@ -18,10 +19,10 @@ def names(raw: Mapping[str, Any]) -> Iterator[Fault]:
     """Every unknown name, with the nearest known one."""
     named = raw.get("tables")
     for table, settings in (named if isinstance(named, dict) else {}).items():
-        if table not in tables():
-            yield ("tables", table), f"is no table of the specification; {nearest(table, tables())}"
-        elif isinstance(settings, dict):
+        if table in tables() and isinstance(settings, dict):
             yield from bound(table, settings)
+        elif table not in {*tables(), OTHERS}:
+            yield ("tables", table), f"is no table of the specification; {nearest(table, tables())}"
     yield from _dialect(raw.get("dialect"))
     listed = raw.get("known_failures")
     for index, entry in enumerate(listed if isinstance(listed, list) else []):

@@ -1,0 +1,64 @@
+"""Scenarios on a target's own tables: the rules of its fields, and the paths that it has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.steps.kit import Memory, world_of
+from upsertspec.dialects.base import Answer
+from upsertspec.dialects.operations import Create, Verbatim
+from upsertspec.errors import NotApplicable
+from upsertspec.steps.own_table import require_faulty
+from upsertspec.target.bindings import bindings_from
+
+OWN = {"contacts": {"name": "products", "fields": {"email": "sku"}, "always": {"price": 1}}}
+
+RULES: list[tuple[dict[str, Any], Any, str]] = [
+    ({"maximum": 100}, 101, "takes 100 and below"),
+    ({"maximum": 100}, 100, ""),
+    ({"minimum": 10}, 5, "takes 10 and above"),
+    ({"minimum": 10}, -1, ""),
+    ({"minimum": False}, -1, "has no minimum"),
+    ({"minimum": False}, 5, ""),
+    ({"null": False}, None, "is never null"),
+    ({"maximum": 100}, Verbatim("101"), "takes 100 and below"),
+    ({"maximum": 100}, Verbatim("9" * 10_000), ""),
+    ({"maximum": 100}, Verbatim("["), ""),
+]
+
+
+@pytest.mark.parametrize(("rules", "value", "why"), RULES)
+def test_a_value_that_is_right_on_one_side_only_does_not_apply(rules: dict[str, Any], value: Any, why: str) -> None:
+    binding = bindings_from({"contacts": {"name": "products", "fields": {"age": {"name": "stock", **rules}}}})
+    row = {"email": "a@example.com", "age": value}
+    if not why:
+        require_faulty(binding.of("contacts"), row, [], is_known=False)
+        return
+    with pytest.raises(NotApplicable, match=f"stock of products {why}"):
+        require_faulty(binding.of("contacts"), row, [], is_known=False)
+
+
+@pytest.mark.parametrize(
+    ("who", "raw", "is_contract", "applies"),
+    [
+        ("no credentials", OWN, False, False),
+        ("over the same connection no credentials", OWN, False, False),
+        ("editor", OWN, False, True),
+        ("no credentials", OWN, True, True),
+        ("no credentials", {"contacts": {"name": "people"}}, False, True),
+    ],
+)
+def test_a_stranger_is_told_of_unknown_tables_by_apis_whose_paths_are_of_tables(
+    who: str, raw: dict[str, Any], is_contract: bool, applies: bool
+) -> None:
+    memory = Memory()
+    memory.bindings, memory.is_contract, memory.answers = bindings_from(raw), is_contract, [Answer(401), Answer(401)]
+    world = world_of(memory)
+    world.send("no credentials", Create("contacts", {}))
+    if applies:
+        assert world.send(who, Create("no_such_table", {})).status == 401
+    else:
+        with pytest.raises(NotApplicable, match="none for unknown tables"):
+            world.send(who, Create("no_such_table", {}))
