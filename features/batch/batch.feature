@@ -22,6 +22,26 @@ Feature: Several records in one request
       And the answer holds the stored records
       And nothing else has changed
 
+    @S-fdy9
+    Scenario: A longer batch whose known records are in the middle
+      When the editor upserts a batch into contacts by email:
+        | email               | name          |
+        | alan@example.com    | Alan Turing   |
+        | barbara@example.com | B. Liskov     |
+        | claude@example.com  | C. Shannon    |
+        | donald@example.com  | Donald Knuth  |
+        | grace@example.com   | Amazing       |
+        | ada@example.com     | Ada Byron     |
+        | edsger@example.com  | E. Dijkstra   |
+        | frances@example.com | Frances Allen |
+        | john@example.com    | J. Backus     |
+        | ken@example.com     | Ken Thompson  |
+        | niklaus@example.com | N. Wirth      |
+        | tony@example.com    | Tony Hoare    |
+      Then the answer is 200 and says 4 created, 2 updated, 6 created
+      And the answer holds the stored records
+      And nothing else has changed
+
     @S-b62d
     Scenario: A batch of one record
       When the editor upserts a batch into contacts by email:
@@ -67,16 +87,18 @@ Feature: Several records in one request
         | alan@example.com | Alan Turing |
 
     @S-am5y
-    Scenario: A batch that updates only one field
-      When the editor upserts a batch into contacts by email and updates only age:
-        | email             | name      | age |
-        | grace@example.com | Amazing   | 86  |
-        | alan@example.com  | Alan      | 41  |
-      Then the answer is 200 and says updated, created
+    Scenario: A batch that updates only some fields, each record others
+      When the editor upserts a batch into contacts by email and updates only age, notes:
+        | email             | name      | age | notes  |
+        | grace@example.com | Amazing   | 86  |        |
+        | ada@example.com   | Ada Byron |     | Note A |
+        | alan@example.com  | Alan      | 41  |        |
+      Then the answer is 200 and says updated, updated, created
       And these contacts are now stored:
-        | email             | name         | age |
-        | grace@example.com | Grace Hopper | 86  |
-        | alan@example.com  | Alan         | 41  |
+        | email             | name         | age | notes   |
+        | grace@example.com | Grace Hopper | 86  | Admiral |
+        | ada@example.com   | Ada Lovelace | 36  | Note A  |
+        | alan@example.com  | Alan         | 41  |         |
 
     @S-4gc5
     Scenario: A batch that updates under a condition
@@ -189,15 +211,21 @@ Feature: Several records in one request
         | Another's phone number     | phone    | +44 20 7946 001 |
 
     @S-283h
-    Scenario: A text that breaks its pattern is refused where the record matches
+    Scenario Outline: A text that breaks its pattern is refused where the record matches: <currency>
       Given these product_recommendations are stored:
         | as     | room_id | session_id | product_name | currency |
         | Marble | kitchen | session-1  | Marble Tile  | EUR      |
       When the editor upserts a batch into product_recommendations by room_id, product_name:
-        | room_id | session_id | product_name | currency |
-        | kitchen | session-2  | Marble Tile  | EURO     |
+        | room_id | session_id | product_name | currency   |
+        | kitchen | session-2  | Marble Tile  | <currency> |
       Then the request is refused
       And nothing has been written
+
+      Examples: A letter more, a digit, and a line end
+        | currency   |
+        | EURO       |
+        | E1R        |
+        | `"EUR\\n"` |
 
   @AC-303 @defines-batch-values
   Rule: AC-303 Each record of a batch gets its own values
@@ -364,10 +392,10 @@ Feature: Several records in one request
         | as      | name    | currency |
         | Savings | Savings | EUR      |
       When the editor upserts a batch into transactions by reference:
-        | reference | account_id   | date       | amount             | flow |
-        | tx-1      | {Savings.id} | 2024-02-29 | 2.50               | out  |
-        | tx-2      | {Savings.id} | 1500-02-28 | -9.00              | in   |
-        | tx-3      | {Savings.id} | 9999-12-31 | 1234567890123456.78 | in  |
+        | reference | account_id   | date       | amount              | merchant | flow |
+        | tx-1      | {Savings.id} | 2024-02-29 | 2.505               | 0815     | out  |
+        | tx-2      | {Savings.id} | 1500-02-28 | -9.00               | 1e3      | in   |
+        | tx-3      | {Savings.id} | 9999-12-31 | 1234567890123456.78 | 42       | in   |
       Then the answer is 200 and says 3 created
       And each value comes back as it was sent, in lists too
 

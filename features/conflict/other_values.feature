@@ -121,7 +121,6 @@ Feature: Other values on an update, and only what is newer
         | ada@example.com  | `"thirty"`   | {"name": "Countess"}              |
         | alan@example.com | 41           | {"age": "forty"}                  |
         | alan@example.com | 41           | {"nowhere": 1}                    |
-        | alan@example.com | 41           | {"name": null}                    |
 
     @S-9jep @needs-batch
     Scenario: In a batch each match gets the other values
@@ -203,6 +202,15 @@ Feature: Other values on an update, and only what is newer
         | ada@example.com | Ada Byron | 20  |
       Then the answer is 200 and says ignored
       And Ada, Grace are as before
+
+    @S-gzyf
+    Scenario: No stored value is one of an empty list
+      When the editor upserts into contacts by email with updateWhere {"age": {"in": []}}:
+        | email           | name      |
+        | ada@example.com | Ada Byron |
+      Then the answer is 200 and says ignored, or 400
+      And Ada, Grace are as before
+      And nothing has been written
 
     @S-k7bh
     Scenario: A match that passes is written

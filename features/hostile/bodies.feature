@@ -137,6 +137,7 @@ Feature: Malformed and oversized bodies
         | image/png                         |
         | text/plain; application/json      |
         | jsonapplication                   |
+        | application/jsonl                 |
         | nothing                           |
 
     @S-fe4w
@@ -256,17 +257,17 @@ Feature: Malformed and oversized bodies
     Scenario Outline: The unknown field <field> is refused
       When the editor upserts into contacts by email:
         | email           | name         | phone           | <field> |
-        | ada@example.com | Ada Lovelace | +44 20 7946 001 | x       |
+        | ada@example.com | Ada Lovelace | +44 20 7946 001 | <value> |
       Then the answer is 400
       And nothing has been written
 
       Examples: Fields that a contact does not have
-        | field       |
-        | nickname    |
-        | is_admin    |
-        | name.first  |
-        | __proto__   |
-        | rowid       |
+        | field       | value |
+        | nickname    | x     |
+        | is_admin    | null  |
+        | name.first  | x     |
+        | __proto__   | x     |
+        | rowid       | x     |
 
     @S-rqj9
     Scenario: An unknown field changes no record

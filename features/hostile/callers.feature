@@ -321,6 +321,17 @@ Feature: What a caller without access can learn
         | a description |
         | a transaction |
 
+    @S-w28z
+    Scenario Outline: A list asked for with <method> without credentials
+      When somebody with no credentials tries a list with the method <method> in contacts and in no_such_table, 3 times by turns
+      Then every answer is the same for both tables
+      And Grace is as before
+
+      Examples: Methods that are often let through
+        | method  |
+        | HEAD    |
+        | OPTIONS |
+
     @S-b7e2
     Scenario Outline: <call> in another table without credentials
       When somebody with no credentials tries <call> in accounts and in no_such_table, 3 times by turns

@@ -41,7 +41,7 @@ Feature: Unusual values and names
         | A lookup               | "${jndi:ldap://127.0.0.1/x}"                       |
         | An XML entity          | "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///x'>]>&e;" |
         | An operator            | "{\\"$gt\\": \\"\\"}"                              |
-        | A reference            | "{\\"$ref\\": \\"ada.id\\"}"                       |
+        | A reference            | "{\\"$ref\\":\\"ada.id\\"}"                        |
         | The word null          | "null"                                             |
         | The word undefined     | "undefined"                                        |
 
@@ -557,7 +557,7 @@ Feature: Unusual values and names
       When the editor upserts twice into raw_transactions by reference:
         | reference | account_id | payload                                |
         | raw-1     | {Main.id}  | [1, "two", null, [3]]                  |
-        | raw-2     | {Main.id}  | {"0": "a", "1": {"0": null}}           |
+        | raw-2     | {Main.id}  | {"0": "2024-01-15T10:00:00Z", "1": {"0": null}, "2": null}           |
         | raw-3     | {Main.id}  | {"é 😀": {"b": [{"c": [[], {}, ""]}]}} |
         | raw-4     | {Main.id}  | false                                  |
         | raw-5     | {Main.id}  | 0                                      |
@@ -575,7 +575,7 @@ Feature: Unusual values and names
       When the editor upserts a batch twice into raw_transactions by reference:
         | reference | account_id | payload                                |
         | raw-1     | {Main.id}  | [1, "two", null, [3]]                  |
-        | raw-2     | {Main.id}  | {"0": "a", "1": {"0": null}}           |
+        | raw-2     | {Main.id}  | {"0": "2024-01-15T10:00:00Z", "1": {"0": null}, "2": null}           |
         | raw-3     | {Main.id}  | {"é 😀": {"b": [{"c": [[], {}, ""]}]}} |
         | raw-4     | {Main.id}  | false                                  |
         | raw-5     | {Main.id}  | 0                                      |
@@ -824,7 +824,7 @@ Feature: Unusual values and names
       When the editor upserts twice into transactions by reference:
         | reference | account_id | date       | amount              | balance | sequence_number | notes |
         | tx-1      | {Main.id}  | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
-        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.105  | 2147483648      | 0     |
         | tx-3      | {Main.id}  | 2024-02-29 | 0.00                | null    | 0               | 010   |
       Then the answer is 200 and says 3 created, 3 updated
       And each value comes back as it was sent
@@ -837,7 +837,7 @@ Feature: Unusual values and names
       When the editor upserts a batch twice into transactions by reference:
         | reference | account_id | date       | amount              | balance | sequence_number | notes |
         | tx-1      | {Main.id}  | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
-        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.105  | 2147483648      | 0     |
         | tx-3      | {Main.id}  | 2024-02-29 | 0.00                | null    | 0               | 010   |
       Then the answer is 200 and says 3 created, 3 updated
       And each value comes back as it was sent

@@ -96,6 +96,16 @@ Feature: An update happens in place
       Then each answer's updated_at is later than the one before
       And Grace keeps created_at
 
+    @S-epr7 @needs-transactions
+    Scenario: Each update in a transaction gets a later updated_at
+      When the editor changes Grace, Grace, Grace in a transaction:
+        | name  |
+        | One   |
+        | Two   |
+        | Three |
+      Then the answer is 200 and says updated, updated, updated
+      And Grace keeps created_at
+
     @S-waud
     Scenario: Timestamps in the request are dropped
       When the editor upserts into image_metadata by organization_id, key, image_item_id:

@@ -95,6 +95,15 @@ Feature: Which fields can be matched by
       Then the answer is 200 and says created, created
       And every answer has an id of its own
 
+    @S-vzyk @needs-batch
+    Scenario: Two contacts with a null phone in one batch are two records
+      When the editor upserts a batch into contacts by phone:
+        | email            | name         | phone |
+        | ada@example.com  | Ada Lovelace | null  |
+        | alan@example.com | Alan Turing  | null  |
+      Then the answer is 200 and says created, created
+      And nothing else has changed
+
     @S-7t9g
     Scenario: A null phone does not match a contact without a phone
       Given these contacts are stored:

@@ -218,6 +218,26 @@ Feature: Dependent records survive an upsert
       Then the request is refused
       And Bakery, Savings are as before
 
+    @S-75sj
+    Scenario Outline: Each of two references needs its record: <gone> is deleted
+      Given these category_templates are stored:
+        | as      | name    |
+        | Monthly | Monthly |
+      And these categories are stored:
+        | as   | template_id  | name |
+        | Food | {Monthly.id} | Food |
+      And <gone> has been deleted
+      When the editor upserts into transaction_category_mappings by transaction_id, ledger_id:
+        | transaction_id | ledger_id | category_id |
+        | {Bakery.id}    | ledger-1  | {Food.id}   |
+      Then the request is refused
+      And nothing has been written
+
+      Examples: The first, and the second
+        | gone   |
+        | Bakery |
+        | Food   |
+
     @S-6n8q
     Scenario: A transaction without an account can't be created
       When the editor upserts into transactions by reference:

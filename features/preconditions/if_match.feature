@@ -60,12 +60,17 @@ Feature: Write only what was read
       And nothing has been written
 
     @S-wpxa @needs-conflict
-    Scenario: An upsert that would leave the match as it is looks at its tag
-      When the editor upserts into contacts by email and ignores a match with If-Match "made-up":
+    Scenario Outline: An upsert that would leave the match as it is looks at its tag: it <way>
+      When the editor upserts into contacts by email and <way> with If-Match "made-up":
         | email           | name     |
         | ada@example.com | Ada King |
       Then the answer is 412
       And nothing has been written
+
+      Examples: Always, and under a condition of its own
+        | way                                     |
+        | ignores a match                         |
+        | updates only where status is inactive   |
 
     @S-scrm
     Scenario: Of two writers who read the same state the second is refused

@@ -99,8 +99,8 @@ Feature: Every record has a tag
         | Main | Main 1 | EUR      |
       And Main's tag has been read
       When the editor upserts into import_batches by reference:
-        | reference | account_id | row_count |
-        | batch-1   | {Main.id}  | 3         |
+        | reference | account_id | row_count  |
+        | batch-1   | {Main.id}  | 4294967296 |
       Then the answer is 200 and says created
       And Main has the same tag as before
 

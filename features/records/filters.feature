@@ -132,16 +132,39 @@ Feature: What filters find
       Then the list is Atlas
 
     @S-dhjc
-    Scenario: Where nothing is said it is not false
+    Scenario Outline: Where nothing is said it is not false: <filter> <value>
       Given these contacts are stored:
         | as    | email             | name         | vip   |
         | Ada   | ada@example.com   | Ada Lovelace | false |
         | Grace | grace@example.com | Grace Hopper |       |
         | Alan  | alan@example.com  | Alan Turing  | true  |
       When the editor lists contacts with:
-        | email__in                              | vip   |
-        | {Ada.email},{Grace.email},{Alan.email} | false |
+        | email__in                              | <filter> |
+        | {Ada.email},{Grace.email},{Alan.email} | <value>  |
       Then the list is Ada
+
+      Examples: As it is, in a list of one, and not the other
+        | filter  | value |
+        | vip     | false |
+        | vip__in | false |
+        | vip__ne | true  |
+
+    @S-p45n
+    Scenario Outline: A number of 64 bits with <operator> is compared to its last digit
+      Given these projects are stored:
+        | as    | name  | validation_score | user_id   |
+        | Large | Large | 9007199254740993 | {Mira.id} |
+        | Less  | Less  | 9007199254740992 | {Mira.id} |
+      When the editor lists projects with:
+        | user_id   | validation_score__<operator> |
+        | {Mira.id} | <score>                      |
+      Then the list is <who>
+
+      Examples: Two that are one as a double
+        | operator | score            | who   |
+        | eq       | 9007199254740993 | Large |
+        | lt       | 9007199254740993 | Less  |
+        | in       | 9007199254740992 | Less  |
 
     @S-p5hq
     Scenario: An address finds the contact that has it now

@@ -56,6 +56,17 @@ Feature: Lists of records
         | _limit    | 1001  |
         | _limit    | -1    |
 
+    @S-ecvf @needs-batch
+    Scenario: A limit of 1,000 is not a smaller one
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And 260 numbered transactions of Main are stored
+      When the editor lists transactions with:
+        | account_id | _limit |
+        | {Main.id}  | 1000   |
+      Then the list has 260 records
+
     @S-nx7r
     Scenario: A list without a limit has 50 records
       Given 55 numbered contacts are stored
@@ -104,11 +115,17 @@ Feature: Lists of records
         | name__gt                 | Bolt         | Comet, Delta, Ember  | 3     |
 
     @S-z2ej
-    Scenario: The viewer may list records
-      When the viewer lists projects with:
+    Scenario Outline: The <role> may list records
+      When the <role> lists projects with:
         | user_id   | status |
         | {Mira.id} | draft  |
       Then the list is Atlas, Bolt
+
+      Examples: Who may not write all
+        | role    |
+        | viewer  |
+        | creator |
+        | updater |
 
     @S-y3zf
     Scenario: A search by name and score
@@ -456,14 +473,20 @@ Feature: Lists of records
         | _limit       | 1     |
 
     @S-etnr
-    Scenario: Records without a value are a group too
-      Given these projects are stored:
-        | as    | name  | status | user_id   |
-        | Frost | Frost | null   | {Mira.id} |
-      When the editor groups projects with:
-        | group_by |
-        | status   |
-      Then there is one group for each status of draft, null
+    Scenario: Records without a value are a group too, and not that of false
+      Given these contacts are stored:
+        | as    | email             | name         | vip   |
+        | Ada   | ada@example.com   | Ada Lovelace | false |
+        | Grace | grace@example.com | Grace Hopper |       |
+        | Alan  | alan@example.com  | Alan Turing  | true  |
+      When the editor groups contacts with:
+        | group_by | email__in                              |
+        | vip      | {Ada.email},{Grace.email},{Alan.email} |
+      Then the groups are:
+        | vip   | count |
+        | true  | 1     |
+        | false | 1     |
+        | null  | 1     |
 
     @S-aheq
     Scenario: Empty text is a group, and null is another
@@ -497,13 +520,19 @@ Feature: Lists of records
       Then the answer is 400
 
     @S-9zjs
-    Scenario: The viewer may count records
-      When the viewer groups projects with:
+    Scenario Outline: The <role> may count records
+      When the <role> groups projects with:
         | group_by | user_id   |
         | user_id  | {Mira.id} |
       Then the groups are:
         | user_id   | count |
         | {Mira.id} | 5     |
+
+      Examples: Who may not write all
+        | role    |
+        | viewer  |
+        | creator |
+        | updater |
 
     @S-zce6
     Scenario: A deleted record is not counted

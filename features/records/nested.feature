@@ -127,10 +127,14 @@ Feature: Parents, children and what is in them
 
     @S-ursn
     Scenario: Options of the second level
+      Given these messages are stored:
+        | as   | conversation_id | role | content |
+        | Well | {Third.id}      | user | Well    |
       When the editor lists projects with:
         | user_id   | _include               | conversations.messages._sort | conversations.messages._limit |
         | {Mira.id} | conversations.messages | -content                     | 1                             |
       Then in the list First holds the messages Hi
+      And in the list Third holds the messages Well
       And in the list Fourth holds the messages Bye
 
     @S-tqt9

@@ -40,6 +40,19 @@ Feature: Records by their id
       Then the answer is 200 and says created
       And created_at and updated_at of the record are the same
 
+    @S-a698 @needs-transactions
+    Scenario Outline: Where the editor <way>, it has been updated when it was created
+      When the editor <way>:
+        | email           | name | created_at               |
+        | eve@example.com | Eve  | 2001-02-03T04:05:06.789Z |
+      Then the answer is 200 and says created
+      And created_at and updated_at of the record are the same
+
+      Examples: A create, and an upsert that creates
+        | way                                         |
+        | creates in a transaction in users           |
+        | upserts in a transaction into users by email |
+
     @S-p5r8
     Scenario: The Location header points to the record
       When the editor creates in projects:
@@ -130,7 +143,7 @@ Feature: Records by their id
       When the editor creates in transactions:
         | reference | account_id | date       | amount              | balance | sequence_number | notes |
         | tx-1      | {Main.id}  | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
-        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+        | tx-2      | {Main.id}  | 9999-12-31 | 1234567890123456.78 | -0.105  | 2147483648      | 0     |
         | tx-3      | {Main.id}  | 2024-02-29 | 0.00                | null    | 0               | 010   |
       Then each value comes back as it was sent
 
@@ -141,7 +154,7 @@ Feature: Records by their id
         | Main | Main 1 | EUR      |
       When the editor creates in raw_transactions:
         | reference | account_id | payload                                          |
-        | raw-1     | {Main.id}  | {"0": "a", "1": {"0": null}, "É 😀": [[], {}, ""]} |
+        | raw-1     | {Main.id}  | {"0": "2024-01-15T10:00:00Z", "1": {"0": null}, "2": null, "É 😀": [[], {}, ""]} |
         | raw-2     | {Main.id}  | [1.5, null, [3]]                                 |
         | raw-3     | {Main.id}  | 0                                                |
       Then each value comes back as it was sent
@@ -204,10 +217,15 @@ Feature: Records by their id
         | .5   |
 
     @S-mph3
-    Scenario: The viewer may read a record
-      When the viewer reads Mira
+    Scenario Outline: The <role> may read a record
+      When the <role> reads Mira
       Then the answer is 200
       And the answer holds the stored record
+
+      Examples: Who may not write, and who may not create
+        | role    |
+        | viewer  |
+        | updater |
 
   @AC-608 @defines-change
   Rule: AC-608 A partial update writes the fields that are given, and no others
@@ -352,7 +370,7 @@ Feature: Records by their id
       When the editor changes Sale, Fee:
         | date       | amount              | balance | sequence_number | notes |
         | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
-        | 9999-12-31 | 1234567890123456.78 | -0.10   | 2147483648      | 0     |
+        | 9999-12-31 | 1234567890123456.78 | -0.105  | 2147483648      | 0     |
       Then the answer is 200
       And each value comes back as it was sent
 
@@ -367,7 +385,7 @@ Feature: Records by their id
         | Other | raw-2     | {Main.id}  | [1]     |
       When the editor changes Raw, Other:
         | payload                                          |
-        | {"0": "a", "1": {"0": null}, "é 😀": [[], {}, ""]} |
+        | {"0": "2024-01-15T10:00:00Z", "1": {"0": null}, "2": null, "é 😀": [[], {}, ""]} |
         | [1.5, null, [3]]                                 |
       Then the answer is 200
       And each value comes back as it was sent
@@ -691,6 +709,13 @@ Feature: Records by their id
       Then the answer is 204
       And Talk, Hello are gone
       And Mira, Atlas are as before
+
+    @S-mz3g
+    Scenario: Deleting the only message of a conversation leaves the conversation
+      When the editor deletes Hello
+      Then the answer is 204
+      And Hello is gone
+      And Mira, Atlas, Talk are as before
 
     @S-c6am
     Scenario: Another user's projects stay

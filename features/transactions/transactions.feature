@@ -77,20 +77,24 @@ Feature: Several operations, all or nothing
       And the answer holds the stored records
 
     @S-h36d
-    Scenario: A later operation can refer to an upsert
+    Scenario: A later operation can refer to an upsert and to an update
       When the editor sends the transaction:
         """
         [
           {"op": "upsert", "table": "users", "as": "owner", "matchFields": ["email"],
            "fields": {"email": "mira@example.com", "name": "Mira M."}},
-          {"op": "create", "table": "projects", "fields": {"name": "Atlas", "user_id": {"$ref": "owner.id"}}}
+          {"op": "update", "table": "users", "as": "renamed", "id": {"$ref": "owner.id"}, "fields": {"name": "Mira N."}},
+          {"op": "create", "table": "projects", "fields": {"name": {"$ref": "renamed.name"}, "user_id": {"$ref": "renamed.id"}}}
         ]
         """
-      Then the answer is 200 and says updated, created
-      And in result 1 user_id is the id of result 0
+      Then the answer is 200 and says updated, updated, created
+      And in result 2 user_id is the id of result 0
 
     @S-t37w
     Scenario: A deletion is answered without a record
+      Given these activity_log are stored:
+        | as   | type    | project_id | from_user_id |
+        | Note | invited | {Theo.id}  | {Theo.id}    |
       When the editor sends the transaction:
         """
         [
@@ -100,7 +104,25 @@ Feature: Several operations, all or nothing
         """
       Then the answer is 200 and says created, deleted
       And Theo is gone
-      And Mira is as before
+      And Mira, Note are as before
+
+    @S-u52u
+    Scenario: A deletion deletes everything below
+      Given these projects are stored:
+        | as    | name  | user_id   |
+        | Atlas | Atlas | {Theo.id} |
+      And these conversations are stored:
+        | as   | project_id | title |
+        | Talk | {Atlas.id} | First |
+      And these messages are stored:
+        | as    | conversation_id | role   | content |
+        | Hello | {Talk.id}       | system | Welcome |
+      When the editor sends the transaction:
+        """
+        [{"op": "delete", "table": "users", "id": "{Theo.id}"}]
+        """
+      Then the answer is 200 and says deleted
+      And Theo, Atlas, Talk, Hello are gone
 
     @S-qdqt
     Scenario: A guard can refer to an earlier operation
@@ -253,7 +275,7 @@ Feature: Several operations, all or nothing
       And nothing has been written
 
     @S-hq93
-    Scenario: The children of a record that was deleted before the failure are restored
+    Scenario: What was changed and deleted before the failure is restored, with the children
       Given these projects are stored:
         | as    | name  | user_id   |
         | Atlas | Atlas | {Mira.id} |
@@ -263,6 +285,9 @@ Feature: Several operations, all or nothing
       When the editor sends the transaction:
         """
         [
+          {"op": "update", "table": "users", "id": "{Mira.id}", "fields": {"name": "Mia"}},
+          {"op": "update", "table": "projects", "id": "{Atlas.id}", "fields": {"name": "Bolt"}},
+          {"op": "update", "table": "projects", "id": "{Atlas.id}", "fields": {"name": "Cargo"}},
           {"op": "delete", "table": "users", "id": "{Mira.id}"},
           {"op": "create", "table": "users", "fields": {"email": "theo@example.com"}}
         ]

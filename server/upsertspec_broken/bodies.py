@@ -107,6 +107,8 @@ for name, accepted, says in (
     ("any-type-will-do", lambda request: True, "Reads every body as JSON, whatever its content type."),
     ("plain-text-will-do", lambda request: request.mimetype == "text/plain",
      "Reads text/plain as JSON for old clients, and so also from any page on the web."),
+    ("more-than-json-will-do", lambda request: request.mimetype.startswith("application/json"),
+     "Reads a body of any type that begins like that of JSON."),
     ("no-type-is-json", lambda request: not request.mimetype, "Reads a body without a content type as JSON."),
     ("type-has-json-in-it", lambda request: "json" in request.headers.get("Content-Type", ""),
      "Checks only whether the content type contains the letters json."),

@@ -324,21 +324,23 @@ class EmptyTextIsNoGroup(Queries):
         return body
 
 
-def for_writers(endpoint: str) -> Any:
-    """A part: a view that only those may call who may update."""
+def not_for(role: str, endpoint: str) -> Any:
+    """A part: a view that one role may not call."""
 
     @view(endpoint)
     def asks(original: Any, **path: Any) -> Any:
-        current_app.auth.require(g.role, "update", "create")
+        current_app.auth.require(g.role, "delete" if g.role.name == role else "read")
         return original(**path)
 
     return asks
 
 
 add("viewers-get-no-statistics", "Answers 403 to a viewer who asks for statistics.", "AC-610",
-    for_writers("tables.stats"))  # fmt: skip
+    not_for("viewer", "tables.stats"))  # fmt: skip
 add("viewers-get-no-lists", "Answers 403 to a viewer who asks for a list, but lets it read a record.", "AC-604",
-    for_writers("records.list_records"))  # fmt: skip
+    not_for("viewer", "records.list_records"))  # fmt: skip
+add("updaters-get-no-lists", "Answers 403 to an updater who asks for a list.", "AC-604",
+    not_for("updater", "records.list_records"))  # fmt: skip
 
 # Conditions and keys
 

@@ -28,6 +28,15 @@ class TimestampsInMilliseconds(Store):
         return (dt.datetime.fromisoformat(previous) + dt.timedelta(milliseconds=1)).strftime(TIME)
 
 
+@conforming(FORM)
+class ClockTicksSlowly(TimestampsInMilliseconds):
+    """Has a clock that ticks every 16 milliseconds: records that are made one after the other have one created_at."""
+
+    def now(self) -> str:
+        at = dt.datetime.fromisoformat(super().now())
+        return at.replace(microsecond=at.microsecond // 16000 * 16000).strftime(TIME)
+
+
 @conforming("That timestamps are within a minute of the Date header is a SHOULD (2).", warns=("AC-104",))
 class ClockIsWrong(Store):
     """Has a clock that is three days slow."""

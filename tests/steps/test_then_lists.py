@@ -56,6 +56,15 @@ def test_the_order_of_a_list_counts_where_it_is_said() -> None:
         then.the_list_is(listing([BOB, ADA]), " is", "Ada, Bob", ", in this order")
 
 
+def test_records_of_one_time_may_come_in_any_order() -> None:
+    world = listing()
+    keep(world, {**contact(4, "Dan"), "created_at": "2024-01-01T00:00:00.009Z"}, "Dan")
+    sent(world, List("contacts", {"_sort": "-created_at"}), Answer(200, records=[contact(4, "Dan"), BOB, ADA]))
+    then.the_list_is(world, " is", "Dan, Ada, Bob", ", in this order")
+    with failing("Ada, Bob, Dan", "Dan, Bob, Ada"):
+        then.the_list_is(world, " is", "Ada, Bob, Dan", ", in this order")
+
+
 def test_lists_are_put_together() -> None:
     then.the_list_is(listing([ADA], [BOB]), "s together are", "Ada, Bob", ", in this order")
     then.the_list_is(listing([BOB], [ADA]), "s together are", "Ada, Bob", None)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.steps.kit import (
     ADA,
+    AFTER,
     BEFORE,
     BOB,
     MARK,
@@ -74,6 +75,11 @@ def test_a_batch_says_its_operations_and_counts() -> None:
             'the counts {"created": 1, "updated": 1, "ignored": 0}',
             '{"created": 1, "updated": 1, "ignored": 1}',
         ),
+        (
+            batch_of(answered(BOB, "created"), answered(ADA, "updated"), created=1, updated=1),
+            f'the record of {{"email": "ada.{MARK}@example.com"}} at 0',
+            f'that of {{"email": "bob.{MARK}@example.com"}}',
+        ),
     ],
 )
 def test_a_batch_that_says_something_else(answer: Answer, expected: str, actual: str) -> None:
@@ -82,7 +88,7 @@ def test_a_batch_that_says_something_else(answer: Answer, expected: str, actual:
 
 
 def test_a_wrong_batch_answer_fails_ac_301() -> None:
-    world = after_batch(batch_of(UPDATED, created=1), "AC-303")
+    world = after_batch(batch_of(answered(ADA, "updated"), created=1), "AC-303")
     says(world, "created")
     assert [(c, e) for c, e, _ in suspected(world)] == [("AC-301", '["created"]')]
     world = after_batch(batch_of(CREATED), "AC-303")
@@ -117,6 +123,24 @@ def test_two_batches_create_and_update_under_the_same_ids() -> None:
     turned = batch_of(answered(BOB, "updated"), answered(ADA, "updated"), updated=2)
     with failing("the same ids in every answer", "other ids in the second"):
         then.every_answer_has_id(two(made, turned), "the same id")
+
+
+@pytest.mark.parametrize(
+    ("table", "time", "is_wrong"),
+    [
+        ("contacts", "2024-01-01T00:00:00.002Z", False),
+        ("contacts", AFTER, True),
+        ("contacts", "2024-01-01T00:00:00Z", False),  # in whole seconds
+        ("accounts", AFTER, False),
+    ],
+)
+def test_a_transaction_moves_updated_at_each_time(table: str, time: str, is_wrong: bool) -> None:
+    world = world_of(Memory(contacts=[ADA]), "AC-501")
+    first, second = (answered({**ADA, "updated_at": at}, "updated") for at in (AFTER, time))
+    operations = [{"op": "update", "table": name, "id": 1, "fields": {"name": "x"}} for name in ("contacts", table)]
+    sent(world, Transaction(operations), Answer(200, parts=[first, second]))
+    says(world, "updated", "updated")
+    assert [criterion for criterion, *_ in suspected(world)] == (["AC-104"] if is_wrong else [])
 
 
 def test_each_record_of_a_batch_is_in_the_answer_as_it_is_stored() -> None:

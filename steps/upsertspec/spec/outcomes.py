@@ -12,6 +12,9 @@ NOT_ALLOWED, LENGTH_REQUIRED, TOO_LARGE, UNSUPPORTED_TYPE = 405, 411, 413, 415
 CLOSED = 0
 """In place of a status: the target closed the connection while the request was on its way."""
 
+OTHER_METHOD = (OK, NO_CONTENT, INVALID, UNAUTHENTICATED, FORBIDDEN, MISSING, NOT_ALLOWED, 501)
+"""What a caller without credentials may get to HEAD or OPTIONS."""
+
 UPSERTED = ("created", "updated", "ignored")
 """What an upsert can do, in the words of its answer."""
 

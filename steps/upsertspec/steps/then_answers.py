@@ -34,7 +34,7 @@ from upsertspec.steps.assertions import (
     stop,
     the_one,
 )
-from upsertspec.steps.equality import as_json, differences, shown
+from upsertspec.steps.equality import as_json, differences, same, shown
 from upsertspec.steps.own_table import named, own_members
 from upsertspec.steps.statuses import require_every_status, require_status
 from upsertspec.steps.table_calls import sent_to
@@ -188,6 +188,7 @@ def require_operations(world: World, attempt: Attempt, operations: list[str]) ->
     match attempt.operation:
         case UpsertBatch():
             require_batch(world, answer, operations)
+            _require_in_order(world, attempt)
         case Transaction():
             require_status(world, answer, OK)
             if answer.fault:
@@ -196,6 +197,7 @@ def require_operations(world: World, attempt: Attempt, operations: list[str]) ->
                 raise CheckFailed(f"{len(operations)} results", f"{len(answer.parts)}: {answer.text}")
             for part, operation in zip(answer.parts, operations, strict=True):
                 require_part(world, part, operation)
+            _require_later_each_time(world, attempt.operation, answer)
         case _:
             require_success(world, answer, operations[0])
 
@@ -401,6 +403,38 @@ def require_batch(world: World, answer: Answer, operations: list[str]) -> None:
             world.add_secondary(defining("batch"), wrong)
     for part in answer.parts:
         require_one_id(world, part, part.operation)
+
+
+def _require_in_order(world: World, attempt: Attempt) -> None:
+    """Note where a record of a batch's answer has another key than the one that was sent in its place. Case and blanks
+    do not count, since a target may match without regard to them."""
+    if "updateValues" in attempt.members[0]:
+        return
+    table, names = world.table(attempt.table), attempt.match_fields
+    for index, (row, part) in enumerate(zip(attempt.sent, attempt.answer.parts, strict=False)):
+        keys = [(name, row.get(name), (part.record or row).get(name)) for name in names]
+        if any(not same(table, *key) and _folded(key[1]) != _folded(key[2]) for key in keys):
+            wanted, found = {name: sent for name, sent, _ in keys}, {name: said for name, _, said in keys}
+            wrong = CheckFailed(f"the record of {shown(wanted)} at {index}", f"that of {shown(found)}")
+            world.add_secondary(defining("batch"), wrong)
+            return
+
+
+def _require_later_each_time(world: World, operation: Transaction, answer: Answer) -> None:
+    """Note where a transaction updates a record again, and its updated_at is not later than in the result before. Times
+    in whole seconds do not count: one transaction takes less."""
+    before: dict[tuple[Any, str], Any] = {}
+    for sent, part in zip(operation.operations, answer.parts, strict=True):
+        said, key = (part.record or {}).get("updated_at"), (sent.get("table"), as_json(part.id))
+        time, earlier = instant(said), before.get(key)
+        if part.operation == "updated" and time and earlier and time <= earlier and time.microsecond:
+            world.add_secondary(defining("times"), CheckFailed(f"an updated_at later than {earlier}", shown(said)))
+        if time:
+            before[key] = time
+
+
+def _folded(value: Any) -> str:
+    return as_json(value).casefold().replace(" ", "")
 
 
 def _is_reported(world: World, answer: Answer, aspect: str) -> bool:

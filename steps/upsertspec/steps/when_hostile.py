@@ -62,9 +62,10 @@ def tries_with_method(world: World, call: str, table: str, method: str) -> None:
     parsers.parse("somebody with {credential} tries {call} in {table:w} and in no_such_table, {count:d} times by turns")
 )
 def tries_both(world: World, credential: str, call: str, table: str, count: int) -> None:
-    """A call about a table that exists and about one that does not, in turn."""
+    """A call about a table that exists and about one that does not, in turn; with another method, without its body."""
+    call, by, method = call.partition(" with the method ")
     ident = world.stored[0].record["id"]
     both = [calls(name, ident, world.mark)[call] for name in (table, MISSING)]
     for turn in range(count):
         for operation in both if turn % 2 == 0 else both[::-1]:
-            world.send(credential, operation)
+            world.send(credential, operation, f"sent{by}{method}" if method else "")

@@ -254,7 +254,8 @@ class World:
         exchange = self.client.answered or self.client.log[-1]
         answer = with_ids(self.reader, operation, answered, self.client.lacks)
         self.attempts.append(Attempt(operation, answer, exchange))
-        if answer.status == MISSING and who not in MEMBERS:  # for them another's record is missing
+        is_itself = who not in MEMBERS and not alteration.startswith("sent with the method")
+        if answer.status == MISSING and is_itself:  # to members another's record is missing, too
             self._require_call(operation)
         self._look_for_operation(operation, answer)
         return answer

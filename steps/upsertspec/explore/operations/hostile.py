@@ -176,7 +176,7 @@ class Probe:
         sequence.scenario.request(words, "every answer is 401, and the same for both tables")
         tries_both(aside, self.who, self.call, self.table, TURNS)
         sequence.world.attempts += aside.attempts
-        same_for_both(aside)
+        same_for_both(aside, "401, and ")
 
 
 @st.composite
