@@ -302,7 +302,7 @@ Feature: Lists of records
         | {Mira.id} | name,nickname |
       Then the answer is 400
 
-  @AC-607
+  @AC-607 @defines-children
   Rule: AC-607 A list nests the requested children
 
     Background:

@@ -16,7 +16,7 @@ from upsertspec_server.errors import Problem, bad_field
 from upsertspec_server.schema import Role, Row, Table
 from upsertspec_server.upsert import Outcome, Plan, Upserts, agrees
 from upsertspec_server.validation import Validator
-from upsertspec_server.views import current_app, request
+from upsertspec_server.views import request
 
 MAX = 1000
 
@@ -60,13 +60,12 @@ for name, part, says in (
     ("batch-knows-no-ignore",
      planned(lambda plan, row: replace(plan, on_conflict="update") if plan.batch and plan.ignore else plan),
      "Updates the matches of a batch although onConflict says ignore."),
-    ("batch-knows-no-update-where",
-     planned(lambda plan, row: replace(plan, update_where=None) if plan.batch else plan),
-     "Updates every match of a batch, whatever updateWhere says."),
     ("bulk-insert-or-ignore", planned(lambda plan, row: replace(plan, on_conflict="ignore") if plan.batch else plan),
      "Leaves every match of a batch as it is, like a bulk insert that skips duplicates."),
 ):  # fmt: skip
     add(name, says, "AC-301", part)
+add("batch-knows-no-update-where", "Updates every match of a batch, whatever updateWhere says.", "AC-301 AC-210",
+    planned(lambda plan, row: replace(plan, update_where=None) if plan.batch else plan))  # fmt: skip
 
 
 class BatchInserts(FindThenWrite):
@@ -113,9 +112,10 @@ class CommitsInChunks(Upserts):
     def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for start in range(0, len(plan.rows), 500):
+            if start:
+                self.store.db.commit()
+                self.store.db.begin()
             outcomes += super().upsert_batch(replace(plan, rows=plan.rows[start : start + 500]), now)
-            self.store.db.commit()
-            self.store.db.begin()
         return outcomes
 
 
@@ -272,7 +272,7 @@ class BatchIsAnImport(Upserts):
 def batch_asks_nobody(original: Any, table: str) -> Any:
     """Checks no permission for a batch, only for a single record."""
     if "records" in request.read_object():
-        g.role = next(role for role in current_app.schema.roles.values() if role.create and role.update)
+        g.role = replace(g.role, create=True, update=True)
     return original(table=table)
 
 
@@ -343,7 +343,7 @@ def first_of_each_key(plan: Plan) -> list[Row]:
     kept: dict[tuple[Any, ...], Row] = {}
     for row in plan.rows:
         kept.setdefault(tuple(key_of(plan, row).values()), row)
-    return list(kept.values())
+    return list(kept.values()) if plan.key else plan.rows
 
 
 for name, violates, part, says in (
@@ -353,13 +353,13 @@ for name, violates, part, says in (
     ("columns-of-the-first-record", "AC-303",
      rows(lambda plan: [{name: row.get(name) for name in plan.rows[0]} for row in plan.rows]),
      "Takes the columns of a batch from its first record: other columns are lost, missing ones become null."),
-    ("columns-of-all-records", "AC-301", rows(with_all_columns),
+    ("columns-of-all-records", "AC-301 AC-303", rows(with_all_columns),
      "Writes all columns of a batch to each of its records: missing ones become null."),
     ("values-carry-over", "AC-303 AC-301", rows(carried_over),
      "Reuses one object for the records of a batch: what a record lacks is taken from the one before."),
     ("first-of-a-key-wins", "AC-305", rows(first_of_each_key),
      "Keeps the first record of each key in a batch, and drops the others."),
-    ("set-from-the-first-record", "AC-303",
+    ("set-from-the-first-record", "AC-303 AC-305",
      changes(lambda plan, row, match, given: {
          n: v if n in plan.key or not plan.batch else plan.rows[0].get(n, v) for n, v in given.items()}),
      "Writes the values of the batch's first record to every match, instead of `excluded`."),
@@ -376,7 +376,8 @@ class MatchesInIdOrder(FindThenWrite):
         if len(matches) < len(plan.rows):
             return super().upsert_batch(plan, now)
         pairs = zip(plan.rows, sorted(matches, key=lambda match: str(match["id"]).zfill(20)), strict=True)
-        return [self.update(plan, {**row, **key_of(plan, match)}, match, now) for row, match in pairs]
+        paired = [{**row, **key_of(plan, match)} for row, match in pairs]
+        return super().upsert_batch(replace(plan, rows=paired), now)
 
 
 @broken("AC-305")
@@ -406,8 +407,8 @@ class MatchesAreFoundFirst(FindThenWrite):
     """Finds all matches of a batch before it writes: a new key that is in it twice becomes two records."""
 
     def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
-        self.found = [self.store.find(plan.table, plan.key, row) for row in plan.rows]
-        return [self.upsert_one(plan, row, now) for row in plan.rows]
+        self.found = [FindThenWrite.find_match(self, plan, row) for row in plan.rows]
+        return super().upsert_batch(plan, now)
 
     def find_match(self, plan: Plan, row: Row) -> Row | None:
         return self.found.pop(0) if plan.batch else super().find_match(plan, row)
@@ -418,7 +419,7 @@ class ConditionsOfTheBatchAsItCame(Upserts):
     """Compares updateWhere with the matches as they were before the batch, also for a key that is in it twice."""
 
     def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
-        g.matched = {self.values(plan, row): self.store.find(plan.table, plan.key, row) for row in plan.rows}
+        g.matched = {self.values(plan, row): self.find_match(plan, row) for row in plan.rows}
         return super().upsert_batch(plan, now)
 
     def values(self, plan: Plan, row: Row) -> tuple[Any, ...]:

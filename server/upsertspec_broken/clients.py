@@ -12,13 +12,16 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from flask import g, request
+from flask import current_app, request
 
 from upsertspec_broken.bases import FindThenWrite
 from upsertspec_server import Server
+from upsertspec_server.conditions import HEADERS
 from upsertspec_server.errors import Problem
+from upsertspec_server.idempotency import HEADER
+from upsertspec_server.schema import Row, Table
 from upsertspec_server.upsert import Outcome, Plan
-from upsertspec_server.views import batch_body
+from upsertspec_server.validation import Validator
 
 MANY = 3
 MEMORY = 10.0
@@ -92,26 +95,38 @@ class ManyClients(Server):
         return self.original_upsert(table=table)
 
 
+def is_conditional() -> bool:
+    """Whether the request has a condition, or an idempotency key."""
+    return any(name in request.headers for name in (*HEADERS, HEADER))
+
+
+class LookingAhead(Validator):
+    """Hands each checked upsert to its server, which looks ahead."""
+
+    def upsert(self, table: Table, body: dict[str, Any]) -> Plan:
+        plan = super().upsert(table, body)
+        server: LooksAhead = current_app  # type: ignore[assignment]
+        return server.look(plan) if server.looks(plan) else plan
+
+
 class LooksAhead(ManyClients):
     """Looks for the matches before the transaction that writes, like code that keeps transactions short.
 
-    It does so among many clients; a single one would see no difference.
+    It does so among many clients; a single one would see no difference. A condition is always about the stored record.
     """
 
-    def upsert(self, table: str) -> Any:
-        if not self.clients.are_many():
-            return super().upsert(table)
-        found = self.enter(table, "create", "update")
-        plan = self.validator.upsert(found, request.read_object())  # type: ignore[attr-defined]
+    validator_class = LookingAhead
+
+    def looks(self, plan: Plan) -> bool:
+        """Whether to look ahead for this upsert."""
+        is_plain = bool(plan.key) and plan.update_where is None and not is_conditional()
+        return is_plain and request.endpoint == "records.upsert" and self.clients.are_many()
+
+    def look(self, plan: Plan) -> Plan:
+        """The upsert with the matches that there are now."""
         plan = replace(plan, matches=self.store.find_many(plan.table, plan.key, plan.rows))
         self.clients.meet()
-        outcomes = self.write(plan)
-        return batch_body(outcomes) if plan.batch else outcomes[0].body()
-
-    def write(self, plan: Plan) -> list[Outcome]:
-        """Write what was looked up, in a transaction."""
-        with self.store.transaction():
-            return self.upserts.run(plan, g.role)
+        return plan
 
 
 class AmongMany(FindThenWrite):
@@ -124,7 +139,9 @@ class AmongMany(FindThenWrite):
         return self.app.clients
 
     def let_others_write(self) -> None:
-        """Commit, and let others have a turn before the next write."""
+        """Commit, and let others have a turn before the next write; but not where a condition or a key is to hold."""
+        if is_conditional():
+            return
         self.store.db.commit()
         self.store.writing.release()
         try:
@@ -135,7 +152,11 @@ class AmongMany(FindThenWrite):
 
 
 class Ahead(AmongMany):
-    """Takes the matches as they were looked up ahead, also those of a batch."""
+    """Takes the matches as they were looked up ahead, also those of a batch; but none that has been deleted since."""
+
+    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+        is_gone = self.store.get(plan.table, match["id"]) is None
+        return self.upsert_one(plan, row, now) if is_gone else super().update(plan, row, match, now)
 
     def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
         outcomes = []

@@ -66,7 +66,7 @@ class TagOfTheMoment(TagOf):
         return next(self.numbers)
 
 
-@broken("AC-901")
+@broken("AC-901", "AC-902")
 class TagOfTheTable(TagOf):
     """Makes the tag of the latest write to the table: a write of another record changes it."""
 
@@ -227,7 +227,7 @@ def failed_condition_is_409(answer: Answer) -> None:
         answer.status = HTTPStatus.CONFLICT
 
 
-@broken("AC-902", "AC-903", "AC-904")
+@broken("AC-902", "AC-903", "AC-904", "AC-905")
 @view("records.upsert")
 def failed_condition_is_ignored(original: Any, table: str) -> Any:
     """Answers an upsert whose condition is not met with 200 and "ignored", and leaves the record as it is."""
@@ -367,7 +367,7 @@ class WordsAreTags(Unreadable):
 def condition_in_place_of_a_permission(original: Any, table: str) -> Any:
     """Lets every role write that knows the tag of the record, as if it were a key."""
     if "If-Match" in request.headers:
-        g.role = next(role for role in current_app.schema.roles.values() if role.create and role.update)
+        g.role = replace(g.role, create=True, update=True)
     return original(table=table)
 
 
@@ -384,40 +384,58 @@ def no_record_has_no_tag(original: Any, table: str, record_id: str) -> Any:
 
 
 class ChecksAhead(ManyClients):
-    """Checks the condition of an upsert before the transaction that writes, like code that keeps transactions short."""
+    """Among many clients, can check a condition before the transaction that writes."""
+
+    def check_ahead(self, table: Table, stored: Row | None) -> None:
+        """Check the condition of the request, and wait for others who do."""
+        if condition := Conditions.read(self.conditions, request):
+            self.conditions.check(condition, table, stored)
+            self.clients.meet()
+
+
+class UpsertsCheckAhead(ChecksAhead):
+    """Checks the condition of an upsert ahead."""
 
     def upsert(self, table: str) -> Any:
-        condition = self.conditions.read(request)
-        plan = self.validator.upsert(self.enter(table, "create", "update"), request.read_object())
-        if condition and not plan.batch:
-            self.conditions.check(condition, plan.table, self.store.find(plan.table, plan.key, plan.rows[0]))
-            self.clients.meet()
+        if self.clients.are_many():
+            plan = self.validator.upsert(self.enter(table, "create", "update"), request.read_object())
+            self.check_ahead(plan.table, self.upserts.find_match(plan, plan.rows[0]))
         return super().upsert(table)
 
 
-add("condition-is-checked-ahead", "Checks the condition of an upsert, and then begins the transaction that writes.",
-    "AC-905", ChecksAhead, ignoring("records.upsert"))  # fmt: skip
-
-
-class MeetsAhead(ManyClients):
-    """Among many clients, lets the changes of a record wait for each other."""
+class ChangesCheckAhead(ChecksAhead):
+    """Checks the condition of a partial update ahead."""
 
     def setup(self) -> None:
         super().setup()
         original = self.view_functions["records.update"]
 
         def update(table: str, record_id: str) -> Any:
-            found = self.enter(table, "update")
-            row = self.store.get(found, parse_id(found, record_id))
-            self.conditions.check(Conditions.read(self.conditions, request), found, row)
-            self.clients.meet()
+            if self.clients.are_many():
+                found = self.enter(table, "update")
+                self.check_ahead(found, self.store.get(found, parse_id(found, record_id)))
             return original(table=table, record_id=record_id)
 
         self.view_functions["records.update"] = update
 
 
-add("patch-is-checked-ahead", "Reads a record, compares its tag, and then writes it in another transaction.",
-    "AC-905", MeetsAhead, ignoring("records.update"))  # fmt: skip
+class CheckedAhead(IgnoresConditions):
+    """Conditions that were checked ahead among many clients."""
+
+    def read(self, request: Request, is_about_one: bool = True) -> Condition:
+        server: ManyClients = current_app  # type: ignore[assignment]
+        reads = super().read if server.clients.are_many() else super(IgnoresConditions, self).read
+        return reads(request, is_about_one)
+
+
+for name, part, says in (
+    ("condition-is-checked-ahead", UpsertsCheckAhead,
+     "Checks the condition of an upsert, and then begins the transaction that writes."),
+    ("patch-is-checked-ahead", ChangesCheckAhead,
+     "Reads a record, compares its tag, and then writes it in another transaction."),
+):  # fmt: skip
+    endpoint = "records.upsert" if part is UpsertsCheckAhead else "records.update"
+    add(name, says, "AC-905", part, type("Checked", (CheckedAhead,), {"endpoints": (endpoint,)}))
 
 
 class RefusesAllWhoMeet(ManyClients):

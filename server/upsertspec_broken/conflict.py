@@ -15,9 +15,10 @@ from upsertspec_server.upsert import Outcome, Plan, Upserts, agrees
 from upsertspec_server.validation import UPSERT_MEMBERS, Validator
 
 
-def lowered(row: Row | None) -> Row:
+def lowered(table: Table, row: Row | None) -> Row:
     """The row, its text in lower case."""
-    return {name: value.lower() if isinstance(value, str) else value for name, value in (row or {}).items()}
+    texts = {name for name, field in table.fields.items() if field.type.name == "text"}
+    return {n: v.lower() if n in texts and isinstance(v, str) else v for n, v in (row or {}).items()}
 
 
 change: Any
@@ -72,7 +73,7 @@ class OtherAgreement(Upserts):
         if plan.matches is not None and match is not None:
             plan.matches[tuple([row[name] for name in plan.key])] = match
         holds = match is None or plan.update_where is None or self.holds(plan, row, match)
-        on_conflict = plan.on_conflict if holds else "ignore"
+        on_conflict = plan.on_conflict if holds or plan.on_conflict == "error" else "ignore"
         return super().upsert_one(replace(plan, update_where=None, on_conflict=on_conflict), row, now)
 
     def holds(self, plan: Plan, row: Row, match: Row) -> bool:
@@ -88,7 +89,7 @@ class UpdateWhereAny(OtherAgreement):
         return any(agrees(plan.table, match, {name: value}) for name, value in (plan.update_where or {}).items())
 
 
-@broken("AC-204")
+@broken("AC-204", "AC-210")
 class UpdateWhereOfTheNewValues(OtherAgreement):
     """Compares updateWhere with the values that were sent, mixing up `excluded` and the table."""
 
@@ -109,7 +110,7 @@ class UpdateWhereIgnoresCase(OtherAgreement):
     """Compares text in updateWhere in any case, like its database."""
 
     def holds(self, plan: Plan, row: Row, match: Row) -> bool:
-        return agrees(plan.table, lowered(match), lowered(plan.update_where))
+        return agrees(plan.table, lowered(plan.table, match), lowered(plan.table, plan.update_where))
 
 
 @broken("AC-203")

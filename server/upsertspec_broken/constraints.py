@@ -124,7 +124,7 @@ class NoMinimum(Field):
             super().check_rules(value)
 
 
-@broken("AC-013")
+@broken("AC-001", "AC-013")
 class MinimumIsOutside(Field):
     """Refuses the minimum itself: it writes <= for <."""
 
@@ -188,7 +188,7 @@ class RulesOnCreateOnly(FindThenWrite):
         return super().create(plan, row, now)
 
 
-@broken("AC-612")
+@broken("AC-612", "AC-013")
 class OptionsAreAdvice(Field):
     """Describes the options of a field, and stores any value."""
 
@@ -281,7 +281,7 @@ class Unhandled(Store):
         raise error
 
 
-@broken("AC-009", "AC-013", using=(Unhandled, NullIsGiven))
+@broken("AC-009", "AC-013", "AC-052", using=(Unhandled, NullIsGiven))
 class ConstraintsAre500(RequiredByTheDatabase):
     """Leaves required fields and unique keys to the database, and answers 500 where it refuses."""
 
@@ -293,6 +293,6 @@ class EverythingConflicts(Store):
         return conflict("A constraint would be broken.")
 
 
-@broken("AC-009", using=(EverythingConflicts, NullIsGiven))
+@broken("AC-009", "AC-052", using=(EverythingConflicts, NullIsGiven))
 class ConstraintsAre409(RequiredByTheDatabase):
     """Leaves required fields to the database, and answers 409 where it refuses."""

@@ -37,7 +37,7 @@ def matches_deleted(when: When) -> type[Upserts]:
         store: Trash
 
         def create(self, plan: Plan, row: Row, now: str) -> Outcome:
-            for old in self.store.deleted.get(plan.table.name, []) if when(plan, row) else []:
+            for old in self.store.deleted.get(plan.table.name, []) if plan.key and when(plan, row) else []:
                 if all(old[name] == row[name] for name in plan.key):
                     done = "ignored" if plan.ignore else "updated"
                     return Outcome(plan.table, done, old["id"], {**old, **row})
@@ -64,7 +64,7 @@ class ChildrenKeepTheirKeys(Upserts):
     store: Trash
 
     def create(self, plan: Plan, row: Row, now: str) -> Outcome:
-        for old in self.store.cascaded.get(plan.table.name, []):
+        for old in self.store.cascaded.get(plan.table.name, []) if plan.key else []:
             if all(old[name] == row[name] for name in plan.key):
                 return Outcome(plan.table, "updated", old["id"], {**old, **row})
         return super().create(plan, row, now)

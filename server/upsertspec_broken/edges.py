@@ -74,7 +74,7 @@ for name, violates, says, part in (
      refuses(Text, lambda text: "@" in text and "'" in text, NOT_AN_ADDRESS)),
     ("dots-before-the-at-are-dropped", "AC-001", "Drops the dots in front of the @ of an address.",
      stored(Text, lambda text: re.sub(r"\.(?=[^@]*@)", "", text) if re.search(r"\w\.\w+\.\w\.", text) else text)),
-    ("leading-zeros-are-dropped", "AC-101", 'Takes "010" for 10: zeros in front of a number are dropped.',
+    ("leading-zeros-are-dropped", "AC-101 AC-601", 'Takes "010" for 10: zeros in front of a number are dropped.',
      stored(Text, lambda text: re.sub(r"^0+(?=[1-9]\d*(-|$))", "", text))),
     ("sharp-s-is-ss", "AC-101", "Compares keys by a collation for which ß is ss.",
      compares("replace({}, 'ß', 'ss') = replace(?, 'ß', 'ss')")),
@@ -82,19 +82,21 @@ for name, violates, says, part in (
      compares("ltrim({}, '0') = ltrim(?, '0')")),
     ("last-letters-do-not-count", "AC-101", "Compares the first 240 letters of a key, those that its index holds.",
      compares("substr({}, 1, 240) = substr(?, 1, 240)")),
-    ("julian-dates", "AC-001", "Stores days before 15 October 1582 ten days later, like a library with two calendars.",
+    ("julian-dates", "AC-001 AC-601",
+     "Stores days before 15 October 1582 ten days later, like a library with two calendars.",
      stored(Date, julian)),
     ("years-of-two-digits", "AC-001", "Takes the year 0033 for 2033.", stored(Date, two_digits)),
     ("days-since-1970", "AC-001", "Stores a day as a number without a sign: days before 1970 are refused.",
      refuses(Date, lambda text: text < "1970", "must be 1970 or later")),
     ("days-until-9998", "AC-001", "Takes the last day of 9999 for infinity, and refuses it.",
      refuses(Date, lambda text: text == "9999-12-31", "must not be infinite")),
-    ("moments-are-whole-seconds", "AC-303 AC-205", "Rounds moments to whole seconds.",
+    ("moments-are-whole-seconds", "AC-303 AC-205 AC-601", "Rounds moments to whole seconds.",
      moment(lambda then: then.replace(microsecond=0))),
-    ("moments-on-the-wall", "AC-303 AC-205", "Keeps moments in local time: of the hour that comes twice, one is lost.",
+    ("moments-on-the-wall", "AC-303 AC-205 AC-601",
+     "Keeps moments in local time: of the hour that comes twice, one is lost.",
      moment(through_berlin)),
-    ("moments-lose-their-offset", "AC-303 AC-205", "Calls the local time of a moment UTC.", AsItsLocalTime),
-    ("moments-until-2038", "AC-303 AC-205", "Keeps moments in 32 bits: those after January 2038 are refused.",
+    ("moments-lose-their-offset", "AC-303 AC-205 AC-601", "Calls the local time of a moment UTC.", AsItsLocalTime),
+    ("moments-until-2038", "AC-303 AC-205 AC-601", "Keeps moments in 32 bits: those after January 2038 are refused.",
      refuses(DateTime, lambda text: text > "2038-01-19T03:14:07", "must be in range")),
 ):  # fmt: skip
     add(name, says, violates, part)
@@ -126,7 +128,7 @@ class FiltersMissLongText(Queries):
         return ("0", []) if len(text) > LONGEST + 1 else super().compare(field, operator, text)
 
 
-@broken("AC-805", "AC-611")
+@broken("AC-805", "AC-611", "AC-601")
 class JsonListsCrash(Json):
     """Reads the members of typed JSON without looking whether it is an object: a list is 500."""
 

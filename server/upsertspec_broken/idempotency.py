@@ -348,7 +348,7 @@ other_key(
 )
 
 
-@broken("AC-925")
+@broken("AC-925", "AC-922")
 class SameBodyIsARetry(Idempotency):
     """Takes every request with a body that it has seen for a repetition, whatever its key."""
 
@@ -357,7 +357,7 @@ class SameBodyIsARetry(Idempotency):
         return key and replace(key, key=self.digest())
 
 
-@broken("AC-925")
+@broken("AC-925", "AC-012")
 class NoKeyIsAKey(Idempotency):
     """Keeps requests without a key under the empty key: the same request is never done twice."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from upsertspec_broken import broken
+from upsertspec_server.errors import Problem
 from upsertspec_server.fields import Id, Integer
 from upsertspec_server.queries import Condition, Include, Listing, Queries
 from upsertspec_server.schema import Field, Row, Table
@@ -12,19 +13,19 @@ from upsertspec_server.store import Store, quote
 from upsertspec_server.validation import Validator
 
 
-@broken("AC-804")
+@broken("AC-804", "AC-605")
 class SortIsSql(Queries):
     """Puts the value of _sort into its SQL."""
 
     def sort(self, table: Table, text: str | None) -> list[tuple[str, bool]]:
-        self.asked = text
-        return []
+        try:
+            return super().sort(table, text)
+        except Problem:
+            return [(str(text), False)]
 
     def order(self, listing: Listing | Include) -> str:
-        asked = self.asked or '"id"'
-        name, down = asked.removeprefix("-"), asked.startswith("-")
-        plain = name in listing.table.all_fields
-        return f'{quote(name)}{" DESC" if down else ""} NULLS FIRST, "id"' if plain else asked
+        sql = next((name for name, _ in listing.sort if name not in listing.table.all_fields), None)
+        return sql or super().order(listing)
 
 
 @broken("AC-804")
@@ -64,7 +65,7 @@ class IdIsSql(Store):
         return next(iter(self.rows(table, f"\"id\" = '{record_id}'")), None)
 
 
-@broken("AC-807", "AC-804")
+@broken("AC-807", "AC-804", "AC-602")
 class OddIdsFail(Id):
     """Fails where an id is not a number."""
 
@@ -75,7 +76,7 @@ class OddIdsFail(Id):
             raise RuntimeError("The id can't be read.") from error
 
 
-@broken("AC-804")
+@broken("AC-804", "AC-001")
 class MatchIsSql(Store):
     """Puts the values of the match fields between quotes, and that into its SQL."""
 
@@ -92,5 +93,9 @@ class OperatorsInConditions(Validator):
 
     def guard(self, table: Table, member: str, values: Any) -> Row:
         if isinstance(values, dict):
-            values = {k: v for k, v in values.items() if not (isinstance(v, dict) or k.startswith("$"))}
+            values = {k: v for k, v in values.items() if not (k.startswith("$") or self.is_operator(v))}
         return super().guard(table, member, values)
+
+    def is_operator(self, value: Any) -> bool:
+        """Whether the database takes a value as an operator of its own."""
+        return isinstance(value, dict) and any(name.startswith("$") for name in value)

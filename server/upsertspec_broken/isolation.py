@@ -194,7 +194,7 @@ def reading_what_is_anothers_is_403(original: Any, table: str, record_id: str) -
     return original(table=table, record_id=record_id)
 
 
-@broken("AC-934")
+@broken("AC-932", "AC-934")
 class TakenKeysAreTold(Upserts):
     """Answers 409 to a member who names another organization's record, and 403 where there is none."""
 
@@ -280,7 +280,7 @@ class OwnPartOfABatchStays(Upserts):
         return super().upsert_one(plan, row, now)
 
 
-@broken("AC-936")
+@broken("AC-936", "AC-935")
 class TransactionsAreOpen(Transactions):
     """Checks no organization in a transaction."""
 

@@ -80,7 +80,7 @@ for name, violates, part, says in (
     ("unknown-names-are-skipped", "AC-008",
      takes(lambda table, given: [n for n in given if n in table.fields] or given if isinstance(given, list) else given),
      "Skips the match fields that it does not know."),
-    ("only-the-first-name-is-checked", "AC-008",
+    ("only-the-first-name-is-checked", "AC-008 AC-101 AC-102",
      takes(lambda table, given: given[:1] if isinstance(given, list) else given),
      "Checks the first match field only, and matches by it."),
 ):  # fmt: skip
@@ -161,7 +161,7 @@ class BareNames(Store):
 
 
 add("names-go-into-the-sql", "Puts the match fields into its SQL: an unknown one fails, or is an injection.",
-    "AC-008 AC-108", AnyNames, BareNames,
+    "AC-008 AC-108 AC-804", AnyNames, BareNames,
     changes(lambda plan, row, match, given: {n: v for n, v in given.items() if n in plan.table.fields}))  # fmt: skip
 
 
@@ -219,7 +219,7 @@ add("organization-left-out", "Matches an image by its key and its item, in any o
     matches_by(lambda plan: tuple(name for name in plan.key if name != "organization_id")))  # fmt: skip
 
 
-@broken("AC-102")
+@broken("AC-102", "AC-101")
 class UpdatesTheWholeOrganization(FindThenWrite):
     """Finds the match by its whole key, but writes to all records that share its first field."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import g, request
 
 from upsertspec_broken import broken
 from upsertspec_broken.bases import WITHOUT_FOREIGN_KEYS
-from upsertspec_broken.clients import Ahead, LooksAhead, ManyClients
+from upsertspec_broken.clients import LooksAhead, ManyClients
 from upsertspec_broken.integrity import ByHand
 from upsertspec_broken.races import LooksAgain
 from upsertspec_catalogue import view
@@ -23,14 +24,15 @@ from upsertspec_server.views import current_app, parse_id
 class LooksBeforeDeletions(LooksAhead):
     """Among many clients, takes a moment between the look and the write, in which others delete."""
 
-    def write(self, plan: Plan) -> list[Outcome]:
+    def look(self, plan: Plan) -> Plan:
+        plan = super().look(plan)
         if any((plan.matches or {}).values()):
             self.clients.slow_down(0.1)
-        return super().write(plan)
+        return plan
 
 
 @broken("AC-708", using=(LooksBeforeDeletions,))
-class DeletedMeanwhileCrashes(Ahead):
+class DeletedMeanwhileCrashes(LooksAgain):
     """Updates the match that it found ahead; where somebody has deleted it since, it fails with 500."""
 
     def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
@@ -39,7 +41,14 @@ class DeletedMeanwhileCrashes(Ahead):
         return super().update(plan, row, match, now)
 
 
-@broken("AC-702", using=(LooksAhead,))
+class LooksForConditions(LooksAhead):
+    """Looks ahead for upserts under a condition too."""
+
+    def looks(self, plan: Plan) -> bool:
+        return super().looks(replace(plan, update_where=None))
+
+
+@broken("AC-702", using=(LooksForConditions,))
 class ConditionsOfTheLook(LooksAgain):
     """Compares updateWhere with the match that it found ahead: many clients take the same job."""
 

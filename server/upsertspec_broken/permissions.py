@@ -27,12 +27,12 @@ class AsksFor(Upserts):
         return "ignored"
 
 
-@broken("AC-005", "AC-006")
+@broken("AC-005", "AC-006", "AC-307", "AC-505")
 class EitherPermissionWillDo(AsksFor):
     """Lets a role that may create or update do both."""
 
 
-@broken("AC-005")
+@broken("AC-005", "AC-307", "AC-505")
 class OnlyUpdateIsAsked(AsksFor):
     """Checks the permission to update, whatever is done."""
 
@@ -40,7 +40,7 @@ class OnlyUpdateIsAsked(AsksFor):
         return "updated"
 
 
-@broken("AC-006")
+@broken("AC-006", "AC-307", "AC-505")
 class OnlyCreateIsAsked(AsksFor):
     """Checks the permission to create, whatever is done, since the call is a POST."""
 
@@ -48,7 +48,7 @@ class OnlyCreateIsAsked(AsksFor):
         return "created"
 
 
-@broken("AC-005", "AC-006")
+@broken("AC-005", "AC-006", "AC-307", "AC-505")
 class BothPermissionsAreAsked(Upserts):
     """Refuses a role that may not do both, whatever there is to do."""
 
@@ -78,9 +78,10 @@ def forbidden(status: HTTPStatus) -> Any:
     return instead
 
 
-add("forbidden-is-401", "Answers 401 to a caller whom it knows.", "AC-005 AC-006", forbidden(HTTPStatus.UNAUTHORIZED))
-add("forbidden-is-404", "Answers 404 for what a role may not do, as if it did not exist.", "AC-005 AC-006",
-    forbidden(HTTPStatus.NOT_FOUND))  # fmt: skip
+add("forbidden-is-401", "Answers 401 to a caller whom it knows.", "AC-005 AC-006 AC-307 AC-505",
+    forbidden(HTTPStatus.UNAUTHORIZED))  # fmt: skip
+add("forbidden-is-404", "Answers 404 for what a role may not do, as if it did not exist.",
+    "AC-005 AC-006 AC-307 AC-505", forbidden(HTTPStatus.NOT_FOUND))  # fmt: skip
 
 
 @broken("AC-005")
@@ -93,7 +94,7 @@ class NothingToUpdateIs404(Upserts):
         super().check_permissions(role, outcomes, batch)
 
 
-@broken("AC-005", "AC-006")
+@broken("AC-005", "AC-006", "AC-307")
 class DeniesInSilence(Upserts):
     """Answers 200 and "ignored" where a role may not write, as row level security does."""
 

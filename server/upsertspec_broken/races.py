@@ -10,7 +10,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app, g, request
 
 from upsertspec_broken import add, broken
 from upsertspec_broken.bases import EmailWithoutAnIndex, FindThenWrite
@@ -71,24 +71,28 @@ class UniqueByLooking(Ahead):
 
 
 add("looks-then-inserts", "Looks, then inserts, without a unique index: everybody who looked in time inserts a record.",
-    "AC-701 AC-705 AC-706", LooksAhead, UniqueByLooking, UniqueRecords, EmailWithoutAnIndex)  # fmt: skip
+    "AC-701 AC-705 AC-706 AC-707", LooksAhead, UniqueByLooking, UniqueRecords, EmailWithoutAnIndex)  # fmt: skip
 
 
-@broken("AC-701", "AC-705", "AC-706", using=(Ahead,))
+@broken("AC-701", "AC-705", "AC-706", "AC-707", using=(Ahead,))
 class LoserOfTheRaceFails(LooksAhead):
     """Looks, then inserts; the second one breaks the unique index and gets 500."""
 
-    def write(self, plan: Plan) -> list[Outcome]:
-        new = not any((plan.matches or {}).values())
+    def look(self, plan: Plan) -> Plan:
+        plan = super().look(plan)
+        g.is_new = not any((plan.matches or {}).values())
+        return plan
+
+    def upsert(self, table: str) -> Any:
         try:
-            return super().write(plan)
+            return super().upsert(table)
         except Problem as problem:
-            if new and problem.status == HTTPStatus.CONFLICT and self.clients.are_many():
+            if g.get("is_new") and problem.status == HTTPStatus.CONFLICT:
                 raise Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "UNIQUE constraint failed") from None
             raise
 
 
-@broken("AC-701", "AC-705", "AC-706", using=(LooksAhead,))
+@broken("AC-701", "AC-705", "AC-706", "AC-707", using=(LooksAhead,))
 class CreatedToAllWhoLooked(Ahead):
     """Writes correctly, but says "created" to everybody who found nothing when they looked."""
 
@@ -101,17 +105,23 @@ class CreatedToAllWhoLooked(Ahead):
         return Outcome(plan.table, "created", stored["id"], stored)
 
 
+class LooksAgain(Ahead):
+    """Looks again where nothing was there: only updates use what was read before."""
+
+    def create(self, plan: Plan, row: Row, now: str) -> Outcome:
+        is_there = self.find_match(plan, row) is not None
+        return self.upsert_one(plan, row, now) if is_there else super().create(plan, row, now)
+
+
 @broken("AC-706", using=(LooksAhead,))
-class InsertOrIgnoreSaysCreated(Ahead):
+class InsertOrIgnoreSaysCreated(LooksAgain):
     """Inserts or ignores, and says "created" to everybody who found nothing when they looked."""
 
     def create(self, plan: Plan, row: Row, now: str) -> Outcome:
         match = self.find_match(plan, row)
-        if match is None:
+        if match is None or not plan.ignore:
             return super().create(plan, row, now)
-        if plan.ignore:
-            return self.second(plan, row, match, now)
-        return self.update(plan, row, match, now)
+        return self.second(plan, row, match, now)
 
     def second(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
         """The outcome for a record that somebody else created after the look."""
@@ -127,14 +137,14 @@ class LateIgnoreOverwrites(InsertOrIgnoreSaysCreated):
         return Outcome(plan.table, "ignored", match["id"], match)
 
 
-class LateError(Ahead):
+class LateError(LooksAgain):
     """Looks, and refuses a match; what it does where another created the record since is a method of its own."""
 
     def create(self, plan: Plan, row: Row, now: str) -> Outcome:
         match = self.find_match(plan, row)
-        if match is None:
+        if match is None or plan.on_conflict != "error":
             return super().create(plan, row, now)
-        return self.late(plan, row, match, now) if plan.on_conflict == "error" else self.update(plan, row, match, now)
+        return self.late(plan, row, match, now)
 
     def late(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
         """The outcome for a record that was not there at the look."""
@@ -173,16 +183,6 @@ class LateCreateOverwritesAndRefuses(LateError):
         raise conflict("The record exists already.")
 
 
-class LooksAgain(Ahead):
-    """Looks again where nothing was there: only updates use what was read before."""
-
-    def create(self, plan: Plan, row: Row, now: str) -> Outcome:
-        match = self.find_match(plan, row)
-        if match is None:
-            return super().create(plan, row, now)
-        return Outcome(plan.table, "ignored", match["id"], match) if plan.ignore else self.update(plan, row, match, now)
-
-
 @broken("AC-702", using=(LooksAhead,))
 class SavesWhatItRead(LooksAgain):
     """Reads the record, changes it, and saves it whole: changes by others to other fields are undone."""
@@ -199,13 +199,13 @@ class BatchSavesWhatItRead(SavesWhatItRead):
         return super().changes(plan, row, match) if plan.batch else LooksAgain.changes(self, plan, row, match)
 
 
-@broken("AC-702", using=(LooksAhead,))
+@broken("AC-701", "AC-702", "AC-705", using=(LooksAhead,))
 class OptimistLosesWith409(LooksAgain):
     """Compares the version that it read, answers 409 where another was faster, and never tries again."""
 
     def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
         stored = self.store.get(plan.table, match["id"])
-        if stored is None or stored["updated_at"] != match["updated_at"]:
+        if stored is not None and stored["updated_at"] != match["updated_at"]:
             raise conflict("The record was changed by somebody else.")
         return super().update(plan, row, match, now)
 
@@ -215,7 +215,7 @@ class SecondIsDropped(LooksAgain):
 
     def create(self, plan: Plan, row: Row, now: str) -> Outcome:
         match = self.find_match(plan, row)
-        if match is None or plan.ignore:
+        if match is None or plan.on_conflict != "update":
             return super().create(plan, row, now)
         return Outcome(plan.table, "updated", match["id"], {**match, **row})
 
@@ -224,10 +224,11 @@ class SecondIsDropped(LooksAgain):
 class LoserOfTheRaceIsDropped(LooksAhead):
     """Says "updated" to the second one, with the values that it sent, but stores nothing of them."""
 
-    def write(self, plan: Plan) -> list[Outcome]:
+    def look(self, plan: Plan) -> Plan:
+        plan = super().look(plan)
         if not any((plan.matches or {}).values()):
             self.clients.slow_down(0.1)
-        return super().write(plan)
+        return plan
 
 
 @broken("AC-702", "AC-704", using=(ManyClients,))
@@ -362,7 +363,7 @@ class DatabaseIsLocked(AmongMany):
     """Begins a transaction without the write lock: a write after another's write fails."""
 
     def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
-        if self.clients.are_many():
+        if plan.key and self.clients.are_many():
             self.store.find(plan.table, plan.key, row)
             self.clients.meet()
         return super().upsert_one(plan, row, now)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
+from flask import g
+
 from upsertspec_broken import add, broken
-from upsertspec_broken.bases import key_fields
+from upsertspec_broken.bases import key_fields, without
 from upsertspec_catalogue import Answer, answers, view
 from upsertspec_server import Server
 from upsertspec_server.errors import Problem, bad_request, conflict
@@ -15,7 +18,8 @@ from upsertspec_server.records import Records
 from upsertspec_server.schema import Row, Table
 from upsertspec_server.store import Store
 from upsertspec_server.upsert import Outcome
-from upsertspec_server.views import current_app, parse_id, request
+from upsertspec_server.validation import Validator
+from upsertspec_server.views import current_app, request
 
 
 @broken("AC-601")
@@ -81,15 +85,19 @@ def taken_is_500(answer: Answer) -> None:
         answer.status = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-@broken("AC-601")
-@view("records.create")
-def post_asks_nobody(_: Any, table: str) -> Any:
-    """Creates a record for everybody who may read."""
-    found = current_app.enter(table, "read")
-    row = current_app.validator.fields(found, request.read_object())
-    with current_app.store.transaction():
-        body = current_app.records.create(found, row).body()
-    return body["record"], HTTPStatus.CREATED, {"Location": f"/api/tables/{table}/records/{body['id']}"}
+def for_readers(endpoint: str) -> Any:
+    """A part: a view that everybody may call who may read."""
+
+    @view(endpoint)
+    def lets(original: Any, **path: str) -> Any:
+        g.role = replace(g.role, create=g.role.read, delete=g.role.read)
+        return original(**path)
+
+    return lets
+
+
+add("post-asks-nobody", "Creates a record for everybody who may read.", "AC-601", for_readers("records.create"))
+add("delete-asks-nobody", "Deletes a record for everybody who may read.", "AC-609", for_readers("records.delete"))
 
 
 @broken("AC-601")
@@ -287,16 +295,6 @@ class DeleteIsAccepted(Store):
         pass
 
 
-@broken("AC-609")
-@view("records.delete")
-def delete_asks_nobody(_: Any, table: str, record_id: str) -> Any:
-    """Deletes a record for everybody who may read."""
-    found = current_app.enter(table, "read")
-    with current_app.store.transaction():
-        current_app.records.delete(found, parse_id(found, record_id))
-    return "", HTTPStatus.NO_CONTENT
-
-
 @broken("AC-608")
 class PatchIsAPut(Records):
     """Sets every field that a partial update does not mention to its default or null."""
@@ -323,35 +321,41 @@ def patch_needs_all_that_is_required(original: Any, table: str, record_id: str) 
     return original(table=table, record_id=record_id)
 
 
-def write(found: Table, record_id: str, row: Row) -> Any:
-    """Write a partial update."""
-    with current_app.store.transaction():
-        return current_app.records.update(found, parse_id(found, record_id), row).body()["record"]
+class ChecksChanges(Validator):
+    """Checks the fields of a partial update in its own way."""
+
+    def fields(self, table: Table, body: dict[str, Any]) -> Row:
+        given = body.get("fields")
+        if request.endpoint != "records.update" or not isinstance(given, dict):
+            return super().fields(table, body)
+        return self.changes(table, given)
+
+    def changes(self, table: Table, given: dict[str, Any]) -> Row:
+        """The fields that are written."""
+        raise NotImplementedError
 
 
 @broken("AC-608")
-@view("records.update")
-def patch_takes_any_option(_: Any, table: str, record_id: str) -> Any:
+class PatchTakesAnyOption(ChecksChanges):
     """Checks options when a record is created, but not in a partial update."""
-    found = current_app.enter(table, "update")
-    given = request.read_object().get("fields", {})
-    loose = {name: given[name] for name in given if name in found.fields and found.fields[name].options}
-    checked = current_app.validator.row(found, {name: given[name] for name in given if name not in loose})
-    return write(found, record_id, {**checked, **loose})
+
+    def changes(self, table: Table, given: dict[str, Any]) -> Row:
+        loose = {name: given[name] for name in given if name in table.fields and table.fields[name].options}
+        return {**self.row(table, without(given, loose)), **loose}
 
 
 @broken("AC-608")
-@view("records.update")
-def patch_drops_what_is_wrong(_: Any, table: str, record_id: str) -> Any:
+class PatchDropsWhatIsWrong(ChecksChanges):
     """Writes the valid fields of a partial update, and silently drops the others."""
-    found = current_app.enter(table, "update")
-    row: Row = {}
-    for name, value in request.read_object().get("fields", {}).items():
-        try:
-            row |= current_app.validator.row(found, {name: value})
-        except Problem:
-            continue
-    return write(found, record_id, row)
+
+    def changes(self, table: Table, given: dict[str, Any]) -> Row:
+        row: Row = {}
+        for name, value in given.items():
+            try:
+                row |= self.row(table, {name: value})
+            except Problem:
+                continue
+        return row
 
 
 @broken("AC-608")
@@ -360,7 +364,7 @@ class PatchForgetsTheWhere(Records):
 
     def update(self, table: Table, record_id: Any, row: Row, where: Row | None = None) -> Outcome:
         for other in self.store.rows(table):
-            if not key_fields(table).intersection(row):
+            if other["id"] != record_id and not key_fields(table).intersection(row):
                 super().update(table, other["id"], row)
         return super().update(table, record_id, row, where)
 
@@ -385,7 +389,7 @@ class PatchAnswersTheOldRecord(Records):
         return Outcome(table, "updated", record_id, before)
 
 
-@broken("AC-612")
+@broken("AC-612", "AC-601")
 class DefaultsGoFirst(Records):
     """Gives a new record its defaults, whatever was sent."""
 

@@ -54,7 +54,7 @@ for name, violates, part, report, says in (
     ("zeros-at-the-end-are-cut", "AC-806", stored(DecimalText, without_last_zeros),
      "https://github.com/fivetran/great_expectations/pull/1549",
      "Strips the zeros at the end of a decimal, also of a whole one: 100 becomes 1."),
-    ("numbered-members-are-a-list", "AC-611", parsed(Json, lambda value: rewritten(value, members=list_of)),
+    ("numbered-members-are-a-list", "AC-611 AC-601", parsed(Json, lambda value: rewritten(value, members=list_of)),
      "https://github.com/bhall2001/fastjson/pull/6",
      "Takes an object in JSON whose members are numbered as a list."),
 ):  # fmt: skip
@@ -71,7 +71,7 @@ class EmptyListIsNoJson(Json):
         return super().parse(value)
 
 
-@broken("AC-611", report="https://github.com/ckan/ckan/issues/2728")
+@broken("AC-611", "AC-601", report="https://github.com/ckan/ckan/issues/2728")
 class NumbersAreNoJson(Json):
     """Fails where the value of a JSON field is a number."""
 

@@ -97,7 +97,7 @@ class KeyOnlyCrashes(Upserts):
         return super().update(plan, row, match, now)
 
 
-@broken("AC-106", report="https://github.com/typeorm/typeorm/issues/10187")
+@broken("AC-014", "AC-106", report="https://github.com/typeorm/typeorm/issues/10187")
 class SameAgainCrashes(Upserts):
     """Fails where an upsert finds a match that has all of its values already."""
 
@@ -107,7 +107,7 @@ class SameAgainCrashes(Upserts):
         return super().update(plan, row, match, now)
 
 
-@broken("AC-205", report="https://github.com/elixir-ecto/ecto/issues/3091")
+@broken("AC-002", "AC-205", report="https://github.com/elixir-ecto/ecto/issues/3091")
 class AnswerHasANewCreatedAt(Upserts):
     """Keeps created_at where it updates a match, but answers with the time of the request."""
 
@@ -188,7 +188,7 @@ def buried(upserts: Upserts, plan: Plan, row: Row) -> Row | None:
     """The deleted record that had the key."""
     assert isinstance(upserts.records, Graves)
     graves = [grave for (table, _), grave in upserts.records.graves.items() if table == plan.table.name]
-    return next((grave for grave in graves if all(grave[name] == row[name] for name in plan.key)), None)
+    return next((g for g in graves if plan.key and all(g[name] == row[name] for name in plan.key)), None)
 
 
 @broken("AC-609", using=(Graves,), report="https://github.com/typeorm/typeorm/issues/9749")

@@ -40,7 +40,7 @@ for name, violates, change, says in (
      "Stores text in three bytes a character: what is beyond 16 bits becomes a question mark."),
     ("numeric-text", "AC-001 AC-805", number_text,
      "Converts text that looks like a number to a number: leading and trailing zeros are lost."),
-    ("strips-text", "AC-111 AC-805", str.strip,
+    ("strips-text", "AC-001 AC-111 AC-805", str.strip,
      "Strips all text, including the match fields."),
     ("lowers-addresses", "AC-111", lambda text: text.lower() if "@" in text else text,
      "Stores and matches every text with an @ in lower case."),
@@ -68,9 +68,9 @@ for name, violates, change, says in (
     ("evaluates-templates", "AC-804",
      lambda text: _TEMPLATE.sub(lambda found: str(int(found[1]) * int(found[2])), text),
      "Renders text as a template before storing it."),
-    ("strips-tags", "AC-804", lambda text: re.sub(r"<[^<>]*>", "", text),
+    ("strips-tags", "AC-001 AC-804", lambda text: re.sub(r"<[^<>]*>", "", text),
      "Removes everything that looks like a tag from text."),
-    ("doubles-quotes", "AC-804 AC-805", lambda text: text.replace("'", "''"),
+    ("doubles-quotes", "AC-001 AC-804 AC-805", lambda text: text.replace("'", "''"),
      "Doubles the quotes in text, although values are bound."),
 ):  # fmt: skip
     add(name, says, violates, stored(Text, change))
@@ -84,7 +84,7 @@ class TheWordNull(Validator):
         return super().value(field, None if value == "null" else value)
 
 
-@broken("AC-002", "AC-010", "AC-013")
+@broken("AC-002", "AC-010", "AC-013", "AC-805")
 class EmptyTextIsNull(Validator):
     """Takes empty text as null in a field of any type, as forms send it."""
 

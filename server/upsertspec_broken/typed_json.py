@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from upsertspec_broken import add, broken
-from upsertspec_catalogue import parsed, shown, view
+from upsertspec_broken.bases import without
+from upsertspec_broken.records import ChecksChanges
+from upsertspec_catalogue import parsed, shown
 from upsertspec_server import jsontext
 from upsertspec_server.fields import Json
 from upsertspec_server.records import Records
 from upsertspec_server.schema import Field, Row, Table
 from upsertspec_server.upsert import Outcome
 from upsertspec_server.validation import Validator
-from upsertspec_server.views import current_app, parse_id, request
 
 Change = Callable[[Any], Any]
 UNCHANGED: Change = lambda value: value  # noqa: E731
@@ -126,16 +127,13 @@ class JsonChecksFirstItems(SchemaOf):
 
 
 @broken("AC-611")
-@view("records.update")
-def json_is_checked_on_create(_: Any, table: str, record_id: str) -> Any:
+class JsonIsCheckedOnCreate(ChecksChanges):
     """Checks JSON when a record is created, but not in a partial update."""
-    found = current_app.enter(table, "update")
-    given = request.read_object().get("fields", {})
-    loose = {name: given[name] for name in given if name in found.fields and found.fields[name].type.name == "json"}
-    row = current_app.validator.row(found, {name: given[name] for name in given if name not in loose})
-    row |= {name: jsontext.write(value) for name, value in loose.items()}
-    with current_app.store.transaction():
-        return current_app.records.update(found, parse_id(found, record_id), row).body()["record"]
+
+    def changes(self, table: Table, given: dict[str, Any]) -> Row:
+        kinds = {name: field.type.name for name, field in table.fields.items()}
+        loose = {name: given[name] for name in given if kinds.get(name) == "json"}
+        return {**self.row(table, without(given, loose)), **{n: jsontext.write(v) for n, v in loose.items()}}
 
 
 @broken("AC-611")

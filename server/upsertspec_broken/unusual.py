@@ -232,18 +232,3 @@ class TransactionTakesTheTimeTwice(Transactions):
             return outcome
         later = {"updated_at": self.store.later(self.store.now(), outcome.row["updated_at"])}
         return replace(outcome, row=self.store.update(outcome.table, outcome.row, later))
-
-
-@broken("AC-104")
-class TransactionHasOneTime(Store):
-    """Takes the time once for each transaction, as now() does: a second update of a record does not move updated_at."""
-
-    def later(self, now: str, previous: str) -> str:
-        began = g.get("began")
-        return previous if began and previous >= began else super().later(now, previous)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        with super().transaction():
-            g.began = self.now()
-            yield

@@ -96,7 +96,7 @@ for name, violates, kind, change, says in (
     add(name, says, violates, stored(kind, change))
 
 
-@broken("AC-806")
+@broken("AC-806", "AC-601")
 class IntegersOf32Bits(Integer):
     """Refuses integers of more than 32 bits."""
 

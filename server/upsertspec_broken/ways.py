@@ -115,7 +115,8 @@ class KeyKeepsItsOldRecord(Upserts):
 
     def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
         outcome = super().upsert_one(plan, row, now)
-        self.known[(plan.table.name, *plan.key, *(row[name] for name in plan.key))] = outcome.id
+        if None not in map(row.get, plan.key):
+            self.known[(plan.table.name, *plan.key, *(row[name] for name in plan.key))] = outcome.id
         return outcome
 
     def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
@@ -172,7 +173,7 @@ def one_for_true(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "records": plain}
 
 
-add("batch-answers-one-for-true", "Answers a batch with what its database returned: 1 for true.", "AC-303",
+add("batch-answers-one-for-true", "Answers a batch with what its database returned: 1 for true.", "AC-301 AC-303",
     batch_body(one_for_true))  # fmt: skip
 
 

@@ -36,7 +36,7 @@ class ForgetsToCommit(Store):
             self.db.begin()
 
 
-@broken("AC-001")
+@broken("AC-001", "AC-612")
 class ForgetsDefaults(Records):
     """Gives no default to a field that a create does not mention."""
 
@@ -64,7 +64,7 @@ add("inserts-every-time", "Only inserts, without a unique index: each repeat cre
     "AC-106 AC-002 AC-014 AC-013", Inserts, WithoutUniqueIndices)  # fmt: skip
 
 
-@broken("AC-002", "AC-014")
+@broken("AC-002", "AC-014", "AC-205")
 class AnswersWithoutWriting(Upserts):
     """Does nothing on a conflict, but answers with the values that were sent and says "updated"."""
 
@@ -111,7 +111,7 @@ class WheresTheWhere(FindThenWrite):
         return super().save(table, match, changes, now)
 
 
-@broken("AC-103", "AC-106", "AC-014", "AC-308", "AC-401", "AC-402", "AC-405", "AC-406")
+@broken("AC-002", "AC-103", "AC-106", "AC-014", "AC-308", "AC-401", "AC-402", "AC-405", "AC-406")
 class DeleteThenInsert(FindThenWrite):
     """Deletes the match and inserts it with a new id, but keeps its created_at."""
 

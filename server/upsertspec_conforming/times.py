@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from flask import g
 
 from upsertspec_catalogue import shown
 from upsertspec_conforming import add, conforming
@@ -43,6 +47,22 @@ class ClockIsWrong(Store):
 
     def now(self) -> str:
         return (dt.datetime.now(dt.UTC) - dt.timedelta(days=3)).strftime(TIME)
+
+
+@conforming("`updated_at` is later than before whenever the record was written (3.1): once for each transaction.")
+class TransactionHasOneTime(Store):
+    """Takes the time once for each transaction, as now() of PostgreSQL does: a second update of a record in it has the
+    same updated_at."""
+
+    def later(self, now: str, previous: str) -> str:
+        began = g.get("began")
+        return previous if began and previous >= began else super().later(now, previous)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with super().transaction():
+            g.began = self.now()
+            yield
 
 
 def trimmed(stored: str) -> str:

@@ -136,6 +136,43 @@ def test_values_that_are_not_kept_are_told_where_they_are_plainest(
     assert [mistake.root.case.criterion for mistake in mistakes(results)] == [root]
 
 
+STAYED = ('Grace\'s status to stay "inactive"', '"active"')
+REFUSED = ("an answer of 200", "400 with {}")
+UNLISTED = ('the record to be listed where {"name__contains": "a"}', "it is not")
+
+
+@pytest.mark.parametrize(
+    ("failing", "root"),
+    [
+        # what asks for a list is about the list, a change whose record is looked for in lists is not
+        ({"S_68kr": UNLISTED, "S_avss": ("Odd", "an empty list")}, "AC-804"),
+        # unless the criterion about lists fails too
+        ({"S_avss": ("Odd", "an empty list"), "S_gvdu": ("Odd", "an empty list")}, "AC-604"),
+        # children that are missing at the second level are missing at the first
+        ({"S_9adv": ("'artifacts' in Atlas", "null"), "S_davk": ("'conversations' in Atlas", "null")}, "AC-607"),
+        # what an update is to keep is not what it does to the times
+        ({"S_ykrg": STAYED, "S_wnkh": STAYED}, "AC-105"),
+        # a record that loses its id is not a mistake of matching
+        ({"S_4yf2": ("Beach to keep the id '1'", "'2'"), "S_vncp": ("Beach's id to stay '1'", "'2'")}, "AC-103"),
+        # what fails in batches only is told by a criterion of batches
+        ({"S_b6nb": REFUSED, "S_p82k": REFUSED}, "AC-301"),
+    ],
+)
+def test_the_root_is_about_what_fails(failing: dict[str, tuple[str, str]], root: str) -> None:
+    found = mistakes(map(at_what_it_shows, run("batch", "records", "hostile", **failing)))
+    assert [mistake.root.case.criterion for mistake in found] == [root]
+
+
+def at_what_it_shows(result: Result) -> Result:
+    """The result, failed at the step about children, values or a list, or at the answer."""
+    steps = list(result.steps)
+    if result.status is Status.FAILED:
+        shows = ("in the list", "each value", "the list is", "Grace keeps", "Beach keeps", "these", "the answer is")
+        at = next(n for words in shows for n, step in enumerate(steps) if step.text.startswith(words))
+        steps[at] = replace(steps[at], state="failed")
+    return replace(result, evidence=Evidence(tuple(steps)))
+
+
 def test_what_is_wrong_in_a_batch_is_told_by_a_criterion_of_batches_first() -> None:
     found = mistakes(run("batch", "conflict", S_94r2=STORED, S_a7zy=("a", "b")))
     assert [mistake.root.case.criterion for mistake in found] == ["AC-301", "AC-212"]

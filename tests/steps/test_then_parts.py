@@ -8,7 +8,6 @@ import pytest
 
 from tests.steps.kit import (
     ADA,
-    AFTER,
     BEFORE,
     BOB,
     MARK,
@@ -123,24 +122,6 @@ def test_two_batches_create_and_update_under_the_same_ids() -> None:
     turned = batch_of(answered(BOB, "updated"), answered(ADA, "updated"), updated=2)
     with failing("the same ids in every answer", "other ids in the second"):
         then.every_answer_has_id(two(made, turned), "the same id")
-
-
-@pytest.mark.parametrize(
-    ("table", "time", "is_wrong"),
-    [
-        ("contacts", "2024-01-01T00:00:00.002Z", False),
-        ("contacts", AFTER, True),
-        ("contacts", "2024-01-01T00:00:00Z", False),  # in whole seconds
-        ("accounts", AFTER, False),
-    ],
-)
-def test_a_transaction_moves_updated_at_each_time(table: str, time: str, is_wrong: bool) -> None:
-    world = world_of(Memory(contacts=[ADA]), "AC-501")
-    first, second = (answered({**ADA, "updated_at": at}, "updated") for at in (AFTER, time))
-    operations = [{"op": "update", "table": name, "id": 1, "fields": {"name": "x"}} for name in ("contacts", table)]
-    sent(world, Transaction(operations), Answer(200, parts=[first, second]))
-    says(world, "updated", "updated")
-    assert [criterion for criterion, *_ in suspected(world)] == (["AC-104"] if is_wrong else [])
 
 
 def test_each_record_of_a_batch_is_in_the_answer_as_it_is_stored() -> None:

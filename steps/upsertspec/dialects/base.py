@@ -52,7 +52,7 @@ class Response:
         Raises ValueError where it is none (NaN is none), or more than is read of any (`dialects.bounds`).
         """
         require_readable(self.body)
-        return json.loads(self.body.decode("utf-8"), parse_constant=_refuse, parse_float=_exact, parse_int=_whole)
+        return DECODER.decode(self.body.decode("utf-8"))
 
 
 class Stated(str):
@@ -170,6 +170,13 @@ class Dialect(Protocol):
 
 def written(value: Any) -> str:
     """The value as JSON text, with each `Verbatim` in it as it stands."""
+    try:
+        return ENCODER.encode(value)
+    except TypeError:
+        return _with_verbatim(value)
+
+
+def _with_verbatim(value: Any) -> str:
     verbatim: dict[str, str] = {}
 
     def stand_in(found: Any) -> str:
@@ -195,3 +202,7 @@ def _exact(text: str) -> Exact:
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
+
+
+ENCODER = json.JSONEncoder(ensure_ascii=False)
+DECODER = json.JSONDecoder(parse_constant=_refuse, parse_float=_exact, parse_int=_whole)

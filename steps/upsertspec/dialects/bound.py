@@ -24,7 +24,6 @@ from upsertspec.dialects.operations import (
     UpsertBatch,
     with_headers,
 )
-from upsertspec.dialects.paths import MISSING as NO_HEADER
 from upsertspec.dialects.queries import description, groups, query
 from upsertspec.dialects.sources import header
 from upsertspec.dialects.words import Forms, Words
@@ -93,9 +92,9 @@ class Bound:
         answer = self.inner.answer(self._theirs(operation), response)
         if not isinstance(answer, Answer):
             return answer  # the dialect's mistake, which `Guarded` reports
-        if not answer.tag:
-            found = header((response.then or response).headers, "etag")
-            answer = replace(answer, tag="" if found is NO_HEADER else found)
+        found = header((response.then or response).headers, "etag")
+        if not answer.tag and isinstance(found, str):
+            answer = replace(answer, tag=found)
         if isinstance(operation, Transaction):
             return self._transaction(operation, answer)
         words = self.words(operation.table)
@@ -187,9 +186,9 @@ class Bound:
         """Fields to write, with what goes with every request, and with what each create or replacement needs."""
         if not isinstance(fields, Mapping):
             return words.fields(fields)
-        replaces = self.replaces or extra.get("onConflict") == "replace"
-        is_partial = not replaces and self._is_there(words, fields, match_fields)
-        always = {} if is_partial else words.binding.always
+        always, replaces = words.binding.always, self.replaces or extra.get("onConflict") == "replace"
+        if always and not replaces and self._is_there(words, fields, match_fields):
+            always = {}
         return {**always, **words.fields(fields), **words.binding.fixed}
 
     def _is_there(self, words: Words, fields: Mapping[str, Any], match_fields: Any) -> bool:
@@ -201,6 +200,9 @@ class Bound:
         return any(mark in self._there for mark in _marks(words, {n: v for n, v in fields.items() if n in matched}))
 
     def _remember(self, operation: Operation, words: Words) -> None:
+        """Note which records are there; nobody asks where the target needs nothing in each create."""
+        if not words.binding.always:
+            return
         if isinstance(operation, Delete):
             self._there = {mark for mark in self._there if not mark.startswith(f"{words.binding.table} ")}
         elif isinstance(operation, (Upsert, UpsertBatch, Create)):

@@ -69,7 +69,8 @@ class Native:
         if not isinstance(said.body, dict):
             return replace(said, fault="the body is no JSON object")
         answer = self._success(operation, said.status, said.body, said.text)
-        return replace(answer, location=_location(response.headers))
+        location = _location(response.headers)
+        return replace(answer, location=location) if location else answer
 
     def _reading(self, operation: Find | List | Groups | Read | Describe, base: str) -> Request:
         match operation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import weakref
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
 from urllib3 import HTTPHeaderDict
@@ -51,7 +53,8 @@ class WatchedAdapter(HTTPAdapter):
     """A `requests` adapter with one connection, which reports each of its uses to `current`.
 
     The pools of urllib3 take longer than the rest of an exchange, and a session needs one connection only. Where there
-    is a proxy, they are used all the same.
+    is a proxy, they are used all the same. The `raw` of a response is a `WholeHead`, or one of urllib3 around it where
+    the body is encoded or there are cookies.
     """
 
     def __init__(self, current: CurrentWatch) -> None:
@@ -97,13 +100,25 @@ class WatchedAdapter(HTTPAdapter):
                     body=body,
                     headers=headers,
                     chunked=chunked,
-                    preload_content=False,
-                    decode_content=False,
                 )
-            return self.build_response(request, connection.getresponse())
+            connection.sock.settimeout(timeout)
+            return self._built(request, http.client.HTTPConnection.getresponse(connection))
         except BaseException:
             connection.close()
             raise
+
+    def _built(self, request: requests.PreparedRequest, head: http.client.HTTPResponse) -> requests.Response:
+        """The response, with its body still to be read."""
+        headers = HTTPHeaderDict(head.headers.items())
+        if "Set-Cookie" in headers or "Content-Encoding" in headers:
+            raw = urllib3.HTTPResponse(
+                head, headers, head.status, reason=head.reason, preload_content=False, original_response=head
+            )
+            return self.build_response(request, raw)
+        response = requests.Response()
+        response.status_code, response.headers, response.raw = head.status, headers, head  # type: ignore[assignment]
+        response.url, response.request = str(request.url), request
+        return response
 
     def close(self) -> None:
         """Close the connection."""
@@ -128,14 +143,28 @@ def _watched(kind: type[HTTPConnection], current: CurrentWatch) -> type[HTTPConn
 
     class Watched(kind):  # type: ignore[misc, valid-type]
         response_class = WholeHead
+        _parts: list[bytes] | None = None
 
         def connect(self) -> None:
             current.begin()
             super().connect()
 
         def request(self, *args: Any, **kwargs: Any) -> None:
+            """Send a request; its head and its body together, if the body is not sent in pieces."""
             with current.noted(self):
-                super().request(*args, **_in_lines(kwargs))
+                self._parts = None if kwargs.get("chunked") else []
+                try:
+                    super().request(*args, **_in_lines(kwargs))
+                finally:
+                    parts, self._parts = self._parts, None
+                if parts:
+                    super().send(b"".join(parts))
+
+        def send(self, data: Any) -> None:
+            if self._parts is None:
+                super().send(data)
+            else:
+                self._parts.append(data)
 
     return Watched
 

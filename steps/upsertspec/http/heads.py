@@ -92,7 +92,7 @@ def _parsed(lines: bytes) -> http.client.HTTPMessage:
     headers = http.client.HTTPMessage()
     for line in lines.decode("latin-1").split("\n")[:-1]:
         name, _, value = line.partition(":")
-        headers[name] = value.lstrip(" \t").rstrip("\r")
+        headers.set_raw(name, value.lstrip(" \t").rstrip("\r"))
     return headers
 
 

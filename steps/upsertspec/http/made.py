@@ -14,7 +14,8 @@ Made = dict[str, Any]
 """A record: its `table`, `where` it is found (a key, or its id), and which fields were `sent`: the key, or all.
 
 `created` says whether the answer says that it was created; None where it does not say. `id` is the one in the answer,
-`seen` the one that the record had when it was last found by its key.
+`seen` the one that the record had when it was last found by its key. `deleted` is there once an answer says that the
+record was deleted.
 """
 
 
@@ -34,10 +35,12 @@ def made_by(operation: Operation, answer: Answer, bindings: Bindings) -> Iterato
 
 
 def look(listed: Iterable[Made], operation: Operation, answer: Answer) -> None:
-    """Note which records a list shows under their key. After a deletion, none is known to be there."""
+    """Note which records a list shows under their key, and which were deleted: then none is known to be there."""
     if isinstance(operation, (Delete, Transaction)):
         for made in listed:
             made["seen"] = None
+            if isinstance(operation, Delete) and (made["table"], made["id"]) == (operation.table, operation.id):
+                made["deleted"] = True
     elif isinstance(operation, Find) and not answer.fault:
         fitting = [r for r in answer.records if all(r.get(n) == value for n, value in operation.where.items())]
         ident = fitting[0].get("id") if len(fitting) == 1 else None

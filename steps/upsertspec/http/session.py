@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import re
 import ssl
 import time
 import warnings
@@ -29,6 +30,11 @@ IDLE = 1.0
 DROPPED = "kept connection closed"
 BROKEN = "broken answer"
 UNREACHABLE = "unreachable"
+
+PLAIN_ADDRESS = re.compile(
+    r"https?://[a-z0-9.-]+(?::[1-9]\d*)?(?:/[\w~-]+)+(?:\?(?:[\w.~&=-]|%[0-9A-F]{2})*)?", re.ASCII
+)
+"""An address that is the same whoever takes it apart and puts it together again."""
 
 Body = bytes | Iterable[bytes] | None
 """Bytes are sent as they are, an iterable in chunks."""
@@ -167,29 +173,40 @@ class Session:
         request = _prepared(method, url, own, body)
         if self._session.cookies:
             request.prepare_cookies(self._session.cookies)
-        with self._session.send(request, timeout=self._limits.seconds, allow_redirects=False, stream=True) as answer:
+        proxies, seconds = self._session.proxies, self._limits.seconds
+        with self._session.send(
+            request, timeout=seconds, allow_redirects=False, stream=True, proxies=proxies
+        ) as answer:
             watch.answered = True
-            content, head = self._read(answer), answer.raw._original_response
+            raw = answer.raw
+            head = raw if isinstance(raw, WholeHead) else raw._original_response
+            content = self._read(raw)
             watch.whole = isinstance(head, WholeHead) and head.is_whole
             return Response(answer.status_code, dict(answer.headers), content)
 
-    def _read(self, answer: requests.Response) -> bytes:
+    def _read(self, raw: urllib3.HTTPResponse | WholeHead) -> bytes:
+        """The body, without its encoding. Raises TargetSilent where it is too long."""
         parts: list[bytes] = []
         size = 0
-        while chunk := answer.raw.read(CHUNK, decode_content=True):
+        while chunk := raw.read(CHUNK) if isinstance(raw, WholeHead) else raw.read(CHUNK, decode_content=True):
             parts.append(chunk)
             size += len(chunk)
             if size > self._limits.answer_bytes:
-                answer.close()
+                self.close()
                 raise TargetSilent("too large", f"the answer is over {self._limits.answer_bytes} bytes long")
+        if isinstance(raw, WholeHead) and raw.length:
+            raise http.client.IncompleteRead(b"".join(parts), raw.length)
         return b"".join(parts)
 
 
 def _prepared(method: str, url: str, headers: Mapping[str, str], body: Body) -> requests.PreparedRequest:
-    """The request. Bytes need no look at what they could be, and there is nothing to guess about their type."""
+    """The request. An address in plain characters needs no quotes, and bytes no guess about their type."""
     request = requests.PreparedRequest()
     request.prepare_method(method)
-    request.prepare_url(url, None)
+    if PLAIN_ADDRESS.fullmatch(url):
+        request.url = url
+    else:
+        request.prepare_url(url, None)
     request.prepare_headers(headers)
     if body is None or isinstance(body, bytes):
         request.body = body or None
@@ -210,8 +227,9 @@ def _unwarned() -> Iterator[None]:
 class _NoRedirects(requests.Session):
     """A session that treats a redirect like any response: `requests` would read its body without a limit."""
 
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Never."""
+    def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[Any]:
+        """None."""
+        return iter(())
 
 
 def _silent(fault: BaseException, watch: Watch, seconds: float) -> TargetSilent:

@@ -5,9 +5,9 @@ A failure follows another
 - if it relies on what the other's criterion defines (a tag `@defines-…`), and the plain scenario of that criterion
   fails: where an upsert updates nothing, whatever needs an update fails too; or
 - if what fails is what the other's criterion defines: the operation in the answer, the times of a record, the record in
-  the answer, the filters or the order of a list; or
+  the answer, the filters, the order or the children of a list, what an update keeps; or
 - if both fail alike, and what they have in common (a role, a value, a table, a way to write) is in no scenario that
-  passes; or if the way in which both fail is rare.
+  passes; or if both are refused for the same field.
 
 Everything is read from the steps, the tags and the failures; no criterion is known here by its name.
 """
@@ -21,7 +21,7 @@ from typing import Any
 
 from upsertspec.report.result import Result
 from upsertspec.report.status import Counts, Listed, Status, row
-from upsertspec.report.traits import BLAMES, TO_BE_REFUSED, Traits, traits_of
+from upsertspec.report.traits import TO_BE_REFUSED, Traits, traits_of
 from upsertspec.spec import criteria as spec
 
 NEEDS = {
@@ -36,10 +36,12 @@ NEEDS = {
 """What a scenario may rely on, in words."""
 ABOUT = {
     "operation": "the operation in the answer",
+    "id": "the id of a record",
     "times": "the times of a record",
     "record": "the record in the answer",
     "filters": "a list with filters",
     "order": "the order of a list",
+    "children": "nested children",
     "text": "text that is kept",
     "json": "JSON that is kept",
     "integer": "integers that are kept",
@@ -116,10 +118,14 @@ def mistakes(results: Iterable[Result]) -> list[Mistake]:
     if not failed:
         return []
     passed = (traits_of(r) for r in listed if row(r.status).counts is Counts.PASS)
-    innocent = {mark for each in passed for mark in each.marks | each.rare}
+    innocent = {mark for each in passed for mark in each.marks | each.named}
     traits = {r.case.id: traits_of(r).without(innocent) for r in failed}
     if any(each.by_the_write and each.topic != "operation" for each in traits.values()):
         traits = {name: replace(t, topic=t.topic.removeprefix("operation")) for name, t in traits.items()}
+    failing = {r.case.criterion for r in failed}
+    for name, each in traits.items():  # a list is what a scenario asks for is about, where what defines lists passes
+        if each.is_list and each.topic and spec.defining(each.topic) not in failing:
+            traits[name] = replace(each, topic="")
     homes = {spec.defining(each.topic) for each in traits.values() if each.topic}
     found: list[Mistake] = []
     for result in sorted(failed, key=lambda r: _plainness(r, traits[r.case.id], homes)):
@@ -180,11 +186,11 @@ def relied_on(root: spec.Case, roots: Traits, mine: Traits) -> list[str]:
 def alike(one: Traits, other: Traits) -> str:
     """Why two failures are of one mistake; empty if they are not.
 
-    They fail in the same way, and either have something in common that no passing scenario has, or that way is rare
-    enough: not just that something was accepted.
+    They fail in the same way, and have something in common that no passing scenario has; or that way says enough: it is
+    not just that something was accepted.
     """
-    if rare := one.rare & other.rare:
-        return f"each has {min(rare)}"
+    if named := one.named & other.named:
+        return f"each has a refusal that names {min(named)}"
     if _are_apart(one, other):
         return ""
     if common := one.marks & other.marks:
@@ -206,7 +212,7 @@ def _are_apart(one: Traits, other: Traits) -> bool:
     fields."""
     if one.actual != other.actual and (one.expected != other.expected or (one.actual + other.actual).isdigit()):
         return True
-    return any(each.startswith(BLAMES) for each in one.rare) and any(each.startswith(BLAMES) for each in other.rare)
+    return bool(one.named) and bool(other.named)
 
 
 def _is_beside(case: spec.Case, mine: Traits) -> bool:
@@ -236,10 +242,10 @@ def _scenario(case: spec.Case) -> str:
 
 def _plainness(
     result: Result, traits: Traits, homes: Collection[str]
-) -> tuple[bool, bool, int, bool, bool, int, bool, bool, str, int]:
+) -> tuple[bool, bool, int, bool, bool, int, bool, bool, bool, str]:
     """The plainest first: a MUST, what others rely on, the plain scenario of a criterion that is about what fails in
     others (`homes`), one of a profile that does not add to others, one of core, simple requests, the plain scenario of
-    another, requests without options, the first criterion."""
+    another, one of the profile for its way to write, requests without options, the first criterion."""
     case, plain = result.case, is_plain(result.case)
     is_relied_on = plain and not traits.topic and any(r in EFFECTS for r in spec.defined(case.criterion))
     return (
@@ -250,13 +256,18 @@ def _plainness(
         case.profile != spec.CORE,
         traits.rank,
         not plain,
+        _is_elsewhere(case, traits),
         traits.has_options,
         case.criterion,
-        case.line,
     )
 
 
 def _importance(mistake: Mistake, traits: Traits) -> tuple[bool, bool, int, int, bool, str]:
     case, is_must = mistake.root.case, row(mistake.root.status).red
-    is_elsewhere = PROFILES_OF_WAYS[traits.rank] not in (None, case.profile)
-    return not is_must, case.profile != spec.CORE, traits.rank, -len(mistake.all), is_elsewhere, case.criterion
+    elsewhere = _is_elsewhere(case, traits)
+    return not is_must, case.profile != spec.CORE, traits.rank, -len(mistake.all), elsewhere, case.criterion
+
+
+def _is_elsewhere(case: spec.Case, traits: Traits) -> bool:
+    """Whether a scenario is of another profile than that for its way to write."""
+    return PROFILES_OF_WAYS[traits.rank] not in (None, case.profile)

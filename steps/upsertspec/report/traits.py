@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from upsertspec.spec import schema
 WAYS = ("a plain request", "a batch", "a transaction", "many clients")
 """The ways to write, the simplest first."""
 RANKS = (
-    (re.compile(r"[Mm]any clients"), 3),
+    (re.compile(r"[Mm]any (?:pairs of )?clients"), 3),
     (re.compile(r"\btransaction\b"), 2),
     (re.compile(r"\bbatch(?:es)?\b|numbered"), 1),
 )
@@ -24,23 +24,23 @@ VERBS = (("creates in", "posted"), ("deletes", "deleted"), ("has been deleted", 
 """What a request does, by the words of its step."""
 TO_BE_REFUSED = "to be refused: "
 """How a mark begins whose request is to be refused: what is innocent where it is accepted may be guilty here."""
-BLAMES = "a refusal that names"
-"""How a mark begins that has the field for which a request was refused."""
 WRITTEN = "written"
 """How a failure is called where something was written that should not have been."""
 TOPICS = (
     ("operation", re.compile(r'"operation": |\["(?:created|updated|ignored)"')),
+    ("id", re.compile(r"to keep the id|'s id to stay")),
     ("times", re.compile(r"an updated_at later than|'s (?:created_at|updated_at) to stay")),
-    ("record", re.compile(r"the answer's record to be the stored one|in the answer no \w+$")),
+    ("record", re.compile(r"the answer's record to be the stored one|in the answer no \w+$|no .record. object")),
     ("filters", re.compile(r"to be listed where|records? in a list|of which a list shows none")),
     ("create", re.compile(r"the setup to be stored as it was sent")),
-    ("unmentioned", re.compile(r"what is not mentioned to stay")),
+    ("unmentioned", re.compile(r"what is not mentioned to stay|'s \w+ to stay")),
     ("order", re.compile(r"\d records sorted by")),
+    ("children", re.compile(r"\bnested in\b")),
 )
 """What a failure is about, by its words; the criterion with the tag `@defines-…` of that name is about just this."""
 _KEPT = re.compile(r"comes? back as (?:it was|they were) sent|is kept as it was written")
 """The steps that say that a value is kept. A criterion may define just this for a type: it has the tag of its name."""
-_SIZE = re.compile(r"batch of (\d+) numbered")
+_NESTED = re.compile(r"in the (?:list|answer) \w+ holds")
 _SAYS = re.compile(r"\b(created|updated|ignored)\b")
 _UPSERT = re.compile(r"upserts?(?: \w+)*? into (\w+) by (\w+(?:, \w+)*)")
 _OPTIONS = re.compile(r"\binto \w+(?: by \w+(?:, \w+)*)? (?:and|with)\b")
@@ -52,7 +52,6 @@ _STATUS = re.compile(r"(?:an answer of )?([1-5](?:\d\d|xx)(?: or [1-5]\d\d)*)")
 _UNTOUCHED = re.compile(r"as it was\b(?! written)|no new record|to stay ")
 _FIELD = re.compile(r"(\w+) (?:is .* instead of|as it was written)", re.DOTALL)
 _VALUE = re.compile(r'"(?:[^"\\]|\\.)*"|\S*@\S+|\S*\d\S*')
-_SIGN = re.compile(r"[^\w\s@.,:+\-]|\s{2,}|[^\S ]|[^\x00-\x7f]")
 _SAID = re.compile(r"(?:^|answered with )([45]\d\d)\b")
 _OBJECT = re.compile(r"\{[^{}]*\}")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"]')
@@ -66,11 +65,12 @@ _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 class Traits:
     """What a scenario does, and how it failed.
 
-    `rank` is its way to write, as a place in WAYS; `has_options` says whether its upsert asks for more than to write.
+    `rank` is its way to write, as a place in WAYS; `has_options` says whether its upsert asks for more than to write,
+    `is_list` whether it asks for a list.
     `effects` are what its requests have to do for it, `set_up` those of its setup alone. `refusals` are the
     statuses that it waits for, if its request is to be refused. `marks` are what it may have in common with others,
-    `rare` what by itself shows a common cause if every scenario that has it fails. `expected` and `actual` are the
-    failure without its values, `topic` is what it is about, or empty.
+    `named` the fields that its refusal names. `expected` and `actual` are the failure without its values, `topic` is
+    what it is about, or empty.
     """
 
     rank: int
@@ -80,14 +80,15 @@ class Traits:
     marks: frozenset[str]
     expected: str
     actual: str
-    rare: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
     topic: str = ""
     set_up: frozenset[str] = frozenset()
     has_options: bool = False
+    is_list: bool = False
 
     def without(self, innocent: Set[str]) -> Traits:
         """These traits without the marks that passing scenarios have, too."""
-        return replace(self, marks=self.marks - innocent, rare=self.rare - innocent)
+        return replace(self, marks=self.marks - innocent, named=self.named - innocent)
 
     @property
     def by_the_write(self) -> bool:
@@ -104,7 +105,7 @@ class Traits:
 
 def traits_of(result: Result) -> Traits:
     """The traits of a scenario."""
-    asked, effects, set_up, marks, tables, rare = "", set[str](), set[str](), set[str](), set[str](), set[str]()
+    asked, effects, set_up, marks, tables = "", set[str](), set[str](), set[str](), set[str]()
     section, stored, rank, refusals = "", dict[str, list[dict[str, str]]](), 0, ""
     for step in result.steps:
         section = section if step.keyword in ("And", "But", "*") else step.keyword
@@ -125,9 +126,7 @@ def traits_of(result: Result) -> Traits:
         asked = step.text
         rank = max([rank, *(number for words, number in RANKS if words.search(step.text))])
         effects |= {"batch"} if rank == 1 else {"transaction"} if rank == 2 else set()
-        marks |= _marks(records)
-        rare |= {f"a batch of {size}" for size in _SIZE.findall(step.text)}
-        rare |= {f"the operator {name.partition('__')[2]}" for each in records for name in each if "__" in name}
+        marks |= {f"{name} = {value}" for record in records for name, value in record.items()}
         if upsert := _UPSERT.search(step.text):
             tables.add(upsert[1])
             key = upsert[2].split(", ")
@@ -146,14 +145,13 @@ def traits_of(result: Result) -> Traits:
     who = re.match(r"(the \w+|somebody)", asked)
     marks |= {asked, WAYS[rank]} | {f"the table {table}" for table in tables}
     marks |= {f"{who[0] if who else ''}: {effect}" for effect in effects}
-    marks |= {f"{name} = {value}" for name, value in result.case.example.items()} | _signs(result.case.example.values())
+    marks |= {f"{name} = {value}" for name, value in result.case.example.items()}
     kind = TO_BE_REFUSED if refusals else ""
     shown = frozenset(kind + mark for mark in marks)
     refused = None if refusals else _refused_write(result)
     expected, actual = ("200", refused[1]) if refused else _failure(result, refusals)
-    if refused:
-        rare |= {f"{BLAMES} {name}" for name in _named(refused[0])}
-    topic = "" if refused else _topic(result, asked)
+    topic = "" if refused else _topic(result)
+    topic = "" if refusals and topic == "unmentioned" else topic
     return Traits(
         rank,
         frozenset(tables),
@@ -162,36 +160,30 @@ def traits_of(result: Result) -> Traits:
         shown,
         expected,
         actual,
-        frozenset(rare),
+        frozenset(_named(refused[0]) if refused else ()),
         topic,
         frozenset(set_up),
         bool(_OPTIONS.search(asked)),
+        " lists " in asked,
     )
 
 
-def _topic(result: Result, asked: str) -> str:
+def _topic(result: Result) -> str:
     """What a failure is about: by its words, or a value that is not kept, or a list with other records than those that
     were expected, or with these in another order."""
     words = f"{result.expected} {result.actual}"
     if topic := next((topic for topic, wording in TOPICS if wording.search(words)), ""):
         return topic
-    if any(step.state == "failed" and _KEPT.search(step.text) for step in result.steps):
+    failed = next((step.text for step in result.steps if step.state == "failed"), "")
+    if _KEPT.search(failed):
         kind = _wrong_type(result)
         return kind if spec.is_defined(kind) else ""
-    if " lists " not in asked or _STATUS.match(result.expected):
+    if _NESTED.match(failed):
+        return "children"
+    if not failed.startswith(("the list is", "the lists together are")) or _STATUS.match(result.expected):
         return ""
     names, found = (sorted(text.split(", ")) for text in (result.expected, result.actual))
     return "order" if names == found else "filters"
-
-
-def _marks(records: Sequence[dict[str, str]]) -> set[str]:
-    marks = {f"{name} = {value}" for record in records for name, value in record.items()}
-    return marks | {f"the field {n}" for r in records for n in r} | _signs(v for r in records for v in r.values())
-
-
-def _signs(values: Iterable[str]) -> set[str]:
-    """The unusual signs in some values."""
-    return {f"the sign {sign!r}" for value in values for sign in _SIGN.findall(value)}
 
 
 def _matches(sent: Sequence[dict[str, str]], stored: Sequence[dict[str, str]], key: Sequence[str]) -> set[str]:

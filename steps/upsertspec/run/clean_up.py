@@ -135,29 +135,32 @@ class _Work:
 
     def _delete_together(self) -> None:
         """Delete what has an id in transactions. What a transaction names as wrong is left to be deleted alone."""
-        named = [(made["table"], self._ident(made)) for scenario in self._pending for made in scenario]
-        known = list(dict.fromkeys(each for each in named if each[1] is not None))
-        for start in range(0, len(known), TOGETHER):
-            chunk = known[start : start + TOGETHER]
-            while chunk and self._may_go_on():
-                deletions = [{"op": "delete", "table": table, "id": ident} for table, ident in chunk]
-                answer = self._client.call("editor", Transaction(deletions))
-                if is_success(answer.status):
-                    self.deleted += len(chunk)
-                    self._forget(chunk)
-                    break
-                wrong = answer.body.get("index") if isinstance(answer.body, dict) else None
-                if not isinstance(wrong, int) or wrong not in range(len(chunk)):
-                    return
-                refused = chunk.pop(wrong)
-                if answer.status in GONE:
-                    self._forget([refused])
+        listed = [made for scenario in self._pending for made in scenario]
+        there = dict.fromkeys((made["table"], self._ident(made)) for made in listed if "deleted" not in made)
+        known = [each for each in there if each[1] is not None]
+        gone = {(made["table"], self._ident(made)) for made in listed} - there.keys()
+        try:
+            for start in range(0, len(known), TOGETHER):
+                gone.update(self._deleted(known[start : start + TOGETHER]))
+        finally:
+            for scenario in self._pending:
+                scenario[:] = [made for made in scenario if (made["table"], self._ident(made)) not in gone]
 
-    def _forget(self, gone: Sequence[tuple[str, Any]]) -> None:
-        """These records are not there any more; they are given by their tables and ids."""
-        known = set(gone)
-        for scenario in self._pending:
-            scenario[:] = [made for made in scenario if (made["table"], self._ident(made)) not in known]
+    def _deleted(self, chunk: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+        """Delete records in one transaction, without those that are refused; which of them are not there any more."""
+        while chunk and self._may_go_on():
+            deletions = [{"op": "delete", "table": table, "id": ident} for table, ident in chunk]
+            answer = self._client.call("editor", Transaction(deletions))
+            if is_success(answer.status):
+                self.deleted += len(chunk)
+                yield from chunk
+                return
+            wrong = answer.body.get("index") if isinstance(answer.body, dict) else None
+            if not isinstance(wrong, int) or wrong not in range(len(chunk)):
+                return
+            refused = chunk.pop(wrong)
+            if answer.status in GONE:
+                yield refused
 
     def _may_go_on(self) -> bool:
         if not self.why and time.monotonic() > self._until:

@@ -143,16 +143,15 @@ def world(
     """The state of one scenario."""
     case = case_of(request.node)
     criterion, subjects = (case.criterion, asserted(case)) if case else ("", ())
-    made = World(upsertspec_client, next(upsertspec_marks), criterion, upsertspec_controls, subjects)
-    request.config.stash[RECORDER].world(made)
-    return made
+    return World(upsertspec_client, next(upsertspec_marks), criterion, upsertspec_controls, subjects)
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:
     """Start to record a scenario. Skip it if the target does not claim it or the dialect can't express it."""
-    settings, case = request.getfixturevalue("upsertspec_settings"), case_of(request.node)
-    client = request.getfixturevalue("upsertspec_client")
-    request.config.stash[RECORDER].begin(scenario, client, settings.target, settings.evidence)
+    settings, world = request.getfixturevalue("upsertspec_settings"), request.getfixturevalue("world")
+    case, client, recorder = case_of(request.node), world.client, request.config.stash[RECORDER]
+    recorder.begin(scenario, client, settings.target, settings.evidence)
+    recorder.world(world)
     if case is None:
         return
     if not settings.selection.claimed(case):

@@ -13,6 +13,7 @@ from upsertspec.spec.schema import PROTECTED, Table
 from upsertspec.spec.types import instant
 
 SHOWN = 160
+ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 def same(table: Table, name: str, expected: Any, actual: Any) -> bool:
@@ -64,7 +65,7 @@ def _said(name: str, value: Any, words: Words | None) -> str:
 
 def as_json(value: Any) -> str:
     """A value as JSON, whole, to tell ids apart."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return ENCODER.encode(value)
 
 
 def shown(value: Any) -> str:

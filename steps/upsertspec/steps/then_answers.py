@@ -197,7 +197,6 @@ def require_operations(world: World, attempt: Attempt, operations: list[str]) ->
                 raise CheckFailed(f"{len(operations)} results", f"{len(answer.parts)}: {answer.text}")
             for part, operation in zip(answer.parts, operations, strict=True):
                 require_part(world, part, operation)
-            _require_later_each_time(world, attempt.operation, answer)
         case _:
             require_success(world, answer, operations[0])
 
@@ -418,19 +417,6 @@ def _require_in_order(world: World, attempt: Attempt) -> None:
             wrong = CheckFailed(f"the record of {shown(wanted)} at {index}", f"that of {shown(found)}")
             world.add_secondary(defining("batch"), wrong)
             return
-
-
-def _require_later_each_time(world: World, operation: Transaction, answer: Answer) -> None:
-    """Note where a transaction updates a record again, and its updated_at is not later than in the result before. Times
-    in whole seconds do not count: one transaction takes less."""
-    before: dict[tuple[Any, str], Any] = {}
-    for sent, part in zip(operation.operations, answer.parts, strict=True):
-        said, key = (part.record or {}).get("updated_at"), (sent.get("table"), as_json(part.id))
-        time, earlier = instant(said), before.get(key)
-        if part.operation == "updated" and time and earlier and time <= earlier and time.microsecond:
-            world.add_secondary(defining("times"), CheckFailed(f"an updated_at later than {earlier}", shown(said)))
-        if time:
-            before[key] = time
 
 
 def _folded(value: Any) -> str:

@@ -291,4 +291,4 @@ def _require_counted(world: World, table: str, name: str, parent: Any, wanted: i
     groups = answer.body.get("groups", []) if isinstance(answer.body, dict) else []
     counts = [each.get("count") for each in groups if shown(each.get(name)) == shown(parent)]
     if counts != [wanted]:
-        raise CheckFailed(f"one group of {name} {shown(parent)} that counts {wanted}", shown(counts))
+        raise CheckFailed(f"one group of {name} {shown(parent)} with the {wanted} nested in it", shown(counts))

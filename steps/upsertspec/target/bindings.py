@@ -153,6 +153,7 @@ class Bindings:
 
     def __init__(self, bound: Mapping[str, TableBinding] | None = None, absent: frozenset[str] = frozenset()) -> None:
         self._bound = dict(bound or {})
+        self._others: dict[str, TableBinding] = {}
         self.absent = absent
 
     def __iter__(self) -> Iterator[TableBinding]:
@@ -171,6 +172,11 @@ class Bindings:
         """
         if table in self._bound:
             return self._bound[table]
+        if table not in self._others:
+            self._others[table] = self._unbound(table)
+        return self._others[table]
+
+    def _unbound(self, table: str) -> TableBinding:
         if table in tables() or LIKE not in self._bound:
             return TableBinding(table, table, table)
         like = self._bound[LIKE]
