@@ -1,8 +1,8 @@
 """The time for one scenario, and the memory of a run, in a suite of ten times the size, against the suite as it is.
 
-The feature files of the core profile are copied under other names and titles. What a run takes whatever its size is
-measured with the first scenario alone, and taken off; what is left is divided by the number of scenarios. The memory is
-that of the largest process of a run, at its peak.
+The feature files of the core profile are copied under other names, titles and ids. What a run takes whatever its size
+is measured with the first scenario alone, and taken off; what is left is divided by the number of scenarios. The memory
+is that of the largest process of a run, at its peak.
 """
 
 from __future__ import annotations
@@ -21,17 +21,21 @@ from pathlib import Path
 import kit
 
 from upsertspec.spec.files import features_dir
+from upsertspec.spec.ids import PREFIX
 
 HERE = str(Path(__file__).resolve())
 
-DEFAULTS = {"rounds": 3, "factor": 10, "narrow": 0}
+DEFAULTS = {"rounds": 3, "factor": 10, "smaller": 1, "narrow": 0}
 
 
 def main(options: argparse.Namespace) -> list[kit.Finding]:
     """One finding about time and one about memory."""
     with tempfile.TemporaryDirectory(prefix="upsertspec-") as folder:
         base = Path(folder)
-        suites = [smallest(base / "one"), *(grown(base / f"x{n}", n, options.narrow) for n in (options.factor, 1))]
+        suites = [
+            smallest(base / "one"),
+            *(grown(base / f"x{n}", n, options.narrow) for n in (options.factor, options.smaller)),
+        ]
         first = [judged(suite, base) for suite in suites]
         one, many, few = kit.in_turns(
             options.rounds, *(lambda _, suite=suite: judged(suite, base)[0] for suite in suites)
@@ -41,7 +45,8 @@ def main(options: argparse.Namespace) -> list[kit.Finding]:
     small = [(taken - start) / (small_count - start_count) for taken, start in zip(few, one, strict=True)]
     names = (f"a scenario in a suite of {large_count}", f"a scenario in a suite of {small_count}")
     memory = (f"memory of a run of {large_count}", f"memory of a run of {small_count}")
-    note = f"{large_memory:.0f} and {small_memory:.0f} MiB"
+    each = (large_memory - small_memory) * 1024 / (large_count - small_count)
+    note = f"{large_memory:.0f} and {small_memory:.0f} MiB: {each:.1f} KiB a scenario"
     return [
         kit.compared(names, (large, small), aim="near 1"),
         kit.compared(memory, ([large_memory], [small_memory]), note=note),
@@ -66,7 +71,8 @@ def grown(folder: Path, times: int, narrow: int) -> Path:
     for source in sources()[:1] if narrow else sources():
         text = source.read_text("utf-8")
         for number in range(times):
-            copies[f"{source.stem}_{number}"] = text.replace("Feature: ", f"Feature: Copy {number}: ", 1)
+            copy = text.replace("Feature: ", f"Feature: Copy {number}: ", 1)
+            copies[f"{source.stem}_{number}"] = re.sub(rf"@{PREFIX}\w+", rf"\g<0>x{number}", copy)
     return written(folder, copies)
 
 

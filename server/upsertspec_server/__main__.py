@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import signal
@@ -17,6 +18,9 @@ from upsertspec_server.errors import StartError
 from upsertspec_server.schema import load_schema
 from upsertspec_server.serving import Listening, Running
 
+NEW_OBJECTS = 20_000
+"""How many objects Python makes before it looks for cycles among them; by itself it does after 700, often in a batch.
+"""
 Create = Callable[[dict[str, Any]], Server]
 Listen = Callable[[Server, str, int], Listening]
 
@@ -68,6 +72,8 @@ def serve(options: argparse.Namespace, stop: threading.Event, create: Create, li
     except BaseException:
         app.close()
         raise
+    gc.freeze()  # what is there by now stays
+    gc.set_threshold(NEW_OBJECTS)
     try:
         announce(options.announce, running.url, made, expired)
         if options.until_stdin_closes:

@@ -109,12 +109,14 @@ class Outcome:
 
 def agrees(table: Table, stored: Row, guard: Row | None) -> bool:
     """Whether a stored row has all values of a guard, and passes its Comparisons."""
+    if guard is None:
+        return True
     kinds = table.all_fields
     return all(
         wanted.holds(kinds[name].type, stored[name])
         if isinstance(wanted, Comparison)
         else equal(kinds[name].type, stored[name], wanted)
-        for name, wanted in (guard or {}).items()
+        for name, wanted in guard.items()
     )
 
 

@@ -14,7 +14,7 @@ from upsertspec.report import document as written
 from upsertspec.report import markdown, terminal
 from upsertspec.report.cast import cast, lines
 from upsertspec.report.page.render import page
-from upsertspec.report.result import Result, Status, StepResult
+from upsertspec.report.result import Evidence, Result, Status, StepResult
 from upsertspec.spec import criteria as spec
 from upsertspec.target.bindings import Bindings, FieldBinding, TableBinding, renamed
 from upsertspec.target.target import Target
@@ -34,7 +34,7 @@ SAID = "contacts is played by products: email by sku"
 
 def failed() -> Result:
     case = next(case for case in spec.cases() if case.profile == spec.CORE)
-    return Result(case, Status.FAILED, "r", "one", "two", steps=(STEP,))
+    return Result(case, Status.FAILED, "r", "one", "two", evidence=Evidence((STEP,)))
 
 
 def test_the_cast_has_what_differs() -> None:

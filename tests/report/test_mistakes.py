@@ -10,7 +10,7 @@ from pytest_bdd.parser import Scenario
 
 from upsertspec.report import terminal
 from upsertspec.report.mistakes import in_document, mistakes
-from upsertspec.report.result import Result, Status, StepResult
+from upsertspec.report.result import Evidence, Result, Status, StepResult
 from upsertspec.report.traits import _named
 from upsertspec.spec import criteria as spec
 
@@ -19,7 +19,8 @@ OTHERS = ("'name' is 'Eve', not 'Grace'", "'status' is 'active', not 'inactive'"
 
 def result(case: spec.Case, status: Status, expected: str = "", actual: str = "") -> Result:
     """The result of a case of the specification, with its steps."""
-    return Result(case, status, expected=expected, actual=actual, steps=steps(case), reason=f"{expected} {actual}")
+    reason, evidence = f"{expected} {actual}", Evidence(steps(case))
+    return Result(case, status, expected=expected, actual=actual, evidence=evidence, reason=reason)
 
 
 def steps(case: spec.Case) -> tuple[StepResult, ...]:
@@ -127,7 +128,9 @@ def test_values_that_are_not_kept_are_told_where_they_are_plainest(
     failing: dict[str, tuple[str, str]], root: str
 ) -> None:
     results = [
-        replace(r, steps=(*r.steps[:-1], replace(r.steps[-1], state="failed"))) if r.status is Status.FAILED else r
+        replace(r, evidence=Evidence((*r.steps[:-1], replace(r.steps[-1], state="failed"))))
+        if r.status is Status.FAILED
+        else r
         for r in run("conflict", "hostile", **failing)
     ]
     assert [mistake.root.case.criterion for mistake in mistakes(results)] == [root]
@@ -167,7 +170,7 @@ def at_what_it_shows(result: Result) -> Result:
         shows = ("in the list", "each value", "the list is", "Grace keeps", "Beach keeps", "these", "the answer is")
         at = next(n for words in shows for n, step in enumerate(steps) if step.text.startswith(words))
         steps[at] = replace(steps[at], state="failed")
-    return replace(result, steps=tuple(steps))
+    return replace(result, evidence=Evidence(tuple(steps)))
 
 
 def test_what_is_wrong_in_a_batch_is_told_by_a_criterion_of_batches_first() -> None:
@@ -190,7 +193,8 @@ def refused(case_id: str, named: str) -> Result:
         "request": {"body": '{"fields": {"email": "x", "id": 1, "created_at": "y"}}'},
         "response": {"status": 400, "body": f"{named}: is unknown"},
     }
-    return replace(result(case, Status.FAILED, "one record", "0 such records"), exchanges=(exchange,))
+    failed = result(case, Status.FAILED, "one record", "0 such records")
+    return replace(failed, evidence=Evidence(failed.steps, (exchange,)))
 
 
 @pytest.mark.parametrize(

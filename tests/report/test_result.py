@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from upsertspec.report.result import Result, Status, StepResult
+from upsertspec.report.result import Evidence, Result, Status, StepResult
 from upsertspec.spec.criteria import Case
 
 CASE = Case(
@@ -18,8 +18,10 @@ RESULT = Result(
     expected="this",
     actual="that",
     blocked_by="AC-002",
-    steps=(StepResult("Given", "a step:", "passed", [["a"], ["1"]]), StepResult("Then", "another", "failed")),
-    exchanges=({"method": "GET"},),
+    evidence=Evidence(
+        (StepResult("Given", "a step:", "passed", [["a"], ["1"]]), StepResult("Then", "another", "failed")),
+        ({"method": "GET"},),
+    ),
     seconds=0.5,
     worker="gw1",
     deviations=("created 201",),
@@ -63,6 +65,6 @@ def test_a_result_comes_back_from_its_data() -> None:
 
 
 def test_a_result_has_a_history_if_clients_were_concurrent() -> None:
-    concurrent = replace(RESULT, history={"key": "a", "clients": 2})
+    concurrent = replace(RESULT, evidence=replace(RESULT.evidence.read(), history={"key": "a", "clients": 2}))
     assert concurrent.as_dict() == {**RESULT.as_dict(), "history": {"key": "a", "clients": 2}}
     assert Result.from_dict(json.loads(json.dumps(concurrent.as_dict()))) == concurrent

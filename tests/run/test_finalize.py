@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from upsertspec.errors import ENDED, GONE, TargetGone
-from upsertspec.report.result import Result, Status, StepResult
+from upsertspec.report.result import Evidence, Result, Status, StepResult
 from upsertspec.run.finalize import finalize
 from upsertspec.spec.criteria import Case, cases
 from upsertspec.target.target import KnownFailure, Target
@@ -73,14 +73,14 @@ def test_what_is_not_testable_for_another_reason_stays_so() -> None:
 
 def test_a_setup_whose_blocker_was_not_run_stays_not_testable() -> None:
     blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
-    setup = replace(blocked, steps=(StepResult("Given", "these contacts are stored:", "failed"),))
+    setup = replace(blocked, evidence=Evidence((StepResult("Given", "these contacts are stored:", "failed"),)))
     assert statuses([setup]) == [Status.NOT_TESTABLE]
     assert statuses([setup, result("AC-001", Status.PASSED)])[0] is Status.FAILED
 
 
 def test_a_setup_whose_blocker_does_not_apply_stays_not_testable() -> None:
     blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
-    setup = replace(blocked, steps=(StepResult("Given", "these contacts are stored:", "failed"),))
+    setup = replace(blocked, evidence=Evidence((StepResult("Given", "these contacts are stored:", "failed"),)))
     assert statuses([setup, result("AC-001", Status.NOT_APPLICABLE)])[0] is Status.NOT_TESTABLE
 
 
@@ -115,11 +115,11 @@ def test_a_known_failure_that_passes_throughout_is_stale() -> None:
 def test_a_setup_whose_blocker_could_not_be_asked_stays_not_testable() -> None:
     setup = replace(
         result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001"),
-        steps=(StepResult("Given", "these contacts are stored:", "failed"),),
+        evidence=Evidence((StepResult("Given", "these contacts are stored:", "failed"),)),
     )
     unasked = result("AC-001", Status.NOT_TESTABLE)
     assert statuses([setup, unasked]) == [Status.NOT_TESTABLE, Status.NOT_TESTABLE]
-    asked = replace(unasked, exchanges=({"method": "GET"},))
+    asked = replace(unasked, evidence=Evidence(exchanges=({"method": "GET"},)))
     assert statuses([setup, asked]) == [Status.FAILED, Status.NOT_TESTABLE]
 
 
@@ -148,7 +148,11 @@ def test_a_known_failure_of_a_criterion_is_stale_once_all_that_applies_passes() 
 def on_its_way(criterion: str, started: float, elapsed: float) -> Result:
     """A result whose last request got no answer, as the target stopped answering."""
     sent = {"failure": "broken answer", "started": started, "elapsed": elapsed, "curl": f"curl {criterion}"}
-    return replace(result(criterion, Status.FAILED), reason=str(TargetGone("the connection broke")), exchanges=(sent,))
+    return replace(
+        result(criterion, Status.FAILED),
+        reason=str(TargetGone("the connection broke")),
+        evidence=Evidence(exchanges=(sent,)),
+    )
 
 
 def test_of_the_requests_on_their_way_only_the_longest_killed_the_target() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,11 @@ import pytest
 
 from tests.http.wire import Wire, always, headers_of, reply
 from tests.kit import CREDENTIALS, TOKENS, Done
-from upsertspec.report.result import Result
+from upsertspec.report.evidence import FULL
+from upsertspec.report.result import Evidence, Result
 from upsertspec.report.status import Status
 from upsertspec.report.verdict import tally
+from upsertspec.run import runner
 from upsertspec.run.finalize import finalize
 from upsertspec.run.preflight import wait_until_up
 from upsertspec.run.runner import run
@@ -157,6 +160,22 @@ def test_fail_fast_ends_a_run(red: str) -> None:
             for n in range(limit, limit + 3)
         }
         assert any(not result.exchanges for result in results)
+
+
+@pytest.mark.parametrize(("jobs", "full"), [(1, False), (2, False), (1, True)])
+def test_a_long_run_takes_several_sessions(
+    jobs: int, full: bool, good: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each collects few scenarios. The evidence is read back from disk, or stays in memory where the disk is full."""
+    settings = Settings(good, ("AC-001", "AC-002"), evidence=FULL)
+    monkeypatch.setattr(runner, "MOST", 40)
+    if full:
+        monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: open("/dev/full", "wb", buffering=0))  # noqa: SIM115
+    results = run(settings, jobs)
+    assert [result.case for result in results] == settings.selection.planned_cases()
+    assert {result.status for result in results} == {P}
+    assert all(result.steps and result.exchanges for result in results)
+    assert isinstance(results[0].evidence, Evidence) is full
 
 
 def test_a_scenario_that_met_a_5xx_is_run_again(serve: Callable[..., Wire], good: Target) -> None:

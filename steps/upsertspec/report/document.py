@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from upsertspec.report.evidence import FULL, NONE, times
 from upsertspec.report.files import write_whole
 from upsertspec.report.finding import Finding
 from upsertspec.report.mistakes import mistakes
-from upsertspec.report.result import Result
+from upsertspec.report.result import OPTIONAL, PLAIN, Evidence, Result
 from upsertspec.report.verdict import Tally, tally
 from upsertspec.spec import criteria as spec
 from upsertspec.spec import sets
@@ -25,6 +25,8 @@ from upsertspec.target.target import Target
 
 SCHEMA_VERSION = 2
 SCHEMA_ID = f"urn:upsertspec:report:{SCHEMA_VERSION}"
+OF_CASE = tuple(each.name for each in fields(Case))
+MEMBERS = (*OF_CASE, "status", *PLAIN, "deviations", "steps", "exchanges", *(n for n in OPTIONAL if n != "made"))
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def document(run: Run) -> dict[str, Any]:
         "criteria": criteria(run.results),
         "proof": run.proof,
         "findings": [mistake.as_dict() for mistake in mistakes(run.results)],
-        "results": [result(each, run.evidence) for each in run.results],
+        "results": [Shown(_without_exchanges(each) if run.evidence == NONE else each) for each in run.results],
     }
 
 
@@ -107,7 +109,7 @@ def _lines(report: Mapping[str, Any]) -> Iterator[bytes]:
         between = ","
         if name == "results":
             for number, each in enumerate(value):
-                yield (",\n" if number else "[\n").encode("ascii") + _compact(each)
+                yield (",\n" if number else "[\n").encode("ascii") + _compact(dict(each))
             yield b"\n]" if value else b"[]"
         else:
             yield _compact(value)
@@ -178,15 +180,37 @@ def _criterion(criterion: spec.Criterion, results: Sequence[Result]) -> dict[str
     return {**names, "sentence": criterion.sentence, "planned": own.planned, "counts": counts}
 
 
-def result(result: Result, evidence: str = FULL) -> Mapping[str, Any]:
-    """A result, with its case."""
-    raw = result.as_dict()
-    del raw["kept"]
-    raw.pop("made", None)
-    if evidence == NONE and result.exchanges:
-        raw.pop("history", None)
-        raw |= {"exchanges": []} | times((each["started"], each["elapsed"]) for each in result.exchanges)
-    return {**raw.pop("case"), **raw}
+class Shown(Mapping[str, Any]):
+    """A result as the report has it, with the members of its case. Its evidence is read when it is asked for."""
+
+    __slots__ = ("_result",)
+
+    def __init__(self, result: Result) -> None:
+        self._result = result
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in MEMBERS:
+            raise KeyError(name)
+        found = getattr(self._result.case if name in OF_CASE else self._result, name)
+        if name in OPTIONAL and found == OPTIONAL[name]:
+            raise KeyError(name)
+        if name == "steps":
+            return [vars(step) for step in found]
+        return list(found) if isinstance(found, tuple) else found
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in MEMBERS if name not in OPTIONAL or getattr(self._result, name) != OPTIONAL[name])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _without_exchanges(result: Result) -> Result:
+    """The result with nothing but the times of its exchanges."""
+    if not result.exchanges:
+        return result
+    kept = times((each["started"], each["elapsed"]) for each in result.exchanges)
+    return replace(result, evidence=Evidence(result.steps), **kept)
 
 
 def result_from(raw: Mapping[str, Any], kept: Iterable[str] = ()) -> Result:

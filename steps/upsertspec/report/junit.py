@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -19,7 +19,7 @@ _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def write(path: Path, report: Raw) -> None:
     """Write the report as JUnit."""
-    write_whole(path, render(report).encode("utf-8"))
+    write_whole(path, (piece.encode("utf-8") for piece in _pieces(report)))
 
 
 def render(report: Raw) -> str:
@@ -27,6 +27,10 @@ def render(report: Raw) -> str:
 
     The verdict, its headline and the number of each status (`count of passed` …) are properties of the suite.
     """
+    return "".join(_pieces(report))
+
+
+def _pieces(report: Raw) -> Iterator[str]:
     results, run = report["results"], report["run"]
     kinds = Counter(row(result["status"]).junit for result in results)
     sums = {"tests": len(results), "failures": kinds["failure"], "errors": kinds["error"], "skipped": kinds["skipped"]}
@@ -34,9 +38,11 @@ def render(report: Raw) -> str:
     root = Element("testsuites", attributes)
     suite = SubElement(root, "testsuite", {"name": "upsertspec", "timestamp": _clean(run["started"]), **attributes})
     _properties(suite, _verdict(report))
+    head, end, rest = tostring(root, encoding="unicode", xml_declaration=True).rpartition("</testsuite>")
+    yield head
     for result in results:
-        _case(suite, result)
-    return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+        yield tostring(_case(result), encoding="unicode")
+    yield f"{end}{rest}\n"
 
 
 def _verdict(report: Raw) -> dict[str, str]:
@@ -50,14 +56,15 @@ def _verdict(report: Raw) -> dict[str, str]:
     }
 
 
-def _case(suite: Element, result: Raw) -> None:
+def _case(result: Raw) -> Element:
     names = {"classname": f"{result['profile']}.{result['criterion']}", "name": result["title"], "file": result["file"]}
     attributes = {name: _clean(value) for name, value in names.items()}
-    element = SubElement(suite, "testcase", {**attributes, "time": f"{result['seconds']:.3f}"})
+    element = Element("testcase", {**attributes, "time": f"{result['seconds']:.3f}"})
     blocked = {"blocked by": result["blocked_by"]} if result["blocked_by"] else {}
     own = {name: result[name] for name in ("status", "level", "criterion", "id")}
     _properties(element, own | blocked)
     _outcome(element, result)
+    return element
 
 
 def _outcome(element: Element, result: Raw) -> None:

@@ -117,7 +117,7 @@ def mistakes(results: Iterable[Result]) -> list[Mistake]:
     failed = [r for r in listed if row(r.status).counts is Counts.FAILURE and r.status is not Status.KNOWN_FAILURE]
     if not failed:
         return []
-    passed = [traits_of(r) for r in listed if row(r.status).counts is Counts.PASS]
+    passed = (traits_of(r) for r in listed if row(r.status).counts is Counts.PASS)
     innocent = {mark for each in passed for mark in each.marks | each.named}
     traits = {r.case.id: traits_of(r).without(innocent) for r in failed}
     if any(each.by_the_write and each.topic != "operation" for each in traits.values()):

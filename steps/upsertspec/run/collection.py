@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
@@ -15,14 +16,12 @@ CASE = pytest.StashKey[spec.Case]()
 
 def assign_cases(items: Sequence[pytest.Item]) -> None:
     """Store its case on each test that is a scenario of the specification."""
-    by_id = {case.id: case for case in spec.cases()}
     for item in items:
         function = getattr(item, "obj", None)
         template = scenario_wrapper_template_registry.get(function) if function else None
         if template is not None:
-            ident = spec.case_id(template, example_of(item))
-            if ident in by_id:
-                item.stash[CASE] = by_id[ident]
+            with suppress(KeyError):
+                item.stash[CASE] = spec.case(spec.case_id(template, example_of(item)))
 
 
 def case_of(item: pytest.Item) -> spec.Case | None:

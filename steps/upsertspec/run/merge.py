@@ -37,7 +37,7 @@ def merge(reports: Mapping[str, Raw]) -> dict[str, Any]:
         "preflight": _findings(listed),
         "criteria": document.criteria(results),
         "findings": [mistake.as_dict() for mistake in mistakes(results)],
-        "results": [document.result(result) for result in results],
+        "results": [dict(document.Shown(result)) for result in results],
     }
 
 

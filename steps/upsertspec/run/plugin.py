@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import string
-from collections.abc import Generator, Iterator
+from collections import defaultdict
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -44,6 +45,9 @@ pytest_plugins = [
     "upsertspec.steps.then_written",
     "upsertspec.concurrency.then_concurrent",
 ]
+
+NUMBERS: Mapping[str, Iterator[int]] = defaultdict(lambda: itertools.count(1))
+"""The numbers of each run, which may have several sessions."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -119,8 +123,8 @@ def upsertspec_client(upsertspec_settings: Settings, pytestconfig: pytest.Config
 @pytest.fixture(scope="session")
 def upsertspec_marks(upsertspec_settings: Settings, pytestconfig: pytest.Config) -> Iterator[str]:
     """Marks for names, a different one for each scenario: the run's id, letters for the worker, and a number."""
-    worker = pytestconfig.stash[WORKER].name.removeprefix("gw")
-    return (f"{upsertspec_settings.run_id}{_letters(worker)}{number:03d}" for number in itertools.count(1))
+    worker, run_id = pytestconfig.stash[WORKER].name.removeprefix("gw"), upsertspec_settings.run_id
+    return (f"{run_id}{_letters(worker)}{number:03d}" for number in NUMBERS[run_id])
 
 
 @pytest.fixture(scope="session")

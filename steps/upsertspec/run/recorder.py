@@ -25,7 +25,7 @@ from upsertspec.http.client import Client
 from upsertspec.http.exchange import Exchange
 from upsertspec.http.text import printable
 from upsertspec.report.evidence import FULL, times
-from upsertspec.report.result import Result, Status, StepResult
+from upsertspec.report.result import Evidence, Result, Status, StepResult
 from upsertspec.spec.criteria import Case
 from upsertspec.steps.findings import ScenarioFindings
 from upsertspec.steps.whole_records import note_kept
@@ -117,21 +117,21 @@ class Recorder:
             actual=printable(mask(actual)),
             hint=error.hint if isinstance(error, CheckFailed) and status is Status.FAILED else "",
             blocked_by=error.criterion if isinstance(error, Blocked) else "",
-            steps=tuple(self._step(step, mask) for step in self._steps),
             **self._kept(status, mask),
             seconds=round(time.perf_counter() - self._started, 6),
             worker=self._worker,
             deviations=tuple(findings.deviations),
             kept=tuple(findings.kept),
-            made=tuple(self._client.made) if self._client else (),
         )
 
     def _kept(self, status: Status, mask: Text) -> dict[str, Any]:
-        """The exchanges and the history; of a scenario that passed only the times, unless all evidence is asked for."""
-        log = self._client.log if self._client else []
+        """The evidence; of a scenario that passed the times of the exchanges only, unless all evidence is asked for."""
+        log, made = (self._client.log, tuple(self._client.made)) if self._client else ([], ())
+        steps = tuple(self._step(step, mask) for step in self._steps)
         if self._evidence == FULL or status is not Status.PASSED or self._is_first_with_version(log):
-            return {"exchanges": tuple(exchange.as_dict() for exchange in log), "history": self._history(mask)}
-        return times((exchange.started, exchange.elapsed) for exchange in log)
+            exchanges = tuple(exchange.as_dict() for exchange in log)
+            return {"evidence": Evidence(steps, exchanges, self._history(mask), made)}
+        return {"evidence": Evidence(steps, made=made), **times((each.started, each.elapsed) for each in log)}
 
     def _is_first_with_version(self, log: Sequence[Exchange]) -> bool:
         """Whether these are the first answers with the header in which the target tells its version."""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
 import pytest
 import pytest_bdd.plugin
+from pytest_bdd.feature import features
 
 from upsertspec import process
 from upsertspec.errors import ENDED
 from upsertspec.report.result import Result, Status
+from upsertspec.report.spool import Spool
 from upsertspec.report.status import Counts, row
 from upsertspec.run import plugin
 from upsertspec.run.collection import case_of
@@ -35,6 +39,8 @@ UNNEEDED = (
     *("recwarn", "subtests", "threadexception", "tmpdir", "unittest", "unraisableexception"),
 )
 """Plugins of pytest that only cost time here."""
+MOST = 2_000
+"""How many scenarios pytest collects at once. It keeps 7 KiB of each until its session ends."""
 ENVIRONMENT = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
 
 Listener = Callable[[Result], None]
@@ -58,11 +64,11 @@ def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) 
     results: dict[str, Result] = {}
     why = "nothing was run"
     with restarts(settings.target) as revive:
-        for workers, only in _sessions(settings, jobs, results):
-            sys.modules.pop(SUITE, None)  # an earlier run in this process may have collected it for other profiles
-            collector = _Results(settings, listener, results, revive, only)
-            shared = [Workers(workers, collector.take, revive, collector.why_ended)] if workers > 1 else []
-            plugins = [collector, Execution(), *shared]
+        collector = _Results(settings, listener, results, revive)
+        shared = Workers(jobs, collector.take, revive, collector.why_ended)
+        for is_shared, collector.part in _sessions(settings, jobs, results):
+            sys.modules.pop(SUITE, None)  # an earlier session in this process may have collected it for other profiles
+            plugins = [collector, Execution(), *([shared] if is_shared else [])]
             output = io.StringIO()
             with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
                 code = pytest.main(_arguments(), plugins=[*_plugins(), *plugins])
@@ -74,14 +80,20 @@ def run(settings: Settings, jobs: int = 1, listener: Listener = lambda _: None) 
     return _complete(settings, results, f"no result: {why}")
 
 
-def _sessions(settings: Settings, jobs: int, results: Mapping[str, Result]) -> Iterator[tuple[int, Collection[str]]]:
-    """The pytest sessions of a run, one after the other: how many workers each has, and its only cases, if not all.
+def _sessions(settings: Settings, jobs: int, results: Mapping[str, Result]) -> Iterator[tuple[bool, Settings]]:
+    """The pytest sessions of a run, one after the other: whether workers share it, and what it runs.
 
     Where several workers met a target that died and was started again, one worker runs what they lost once more.
     """
-    yield jobs, ()
+    planned = sorted(settings.selection.planned_cases(), key=spec.turn)
+    for start in range(0, len(planned), MOST):
+        part = frozenset(case.id for case in planned[start : start + MOST])
+        yield jobs > 1, replace(settings, scenarios=part) if len(planned) > MOST else settings
+        if len(planned) > MOST:
+            features.clear()
+            gc.collect()
     if jobs > 1 and settings.target.restart and (lost := lost_cases(results.values())):
-        yield 1, lost
+        yield False, replace(settings, scenarios=frozenset(lost))
 
 
 def run_each(asked: Iterable[Settings], first_failures: bool = False) -> Iterator[list[Result]]:
@@ -116,7 +128,7 @@ def _complete(
 
 
 class _Results:
-    """The plugin in the main process that sets the settings, and collects the results."""
+    """The plugin in the main process that sets the settings of a session, its `part`, and collects the results."""
 
     takes_results = True
 
@@ -126,10 +138,10 @@ class _Results:
         listener: Listener,
         results: dict[str, Result],
         revive: Revive,
-        only: Collection[str] = (),
     ) -> None:
+        self.part = settings
         self._settings = settings
-        self._only = only
+        self._spool = Spool()
         self._revive = revive
         self._listener = listener
         self._results = results
@@ -144,16 +156,13 @@ class _Results:
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         self._session = session
 
+    def pytest_sessionfinish(self) -> None:
+        self._session = None  # it holds all that was collected
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[SETTINGS] = self._settings
+        config.stash[SETTINGS] = self.part
         config.stash[REVIVE] = self._revive
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the only cases to run."""
-        if self._only:
-            items[:] = [item for item in items if (case := case_of(item)) is not None and case.id in self._only]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self) -> None:
@@ -168,8 +177,9 @@ class _Results:
                 self._session.shouldfail = ended
 
     def take(self, raw: Mapping[str, Any]) -> None:
-        """Add a result."""
-        result = Result.from_dict(raw)
+        """Add a result; its evidence goes to disk."""
+        result = self._spool.keep(Result.from_dict(raw))
+        result = replace(result, case=spec.case(result.case.id))
         is_first = result.case.id not in self._results
         self._results[result.case.id] = result
         if is_first:

@@ -61,7 +61,7 @@ def record(jobs: int, criteria: tuple[str, ...] = ()) -> dict[str, Recorded]:
     with started() as server:
         target = replace(server.target(), profiles=spec.PROFILES, clients=CLIENTS)
         settings = Settings(target, criteria, scenarios=frozenset(_first_cases()), temporary=True)
-        results = [document.result(result) for result in run(settings, jobs)]
+        results = map(document.Shown, run(settings, jobs))
     return dict(_recorded(results, target.url, settings.run_id))
 
 

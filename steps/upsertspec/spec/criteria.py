@@ -106,6 +106,11 @@ def cases(base: Path | None = None) -> tuple[Case, ...]:
     return _cases(base or features_dir())
 
 
+def case(ident: str) -> Case:
+    """The case with this id. Raises KeyError for an id that no case has."""
+    return _by_id()[ident]
+
+
 def criteria(base: Path | None = None) -> tuple[Criterion, ...]:
     """Every criterion that has a scenario, in the order of profiles and numbers."""
     by_id: dict[str, list[Case]] = {}
@@ -188,6 +193,11 @@ def criterion_of(tags: Iterable[str]) -> str:
 
 def _scenario_id(file: Path, tags: Iterable[str], title: str) -> str:
     return ids.id_among(tags) or ids.new_id("/".join(file.resolve().parts[-2:]), title)
+
+
+@cache
+def _by_id() -> Mapping[str, Case]:
+    return {case.id: case for case in cases()}
 
 
 @cache

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -37,11 +38,28 @@ def page(document: Mapping[str, Any]) -> str:
     It holds all verdicts, scenarios and steps. If the target sent more than fits, the exchanges of what passed are left
     out first, and the page says so. Whatever comes from a target is plain text in it.
     """
+    with SpooledTemporaryFile(BOUND) as made:
+        _make(document, made)
+        return made.read().decode("utf-8")
+
+
+def write(path: Path, document: Mapping[str, Any]) -> None:
+    """Write the page. Raises OSError."""
+    with SpooledTemporaryFile(BOUND) as made:
+        _make(document, made)
+        write_whole(path, made)
+
+
+def _make(document: Mapping[str, Any], made: IO[bytes]) -> None:
+    """Write the page of the widest limits with which it fits into the file, and go back to its start."""
     for limits in STEPS[_guess(document) :]:
-        text = _rendered(document, limits)
-        if _size(text) <= BOUND:
+        made.seek(0)
+        made.truncate()
+        for piece in _rendered(document, limits):
+            made.write(piece)
+        if made.tell() <= BOUND:
             break
-    return text
+    made.seek(0)
 
 
 def _guess(document: Mapping[str, Any]) -> int:
@@ -63,22 +81,17 @@ def _guess(document: Mapping[str, Any]) -> int:
     return bisect_left(range(len(STEPS) - 1), True, lo=1, key=fits)
 
 
-def _size(text: str) -> int:
-    return len(text.encode("utf-8"))
+def _size(pieces: Iterable[bytes]) -> int:
+    return sum(map(len, pieces))
 
 
-def write(path: Path, document: Mapping[str, Any]) -> None:
-    """Write the page. Raises OSError."""
-    write_whole(path, page(document).encode("utf-8"))
-
-
-def _rendered(document: Mapping[str, Any], limits: Limits) -> str:
+def _rendered(document: Mapping[str, Any], limits: Limits) -> Iterator[bytes]:
     style, script = styles(HERE / "page.css"), scripts(KIT / "copy.js", HERE / "page.js")
     shown = {"doc": document, "profiles": contents.profiles(document), "limits": limits}
-    return (
+    pieces = (
         _environment(limits)
         .get_template("page.html")
-        .render(
+        .generate(
             **shown,
             style=style,
             script=script,
@@ -87,6 +100,7 @@ def _rendered(document: Mapping[str, Any], limits: Limits) -> str:
             exchanges=Markup(packed(document, limits)),  # noqa: S704 - it is base64
         )
     )
+    return (piece.encode("utf-8") for piece in pieces)
 
 
 def _environment(limits: Limits) -> Environment:
