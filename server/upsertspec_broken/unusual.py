@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Response, abort, g, request
 
@@ -18,6 +18,7 @@ from upsertspec_server import Server, jsontext
 from upsertspec_server.errors import conflict
 from upsertspec_server.fields import Json, Text
 from upsertspec_server.queries import Condition, Grouping, Queries
+from upsertspec_server.records import Records
 from upsertspec_server.schema import Field, Row, Table
 from upsertspec_server.store import Store, quote
 from upsertspec_server.transactions import Operation, Results, Transactions
@@ -82,6 +83,26 @@ class EmptyListIsNoCondition(Validator):
         return super().guard(table, member, kept)
 
 
+class TakesTheNumber(Records):
+    """Gives a record the number that the client sends as its id, where no other has it."""
+
+    endpoint = "records.create"
+
+    def new_row(self, table: Table, row: Row, now: str) -> Row:
+        new, sent = super().new_row(table, row, now), request.get_json() if request.endpoint == self.endpoint else {}
+        for each in sent.get("operations", [sent]):
+            number = each.get("fields", {}).get("id")
+            if type(number) is int and not table.uuid and self.store.get(table, number) is None:
+                new["id"] = number
+        return new
+
+
+add("create-takes-the-number", "Gives a new record the number that the client sends as its id, in a create.",
+    "AC-601 AC-011", TakesTheNumber)  # fmt: skip
+add("transaction-takes-the-number", "Gives a new record the number that the client sends as its id, in a transaction.",
+    "AC-011", type("Within", (TakesTheNumber,), {"endpoint": "transactions.transact"}))  # fmt: skip
+
+
 @broken("AC-403", using=(WITHOUT_FOREIGN_KEYS,))
 class SecondReferenceIsNotChecked(ByHand):
     """Checks the first reference of a record, and no other."""
@@ -136,6 +157,60 @@ class NoIsNothing(Queries):
         for name in names:
             sql = sql.replace(f"GROUP BY {quote(name)}", f"GROUP BY nullif({quote(name)}, 0)")
         return sql
+
+
+# Children
+
+
+@broken("AC-404", using=(WITHOUT_FOREIGN_KEYS,))
+class CascadeIsOnePage(ByHand):
+    """Deletes as many children of a deleted record as a page of a list has."""
+
+    def children(self, table: Table, record_id: Any) -> list[tuple[Table, Any]]:
+        return super().children(table, record_id)[:50]
+
+
+class Undoes(ByHand):
+    """Does something to the children of deleted records where their transaction fails."""
+
+    def delete(self, table: Table, record_id: Any) -> None:
+        g.setdefault("below", []).extend(self.children(table, record_id))
+        super().delete(table, record_id)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        try:
+            with super().transaction():
+                yield
+        except BaseException:
+            self.undone(g.get("below", []))
+            raise
+
+    def undone(self, children: list[tuple[Table, Any]]) -> None:
+        """The transaction has failed, which had deleted the parents of these."""
+
+
+@broken("AC-502")
+class OnePageIsRestored(Undoes):
+    """Restores as many children as a page of a list has, where the transaction that deleted them fails."""
+
+    def undone(self, children: list[tuple[Table, Any]]) -> None:
+        with super().transaction():
+            for child, child_id in children[50:]:
+                Store.delete(self, child, child_id)
+
+
+@broken("AC-502", using=(WITHOUT_FOREIGN_KEYS,))
+class RestoredChildrenAreOrphans(Undoes):
+    """Restores the children where the transaction that deleted them fails, but no longer knows whose they are."""
+
+    orphans: ClassVar[set[tuple[str, Any]]] = set()
+
+    def children(self, table: Table, record_id: Any) -> list[tuple[Table, Any]]:
+        return [each for each in super().children(table, record_id) if (each[0].name, each[1]) not in self.orphans]
+
+    def undone(self, children: list[tuple[Table, Any]]) -> None:
+        self.orphans.update((child.name, child_id) for child, child_id in children)
 
 
 # Callers
