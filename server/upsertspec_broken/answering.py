@@ -125,8 +125,9 @@ class OperationByTheFirstKey(SaysByItsKey):
     """Checks by the table's first key whether the record exists, but matches by the key that was named."""
 
     def is_known(self, plan: Plan, row: Row) -> bool:
-        first = plan.table.unique_keys[0]
-        return row.keys() >= set(first) and self.store.find(plan.table, first, row) is not None
+        first = plan.table.unique_keys[0] if plan.key else ()
+        is_whole = bool(first) and row.keys() >= set(first)
+        return is_whole and self.store.find(plan.table, first, row) is not None
 
 
 class CountsKeys(Validator):
