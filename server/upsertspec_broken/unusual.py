@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import Response, abort, g, request
 
@@ -157,60 +157,6 @@ class NoIsNothing(Queries):
         for name in names:
             sql = sql.replace(f"GROUP BY {quote(name)}", f"GROUP BY nullif({quote(name)}, 0)")
         return sql
-
-
-# Children
-
-
-@broken("AC-404", using=(WITHOUT_FOREIGN_KEYS,))
-class CascadeIsOnePage(ByHand):
-    """Deletes as many children of a deleted record as a page of a list has."""
-
-    def children(self, table: Table, record_id: Any) -> list[tuple[Table, Any]]:
-        return super().children(table, record_id)[:50]
-
-
-class Undoes(ByHand):
-    """Does something to the children of deleted records where their transaction fails."""
-
-    def delete(self, table: Table, record_id: Any) -> None:
-        g.setdefault("below", []).extend(self.children(table, record_id))
-        super().delete(table, record_id)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        try:
-            with super().transaction():
-                yield
-        except BaseException:
-            self.undone(g.get("below", []))
-            raise
-
-    def undone(self, children: list[tuple[Table, Any]]) -> None:
-        """The transaction has failed, which had deleted the parents of these."""
-
-
-@broken("AC-502")
-class OnePageIsRestored(Undoes):
-    """Restores as many children as a page of a list has, where the transaction that deleted them fails."""
-
-    def undone(self, children: list[tuple[Table, Any]]) -> None:
-        with super().transaction():
-            for child, child_id in children[50:]:
-                Store.delete(self, child, child_id)
-
-
-@broken("AC-502", using=(WITHOUT_FOREIGN_KEYS,))
-class RestoredChildrenAreOrphans(Undoes):
-    """Restores the children where the transaction that deleted them fails, but no longer knows whose they are."""
-
-    orphans: ClassVar[set[tuple[str, Any]]] = set()
-
-    def children(self, table: Table, record_id: Any) -> list[tuple[Table, Any]]:
-        return [each for each in super().children(table, record_id) if (each[0].name, each[1]) not in self.orphans]
-
-    def undone(self, children: list[tuple[Table, Any]]) -> None:
-        self.orphans.update((child.name, child_id) for child, child_id in children)
 
 
 # Callers
