@@ -247,18 +247,20 @@ Feature: Which values may be stored
       And Grace keeps id, created_at
 
     @S-svn3 @needs-transactions
-    Scenario Outline: Where the editor <way>, protected fields are dropped
+    Scenario Outline: Where the editor <way>, protected fields of a record that is <operation> are dropped
       When the editor <way>:
-        | email             | name    | id          | created_at               | updated_at               |
-        | grace@example.com | Amazing | `918273645` | 2001-02-03T04:05:06.789Z | 2101-02-03T04:05:06.789Z |
-      Then the answer is 200 and says updated
+        | email   | name    | id          | created_at               | updated_at               |
+        | <email> | Amazing | `918273645` | 2001-02-03T04:05:06.789Z | 2101-02-03T04:05:06.789Z |
+      Then the answer is 200 and says <operation>
       And the protected fields are the server's own
       And Grace keeps id, created_at
 
-      Examples: By a key and by the id
-        | way                                             |
-        | upserts in a transaction into contacts by email |
-        | changes Grace in a transaction                  |
+      Examples: By a key, by the id, and a create
+        | way                                             | operation | email             |
+        | upserts in a transaction into contacts by email | updated   | grace@example.com |
+        | upserts in a transaction into contacts by email | created   | ada@example.com   |
+        | changes Grace in a transaction                  | updated   | grace@example.com |
+        | creates in a transaction in contacts            | created   | ada@example.com   |
 
   @AC-013
   Rule: AC-013 Constraints hold on creates and on updates: a request that would break one is refused, and nothing is written

@@ -32,13 +32,18 @@ Feature: A request that is sent again is done once
       And nothing has been written since the first request
 
     @S-agev
-    Scenario: An update is sent again
-      When the editor with the key retry-1 upserts twice into contacts by email:
+    Scenario Outline: An update of the <role> is sent again
+      When the <role> with the key retry-1 upserts twice into contacts by email:
         | email             | name   | status   |
         | grace@example.com | Gracie | inactive |
       Then the answer is 200 and says updated, updated
       And every answer has the same id
       And nothing has been written since the first request
+
+      Examples: Roles that may update
+        | role    |
+        | editor  |
+        | updater |
 
     @S-uuzc
     Scenario: A key of 255 characters is kept whole
@@ -99,13 +104,18 @@ Feature: A request that is sent again is done once
       And one record in projects has user_id {Mira.id}
 
     @S-2ne8 @needs-records
-    Scenario: A create with a unique key is sent again
-      When the editor with the key retry-1 creates twice in contacts:
+    Scenario Outline: A create of the <role> with a unique key is sent again
+      When the <role> with the key retry-1 creates twice in contacts:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
       Then every answer is 201
       And every answer has the same id
       And nothing has been written since the first request
+
+      Examples: Roles that may create
+        | role    |
+        | editor  |
+        | creator |
 
     @S-4kys @needs-transactions
     Scenario: A transaction is sent again
@@ -124,6 +134,20 @@ Feature: A request that is sent again is done once
       And the answer holds the stored records
       And nothing has been written since the first request
       And one record in projects has user_id {Mira.id}
+
+    @S-du72 @needs-transactions
+    Scenario Outline: A transaction of the <role> is sent again
+      When the <role> with the key retry-1 sends the transaction twice:
+        """
+        [<operation>]
+        """
+      Then the answer is 200 and says <outcome>, <outcome>
+      And nothing has been written since the first request
+
+      Examples: Roles that may not do all
+        | role    | outcome | operation |
+        | updater | updated | {"op": "update", "table": "contacts", "id": "{Grace.id}", "fields": {"name": "Gracie"}} |
+        | creator | created | {"op": "create", "table": "contacts", "fields": {"email": "ada@example.com", "name": "Ada Lovelace"}} |
 
   @AC-922
   Rule: AC-922 The same key with another body is refused with 422, and nothing is written

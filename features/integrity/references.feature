@@ -81,6 +81,17 @@ Feature: Dependent records survive an upsert
       When the editor deletes Savings
       Then Savings, Loaf, Raw, Batch are gone
 
+    @S-rehd @needs-batch
+    Scenario: However many children a parent has, they are all deleted
+      Given these accounts are stored:
+        | as      | name    | currency |
+        | Savings | Savings | EUR      |
+      And 101 numbered transactions of Savings are stored
+      When the editor deletes Savings
+      Then the answer is 204
+      And Savings, tx_1, tx_50, tx_101 are gone
+      And Other, Travel are as before
+
     @S-pha6
     Scenario: The key of a child that was deleted with its parent is free again
       Given these accounts are stored:

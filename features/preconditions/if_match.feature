@@ -74,7 +74,7 @@ Feature: Write only what was read
 
     @S-scrm
     Scenario: Of two writers who read the same state the second is refused
-      When the editor upserts into contacts by email with If-Match Ada's tag:
+      When the editor, then the updater upserts into contacts by email with If-Match Ada's tag:
         | email           | name     | notes         |
         | ada@example.com | Ada King | by the first  |
         | ada@example.com | Ada Noel | by the second |
@@ -118,19 +118,19 @@ Feature: Write only what was read
         | "made-up", Ada's tag |
 
     @S-gx8q @needs-records
-    Scenario Outline: A partial update with <tags> is refused
+    Scenario Outline: A partial update by the <role> with <tags> is refused
       Given Ada has been changed to have notes second
-      When the editor changes Ada with If-Match <tags>:
+      When the <role> changes Ada with If-Match <tags>:
         | notes |
         | third |
       Then the answer is 412
       And nothing has been written
 
       Examples: Old, weak and foreign tags
-        | tags              |
-        | Ada's earlier tag |
-        | Ada's weak tag    |
-        | "made-up"         |
+        | tags              | role    |
+        | Ada's earlier tag | editor  |
+        | Ada's weak tag    | editor  |
+        | "made-up"         | updater |
 
     @S-yrab @needs-records
     Scenario: A record is deleted with its tag

@@ -98,30 +98,32 @@ Feature: A condition is never ignored
       Then the answer is 400 or 412
 
     @S-7est @needs-batch
-    Scenario Outline: A batch under <header> <value> is refused
-      When the editor upserts a batch into contacts by email with <header> <value>:
+    Scenario Outline: A batch of the <role> under <header> <value> is refused
+      When the <role> upserts a batch into contacts by email with <header> <value>:
         | email           | name     |
         | ada@example.com | Ada King |
       Then the answer is 400 or 412
       And nothing has been written
 
       Examples: Conditions that no record meets
-        | header        | value     |
-        | If-Match      | "made-up" |
-        | If-None-Match | *         |
+        | header        | value     | role    |
+        | If-Match      | "made-up" | editor  |
+        | If-Match      | "made-up" | updater |
+        | If-None-Match | *         | editor  |
 
     @S-fgtv @needs-transactions
-    Scenario Outline: A transaction under <header> <value> is refused
-      When the editor upserts in a transaction into contacts by email with <header> <value>:
+    Scenario Outline: A transaction of the <role> under <header> <value> is refused
+      When the <role> upserts in a transaction into contacts by email with <header> <value>:
         | email           | name     |
         | ada@example.com | Ada King |
       Then the answer is 400 or 412
       And nothing has been written
 
       Examples: Conditions that no record meets
-        | header        | value     |
-        | If-Match      | "made-up" |
-        | If-None-Match | *         |
+        | header        | value     | role    |
+        | If-Match      | "made-up" | editor  |
+        | If-Match      | "made-up" | updater |
+        | If-None-Match | *         | editor  |
 
     @S-u5mb @needs-records
     Scenario: A plain create under a tag is refused

@@ -13,7 +13,7 @@ Feature: Every record has a tag
 
     @S-zqzt
     Scenario: A record that is read twice has one tag
-      When the editor reads Ada twice
+      When the editor, then the updater reads Ada twice
       Then every answer is 200
       And every answer has the same tag
 
@@ -30,9 +30,9 @@ Feature: Every record has a tag
       And the answer has the tag that a read gives
 
     @S-53ae
-    Scenario Outline: A change of <field> alone gives another tag
+    Scenario Outline: A change of <field> alone by the <role> gives another tag
       Given Ada's tag has been read
-      When the editor upserts into contacts by email:
+      When the <role> upserts into contacts by email:
         | email           | <field> |
         | ada@example.com | <value> |
       Then the answer is 200 and says updated
@@ -40,14 +40,14 @@ Feature: Every record has a tag
       And the answer has the tag that a read gives
 
       Examples: Each type of field
-        | field    | value            |
-        | name     | Ada King         |
-        | status   | inactive         |
-        | age      | 37               |
-        | phone    | +44 20 7946 0001 |
-        | vip      | true             |
-        | birthday | 1815-12-10       |
-        | notes    | null             |
+        | field    | value            | role    |
+        | name     | Ada King         | editor  |
+        | status   | inactive         | updater |
+        | age      | 37               | editor  |
+        | phone    | +44 20 7946 0001 | editor  |
+        | vip      | true             | editor  |
+        | birthday | 1815-12-10       | editor  |
+        | notes    | null             | editor  |
 
     @S-f99d
     Scenario: A new contact has a tag from the start
@@ -59,7 +59,7 @@ Feature: Every record has a tag
 
     @S-7jgv
     Scenario: A new image has a tag from the start
-      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+      When the creator upserts into image_metadata by organization_id, key, image_item_id:
         | organization_id | key    | image_item_id | image_item_path |
         | org_123         | avatar | user_456      | s3://a/1.jpg    |
       Then the answer is 200 and says created
@@ -74,14 +74,19 @@ Feature: Every record has a tag
       And the answer has the tag that a read gives
 
     @S-qfwu @needs-records
-    Scenario: A partial update gives the record another tag
+    Scenario Outline: A partial update by the <role> gives the record another tag
       Given Ada's tag has been read
-      When the editor changes Ada:
+      When the <role> changes Ada:
         | notes  |
         | second |
       Then the answer is 200
       And the answer has the tag that a read gives
       And Ada has another tag than before
+
+      Examples: Roles that may update
+        | role    |
+        | editor  |
+        | updater |
 
     @S-vra8
     Scenario: Writing another record leaves the tag

@@ -55,7 +55,7 @@ Feature: Parents, children and what is in them
 
     @S-davk
     Scenario: Parents and children together
-      When the editor lists projects with:
+      When the viewer lists projects with:
         | user_id   | _include           |
         | {Mira.id} | user,conversations |
       Then the list is Atlas, Bolt

@@ -108,12 +108,18 @@ Feature: Records by their id
         | viewer  |
 
     @S-tbtr
-    Scenario: Protected fields are dropped from a create
-      When the editor creates in users:
-        | email           | name | id                                     | created_at               | updated_at               |
-        | eve@example.com | Eve  | `"00000000-0000-4000-8000-000000000000"` | 2001-02-03T04:05:06.789Z | 2101-02-03T04:05:06.789Z |
+    Scenario Outline: Protected fields are dropped from a create in <table>
+      When the editor creates in <table>:
+        | email           | name | id   | created_at               | updated_at               |
+        | eve@example.com | Eve  | <id> | 2001-02-03T04:05:06.789Z | 2101-02-03T04:05:06.789Z |
       Then the answer is 201
       And the protected fields are the server's own
+      And Mira is as before
+
+      Examples: An id of each form
+        | table    | id                                       |
+        | users    | `"00000000-0000-4000-8000-000000000000"` |
+        | contacts | `918273645`                              |
 
     @S-pqy2
     Scenario: Values of every kind come back as they were created
@@ -222,9 +228,10 @@ Feature: Records by their id
       Then the answer is 200
       And the answer holds the stored record
 
-      Examples: Who may not write, and who may not create
+      Examples: Who may not write all
         | role    |
         | viewer  |
+        | creator |
         | updater |
 
   @AC-608 @defines-change

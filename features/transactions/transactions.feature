@@ -295,6 +295,41 @@ Feature: Several operations, all or nothing
       Then the transaction is refused
       And nothing has been written
 
+    @S-qv8t @needs-batch
+    Scenario: However many children were deleted before the failure, they are all restored
+      Given these accounts are stored:
+        | as      | name    | currency |
+        | Savings | Savings | EUR      |
+      And 101 numbered transactions of Savings are stored
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "delete", "table": "accounts", "id": "{Savings.id}"},
+          {"op": "create", "table": "users", "fields": {"email": "theo@example.com"}}
+        ]
+        """
+      Then the transaction is refused
+      And nothing has been written
+
+    @S-r8tb
+    Scenario: What a failed transaction would have deleted can be deleted afterwards, with the children
+      Given these projects are stored:
+        | as    | name  | user_id   |
+        | Atlas | Atlas | {Mira.id} |
+      And these conversations are stored:
+        | as   | project_id | title |
+        | Talk | {Atlas.id} | First |
+      When the editor sends the transaction, then without its last operation:
+        """
+        [
+          {"op": "delete", "table": "users", "id": "{Mira.id}"},
+          {"op": "create", "table": "users", "fields": {"email": "theo@example.com"}}
+        ]
+        """
+      Then the last answer is 200 and says deleted
+      And Mira, Atlas, Talk are gone
+      And Theo is as before
+
     @S-56z4
     Scenario Outline: A change of <field> to <value> fails the whole transaction
       Given these contacts are stored:

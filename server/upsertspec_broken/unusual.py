@@ -18,6 +18,7 @@ from upsertspec_server import Server, jsontext
 from upsertspec_server.errors import conflict
 from upsertspec_server.fields import Json, Text
 from upsertspec_server.queries import Condition, Grouping, Queries
+from upsertspec_server.records import Records
 from upsertspec_server.schema import Field, Row, Table
 from upsertspec_server.store import Store, quote
 from upsertspec_server.transactions import Operation, Results, Transactions
@@ -80,6 +81,26 @@ class EmptyListIsNoCondition(Validator):
     def guard(self, table: Table, member: str, values: Any) -> Row:
         kept = {name: value for name, value in values.items() if value != {"in": []}} if values else values
         return super().guard(table, member, kept)
+
+
+class TakesTheNumber(Records):
+    """Gives a record the number that the client sends as its id, where no other has it."""
+
+    endpoint = "records.create"
+
+    def new_row(self, table: Table, row: Row, now: str) -> Row:
+        new, sent = super().new_row(table, row, now), request.get_json() if request.endpoint == self.endpoint else {}
+        for each in sent.get("operations", [sent]):
+            number = each.get("fields", {}).get("id")
+            if type(number) is int and not table.uuid and self.store.get(table, number) is None:
+                new["id"] = number
+        return new
+
+
+add("create-takes-the-number", "Gives a new record the number that the client sends as its id, in a create.",
+    "AC-601 AC-011", TakesTheNumber)  # fmt: skip
+add("transaction-takes-the-number", "Gives a new record the number that the client sends as its id, in a transaction.",
+    "AC-011", type("Within", (TakesTheNumber,), {"endpoint": "transactions.transact"}))  # fmt: skip
 
 
 @broken("AC-403", using=(WITHOUT_FOREIGN_KEYS,))

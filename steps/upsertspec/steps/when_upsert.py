@@ -111,8 +111,12 @@ def upserts_numbered_contacts(world: World, count: str, twice: str | None, name:
 
 @given(parsers.re(r"(?P<count>\d+) numbered (?:contacts|transactions of (?P<account>\w+)) are stored"))
 def numbered_records_are_there(world: World, count: str, account: str | None) -> None:
-    """The same, each with an upsert of its own; or transactions of an account, all in one batch."""
+    """The same, each with an upsert of its own; or transactions of an account, all in one batch.
+
+    The first, the last and one between of the transactions are read back, as `tx_1` and so on.
+    """
     setups: list[tuple[Operation, str]]
+    rows: list[dict[str, Any]] = []
     if account:
         same = {"account_id": world.value_of(account, "id"), "date": "2024-01-15", "amount": "1.00"}
         rows = [{"reference": f"tx-{n}-{world.mark}", **same} for n in range(1, int(count) + 1)]
@@ -126,6 +130,10 @@ def numbered_records_are_there(world: World, count: str, account: str | None) ->
         answer = world.client.call("editor", operation)
         if not is_success(answer.status):
             raise Blocked(defining(role), "the setup to be stored", answer.said)
+    for number in sorted({1, len(rows) // 2, len(rows)} if rows else ()):
+        row = rows[number - 1]
+        record = require_stored(world, "transactions", row)
+        world.stored.append(Stored(f"tx_{number}", "transactions", key_of(world.table("transactions"), row), record))
 
 
 def numbered(world: World, count: int) -> list[dict[str, Any]]:
