@@ -98,7 +98,7 @@ class TakesTheNumber(Records):
 
 
 add("create-takes-the-number", "Gives a new record the number that the client sends as its id, in a create.",
-    "AC-601 AC-011", TakesTheNumber)  # fmt: skip
+    "AC-601", TakesTheNumber)  # fmt: skip
 add("transaction-takes-the-number", "Gives a new record the number that the client sends as its id, in a transaction.",
     "AC-011", type("Within", (TakesTheNumber,), {"endpoint": "transactions.transact"}))  # fmt: skip
 
