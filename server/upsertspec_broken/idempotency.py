@@ -358,11 +358,19 @@ class SameBodyIsARetry(Idempotency):
 
 
 @broken("AC-925")
-class NoKeyIsAKey(Idempotency):
-    """Keeps requests without a key under the empty key: the same request is never done twice."""
+class NoKeyIsTheKeyBefore(Idempotency):
+    """Takes a request without a key for a repetition of an earlier one with a key and the same body."""
+
+    def __init__(self, app: Server) -> None:
+        super().__init__(app)
+        self.keys: dict[tuple[str, str, str], Key] = {}
 
     def key(self) -> Key | None:
-        return super().key() or Key(g.role.name, request.path, self.digest())
+        key, same = super().key(), (g.role.name, request.path, self.digest())
+        if key is None:
+            return self.keys.get(same)
+        self.keys[same] = key
+        return key
 
 
 # AC-926: keys that are none

@@ -51,8 +51,7 @@ class ClockIsWrong(Store):
 
 @conforming("`updated_at` is later than before whenever the record was written (3.1): once for each transaction.")
 class TransactionHasOneTime(Store):
-    """Takes the time once for each transaction, as now() of PostgreSQL does: a second update of a record in it has the
-    same updated_at."""
+    """Takes the time once for each transaction, so that a second update of a record in it has the same updated_at."""
 
     def later(self, now: str, previous: str) -> str:
         began = g.get("began")

@@ -72,7 +72,6 @@ def serve(options: argparse.Namespace, stop: threading.Event, create: Create, li
     except BaseException:
         app.close()
         raise
-    gc.freeze()  # what is there by now stays
     gc.set_threshold(NEW_OBJECTS)
     try:
         announce(options.announce, running.url, made, expired)
