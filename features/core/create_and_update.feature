@@ -108,7 +108,6 @@ Feature: An upsert creates or updates
         | beyond 16 bits     | 👩🏽‍🚀 𝒜𝒹𝒶                             |
         | white space inside | `"two  spaces, a\\ttab, a\\nline"`   |
         | looks like null    | `"null"`                           |
-        | empty              | `""`                               |
         | looks like numbers | 0036.50                            |
 
     @S-up5g
@@ -236,7 +235,6 @@ Feature: An upsert creates or updates
         | field | value |
         | age   | 0     |
         | vip   | false |
-        | name  | `""`  |
         | notes | `""`  |
         | notes | null  |
 

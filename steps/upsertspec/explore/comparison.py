@@ -47,8 +47,9 @@ def compare(sequence: OperationSequence, expected: Expected, answer: Answer) -> 
         if effect.values is None:
             sequence.state.apply(effect)
         else:
-            final = all(later.record is not effect.record for later in effects[index + 1 :])
-            _compare_written(sequence, effect, part, final)
+            is_last = all(later.record is not effect.record for later in effects[index + 1 :])
+            is_first = all(earlier.record is not effect.record for earlier in effects[:index])
+            _compare_written(sequence, effect, part, is_last, is_first)
 
 
 def require_refusal(sequence: OperationSequence, expected: Expected, answer: Answer) -> None:
@@ -95,8 +96,9 @@ def has_status(sequence: OperationSequence, answer: Answer, status: int, says: s
     return True
 
 
-def _compare_written(sequence: OperationSequence, effect: Effect, part: Answer, final: bool) -> None:
-    """Compare one written record. Only its final values can be checked if the request writes it again."""
+def _compare_written(sequence: OperationSequence, effect: Effect, part: Answer, is_last: bool, is_first: bool) -> None:
+    """Compare one written record. Only its last values can be checked if the request writes it again, and the time of
+    its last write may be that of the first one."""
     record, before = effect.record, dict(effect.record.read)
     answered = part.record or _read_back(sequence, effect, part)
     if not isinstance(answered, Mapping):
@@ -104,10 +106,10 @@ def _compare_written(sequence: OperationSequence, effect: Effect, part: Answer, 
     _require_id(sequence, record, answered)
     sequence.state.apply(effect)
     record.read = answered
-    if final:
+    if is_last:
         _require_values(sequence, record, answered)
         _require_own_kept(sequence, record, before, answered)
-        _require_times(sequence, effect, before, answered)
+        _require_times(sequence, effect, before, answered, is_first)
 
 
 def _read_back(sequence: OperationSequence, effect: Effect, part: Answer) -> Mapping[str, Any] | None:
@@ -151,9 +153,10 @@ def _require_own_kept(
 
 
 def _require_times(
-    sequence: OperationSequence, effect: Effect, before: Mapping[str, Any], after: Mapping[str, Any]
+    sequence: OperationSequence, effect: Effect, before: Mapping[str, Any], after: Mapping[str, Any], is_first: bool
 ) -> None:
-    """Raise CheckFailed where a timestamp that the target has is none, or did not stay or move as it should."""
+    """Raise CheckFailed where a timestamp that the target has is none, or did not stay or move as it should. It need
+    not move again in a request that wrote the record before."""
     binding, words = sequence.schema.binding(effect.record.table), sequence.world.words(effect.record.table)
     for name in ("created_at", "updated_at"):
         if name not in binding.protected:
@@ -164,7 +167,7 @@ def _require_times(
         if not before or name in binding.volatile:
             continue
         last, moves = instant(before.get(name)), name == "updated_at" and effect.operation == "updated"
-        is_fine = tick(binding.field(name).format, TIMESTAMP) < LONGEST_TICK
+        is_fine = is_first and tick(binding.field(name).format, TIMESTAMP) < LONGEST_TICK
         if last is None or (moment < last or (moment == last and is_fine) if moves else moment != last):
             wanted = f"{label} to {'be later than' if moves else 'stay'} {shown(before.get(name))}"
             raise CheckFailed(wanted, shown(after.get(name)))

@@ -112,7 +112,13 @@ class WatchedAdapter(HTTPAdapter):
         headers = HTTPHeaderDict(head.headers.items())
         if "Set-Cookie" in headers or "Content-Encoding" in headers:
             raw = urllib3.HTTPResponse(
-                head, headers, head.status, reason=head.reason, preload_content=False, original_response=head
+                head,
+                headers,
+                head.status,
+                reason=head.reason,
+                preload_content=False,
+                original_response=head,
+                request_method=request.method,
             )
             return self.build_response(request, raw)
         response = requests.Response()

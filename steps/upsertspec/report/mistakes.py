@@ -123,7 +123,7 @@ def mistakes(results: Iterable[Result]) -> list[Mistake]:
     if any(each.by_the_write and each.topic != "operation" for each in traits.values()):
         traits = {name: replace(t, topic=t.topic.removeprefix("operation")) for name, t in traits.items()}
     failing = {r.case.criterion for r in failed}
-    for name, each in traits.items():  # a list is what a scenario asks for is about, where what defines lists passes
+    for name, each in traits.items():  # who asks for a list is about lists only if the criterion about lists fails, too
         if each.is_list and each.topic and spec.defining(each.topic) not in failing:
             traits[name] = replace(each, topic="")
     homes = {spec.defining(each.topic) for each in traits.values() if each.topic}
@@ -242,7 +242,7 @@ def _scenario(case: spec.Case) -> str:
 
 def _plainness(
     result: Result, traits: Traits, homes: Collection[str]
-) -> tuple[bool, bool, int, bool, bool, int, bool, bool, bool, str]:
+) -> tuple[bool, bool, int, bool, bool, int, bool, bool, bool, str, int]:
     """The plainest first: a MUST, what others rely on, the plain scenario of a criterion that is about what fails in
     others (`homes`), one of a profile that does not add to others, one of core, simple requests, the plain scenario of
     another, one of the profile for its way to write, requests without options, the first criterion."""
@@ -259,6 +259,7 @@ def _plainness(
         _is_elsewhere(case, traits),
         traits.has_options,
         case.criterion,
+        case.line,
     )
 
 

@@ -101,7 +101,8 @@ def test_the_essentials_are_there_without_the_script(browser: Browser, report: R
         for root in roots:
             assert root["title"] in text
         seen.page.locator(f"#{failure['criterion']} > summary").click()
-        scenario = seen.page.locator(f"#{failure['criterion']} .sc[data-status=failed]").first
+        failed = seen.page.locator(f"#{failure['criterion']} .sc[data-status=failed]")
+        scenario = failed.filter(has_text=failure["title"]).first
         scenario.locator("summary").first.click()
         inside = scenario.inner_text()
         for said in (failure["expected"], failure["actual"], failure["exchanges"][-1]["curl"]):

@@ -27,7 +27,7 @@ class Limits:
     tables: bool = True
 
 
-BOUND = 4_000_000
+BOUND = 6_000_000
 """Bytes that a page may have. A scenario takes about 1,200, or 2,400 if it failed."""
 STEPS = (
     Limits(),

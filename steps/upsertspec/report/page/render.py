@@ -33,7 +33,7 @@ TOLERANCE = 1.2
 
 
 def page(document: Mapping[str, Any]) -> str:
-    """The page of a report, made from the document of report.json alone: HTML in one file of under 4 MB.
+    """The page of a report, made from the document of report.json alone: HTML in one file of under 6 MB.
 
     It holds all verdicts, scenarios and steps. If the target sent more than fits, the exchanges of what passed are left
     out first, and the page says so. Whatever comes from a target is plain text in it.
