@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -149,6 +149,23 @@ class EmailWithoutAnIndex(Rebuilt):
     """There is no unique index on the email of a contact."""
 
     dropped = "contacts_email"
+
+
+class AfterFailure(Store):
+    """Writes something where a transaction has failed and is undone."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        try:
+            with super().transaction():
+                yield
+        except BaseException:
+            with super().transaction():
+                self.failed()
+            raise
+
+    def failed(self) -> None:
+        """Write it."""
 
 
 WITHOUT_FOREIGN_KEYS = {"PRAGMAS": ("foreign_keys = OFF", "synchronous = NORMAL")}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from flask import g
 
 from upsertspec_broken import broken
-from upsertspec_broken.bases import WITHOUT_FOREIGN_KEYS
+from upsertspec_broken.bases import WITHOUT_FOREIGN_KEYS, AfterFailure
 from upsertspec_broken.integrity import ByHand
 from upsertspec_server.schema import Table
 from upsertspec_server.store import Store
@@ -23,21 +21,15 @@ class CascadeIsOnePage(ByHand):
         return super().children(table, record_id)[:50]
 
 
-class Undoes(ByHand):
+class Undoes(AfterFailure, ByHand):
     """Does something to the children of deleted records where their transaction fails."""
 
     def delete(self, table: Table, record_id: Any) -> None:
         g.setdefault("below", []).extend(self.children(table, record_id))
         super().delete(table, record_id)
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        try:
-            with super().transaction():
-                yield
-        except BaseException:
-            self.undone(g.get("below", []))
-            raise
+    def failed(self) -> None:
+        self.undone(g.get("below", []))
 
     def undone(self, children: list[tuple[Table, Any]]) -> None:
         """The transaction has failed, which had deleted the parents of these."""
@@ -48,9 +40,8 @@ class OnePageIsRestored(Undoes):
     """Restores as many children as a page of a list has, where the transaction that deleted them fails."""
 
     def undone(self, children: list[tuple[Table, Any]]) -> None:
-        with super().transaction():
-            for child, child_id in children[50:]:
-                Store.delete(self, child, child_id)
+        for child, child_id in children[50:]:
+            Store.delete(self, child, child_id)
 
 
 @broken("AC-502", using=(WITHOUT_FOREIGN_KEYS,))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, g, request
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.bases import WITHOUT_FOREIGN_KEYS
+from upsertspec_broken.bases import WITHOUT_FOREIGN_KEYS, AfterFailure
 from upsertspec_broken.integrity import ByHand
 from upsertspec_broken.typed_json import of_members, utc
 from upsertspec_catalogue import parsed
@@ -20,7 +18,7 @@ from upsertspec_server.fields import Json, Text
 from upsertspec_server.queries import Condition, Grouping, Queries
 from upsertspec_server.records import Records
 from upsertspec_server.schema import Field, Row, Table
-from upsertspec_server.store import Store, quote
+from upsertspec_server.store import quote
 from upsertspec_server.transactions import Operation, Results, Transactions
 from upsertspec_server.upsert import Outcome, Plan, Upserts
 from upsertspec_server.validation import Validator
@@ -222,7 +220,7 @@ class OnlyNewRecordsHaveNames(Transactions):
 
 
 @broken("AC-502")
-class UndoneInTheOrderOfTheChanges(Store):
+class UndoneInTheOrderOfTheChanges(AfterFailure):
     """Undoes the changes of a failed transaction one by one in their order: of two to one record the first stays."""
 
     def update(self, table: Table, stored: Row, changes: Row) -> Row:
@@ -230,17 +228,10 @@ class UndoneInTheOrderOfTheChanges(Store):
         g.setdefault("changed", {}).setdefault((table.name, row["id"]), []).append((table, stored, row))
         return row
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        try:
-            with super().transaction():
-                yield
-        except BaseException:
-            twice = [rows for rows in g.get("changed", {}).values() if len(rows) > 1]
-            with super().transaction():
-                for (table, before, after), *_ in twice:
-                    super().update(table, before, after)
-            raise
+    def failed(self) -> None:
+        twice = [rows for rows in g.get("changed", {}).values() if len(rows) > 1]
+        for (table, before, after), *_ in twice:
+            super().update(table, before, after)
 
 
 @broken("AC-601")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from flask import g
 
 from upsertspec_broken import broken
+from upsertspec_broken.bases import AfterFailure
 from upsertspec_broken.ways import OnlyTypes, is_within
 from upsertspec_catalogue import Answer, answers
 from upsertspec_server.records import Records
 from upsertspec_server.schema import Role, Row, Table
-from upsertspec_server.store import Store
 from upsertspec_server.transactions import Operation, Results, Transactions
 from upsertspec_server.upsert import Outcome, agrees
 
@@ -90,27 +88,18 @@ class ConditionsOfTheTimeBefore(Transactions):
 
 
 @broken("AC-502")
-class RollbackLosesChildren(Store):
+class RollbackLosesChildren(AfterFailure):
     """Deletes children over another connection: a rollback brings back the parent, but not them."""
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        self.local.orphans = []
-        try:
-            with super().transaction():
-                yield
-        except BaseException:
-            with super().transaction():
-                for table, ident in self.local.orphans:
-                    super().delete(table, ident)
-            raise
-
     def delete(self, table: Table, record_id: Any) -> None:
-        for child in self.app.schema.tables.values():
-            if name := child.parent_field(table):
-                rows = self.rows(child, f'"{name}" = ?', [record_id])
-                self.local.orphans += [(child, row["id"]) for row in rows]
+        for child in self.app.schema.children(table).values():
+            rows = self.rows(child, f'"{child.parent_field(table)}" = ?', [record_id])
+            g.setdefault("orphans", []).extend((child, row["id"]) for row in rows)
         super().delete(table, record_id)
+
+    def failed(self) -> None:
+        for table, ident in g.get("orphans", []):
+            super().delete(table, ident)
 
 
 @broken("AC-501")
