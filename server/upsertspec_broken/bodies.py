@@ -15,7 +15,7 @@ from upsertspec_broken import add, broken
 from upsertspec_broken.bases import reads
 from upsertspec_catalogue import Answer, answers, view
 from upsertspec_server.config import MAX_CONTENT_LENGTH
-from upsertspec_server.errors import Problem
+from upsertspec_server.errors import Problem, bad_request
 from upsertspec_server.fields import Json
 from upsertspec_server.request import Request
 from upsertspec_server.schema import PROTECTED, Row, Table
@@ -250,3 +250,13 @@ class TellsTheStatement(Tells):
 
     def detail(self, error: sqlite3.IntegrityError, table: Table) -> str:
         return f"Could not run: {self.upsert_sql(table, table.unique_keys[0], ())}"
+
+
+@broken("AC-801")
+class JsonBeginsAtOnce(Request):
+    """Looks at the first byte of a body: a line end before the JSON is refused."""
+
+    def parse(self, data: bytes) -> dict[str, Any]:
+        if data[:1].isspace():
+            raise bad_request("The body is not JSON.")
+        return super().parse(data)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from flask import g
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.overlooked import not_for
+from upsertspec_catalogue import view
 from upsertspec_server.conditions import Condition, Conditions
 from upsertspec_server.idempotency import Idempotency, Key
 from upsertspec_server.queries import Condition as Filter
 from upsertspec_server.queries import Include, Queries, Record
 from upsertspec_server.request import Request
 from upsertspec_server.schema import Row, Table
-from upsertspec_server.views import request
+from upsertspec_server.views import current_app, request
 
 
 def is_from(role: str, endpoint: str) -> bool:
@@ -52,33 +55,44 @@ def without_key(role: str, endpoint: str) -> type[Idempotency]:
     return WithoutKey
 
 
-for role, endpoint, call in (
-    ("updater", "update", "a partial update"),
-    ("updater", "upsert", "an upsert"),
-    ("creator", "upsert", "an upsert"),
-    ("updater", "read", "a read"),
-):
-    add(f"{role}s-get-no-tag-from-{call.split()[-1]}", f"Answers {call} by the {role} without a tag.", "AC-901",
-        without_tag(role, f"records.{endpoint}"))  # fmt: skip
+def not_for(role: str, endpoint: str) -> Any:
+    """A part: a view that one role may not call."""
 
-for name, endpoint, violates, is_alone, call in (
-    ("change", "records.update", "AC-902", True, "a partial update"),
-    ("upsert", "records.upsert", "AC-902", True, "an upsert"),
-    ("batch", "records.upsert", "AC-907", False, "a batch"),
-    ("transaction", "transactions.transact", "AC-907", False, "a transaction"),
-):
-    add(f"updaters-{name}-has-no-condition", f"Takes no notice of conditions in {call} by the updater.", violates,
-        without_condition("updater", endpoint, is_alone))  # fmt: skip
+    @view(endpoint)
+    def asks(original: Any, **path: Any) -> Any:
+        current_app.auth.require(g.role, "delete" if g.role.name == role else "read")
+        return original(**path)
 
-for role, endpoint, call in (
-    ("updater", "records.upsert", "upsert"),
-    ("creator", "records.create", "create"),
-    ("updater", "transactions.transact", "transaction"),
-    ("creator", "transactions.transact", "transaction"),
-):
-    add(f"{role}s-{call}-has-no-key", f"Does not read the Idempotency-Key of a {call} by the {role}.", "AC-921",
-        without_key(role, endpoint))  # fmt: skip
+    return asks
 
+
+NO_TAG = without_tag, "Answers {call} by the {role} without a tag."
+NO_CONDITION = without_condition, "Takes no notice of conditions in {call} by the {role}."
+NO_CONDITION_FOR_SEVERAL = partial(without_condition, is_alone=False), NO_CONDITION[1]
+NO_KEY = without_key, "Does not read the Idempotency-Key of {call} by the {role}."
+for (part, says), violates, role, endpoint, name, call in (
+    (NO_TAG, "AC-901", "updater", "records.update", "get-no-tag-from-update", "a partial update"),
+    (NO_TAG, "AC-901", "updater", "records.upsert", "get-no-tag-from-upsert", "an upsert"),
+    (NO_TAG, "AC-901", "creator", "records.upsert", "get-no-tag-from-upsert", "an upsert"),
+    (NO_TAG, "AC-901", "updater", "records.read", "get-no-tag-from-read", "a read"),
+    (NO_CONDITION, "AC-902", "updater", "records.update", "change-has-no-condition", "a partial update"),
+    (NO_CONDITION, "AC-902", "updater", "records.upsert", "upsert-has-no-condition", "an upsert"),
+    (NO_CONDITION_FOR_SEVERAL, "AC-907", "updater", "records.upsert", "batch-has-no-condition", "a batch"),
+    (NO_CONDITION_FOR_SEVERAL, "AC-907", "updater", "transactions.transact", "transaction-has-no-condition",
+     "a transaction"),
+    (NO_KEY, "AC-921", "updater", "records.upsert", "upsert-has-no-key", "a upsert"),
+    (NO_KEY, "AC-921", "creator", "records.create", "create-has-no-key", "a create"),
+    (NO_KEY, "AC-921", "updater", "transactions.transact", "transaction-has-no-key", "a transaction"),
+    (NO_KEY, "AC-921", "creator", "transactions.transact", "transaction-has-no-key", "a transaction"),
+):  # fmt: skip
+    add(f"{role}s-{name}", says.format(call=call, role=role), violates, part(role, endpoint))
+
+add("viewers-get-no-statistics", "Answers 403 to a viewer who asks for statistics.", "AC-610",
+    not_for("viewer", "tables.stats"))  # fmt: skip
+add("viewers-get-no-lists", "Answers 403 to a viewer who asks for a list, but lets it read a record.", "AC-604",
+    not_for("viewer", "records.list_records"))  # fmt: skip
+add("updaters-get-no-lists", "Answers 403 to an updater who asks for a list.", "AC-604",
+    not_for("updater", "records.list_records"))  # fmt: skip
 add("creators-read-nothing", "Answers 403 to a creator who reads a record.", "AC-602",
     not_for("creator", "records.read"))  # fmt: skip
 

@@ -9,7 +9,8 @@ from flask import g
 from upsertspec_broken import broken
 from upsertspec_broken.bases import WITHOUT_FOREIGN_KEYS, AfterFailure
 from upsertspec_broken.integrity import ByHand
-from upsertspec_server.schema import Table
+from upsertspec_server import Server
+from upsertspec_server.schema import Row, Table
 from upsertspec_server.store import Store
 
 
@@ -55,3 +56,34 @@ class RestoredChildrenAreOrphans(Undoes):
 
     def undone(self, children: list[tuple[Table, Any]]) -> None:
         self.orphans.update((child.name, child_id) for child, child_id in children)
+
+
+@broken("AC-404")
+class FormerChildrenAreDeleted(Store):
+    """Keeps a list of each record's children, from which it never takes one that has moved to another parent."""
+
+    def __init__(self, app: Server) -> None:
+        super().__init__(app)
+        self.moved: dict[tuple[str, Any], set[tuple[Table, Any]]] = {}
+
+    def moves(self, table: Table, stored: Row, row: Row) -> None:
+        """Remember the former parents of a child."""
+        for field in table.fields.values():
+            before = stored.get(field.name)
+            if field.references and field.name in row and row[field.name] != before:
+                self.moved.setdefault((field.references, before), set()).add((table, stored["id"]))
+
+    def update(self, table: Table, stored: Row, changes: Row) -> Row:
+        self.moves(table, stored, changes)
+        return super().update(table, stored, changes)
+
+    def upsert(self, table: Table, key: tuple[str, ...], row: Row, written: tuple[str, ...]) -> Row:
+        if row["id"] is not None and (stored := self.get(table, row["id"])):
+            self.moves(table, stored, row)
+        return super().upsert(table, key, row, written)
+
+    def delete(self, table: Table, record_id: Any) -> None:
+        super().delete(table, record_id)
+        for child, ident in self.moved.pop((table.name, record_id), ()):
+            if self.get(child, ident):
+                self.delete(child, ident)

@@ -1,15 +1,13 @@
-"""Conditions that are ignored, read too loosely or checked too late, and tags that do not say what is stored."""
+"""Conditions that are ignored, read too loosely or checked too late."""
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, ClassVar
 
 from flask import g
 from werkzeug.datastructures import ETags
-from werkzeug.http import generate_etag
 
 from upsertspec_broken import add, broken
 from upsertspec_broken.clients import ManyClients
@@ -22,93 +20,6 @@ from upsertspec_server.upsert import Outcome, Plan, Upserts
 from upsertspec_server.views import current_app, parse_id, request
 
 WRITES = ("records.upsert", "records.update", "records.delete")
-
-
-class TagOf(Conditions):
-    """Makes the tag of less than the whole record."""
-
-    def tag(self, table: Table, row: Row) -> str:
-        return generate_etag(repr(self.state(table, row)).encode())
-
-    def state(self, table: Table, row: Row) -> Any:
-        """What the tag is made of."""
-        return row["id"]
-
-
-@broken("AC-901", "AC-902", "AC-906")
-class TagOfTheId(TagOf):
-    """Makes the tag of the id alone: it never changes."""
-
-
-@broken("AC-901", "AC-902")
-class TagByTheSecond(TagOf):
-    """Makes the tag of updated_at to the second: two writes within a second have one tag."""
-
-    def state(self, table: Table, row: Row) -> Any:
-        return row["id"], str(row["updated_at"])[:19]
-
-
-@broken("AC-901")
-class TagOfWhatIsRequired(TagOf):
-    """Makes the tag of the required fields alone, as if the others did not count."""
-
-    def state(self, table: Table, row: Row) -> Any:
-        return row["id"], [row[name] for name in table.required]
-
-
-@broken("AC-901", "AC-902", "AC-906")
-class TagOfTheMoment(TagOf):
-    """Makes a new tag for each answer, as some frameworks do of a page with a time in it."""
-
-    numbers: ClassVar[Any] = itertools.count()
-
-    def state(self, table: Table, row: Row) -> Any:
-        return next(self.numbers)
-
-
-@broken("AC-901", "AC-902")
-class TagOfTheTable(TagOf):
-    """Makes the tag of the latest write to the table: a write of another record changes it."""
-
-    def state(self, table: Table, row: Row) -> Any:
-        return [(each["id"], each["updated_at"]) for each in self.app.store.rows(table)]
-
-
-class RemembersTheMatch(Upserts):
-    """Remembers the match of an upsert as it was."""
-
-    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
-        g.match = match
-        return super().update(plan, row, match, now)
-
-
-@broken("AC-901", using=(RemembersTheMatch,))
-class UpsertHasTheTagOfBefore(Conditions):
-    """Answers an update with the tag that the record had before."""
-
-    def header(self, table: Table, row: Row | None) -> dict[str, str]:
-        return super().header(table, g.get("match") or row)
-
-
-def tags(change: Any, *endpoints: str) -> Any:
-    """A part: the tag in the answers of these views is changed, or left out where the change is None."""
-
-    @answers
-    def changed(answer: Answer) -> None:
-        if answer.endpoint in endpoints and "ETag" in answer.headers:
-            tag = answer.headers.pop("ETag")
-            if change:
-                answer.headers["ETag"] = change(tag)
-
-    return changed
-
-
-add("only-reads-have-tags", "Answers with a tag to a read, but to no write.", "AC-901",
-    tags(None, "records.upsert", "records.create", "records.update"))  # fmt: skip
-add("tags-are-weak", "Answers with weak tags, as a proxy that compresses makes them.", "AC-901",
-    tags(lambda tag: f"W/{tag}", "records.read", "records.upsert", "records.create", "records.update"))  # fmt: skip
-add("tags-have-no-quotes", "Answers with tags without their quotes.", "AC-901",
-    tags(lambda tag: tag.strip('"'), "records.read", "records.upsert", "records.create", "records.update"))  # fmt: skip
 
 
 class IgnoresConditions(Conditions):
@@ -141,6 +52,12 @@ add("upsert-ignores-if-none-match", "Takes no notice of If-None-Match in an upse
     "AC-903", ignoring("records.upsert", headers=("If-None-Match",)))  # fmt: skip
 add("read-ignores-if-none-match", "Answers every read with the whole record.", "AC-906",
     ignoring("records.read"))  # fmt: skip
+add("change-ignores-if-none-match", "Takes no notice of If-None-Match in a partial update, since it is for reads.",
+    "AC-907", ignoring("records.update", headers=("If-None-Match",)))  # fmt: skip
+add("deletion-ignores-if-none-match", "Takes no notice of If-None-Match in a deletion, since it is for reads.",
+    "AC-907", ignoring("records.delete", headers=("If-None-Match",)))  # fmt: skip
+add("read-ignores-if-match", "Takes no notice of If-Match in a read, since it is for writes.", "AC-907",
+    ignoring("records.read", headers=("If-Match",)))  # fmt: skip
 add("batch-ignores-conditions", "Takes no notice of conditions in a batch, since no one record is meant.", "AC-907",
     type("InABatch", (Conditions,), {"read": lambda self, request, is_about_one=True: (
         Conditions.read(self, request, True) if is_about_one else Condition())}))  # fmt: skip
@@ -206,6 +123,33 @@ class OnlyTheFirstTagCounts(Conditions):
         first = request.headers.get("If-Match", "").split(",")[0].strip()
         one = ETags([first.strip('"')]) if first.startswith('"') else ETags([])
         return replace(found, match=one) if found.match is not None and first != "*" else found
+
+
+@broken("AC-902")
+class TagsAreSplitAtBlanks(Conditions):
+    """Splits the tags of If-Match at a comma and a blank: without the blank none is found."""
+
+    def read_header(self, name: str, text: str | None, is_about_one: bool) -> ETags | None:
+        tags = super().read_header(name, text, is_about_one)
+        return ETags() if name == "If-Match" and text and '","' in text else tags
+
+
+class RemembersWhatIsIgnored(Upserts):
+    """Remembers whether a match was left as it is."""
+
+    def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
+        outcome = super().upsert_one(plan, row, now)
+        g.ignored = outcome.operation == "ignored"
+        return outcome
+
+
+@broken("AC-902", using=(RemembersWhatIsIgnored,))
+class IgnoredSkipsTheCondition(Conditions):
+    """Looks at the condition where it writes: an upsert that leaves the match as it is answers 200."""
+
+    def check(self, condition: Condition, table: Table, stored: Row | None) -> None:
+        if not g.get("ignored"):
+            super().check(condition, table, stored)
 
 
 @broken("AC-902", "AC-903", "AC-904", "AC-905")

@@ -113,6 +113,10 @@ class UpdateWhereIgnoresCase(OtherAgreement):
         return agrees(plan.table, lowered(plan.table, match), lowered(plan.table, plan.update_where))
 
 
+add("no-condition-never-holds", "Leaves the match as it is where updateWhere has no conditions.", "AC-204",
+    planned(lambda plan, row: replace(plan, on_conflict="ignore") if plan.update_where == {} else plan))  # fmt: skip
+
+
 @broken("AC-203")
 class UpdateFieldsOnCreateToo(Upserts):
     """Writes only the updateFields, the match fields and the required fields, even to a new record."""

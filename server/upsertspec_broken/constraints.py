@@ -59,6 +59,18 @@ class UniqueOnUpdateOnly(FindThenWrite):
         return super().update(plan, row, match, now)
 
 
+@broken("AC-001")
+class PhonesAreDigits(Upserts):
+    """Compares phone numbers by their digits alone: one with blanks is taken where it is stored without."""
+
+    def create(self, plan: Plan, row: Row, now: str) -> Outcome:
+        sql = "SELECT 1 FROM contacts WHERE replace(phone, ' ', '') = ?"
+        phone = str(row.get("phone") or "").replace(" ", "")
+        if plan.table.name == "contacts" and phone and self.store.db.execute(sql, [phone]).fetchone():
+            raise conflict("The number is taken.", {"field": "phone", "message": "is already taken"})
+        return super().create(plan, row, now)
+
+
 @broken("AC-013", using=(WithoutUniqueIndices,))
 class OnlyTheFirstKeyIsUnique(FindThenWrite):
     """Keeps only the first key of a table unique."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote
 
-from flask import Response, current_app, g, make_response, request
+from flask import Response, g, make_response
 from flask.typing import ResponseReturnValue
 
 from upsertspec_broken import add, broken
@@ -17,6 +19,7 @@ from upsertspec_catalogue import view
 from upsertspec_server import Server
 from upsertspec_server.errors import Problem, conflict, key_is_taken, not_found
 from upsertspec_server.idempotency import HEADER, LONGEST, TABLE, Idempotency, Key
+from upsertspec_server.views import current_app, parse_id, request
 
 Write = Callable[[], ResponseReturnValue]
 
@@ -196,6 +199,16 @@ class ComparesTheFieldsOnly(Idempotency):
 
 
 @broken("AC-922")
+class BatchesCompareInAnyOrder(Idempotency):
+    """Compares the records of a batch without their order."""
+
+    def digest(self) -> str:
+        body = request.get_json(force=True)
+        records = body.get("records") if isinstance(body, dict) else None
+        return repr(sorted(map(repr, records))) if isinstance(records, list) else super().digest()
+
+
+@broken("AC-922")
 class OtherBodyForgetsTheKey(OtherBodyIsDone):
     """Refuses another body, and forgets the key: the first request is done again after that."""
 
@@ -303,9 +316,8 @@ class KeysOfAllPaths(Idempotency):
 
 def early(original: Callable[..., Any], **path: Any) -> Any:
     """Look for the key before anything else is checked."""
-    keys: Idempotency = current_app.idempotency  # type: ignore[attr-defined]
-    key = keys.key()
-    known = key and keys.replay(key)
+    key = current_app.idempotency.key()
+    known = key and current_app.idempotency.replay(key)
     return known or original(**path)
 
 
@@ -340,6 +352,24 @@ def other_key(name: str, says: str, violates: str, change: Callable[[str], str])
 
 other_key("keys-in-small-letters", "Compares keys without their case.", "AC-925", str.lower)
 other_key("keys-are-cut", "Keeps the first 64 characters of a key.", "AC-925 AC-926", lambda text: text[:64])
+
+
+@broken("AC-925")
+class KeysAreUnquoted(Idempotency):
+    """Decodes percent escapes in a key, so that two keys become one."""
+
+    def text(self, value: str) -> str:
+        return unquote(super().text(value))
+
+
+@broken("AC-925")
+class BlanksInAKeyAreOne(Idempotency):
+    """Takes several blanks in a key for one."""
+
+    def text(self, value: str) -> str:
+        return re.sub(" +", " ", super().text(value))
+
+
 other_key(
     "keys-lose-their-hyphens",
     "Reads keys as UUIDs, without their hyphens.",
@@ -484,4 +514,17 @@ class ChangedRecordIsAnotherRequest(Repeating):
             stored = self.store.get(table, table.id_type.parse(outcome["id"]))
             if stored is None or stored["updated_at"] != outcome["record"]["updated_at"]:
                 raise key_is_taken()
+        return known
+
+
+@broken("AC-921")
+class RepetitionChecksTheCondition(Idempotency):
+    """Looks at If-Match again where a request is repeated: the record has another tag now, and the answer is 412."""
+
+    def replay(self, key: Any) -> Any:
+        known = super().replay(key)
+        if known is not None and "If-Match" in request.headers:
+            table = current_app.schema.find(str((request.view_args or {})["table"]))
+            row = self.store.get(table, parse_id(table, str(known.get_json()["id"])))
+            current_app.conditions.check(current_app.conditions.read(request), table, row)
         return known

@@ -10,6 +10,7 @@ from flask import g
 
 from upsertspec_broken import add, broken
 from upsertspec_broken.bases import FindThenWrite
+from upsertspec_broken.ways import is_within
 from upsertspec_catalogue import Answer, answers, view
 from upsertspec_server.auth import Auth
 from upsertspec_server.errors import Problem, conflict
@@ -298,3 +299,55 @@ def creates_tell_taken_keys(original: Any, table: str) -> Any:
         if row.keys() >= set(key) and current_app.store.find(found, key, row):
             raise Problem(HTTPStatus.CONFLICT, "A unique key would be broken.")
     return original(table=table)
+
+
+@broken("AC-935")
+class UpdateValuesGiveAway(Upserts):
+    """Looks whose the fields of an upsert are, but not whose its updateValues."""
+
+    def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
+        self.app.auth.require_own(plan.table, row)
+        done: Outcome = as_editor(lambda: super(UpdateValuesGiveAway, self).upsert_one(plan, row, now))
+        return done
+
+
+@broken("AC-936")
+class DeletionsWithinAreOpen(Records):
+    """Deletes a record of any organization where the deletion is one of a transaction."""
+
+    def delete(self, table: Table, record_id: Any, where: Row | None = None) -> Outcome:
+        if not is_within():
+            return super().delete(table, record_id, where)
+        done: Outcome = as_editor(lambda: super(DeletionsWithinAreOpen, self).delete(table, record_id, where))
+        return done
+
+
+def open_to_members(endpoint: str) -> type[Auth]:
+    """Lets a member call one view of a table that has no organization."""
+
+    class Open(Auth):
+        def require_table(self, role: Role, table: Table) -> None:
+            if request.endpoint != endpoint:
+                super().require_table(role, table)
+
+    return Open
+
+
+for name, endpoint, what in (
+    ("statistics-of-other-tables-are-open", "tables.stats", "statistics"),
+    ("lists-of-other-tables-are-open", "records.list_records", "lists"),
+    ("descriptions-of-other-tables-are-open", "tables.describe", "descriptions"),
+):
+    add(name, f"Answers a member who asks for {what} of a table that has no organization.", "AC-931",
+        open_to_members(endpoint))  # fmt: skip
+
+
+@broken("AC-934")
+class ConditionTellsOfOthers(Records):
+    """Looks at the tag before the organization: 412 tells that another has such a record."""
+
+    def read(self, table: Table, record_id: Any) -> Row:
+        row = self.store.get(table, record_id)
+        if row and not self.app.auth.sees(table, row) and "If-Match" in request.headers:
+            raise Problem(412, "The stored record does not meet the condition.")
+        return super().read(table, record_id)

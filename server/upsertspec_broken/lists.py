@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from upsertspec_broken import add, broken
-from upsertspec_server.errors import Problem
-from upsertspec_server.queries import COMPARISONS, Condition, Grouping, Include, Listing, Queries, Record
+from upsertspec_server.errors import Problem, bad_request
+from upsertspec_server.queries import Condition, Grouping, Include, Listing, Queries, Record
 from upsertspec_server.schema import Field, Table
 from upsertspec_server.store import quote
 
@@ -124,99 +123,15 @@ class LimitIsCut(Queries):
             return self.default_limit if name == "_limit" else 0
 
 
-@broken("AC-604")
-class FiltersAreAlternatives(Queries):
-    """Joins filters with OR: a record has to pass only one of them."""
+@broken("AC-603")
+class LargestLimitIsRefused(Queries):
+    """Refuses the largest limit itself: it writes < for <=."""
 
-    def where(self, asked: Listing | Grouping) -> tuple[str | None, list[Any]]:
-        sql, values = super().where(asked)
-        return sql.replace(" AND ", " OR ") if sql else None, values
-
-
-@broken("AC-604")
-class LastFilterCounts(Queries):
-    """Keeps only the last filter of each field: of a range only one end holds."""
-
-    def conditions(self, table: Table, pairs: list[tuple[str, str]]) -> list[Condition]:
-        by_field = {name.partition("__")[0]: (name, text) for name, text in pairs}
-        return super().conditions(table, list(by_field.values()))
-
-
-for name, operator, sql, says in (
-    ("greater-is-greater-or-equal", "gt", ">=", "Takes gt as gte."),
-    ("less-or-equal-is-less", "lte", "<", "Takes lte as lt."),
-    ("unequal-takes-null", "ne", "IS NOT", "Lists nulls where a field must not equal a value."),
-):  # fmt: skip
-    add(name, says, "AC-604", type("Compares", (Queries,), {"comparisons": {**COMPARISONS, operator: sql}}))
-
-
-def contains(sql: str, change: Callable[[str], str] = str) -> type[Queries]:
-    """Queries that look for a part of a text in another way; {} is the column."""
-
-    class Contains(Queries):
-        def contains(self, field: Field, text: str) -> Condition:
-            super().contains(field, text)
-            return sql.format(quote(field.name)), [change(text)]
-
-    return Contains
-
-
-for name, part, says in (
-    ("contains-in-any-case", contains("instr(lower({}), lower(?)) > 0"), "Finds a part of a text in any case."),
-    ("contains-is-a-pattern", contains("{} GLOB ?", lambda t: f"*{t.replace('%', '*').replace('_', '?')}*"),
-     "Takes the text of contains as a pattern: % stands for anything."),
-    ("contains-is-the-beginning", contains("instr({}, ?) = 1"), "Finds a part of a text only at its beginning."),
-):  # fmt: skip
-    add(name, says, "AC-604", part)
-
-
-@broken("AC-604")
-class FiltersAreTrimmed(Queries):
-    """Strips the text of a filter, as if it came from a search field."""
-
-    def compare(self, field: Field, operator: str, text: str) -> Condition:
-        return super().compare(field, operator, text.strip() if operator == "eq" else text)
-
-
-@broken("AC-604")
-class FirstOfIn(Queries):
-    """Takes only the first of several values."""
-
-    def one_of(self, field: Field, texts: list[str]) -> Condition:
-        return super().one_of(field, texts[:1])
-
-
-@broken("AC-604")
-class IsnullIsAlwaysTrue(Queries):
-    """Looks for nulls with isnull, whatever its value."""
-
-    def is_null(self, field: Field, text: str) -> Condition:
-        return super().is_null(field, "true")
-
-
-@broken("AC-604")
-class UnknownFiltersAreSkipped(Queries):
-    """Skips the filters that it does not know, and lists more than was asked for."""
-
-    def conditions(self, table: Table, pairs: list[tuple[str, str]]) -> list[Condition]:
-        found = []
-        for pair in pairs:
-            try:
-                found += super().conditions(table, [pair])
-            except Problem:
-                continue
-        return found
-
-
-@broken("AC-604")
-class NumbersFilterAsText(Queries):
-    """Compares numbers as text: 100 is less than 60."""
-
-    def compare(self, field: Field, operator: str, text: str) -> Condition:
-        sql, [value] = super().compare(field, operator, text)
-        if field.type.name != "integer":
-            return sql, [value]
-        return f"CAST({quote(field.name)} AS TEXT) {self.comparisons[operator]} ?", [str(value)]
+    def limit(self, text: str | None) -> int:
+        limit = super().limit(text)
+        if limit == self.max_limit:
+            raise bad_request(f"The limit must be below {self.max_limit}.")
+        return limit
 
 
 @broken("AC-605", "AC-606", "AC-607", "AC-610")
@@ -316,6 +231,16 @@ class OneFieldOnly(Queries):
         return super().fields(table, text.split(",")[0] if text else None)
 
 
+@broken("AC-606")
+class ProtectedCantBeChosen(Queries):
+    """Knows no protected field but the id where fields are chosen."""
+
+    def field(self, table: Table, parameter: str, name: str) -> str:
+        if parameter == "_fields" and name not in table.fields and name != "id":
+            raise bad_request(f"{name} can't be chosen.")
+        return super().field(table, parameter, name)
+
+
 def nested(change: Callable[[str, list[Record]], list[Record]]) -> type[Queries]:
     """Queries that change the records after children were nested under this name."""
 
@@ -345,77 +270,3 @@ for name, change, says in (
     ("no-children-is-null", each(lambda children: children or None), "Nests null where there are no children."),
 ):  # fmt: skip
     add(name, says, "AC-607", nested(change))
-
-
-def averages(sql: str) -> type[Queries]:
-    """Queries that compute an average in another way; {} is the column."""
-    return type("Averages", (Queries,), {"average": lambda self, name: sql.format(quote(name))})
-
-
-for name, sql, says in (
-    ("mean-counts-null-as-zero", "avg(coalesce({}, 0))", "Counts null as 0 in an average."),
-    ("mean-is-whole", "CAST(avg({}) AS INTEGER)", "Cuts off the fraction of an average."),
-    ("mean-of-different-values", "avg(DISTINCT {})", "Counts each value once in an average."),
-    ("mean-of-nothing-is-zero", "coalesce(avg({}), 0)", "Answers 0 as the average of no values."),
-):  # fmt: skip
-    add(name, says, "AC-610", averages(sql))
-
-
-def groups(change: Callable[[Grouping, str], str]) -> type[Queries]:
-    """Queries with another statement for statistics."""
-
-    class Groups(Queries):
-        def groups_sql(self, grouping: Grouping) -> str:
-            return change(grouping, super().groups_sql(grouping))
-
-    return Groups
-
-
-def not_null(grouping: Grouping) -> str:
-    """The condition that a record has values to group by."""
-    return " AND ".join(f"{quote(name)} IS NOT NULL" for name in grouping.group_by)
-
-
-for name, change, says in (
-    ("counts-what-has-a-value",
-     lambda grouping, sql: sql.replace("count(*)", f"count({quote([*grouping.average, 'id'][0])})"),
-     "Counts only the records that go into the average."),
-    ("groups-without-null",
-     lambda grouping, sql: sql.replace(" GROUP BY", f" AND {not_null(grouping)} GROUP BY"),
-     "Leaves out the group of the records without a value to group by."),
-    ("groups-are-rows", lambda grouping, sql: sql.replace(" ORDER BY", ', "id" ORDER BY'),
-     "Answers with a group for each record, because the id is in GROUP BY."),
-):  # fmt: skip
-    add(name, says, "AC-610", groups(change))
-
-
-def compared(change: Callable[[Field, str], str]) -> type[Queries]:
-    """Queries that compare fields with other values than those that were given."""
-
-    class Compared(Queries):
-        def value(self, field: Field, text: str) -> Any:
-            return super().value(field, change(field, text))
-
-    return Compared
-
-
-add("filters-ignore-the-offset", "Takes the moment in a filter as UTC, whatever its offset.", "AC-604",
-    compared(lambda field, text: re.sub(r"(?<=:\d\d)[+-]\d\d:\d\d$", "Z", text)))  # fmt: skip
-
-
-@broken("AC-604")
-class FalseIsNullToo(Queries):
-    """Lists the records that have null where a boolean must be false."""
-
-    def compare(self, field: Field, operator: str, text: str) -> Condition:
-        sql, values = super().compare(field, operator, text)
-        is_false = field.type.name == "boolean" and text == "false"
-        return (f"({sql} OR {quote(field.name)} IS NULL)" if is_false else sql), values
-
-
-@broken("AC-804")
-class ContainsDropsBackslashes(Queries):
-    """Takes a backslash in the text of contains as the escape of a pattern, and drops it."""
-
-    def contains(self, field: Field, text: str) -> Condition:
-        return super().contains(field, text.replace("\\", ""))

@@ -197,3 +197,12 @@ class SortsTimesByTheDay(Queries):
         for name in ("created_at", "updated_at"):
             ordered = ordered.replace(f'"{name}" DESC', f'date("{name}") DESC')
         return ordered
+
+
+@broken("AC-607")
+class ChildrenAreAPage(Queries):
+    """Nests as many children as a page of a list has records by default."""
+
+    def nested(self, child: Include, name: str, values: list[Any]) -> list[Record]:
+        is_whole = child.is_parent or child.limit is not None
+        return super().nested(child if is_whole else replace(child, limit=self.default_limit), name, values)

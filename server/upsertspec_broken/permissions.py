@@ -6,6 +6,8 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
+from flask import g
+
 from upsertspec_broken import add, broken
 from upsertspec_catalogue import Answer, answers, view
 from upsertspec_server import Server
@@ -156,3 +158,13 @@ def role_after_body(original: Any, table: str) -> Any:
     """Checks the request before the role: a role that may do nothing learns what is wrong with it."""
     current_app.validator.upsert(current_app.schema.find(table), request.read_object())
     return original(table=table)
+
+
+@broken("AC-211")
+class ReplacingNeedsToDelete(Upserts):
+    """Asks for the permission to delete where a match is replaced."""
+
+    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+        if plan.on_conflict == "replace":
+            self.app.auth.require(g.role, "delete")
+        return super().update(plan, row, match, now)

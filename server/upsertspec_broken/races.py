@@ -464,3 +464,25 @@ class LocksInTheOrderOfTheRequest(ManyClients):
         finally:
             for lock in taken:
                 lock.release()
+
+
+class TakesTheTimeFirst(ManyClients):
+    """Takes the time of a request when it comes. Among many clients, every third waits for its turn a little longer."""
+
+    turn = 0
+
+    def upsert(self, table: str) -> Any:
+        g.began = self.store.now()
+        self.turn += 1
+        self.clients.slow_down(0.02 * (self.turn % 3))
+        return super().upsert(table)
+
+
+@broken("AC-702", using=(TakesTheTimeFirst,))
+class TimeBeforeTheLock(AmongMany):
+    """Takes the time before it waits for the lock: a write that waited longer sets updated_at back."""
+
+    def save(self, table: Table, match: Row, changes: Row, now: str) -> Row:
+        if not self.clients.are_many():
+            return super().save(table, match, changes, now)
+        return self.store.update(table, match, {"updated_at": g.began, **changes})

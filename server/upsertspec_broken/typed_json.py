@@ -176,3 +176,35 @@ class NullIsAnEmptyObject(Validator):
 
     def value(self, field: Field, value: Any) -> Any:
         return super().value(field, {} if field.type.name == "json" and value is None else value)
+
+
+class ChangesJson(Validator):
+    """Stores another value than the one that was sent for JSON without a schema."""
+
+    def value(self, field: Field, value: Any) -> Any:
+        return super().value(field, self.changed(value) if field.type.name == "json" else value)
+
+    def changed(self, value: Any) -> Any:
+        """The value that is stored, with what is in it."""
+        if isinstance(value, dict):
+            return {self.name(name): self.changed(each) for name, each in value.items()}
+        return [self.changed(each) for each in value] if isinstance(value, list) else value
+
+    def name(self, name: str) -> str:
+        """The name of a member."""
+        return name if name in ("useCases",) else name.lower()
+
+
+@broken("AC-611", "AC-601")
+class NamesInLowerCase(ChangesJson):
+    """Stores the names of JSON members in lower case, but for those that its schema knows."""
+
+
+@broken("AC-611")
+class DollarsAreOperators(ChangesJson):
+    """Refuses JSON with a name that begins with a dollar, which its database takes for an operator."""
+
+    def name(self, name: str) -> str:
+        if name.startswith("$"):
+            raise ValueError("holds an operator")
+        return name

@@ -15,10 +15,8 @@ from upsertspec_catalogue import parsed
 from upsertspec_server import Server, jsontext
 from upsertspec_server.errors import conflict
 from upsertspec_server.fields import Json, Text
-from upsertspec_server.queries import Condition, Grouping, Queries
 from upsertspec_server.records import Records
 from upsertspec_server.schema import Field, Row, Table
-from upsertspec_server.store import quote
 from upsertspec_server.transactions import Operation, Results, Transactions
 from upsertspec_server.upsert import Outcome, Plan, Upserts
 from upsertspec_server.validation import Validator
@@ -108,53 +106,6 @@ class SecondReferenceIsNotChecked(ByHand):
     def missing_parents(self, table: Table, row: Row) -> list[str]:
         first = next((field.name for field in table.fields.values() if field.references), None)
         return [name for name in super().missing_parents(table, row) if name == first]
-
-
-# Filters
-
-
-@broken("AC-604")
-class AnyTextInAListIsTrue(Queries):
-    """Takes any text in a list of truths for true: `false` is not empty."""
-
-    def one_of(self, field: Field, texts: list[str]) -> Condition:
-        is_truth = field.type.name == "boolean"
-        return super().one_of(field, ["true" if text else "false" for text in texts] if is_truth else texts)
-
-
-@broken("AC-604")
-class NotTrueIsNullToo(Queries):
-    """Lists records in which nothing is said where a filter asks for those that are not true."""
-
-    def compare(self, field: Field, operator: str, text: str) -> Condition:
-        condition, values = super().compare(field, operator, text)
-        if field.type.name == "boolean" and operator == "ne":
-            return f"({condition} OR {self.column(field)} IS NULL)", values
-        return condition, values
-
-
-@broken("AC-604")
-class IntegersAreDoublesInFilters(Queries):
-    """Compares integers as doubles: two beyond 2**53 are the same."""
-
-    def column(self, field: Field) -> str:
-        return f"CAST({super().column(field)} AS REAL)" if field.type.name == "integer" else super().column(field)
-
-    def value(self, field: Field, text: str) -> Any:
-        value = super().value(field, text)
-        return float(value) if field.type.name == "integer" else value
-
-
-@broken("AC-610")
-class NoIsNothing(Queries):
-    """Counts the records with `false` and those without a value in one group."""
-
-    def groups_sql(self, grouping: Grouping) -> str:
-        names = [name for name in grouping.group_by if grouping.table.all_fields[name].type.name == "boolean"]
-        sql = super().groups_sql(grouping)
-        for name in names:
-            sql = sql.replace(f"GROUP BY {quote(name)}", f"GROUP BY nullif({quote(name)}, 0)")
-        return sql
 
 
 # Callers

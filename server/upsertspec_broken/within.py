@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import g
@@ -10,6 +11,8 @@ from upsertspec_broken import broken
 from upsertspec_broken.bases import AfterFailure
 from upsertspec_broken.ways import OnlyTypes, is_within
 from upsertspec_catalogue import Answer, answers
+from upsertspec_server import Server
+from upsertspec_server.errors import Problem, bad_request, conflict
 from upsertspec_server.records import Records
 from upsertspec_server.schema import Role, Row, Table
 from upsertspec_server.transactions import Operation, Results, Transactions
@@ -119,3 +122,50 @@ class DeletionsComeLast(Transactions):
         order = sorted(range(len(operations)), key=lambda index: operations[index].get("op") == "delete")
         outcomes = super().run([operations[index] for index in order], role)
         return [outcomes[order.index(index)] for index in range(len(operations))]
+
+
+@broken("AC-501")
+class RefsToNullAreRefused(Transactions):
+    """Takes a $ref to a field that is null for one to nothing."""
+
+    def resolve_value(self, value: Any, results: Results) -> Any:
+        resolved = super().resolve_value(value, results)
+        if resolved is None and value is not None:
+            raise bad_request("A reference names nothing.")
+        return resolved
+
+
+@broken("AC-502")
+@answers
+def missing_within_has_no_index(answer: Answer) -> None:
+    """Says that something is not there, but not for which operation of a transaction."""
+    if answer.endpoint == "transactions.transact" and answer.status == 404:
+        answer.body = {name: answer.body[name] for name in ("title", "status")}
+
+
+@broken("AC-501")
+class ResultsShowTheEnd(Transactions):
+    """Answers with the records as they are when the transaction is over, also for the operations before the last."""
+
+    def run(self, operations: list[Operation], role: Role) -> list[Outcome]:
+        done = super().run(operations, role)
+        return [each if each.row is None else replace(each, row=self.store.get(each.table, each.id)) for each in done]
+
+
+@broken("AC-502")
+class FailedKeysStayTaken(Transactions):
+    """Keeps a list of taken keys, from which it takes nothing out where a transaction fails."""
+
+    def __init__(self, app: Server) -> None:
+        super().__init__(app)
+        self.taken: set[str] = set()
+
+    def run(self, operations: list[Operation], role: Role) -> list[Outcome]:
+        sent = {str(each["fields"].get("email")) for each in operations if each["op"] == "create"} - {"None"}
+        if sent & self.taken:
+            raise conflict("A key is taken.")
+        try:
+            return super().run(operations, role)
+        except Problem:
+            self.taken |= sent
+            raise

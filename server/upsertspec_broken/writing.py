@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from upsertspec_broken import add, broken
@@ -253,3 +254,15 @@ class IdLeadsToTheRecord(NOT_THE_ID):  # type: ignore[misc, valid-type]
         sent = self.store.get(plan.table, row["id"]) if "id" in row else None
         found: Row | None = sent or super().find_match(plan, row)
         return found
+
+
+@broken("AC-601")
+class BatchUpdatesWhatItCreates(Upserts):
+    """Creates a record of a batch with its key, and then updates it: updated_at is later than created_at."""
+
+    def create(self, plan: Plan, row: Row, now: str) -> Outcome:
+        outcome = super().create(plan, row, now)
+        if not plan.batch or outcome.row is None:
+            return outcome
+        later = {"updated_at": self.store.later(now, outcome.row["updated_at"])}
+        return replace(outcome, row=self.store.update(plan.table, outcome.row, later))
