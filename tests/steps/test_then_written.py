@@ -10,7 +10,7 @@ import pytest
 from tests.steps.kit import Memory, answered, contact, exchange, failing, sent, suspected, world_of
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, List, Operation, Transaction, Upsert, UpsertBatch
-from upsertspec.errors import CheckFailed, NotApplicable
+from upsertspec.errors import Blocked, CheckFailed, NotApplicable
 from upsertspec.steps import then_written as then
 from upsertspec.steps.world import Attempt, World
 
@@ -57,6 +57,16 @@ def test_each_value_comes_back(operation: Operation, answer: Answer) -> None:
     first = [replace(answer.parts[0], record=wrong), *answer.parts[1:]] if answer.parts else []
     with failing("the answer's record to be the stored one", 'notes is "other" instead of null'):
         then.each_value_comes_back(wrote(operation, replace(answer, record=wrong, parts=first), ADA, BOB), None)
+
+
+@pytest.mark.parametrize(("operation", "role"), [(BATCH, "AC-301"), (IN_TRANSACTION, "AC-501")])
+@pytest.mark.parametrize("number", [0, 1, 4])
+def test_an_answer_with_other_parts_than_were_asked_for_is_the_matter_of_another_criterion(
+    operation: Operation, role: str, number: int
+) -> None:
+    world = wrote(operation, Answer(200, parts=[PARTS[0]] * number), ADA, BOB)
+    with pytest.raises(Blocked, match=f"blocked by {role}: expected [23] results; got {number}"):
+        then.each_value_comes_back(world, None)
 
 
 def test_an_answer_without_its_record_is_the_matter_of_another_criterion() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Create
+from upsertspec.dialects.operations import Create, Transaction, UpsertBatch
 from upsertspec.errors import Blocked, CannotExpress, CheckFailed, NotTestable
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import OK, is_refusal, is_server_error, is_success
@@ -118,6 +118,27 @@ def stop(world: World, role: str, wrong: CheckFailed, is_about_it: bool = False)
     if is_about_it or world.criterion in ("", defining(role)):
         raise wrong
     raise Blocked(defining(role), wrong.expected, wrong.actual)
+
+
+def parts_of(world: World, attempt: Attempt) -> list[Answer]:
+    """The answer to each record of a batch, or to each operation of a transaction; of another request, its answer.
+
+    Where the answers of a dialect list no parts, each part says what the whole says. Raises CheckFailed or Blocked where
+    an answer lists more or fewer.
+    """
+    operation, answer = attempt.operation, attempt.answer
+    match operation:
+        case UpsertBatch():
+            role, number = "batch", len(operation.records)
+        case Transaction():
+            role, number = "transaction", len(operation.operations)
+        case _:
+            return [answer]
+    if len(answer.parts) == number:
+        return list(answer.parts)
+    if not answer.parts and not answer.fault and world.lacks(answer, "operation"):
+        return [Answer(answer.status, lacks=answer.lacks)] * number
+    stop(world, role, CheckFailed(f"{number} results", f"{len(answer.parts)}: {answer.text}"))
 
 
 def _defines_success(operation: str) -> str:

@@ -19,6 +19,7 @@ from upsertspec.spec.types import instant
 from upsertspec.steps.assertions import (
     find_key,
     has_record,
+    parts_of,
     require_body,
     require_stored,
     require_success,
@@ -105,14 +106,12 @@ def written(world: World, attempt: Attempt) -> Iterator[Written]:
             require_body(world, answer, CREATED if isinstance(operation, Create) else OK)
     match operation:
         case Transaction(operations=operations):
-            for each, part in zip(operations, answer.parts, strict=True):
+            for each, part in zip(operations, parts_of(world, attempt), strict=True):
                 if "fields" in each:
                     ident = {"id": each["id"]} if "id" in each else {}
                     yield Written(each["table"], {**each["fields"], **ident}, part, str(part.operation))
         case UpsertBatch(table=table, records=records):
-            for row, part in zip(
-                records, answer.parts or [Answer(answer.status, lacks=answer.lacks)] * len(records), strict=True
-            ):
+            for row, part in zip(records, parts_of(world, attempt), strict=True):
                 yield Written(table, row, part, str(part.operation))
         case Change(table=table, id=ident, fields=fields):
             yield Written(table, {**fields, "id": ident}, answer, "updated")

@@ -68,6 +68,8 @@ def _require_done(sequence: OperationSequence, people: People, answer: Answer) -
     if sequence.world.lacks(answer, "id"):
         known |= {person["email"]: "" for person in people}
         return
+    if len(answer.parts) != len(people):
+        raise CheckFailed(f"{len(people)} results", f"{len(answer.parts)}")
     ids = {person["email"]: shown(part.id) for person, part in zip(people, answer.parts, strict=True)}
     changed = [email for email, ident in ids.items() if known.get(email, ident) != ident]
     if changed or len(set(ids.values())) < len(people):
