@@ -9,7 +9,7 @@ Feature: Do nothing, whichever constraint
       | Ada   | ada@example.com   | Ada Lovelace | pending | 36  | +44 20 7946 001 | Wrote Note G |
       | Grace | grace@example.com | Grace Hopper | active  | 85  | +1 212 555 0100 | Admiral      |
 
-  @AC-212
+  @AC-212 @defines-any-conflict
   Rule: AC-212 Without match fields, an upsert that ignores conflicts is ignored on a conflict with any unique key; otherwise it creates the record
 
     @S-qszw

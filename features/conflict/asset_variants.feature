@@ -10,7 +10,7 @@ Feature: The worker that makes variants of an asset
       | as    | parent_asset_id | variant_type | storage_path         | format | content_type | file_size | width | height | processing_status |
       | Thumb | {Photo.id}      | thumbnail    | kitchen/1_thumb.webp | webp   | image/webp   | 24000     | 300   | 200    | pending           |
 
-  @AC-203
+  @AC-203 @defines-update-fields
   Rule: AC-203 With updateFields a match gets these fields only, and a new record gets all
 
     @S-enfv
@@ -35,7 +35,7 @@ Feature: The worker that makes variants of an asset
         | as    | parent_asset_id | variant_type | file_size | processing_status |
         | Thumb | {Photo.id}      | thumbnail    | 30000     | ready             |
 
-  @AC-204
+  @AC-204 @defines-update-where
   Rule: AC-204 With updateWhere a match is written only if the stored record has these values; otherwise it is ignored and unchanged
 
     @S-jj68
@@ -78,7 +78,7 @@ Feature: The worker that makes variants of an asset
         | 2024-01-15T11:00:00+01:00 | true  | updated   | 640   |
         | 2024-01-15T10:00:00.500Z  | false | ignored   | null  |
 
-  @AC-209
+  @AC-209 @defines-update-values
   Rule: AC-209 With updateValues a match gets these values in place of the fields, null included; a new record gets the fields
 
     @S-w5q4
@@ -138,7 +138,7 @@ Feature: The worker that makes variants of an asset
       Then the answer is 200 and says ignored
       And Thumb is as before
 
-  @AC-212
+  @AC-212 @defines-any-conflict
   Rule: AC-212 Without match fields, an upsert that ignores conflicts is ignored on a conflict with any unique key; otherwise it creates the record
 
     @S-2crq

@@ -115,7 +115,7 @@ Feature: Create only, update only
       Then the transaction is refused
       And nothing has been written
 
-  @AC-208
+  @AC-208 @defines-never-create
   Rule: AC-208 An upsert that never creates updates a match; where nothing matches, it is answered with 404, and nothing is written
 
     @S-5jnm

@@ -148,7 +148,7 @@ Feature: What happens on a match
       Then the answer is 200 and says created, created
       And each value comes back as it was sent
 
-  @AC-203
+  @AC-203 @defines-update-fields
   Rule: AC-203 With updateFields a match gets these fields only, and a new record gets all
 
     @S-9gpt
@@ -284,7 +284,7 @@ Feature: What happens on a match
       Then the answer is 200 and says 3 created, 3 updated
       And each value comes back as it was sent
 
-  @AC-204
+  @AC-204 @defines-update-where
   Rule: AC-204 With updateWhere a match is written only if the stored record has these values; otherwise it is ignored and unchanged
 
     @S-hf22

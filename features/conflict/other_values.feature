@@ -9,7 +9,7 @@ Feature: Other values on an update, and only what is newer
       | Ada   | ada@example.com   | Ada Lovelace | pending | 36  | +44 20 7946 001 | Wrote Note G |
       | Grace | grace@example.com | Grace Hopper | active  | 85  | +1 212 555 0100 | Admiral      |
 
-  @AC-209
+  @AC-209 @defines-update-values
   Rule: AC-209 With updateValues a match gets these values in place of the fields, null included; a new record gets the fields
 
     @S-wdb7

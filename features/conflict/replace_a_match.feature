@@ -9,7 +9,7 @@ Feature: A match is replaced
       | Ada   | ada@example.com   | Ada Lovelace | pending | 36  | +44 20 7946 001 | true | 1815-12-10 | Wrote Note G |
       | Grace | grace@example.com | Grace Hopper | active  | 85  | +1 212 555 0100 | true | 1906-12-09 | Admiral      |
 
-  @AC-211
+  @AC-211 @defines-replace
   Rule: AC-211 An upsert that replaces a match leaves nothing of the old record but id, created_at and the children
 
     @S-av7g

@@ -77,7 +77,7 @@ class BatchInserts(FindThenWrite):
 
 add("bulk-insert", "Only inserts the records of a batch: one that exists is refused with 409.", "AC-301", BatchInserts)
 add("batch-inserts-every-time", "Inserts every record of a batch, without a unique index: each repeat adds a record.",
-    "AC-308 AC-301 AC-305", BatchInserts, EmailWithoutAnIndex)  # fmt: skip
+    "AC-308 AC-301 AC-305 AC-013", BatchInserts, EmailWithoutAnIndex)  # fmt: skip
 
 
 @broken("AC-301")

@@ -46,15 +46,15 @@ def matches_deleted(when: When) -> type[Upserts]:
     return MatchesDeleted
 
 
-for name, when, says in (
-    ("batch-writes-to-the-deleted", lambda plan, row: plan.batch,
+for name, violates, when, says in (
+    ("batch-writes-to-the-deleted", "AC-609", lambda plan, row: plan.batch,
      "Finds the matches of a batch without the mark of deletion: it writes to records that nobody sees any more."),
-    ("ignores-for-the-deleted", lambda plan, row: plan.ignore and not plan.batch,
+    ("ignores-for-the-deleted", "AC-609", lambda plan, row: plan.ignore and not plan.batch,
      "Ignores a match that has been deleted: nothing is created."),
-    ("upsert-within-writes-to-the-deleted", is_within,
+    ("upsert-within-writes-to-the-deleted", "AC-609 AC-501", is_within,
      "Writes to a deleted record where the upsert is one of a transaction."),
 ):  # fmt: skip
-    add(name, says, "AC-609", Trash, matches_deleted(when))
+    add(name, says, violates, Trash, matches_deleted(when))
 
 
 @broken("AC-404", using=(Trash,))

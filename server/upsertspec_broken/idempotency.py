@@ -503,7 +503,7 @@ class KeyIsForgottenWithTheNextWrite(Idempotency):
         return super().once(write)
 
 
-@broken("AC-927")
+@broken("AC-927", "AC-923")
 class ChangedRecordIsAnotherRequest(Repeating):
     """Refuses a repetition with 422 where the record was written since."""
 

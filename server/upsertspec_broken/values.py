@@ -55,7 +55,8 @@ for name, violates, change, says in (
     ("integers-are-clamped", "AC-010 AC-806",
      lambda value: max(-LARGEST, min(LARGEST, value)) if is_number(value) else value,
      "Stores the largest integer for a larger one."),
-    ("integers-wrap", "AC-806", lambda value: (value - SMALLEST) % 2**64 + SMALLEST if is_number(value) else value,
+    ("integers-wrap", "AC-806 AC-010",
+     lambda value: (value - SMALLEST) % 2**64 + SMALLEST if is_number(value) else value,
      "Lets integers overflow: 2^63 becomes the smallest integer."),
     ("exponents-are-rounded", "AC-806 AC-010",
      lambda value: round(value) if isinstance(value, float) and abs(value) < EXACT else value,
@@ -96,7 +97,7 @@ for name, violates, kind, change, says in (
     add(name, says, violates, stored(kind, change))
 
 
-@broken("AC-806", "AC-601")
+@broken("AC-806", "AC-601", "AC-010")
 class IntegersOf32Bits(Integer):
     """Refuses integers of more than 32 bits."""
 

@@ -138,6 +138,7 @@ def test_values_that_are_not_kept_are_told_where_they_are_plainest(
 
 STAYED = ('Grace\'s status to stay "inactive"', '"active"')
 REFUSED = ("an answer of 200", "400 with {}")
+STATUS = ("in a table a record with the key", 'status is "inactive" instead of "active"')
 UNLISTED = ('the record to be listed where {"name__contains": "a"}', "it is not")
 
 
@@ -156,10 +157,13 @@ UNLISTED = ('the record to be listed where {"name__contains": "a"}', "it is not"
         ({"S_4yf2": ("Beach to keep the id '1'", "'2'"), "S_vncp": ("Beach's id to stay '1'", "'2'")}, "AC-103"),
         # what fails in batches only is told by a criterion of batches
         ({"S_b6nb": REFUSED, "S_p82k": REFUSED}, "AC-301"),
+        # what several criteria send along is the matter of the one that is about it
+        ({"S_w5q4": STATUS, "S_hf22": STATUS}, "AC-204"),
     ],
 )
 def test_the_root_is_about_what_fails(failing: dict[str, tuple[str, str]], root: str) -> None:
-    found = mistakes(map(at_what_it_shows, run("batch", "records", "hostile", **failing)))
+    results = run("batch", "conflict", "records", "hostile", "transactions", **failing)
+    found = mistakes(map(at_what_it_shows, results))
     assert [mistake.root.case.criterion for mistake in found] == [root]
 
 
@@ -195,6 +199,31 @@ def refused(case_id: str, named: str) -> Result:
     }
     failed = result(case, Status.FAILED, "one record", "0 such records")
     return replace(failed, evidence=Evidence(failed.steps, (exchange,)))
+
+
+@pytest.mark.parametrize(
+    ("cases", "root"),
+    [
+        # what fails in transactions only is told by a criterion of transactions, not by one of core
+        (("S-svn3.m9jy", "S-5v3v"), "AC-504"),
+        # a large batch that is a setup, by the criterion that is about large batches
+        (("S-rehd", "S-ecvf", "S-h3cz", "S-qhbp"), "AC-306"),
+    ],
+)
+def test_a_way_to_write_that_crashes_is_told_where_it_is_plainest(cases: tuple[str, ...], root: str) -> None:
+    passed = [r for r in run("batch", "integrity", "records", "transactions") if r.case.id not in cases]
+    [found] = mistakes([*passed, *map(crashed, cases)])
+    assert (found.root.case.criterion, len(found.all)) == (root, len(cases))
+
+
+def crashed(case_id: str) -> Result:
+    """A scenario whose first write of many records was answered with 500."""
+    exchange = {"method": "POST", "request": {"body": "{}"}, "response": {"status": 500, "body": "{}"}}
+    failed = result(spec.case(case_id), Status.FAILED, "an answer of 200", "500 with {}")
+    steps = list(failed.steps)
+    at = next(n for n, step in enumerate(steps) if "numbered" in step.text or step.text.startswith("the answer"))
+    steps[at] = replace(steps[at], state="failed")
+    return replace(failed, evidence=Evidence(tuple(steps), (exchange,)))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from upsertspec.run.settings import Settings
 from upsertspec.spec import criteria as spec
 from upsertspec.target.target import Target
 
-SECONDS = 5.0
+SECONDS = 10.0
 ROUNDS = 3
 OUT_OF_REACH = {Status.NOT_APPLICABLE, Status.NOT_CLAIMED}
 CONFORMING, CANARY = "upsertspec_conforming", "canary"

@@ -127,10 +127,11 @@ def mistakes(results: Iterable[Result]) -> list[Mistake]:
         if each.is_list and each.topic and spec.defining(each.topic) not in failing:
             traits[name] = replace(each, topic="")
     homes = {spec.defining(each.topic) for each in traits.values() if each.topic}
+    away = {r.case.id for r in failed if _is_elsewhere(r.case, traits[r.case.id], failing)}
     found: list[Mistake] = []
-    for result in sorted(failed, key=lambda r: _plainness(r, traits[r.case.id], homes)):
+    for result in sorted(failed, key=lambda r: _plainness(r, traits[r.case.id], homes, r.case.id in away)):
         _place(result, found, traits)
-    return sorted(found, key=lambda mistake: _importance(mistake, traits[mistake.root.case.id]))
+    return sorted(found, key=lambda m: _importance(m, traits[m.root.case.id], m.root.case.id in away))
 
 
 def _place(result: Result, found: list[Mistake], traits: Mapping[str, Traits]) -> None:
@@ -241,34 +242,38 @@ def _scenario(case: spec.Case) -> str:
 
 
 def _plainness(
-    result: Result, traits: Traits, homes: Collection[str]
-) -> tuple[bool, bool, int, bool, bool, int, bool, bool, bool, str, int]:
-    """The plainest first: a MUST, what others rely on, the plain scenario of a criterion that is about what fails in
-    others (`homes`), one of a profile that does not add to others, one of core, simple requests, the plain scenario of
-    another, one of the profile for its way to write, requests without options, the first criterion."""
-    case, plain = result.case, is_plain(result.case)
+    result: Result, traits: Traits, homes: Collection[str], elsewhere: bool
+) -> tuple[bool, bool, bool, int, bool, bool, int, bool, bool, bool, str, int]:
+    """The plainest first: a MUST, one whose setup is stored, what others rely on, the plain scenario of a criterion
+    that is about what fails in others (`homes`), one of a profile that does not add to others, one of core, simple
+    requests, the plain scenario of another, what is not `elsewhere`, requests without options, the first criterion."""
+    case, plain = result.case, is_plain(result.case) and not elsewhere
     is_relied_on = plain and not traits.topic and any(r in EFFECTS for r in spec.defined(case.criterion))
     return (
         not row(result.status).red,
+        traits.is_of_setup,
         _is_beside(case, traits),
         0 if is_relied_on else 1 if plain and case.criterion in homes else 2,
         case.profile in OF_ANY_WRITE,
-        case.profile != spec.CORE,
+        case.profile != spec.CORE or elsewhere,
         traits.rank,
         not plain,
-        _is_elsewhere(case, traits),
+        elsewhere,
         traits.has_options,
         case.criterion,
         case.line,
     )
 
 
-def _importance(mistake: Mistake, traits: Traits) -> tuple[bool, bool, int, int, bool, str]:
+def _importance(mistake: Mistake, traits: Traits, elsewhere: bool) -> tuple[bool, bool, int, int, bool, str]:
     case, is_must = mistake.root.case, row(mistake.root.status).red
-    elsewhere = _is_elsewhere(case, traits)
-    return not is_must, case.profile != spec.CORE, traits.rank, -len(mistake.all), elsewhere, case.criterion
+    is_core = case.profile == spec.CORE and not elsewhere
+    return not is_must, not is_core, traits.rank, -len(mistake.all), elsewhere, case.criterion
 
 
-def _is_elsewhere(case: spec.Case, traits: Traits) -> bool:
-    """Whether a scenario is of another profile than that for its way to write."""
-    return PROFILES_OF_WAYS[traits.rank] not in (None, case.profile)
+def _is_elsewhere(case: spec.Case, traits: Traits, failing: Collection[str]) -> bool:
+    """Whether a scenario is of another profile than that for its way to write, or has an option that is defined by
+    another criterion that fails, too."""
+    if PROFILES_OF_WAYS[traits.rank] not in (None, case.profile):
+        return True
+    return any(case.criterion != home and home in failing for home in map(spec.defining, traits.options))

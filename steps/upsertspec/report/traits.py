@@ -43,8 +43,21 @@ _KEPT = re.compile(r"comes? back as (?:it was|they were) sent|is kept as it was 
 _NESTED = re.compile(r"in the (?:list|answer) \w+ holds")
 _SAYS = re.compile(r"\b(created|updated|ignored)\b")
 _UPSERT = re.compile(r"upserts?(?: \w+)*? into (\w+) by (\w+(?:, \w+)*)")
+_BATCH_OF_SETUP = re.compile(r"numbered transactions")
 _OPTIONS = re.compile(r"\binto \w+(?: by \w+(?:, \w+)*)? (?:and|with)\b")
 """What an upsert is to do with a match, or on which condition."""
+OPTIONS = (
+    ("ignore", re.compile(r"\bignores? a match")),
+    ("refuse", re.compile(r"\brefuses? a match")),
+    ("never-create", re.compile(r"\bnever creates?\b")),
+    ("replace", re.compile(r"\breplaces? a match")),
+    ("any-conflict", re.compile(r"\bignores? any conflict")),
+    ("update-where", re.compile(r"\bupdates? only where\b|\bupdateWhere\b")),
+    ("update-fields", re.compile(r"\bupdates? only (?!where\b)|\bupdateFields\b")),
+    ("update-values", re.compile(r"\bon a match sets?\b|\bupdateValues\b")),
+)
+"""What an upsert may ask for, by the words of its step; the criterion with the tag `@defines-…` of that name is about
+just this."""
 _ELSEWHERE = re.compile(r"\b(?:in|into|lists|groups|of) (\w+)")
 _REFUSED = re.compile(r"answer is (?:[45]\d\d|(?P<either>\d\d\d or ))|(?:is|are) refused|a refusal")
 _REFUSABLE = re.compile(r"refused, or|or the request is refused|, or 400|says .* or \d\d\d")
@@ -66,7 +79,7 @@ class Traits:
     """What a scenario does, and how it failed.
 
     `rank` is its way to write, as a place in WAYS; `has_options` says whether its upsert asks for more than to write,
-    `is_list` whether it asks for a list.
+    and `options` for what; `is_list` whether it asks for a list, `is_of_setup` whether its setup failed.
     `effects` are what its requests have to do for it, `set_up` those of its setup alone. `refusals` are the
     statuses that it waits for, if its request is to be refused. `marks` are what it may have in common with others,
     `named` the fields that its refusal names. `expected` and `actual` are the failure without its values, `topic` is
@@ -84,7 +97,9 @@ class Traits:
     topic: str = ""
     set_up: frozenset[str] = frozenset()
     has_options: bool = False
+    options: frozenset[str] = frozenset()
     is_list: bool = False
+    is_of_setup: bool = False
 
     def without(self, innocent: Set[str]) -> Traits:
         """These traits without the marks that passing scenarios have, too."""
@@ -106,7 +121,7 @@ class Traits:
 def traits_of(result: Result) -> Traits:
     """The traits of a scenario."""
     asked, effects, set_up, marks, tables = "", set[str](), set[str](), set[str](), set[str]()
-    section, stored, rank, refusals = "", dict[str, list[dict[str, str]]](), 0, ""
+    section, stored, rank, refusals, is_of_setup = "", dict[str, list[dict[str, str]]](), 0, "", False
     for step in result.steps:
         section = section if step.keyword in ("And", "But", "*") else step.keyword
         records = [dict(zip(step.table[0], cells, strict=False)) for cells in step.table[1:]] if step.table else []
@@ -119,6 +134,9 @@ def traits_of(result: Result) -> Traits:
         effects |= done
         if section == "Given":
             set_up |= done
+            if step.state == "failed":
+                is_of_setup = True
+                rank, effects = (1, effects | {"batch"}) if _BATCH_OF_SETUP.search(step.text) else (rank, effects)
             if named := re.match(r"these (\w+) are stored", step.text):
                 tables.add(named[1])
                 stored.setdefault(named[1], []).extend(records)
@@ -164,7 +182,9 @@ def traits_of(result: Result) -> Traits:
         topic,
         frozenset(set_up),
         bool(_OPTIONS.search(asked)),
+        frozenset(name for name, words in OPTIONS if words.search(asked)),
         " lists " in asked,
+        is_of_setup,
     )
 
 

@@ -123,8 +123,8 @@ def stop(world: World, role: str, wrong: CheckFailed, is_about_it: bool = False)
 def parts_of(world: World, attempt: Attempt) -> list[Answer]:
     """The answer to each record of a batch, or to each operation of a transaction; of another request, its answer.
 
-    Where the answers of a dialect list no parts, each part says what the whole says. Raises CheckFailed or Blocked where
-    an answer lists more or fewer.
+    Where the answers of a dialect list no parts, each part says what the whole says. Raises CheckFailed or Blocked
+    where an answer lists more or fewer.
     """
     operation, answer = attempt.operation, attempt.answer
     match operation:
