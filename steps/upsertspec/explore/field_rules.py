@@ -54,9 +54,9 @@ def value_problems(field: Field, value: Any) -> Iterator[Problem]:
     rules = field.rules
     if field.options and value not in field.options:
         yield Problem(f"{field.name} is not one of the options", REFUSED)
-    if "minimum" in rules and value < rules["minimum"]:
+    if field.is_below(value):
         yield Problem(f"{field.name} is below the minimum", REFUSED)
-    if "maximum" in rules and value > rules["maximum"]:
+    if field.is_above(value):
         yield Problem(f"{field.name} is above the maximum", REFUSED)
     if "pattern" in rules and not re.fullmatch(rules["pattern"], value):
         yield Problem(f"{field.name} does not match the pattern", REFUSED)

@@ -82,8 +82,7 @@ def good(field: Field, profiles: Collection[str] = ()) -> list[Any]:
     if "pattern" in field.rules:
         return ["EUR", "usd"]
     listed = [*field.type.good, *(field.type.hostile if "hostile" in profiles else ())]
-    listed = [v for v in listed if "minimum" not in field.rules or v >= field.rules["minimum"]]
-    return [v for v in listed if "maximum" not in field.rules or v <= field.rules["maximum"]]
+    return [value for value in listed if not field.is_below(value) and not field.is_above(value)]
 
 
 def bad(field: Field, profiles: Collection[str] = ()) -> list[Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
 from typing import Any
 
 from upsertspec.dialects.words import Words
 from upsertspec.soak.plan import KEY, TABLE
+from upsertspec.spec.schema import Field
 from upsertspec.target.bindings import TableBinding
 
 OURS = Words(TableBinding(TABLE, TABLE, TABLE), {})
@@ -33,10 +33,12 @@ def values(of_key: str, stamp: str, words: Words = OURS) -> dict[str, Any]:
     """
     number, fields = zlib.crc32(stamp.encode()), words.binding.view.fields
     sent = {KEY: of_key, "name": f"Soak {stamp}", "age": number % 120, "notes": f"{stamp}: {FILLER}"}
-    return {name: _fit(value, fields[name].rules) for name, value in sent.items() if name in fields}
+    return {name: _fit(value, fields[name]) for name, value in sent.items() if name in fields}
 
 
-def _fit(value: Any, rules: Mapping[str, Any]) -> Any:
+def _fit(value: Any, field: Field) -> Any:
     if isinstance(value, str):
-        return value[: rules.get("maximum_length")]
-    return min(max(value, rules.get("minimum", value)), rules.get("maximum", value))
+        return value[: field.rules.get("maximum_length")]
+    if field.is_below(value):
+        return field.rules["minimum"]
+    return field.rules["maximum"] if field.is_above(value) else value

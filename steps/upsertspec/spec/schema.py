@@ -43,6 +43,14 @@ class Field:
         """Whether any text will do."""
         return self.type.is_free_text and not self.options
 
+    def is_below(self, value: Any) -> bool:
+        """Whether a value is below the field's minimum, if it has one."""
+        return "minimum" in self.rules and bool(value < self.rules["minimum"])
+
+    def is_above(self, value: Any) -> bool:
+        """Whether a value is above the field's maximum, if it has one."""
+        return "maximum" in self.rules and bool(value > self.rules["maximum"])
+
 
 @dataclass(frozen=True)
 class Table:

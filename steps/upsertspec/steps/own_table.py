@@ -67,7 +67,7 @@ def _is_wrong(field: Field, value: Any, others: Sequence[Row]) -> bool:
         return True
     if not field.type.accepts(value) or (field.options and value not in field.options):
         return True
-    return type(value) is int and value < field.rules.get("minimum", value)
+    return type(value) is int and field.is_below(value)
 
 
 def named(binding: TableBinding, names: Sequence[str]) -> list[str]:
@@ -148,10 +148,10 @@ def _differs(bound: FieldBinding, spec: Field, value: Any, is_left_out: bool, ta
         return "is not required"
     if taken and rules.get("unique", spec.unique) != spec.unique:
         return "is unique" if rules["unique"] else "is not unique"
-    lowest, ours = rules.get("minimum"), spec.rules.get("minimum")
+    lowest = rules.get("minimum")
     if type(value) is int and lowest is not None:
         is_low = lowest is not False and value < lowest
-        if is_low != (ours is not None and value < ours):
+        if is_low != spec.is_below(value):
             return "has no minimum" if lowest is False else f"takes {lowest} and above"
     if type(value) is int and value > rules.get("maximum", value):
         return f"takes {rules['maximum']} and below"
