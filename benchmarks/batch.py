@@ -44,7 +44,7 @@ def measured(kind: str, client: Client, bare: kit.Bare, options: argparse.Namesp
     slow = kit.in_turns(options.singles, lambda n: batch(n + 1 + options.rounds), lambda n: singles(n + 1))
     name = f"a batch of {options.size} {kind}s through HTTP"
     return [
-        kit.compared((name, "a bare executemany of the same rows"), hot, aim="under 4"),
+        kit.compared((name, "a bare executemany of the same rows"), hot, aim="under 3"),
         kit.compared((name, f"{options.size} single {kind}s through HTTP"), slow),
     ]
 

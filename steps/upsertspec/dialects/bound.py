@@ -92,8 +92,7 @@ class Bound:
         answer = self.inner.answer(self._theirs(operation), response)
         if not isinstance(answer, Answer):
             return answer  # the dialect's mistake, which `Guarded` reports
-        found = header((response.then or response).headers, "etag")
-        if not answer.tag and isinstance(found, str):
+        if not answer.tag and isinstance(found := header((response.then or response).headers, "etag"), str):
             answer = replace(answer, tag=found)
         if isinstance(operation, Transaction):
             return self._transaction(operation, answer)
