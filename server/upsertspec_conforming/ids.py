@@ -24,6 +24,17 @@ class IdsAreRandom(Store):
         return super().new_id(table) or secrets.randbelow(2**62) + 2**62
 
 
+@conforming(OPAQUE)
+class IdsAreNegative(Id):
+    """Counts integer ids down from -1."""
+
+    def parse(self, value: Any) -> Any:
+        return -super().parse(value)
+
+    def show(self, stored: Any) -> Any:
+        return -stored
+
+
 class OtherIds(Id):
     """Integer ids that are shown in another form."""
 

@@ -25,7 +25,7 @@ TABLES = (
 )  # fmt: skip
 IDS = (
     "1'OR'1'='1", "x'", "1;DROP_TABLE_contacts", '1"OR"1"="1', "1/**/OR/**/1=1", "_all", "id", "1,2,3", '{"$gt":0}',
-    "-1", "1.5", "99999999999999999999",
+    "-99999999999999999999", "99999999999999999999.5", "99999999999999999999",
 )  # fmt: skip
 PARAMETERS = (
     ("_sort", "name; DROP TABLE projects"), ("_sort", "name DESC, status"), ("_sort", '"name"'), ("_sort", "random()"),
