@@ -170,6 +170,26 @@ def test_what_lenient_servers_read_as_the_right_basic_credential_is_not_sent(who
         headers_for(BASIC, who)
 
 
+@pytest.mark.parametrize(
+    ("sent", "who", "broken"),
+    [
+        ('Token token="t0ken"', "the editor's token cut short", 'Token token="t0ke"'),
+        ('Token token="t0ken"', "the editor's token with a letter more", 'Token token="t0kenx"'),
+        ("Token token=t0ken", "the editor's token without its first letter", "Token token=0ken"),
+        ("Token t0ken==", "the editor's token cut short", "Token t0ken="),
+    ],
+)
+def test_the_token_in_a_parameter_of_a_scheme_is_broken_and_not_the_quotes(sent: str, who: str, broken: str) -> None:
+    target = Target("http://h", roles={"editor": Credential(prefix="", secret=Secret(sent))})
+    assert headers_for(target, who) == {"Authorization": broken}
+
+
+def test_a_parameter_in_quotes_is_no_broken_one() -> None:
+    target = Target("http://h", roles={"editor": Credential(prefix="Token token=", secret=Secret("t0ken"))})
+    with pytest.raises(NotApplicable, match="may stand in quotes"):
+        presented(target, "the editor's token in quotes")
+
+
 def test_a_value_that_only_looks_like_basic_is_broken_as_it_stands() -> None:
     for value in ("Basic dXNlcg==", "Basic ***", "Basic "):
         roles = {"editor": Credential("Authorization", "", Secret(value))}

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from upsertspec.errors import NotApplicable, NotTestable
-from upsertspec.http.malformed import BEARER_WAYS, PLACES, RIGHT_FIRST, basic_pair, broken_value, elsewhere, names
+from upsertspec.http.malformed import (
+    BEARER_WAYS,
+    IN_QUOTES,
+    PARAMETER,
+    PLACES,
+    RIGHT_FIRST,
+    basic_pair,
+    broken_value,
+    elsewhere,
+    names,
+)
 from upsertspec.spec.schema import CALLERS
 from upsertspec.target.target import Credential, Target
 
@@ -58,6 +68,8 @@ def _broken(editor: Credential, how: str) -> tuple[dict[str, str], list[tuple[st
         return elsewhere(how, editor.prefix, token)
     if how in RIGHT_FIRST and basic_pair(editor.prefix + token):
         raise NotApplicable(f"many servers ignore what comes after a Basic credential; the target can't be sent {how}")
+    if how == IN_QUOTES and PARAMETER.fullmatch(editor.prefix + token):
+        raise NotApplicable(f"a parameter of a scheme may stand in quotes; the target can't be sent {how}")
     value = broken_value(how, editor.prefix, token, editor.parts[-1].value if editor.parts else "")
     if value == editor.prefix + token:
         raise NotTestable(f"the editor's own token is the same as {how}; give the editor another one")

@@ -6,12 +6,16 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping
 
 MADE_UP = "made-up-7f3a9c52e1d04b68"
 LONG = 4000
 LONG_AGO, FAR_OFF = 1_000_000_000, 4_000_000_000
 TO_WIDE = 0xFEE0
+PARAMETER = re.compile(r'([\w-]+ +[\w-]+=("?))([^",=][^",]*)(\2)')
+"""A credential in a parameter of its scheme, as in `Token token="abc"` (RFC 9110, 11.4)."""
+IN_QUOTES = "the editor's token in quotes"
 
 
 class Lines(str):
@@ -70,7 +74,7 @@ BROKEN_SECRETS: Mapping[str, Callable[[str], str]] = {
     "the editor's token broken by a space": lambda token: _in_the_middle(token, " "),
     "the editor's token broken by a tab": lambda token: _in_the_middle(token, "\t"),
     "the editor's token and another word": lambda token: f"{token} {MADE_UP}",
-    "the editor's token in quotes": lambda token: f'"{token}"',
+    IN_QUOTES: lambda token: f'"{token}"',
     "the editor's token in percent escapes": lambda token: "".join(f"%{byte:02X}" for byte in token.encode()),
     "the editor's token in letters that look alike": _wide,
 }
@@ -146,6 +150,9 @@ def broken_value(how: str, prefix: str, token: str, secret: str = "") -> str:
         is_key = secret and secret != password
         wrong = f"{broken(user)}:{password}" if is_key else f"{user}:{broken(password)}"
         return f"Basic {base64.b64encode(wrong.encode()).decode()}"
+    if parameter := PARAMETER.fullmatch(prefix + token):
+        before, _, inner, after = parameter.groups()
+        return _utf8(before + broken(inner) + after)
     return _utf8(prefix + broken(token))
 
 
