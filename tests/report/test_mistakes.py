@@ -104,6 +104,21 @@ def test_what_is_relied_on_is_the_root(failing: dict[str, tuple[str, str]], root
     assert {mistake.root.case.criterion for mistake in found} == set(roots)
 
 
+def test_a_request_that_may_be_done_or_refused_relies_on_what_it_does() -> None:
+    failing = {"AC_001": ("an answer of 200", "201 with {}"), "S_zzta": ("an answer of 200 or 411", "201 with {}")}
+    [found] = mistakes(run("hostile", **failing))
+    assert (found.root.case.criterion, found.followers[-1].case.criterion) == ("AC-001", "AC-808")
+
+
+def test_a_filter_that_is_refused_is_about_filters_wherever_it_is_sent() -> None:
+    refused = ("an answer of 200", "400 with {}")
+    results = run("records", S_rhjj=refused, S_ntfm=refused, S_68kr=refused)
+    exchange = {"method": "GET", "url": "http://h/api/tables/x?name__in=a", "response": {"status": 400}}
+    shown = [replace(r, evidence=replace(r.evidence, exchanges=(exchange,))) if r.expected else r for r in results]
+    [found] = mistakes(shown)
+    assert (found.root.case.criterion, found.why) == ("AC-604", "each is about a list with filters")
+
+
 def test_what_adds_to_every_write_follows_what_is_wrong_without_it() -> None:
     """A key that is matched in part is a mistake of matching, although the plain scenario of AC-101 passes."""
     other = ("one record in image_metadata", "0")

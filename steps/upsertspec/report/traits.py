@@ -41,6 +41,7 @@ TOPICS = (
 _KEPT = re.compile(r"comes? back as (?:it was|they were) sent|is kept as it was written")
 """The steps that say that a value is kept. A criterion may define just this for a type: it has the tag of its name."""
 _NESTED = re.compile(r"in the (?:list|answer) \w+ holds")
+_OPERATOR = re.compile(r"[?&]\w+__\w+=")
 _SAYS = re.compile(r"\b(created|updated|ignored)\b")
 _UPSERT = re.compile(r"upserts?(?: \w+)*? into (\w+) by (\w+(?:, \w+)*)")
 _BATCH_OF_SETUP = re.compile(r"numbered transactions")
@@ -59,7 +60,7 @@ OPTIONS = (
 """What an upsert may ask for, by the words of its step; the criterion with the tag `@defines-…` of that name is about
 just this."""
 _ELSEWHERE = re.compile(r"\b(?:in|into|lists|groups|of) (\w+)")
-_REFUSED = re.compile(r"answer is (?:[45]\d\d|(?P<either>\d\d\d or ))|(?:is|are) refused|a refusal")
+_REFUSED = re.compile(r"answer is [45]\d\d|(?:is|are) refused|a refusal")
 _REFUSABLE = re.compile(r"refused, or|or the request is refused|, or 400|says .* or \d\d\d")
 _STATUS = re.compile(r"(?:an answer of )?([1-5](?:\d\d|xx)(?: or [1-5]\d\d)*)")
 _UNTOUCHED = re.compile(r"as it was\b(?! written)|no new record|to stay ")
@@ -166,7 +167,7 @@ def traits_of(result: Result) -> Traits:
     marks |= {f"{name} = {value}" for name, value in result.case.example.items()}
     kind = TO_BE_REFUSED if refusals else ""
     shown = frozenset(kind + mark for mark in marks)
-    refused = None if refusals else _refused_write(result)
+    refused = None if refusals or _is_refused_filter(result) else _refused_write(result)
     expected, actual = ("200", refused[1]) if refused else _failure(result, refusals)
     topic = "" if refused else _topic(result)
     topic = "" if refusals and topic == "unmentioned" else topic
@@ -189,8 +190,10 @@ def traits_of(result: Result) -> Traits:
 
 
 def _topic(result: Result) -> str:
-    """What a failure is about: by its words, or a value that is not kept, or a list with other records than those that
-    were expected, or with these in another order."""
+    """What a failure is about: by its words, or a filter that is refused, or a value that is not kept, or a list with
+    other records than those that were expected, or with these in another order."""
+    if _is_refused_filter(result):
+        return "filters"
     words = f"{result.expected} {result.actual}"
     if topic := next((topic for topic, wording in TOPICS if wording.search(words)), ""):
         return topic
@@ -204,6 +207,13 @@ def _topic(result: Result) -> str:
         return ""
     names, found = (sorted(text.split(", ")) for text in (result.expected, result.actual))
     return "order" if names == found else "filters"
+
+
+def _is_refused_filter(result: Result) -> bool:
+    """Whether a filter with an operator is refused that has to be answered."""
+    last = next((e for e in reversed(result.exchanges) if "response" in e), None)
+    is_refused = last is not None and last["method"] == "GET" and last["response"]["status"] // 100 == 4
+    return is_refused and result.expected == "an answer of 200" and bool(_OPERATOR.search(last["url"]))
 
 
 def _matches(sent: Sequence[dict[str, str]], stored: Sequence[dict[str, str]], key: Sequence[str]) -> set[str]:
