@@ -22,6 +22,9 @@ FORMS: dict[str, tuple[dict[str, Any], tuple[str | None, int | None]]] = {
     "an example": ({"pattern": r"^[A-Z]{2}/\d{8}/X$", "example": "AB/00012345/X"}, ("AB/{n:08}/X", 13)),
     "a UUID": ({"format": "uuid"}, ("00000000-0000-4000-8000-{n:012}", None)),
     "an address": ({"format": "email"}, ("user-{n}@example.com", None)),
+    "a number, by its format": ({"format": "decimal"}, ("{n}", None)),
+    "a number, by its default": ({"default": "0.0", "maxLength": 20}, ("{n}", 20)),
+    "a number, by its example": ({"example": "9.99"}, ("{n}", None)),
     "what nothing fits": ({"pattern": "^(red|green)$"}, (None, None)),
 }
 

@@ -198,7 +198,7 @@ def _is_text(schema: Schema) -> bool:
 
 def _is_narrow(schema: Schema) -> bool:
     """Whether a text has to have a form, and not just any text will do."""
-    return "pattern" in schema.rules or schema.format in ("email", "uuid", "uri", "url", "decimal")
+    return "pattern" in schema.rules or schema.is_number_in_text or schema.format in ("email", "uuid", "uri", "url")
 
 
 def _protected(resource: Resource) -> dict[str, Any]:

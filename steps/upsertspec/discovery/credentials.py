@@ -73,6 +73,8 @@ def _credential(kind: str, name: str, scheme: Mapping[str, Any], role: str) -> I
     prefix = _prefix(name, scheme) if kind == "header" else ""
     if prefix:
         yield f"prefix = {toml_text(prefix)}"
+    elif kind == "header" and name.lower() == "authorization":
+        yield from comment('Does a word stand before the key? Then name it, as in prefix = "Token ".')
     yield f"value = {secret}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 PARTS = 50
 LONGEST = 500
 INT32 = 2**31 - 1
+NUMBER = re.compile(r"-?\d+\.\d+")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,12 @@ class Schema:
     def example(self) -> Any:
         """The first documented example, or None."""
         return next(iter([*items(self.rules.get("examples")), self.rules.get("example")]), None)
+
+    @property
+    def is_number_in_text(self) -> bool:
+        """Whether its texts are numbers, as its format, default or example shows: "9.99"."""
+        shown = [self.rules.get("default"), self.example]
+        return self.format == "decimal" or any(isinstance(one, str) and NUMBER.fullmatch(one) for one in shown)
 
     @property
     def longest(self) -> int | None:

@@ -17,7 +17,6 @@ FORMATS = {
     "guid": "00000000-0000-4000-8000-{n:012}",
     "uri": "https://example.com/{n}",
     "url": "https://example.com/{n}",
-    "decimal": "{n}",
 }
 EMAIL = "user-{n}@example.com"
 FORMS = ("{text}", "{slug}", "SKU-{n}", "sku-{n}", "AB-{n}", "ABC-{n}", "AB{n}", "ab{n}", "A{n}", "a{n}", "K{n}", "{n}")
@@ -38,6 +37,8 @@ def text_form(schema: Schema, is_email: bool = False) -> tuple[str | None, int |
         return ("" if is_email and (longest is None or longest >= LONGEST) else EMAIL), longest
     if schema.format in FORMATS:
         return FORMATS[schema.format], None
+    if schema.is_number_in_text and "pattern" not in schema.rules:
+        return "{n}", longest
     if "pattern" not in schema.rules and (longest is None or longest >= LONGEST):
         return "", longest
     for form, length in _candidates(schema, longest):
