@@ -211,9 +211,11 @@ def _topic(result: Result) -> str:
 
 def _is_refused_filter(result: Result) -> bool:
     """Whether a filter with an operator is refused that has to be answered."""
-    last = next((e for e in reversed(result.exchanges) if "response" in e), None)
-    is_refused = last is not None and last["method"] == "GET" and last["response"]["status"] // 100 == 4
-    return is_refused and result.expected == "an answer of 200" and bool(_OPERATOR.search(last["url"]))
+    if result.expected != "an answer of 200" or not result.exchanges:
+        return False
+    last = result.exchanges[-1]
+    is_refused = last["method"] == "GET" and last.get("response", {}).get("status", 0) // 100 == 4
+    return is_refused and bool(_OPERATOR.search(last["url"]))
 
 
 def _matches(sent: Sequence[dict[str, str]], stored: Sequence[dict[str, str]], key: Sequence[str]) -> set[str]:
