@@ -59,6 +59,7 @@ FAULTS = {
     BARE + 'path = "/u"\nbody = "{fields}"\n': "line 4: shape.upsert: nothing says by which fields a"
     " record is found; write {key.FIELD}, {matchFields} or {matchField} in it, or"
     ' state keys = { contacts = ["email"] }',
+    BARE + 'path = "/u({conditions})"\ncondition = "{value:odata}"\n': "nothing says by which fields a record is found",
     WHOLE + 'keys = { contact = ["email"] }\n': "shape.upsert.keys.contact: is no table of the specification; did",
     WHOLE + 'keys = { contacts = ["emial"] }\n': "shape.upsert.keys.contacts: 'emial' is no field of contacts; did",
     WHOLE + "keys = { contacts = [] }\n": "shape.upsert.keys.contacts: can't be []; write a list of field",

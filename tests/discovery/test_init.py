@@ -12,6 +12,7 @@ import pytest
 
 from tests.http.wire import Wire, always, by_request, endlessly, headers_of, reply, silence
 from tests.kit import TOKEN_VARIABLES, Done
+from upsertspec.discovery.credentials import roles
 from upsertspec.discovery.fetch import PLACES, Found, fetch
 from upsertspec.discovery.recognise import telling
 from upsertspec.discovery.write import target_file
@@ -125,6 +126,15 @@ def test_init_and_check_name_what_fits(name: str, cli: Cli, serve: Serve, tmp_pa
 def test_a_role_without_its_variable_is_a_comment(tmp_path: Path) -> None:
     target = written(Found("http://127.0.0.1:1", ACME), tmp_path, ("editor",))
     assert list(target.roles) == ["editor"]
+
+
+@pytest.mark.parametrize(
+    ("described", "line"),
+    [("With the prefix Token.", 'prefix = "Token "'), ('As in Token token="…"', "# Does a word stand before the key?")],
+)
+def test_a_word_before_the_key_is_stated_or_asked_for(described: str, line: str) -> None:
+    scheme = {"type": "apiKey", "in": "header", "name": "Authorization", "description": described}
+    assert any(written.startswith(line) for written in roles([scheme], set()))
 
 
 def test_only_get_is_sent_and_little_of_it(cli: Cli, serve: Serve, tmp_path: Path) -> None:

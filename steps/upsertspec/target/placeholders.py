@@ -20,6 +20,9 @@ CONDITION = ("field", "value")
 MATCH = ("match", "matchFields", "matchField", "matchValue", *CONDITION, "conditions")
 """Placeholders that say by which fields a record is found."""
 
+NAMING = frozenset(("match", "matchFields", "matchField", "field"))
+"""Those of them that name the fields, and not their values alone."""
+
 SENT = ("fields", "otherFields", "names", "otherNames")
 """Placeholders for what is written."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from upsertspec.spec.schema import PROTECTED, tables
 from upsertspec.target.nearest import nearest
-from upsertspec.target.placeholders import KNOWN, MATCH, key_names, used_in
+from upsertspec.target.placeholders import KNOWN, NAMING, key_names, used_in
 from upsertspec.target.positions import Fault, KeyPath
 from upsertspec.target.shape_templates import settings, templates
 
@@ -43,7 +43,7 @@ def shape(raw: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _matching(name: str, part: Mapping[str, Any], stated: Mapping[str, Any]) -> Iterator[Fault]:
     used = used_in(part)
-    if name not in ("upsert", "ignore", "only_update", "batch") or used & set(MATCH) or key_names(used):
+    if name not in ("upsert", "ignore", "only_update", "batch") or used & NAMING or key_names(used):
         return
     if "keys" not in part and "keys" not in stated:
         fix = 'write {key.FIELD}, {matchFields} or {matchField} in it, or state keys = { contacts = ["email"] }'
