@@ -8,7 +8,7 @@ import pytest
 
 from tests.steps.kit import Memory, world_of
 from upsertspec.dialects.base import Answer
-from upsertspec.dialects.operations import Create, Verbatim
+from upsertspec.dialects.operations import Change, Create, Operation, Transaction, Verbatim
 from upsertspec.errors import NotApplicable
 from upsertspec.steps.own_table import require_faulty
 from upsertspec.target.bindings import bindings_from
@@ -38,6 +38,22 @@ def test_a_value_that_is_right_on_one_side_only_does_not_apply(rules: dict[str, 
         return
     with pytest.raises(NotApplicable, match=f"stock of products {why}"):
         require_faulty(binding.of("contacts"), row, [], is_known=False)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        Change("contacts", 1, {"age": 101}),
+        Transaction([{"op": "update", "table": "contacts", "id": 1, "fields": {"age": 101}}]),
+    ],
+)
+def test_the_rules_hold_for_changes_by_id_too(operation: Operation) -> None:
+    memory = Memory()
+    memory.bindings = bindings_from(
+        {"contacts": {"name": "products", "fields": {"age": {"name": "stock", "maximum": 100}}}}
+    )
+    with pytest.raises(NotApplicable, match="stock of products takes 100 and below"):
+        world_of(memory).send("editor", operation)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from upsertspec.dialects.base import Answer, Stated
-from upsertspec.dialects.operations import Create, Delete, Operation, Transaction, Upsert, UpsertBatch
+from upsertspec.dialects.operations import Change, Create, Delete, Operation, Transaction, Upsert, UpsertBatch
 from upsertspec.dialects.words import Words
 from upsertspec.errors import Blocked, CheckFailed, NotApplicable, NotTestable, TargetSilent
 from upsertspec.http.client import Client
@@ -310,6 +310,11 @@ class World:
                 same_key = [other for other in before if share_key(binding.view, row, other)]
                 require_faulty(binding, row, [other for other in before if other not in same_key], bool(same_key))
                 before.append(row)
+        for table, ident, fields in _changed_rows(operation):
+            others = [
+                stored.record for stored in self.stored if stored.table == table and stored.record.get("id") != ident
+            ]
+            require_faulty(self.binding(table), fields, others, is_known=True)
 
     def _require_path(self, who: str, operation: Operation) -> None:
         """Raise NotApplicable where somebody without a role asks an API with tables of its own for an unknown table:
@@ -332,6 +337,16 @@ class World:
     def last(self) -> Attempt:
         """The last operation that was sent."""
         return self.attempts[-1]
+
+
+def _changed_rows(operation: Operation) -> Iterator[tuple[str, Any, Record]]:
+    """The table, the id and the fields of each record that an operation changes by its id."""
+    if isinstance(operation, Change):
+        yield operation.table, operation.id, operation.fields
+    elif isinstance(operation, Transaction):
+        for each in operation.operations:
+            if each.get("op") == "update" and each.get("table") in tables() and isinstance(each.get("fields"), dict):
+                yield each["table"], each.get("id"), each["fields"]
 
 
 def _whole_rows(operation: Operation) -> Iterator[tuple[str, Record]]:
