@@ -350,7 +350,7 @@ for name, violates, part, says in (
     ("values-of-the-last-record", "AC-303",
      rows(lambda plan: [{**plan.rows[-1], **key_of(plan, row)} for row in plan.rows]),
      "Gives every record of a batch the values of the last one, because it reads a loop variable too late."),
-    ("columns-of-the-first-record", "AC-303",
+    ("columns-of-the-first-record", "AC-301 AC-303",
      rows(lambda plan: [{name: row.get(name) for name in plan.rows[0]} for row in plan.rows]),
      "Takes the columns of a batch from its first record: other columns are lost, missing ones become null."),
     ("columns-of-all-records", "AC-301 AC-303", rows(with_all_columns),

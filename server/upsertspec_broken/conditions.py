@@ -243,11 +243,12 @@ def nothing_matches_is_404(answer: Answer) -> None:
 
 
 @broken("AC-906")
-class ReadsCompareStrongly(Holds):
+class ReadsCompareStrongly(Conditions):
     """Answers a read with the whole record where If-None-Match has its tag as a weak one."""
 
-    def is_known_by(self, none_match: ETags, tag: str | None) -> bool:
-        return tag is not None and none_match.contains(tag)
+    def is_known(self, condition: Condition, table: Table, row: Row) -> bool:
+        known = condition.none_match
+        return condition.match is None and known is not None and known.contains(self.tag(table, row))
 
 
 @broken("AC-906")

@@ -123,7 +123,7 @@ class PutsTheChildrenBack(Replaced):
         return self.children(table, match)
 
 
-@broken("AC-406")
+@broken("AC-406", "AC-211")
 class PutsOneKindBack(Replaced):
     """Deletes the match, and inserts it again with its descendants in the first of the tables that refer to it."""
 

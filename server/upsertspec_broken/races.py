@@ -478,7 +478,7 @@ class TakesTheTimeFirst(ManyClients):
         return super().upsert(table)
 
 
-@broken("AC-702", using=(TakesTheTimeFirst,))
+@broken("AC-702", "AC-701", using=(TakesTheTimeFirst,))
 class TimeBeforeTheLock(AmongMany):
     """Takes the time before it waits for the lock: a write that waited longer sets updated_at back."""
 
