@@ -88,7 +88,7 @@ def record(tape: str, chosen: list[str]) -> None:
         tokens.update((role, held.secret.value) for role, held in there.roles.items() if held.secret)
         return there
 
-    Session.send, embedded.Embedded.target = sent, found  # type: ignore[method-assign]
+    Session.send, embedded.Embedded.target = sent, found
     try:
         commands.main(["run", *chosen], standalone_mode=False)
     finally:

@@ -88,7 +88,7 @@ def serve_nothing() -> None:
         return {"status": "ok"}
 
     logging.getLogger("waitress").setLevel(logging.ERROR)
-    server = listen(app, "127.0.0.1", 0)  # type: ignore[arg-type]
+    server = listen(app, "127.0.0.1", 0)
     threading.Thread(target=server.run, daemon=True).start()
     print(json.dumps({"url": f"http://127.0.0.1:{server.effective_port}"}), flush=True)
     sys.stdin.read()

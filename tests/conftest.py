@@ -61,7 +61,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: object) -> None:
     """Each worker collects every test, so that one worker's count is the count."""
-    node.config.stash[SLOW_LEFT_OUT] = getattr(node, "workeroutput", {}).get("slow", 0)  # type: ignore[attr-defined]
+    node.config.stash[SLOW_LEFT_OUT] = getattr(node, "workeroutput", {}).get("slow", 0)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -79,7 +79,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def reason(report: pytest.TestReport) -> str:
     """Why a test was skipped."""
-    _, _, words = report.longrepr  # type: ignore[misc]
+    _, _, words = report.longrepr
     return str(words).removeprefix("Skipped: ")
 
 
@@ -142,7 +142,7 @@ def client() -> Iterator[Callable[..., Client]]:
     made: list[Client] = []
 
     def make(url: str, **settings: object) -> Client:
-        target = Target(url=url, **{"timeout": 5.0, "roles": roles_from(os.environ), **settings})  # type: ignore[arg-type]
+        target = Target(url=url, **{"timeout": 5.0, "roles": roles_from(os.environ), **settings})
         made.append(Client(target, dialect_for(target)))
         return made[-1]
 

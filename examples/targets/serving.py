@@ -90,7 +90,7 @@ def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:
     until = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(urllib.error.URLError, OSError):
-            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310
+            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - our own server
             return True
         time.sleep(0.05)
     return False

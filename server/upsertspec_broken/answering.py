@@ -243,7 +243,7 @@ class CacheIsNotCleared(Upserts):
         super().__init__(app)
         self.cache: dict[tuple[str, Any], Row] = {}
         read = self.records.read
-        self.records.read = (  # type: ignore[method-assign]
+        self.records.read = (  # type: ignore[method-assign]  # for this server alone
             lambda table, record_id: self.cache.get((table.name, record_id)) or read(table, record_id)
         )
 

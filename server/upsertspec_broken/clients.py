@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app, request
 
@@ -105,7 +105,7 @@ class LookingAhead(Validator):
 
     def upsert(self, table: Table, body: dict[str, Any]) -> Plan:
         plan = super().upsert(table, body)
-        server: LooksAhead = current_app  # type: ignore[assignment]
+        server = cast(LooksAhead, current_app)
         return server.look(plan) if server.looks(plan) else plan
 
 

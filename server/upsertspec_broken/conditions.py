@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from flask import g
 from werkzeug.datastructures import ETags
@@ -368,7 +368,7 @@ class CheckedAhead(IgnoresConditions):
     """Conditions that were checked ahead among many clients."""
 
     def read(self, request: Request, is_about_one: bool = True) -> Condition:
-        server: ManyClients = current_app  # type: ignore[assignment]
+        server = cast(ManyClients, current_app)
         reads = super().read if server.clients.are_many() else super(IgnoresConditions, self).read
         return reads(request, is_about_one)
 

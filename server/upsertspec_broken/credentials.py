@@ -173,7 +173,7 @@ def writes_before_credentials(original: Any, table: str) -> Any:
 def tokens(change: Callable[[str], str], base: type[Auth] = Auth) -> type[Auth]:
     """Changes a token before it looks for the role."""
 
-    class Changed(base):  # type: ignore[misc, valid-type]
+    class Changed(base):  # type: ignore[misc, valid-type]  # a base that is made
         def role(self, token: str) -> Role | None:
             found: Role | None = super().role(change(token))
             return found

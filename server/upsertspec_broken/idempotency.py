@@ -153,7 +153,7 @@ class OtherBodyIsDone(Idempotency):
     def forget(self, key: Key) -> None:
         """Delete a key."""
         where = "caller = ? AND path = ? AND key = ?"
-        self.store.db.execute(f"DELETE FROM {TABLE} WHERE {where}", key.columns)  # noqa: S608
+        self.store.db.execute(f"DELETE FROM {TABLE} WHERE {where}", key.columns)  # noqa: S608 - a name of ours
 
 
 @broken("AC-922")
@@ -499,7 +499,7 @@ class KeyIsForgottenWithTheNextWrite(Idempotency):
         key = self.key()
         if key is None:
             with self.store.transaction():
-                self.store.db.execute(f"DELETE FROM {TABLE} WHERE path = ?", [request.path])  # noqa: S608
+                self.store.db.execute(f"DELETE FROM {TABLE} WHERE path = ?", [request.path])  # noqa: S608 - a name of ours
         return super().once(write)
 
 

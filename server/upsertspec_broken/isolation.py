@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -17,17 +19,19 @@ from upsertspec_server.errors import Problem, conflict
 from upsertspec_server.queries import Condition, Grouping, Listing, Queries
 from upsertspec_server.records import Records
 from upsertspec_server.schema import Role, Row, Table
+from upsertspec_server.store import Store
 from upsertspec_server.transactions import Operation, Results, Transactions
 from upsertspec_server.upsert import Outcome, Plan, Upserts
 from upsertspec_server.views import current_app, parse_id, request
 
 
-def as_editor(function: Any) -> Any:
-    """What a function gives to a caller who belongs to no organization."""
+@contextmanager
+def as_editor() -> Iterator[None]:
+    """The caller of this block belongs to no organization."""
     member = g.role
     g.role = replace(member, organization=None)
     try:
-        return function()
+        yield
     finally:
         g.role = member
 
@@ -86,7 +90,8 @@ class PagesAreCutFirst(Queries):
 @view("records.read")
 def reads_by_id_are_open(original: Any, **path: str) -> Any:
     """Checks the organization in lists, but not where a record is read by its id."""
-    return as_editor(lambda: original(**path))
+    with as_editor():
+        return original(**path)
 
 
 @broken("AC-932", "AC-934", "AC-935", "AC-936")
@@ -102,7 +107,8 @@ class MembersWriteAnywhere(Auth):
 def upserts_are_open(original: Any, table: str) -> Any:
     """Checks the organization everywhere but in an upsert."""
     found = current_app.enter(table, "create", "update")
-    return as_editor(lambda: original(table=found.name))
+    with as_editor():
+        return original(table=found.name)
 
 
 def open_by_id(endpoint: str) -> Any:
@@ -111,7 +117,8 @@ def open_by_id(endpoint: str) -> Any:
     @view(endpoint)
     def opened(original: Any, table: str, record_id: str) -> Any:
         found = current_app.enter(table, "update")
-        return as_editor(lambda: original(table=found.name, record_id=record_id))
+        with as_editor():
+            return original(table=found.name, record_id=record_id)
 
     return opened
 
@@ -137,11 +144,17 @@ class RefusedAfterTheWrite(Upserts):
     def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
         if self.app.auth.sees(plan.table, row):
             return super().upsert_one(plan, row, now)
-        as_editor(lambda: super(RefusedAfterTheWrite, self).upsert_one(plan, row, now))
+        with as_editor():
+            super().upsert_one(plan, row, now)
         self.store.db.commit()
         self.store.db.begin()
         self.app.auth.require_own(plan.table, row)
         raise AssertionError
+
+
+def of_another(store: Store, plan: Plan, row: Row) -> Row | None:
+    """The record with the same key in another organization."""
+    return store.find(plan.table, tuple(name for name in plan.key if name != plan.table.organization), row)
 
 
 class WithoutOrganization(FindThenWrite):
@@ -150,12 +163,7 @@ class WithoutOrganization(FindThenWrite):
     def find_match(self, plan: Plan, row: Row) -> Row | None:
         if g.role.organization is None or plan.table.organization not in plan.key:
             return super().find_match(plan, row)
-        return super().find_match(plan, row) or self.of_another(plan, row)
-
-    def of_another(self, plan: Plan, row: Row) -> Row | None:
-        """The record with the same key in another organization."""
-        key = tuple(name for name in plan.key if name != plan.table.organization)
-        return self.store.find(plan.table, key, row)
+        return super().find_match(plan, row) or of_another(self.store, plan, row)
 
 
 @broken("AC-933")
@@ -179,7 +187,7 @@ class SaysUpdatedForAnothersItem(Upserts):
     """Creates the second member's record, but says "updated", since the item is known."""
 
     def create(self, plan: Plan, row: Row, now: str) -> Outcome:
-        known = WithoutOrganization.of_another(self, plan, row) if plan.table.organization else None  # type: ignore[arg-type]
+        known = of_another(self.store, plan, row) if plan.table.organization else None
         outcome = super().create(plan, row, now)
         return replace(outcome, operation="updated") if known else outcome
 
@@ -224,7 +232,8 @@ class OnlyTheOldOrganizationCounts(Records):
 
     def update(self, table: Table, record_id: Any, row: Row, where: Row | None = None) -> Outcome:
         self.read(table, record_id)
-        return as_editor(lambda: super(OnlyTheOldOrganizationCounts, self).update(table, record_id, row, where))  # type: ignore[no-any-return]
+        with as_editor():
+            return super().update(table, record_id, row, where)
 
 
 @broken("AC-935")
@@ -249,7 +258,8 @@ class MovesWithinATransaction(Transactions):
             return super().run_one(operation, results)
         table = self.app.schema.find(operation["table"])
         self.records.read(table, self.record_id(table, self.resolve(operation, results)))
-        return as_editor(lambda: super(MovesWithinATransaction, self).run_one(operation, results))  # type: ignore[no-any-return]
+        with as_editor():
+            return super().run_one(operation, results)
 
 
 @broken("AC-936")
@@ -267,7 +277,8 @@ class OnlyTheFirstOfABatchIsChecked(Upserts):
 
     def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
         self.app.auth.require_own(plan.table, plan.rows[0])
-        return as_editor(lambda: super(OnlyTheFirstOfABatchIsChecked, self).upsert_batch(plan, now))  # type: ignore[no-any-return]
+        with as_editor():
+            return super().upsert_batch(plan, now)
 
 
 @broken("AC-936")
@@ -286,7 +297,8 @@ class TransactionsAreOpen(Transactions):
     """Checks no organization in a transaction."""
 
     def run(self, operations: list[Operation], role: Role) -> list[Outcome]:
-        return as_editor(lambda: super(TransactionsAreOpen, self).run(operations, role))  # type: ignore[no-any-return]
+        with as_editor():
+            return super().run(operations, role)
 
 
 @broken("AC-934")
@@ -307,8 +319,8 @@ class UpdateValuesGiveAway(Upserts):
 
     def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
         self.app.auth.require_own(plan.table, row)
-        done: Outcome = as_editor(lambda: super(UpdateValuesGiveAway, self).upsert_one(plan, row, now))
-        return done
+        with as_editor():
+            return super().upsert_one(plan, row, now)
 
 
 @broken("AC-936")
@@ -318,8 +330,8 @@ class DeletionsWithinAreOpen(Records):
     def delete(self, table: Table, record_id: Any, where: Row | None = None) -> Outcome:
         if not is_within():
             return super().delete(table, record_id, where)
-        done: Outcome = as_editor(lambda: super(DeletionsWithinAreOpen, self).delete(table, record_id, where))
-        return done
+        with as_editor():
+            return super().delete(table, record_id, where)
 
 
 def open_to_members(endpoint: str) -> type[Auth]:

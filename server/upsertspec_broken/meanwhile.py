@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
-from flask import g, request
+from flask import g
 
 from upsertspec_broken import broken
 from upsertspec_broken.bases import WITHOUT_FOREIGN_KEYS
@@ -18,7 +18,7 @@ from upsertspec_server.errors import Problem, not_found
 from upsertspec_server.records import Records
 from upsertspec_server.schema import Row, Table
 from upsertspec_server.upsert import Outcome, Plan
-from upsertspec_server.views import current_app, parse_id
+from upsertspec_server.views import current_app, parse_id, request
 
 
 class LooksBeforeDeletions(LooksAhead):
@@ -61,7 +61,7 @@ def looks_at_the_record(endpoint: str) -> Any:
 
     @view(endpoint)
     def looks(original: Any, table: str, record_id: str) -> Any:
-        server: ManyClients = current_app  # type: ignore[assignment]
+        server = cast(ManyClients, current_app)
         if server.clients.are_many():
             found = server.schema.find(table)
             g.looked = server.store.get(found, parse_id(found, record_id))
@@ -115,7 +115,7 @@ class LooksForParents(ManyClients):
 
     def upsert(self, table: str) -> Any:
         if self.clients.are_many():
-            found, fields = self.schema.find(table), request.read_object().get("fields", {})  # type: ignore[attr-defined]
+            found, fields = self.schema.find(table), request.read_object().get("fields", {})
             g.parents = set(fields) - set(self.store.missing_parents(found, fields))
             self.clients.meet()
         return super().upsert(table)

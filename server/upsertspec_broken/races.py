@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
-from flask import current_app, g, request
+from flask import g
 
 from upsertspec_broken import add, broken
 from upsertspec_broken.bases import EmailWithoutAnIndex, FindThenWrite
@@ -23,6 +23,7 @@ from upsertspec_server.records import Records
 from upsertspec_server.schema import Row, Table
 from upsertspec_server.store import Store
 from upsertspec_server.upsert import Outcome, Plan
+from upsertspec_server.views import current_app, request
 
 ROOM = 3
 DEADLOCK_SECONDS = 0.3
@@ -342,7 +343,7 @@ class LastAnswer(ManyClients):
 @answers
 def answers_with_the_last_outcome(answer: Answer) -> None:
     """Keeps the outcome in a variable of the process: a client gets the record of another."""
-    server: LastAnswer = current_app  # type: ignore[assignment]
+    server = cast(LastAnswer, current_app)
     if answer.outcomes and server.clients.are_many():
         server.latest = answer.body
         server.clients.slow_down()
@@ -371,7 +372,7 @@ class DatabaseIsLocked(AmongMany):
 
 def key_in(table: str) -> str:
     """The table and the values of the match fields in the request, of one record or the first of a batch."""
-    body = request.read_object()  # type: ignore[attr-defined]
+    body = request.read_object()
     fields = body.get("fields") or body["records"][0]
     return repr([table, *(fields.get(name) for name in body["matchFields"])])
 
@@ -449,7 +450,7 @@ class LocksInTheOrderOfTheRequest(ManyClients):
         self.locks: dict[str, threading.Lock] = {}
 
     def upsert(self, table: str) -> Any:
-        rows = request.read_object().get("records")  # type: ignore[attr-defined]
+        rows = request.read_object().get("records")
         if not isinstance(rows, list) or not self.clients.are_many():
             return super().upsert(table)
         taken: list[threading.Lock] = []

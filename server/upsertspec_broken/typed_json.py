@@ -19,10 +19,14 @@ from upsertspec_server.upsert import Outcome
 from upsertspec_server.validation import Validator
 
 Change = Callable[[Any], Any]
-UNCHANGED: Change = lambda value: value  # noqa: E731
 
 
-def rewritten(value: Any, single: Change = UNCHANGED, members: Change = UNCHANGED) -> Any:
+def unchanged(value: Any) -> Any:
+    """The value itself."""
+    return value
+
+
+def rewritten(value: Any, single: Change = unchanged, members: Change = unchanged) -> Any:
     """The value with each object and each other value in it changed, from the inside out."""
     if isinstance(value, dict):
         return members({name: rewritten(member, single, members) for name, member in value.items()})

@@ -247,7 +247,7 @@ add("updated-at-from-the-request", "Stores the updated_at that was sent.", "AC-0
 
 
 @broken("AC-011", "AC-101", using=(keeps("id"),))
-class IdLeadsToTheRecord(NOT_THE_ID):  # type: ignore[misc, valid-type]
+class IdLeadsToTheRecord(NOT_THE_ID):  # type: ignore[misc, valid-type]  # a base that is made
     """Updates the record whose id was sent, whatever the match fields say."""
 
     def find_match(self, plan: Plan, row: Row) -> Row | None:

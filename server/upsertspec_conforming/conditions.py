@@ -6,7 +6,6 @@ import threading
 from http import HTTPStatus
 from typing import Any
 
-from flask import request as current_request
 from werkzeug.http import generate_etag
 
 from upsertspec_conforming import conforming
@@ -16,6 +15,7 @@ from upsertspec_server.errors import Problem
 from upsertspec_server.request import Request
 from upsertspec_server.schema import Role, Row, Table
 from upsertspec_server.upsert import Outcome, Plan, Upserts
+from upsertspec_server.views import request as current_request
 
 ANY_TAG = "What a tag is made of is up to you: a hash, a version, a counter (3.9)."
 
@@ -68,7 +68,7 @@ class ConditionsComeFirst(Upserts):
     """Checks the condition of an upsert before it writes: 412 comes before 409 and before a 403 by the match."""
 
     def run(self, plan: Plan, role: Role) -> list[Outcome]:
-        condition = self.app.conditions.read(current_request, is_about_one=not plan.batch)  # type: ignore[arg-type]
+        condition = self.app.conditions.read(current_request, is_about_one=not plan.batch)
         if condition:
             self.app.conditions.check(condition, plan.table, self.find_match(plan, plan.rows[0]))
         return super().run(plan, role)

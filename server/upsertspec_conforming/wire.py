@@ -122,7 +122,7 @@ def _handler(app: Server, wire: type[Wire]) -> type[BaseHTTPRequestHandler]:
             if self.close_connection:
                 self.connection.shutdown(socket.SHUT_WR)
 
-        do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = do_HEAD = do_OPTIONS = do_TRACE = answer  # noqa: N815
+        do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = do_HEAD = do_OPTIONS = do_TRACE = answer  # noqa: N815 - the base calls them so
 
         def turn_away(self, status: HTTPStatus) -> None:
             """Answer without having read the body, and close the connection."""

@@ -145,7 +145,7 @@ def create_app(config: Mapping[str, Any] | None = None, server_class: type[Serve
     app.config.from_mapping(given)
     if app.config["PROXIES"]:
         number = app.config["PROXIES"]
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=number)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=number)  # type: ignore[method-assign]  # as its docs say
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     app.before_request(app.authenticate)

@@ -11,15 +11,15 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
-from waitress.parser import HTTPRequestParser, ParsingError  # type: ignore[import-untyped]
-from waitress.task import WSGITask  # type: ignore[import-untyped]
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.task import WSGITask
 
 SMALL = 64 * 1024  # a body of this size may come before the credentials are checked
 LAST_BYTES = 32 * 1024 * 1024  # how much of a refused body is read and dropped, so that its sender reads the answer
 
 
-class Parser(HTTPRequestParser):  # type: ignore[misc]
+class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """Reads one request. Refuses a head that proxies and servers may read differently (RFC 9112, 5.2 and 6.3)."""
 
     limit: int | None = None
@@ -65,7 +65,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
             self.headers["CONTENT_LENGTH"] = str(self.body_bytes_received)
 
 
-class Channel(HTTPChannel):  # type: ignore[misc]
+class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """One connection."""
 
     unread = False

@@ -86,10 +86,10 @@ def depth(value: Any, limit: int) -> int:
 class StrictJSON(JSONProvider):
     """JSON as Flask reads and writes it for the server."""
 
-    def loads(self, s: str | bytes, **kwargs: Any) -> Any:  # noqa: ARG002
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:  # noqa: ARG002 - Flask passes them
         """See `read`."""
         return read(s.encode() if isinstance(s, str) else s)
 
-    def dumps(self, obj: Any, **kwargs: Any) -> str:  # noqa: ARG002
+    def dumps(self, obj: Any, **kwargs: Any) -> str:  # noqa: ARG002 - Flask passes them
         """See `write`."""
         return write(obj)

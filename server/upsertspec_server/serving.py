@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
-from waitress.server import BaseWSGIServer, create_server  # type: ignore[import-untyped]
+from waitress.server import BaseWSGIServer, create_server
 
 from upsertspec_server import config
 from upsertspec_server.connections import Channel

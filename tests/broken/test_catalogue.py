@@ -52,4 +52,4 @@ def test_a_name_is_used_once() -> None:
 
 def twice(values: object) -> list[object]:
     """The values that occur more than once."""
-    return [value for value, number in Counter(values).items() if number > 1]  # type: ignore[call-overload]
+    return [value for value, number in Counter(values).items() if number > 1]

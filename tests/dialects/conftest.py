@@ -46,7 +46,7 @@ def judge() -> Judge:
     """`judge(app, target, "AC-001", …)`: the results of these criteria, with the server at work meanwhile."""
 
     def results(app: Facade, target: Target, *criteria: str, keyword: str = "", jobs: int = 1) -> list[Result]:
-        with serve_in_thread(app) as url:  # type: ignore[arg-type]
+        with serve_in_thread(app) as url:
             there = replace(target, url=url + urlsplit(target.url).path)
             return run(Settings(there, criteria=criteria, keyword=keyword), jobs)
 

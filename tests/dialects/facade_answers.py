@@ -74,7 +74,7 @@ class GraphQL(Facade):
     def do_find(self, table: str, where: list[dict[str, Any]]) -> Said:
         return self.found(table, {each["field"]: each["equals"] for each in where})
 
-    def do_one(self, table: str, id: Any) -> Said:  # noqa: A002
+    def do_one(self, table: str, id: Any) -> Said:  # noqa: A002 - the name of its member
         status, found = self.ask("GET", f"{table}/records/{id}")
         return (200, None) if status == 404 else (status, found)
 

@@ -99,7 +99,7 @@ def test_a_deviation_blocks_nothing_and_hides_nothing(judge: Judge) -> None:
 
 def whole(status: Status = P, **changes: tuple[str, ...]) -> list[Result]:
     """A whole run of core, each case of which met an invalid request."""
-    return [Result(case, status, **changes) for case in spec.cases() if case.profile == "core"]  # type: ignore[arg-type]
+    return [Result(case, status, **changes) for case in spec.cases() if case.profile == "core"]
 
 
 def test_a_declared_status_that_no_answer_needed_is_stale_once() -> None:

@@ -119,7 +119,7 @@ def test_a_registered_dialect_is_found_by_its_name(
     monkeypatch.syspath_prepend(str(packages))
     made = dialect_for(load(URL + 'dialect = "other"\n[dialect_options]\ndeep = { a = 1 }\n'))
     assert made.name == "mine"
-    assert made.inner.setup.options == {"deep": {"a": 1}}  # type: ignore[attr-defined]
+    assert made.inner.setup.options == {"deep": {"a": 1}}
     with pytest.raises(ConfigError, match="did you mean 'other'"):
         load(URL + 'dialect = "othr"\n')
 

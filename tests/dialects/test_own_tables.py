@@ -43,7 +43,7 @@ def module(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 @contextlib.contextmanager
 def served(app: object) -> Iterator[str]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)  # type: ignore[arg-type]
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -167,8 +167,8 @@ class Odd(Native):
         (Request("GET", "/", headers={"X": "a\r\nY: b"}), "its headers are not all printable text in Latin-1"),
         (Request("GET", "/", headers={"X": "\u20ac"}), "its headers are not all printable text in Latin-1"),
         (Request("GET", "/", headers={"X\xe9": "a"}), "its headers are not all printable text in Latin-1"),
-        (Request("GET", "/", headers={"X": 3}), "its headers are not all printable text in Latin-1"),  # type: ignore[dict-item]
-        (Request("GET", "/", query=[("a", 3)]), "its query is not all text"),  # type: ignore[list-item]
+        (Request("GET", "/", headers={"X": 3}), "its headers are not all printable text in Latin-1"),
+        (Request("GET", "/", query=[("a", 3)]), "its query is not all text"),
         (Request("POST", "/", json=object()), "its content is not JSON"),
     ],
 )

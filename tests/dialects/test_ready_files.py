@@ -143,7 +143,7 @@ def test_the_dialects_are_listed(cli: Callable[..., Done]) -> None:
 
 
 def test_a_dialect_on_the_command_line(cli: Callable[..., Done]) -> None:
-    with serve_in_thread(postgrest.PostgREST()) as url:  # type: ignore[arg-type]
+    with serve_in_thread(postgrest.PostgREST()) as url:
         done = cli("run", url, "--dialect", "postgrest", "--criterion", "AC-014")
     assert done.code == 0, done.text
     own = sum(case.criterion == "AC-014" and not case.needs for case in spec.cases())

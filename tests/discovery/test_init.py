@@ -169,7 +169,10 @@ def test_a_token_is_not_sent_otherwise(status: int, cli: Cli, serve: Serve, tmp_
 def test_no_other_host_is_asked(cli: Cli, serve: Serve, tmp_path: Path) -> None:
     other = serve(always(reply(ACME)))
     elsewhere = {**ACME, "servers": [{"url": other.url}], "paths": {"/x": {"$ref": f"{other.url}/paths.json"}}}
-    moved = lambda method, path, body: reply(status=307, Location=f"{other.url}/openapi.json")  # noqa: E731
+
+    def moved(method, path, body):
+        return reply(status=307, Location=f"{other.url}/openapi.json")
+
     for number, handler in enumerate((moved, documented(elsewhere))):
         wire = serve(by_request(handler))
         file = tmp_path / f"{number}.toml"
@@ -374,7 +377,7 @@ def test_the_options_of_the_connection_are_used_and_written(
     assert cli("init", wire.url, "-o", str(file), "--header", "X-Tenant=TENANT", "--ca", str(ca)).code == 0
     assert {dict(headers_of(request))["x-tenant"] for request in wire.requests} == {"acme-1"}
     target = loaded(file, {**TOKEN_VARIABLES, "TENANT": "acme-1"})
-    assert {name: value.value for name, value in target.headers.items()} == {"X-Tenant": "acme-1"}  # type: ignore[union-attr]
+    assert {name: value.value for name, value in target.headers.items()} == {"X-Tenant": "acme-1"}
     assert target.session["verify"] == str(ca)
     assert "acme-1" not in file.read_text("utf-8")
 

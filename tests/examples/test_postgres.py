@@ -245,7 +245,7 @@ def test_a_server_that_is_stopped_mid_batch_stops_all_of_it(start: Start) -> Non
     pool = ThreadPoolExecutor(4)
 
     def work(_: int) -> None:
-        with pytest.raises(requests.RequestException):  # noqa: PT012
+        with pytest.raises(requests.RequestException):  # noqa: PT012 - the error ends the loop
             while True:
                 service.upsert("contacts", batch([name() for _ in range(300)], "x"))
 

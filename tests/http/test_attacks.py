@@ -57,7 +57,7 @@ def naming(answer: Answer, elsewhere: Wire) -> Answer:
         def __getattr__(self, name: str) -> object:
             return getattr(self._connection, name)
 
-    return lambda connection, request: answer(Named(connection), request)  # type: ignore[arg-type]
+    return lambda connection, request: answer(Named(connection), request)
 
 
 def editor() -> str:

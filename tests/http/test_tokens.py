@@ -41,7 +41,7 @@ class Server:
     def __call__(self, connection: object, request: bytes) -> bool:
         head, _, body = request.partition(b"\r\n\r\n")
         path = head.split(b" ")[1].decode()
-        connection.sendall(self.answer(path, dict(headers_of(head)), body))  # type: ignore[attr-defined]
+        connection.sendall(self.answer(path, dict(headers_of(head)), body))
         return True
 
     def answer(self, path: str, headers: dict[str, str], body: bytes) -> bytes:
@@ -116,7 +116,7 @@ def test_a_401_to_a_credential_that_still_works_stands(serve: Serve, client: Con
     def strict(path: str, headers: dict[str, str], body: bytes) -> bytes:
         return reply({}, 401) if "phone" in path else before(path, headers, body)
 
-    server.answer = strict  # type: ignore[method-assign]
+    server.answer = strict
     assert one.call("editor", Find("contacts", {"phone": "a"})).status == 401
     assert one.answered is not None
     assert one.answered.status == 401
@@ -173,7 +173,7 @@ def test_a_command_that_gives_no_token_says_why(words: tuple[str, ...], why: str
 @pytest.mark.parametrize("answer", [reply({}, 401), reply(raw=b"<html>"), reply([])])
 def test_an_oauth_server_that_gives_no_token_is_named(answer: bytes, serve: Serve, client: Connect) -> None:
     def say(connection: object, request: bytes) -> bool:
-        connection.sendall(answer)  # type: ignore[attr-defined]
+        connection.sendall(answer)
         return True
 
     url = serve(say).url

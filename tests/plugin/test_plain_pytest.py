@@ -107,7 +107,7 @@ def test_the_limits_of_the_process_stay_as_they_were(own: Path, url: str) -> Non
         own, "-k", "limits or nests or a_new_contact_is_created", UPSERTSPEC_TARGET=url, UPSERTSPEC_PROFILE="all"
     )
     assert done.returncode == 0, done.stdout
-    assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 3  # type: ignore[index]
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 3
 
 
 def test_a_deviation_does_not_look_like_a_pass(own: Path, tmp_path: Path) -> None:

@@ -32,6 +32,6 @@ def test_a_lost_race_is_run_again(monkeypatch: pytest.MonkeyPatch, race: list[St
 
     monkeypatch.setattr(runner, "fleet", lambda *_: contextlib.nullcontext(lambda name: name))
     monkeypatch.setattr(runner, "run_each", run_each)
-    results = runner.judge({RACE: RACE.violates}, settings=lambda _, criteria: criteria)  # type: ignore[arg-type, return-value]
+    results = runner.judge({RACE: RACE.violates}, settings=lambda _, criteria: criteria)
     assert asked == [RACE.violates, *[("AC-701",)] * (rounds - 1)]
     assert len(results[RACE]) == rounds + 1

@@ -40,7 +40,7 @@ class Mortal(BaseHTTPRequestHandler):
             self.wfile.flush()
             os._exit(1)
 
-    do_GET = do_DELETE = do_PATCH = do_POST  # noqa: N815
+    do_GET = do_DELETE = do_PATCH = do_POST  # noqa: N815 - the base calls them so
 
     def _forward(self, body: bytes, last: bool) -> None:
         upstream = http.client.HTTPConnection(UPSTREAM)

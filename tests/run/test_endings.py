@@ -74,7 +74,7 @@ def start(reference: Target, tmp_path: Path) -> Iterator[Start]:
         settings = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **how}
         line = [*under, sys.executable, "-m", "upsertspec", *arguments]
         environment = {**os.environ, **tokens(reference), **mine}
-        running.append(subprocess.Popen(line, env=environment, **settings))  # type: ignore[call-overload]
+        running.append(subprocess.Popen(line, env=environment, **settings))
         return running[-1]
 
     yield begin

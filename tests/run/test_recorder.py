@@ -107,7 +107,7 @@ def made(*secondary: NotTestable, **deviations: str) -> Any:
     return SimpleNamespace(findings=ScenarioFindings(list(secondary), deviations), history=None)
 
 
-def recorded(memory: Memory, target: Target = Target("http://h")) -> Recorder:  # noqa: B008
+def recorded(memory: Memory, target: Target = Target("http://h")) -> Recorder:  # noqa: B008 - it is frozen
     """The first step is done, the second was started, the third was not."""
     recorder = Recorder("gw1")
     recorder.begin(cast(Any, SimpleNamespace(steps=[GIVEN, WHEN, THEN])), cast(Client, memory), target)

@@ -170,7 +170,7 @@ def test_a_long_run_takes_several_sessions(
     settings = Settings(good, ("AC-001", "AC-002"), evidence=FULL)
     monkeypatch.setattr(runner, "MOST", 40)
     if full:
-        monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: open("/dev/full", "wb", buffering=0))  # noqa: SIM115
+        monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: open("/dev/full", "wb", buffering=0))  # noqa: SIM115 - in place of a file that its user closes
     results = run(settings, jobs)
     assert [result.case for result in results] == settings.selection.planned_cases()
     assert {result.status for result in results} == {P}
@@ -203,12 +203,12 @@ class Flaky:
         method, path, _ = head.split(b"\r\n")[0].decode().split(" ", 2)
         self.writes += method == "POST"
         if method == "POST" and self.writes == 2:
-            connection.sendall(reply({}, 502))  # type: ignore[attr-defined]
+            connection.sendall(reply({}, 502))
             return True
         behind = http.client.HTTPConnection(self.place)
         behind.request(method, path, body or None, dict(headers_of(head)))
         answer = behind.getresponse()
-        connection.sendall(reply(raw=answer.read(), status=answer.status))  # type: ignore[attr-defined]
+        connection.sendall(reply(raw=answer.read(), status=answer.status))
         behind.close()
         return True
 
@@ -217,7 +217,7 @@ def test_a_target_that_is_not_up_yet_is_waited_for(serve: Callable[..., Wire]) -
     answers = iter([reply({}, 503), reply({}, 502), reply({}, 401)])
 
     def starting(connection: object, request: bytes) -> bool:
-        connection.sendall(next(answers))  # type: ignore[attr-defined]
+        connection.sendall(next(answers))
         return False
 
     wait_until_up(Target(serve(starting).url, roles=CREDENTIALS), 60, pause=0)

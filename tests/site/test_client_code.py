@@ -42,7 +42,7 @@ def listening() -> Iterator[tuple[str, list[Sent]]]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        do_GET = do_POST = do_PATCH = do_DELETE = do_any  # noqa: N815
+        do_GET = do_POST = do_PATCH = do_DELETE = do_any  # noqa: N815 - the base calls them so
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -208,7 +208,7 @@ def test_an_error_after_the_write_is_of_unknown_outcome_and_not_lost(served: Ser
     done = soak(served(wrapper=fails_after), *SHORT, "--profile", "batch")
     assert done.code == 0, done.text
     assert re.search(r"\d+ x [a-z ]+: status 500", done.out)
-    assert int(re.search(r"(\d+) with an unknown outcome", done.out)[1]) > 0  # type: ignore[index]
+    assert int(re.search(r"(\d+) with an unknown outcome", done.out)[1]) > 0
 
 
 def test_a_target_that_answers_429_ends_and_is_not_judged(served: Served, soak: Soak) -> None:
@@ -266,7 +266,7 @@ def test_a_target_that_trickles_bytes_is_too_late(served: Served, soak: Soak) ->
         if environ["REQUEST_METHOD"] != "POST":
             return app(environ, start_response)
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", "1000")])
-        return (time.sleep(0.1) or b" " for _ in range(1000))  # type: ignore[func-returns-value]
+        return (time.sleep(0.1) or b" " for _ in range(1000))
 
     done = soak(served(wrapper=drips), *SHORT, "--timeout", "0.5")
     assert done.code == 3, done.text
@@ -323,7 +323,7 @@ def test_two_workers_and_a_master(served: Served, soak: Soak, start_soak: Callab
     outputs = [worker.communicate(timeout=120)[0] for worker in workers]
     assert done.code == 0, done.text
     assert [worker.returncode for worker in workers] == [0, 0], outputs
-    parts = [int(re.search(r"(\d+) writes acknowledged; the master", text)[1]) for text in outputs]  # type: ignore[index]
+    parts = [int(re.search(r"(\d+) writes acknowledged; the master", text)[1]) for text in outputs]
     assert all(parts)
     assert f"\n{sum(parts)} writes acknowledged" in done.out
     assert sent(done.out)["total"][0] > 0

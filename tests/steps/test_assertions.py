@@ -194,7 +194,7 @@ def test_every_table_is_judged_by_its_own_fields() -> None:
     checks.require_untouched(world, stored)
     with failing("Ada in transactions as it was", 'amount is "1.50" instead of "2"'):
         stored.record = {**MONEY, "amount": "2"}
-        world.client.records["transactions"][0]["amount"] = "1.50"  # type: ignore[attr-defined]
+        world.client.records["transactions"][0]["amount"] = "1.50"
         checks.require_untouched(world, stored)
     assert checks.last_stored(world)[0] is tables()["transactions"]
     assert values(world) == [("transactions", {"reference": MONEY["reference"]})]

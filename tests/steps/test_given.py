@@ -169,7 +169,7 @@ def test_a_record_that_has_been_deleted_is_known_as_deleted(status: int) -> None
         [Create("contacts", {})],
     )
     assert world.named("Ada") is ada
-    assert world.client.asked[0] == ("editor", Delete("contacts", 1))  # type: ignore[attr-defined]
+    assert world.client.asked[0] == ("editor", Delete("contacts", 1))
 
 
 @pytest.mark.parametrize(("status", "left"), [(200, [ADA]), (404, []), (204, [ADA])])

@@ -81,7 +81,7 @@ def many(count: int) -> World:
     world = world_of(Memory())
     people = numbered(world, count)
     stored = [{"id": number, **person} for number, person in enumerate(people)]
-    world.client.records = {"contacts": stored}  # type: ignore[attr-defined]
+    world.client.records = {"contacts": stored}
     parts = [Answer(200, id=record["id"]) for record in stored]
     sent(world, UpsertBatch("contacts", people, ["email"]), Answer(200, parts=parts))
     return world
@@ -91,7 +91,7 @@ def many(count: int) -> World:
 def test_numbered_contacts_each_have_their_own_values(looked_at: int) -> None:
     then.numbered_contacts_are_stored(many(8), 8)
     world = many(8)
-    person = world.client.records["contacts"][looked_at]  # type: ignore[attr-defined]
+    person = world.client.records["contacts"][looked_at]
     person["name"] = "Somebody"
     with pytest.raises(AssertionError, match='name is "Somebody" instead of'):
         then.numbered_contacts_are_stored(world, 8)
@@ -123,7 +123,7 @@ def test_or_a_batch_is_stored() -> None:
     world = storing(ADA, BOB, known=())
     refused_or_stored(world, "contacts", TABLE)
     world.reader.forget()
-    world.client.records["contacts"].remove(BOB)  # type: ignore[attr-defined]
+    world.client.records["contacts"].remove(BOB)
     with failing('one record in contacts with {"email": "bob.m1@example.com"}', "0 such records"):
         refused_or_stored(world, "contacts", TABLE)
     sent(world, UPSERT, Answer(403))
@@ -267,7 +267,7 @@ def test_unreported_ids_are_ignored_and_stored_records_still_checked() -> None:
     world.client.lacks = {"id": "it has no words for it"}
     sent(world, world.last.operation, Answer(200))
     then.numbered_contacts_are_stored(world, 8)
-    world.client.records["contacts"].pop()  # type: ignore[attr-defined]
+    world.client.records["contacts"].pop()
     world.reader.forget()
     with pytest.raises(AssertionError, match="0 such records"):
         then.numbered_contacts_are_stored(world, 8)

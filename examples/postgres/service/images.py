@@ -20,7 +20,7 @@ ARGUMENTS = (
 )
 
 
-def save(conn: Connection, table: Table, match: tuple[str, ...], whole: Record, written: tuple[str, ...]) -> Record:  # noqa: ARG001
+def save(conn: Connection, table: Table, match: tuple[str, ...], whole: Record, written: tuple[str, ...]) -> Record:  # noqa: ARG001 - as every save
     """Write the whole row with the function, which finds the match; then read it by its id.
 
     Like every save it is given `match` and `written`; the function knows its own.

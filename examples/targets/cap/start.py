@@ -13,7 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent)]
 
-import serving  # noqa: E402
+import serving  # noqa: E402 - found by the path above
 
 SERVICE = "/odata/v4/records"
 

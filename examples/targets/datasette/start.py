@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-import serving  # noqa: E402
+import serving  # noqa: E402 - found by the path above
 
 DATASETTE = (sys.executable, "-m", "datasette")
 

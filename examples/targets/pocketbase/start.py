@@ -17,7 +17,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-import serving  # noqa: E402
+import serving  # noqa: E402 - found by the path above
 
 # The contract's largest batch has 1,000 records; PocketBase's own limits are 50 requests and 3 seconds.
 BATCH = {"enabled": True, "maxRequests": 1000, "timeout": 60}
@@ -60,9 +60,9 @@ def _token(url: str, role: str, superuser: str) -> str:
 
 def _call(url: str, method: str, path: str, body: Any, token: str = "") -> Any:
     headers = {"Content-Type": "application/json", "Authorization": token}
-    request = urllib.request.Request(url + path, json.dumps(body).encode(), headers, method=method)  # noqa: S310
+    request = urllib.request.Request(url + path, json.dumps(body).encode(), headers, method=method)  # noqa: S310 - our own server
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own server
             content = answer.read()
     except urllib.error.HTTPError as wrong:
         raise serving.NotStartedError(f"{path} answered {wrong.code} {wrong.read(500)!r}: PocketBase") from wrong

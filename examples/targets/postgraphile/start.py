@@ -18,8 +18,8 @@ HERE = Path(__file__).resolve().parent
 EXAMPLE = HERE.parents[1] / "postgres"
 sys.path[:0] = [str(HERE.parent), str(EXAMPLE)]
 
-import serving  # noqa: E402
-from service.cluster import NoPostgres, running  # noqa: E402
+import serving  # noqa: E402 - found by the path above
+from service.cluster import NoPostgres, running  # noqa: E402 - found by the path above
 
 PROGRAM = HERE / "node_modules" / "postgraphile" / "cli.js"
 OPTIONS = {

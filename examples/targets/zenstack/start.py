@@ -13,8 +13,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "postgres")]
 
-import serving  # noqa: E402
-from service.cluster import NoPostgres, running  # noqa: E402
+import serving  # noqa: E402 - found by the path above
+from service.cluster import NoPostgres, running  # noqa: E402 - found by the path above
 
 GENERATED = HERE / "generated" / "schema.ts"
 

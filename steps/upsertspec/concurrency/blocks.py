@@ -68,7 +68,7 @@ def _all_fit(history: History, blocks: list[Block], places: dict[Value | None, i
 
 def _place(each: Operation, seen: Seen, places: dict[Value | None, int]) -> int | None:
     """The place of the block that was seen. A writer never sees an absent record."""
-    return None if each.writes and seen is None else places.get(seen)  # type: ignore[arg-type]
+    return None if each.writes and seen is None else places.get(seen)  # type: ignore[arg-type]  # a mark has no place
 
 
 def _joins(blocks: list[Block], place: int, places: dict[Value | None, int], each: Operation) -> bool:

@@ -154,9 +154,9 @@ class _Binder:
         return self._bound(spec, name, {"values": dict(zip(spec.options, options, strict=False)), "default": default})
 
     def _integer(self, spec: Field) -> Any:
-        whole: Wanted = lambda _, s: s.type == "integer" and not s.options  # noqa: E731
-        name = self._pick(lambda n, s: whole(n, s) and s.lowest == spec.rules.get("minimum"))
-        name = name or self._pick(whole)
+        wholes = {name for name, schema in self._left.items() if schema.type == "integer" and not schema.options}
+        name = self._pick(lambda n, s: n in wholes and s.lowest == spec.rules.get("minimum"))
+        name = name or self._pick(lambda n, _: n in wholes)
         if not name:
             return False
         lowest, highest = self._left[name].lowest, self._left[name].highest

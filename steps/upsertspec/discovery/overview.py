@@ -67,7 +67,8 @@ class Overview:
     @property
     def seen(self) -> list[str]:
         """The names of the tables of a native API, in the order of the paths."""
-        named = [name for o in self.native if "{" not in (name := NATIVE.fullmatch(o.path)[2])]  # type: ignore[index]
+        found = filter(None, (NATIVE.fullmatch(operation.path) for operation in self.native))
+        named = [name for each in found if "{" not in (name := each[2])]
         listed = [v for o in self.native for p in o.parameters_in("path") for v in p.schema.options]
         return list(dict.fromkeys(name for name in (*named, *listed) if isinstance(name, str)))
 

@@ -122,7 +122,7 @@ class WatchedAdapter(HTTPAdapter):
             )
             return self.build_response(request, raw)
         response = requests.Response()
-        response.status_code, response.headers, response.raw = head.status, headers, head  # type: ignore[assignment]
+        response.status_code, response.headers, response.raw = head.status, headers, head  # type: ignore[assignment]  # they serve as well
         response.url, response.request = str(request.url), request
         return response
 
@@ -137,7 +137,7 @@ class WatchedAdapter(HTTPAdapter):
         parts = urlsplit(url)
         settings = SimpleNamespace()
         if parts.scheme == "https":
-            self.cert_verify(settings, url, verify, cert)  # type: ignore[no-untyped-call]
+            self.cert_verify(settings, url, verify, cert)  # type: ignore[no-untyped-call]  # of requests
         kind = self._secure if parts.scheme == "https" else self._plain
         self._connection = kind(str(parts.hostname), parts.port, **vars(settings))
         weakref.finalize(self, self._connection.close)
@@ -147,7 +147,7 @@ class WatchedAdapter(HTTPAdapter):
 def _watched(kind: type[HTTPConnection], current: CurrentWatch) -> type[HTTPConnection]:
     """The kind of connection that reports each of its uses to `current`."""
 
-    class Watched(kind):  # type: ignore[misc, valid-type]
+    class Watched(kind):  # type: ignore[misc, valid-type]  # a base that is given
         response_class = WholeHead
         _parts: list[bytes] | None = None
 

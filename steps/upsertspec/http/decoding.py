@@ -165,13 +165,12 @@ def _base64(layer: Layer, depth: int) -> Iterator[Layer]:
     """All of the layer as base64, whatever stands between the characters; then each run that holds text, in full."""
     assert isinstance(layer.text, str)
     for offset, data in _decoded(layer.text):
-        yield Layer(data, lambda offset=offset: _of_base64(layer, 0, None, offset))  # type: ignore[misc]
+        yield Layer(data, partial(_of_base64, layer, 0, None, offset))
     for run in _BASE64_RUN.finditer(layer.text):
         start, end = run.span()
         for offset, data in _decoded(run[0]):
             if _TEXT.search(data):
-                spans = lambda s=start, e=end, o=offset: _of_base64(layer, s, e, o)  # noqa: E731
-                yield from _layers(data.decode("latin-1"), spans, depth - 1)
+                yield from _layers(data.decode("latin-1"), partial(_of_base64, layer, start, end, offset), depth - 1)
 
 
 def _decoded(text: str) -> Iterator[tuple[int, bytes]]:
@@ -204,8 +203,7 @@ def _hex(layer: Layer, depth: int) -> Iterator[Layer]:
             end = start + (run.end() - start) // 2 * 2
             data = bytes.fromhex(run.string[start:end].decode())
             if _TEXT.search(data):
-                spans = lambda s=start, e=end: _of_hex(layer, digits, s, e)  # noqa: E731
-                yield from _layers(data.decode("latin-1"), spans, depth - 1)
+                yield from _layers(data.decode("latin-1"), partial(_of_hex, layer, digits, start, end), depth - 1)
 
 
 def _of_hex(layer: Layer, digits: bytes, start: int, end: int) -> list[Span]:

@@ -35,7 +35,7 @@ class WholeHead(http.client.HTTPResponse):
     def begin(self) -> None:
         """Read the head. Raises IncompleteHead if the connection ends first."""
         while True:
-            version, status, reason = self._read_status()  # type: ignore[attr-defined]
+            version, status, reason = self._read_status()  # type: ignore[attr-defined]  # not public
             lines = self._lines()
             if not SMALLEST_INFORMATION <= status < SMALLEST_FINAL or status == HTTPStatus.SWITCHING_PROTOCOLS:
                 break
@@ -69,9 +69,9 @@ class WholeHead(http.client.HTTPResponse):
         self.chunked = self.headers.get("transfer-encoding", "").lower() == "chunked"
         self.chunk_left = None
         self.length = None if self.chunked else _length(self.headers.get("content-length", ""))
-        if self.status in WITHOUT_BODY or self.status < SMALLEST_FINAL or self._method == "HEAD":  # type: ignore[attr-defined]
+        if self.status in WITHOUT_BODY or self.status < SMALLEST_FINAL or self._method == "HEAD":  # type: ignore[attr-defined]  # not public
             self.length = 0
-        self.will_close = self._check_close() or not (self.chunked or self.length is not None)  # type: ignore[attr-defined]
+        self.will_close = self._check_close() or not (self.chunked or self.length is not None)  # type: ignore[attr-defined]  # not public
 
     def _read_and_discard_trailer(self) -> None:
         """Read what follows the last chunk; here too, `http.client` accepts the end of the connection as its end."""

@@ -8,10 +8,10 @@ import sys
 import warnings
 from collections.abc import Callable
 
-import gevent  # type: ignore[import-untyped]
+import gevent
 import urllib3
-from gevent.event import Event  # type: ignore[import-untyped]
-from gevent.os import tp_read  # type: ignore[import-untyped]
+from gevent.event import Event
+from gevent.os import tp_read
 
 from upsertspec.process import exit_now, unblock
 from upsertspec.soak.load_test import ROLES

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import gevent  # type: ignore[import-untyped]
-from gevent.event import Event  # type: ignore[import-untyped]
+import gevent
+from gevent.event import Event
 from locust.env import Environment
 from locust.exception import RPCError
 

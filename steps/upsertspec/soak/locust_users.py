@@ -39,7 +39,7 @@ def user_class(target: Target, ledger: Ledger, plan_of: Callable[[], Plan]) -> t
     origin = secrets.token_hex(3)
 
     class SoakUser(User):
-        tasks = [_task(move) for move, weight in weights(target).items() for _ in range(weight)]  # noqa: RUF012
+        tasks = [_task(move) for move, weight in weights(target).items() for _ in range(weight)]  # noqa: RUF012 - locust reads it
 
         def on_start(self) -> None:
             plan = plan_of()

@@ -31,7 +31,7 @@ class Kinto(Api):
             return self.refused(400, "data is missing")
         email = bytes.fromhex(ident).decode()
         if request.method == "PUT":
-            return self.put(table, ident, {**data, "email": data.get("email", email)})  # type: ignore[dict-item,union-attr]
+            return self.put(table, ident, {**data, "email": data.get("email", email)})
         status, found = self.found(table, {"email": email})
         if status != 200 or not found:
             return (status, found) if status != 200 else self.refused(404, "Not Found")

@@ -60,7 +60,7 @@ class Kintone(Api):
     def many(self) -> Said:
         query = request.args["query"]
         wanted = {name: json.loads(literal) for name, literal in CONDITION.findall(query)}
-        limit, offset = PAGE.search(query).groups()  # type: ignore[union-attr]
+        limit, offset = PAGE.search(query).groups()
         if ident := wanted.pop("$id", None):
             status, record = self.ask("GET", f"{request.args['app']}/records/{ident}")
             found: Any = [record] if status == 200 else record

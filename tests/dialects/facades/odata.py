@@ -63,7 +63,7 @@ class OData(Api):
             return self.refused(400, "the requests are not those of one entity set")
         keys = [{k: value_of(v) for k, v in PAIR.findall(found[2])} for _, found in addressed if found]
         records = [{**each["body"], **key} for (each, _), key in zip(addressed, keys, strict=True)]
-        table = addressed[0][1][1]  # type: ignore[index]
+        table = addressed[0][1][1]
         status, done = self.upsert(table, {"records": records, "matchFields": list(keys[0])})
         if status in (401, 403, 404):
             return status, done

@@ -71,7 +71,7 @@ class Salesforce(Api):
         return status, self.shown(table, record) if status == 200 else record
 
     def query(self, soql: str) -> Said:
-        table, where, limit, offset = SOQL.fullmatch(soql).groups()  # type: ignore[union-attr]
+        table, where, limit, offset = SOQL.fullmatch(soql).groups()
         ours = {theirs: name for name, theirs in NAMES.items()}
         wanted = {ours.get(name, name): value_of(literal) for name, literal in CONDITION.findall(where or "")}
         if "id" in wanted:

@@ -87,7 +87,7 @@ def opened(
     """A file in its own window. The request for the file itself does not count."""
     address = file.as_uri()
     viewport: Mapping[str, int] = {"width": size[0], "height": size[1]}
-    context = browser.new_context(viewport=viewport, **options)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=viewport, **options)
     context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     seen = Opened(page)
