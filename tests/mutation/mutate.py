@@ -22,7 +22,7 @@ JUDGING = (
     *(f"run/{name}" for name in ("finalize", "recorder", "selection", "collection", "preflight")),
     *(f"http/{name}" for name in ("masking", "curl", "exchange", "credentials")),
     *(f"steps/{name}" for name in ("equality", "assertions", "lookup", "cells", "phrases", "given")),
-    *(f"steps/{name}" for name in ("then_answers", "then_stored", "then_lists")),
+    *(f"steps/{name}" for name in ("then_answers", "then_operations", "then_records", "then_stored", "then_lists")),
 )
 TESTS = (
     *("tests/steps", "tests/http/test_credentials.py", "tests/http/test_masking.py", "tests/prove/test_matrix.py"),

@@ -24,7 +24,7 @@ from tests.steps.kit import (
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Transaction, UpsertBatch
 from upsertspec.errors import Blocked
-from upsertspec.steps import then_answers as then
+from upsertspec.steps import then_answers, then_operations, then_records
 from upsertspec.steps.world import World
 
 BATCH = UpsertBatch("contacts", [{"email": ADA["email"]}, {"email": BOB["email"]}], ["email"])
@@ -44,11 +44,13 @@ CREATED, UPDATED = answered(ADA, "created"), answered(BOB, "updated")
 
 
 def says(world: World, *operations: str) -> None:
-    then.require_operations(world, world.last, list(operations))
+    then_operations.require_operations(world, world.last, list(operations))
 
 
 def test_a_batch_says_its_operations_and_counts() -> None:
-    then.the_answer_says(after_batch(batch_of(CREATED, UPDATED, created=1, updated=1)), None, "created, updated")
+    then_operations.the_answer_says(
+        after_batch(batch_of(CREATED, UPDATED, created=1, updated=1)), None, "created, updated"
+    )
     says(after_batch(batch_of(CREATED, created=1, updated=0, ignored=0)), "created")
     ignored = answered(ADA, "ignored")
     says(after_batch(batch_of(ignored, ignored=1)), "ignored")
@@ -83,7 +85,7 @@ def test_a_batch_says_its_operations_and_counts() -> None:
 )
 def test_a_batch_that_says_something_else(answer: Answer, expected: str, actual: str) -> None:
     with failing(expected, actual):
-        then.the_answer_says(after_batch(answer), None, "created, updated")
+        then_operations.the_answer_says(after_batch(answer), None, "created, updated")
 
 
 def test_a_wrong_batch_answer_fails_ac_301() -> None:
@@ -100,7 +102,7 @@ def test_a_wrong_batch_answer_fails_ac_301() -> None:
 def test_a_batch_part_without_an_id_fails_its_operation() -> None:
     parts = Answer(200, operation="created", record=ADA), Answer(200, operation="updated", record=BOB)
     world = after_batch(batch_of(*parts, created=1, updated=1), "AC-303")
-    then.the_answer_says(world, None, "created, updated")
+    then_operations.the_answer_says(world, None, "created, updated")
     assert [criterion for criterion, *_ in suspected(world)] == ["AC-001", "AC-002"]
 
 
@@ -113,25 +115,27 @@ def two(first: Answer, second: Answer) -> World:
 def test_two_batches_create_and_update_under_the_same_ids() -> None:
     made = batch_of(answered(ADA, "created"), answered(BOB, "created"), created=2)
     again = batch_of(answered(ADA, "updated"), answered(BOB, "updated"), updated=2)
-    then.the_answer_says(two(made, again), None, "2 created, 2 updated")
-    then.every_answer_has_id(two(made, again), "the same id")
+    then_operations.the_answer_says(two(made, again), None, "2 created, 2 updated")
+    then_records.every_answer_has_id(two(made, again), "the same id")
     with failing('["created", "created"]', '["updated", "updated"]'):
-        then.the_answer_says(two(again, again), None, "2 created, 2 updated")
+        then_operations.the_answer_says(two(again, again), None, "2 created, 2 updated")
     with failing('["updated", "updated"]', '["created", "created"]'):
-        then.the_answer_says(two(made, made), None, "2 created, 2 updated")
+        then_operations.the_answer_says(two(made, made), None, "2 created, 2 updated")
     turned = batch_of(answered(BOB, "updated"), answered(ADA, "updated"), updated=2)
     with failing("the same ids in every answer", "other ids in the second"):
-        then.every_answer_has_id(two(made, turned), "the same id")
+        then_records.every_answer_has_id(two(made, turned), "the same id")
 
 
 def test_each_record_of_a_batch_is_in_the_answer_as_it_is_stored() -> None:
-    then.the_answer_holds_the_stored_record(after_batch(batch_of(answered(ADA), answered(BOB))), None)
+    then_records.the_answer_holds_the_stored_record(after_batch(batch_of(answered(ADA), answered(BOB))), None)
     with failing("the answer's record to be the stored one", "age is 1 instead of null"):
-        then.the_answer_holds_the_stored_record(after_batch(batch_of(answered(ADA), answered({**BOB, "age": 1}))), None)
+        then_records.the_answer_holds_the_stored_record(
+            after_batch(batch_of(answered(ADA), answered({**BOB, "age": 1}))), None
+        )
     with failing("a record with an id in the answer", "an empty body"):
-        then.the_answer_holds_the_stored_record(after_batch(batch_of(answered(ADA), Answer(200))), None)
+        then_records.the_answer_holds_the_stored_record(after_batch(batch_of(answered(ADA), Answer(200))), None)
     with failing("2 results", "1: "):
-        then.the_answer_holds_the_stored_record(after_batch(batch_of(answered(ADA))), None)
+        then_records.the_answer_holds_the_stored_record(after_batch(batch_of(answered(ADA))), None)
 
 
 def test_each_record_of_a_batch_is_compared_as_its_table_has_it() -> None:
@@ -139,11 +143,11 @@ def test_each_record_of_a_batch_is_compared_as_its_table_has_it() -> None:
     world = world_of(Memory(transactions=[money]))
     part = answered({**money, "amount": "1.5"})
     sent(world, UpsertBatch("transactions", [{"reference": "r"}], ["reference"]), Answer(200, parts=[part]))
-    then.the_answer_holds_the_stored_record(world, None)
+    then_records.the_answer_holds_the_stored_record(world, None)
     wrong = answered({**money, "merchant": "Cafe"})
     sent(world, world.last.operation, Answer(200, parts=[wrong]))
     with failing("the answer's record to be the stored one", 'merchant is "Cafe" instead of null'):
-        then.the_answer_holds_the_stored_record(world, None)
+        then_records.the_answer_holds_the_stored_record(world, None)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +172,7 @@ def test_each_record_of_a_batch_is_compared_as_its_table_has_it() -> None:
     ],
 )
 def test_an_error_says_which_record_is_wrong(body: Any) -> None:
-    then.the_error_says_which(after_batch(Answer(400, body=body)), 1)
+    then_answers.the_error_says_which(after_batch(Answer(400, body=body)), 1)
 
 
 @pytest.mark.parametrize(
@@ -199,9 +203,9 @@ def test_an_error_says_which_record_is_wrong(body: Any) -> None:
 )
 def test_an_error_does_not_say_which_record_is_wrong(body: Any) -> None:
     with failing("an error that names index 1", "so it was"):
-        then.the_error_says_which(after_batch(Answer(400, body=body, text="so it was")), 1)
+        then_answers.the_error_says_which(after_batch(Answer(400, body=body, text="so it was")), 1)
     with failing("an error that names index 1", "an empty body"):
-        then.the_error_says_which(after_batch(Answer(400, body=body)), 1)
+        then_answers.the_error_says_which(after_batch(Answer(400, body=body)), 1)
 
 
 @pytest.mark.parametrize(("value", "named"), [(f"Zoë-{MARK}", True), ("Zoë", False), (5, False)])
@@ -209,10 +213,10 @@ def test_a_value_names_its_record_where_it_has_the_mark(value: Any, named: bool)
     world = world_of(Memory())
     sent(world, UpsertBatch("contacts", [{"name": value}], ["email"]), Answer(400, body={"detail": f"no {value}"}))
     if named:
-        then.the_error_says_which(world, 0)
+        then_answers.the_error_says_which(world, 0)
     else:
         with failing("an error that names index 0", "an empty body"):
-            then.the_error_says_which(world, 0)
+            then_answers.the_error_says_which(world, 0)
 
 
 OPERATIONS = [
@@ -232,71 +236,77 @@ BOTH = Answer(200, parts=[answered(ADA, "updated"), answered(ACCOUNT, "created")
 
 
 def test_a_transaction_says_what_each_operation_did() -> None:
-    then.the_answer_says(transacted(BOTH), None, "updated, created")
+    then_operations.the_answer_says(transacted(BOTH), None, "updated, created")
     with failing('"operation": "updated"', '"created"'):
-        then.the_answer_says(transacted(BOTH), None, "updated, updated")
+        then_operations.the_answer_says(transacted(BOTH), None, "updated, updated")
     for parts in (BOTH.parts[:1], [*BOTH.parts, BOTH.parts[0]]):
         with pytest.raises(Blocked, match=f"blocked by AC-501: expected 2 results; got {len(parts)}: text"):
             says(transacted(Answer(200, parts=parts, text="text")), "updated", "created")
         with failing("2 results", f"{len(parts)}: text"):
             says(transacted(Answer(200, parts=parts, text="text"), "AC-501"), "updated", "created")
     with failing("an answer of 200", "409 with an empty body"):
-        then.the_answer_says(transacted(Answer(409)), None, "updated, created")
+        then_operations.the_answer_says(transacted(Answer(409)), None, "updated, created")
     world = transacted(BOTH, "AC-501")
-    then.the_answer_says(world, None, "created, created")
+    then_operations.the_answer_says(world, None, "created, created")
     assert suspected(world) == [("AC-012", '"operation": "created"', '"updated"')]
 
 
 @pytest.mark.parametrize("status", [400, 404, 409, 499])
 def test_a_transaction_is_refused_with_any_4xx(status: int) -> None:
-    then.is_refused(transacted(Answer(status)), "the transaction")
+    then_answers.is_refused(transacted(Answer(status)), "the transaction")
 
 
 @pytest.mark.parametrize("status", [200, 399, 500])
 def test_anything_else_is_not_a_refusal(status: int) -> None:
     with failing("an answer of 4xx", f"{status} with so it was"):
-        then.is_refused(transacted(Answer(status, text="so it was")), "the transaction")
+        then_answers.is_refused(transacted(Answer(status, text="so it was")), "the transaction")
     with failing("an answer of 4xx", f"{status} with an empty body"):
-        then.is_refused(transacted(Answer(status)), "the transaction")
+        then_answers.is_refused(transacted(Answer(status)), "the transaction")
 
 
 def test_a_result_refers_to_another() -> None:
-    then.in_result(transacted(BOTH), "1", "owner", "0", None)
+    then_operations.in_result(transacted(BOTH), "1", "owner", "0", None)
     with failing("currency to be 1", '"EUR"'):
-        then.in_result(transacted(BOTH), "1", "currency", "0", None)
+        then_operations.in_result(transacted(BOTH), "1", "currency", "0", None)
     with pytest.raises(Blocked, match="blocked by AC-501"):
-        then.in_result(transacted(Answer(200, parts=[BOTH.parts[0], Answer(200)])), "1", "owner", "0", None)
+        then_operations.in_result(transacted(Answer(200, parts=[BOTH.parts[0], Answer(200)])), "1", "owner", "0", None)
 
 
 def test_a_result_has_a_value() -> None:
-    then.in_result(transacted(BOTH), "1", "currency", None, '"EUR"')
+    then_operations.in_result(transacted(BOTH), "1", "currency", None, '"EUR"')
     with failing('currency to be "USD"', '"EUR"'):
-        then.in_result(transacted(BOTH), "1", "currency", None, '"USD"')
+        then_operations.in_result(transacted(BOTH), "1", "currency", None, '"USD"')
     with failing("owner to be 2", "null"):
         parts = [Answer(200, record={"id": 1}), Answer(200)]
-        then.in_result(transacted(Answer(200, parts=parts)), "0", "owner", None, "2")
+        then_operations.in_result(transacted(Answer(200, parts=parts)), "0", "owner", None, "2")
     with pytest.raises(Blocked, match="blocked by AC-501: expected 2 results; got 1"):
-        then.in_result(transacted(Answer(200, parts=BOTH.parts[:1])), "1", "currency", None, '"EUR"')
+        then_operations.in_result(transacted(Answer(200, parts=BOTH.parts[:1])), "1", "currency", None, '"EUR"')
 
 
 def test_every_result_is_stored() -> None:
-    then.the_answer_holds_the_stored_record(transacted(BOTH), None)
+    then_records.the_answer_holds_the_stored_record(transacted(BOTH), None)
     with failing("the answer's record to be the stored one", 'currency is "USD" instead of "EUR"'):
         wrong = answered({**ACCOUNT, "currency": "USD"})
-        then.the_answer_holds_the_stored_record(transacted(Answer(200, parts=[BOTH.parts[0], wrong])), None)
+        then_records.the_answer_holds_the_stored_record(transacted(Answer(200, parts=[BOTH.parts[0], wrong])), None)
     with failing('one record in accounts with {"id": 6}', "0 such records"):
-        then.the_answer_holds_the_stored_record(transacted(Answer(200, parts=[BOTH.parts[0], Answer(200, id=6)])), None)
+        then_records.the_answer_holds_the_stored_record(
+            transacted(Answer(200, parts=[BOTH.parts[0], Answer(200, id=6)])), None
+        )
     with failing("a record with an id in the answer", "an empty body"):
-        then.the_answer_holds_the_stored_record(transacted(Answer(200, parts=[BOTH.parts[0], Answer(200, id=5)])), None)
+        then_records.the_answer_holds_the_stored_record(
+            transacted(Answer(200, parts=[BOTH.parts[0], Answer(200, id=5)])), None
+        )
     with pytest.raises(Blocked, match='blocked by AC-501: expected an "id" in each result'):
-        then.the_answer_holds_the_stored_record(transacted(Answer(200, parts=[BOTH.parts[0], Answer(200)])), None)
+        then_records.the_answer_holds_the_stored_record(
+            transacted(Answer(200, parts=[BOTH.parts[0], Answer(200)])), None
+        )
     with pytest.raises(Blocked, match="blocked by AC-501: expected 2 results; got 1"):
-        then.the_answer_holds_the_stored_record(transacted(Answer(200, parts=BOTH.parts[:1])), None)
+        then_records.the_answer_holds_the_stored_record(transacted(Answer(200, parts=BOTH.parts[:1])), None)
 
 
 def test_unreported_batch_records_leave_the_scenario_untested() -> None:
     world = lacking(after_batch(batch_of(Answer(200), Answer(200))), "record")
-    then.the_answer_holds_the_stored_record(world, None)
+    then_records.the_answer_holds_the_stored_record(world, None)
     assert untested(world) == [f"the answer does not report the record: {UNREPORTED}"]
 
 
@@ -309,19 +319,19 @@ def test_what_a_batch_does_not_report_matters_to_ac_301_only(criterion: str, lef
 
 def test_batches_without_parts_have_no_ids_to_compare() -> None:
     world = lacking(two(Answer(200), Answer(200)), "operation", "counts", "id")
-    then.every_answer_has_id(world, "the same id")
+    then_records.every_answer_has_id(world, "the same id")
     assert f"the answer does not report the id: {UNREPORTED}" in untested(world)
     parts = [Answer(200, id=1, record=ADA), Answer(200, id=2, record=BOB)]
     turned = lacking(two(Answer(200, parts=parts), Answer(200, parts=parts[::-1])), "operation", "counts", "id")
     with failing("the same ids in every answer", "other ids in the second"):
-        then.every_answer_has_id(turned, "the same id")
+        then_records.every_answer_has_id(turned, "the same id")
 
 
 @pytest.mark.parametrize(("errors", "named"), [(["is wrong"], False), (["is wrong", None], True)])
 def test_a_list_of_one_error_does_not_place_each_record(errors: list[Any], named: bool) -> None:
     world = after_batch(Answer(400, body=errors))
     if named:
-        then.the_error_says_which(world, 0)
+        then_answers.the_error_says_which(world, 0)
     else:
         with failing("an error that names index 0", "an empty body"):
-            then.the_error_says_which(world, 0)
+            then_answers.the_error_says_which(world, 0)

@@ -10,7 +10,7 @@ from tests.steps.kit import ADA, BEFORE, BOB, Memory, answered, contact, failing
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Upsert, UpsertBatch
 from upsertspec.errors import Blocked
-from upsertspec.steps import then_answers as answers
+from upsertspec.steps import then_records
 from upsertspec.steps import then_stored as then
 from upsertspec.steps.when_upsert import numbered
 from upsertspec.steps.world import World
@@ -213,13 +213,13 @@ def created(answer: Answer, **fields: Any) -> World:
 
 
 def test_the_created_record_reads_the_same_by_its_id() -> None:
-    answers.the_record_reads_the_same(created(answered(ADA)))
+    then_records.the_record_reads_the_same(created(answered(ADA)))
     with pytest.raises(Blocked, match='blocked by AC-601: expected an "id" in the answer'):
-        answers.the_record_reads_the_same(created(answered(None)))
+        then_records.the_record_reads_the_same(created(answered(None)))
     with failing('one record in contacts with {"id": 9}', "0 such records"):
-        answers.the_record_reads_the_same(created(answered({**ADA, "id": 9})))
+        then_records.the_record_reads_the_same(created(answered({**ADA, "id": 9})))
     with failing('in contacts a record with {"name": "Ada", "age": 1, "id": 1}', "age is null instead of 1"):
-        answers.the_record_reads_the_same(created(answered(ADA), age=1))
+        then_records.the_record_reads_the_same(created(answered(ADA), age=1))
 
 
 def protecting(record: dict[str, Any], **fields: Any) -> World:
@@ -276,11 +276,11 @@ def test_unreported_ids_are_ignored_and_stored_records_still_checked() -> None:
 def test_an_unreported_record_is_not_testable_if_the_stored_one_is_right() -> None:
     world = created(Answer(201, id=1))
     world.client.lacks = {"record": "it answers with 204"}
-    answers.the_record_reads_the_same(world)
-    answers.the_answer_holds_the_stored_record(world, None)
+    then_records.the_record_reads_the_same(world)
+    then_records.the_answer_holds_the_stored_record(world, None)
     assert untested(world) == ["the answer does not report the record: it answers with 204"]
     wrong = created(Answer(201, id=1), age=1)
     wrong.client.lacks = world.client.lacks
     with pytest.raises(AssertionError, match="age is null instead of 1"):
-        answers.the_record_reads_the_same(wrong)
+        then_records.the_record_reads_the_same(wrong)
     assert untested(wrong) == []

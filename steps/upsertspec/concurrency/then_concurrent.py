@@ -20,7 +20,7 @@ from upsertspec.steps.concurrent_run import ConcurrentRun, RecordedCall
 from upsertspec.steps.control import is_success
 from upsertspec.steps.equality import as_json, differences, shown
 from upsertspec.steps.statuses import require_status
-from upsertspec.steps.then_answers import require_same_reading
+from upsertspec.steps.then_records import require_same_reading
 from upsertspec.steps.world import World
 
 Record = Mapping[str, Any]

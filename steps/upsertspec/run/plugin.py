@@ -39,6 +39,8 @@ pytest_plugins = [
     "upsertspec.steps.when_hostile",
     "upsertspec.concurrency.when_concurrent",
     "upsertspec.steps.then_answers",
+    "upsertspec.steps.then_operations",
+    "upsertspec.steps.then_records",
     "upsertspec.steps.then_stored",
     "upsertspec.steps.then_lists",
     "upsertspec.steps.then_hostile",

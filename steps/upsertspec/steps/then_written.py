@@ -30,7 +30,7 @@ from upsertspec.steps.equality import as_json, differences, same, shown
 from upsertspec.steps.missing_calls import is_missing, plainest_groups
 from upsertspec.steps.own_table import named
 from upsertspec.steps.statuses import require_status
-from upsertspec.steps.then_answers import reported, require_same_reading
+from upsertspec.steps.then_records import reported, require_same_reading
 from upsertspec.steps.world import Attempt, World
 
 Record = Mapping[str, Any]

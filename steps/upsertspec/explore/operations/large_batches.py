@@ -20,7 +20,7 @@ from upsertspec.explore.strategies import Draw, Scope
 from upsertspec.spec.outcomes import INVALID, TOO_LARGE
 from upsertspec.steps.equality import differences, shown
 from upsertspec.steps.statuses import require_status
-from upsertspec.steps.then_answers import require_batch
+from upsertspec.steps.then_operations import require_batch
 from upsertspec.steps.when_upsert import numbered
 
 TOO_MANY = (INVALID, TOO_LARGE)

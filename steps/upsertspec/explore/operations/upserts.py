@@ -17,7 +17,8 @@ from upsertspec.explore.sequence import OperationSequence
 from upsertspec.explore.strategies import Draw, Scope, sometimes
 from upsertspec.http.credentials import BROKEN
 from upsertspec.spec.schema import ROLES, Table
-from upsertspec.steps.then_answers import require_batch, the_error_says_which
+from upsertspec.steps.then_answers import the_error_says_which
+from upsertspec.steps.then_operations import require_batch
 
 Row = Mapping[str, Any]
 OF_FIELDS = ("updateWhere", "updateValues")
