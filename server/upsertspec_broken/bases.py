@@ -168,6 +168,12 @@ class AfterFailure(Store):
         """Write it."""
 
 
+def keep(store: Store) -> None:
+    """Commit what is written in the middle of a transaction, so that it stays when the rest fails."""
+    store.db.commit()
+    store.db.begin()
+
+
 WITHOUT_FOREIGN_KEYS = {"PRAGMAS": ("foreign_keys = OFF", "synchronous = NORMAL")}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import g
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.bases import EmailWithoutAnIndex, FindThenWrite, changes, planned
+from upsertspec_broken.bases import EmailWithoutAnIndex, FindThenWrite, changes, keep, planned
 from upsertspec_catalogue import Answer, answers, view
 from upsertspec_server.errors import Problem, bad_field
 from upsertspec_server.schema import Role, Row, Table
@@ -100,8 +100,7 @@ class CommitsRecordByRecord(Upserts):
     def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
         outcome = super().upsert_one(plan, row, now)
         if plan.batch:
-            self.store.db.commit()
-            self.store.db.begin()
+            keep(self.store)
         return outcome
 
 
@@ -113,8 +112,7 @@ class CommitsInChunks(Upserts):
         outcomes: list[Outcome] = []
         for start in range(0, len(plan.rows), 500):
             if start:
-                self.store.db.commit()
-                self.store.db.begin()
+                keep(self.store)
             outcomes += super().upsert_batch(replace(plan, rows=plan.rows[start : start + 500]), now)
         return outcomes
 
@@ -282,8 +280,7 @@ class BatchAsksWhenAllIsDone(Upserts):
 
     def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
         outcomes = super().upsert_batch(plan, now)
-        self.store.db.commit()
-        self.store.db.begin()
+        keep(self.store)
         return outcomes
 
 

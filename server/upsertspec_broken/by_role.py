@@ -8,9 +8,10 @@ from typing import Any
 from flask import g
 
 from upsertspec_broken import add, broken
+from upsertspec_broken.idempotency import without_key
 from upsertspec_catalogue import view
 from upsertspec_server.conditions import Condition, Conditions
-from upsertspec_server.idempotency import Idempotency, Key
+from upsertspec_server.idempotency import Idempotency
 from upsertspec_server.queries import Condition as Filter
 from upsertspec_server.queries import Include, Queries, Record
 from upsertspec_server.request import Request
@@ -45,14 +46,9 @@ def without_condition(role: str, endpoint: str, is_alone: bool = True) -> type[C
     return WithoutCondition
 
 
-def without_key(role: str, endpoint: str) -> type[Idempotency]:
+def without_key_of(role: str, endpoint: str) -> type[Idempotency]:
     """Keys that are not read in a role's requests to a view."""
-
-    class WithoutKey(Idempotency):
-        def key(self) -> Key | None:
-            return None if is_from(role, endpoint) else super().key()
-
-    return WithoutKey
+    return without_key(lambda: is_from(role, endpoint))
 
 
 def not_for(role: str, endpoint: str) -> Any:
@@ -69,7 +65,7 @@ def not_for(role: str, endpoint: str) -> Any:
 NO_TAG = without_tag, "Answers {call} by the {role} without a tag."
 NO_CONDITION = without_condition, "Takes no notice of conditions in {call} by the {role}."
 NO_CONDITION_FOR_SEVERAL = partial(without_condition, is_alone=False), NO_CONDITION[1]
-NO_KEY = without_key, "Does not read the Idempotency-Key of {call} by the {role}."
+NO_KEY = without_key_of, "Does not read the Idempotency-Key of {call} by the {role}."
 for (part, says), violates, role, endpoint, name, call in (
     (NO_TAG, "AC-901", "updater", "records.update", "get-no-tag-from-update", "a partial update"),
     (NO_TAG, "AC-901", "updater", "records.upsert", "get-no-tag-from-upsert", "an upsert"),

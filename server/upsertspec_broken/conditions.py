@@ -10,6 +10,7 @@ from flask import g
 from werkzeug.datastructures import ETags
 
 from upsertspec_broken import add, broken
+from upsertspec_broken.bases import keep
 from upsertspec_broken.clients import ManyClients
 from upsertspec_catalogue import Answer, answers, view
 from upsertspec_server.conditions import Condition, Conditions
@@ -158,8 +159,7 @@ class ConditionIsCheckedAfterTheCommit(Conditions):
 
     def check(self, condition: Condition, table: Table, stored: Row | None) -> None:
         if request.endpoint in WRITES:
-            self.app.store.db.commit()
-            self.app.store.db.begin()
+            keep(self.app.store)
         super().check(condition, table, stored)
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any
 
 from upsertspec_broken import broken
-from upsertspec_broken.bases import FindThenWrite, Nullable, WithoutUniqueIndices, single_keys
+from upsertspec_broken.bases import FindThenWrite, Nullable, WithoutUniqueIndices, keep, single_keys
 from upsertspec_server.errors import Problem, conflict
 from upsertspec_server.schema import Field, Row, Table
 from upsertspec_server.store import Store
@@ -122,8 +122,7 @@ class WritesFieldByField(FindThenWrite):
     def save(self, table: Table, match: Row, changes: Row, now: str) -> Row:
         for name, value in changes.items():
             match = super().save(table, match, {name: value}, now)
-            self.store.db.commit()
-            self.store.db.begin()
+            keep(self.store)
         return match
 
 

@@ -14,6 +14,7 @@ from flask import Response, g, make_response
 from flask.typing import ResponseReturnValue
 
 from upsertspec_broken import add, broken
+from upsertspec_broken.bases import keep
 from upsertspec_broken.clients import Clients, ManyClients
 from upsertspec_catalogue import view
 from upsertspec_server import Server
@@ -26,36 +27,24 @@ Write = Callable[[], ResponseReturnValue]
 # AC-921: the first answer again, and nothing written
 
 
-@broken("AC-921", "AC-922", "AC-923", "AC-926", "AC-927")
-class KeysAreNotRead(Idempotency):
-    """Does not know the header: every request is done."""
+def without_key(when: Callable[[], bool]) -> type[Idempotency]:
+    """Keys that are not read in some requests."""
 
-    def key(self) -> Key | None:
-        return None
+    class WithoutKey(Idempotency):
+        def key(self) -> Key | None:
+            return None if when() else super().key()
 
-
-@broken("AC-921", "AC-922", "AC-926", "AC-927")
-class UpsertsNeedNoKey(Idempotency):
-    """Reads keys of creates and transactions only, since "an upsert is idempotent anyway"."""
-
-    def key(self) -> Key | None:
-        return None if request.path.endswith("/upsert") else super().key()
+    return WithoutKey
 
 
-@broken("AC-921", "AC-922", "AC-926")
-class BatchesHaveNoKey(Idempotency):
-    """Does not read the keys of batches."""
-
-    def key(self) -> Key | None:
-        return None if b'"records"' in request.get_data() else super().key()
-
-
-@broken("AC-921", "AC-926")
-class TransactionsHaveNoKey(Idempotency):
-    """Does not read the keys of transactions."""
-
-    def key(self) -> Key | None:
-        return None if request.path.endswith("/transactions") else super().key()
+add("keys-are-not-read", "Does not know the header: every request is done.", "AC-921 AC-922 AC-923 AC-926 AC-927",
+    without_key(lambda: True))  # fmt: skip
+add("upserts-need-no-key", 'Reads keys of creates and transactions only, since "an upsert is idempotent anyway".',
+    "AC-921 AC-922 AC-926 AC-927", without_key(lambda: request.path.endswith("/upsert")))  # fmt: skip
+add("batches-have-no-key", "Does not read the keys of batches.", "AC-921 AC-922 AC-926",
+    without_key(lambda: b'"records"' in request.get_data()))  # fmt: skip
+add("transactions-have-no-key", "Does not read the keys of transactions.", "AC-921 AC-926",
+    without_key(lambda: request.path.endswith("/transactions")))  # fmt: skip
 
 
 class Repeating(Idempotency):
@@ -169,8 +158,7 @@ class OtherBodyIsWrittenAndRefused(Idempotency):
                 known = self.replay(key)
             except Problem:
                 write()
-                self.store.db.commit()
-                self.store.db.begin()
+                keep(self.store)
                 raise
             return known or self.first(key, make_response(write()))
 
@@ -354,28 +342,11 @@ other_key("keys-in-small-letters", "Compares keys without their case.", "AC-925"
 other_key("keys-are-cut", "Keeps the first 64 characters of a key.", "AC-925 AC-926", lambda text: text[:64])
 
 
-@broken("AC-925")
-class KeysAreUnquoted(Idempotency):
-    """Decodes percent escapes in a key, so that two keys become one."""
-
-    def text(self, value: str) -> str:
-        return unquote(super().text(value))
-
-
-@broken("AC-925")
-class BlanksInAKeyAreOne(Idempotency):
-    """Takes several blanks in a key for one."""
-
-    def text(self, value: str) -> str:
-        return re.sub(" +", " ", super().text(value))
-
-
-other_key(
-    "keys-lose-their-hyphens",
-    "Reads keys as UUIDs, without their hyphens.",
-    "AC-925",
-    lambda text: text.replace("-", ""),
-)
+other_key("keys-lose-their-hyphens", "Reads keys as UUIDs, without their hyphens.", "AC-925",
+          lambda text: text.replace("-", ""))  # fmt: skip
+other_key("keys-are-unquoted", "Decodes percent escapes in a key, so that two keys become one.", "AC-925", unquote)
+other_key("blanks-in-a-key-are-one", "Takes several blanks in a key for one.", "AC-925",
+          lambda text: re.sub(" +", " ", text))  # fmt: skip
 
 
 @broken("AC-925", "AC-922")

@@ -11,7 +11,7 @@ from typing import Any
 from flask import g
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.bases import FindThenWrite
+from upsertspec_broken.bases import FindThenWrite, keep
 from upsertspec_broken.ways import is_within
 from upsertspec_catalogue import Answer, answers, view
 from upsertspec_server.auth import Auth
@@ -146,8 +146,7 @@ class RefusedAfterTheWrite(Upserts):
             return super().upsert_one(plan, row, now)
         with as_editor():
             super().upsert_one(plan, row, now)
-        self.store.db.commit()
-        self.store.db.begin()
+        keep(self.store)
         self.app.auth.require_own(plan.table, row)
         raise AssertionError
 
@@ -244,8 +243,7 @@ class MovedThenRefused(Records):
         stored = self.read(table, record_id)
         if not self.app.auth.sees(table, row):
             self.store.update(table, stored, row)
-            self.store.db.commit()
-            self.store.db.begin()
+            keep(self.store)
         return super().update(table, record_id, row, where)
 
 
@@ -287,8 +285,7 @@ class OwnPartOfABatchStays(Upserts):
 
     def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
         if plan.batch and not self.app.auth.sees(plan.table, row):
-            self.store.db.commit()
-            self.store.db.begin()
+            keep(self.store)
         return super().upsert_one(plan, row, now)
 
 

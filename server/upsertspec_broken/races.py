@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from flask import g
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.bases import EmailWithoutAnIndex, FindThenWrite
+from upsertspec_broken.bases import EmailWithoutAnIndex, FindThenWrite, keep
 from upsertspec_broken.clients import Ahead, AmongMany, LooksAhead, ManyClients
 from upsertspec_catalogue import Answer, answers
 from upsertspec_server import Server
@@ -114,36 +114,14 @@ class LooksAgain(Ahead):
         return self.upsert_one(plan, row, now) if is_there else super().create(plan, row, now)
 
 
-@broken("AC-706", using=(LooksAhead,))
-class InsertOrIgnoreSaysCreated(LooksAgain):
-    """Inserts or ignores, and says "created" to everybody who found nothing when they looked."""
+class Late(LooksAgain):
+    """Looks; what it does in one mode where another created the record since is a method of its own."""
+
+    on_conflict: ClassVar[str] = "error"
 
     def create(self, plan: Plan, row: Row, now: str) -> Outcome:
         match = self.find_match(plan, row)
-        if match is None or not plan.ignore:
-            return super().create(plan, row, now)
-        return self.second(plan, row, match, now)
-
-    def second(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
-        """The outcome for a record that somebody else created after the look."""
-        return Outcome(plan.table, "created", match["id"], match)
-
-
-@broken("AC-706", using=(LooksAhead,))
-class LateIgnoreOverwrites(InsertOrIgnoreSaysCreated):
-    """Says "ignored" to the second one, but overwrites what the first one has created."""
-
-    def second(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
-        self.save(plan.table, match, row, now)
-        return Outcome(plan.table, "ignored", match["id"], match)
-
-
-class LateError(LooksAgain):
-    """Looks, and refuses a match; what it does where another created the record since is a method of its own."""
-
-    def create(self, plan: Plan, row: Row, now: str) -> Outcome:
-        match = self.find_match(plan, row)
-        if match is None or plan.on_conflict != "error":
+        if match is None or plan.on_conflict != self.on_conflict:
             return super().create(plan, row, now)
         return self.late(plan, row, match, now)
 
@@ -153,20 +131,38 @@ class LateError(LooksAgain):
 
 
 @broken("AC-707", using=(LooksAhead,))
-class LateCreateUpdates(LateError):
+class LateCreateUpdates(Late):
     """Refuses a match that it sees, and updates the record that another created since the look."""
 
 
 @broken("AC-707", using=(LooksAhead,))
-class LateCreateSaysCreated(LateError):
+class LateCreateSaysCreated(Late):
     """Says "created" to everybody who found nothing, with the record of the first one."""
 
     def late(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
         return Outcome(plan.table, "created", match["id"], match)
 
 
+@broken("AC-706", using=(LooksAhead,))
+class InsertOrIgnoreSaysCreated(LateCreateSaysCreated):
+    """Inserts or ignores, and says "created" to everybody who found nothing when they looked."""
+
+    on_conflict = "ignore"
+
+
+@broken("AC-706", using=(LooksAhead,))
+class LateIgnoreOverwrites(Late):
+    """Says "ignored" to the second one, but overwrites what the first one has created."""
+
+    on_conflict = "ignore"
+
+    def late(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+        self.save(plan.table, match, row, now)
+        return Outcome(plan.table, "ignored", match["id"], match)
+
+
 @broken("AC-707", using=(LooksAhead,))
-class LateCreateFails(LateError):
+class LateCreateFails(Late):
     """Answers 500 where another created the record since the look."""
 
     def late(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
@@ -174,13 +170,12 @@ class LateCreateFails(LateError):
 
 
 @broken("AC-707", using=(LooksAhead,))
-class LateCreateOverwritesAndRefuses(LateError):
+class LateCreateOverwritesAndRefuses(Late):
     """Answers 409 where another created the record since the look, but has written its own values."""
 
     def late(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
         self.update(plan, row, match, now)
-        self.store.db.commit()
-        self.store.db.begin()
+        keep(self.store)
         raise conflict("The record exists already.")
 
 

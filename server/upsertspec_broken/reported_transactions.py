@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from upsertspec_broken import broken
+from upsertspec_broken.bases import keep
 from upsertspec_server import Server
 from upsertspec_server.errors import Problem, conflict
 from upsertspec_server.fields import Timestamp
@@ -23,8 +24,7 @@ class RollsBackFailedUpdatesOnly(Transactions):
             return super().run(operations, role)
         except Problem as problem:
             if problem.index is not None and operations[problem.index]["op"] in ("create", "delete"):
-                self.store.db.commit()
-                self.store.db.begin()
+                keep(self.store)
             raise
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.dialects.facade import Facade
+from tests.dialects.facades.cases import target_text
 from tests.kit import ROOT, TOKEN_VARIABLES
 from upsertspec.report.result import Result
 from upsertspec.run.runner import run
@@ -19,7 +20,6 @@ from upsertspec.target.target_file import from_file
 from upsertspec_server.serving import serve_in_thread
 
 SHAPES = ROOT / "examples" / "shapes"
-ENV = TOKEN_VARIABLES
 
 Judge = Callable[..., list[Result]]
 
@@ -31,14 +31,20 @@ def load(tmp_path: Path) -> Callable[..., Target]:
     def read(text: str) -> Target:
         file = tmp_path / "target.toml"
         file.write_text(text, "utf-8")
-        return from_file(file, ENV)
+        return from_file(file, TOKEN_VARIABLES)
 
     return read
 
 
+@pytest.fixture
+def target(name: str, load: Callable[[str], Target]) -> Target:
+    """The target of the ready-made dialect of this name."""
+    return load(target_text(name))
+
+
 def shape(name: str) -> Target:
     """The target of an example."""
-    return from_file(SHAPES / f"{name}.toml", ENV)
+    return from_file(SHAPES / f"{name}.toml", TOKEN_VARIABLES)
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.dialects.conftest import ENV, SHAPES, Judge, shape
+from tests.dialects.conftest import SHAPES, Judge, shape
 from tests.dialects.facade import MergeApi
-from tests.kit import ROOT
+from tests.kit import ROOT, TOKEN_VARIABLES
 from upsertspec.dialects.base import Setup
 from upsertspec.dialects.native import Native
 from upsertspec.dialects.operations import Upsert
@@ -72,7 +72,7 @@ def test_what_is_wrong_with_a_dialect_is_reported_with_its_place_and_fix(module:
     what, fix = BROKEN[module]
     file = target_file(tmp_path, module)
     with pytest.raises(ConfigError) as raised:
-        dialect_for(from_file(file, ENV))
+        dialect_for(from_file(file, TOKEN_VARIABLES))
     text = str(raised.value)
     assert text.startswith(f'{file}: dialect: "dialect_of_mine:Mine" ')
     assert what in text
@@ -85,7 +85,7 @@ def test_what_is_wrong_with_a_dialect_is_reported_with_its_place_and_fix(module:
 def test_the_command_line_ends_with_2(command: str, module: str, tmp_path: Path) -> None:
     file = target_file(tmp_path, module)
     line = [sys.executable, "-m", "upsertspec", command, "--target", str(file)]
-    done = subprocess.run(line, capture_output=True, text=True, env={**ENV, "PATH": ""}, check=False)
+    done = subprocess.run(line, capture_output=True, text=True, env={**TOKEN_VARIABLES, "PATH": ""}, check=False)
     assert done.returncode == 2, done.stdout + done.stderr
     assert f'upsertspec: {file}: dialect: "dialect_of_mine:Mine" can\'t be loaded' in done.stderr
     assert "Traceback" not in done.stderr
@@ -94,7 +94,7 @@ def test_the_command_line_ends_with_2(command: str, module: str, tmp_path: Path)
 def test_a_module_beside_the_target_file_hides_no_other(tmp_path: Path) -> None:
     before = list(sys.path)
     (tmp_path / "json.py").write_text("raise SystemExit('the wrong json')", "utf-8")
-    made = dialect_for(from_file(target_file(tmp_path, "import json\n" + WHOLE), ENV))
+    made = dialect_for(from_file(target_file(tmp_path, "import json\n" + WHOLE), TOKEN_VARIABLES))
     assert made.name == "mine"
     assert sys.path == before
 
@@ -159,7 +159,7 @@ def test_an_error_in_a_dialect_is_a_harness_error_and_not_a_failure(method: str,
         f"        return kind.{kind}(self, operation, *rest)\n"
     )
     (tmp_path / "merge_api.py").write_text((SHAPES / "merge_api.py").read_text("utf-8"), "utf-8")
-    target = from_file(target_file(tmp_path, module), ENV)
+    target = from_file(target_file(tmp_path, module), TOKEN_VARIABLES)
     results = judge(MergeApi(), target, "AC-014")
     judged = [result for result in results if result.status is not Status.NOT_CLAIMED]
     assert {result.status for result in judged} == {Status.ERROR}
@@ -178,7 +178,7 @@ def test_the_extended_shape_in_the_guide(tmp_path: Path) -> None:
     file = target_file(tmp_path, block.replace("class Signed", "class Mine"))
     shape = '[shape.upsert]\npath = "/u"\nbody = { on = "{matchFields}" }\n[shape.find]\npath = "/f"\n'
     file.write_text(file.read_text("utf-8") + shape, "utf-8")
-    request = dialect_for(from_file(file, ENV)).request(Upsert("contacts", {"email": "a"}, ["email"]))
+    request = dialect_for(from_file(file, TOKEN_VARIABLES)).request(Upsert("contacts", {"email": "a"}, ["email"]))
     assert (request.path, request.headers) == ("/u", {"X-Length": "17"})
 
 

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.dialects.conftest import Judge
-from tests.dialects.facades.cases import CASES, target_text
-from tests.kit import TOKEN_VARIABLES, TOKENS
+from tests.dialects.facades.cases import CASES
+from tests.kit import TOKENS
 from upsertspec.dialects.base import Answer, Request, Response
 from upsertspec.dialects.operations import Find, Operation, Upsert
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.report.result import Result, Status
 from upsertspec.report.verdict import Verdict, tally
 from upsertspec.target.target import Target
-from upsertspec.target.target_file import from_file
 from upsertspec_broken import catalogue
-
-
-@pytest.fixture
-def target(name: str, tmp_path: Path) -> Target:
-    file = tmp_path / "target.toml"
-    file.write_text(target_text(name), "utf-8")
-    return from_file(file, TOKEN_VARIABLES)
 
 
 def text_of(results: list[Result]) -> str:

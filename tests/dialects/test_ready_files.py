@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.dialects.facades import postgrest
-from tests.dialects.facades.cases import CASES, target_text
+from tests.dialects.facades.cases import CASES
 from tests.http.wire import Wire, by_request, reply
 from tests.kit import ROOT, TOKEN_VARIABLES, Done
 from upsertspec.dialects.ready_made import ReadyShape, file_of
@@ -33,13 +33,6 @@ PARTS = {*KNOWN, "conflict", "list", "groups", "transaction"} - {"read", "task",
 Serve = Callable[..., Wire]
 JUDGED_FOR_REAL = ("datasette", "pocketbase")
 """Those whose servers run here: tests/examples/test_targets.py judges them."""
-
-
-@pytest.fixture
-def target(name: str, tmp_path: Path) -> Target:
-    file = tmp_path / "target.toml"
-    file.write_text(target_text(name), "utf-8")
-    return from_file(file, TOKEN_VARIABLES)
 
 
 def test_every_ready_made_dialect_is_judged() -> None:

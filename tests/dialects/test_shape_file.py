@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.dialects.conftest import ENV, SHAPES
-from tests.kit import ROOT
+from tests.dialects.conftest import SHAPES
+from tests.kit import ROOT, TOKEN_VARIABLES
 from upsertspec.dialects.operations import Find, Upsert
 from upsertspec.dialects.registry import dialect_for
 from upsertspec.errors import ConfigError
@@ -184,7 +184,7 @@ def test_the_shape_in_the_guide_is_a_target(load: Load) -> None:
 def test_the_credentials_in_the_guide_are_a_target(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     [block] = [text for text in re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL) if "[roles.viewer]" in text]
     for name in re.findall(r'env = "(\w+)"', block):
-        monkeypatch.setitem(ENV, name, "secret")
+        monkeypatch.setitem(TOKEN_VARIABLES, name, "secret")
     target = load(block)
     assert (target.url, target.query["api-version"]) == ("https://api.example.com/v1", "3")
     assert target.roles["editor"].headers() == {"apikey": "secret", "Authorization": "Bearer secret"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import io
 import json
 import os
 import re
@@ -75,6 +76,13 @@ class Done:
     def one(self, status: str) -> dict[str, Any]:
         """The first result of this status."""
         return next(result for result in self.results if result["status"] == status)
+
+
+class Tty(io.StringIO):
+    """A terminal."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def environment(**changes: str | None) -> dict[str, str]:

@@ -6,17 +6,11 @@ import io
 
 import pytest
 
+from tests.report.kit import Tty
 from upsertspec.report import terminal
 from upsertspec.report.console import Console, steady
 from upsertspec.report.result import Result, Status
 from upsertspec.spec import criteria as spec
-
-
-class Tty(io.StringIO):
-    """A terminal."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.fixture(autouse=True)

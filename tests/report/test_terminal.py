@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.report.conftest import hostile
-from tests.report.kit import BROKEN, Done, environment, run_line, started
+from tests.report.kit import BROKEN, Done, Tty, environment, run_line, started
 from upsertspec.errors import ENDED
 from upsertspec.report import terminal
 from upsertspec.report.result import Result, Status
@@ -25,13 +25,6 @@ Runs = Callable[[str], Done]
 
 OURS = re.compile(r"\x1b\[K|\x1b\[1;3[123]m|\x1b\[0m")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-class Tty(io.StringIO):
-    """A terminal."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.fixture(scope="module")

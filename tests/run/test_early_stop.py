@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,18 +14,12 @@ from tests.http.wire import Wire, reply
 from tests.kit import Done
 from tests.run.test_runs import forward, tokens
 from upsertspec.http.circuit_breaker import IN_A_ROW, SETUPS_IN_A_ROW
-from upsertspec.run.embedded import process_of, started
+from upsertspec.run.embedded import process_of
 from upsertspec.target.target import Target
 
 Command = Callable[..., Done]
 Serve = Callable[..., Wire]
 Break = Callable[[bytes], bytes | None]
-
-
-@pytest.fixture(scope="module")
-def reference() -> Iterator[Target]:
-    with started() as server:
-        yield server.target()
 
 
 def before(reference: Target, serve: Serve, broken: Break) -> Wire:

@@ -20,7 +20,6 @@ import pytest
 
 from tests.kit import Done
 from tests.run.test_runs import tokens
-from upsertspec.run.embedded import started
 from upsertspec.target.target import Target
 
 ONE = ("--criterion", "AC-001", "-k", "new and contact")
@@ -41,12 +40,6 @@ class Own(Native):
 Process = subprocess.Popen[str]
 Start = Callable[..., Process]
 Write = Callable[..., tuple[str, str]]
-
-
-@pytest.fixture(scope="module")
-def reference() -> Iterator[Target]:
-    with started() as server:
-        yield server.target()
 
 
 @pytest.fixture

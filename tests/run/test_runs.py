@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,12 +21,6 @@ Serve = Callable[..., Wire]
 JUNK = dict.fromkeys(
     ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "NETRC", "CURL_CA_BUNDLE"), "http://127.0.0.1:1/"
 )
-
-
-@pytest.fixture(scope="module")
-def reference() -> Iterator[Target]:
-    with started() as server:
-        yield server.target()
 
 
 def tokens(target: Target) -> dict[str, str]:

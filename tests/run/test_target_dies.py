@@ -20,7 +20,6 @@ import pytest
 from tests.kit import Done
 from tests.run.test_runs import tokens
 from upsertspec.explore.search import Search
-from upsertspec.run.embedded import started
 from upsertspec.target.target import Target
 from upsertspec.target.target_file import from_file
 
@@ -28,12 +27,6 @@ Command = Callable[..., Done]
 KILLS = '"age": -1'
 MORTAL = Path(__file__).with_name("mortal.py")
 SELECTED = ("--criterion", "AC-012,AC-013,AC-014", "--timeout", "2")
-
-
-@pytest.fixture(scope="module")
-def reference() -> Iterator[Target]:
-    with started() as server:
-        yield server.target()
 
 
 @pytest.fixture

@@ -130,40 +130,41 @@ class Transaction:
         return [operation["fields"] for operation in self.operations if isinstance(operation.get("fields"), dict)]
 
 
+class Asking:
+    """An operation that changes nothing and sends no fields."""
+
+    changes: ClassVar = False
+    sent: ClassVar[list[Mapping[str, Any]]] = []
+
+
 @dataclass(frozen=True)
-class Find:
+class Find(Asking):
     """Every record of a table whose fields equal these values."""
 
     table: str
     where: Mapping[str, Any]
     limit: int = 0
     offset: int = 0
-    changes: ClassVar = False
-    sent: ClassVar[list[Mapping[str, Any]]] = []
 
 
 @dataclass(frozen=True)
-class List:
+class List(Asking):
     """The records of a table, with the contract's own query parameters."""
 
     table: str
     query: Mapping[str, Any]
-    changes: ClassVar = False
-    sent: ClassVar[list[Mapping[str, Any]]] = []
 
 
 @dataclass(frozen=True)
-class Groups:
+class Groups(Asking):
     """Counts and averages of a table, with the contract's own query parameters."""
 
     table: str
     query: Mapping[str, Any]
-    changes: ClassVar = False
-    sent: ClassVar[list[Mapping[str, Any]]] = []
 
 
 @dataclass(frozen=True)
-class Read:
+class Read(Asking):
     """The one record of this id. `key` is its unique key, where that is known; `query` says what to nest in it."""
 
     table: str
@@ -171,17 +172,13 @@ class Read:
     key: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
-    changes: ClassVar = False
-    sent: ClassVar[list[Mapping[str, Any]]] = []
 
 
 @dataclass(frozen=True)
-class Describe:
+class Describe(Asking):
     """The table's description: its fields and unique keys."""
 
     table: str
-    changes: ClassVar = False
-    sent: ClassVar[list[Mapping[str, Any]]] = []
 
 
 Operation = Upsert | UpsertBatch | Create | Change | Delete | Transaction | Find | List | Groups | Read | Describe

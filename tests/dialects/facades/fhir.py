@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from tests.dialects.facade import Said
+from tests.dialects.facade import Said, with_status
 from tests.dialects.facades.kit import Api
 
 FIELDS = ("email", "name", "status", "age", "phone", "vip", "birthday", "notes")
@@ -54,12 +54,8 @@ class Fhir(Api):
         return status, {"resourceType": "OperationOutcome", "issue": [issue]}
 
 
-class AlwaysCreated(Fhir):
-    """Answers 201 to an update too."""
-
-    def put(self, table: str, body: Any) -> Said:
-        status, said = super().put(table, body)
-        return (201, said) if status == 200 else (status, said)
+AlwaysCreated = with_status("AlwaysCreated", Fhir, "put", {200: 201})
+"""Answers 201 to an update too."""
 
 
 class Forgetful(Fhir):

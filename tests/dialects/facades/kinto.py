@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from tests.dialects.facade import Said
+from tests.dialects.facade import Said, with_status
 from tests.dialects.facades.kit import Api
 
 FIELDS = ("email", "name", "status", "age", "phone", "vip", "birthday", "notes")
@@ -60,12 +60,8 @@ class Kinto(Api):
         return status, {"code": status, "errno": number, "error": name, "message": detail}
 
 
-class AlwaysCreated(Kinto):
-    """Answers 201 to an update too."""
-
-    def put(self, table: str, ident: str, fields: Any) -> Said:
-        status, said = super().put(table, ident, fields)
-        return (201, said) if status == 200 else (status, said)
+AlwaysCreated = with_status("AlwaysCreated", Kinto, "put", {200: 201})
+"""Answers 201 to an update too."""
 
 
 class NoData(Kinto):

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from tests.dialects.facade import Said
+from tests.dialects.facade import Said, with_status
 from tests.dialects.facades.kit import Api
 
 OBJECT = "application/vnd.pgrst.object+json"
@@ -81,12 +81,8 @@ class PostgREST(Api):
         return status, {"code": CODES.get(status, "P0001"), "details": None, "hint": None, "message": detail}
 
 
-class AlwaysCreated(PostgREST):
-    """Answers 201 to an update too, as PostgREST did before version 12."""
-
-    def posted(self, table: str, body: Any) -> Said:
-        status, said = super().posted(table, body)
-        return (201, said) if status == 200 else (status, said)
+AlwaysCreated = with_status("AlwaysCreated", PostgREST, "posted", {200: 201})
+"""Answers 201 to an update too, as PostgREST did before version 12."""
 
 
 class NoRepresentation(PostgREST):

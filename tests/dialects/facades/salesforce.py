@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 
-from tests.dialects.facade import Said
+from tests.dialects.facade import Said, with_status
 from tests.dialects.facades.kit import Api
 
 SOQL = re.compile(r"SELECT FIELDS\(ALL\) FROM (\w+)(?: WHERE (.*?))? LIMIT (\d+)(?: OFFSET (\d+))?", re.DOTALL)
@@ -101,29 +101,12 @@ def value_of(literal: str) -> str:
     return re.sub(r"\\(.)", r"\1", literal[1:-1]) if literal.startswith("'") else str(json.loads(literal))
 
 
-class AlwaysCreated(Salesforce):
-    """Answers 201 to an update too."""
-
-    def upserted(self, table: str, field: str, value: str) -> Said:
-        status, said = super().upserted(table, field, value)
-        return (201, said) if status == 200 else (status, said)
+AlwaysCreated = with_status("AlwaysCreated", Salesforce, "upserted", {200: 201})
+"""Answers 201 to an update too."""
 
 
 class AnotherId(Salesforce):
     """Answers with an id that no record has."""
-
-    def collection(self, table: str, field: str, records: Any) -> Said:
-        """Several records, all or none of them."""
-        rows = [{name: value for name, value in each.items() if name != "attributes"} for each in records]
-        status, done = self.upsert(table, {"records": rows, "matchFields": [field]})
-        if status in (401, 403, 404) or not rows:
-            return status, done
-        if status != 200:
-            error = {"statusCode": "INVALID_FIELD", "message": done["detail"], "fields": []}
-            undone = {"statusCode": "ALL_OR_NONE_OPERATION_ROLLED_BACK", "message": "", "fields": []}
-            bad = done.get("index", 0)
-            return 200, [{"success": False, "errors": [error if n == bad else undone]} for n in range(len(rows))]
-        return 200, [self.done(part, part["operation"] == "created") for part in done["records"]]
 
     def done(self, made: Any, created: bool) -> Any:
         return {**super().done(made, created), "id": 999999999}
