@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.examples import processes
 from tests.kit import ROOT, postgres_cluster
 
 EXAMPLE = ROOT / "examples" / "postgres"
@@ -48,33 +47,15 @@ Start = Callable[[], Service]
 
 def started(example: Path = EXAMPLE) -> Service:
     postgres_cluster()
-    process = subprocess.Popen(
-        [sys.executable, "start.py", "--announce", "json"],
-        cwd=example,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    announced = json.loads(process.stdout.readline())
+    process, announced = processes.started(example / "start.py")
     return Service(process, announced["url"], announced["tokens"])
-
-
-def stopped(service: Service) -> int:
-    """Close its standard input, and wait for its exit code."""
-    assert service.process.stdin is not None
-    assert service.process.stdout is not None
-    service.process.stdin.close()
-    code = service.process.wait()
-    service.process.stdout.close()
-    return code
 
 
 @pytest.fixture(scope="session")
 def service() -> Iterator[Service]:
     running = started()
     yield running
-    assert stopped(running) == 0
+    assert processes.stopped(running.process) == 0
 
 
 @pytest.fixture

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.examples import processes
+from tests.report.kit import CLI
 
 NODE = {
     "cap": ("node_modules", "npm install"),
@@ -37,28 +39,13 @@ def start(name: str, folder: Path) -> Started:
     """Start a target. Its target file and dialect are copied to a folder, because the port differs."""
     if name in NODE and not (TARGETS / name / NODE[name][0]).is_dir():
         pytest.skip(f"needs Node.js, and `{NODE[name][1]}` in examples/targets/{name}")
-    process = subprocess.Popen(
-        [sys.executable, str(TARGETS / name / "start.py"), "--port", "0", "--announce", "json"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    announced = json.loads(process.stdout.readline())
+    process, announced = processes.started(TARGETS / name / "start.py", "--port", "0")
     tokens = {f"UPSERTSPEC_TOKEN_{role.upper()}": token for role, token in announced["tokens"].items()}
     for file in TARGETS.joinpath(name).glob("*_dialect.py"):
         folder.joinpath(file.name).write_bytes(file.read_bytes())
     text = TARGETS.joinpath(name, "target.toml").read_text("utf-8")
     folder.joinpath("target.toml").write_text(text.replace(settings(name)["url"], announced["url"]), "utf-8")
     return Started(name, process, announced["url"], {**os.environ, **tokens}, folder / "target.toml")
-
-
-def stop(target: Started) -> int:
-    """Close its standard input, and wait for its exit code."""
-    for pipe in (target.process.stdin, target.process.stdout):
-        assert pipe is not None
-        pipe.close()
-    return target.process.wait()
 
 
 def settings(name: str) -> dict[str, Any]:
@@ -69,21 +56,6 @@ def settings(name: str) -> dict[str, Any]:
 def judged(target: Started) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
     """`upsertspec run` with the target file: how it ended, and its report."""
     report = target.file.with_name("report")
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "upsertspec",
-            "run",
-            "--target",
-            str(target.file),
-            "--report",
-            str(report),
-            "--jobs",
-            "2",
-        ],
-        env=target.environment,
-        capture_output=True,
-        text=True,
-    )
+    line = [*CLI, "run", "--target", str(target.file), "--report", str(report), "--jobs", "2"]
+    done = subprocess.run(line, env=target.environment, capture_output=True, text=True)
     return done, json.loads(report.joinpath("report.json").read_text("utf-8"))

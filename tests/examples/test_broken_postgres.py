@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.examples.conftest import EXAMPLE, started, stopped
+from tests.examples.conftest import EXAMPLE, started
+from tests.examples.processes import stopped
 
 pytestmark = pytest.mark.slow
 
@@ -33,5 +34,5 @@ def test_it_is_caught(name: str, tmp_path: Path) -> None:
     try:
         done = subprocess.run(command, env={**os.environ, **tokens}, capture_output=True, text=True)
     finally:
-        assert stopped(service) == 0
+        assert stopped(service.process) == 0
     assert done.returncode == 1, done.stdout + done.stderr

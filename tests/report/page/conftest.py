@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,14 +28,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Done]:
     """`ran("failing")`: a run of this kind."""
-    kept: dict[str, Done] = {}
-
-    def look(kind: str) -> Done:
-        if kind not in kept:
-            kept[kind] = KINDS[kind](tmp_path_factory.mktemp(kind))
-        return kept[kind]
-
-    return look
+    return cache(lambda kind: KINDS[kind](tmp_path_factory.mktemp(kind)))
 
 
 @pytest.fixture(scope="session")
