@@ -1,6 +1,7 @@
 """The digest of the last proof, which is part of the suite: broken servers caught / total, for each criterion.
 
-The file has the digest of `upsertspec prove`, and as its member `own_table` that of `upsertspec prove --own-table`.
+The file has the digest of `upsertspec prove`, and as its member `own_table` that of `upsertspec prove --own-table`,
+which has `not_applicable` and `missed` beside each `caught`.
 """
 
 from __future__ import annotations
@@ -26,13 +27,6 @@ def last_findings() -> dict[str, Any]:
     """`{"servers", "spread", "rooted"}` of the last proof by the whole suite; empty if there was none."""
     found: dict[str, Any] = _both(FILE).get(FINDINGS, {})
     return found
-
-
-@cache
-def last_own_table_proof() -> dict[str, Any]:
-    """Like `last_proof`, with `not_applicable` and `missed` beside each `caught`."""
-    own: dict[str, Any] = _both(FILE)[OWN_TABLE]
-    return own
 
 
 def with_other(file: Path, digest: Mapping[str, Any], own_table: bool) -> dict[str, Any]:
