@@ -10,9 +10,15 @@ from typing import Any
 from flask import g
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.bases import EmailWithoutAnIndex, FindThenWrite, changes, keep, planned
+from upsertspec_broken.bases import (
+    EmailWithoutAnIndex,
+    FindThenWrite,
+    changes,
+    keep,
+    planned,
+)
 from upsertspec_catalogue import Answer, answers, view
-from upsertspec_server.errors import Problem, bad_field
+from upsertspec_server.errors import Problem, bad_field, conflict
 from upsertspec_server.schema import Role, Row, Table
 from upsertspec_server.upsert import Outcome, Plan, Upserts, agrees
 from upsertspec_server.validation import Validator
@@ -233,6 +239,26 @@ class MatchesOnOnePage(FindThenWrite):
         known = [row for row in plan.rows if self.find_match(plan, row)]
         for row in known[100:]:
             self.records.create(plan.table, row)
+        return super().upsert_batch(plan, now)
+
+
+@broken("AC-301")
+class LongBatchIsSorted(Upserts):
+    """Answers a batch of more than ten records with those first that it created."""
+
+    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
+        outcomes = super().upsert_batch(plan, now)
+        return sorted(outcomes, key=lambda each: each.operation) if len(outcomes) > 10 else outcomes
+
+
+@broken("AC-110")
+class NullTwiceIsAKeyTwice(Upserts):
+    """Refuses a batch in which two records have a null for their key."""
+
+    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
+        keys = [tuple([row[name] for name in plan.key]) for row in plan.rows]
+        if any(None in key and keys.count(key) > 1 for key in keys[:100]):
+            raise conflict("A key comes twice.")
         return super().upsert_batch(plan, now)
 
 

@@ -147,6 +147,20 @@ class UnknownFieldsAreDropped(Validator):
 
 
 @broken("AC-803")
+class UnknownNullsAreDropped(Validator):
+    """Drops a field that the table does not have where its value is null, and refuses it only with another."""
+
+    def row(self, table: Table, fields: Any) -> Row:
+        is_known = {*table.all_fields}.__contains__
+        kept = (
+            fields
+            if not isinstance(fields, dict)
+            else {n: v for n, v in fields.items() if v is not None or is_known(n)}
+        )
+        return super().row(table, kept)
+
+
+@broken("AC-803")
 class DeepJsonIsCut(Json):
     """Stores null for JSON that nests too deeply."""
 

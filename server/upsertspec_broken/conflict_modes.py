@@ -254,6 +254,15 @@ class UnknownOperatorsAreSkipped(Validator):
         return value.keys() <= {"lt", "lte", "gt", "gte", "ne", "in"}
 
 
+@broken("AC-210")
+class EmptyListIsNoCondition(Validator):
+    """Leaves out a condition whose list is empty, like a query builder that has nothing to bind."""
+
+    def guard(self, table: Table, member: str, values: Any) -> Row:
+        kept = {name: value for name, value in values.items() if value != {"in": []}} if values else values
+        return super().guard(table, member, kept)
+
+
 class Replacing(FindThenWrite):
     """Replaces a match in its own way."""
 

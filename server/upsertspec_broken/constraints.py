@@ -6,7 +6,13 @@ import sqlite3
 from typing import Any
 
 from upsertspec_broken import broken
-from upsertspec_broken.bases import FindThenWrite, Nullable, WithoutUniqueIndices, keep, single_keys
+from upsertspec_broken.bases import (
+    FindThenWrite,
+    Nullable,
+    WithoutUniqueIndices,
+    keep,
+    single_keys,
+)
 from upsertspec_server.errors import Problem, conflict
 from upsertspec_server.schema import Field, Row, Table
 from upsertspec_server.store import Store
@@ -167,6 +173,14 @@ class OptionsByTheirBeginning(Field):
     def parse(self, value: Any) -> Any:
         text = value if isinstance(value, str) else ""
         return super().parse(next((each for each in self.options or () if text and each.startswith(text)), value))
+
+
+@broken("AC-302")
+class PatternEndsAtTheLine(Field):
+    """Checks a pattern with `$` at its end: a line end may follow."""
+
+    def check_rules(self, value: Any) -> None:
+        super().check_rules(value.removesuffix("\n") if self.pattern is not None else value)
 
 
 @broken("AC-013")

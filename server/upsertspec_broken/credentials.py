@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
-from flask import g
+from flask import Response, abort, g
 
 from upsertspec_broken import add, broken
 from upsertspec_catalogue import Answer, answers, view
@@ -298,6 +298,29 @@ class ExpiredTokensStillWork(Auth):
         super().__init__(app)
         expired = app.config["EXPIRED_TOKENS"].items()
         self.known += [(self.digest(token), app.schema.roles[role]) for role, token in expired]
+
+
+@broken("AC-810")
+class HeadsAreOpen(Server):
+    """Answers HEAD without credentials, like a health check: 200 for a table that exists."""
+
+    def authenticate(self) -> None:
+        if request.method == "HEAD":
+            g.role = self.schema.roles["viewer"]
+            return
+        super().authenticate()
+
+
+@broken("AC-810")
+class PreflightKnowsTheTables(Server):
+    """Answers OPTIONS without credentials, and 404 where the table does not exist."""
+
+    def authenticate(self) -> None:
+        if request.method == "OPTIONS":
+            _, _, _, table, *_ = f"{request.path}///".split("/")
+            self.schema.find(table)
+            abort(Response(status=204))
+        super().authenticate()
 
 
 def tells(tell: Callable[[Problem, str], None]) -> type[Server]:

@@ -270,6 +270,15 @@ class MissingParentIsNull(Nullable):
         return super().upsert(table, key, {**row, **dict.fromkeys(self.missing_parents(table, row))}, written)
 
 
+@broken("AC-403", using=(WITHOUT_FOREIGN_KEYS,))
+class SecondReferenceIsNotChecked(ByHand):
+    """Checks the first reference of a record, and no other."""
+
+    def missing_parents(self, table: Table, row: Row) -> list[str]:
+        first = next((field.name for field in table.fields.values() if field.references), None)
+        return [name for name in super().missing_parents(table, row) if name == first]
+
+
 @broken("AC-404", "AC-613", using=(WITHOUT_FOREIGN_KEYS,))
 class CascadeStopsAtTheChildren(ByHand):
     """Deletes the children of a deleted record, but not the children of these."""

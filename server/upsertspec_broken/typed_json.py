@@ -12,7 +12,7 @@ from upsertspec_broken.bases import without
 from upsertspec_broken.records import ChecksChanges
 from upsertspec_catalogue import parsed, shown
 from upsertspec_server import jsontext
-from upsertspec_server.fields import Json
+from upsertspec_server.fields import Json, Text
 from upsertspec_server.records import Records
 from upsertspec_server.schema import Field, Row, Table
 from upsertspec_server.upsert import Outcome
@@ -180,6 +180,30 @@ class NullIsAnEmptyObject(Validator):
 
     def value(self, field: Field, value: Any) -> Any:
         return super().value(field, {} if field.type.name == "json" and value is None else value)
+
+
+def written_again(text: str) -> str:
+    """A text that is a JSON object, as this language would write it."""
+    try:
+        return str(jsontext.read(text.encode())).replace("'", '"') if text[:1] == "{" else text
+    except ValueError:
+        return text
+
+
+add("json-in-text-is-written-again", "Reads text that is a JSON object, and writes it with other blanks.", "AC-804",
+    parsed(Text, lambda value: written_again(value) if isinstance(value, str) else value))  # fmt: skip
+add("json-nulls-at-the-top-are-dropped", "Drops what is null among the members of a JSON value.", "AC-805",
+    parsed(Json, lambda value: of_members(value, lambda m: {k: v for k, v in m.items() if v is not None})))  # fmt: skip
+add("json-moments-at-the-top-are-utc", "Takes a member of a JSON value that looks like a moment for one.", "AC-805",
+    parsed(Json, lambda value: of_members(value, lambda m: {k: utc(v) for k, v in m.items()})))  # fmt: skip
+
+
+@broken("AC-204")
+class JsonConditionsKeepTheOrder(Json):
+    """Compares JSON as text: the order of the members counts."""
+
+    def equal(self, stored: Any, wanted: Any) -> bool:
+        return bool(stored == wanted)
 
 
 class ChangesJson(Validator):

@@ -106,6 +106,43 @@ class RollbackLosesChildren(AfterFailure):
 
 
 @broken("AC-501")
+class OnlyNewRecordsHaveNames(Transactions):
+    """Forgets the name that `as` gives to an update."""
+
+    def remember(self, operation: Operation, outcome: Outcome, results: Results) -> None:
+        super().remember(operation, outcome, results)
+        if operation["op"] == "update" and "as" in operation:
+            results[operation["as"]] = {}
+
+
+@broken("AC-502")
+class UndoneInTheOrderOfTheChanges(AfterFailure):
+    """Undoes the changes of a failed transaction one by one in their order: of two to one record the first stays."""
+
+    def update(self, table: Table, stored: Row, changes: Row) -> Row:
+        row = super().update(table, stored, changes)
+        g.setdefault("changed", {}).setdefault((table.name, row["id"]), []).append((table, stored, row))
+        return row
+
+    def failed(self) -> None:
+        twice = [rows for rows in g.get("changed", {}).values() if len(rows) > 1]
+        for (table, before, after), *_ in twice:
+            super().update(table, before, after)
+
+
+@broken("AC-601")
+class TransactionTakesTheTimeTwice(Transactions):
+    """Takes the time once more where a transaction has created a record: updated_at is later than created_at."""
+
+    def run_one(self, operation: Operation, results: Results) -> Outcome:
+        outcome = super().run_one(operation, results)
+        if outcome.operation != "created" or outcome.row is None:
+            return outcome
+        later = {"updated_at": self.store.later(self.store.now(), outcome.row["updated_at"])}
+        return replace(outcome, row=self.store.update(outcome.table, outcome.row, later))
+
+
+@broken("AC-501")
 class GuardsKnowNoReferences(Transactions):
     """Resolves a $ref in an id and in fields, but takes one in a guard as a value."""
 

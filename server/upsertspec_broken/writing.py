@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from flask import request
+
 from upsertspec_broken import add, broken
 from upsertspec_broken.bases import (
     FindThenWrite,
@@ -244,6 +246,26 @@ add("created-at-from-the-request", "Stores the created_at that was sent.",
     "AC-011 AC-104", keeps("created_at"), RecordsWithProtected, NOT_UPDATED_AT)  # fmt: skip
 add("updated-at-from-the-request", "Stores the updated_at that was sent.", "AC-011 AC-104",
     keeps("updated_at"), RecordsWithProtected, FindThenWrite)  # fmt: skip
+
+
+class TakesTheNumber(Records):
+    """Gives a record the number that the client sends as its id, where no other has it."""
+
+    endpoint = "records.create"
+
+    def new_row(self, table: Table, row: Row, now: str) -> Row:
+        new, sent = super().new_row(table, row, now), request.get_json() if request.endpoint == self.endpoint else {}
+        for each in sent.get("operations", [sent]):
+            number = each.get("fields", {}).get("id")
+            if type(number) is int and not table.uuid and self.store.get(table, number) is None:
+                new["id"] = number
+        return new
+
+
+add("create-takes-the-number", "Gives a new record the number that the client sends as its id, in a create.",
+    "AC-601", TakesTheNumber)  # fmt: skip
+add("transaction-takes-the-number", "Gives a new record the number that the client sends as its id, in a transaction.",
+    "AC-011", type("Within", (TakesTheNumber,), {"endpoint": "transactions.transact"}))  # fmt: skip
 
 
 @broken("AC-011", "AC-101", using=(keeps("id"),))
