@@ -15,6 +15,7 @@ import upsertspec
 from tests.spec.raw import Scenario, document, step_texts, written_steps
 from tests.spec.write_ids import write_ids
 from upsertspec.report.mistakes import ABOUT, OF_WAYS
+from upsertspec.report.traits import OPTIONS
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.files import features_dir
 from upsertspec.spec.ids import PREFIX, row_id
@@ -154,7 +155,7 @@ def test_no_step_names_a_criterion_and_every_tag_it_asks_for_exists(raw_scenario
             literals |= set(re.findall(r'"([a-z-]+)"', text))
     assert asked == {tag for tag in tags if tag.startswith(spec.ASSERTS)} - {f"{spec.ASSERTS}counts"}
     defined = {tag.removeprefix(spec.DEFINES) for tag in tags if tag.startswith(spec.DEFINES)}
-    assert defined <= literals | {*ABOUT, *OF_WAYS}
+    assert defined <= literals | {*ABOUT, *OF_WAYS, *dict(OPTIONS)}
 
 
 def test_nine_tenths_of_the_steps_come_from_few_definitions(
