@@ -146,6 +146,22 @@ class LimitMayBe0(Queries):
         return 0 if text == "0" else super().limit(text)
 
 
+@conforming("A filter by a value that its field can't have is refused with 400, or finds no record (5).")
+class OddFiltersFindNothing(Queries):
+    """Finds nothing by a filter whose value its field can't have, and nothing behind an offset of any size."""
+
+    def value(self, field: Field, text: str) -> Any:
+        try:
+            return super().value(field, text)
+        except ValueError:
+            if not field.type.filters:
+                raise
+            return None
+
+    def number(self, name: str, text: str) -> int:
+        return super().number(name, text[:18] if name == "_offset" else text)
+
+
 @conforming("AC-110 is a SHOULD: null never matches null.", warns=("AC-110",))
 class NullMatchFieldsAreRefused(Validator):
     """Answers 400 where a match field is null, instead of creating a record."""

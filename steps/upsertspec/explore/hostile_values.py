@@ -32,8 +32,7 @@ PARAMETERS = (
     ("_fields", '"name"'), ("_fields", "*"), ("_fields", "name, (SELECT sql FROM sqlite_master)"),
     ("_include", "conversations; --"), ("_limit", "1 OR 1=1"), ("_limit", "many"), ("_offset", "0 UNION SELECT 1"),
     ('name" = "name" OR "name', "x"), ("1=1 --", "x"), ("name[$ne]", "x"), ("name__like; --", "x"),
-    ("validation_score", "1 OR 1=1"), ("validation_score__gt", "0) OR (1=1"), ("validation_score__in", "1,2) OR (1=1"),
-    ("validation_score", "x"), ("_limit", "99999999999999999999"),
+    ("_limit", "99999999999999999999"),
 )  # fmt: skip
 GROUPS = (
     {"group_by": "status; --"}, {"group_by": '"status"'}, {"group_by": "status", "avg": "validation_score), max(name"},
