@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from socketserver import BaseServer
 from types import ModuleType
 
 import pytest
@@ -32,6 +36,19 @@ class Done:
     @property
     def text(self) -> str:
         return self.out + self.err
+
+
+@contextlib.contextmanager
+def serving(server: BaseServer) -> Iterator[str]:
+    """Let a server answer in a thread within the block; gives its URL."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def postgres_cluster() -> ModuleType:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import logging
 import sys
 import tempfile
-import threading
 from collections import Counter
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +15,7 @@ from types import ModuleType
 import pytest
 from werkzeug.serving import make_server
 
+from tests.kit import serving
 from upsertspec.report.result import Result, Status
 from upsertspec.run.runner import run
 from upsertspec.run.settings import Settings
@@ -40,18 +39,9 @@ def module(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return made
 
 
-@contextlib.contextmanager
-def served(app: object) -> Iterator[str]:
+def served(app: object) -> AbstractContextManager[str]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return serving(make_server("127.0.0.1", 0, app, threaded=True))
 
 
 def judged(name: str, monkeypatch: pytest.MonkeyPatch, bug: str = "", *criteria: str) -> list[Result]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.kit import serving
 from upsertspec.explore.command import result_lines
 from upsertspec.explore.search import Result, Search
 from upsertspec.prove.servers import Serve
@@ -29,21 +30,17 @@ Searched = Callable[..., tuple[Result, list[float]]]
 @pytest.fixture
 def searched(serve: Serve) -> Iterator[Searched]:
     """`searched(before)`: the result of a search on a proxy of the reference server, and the pauses it asked for."""
-    servers: list[ThreadingHTTPServer] = []
+    servers = ExitStack()
 
     def search(before: Before, examples: int = 30) -> tuple[Result, list[float]]:
         target = serve("")
         pauses: list[float] = []
-        servers.append(proxy(target.url, before))
-        url = f"http://127.0.0.1:{servers[-1].server_port}"
-        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        url = servers.enter_context(serving(proxy(target.url, before)))
         search = Search(replace(target, url=url, profiles=("core",)), new_run_id(), sleep=pauses.append)
         return search.run(1, examples), pauses
 
-    yield search
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with servers:
+        yield search
 
 
 def proxy(url: str, before: Before) -> ThreadingHTTPServer:

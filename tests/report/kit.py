@@ -10,9 +10,9 @@ import os
 import re
 import subprocess
 import sys
-import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,7 +21,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from tests.kit import TOKEN_VARIABLES
+from tests.kit import TOKEN_VARIABLES, serving
 from upsertspec.run.embedded import SERVER, command
 from upsertspec.spec.files import report_schema_file
 
@@ -121,8 +121,7 @@ def started(module: str = SERVER, *options: str) -> Iterator[str]:
         process.stdin.close()
 
 
-@contextlib.contextmanager
-def answering(upsert: Callable[[BaseHTTPRequestHandler, bytes], Reply | None]) -> Iterator[str]:
+def answering(upsert: Callable[[BaseHTTPRequestHandler, bytes], Reply | None]) -> AbstractContextManager[str]:
     """A server whose tables are there and empty, and whose upserts get this answer; None drops the connection."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -149,12 +148,4 @@ def answering(upsert: Callable[[BaseHTTPRequestHandler, bytes], Reply | None]) -
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
