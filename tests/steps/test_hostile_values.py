@@ -143,6 +143,12 @@ def test_a_number_remembers_how_it_was_written() -> None:
     assert (number, number.text) == (1.5, "1.50")
 
 
+@pytest.mark.parametrize("text", ["9007199254740993.0", "9007199254740993E+0", "9.007199254740993e15"])
+def test_a_whole_number_that_a_float_would_round_is_an_integer(text: str) -> None:
+    assert came(text) == 9007199254740993
+    assert came("0.5") == 0.5
+
+
 @pytest.mark.parametrize(
     ("how", "body"),
     [

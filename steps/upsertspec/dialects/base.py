@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -12,6 +13,8 @@ from upsertspec.dialects.bounds import deep_json, require_readable, require_shor
 from upsertspec.dialects.operations import UNSET, Operation, Verbatim
 
 INT_DIGITS = 4000
+ROUNDED, OF_64_BITS = 2**53, 2**64
+"""From the first number on, a float does not hold every whole one; the second is more than any that is stored."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +198,13 @@ def _whole(text: str) -> int | Exact:
     return int(text) if len(text) <= INT_DIGITS else _exact(text)
 
 
+def _fraction(text: str) -> float | int:
+    """The number; a whole one of up to 64 bits that a float would round is an int: 9007199254740993.0."""
+    number = _exact(text)
+    is_rounded = ROUNDED <= abs(number) < OF_64_BITS and Decimal(text) % 1 == 0
+    return int(Decimal(text)) if is_rounded else number
+
+
 def _exact(text: str) -> Exact:
     require_short(text)
     return Exact(text)
@@ -205,4 +215,4 @@ def _refuse(constant: str) -> Any:
 
 
 ENCODER = json.JSONEncoder(ensure_ascii=False)
-DECODER = json.JSONDecoder(parse_constant=_refuse, parse_float=_exact, parse_int=_whole)
+DECODER = json.JSONDecoder(parse_constant=_refuse, parse_float=_fraction, parse_int=_whole)
