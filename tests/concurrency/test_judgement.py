@@ -19,6 +19,8 @@ from jsonschema import Draft202012Validator
 from tests.concurrency.conftest import Judge
 from tests.http.wire import Answer, Wire, reply
 from tests.kit import TOKEN_VARIABLES
+from upsertspec.concurrency.then_concurrent import _word
+from upsertspec.dialects import base as dialects
 from upsertspec.prove.runner import ROUNDS
 from upsertspec.report import terminal
 from upsertspec.report.result import Result, Status
@@ -177,6 +179,13 @@ def test_a_serial_target_that_is_too_slow_is_reported_with_the_time_limit(
     [result] = [each for each in results if each.case.title.startswith("Many clients send the same")]
     assert result.status is Status.FAILED
     assert "a target that handles one request at a time needs a longer --timeout, or fewer --clients" in result.actual
+
+
+@pytest.mark.parametrize(
+    ("said", "word"), [("created", "created"), (["created"], '["created"]'), ({"is": 1}, '{"is": 1}'), (None, "null")]
+)
+def test_an_operation_that_is_no_word_is_counted_as_what_it_is(said: object, word: str) -> None:
+    assert _word(dialects.Answer(200, operation=said)) == word
 
 
 def test_the_number_of_clients_is_an_option(judge: Judge) -> None:

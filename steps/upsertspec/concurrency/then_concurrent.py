@@ -34,7 +34,7 @@ def exactly_one_says(world: World, one: str, other: str) -> None:
     """Every client was answered with 200. Of all answers about a key one says the first, the others the second."""
     concurrent_run = _answered(world)
     for key in concurrent_run.keys if _is_reported(world, concurrent_run) else ():
-        said = Counter(part.operation for call in concurrent_run.writes for part in _parts_of(call, key))
+        said = Counter(_word(part) for call in concurrent_run.writes for part in _parts_of(call, key))
         others = sum(_has(call, key) for call in concurrent_run.writes) - 1
         wanted = Counter({one: 1}) + Counter({other: others})
         if said != wanted:
@@ -91,7 +91,7 @@ def every_answer_says(world: World, operation: str) -> None:
     """Every client was answered with 200 and this operation, and with the id of the stored record."""
     concurrent_run = _answered(world)
     is_reported = _is_reported(world, concurrent_run)
-    said = Counter(part.operation for call in concurrent_run.writes if call.answer for part in _parts(call.answer))
+    said = Counter(_word(part) for call in concurrent_run.writes if call.answer for part in _parts(call.answer))
     if is_reported and set(said) != {operation}:
         raise CheckFailed(f"every answer to say {operation}", _with_why(_counted(said), concurrent_run))
     _require_ids(world, concurrent_run)
@@ -241,7 +241,12 @@ def _parts(answer: Answer) -> Iterable[Answer]:
     return answer.parts or [answer]
 
 
-def _counted(counts: Mapping[Any, int]) -> str:
+def _word(answer: Answer) -> str:
+    """The operation in an answer; as JSON, if it is no text."""
+    return answer.operation if isinstance(answer.operation, str) else as_json(answer.operation)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
     listed = sorted(counts.items(), key=lambda pair: -pair[1])
     return ", ".join(f"{number} {word}" for word, number in listed)
 
