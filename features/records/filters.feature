@@ -48,6 +48,7 @@ Feature: What filters find
         | an underscore  | 100 _ Lamp  | 0 _ L   |
         | a star         | 100 * Lamp  | 0 * L   |
         | a question     | 100 ? Lamp  | 0 ? L   |
+        | a backslash    | 100 \\ Lamp | 0 \\ L  |
 
     @S-qhj2
     Scenario: A long text is found even if nothing else is shown
@@ -80,7 +81,7 @@ Feature: What filters find
         | ne       | 1815-12-10 | empty |
 
     @S-4gr3
-    Scenario Outline: A moment with <operator> is compared as a moment
+    Scenario Outline: A moment with <operator> <moment> is compared as a moment
       Given these room_assets are stored:
         | as    | session_id | room_id | asset_type |
         | Photo | session-1  | kitchen | photo      |
@@ -100,6 +101,9 @@ Feature: What filters find
         | eq       | 2024-01-15T06:00:00Z      | Thumb       |
         | lte      | 2024-01-15T09:00:00+02:00 | Thumb, Full |
         | gte      | 2024-01-15T09:00:00+02:00 | Full        |
+        | gt       | 2024-01-15T06:00:00Z      | Full        |
+        | lt       | 2024-01-15T07:00:00Z      | Thumb       |
+        | gte      | 2024-01-15T06:00:00.250Z  | Full        |
 
     @S-33vj
     Scenario Outline: An amount with <operator> <amount> is compared as a number

@@ -66,6 +66,7 @@ Feature: Lists of records
         | account_id | _limit |
         | {Main.id}  | 1000   |
       Then the list has 260 records
+      And every list says that there are 260 in all
 
     @S-nx7r
     Scenario: A list without a limit has 50 records
@@ -99,6 +100,7 @@ Feature: Lists of records
         | name__contains           | lamp         | Atlas, Delta         | 2     |
         | name__contains           | %            | empty                | 0     |
         | status__in               | draft,completed | Atlas, Bolt, Delta | 3     |
+        | name__in                 | a,b,c,d,e,f,g,h,i,j,k,Ember | Ember | 1     |
         | validation_score__isnull | true         | Delta                | 1     |
         | description__isnull      | false        | Atlas, Comet, Delta, Ember | 4 |
         | validation_score__ne     | 9            | Bolt, Comet, Ember   | 3     |
@@ -212,7 +214,10 @@ Feature: Lists of records
 
     @S-mdaf
     Scenario Outline: A deleted record is not listed where <parameter> is <value>
-      Given Comet has been deleted
+      Given the editor has listed projects with:
+        | user_id   | <parameter> |
+        | {Mira.id} | <value>     |
+      And Comet has been deleted
       When the editor lists projects with:
         | user_id   | <parameter> |
         | {Mira.id} | <value>     |
@@ -313,7 +318,7 @@ Feature: Lists of records
     Background:
       Given these conversations are stored:
         | as     | project_id | title  |
-        | First  | {Atlas.id} | First  |
+        | First  | {Atlas.id} | `"<b>First</b> & \"last\""` |
         | Second | {Atlas.id} | Second |
         | Third  | {Bolt.id}  | Third  |
 
@@ -373,6 +378,48 @@ Feature: Lists of records
         | user_id   | _include |
         | {Mira.id} | messages |
       Then the answer is 400
+
+    @S-jszu
+    Scenario: What was nested before is nested as it is now
+      Given the editor has listed projects with:
+        | id         | _include      |
+        | {Atlas.id} | conversations |
+      When the editor changes First, Second:
+        | title   | project_id |
+        | Changed | {Atlas.id} |
+        | Second  | {Bolt.id}  |
+      Then the answer is 200
+      And each value comes back as it was sent, in lists too
+
+    @S-fdup @needs-transactions
+    Scenario: What was nested before is nested as a transaction leaves it
+      Given the editor has listed projects with:
+        | id         | _include      |
+        | {Atlas.id} | conversations |
+      When the editor changes First, Second in a transaction:
+        | title   | project_id |
+        | Changed | {Atlas.id} |
+        | Second  | {Bolt.id}  |
+      Then the answer is 200 and says 2 updated
+      And each value comes back as it was sent, in lists too
+
+    @S-sdq3 @needs-batch
+    Scenario: What was nested before is nested as a batch leaves it
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And these transactions are stored:
+        | as   | reference | account_id | date       | amount |
+        | Sale | tx-1      | {Main.id}  | 2024-01-15 | 1.00   |
+      And the editor has listed accounts with:
+        | id        | _include     |
+        | {Main.id} | transactions |
+      When the editor upserts a batch into transactions by reference:
+        | reference | account_id | date       | amount |
+        | tx-1      | {Main.id}  | 2024-01-16 | 9.00   |
+        | tx-2      | {Main.id}  | 2024-01-16 | 3.00   |
+      Then the answer is 200 and says updated, created
+      And each value comes back as it was sent, in lists too
 
     @S-2sec
     Scenario: New children are nested with the values that were sent
@@ -498,12 +545,14 @@ Feature: Lists of records
       Given these projects are stored:
         | as    | name  | description | user_id   |
         | Frost | Frost | `""`        | {Mira.id} |
+        | Glow  | Glow  | `"Maps "`   | {Mira.id} |
       When the editor groups projects with:
         | group_by    | user_id   | status |
         | description | {Mira.id} | draft  |
       Then the groups are:
         | description | count |
         | Maps        | 1     |
+        | `"Maps "`   | 1     |
         | `""`        | 1     |
         | null        | 1     |
 
@@ -516,6 +565,33 @@ Feature: Lists of records
         | validation_score | count |
         | 60               | 1     |
         | 100              | 1     |
+
+    @S-2r8g
+    Scenario: However many groups there are, each is listed
+      Given 55 numbered contacts are stored
+      When the editor groups contacts with:
+        | group_by | email__contains |
+        | notes    | @example.com    |
+      Then there is one group for each notes of note 1, note 21, note 34, note 55
+
+    @S-vrpm
+    Scenario: What was counted before is counted as it is now
+      Given these contacts are stored:
+        | as    | email             | name         | age | vip   |
+        | Ada   | ada@example.com   | Ada Lovelace | 36  | false |
+        | Grace | grace@example.com | Grace Hopper | 85  | true  |
+      And the editor has grouped contacts with:
+        | group_by | avg | email__in                 |
+        | vip      | age | {Ada.email},{Grace.email} |
+      And Ada has been changed to have age 37
+      When the editor groups contacts with:
+        | group_by | avg | email__in                 |
+        | vip      | age | {Ada.email},{Grace.email} |
+      Then the answer is 200
+      And the groups are:
+        | vip   | count | avg_age |
+        | true  | 1     | 85      |
+        | false | 1     | 37      |
 
     @S-zn6k
     Scenario: An unknown group field is refused
@@ -541,7 +617,10 @@ Feature: Lists of records
 
     @S-zce6
     Scenario: A deleted record is not counted
-      Given Ember has been deleted
+      Given the editor has grouped projects with:
+        | group_by | avg              |
+        | user_id  | validation_score |
+      And Ember has been deleted
       When the editor groups projects with:
         | group_by | avg              |
         | user_id  | validation_score |

@@ -98,6 +98,37 @@ Feature: Parents, children and what is in them
         | created_at  | First, Second, Third |
         | -created_at | Third, Second, First |
 
+    @S-zfvn
+    Scenario Outline: Children in the order of the number <sort>
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And these transactions are stored:
+        | as   | reference | account_id | date       | amount | sequence_number |
+        | Fee  | tx-1      | {Main.id}  | 2024-01-15 | 9.00   | 100             |
+        | Sale | tx-2      | {Main.id}  | 2024-01-15 | 10.00  | 9               |
+      When the editor reads Main with:
+        | _include     | transactions._sort |
+        | transactions | <sort>             |
+      Then in the answer Main holds the transactions <names>, in this order
+
+      Examples: As text, 10 would come before 9
+        | sort             | names     |
+        | amount           | Fee, Sale |
+        | -sequence_number | Fee, Sale |
+
+    @S-7paq
+    Scenario: A parent that was nested before is nested as it is now
+      Given the editor has listed projects with:
+        | user_id   | _include |
+        | {Mira.id} | user     |
+      And Mira has been changed to have name Mia
+      When the editor lists projects with:
+        | user_id   | _include |
+        | {Mira.id} | user     |
+      Then in the list Atlas holds the user Mira
+      And in the list Bolt holds the user Mira
+
     @S-2umq
     Scenario: The latest conversation of each project
       When the editor lists projects with:

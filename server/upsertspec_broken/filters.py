@@ -120,6 +120,8 @@ def compared(change: Callable[[Field, str], str]) -> type[Queries]:
 
 add("filters-ignore-the-offset", "Takes the moment in a filter as UTC, whatever its offset.", "AC-604",
     compared(lambda field, text: re.sub(r"(?<=:\d\d)[+-]\d\d:\d\d$", "Z", text)))  # fmt: skip
+add("filters-ignore-the-fraction", "Reads the moment in a filter to the second.", "AC-604",
+    compared(lambda field, text: re.sub(r"(?<=:\d\d)\.\d+", "", text)))  # fmt: skip
 
 
 @broken("AC-604")
@@ -226,3 +228,19 @@ class AmountsFilterAsText(Queries):
     def compare(self, field: Field, operator: str, text: str) -> Condition:
         sql, values = super().compare(field, operator, text)
         return (sql if operator in ("eq", "ne") else sql.replace(' COLLATE "decimal"', "")), values
+
+
+@broken("AC-604")
+class LaterIsAlsoTheSameMoment(Queries):
+    """Takes a moment itself for one that is later than it."""
+
+    def compare(self, field: Field, operator: str, text: str) -> Condition:
+        return super().compare(field, "gte" if operator == "gt" and field.type.name == "datetime" else operator, text)
+
+
+@broken("AC-604")
+class TenValuesAreEnough(Queries):
+    """Reads the first ten values of a filter with `in`."""
+
+    def one_of(self, field: Field, texts: list[str]) -> Condition:
+        return super().one_of(field, texts[:10])

@@ -46,6 +46,11 @@ for name, change, says in (
     ("groups-without-null",
      lambda grouping, sql: sql.replace(" GROUP BY", f" AND {not_null(grouping)} GROUP BY"),
      "Leaves out the group of the records without a value to group by."),
+    ("twenty-groups", lambda grouping, sql: f"{sql} LIMIT 20", "Answers with 20 groups at most."),
+    ("groups-are-trimmed",
+     lambda grouping, sql: sql.replace(" GROUP BY ", " GROUP BY rtrim(").replace(" ORDER BY ", ") ORDER BY ")
+     if all(grouping.table.all_fields[name].type.name == "text" for name in grouping.group_by) else sql,
+     "Groups texts without the blanks at their ends."),
     ("groups-are-rows", lambda grouping, sql: sql.replace(" ORDER BY", ', "id" ORDER BY'),
      "Answers with a group for each record, because the id is in GROUP BY."),
 ):  # fmt: skip

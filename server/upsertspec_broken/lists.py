@@ -270,3 +270,11 @@ for name, change, says in (
     ("no-children-is-null", each(lambda children: children or None), "Nests null where there are no children."),
 ):  # fmt: skip
     add(name, says, "AC-607", nested(change))
+
+
+@broken("AC-603")
+class TotalIsAHundredAtMost(Queries):
+    """Counts the records of all pages up to 100."""
+
+    def total(self, listing: Listing) -> int:
+        return min(super().total(listing), SMALL)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 from upsertspec_broken import add, broken
 from upsertspec_server.errors import Problem
-from upsertspec_server.queries import Condition, Grouping, Include, Queries, Record
+from upsertspec_server.queries import Condition, Grouping, Include, Listing, Queries, Record
 from upsertspec_server.records import Records
 from upsertspec_server.schema import Field, Row, Table
+from upsertspec_server.store import quote
 
 
 def includes(change: Callable[[Include], Include]) -> type[Queries]:
@@ -206,3 +208,27 @@ class ChildrenAreAPage(Queries):
     def nested(self, child: Include, name: str, values: list[Any]) -> list[Record]:
         is_whole = child.is_parent or child.limit is not None
         return super().nested(child if is_whole else replace(child, limit=self.default_limit), name, values)
+
+
+@broken("AC-607")
+class NestedTextIsEscaped(NestsOtherwise):
+    """Escapes the text of what is nested for HTML."""
+
+    def changed(self, child: Include, record: Record, records: list[Record]) -> Any:
+        nested = record[child.name] if isinstance(record[child.name], list) else [record[child.name]]
+        for each in filter(None, nested):
+            each |= {name: escape(value) for name, value in each.items() if isinstance(value, str)}
+        return record[child.name]
+
+
+@broken("AC-614")
+class NestedNumbersSortAsText(Queries):
+    """Sorts children by their numbers as by text: 10 comes before 9."""
+
+    def order(self, listing: Listing | Include) -> str:
+        ordered = super().order(listing)
+        for name, _ in listing.sort if isinstance(listing, Include) else ():
+            field = listing.table.all_fields[name]
+            if field.type.name in ("integer", "decimal"):
+                ordered = ordered.replace(self.column(field), f"CAST({quote(field.name)} AS TEXT)")
+        return ordered

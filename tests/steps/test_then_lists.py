@@ -58,11 +58,18 @@ def test_the_order_of_a_list_counts_where_it_is_said() -> None:
 
 def test_records_of_one_time_may_come_in_any_order() -> None:
     world = listing()
-    keep(world, {**contact(4, "Dan"), "created_at": "2024-01-01T00:00:00.009Z"}, "Dan")
-    sent(world, List("contacts", {"_sort": "-created_at"}), Answer(200, records=[contact(4, "Dan"), BOB, ADA]))
+    dan = {**contact(4, "Dan"), "created_at": "2024-01-01T00:00:00.009Z"}
+    keep(world, dan, "Dan")
+    sent(world, List("contacts", {"_sort": "-created_at"}), Answer(200, records=[dan, BOB, ADA]))
     then.the_list_is(world, " is", "Dan, Ada, Bob", ", in this order")
     with failing("Ada, Bob, Dan", "Dan, Bob, Ada"):
         then.the_list_is(world, " is", "Ada, Bob, Dan", ", in this order")
+
+
+def test_a_listed_record_has_its_stored_values() -> None:
+    with failing("Ada as it is stored", 'name is "Eve" instead of "Ada"'):
+        then.the_list_is(listing([{**ADA, "name": "Eve"}]), " is", "Ada", None)
+    then.the_list_is(listing([{"id": ADA["id"], "_link": "/1"}]), " is", "Ada", None)
 
 
 def test_lists_are_put_together() -> None:

@@ -16,7 +16,7 @@ from upsertspec.spec.outcomes import INVALID, OK
 from upsertspec.spec.schema import PROTECTED, Field, tables
 from upsertspec.spec.types import instant, same_json, whole_number
 from upsertspec.steps.assertions import last_stored, require_body
-from upsertspec.steps.equality import as_json, shown
+from upsertspec.steps.equality import as_json, differences, shown
 from upsertspec.steps.own_table import named
 from upsertspec.steps.world import TIMES, Attempt, Stored, World
 
@@ -30,10 +30,8 @@ Record = Mapping[str, Any]
     )
 )
 def the_list_is(world: World, which: str | None, who: str | None, order: str | None, count: str | None = None) -> None:
-    """The last list, or all lists one after the other, have exactly the named records, none twice; or so many.
-
-    Not applicable where a sort by several fields is refused.
-    """
+    """The last list, or all lists one after the other, have exactly the named records, none twice and each with its
+    stored values; or so many. Not applicable where a sort by several fields is refused."""
     attempts = world.attempts if which == "s together are" else [world.last]
     for attempt in attempts:
         require_list(world, attempt)
@@ -107,11 +105,9 @@ def in_the_answer_holds(
     count: str | None = None,
     children: str | None = None,
 ) -> None:
-    """Under the name of their table, a record holds exactly these children in any order; or under its own the parent.
-
-    With just some fields, they have no others. If a number is said, each has an id of its own. Not applicable where a
-    sort by several fields is refused.
-    """
+    """Under the name of their table, a record holds exactly these children in any order, with their stored values; or
+    under its own the parent. With just some fields, they have no others. If a number is said, each has an id of its
+    own. Not applicable where a sort by several fields is refused."""
     require_list(world, world.last)
     known, member = world.named(holder), str(name or children)
     records = [*world.last.answer.records, *filter(None, [world.last.answer.record])]
@@ -127,9 +123,11 @@ def in_the_answer_holds(
         if not len(nested) == len(ids) == int(count):
             raise CheckFailed(f"{count} {member} in {holder}", f"{len(nested)}, with {len(ids)} ids")
         return
-    require_names(world, parent or member, nested, "empty" if who == "none" else str(who), ordered=bool(order))
-    for each in nested if fields else ():
-        require_just(world, parent or member, world.words(parent or member).ours(each), str(fields))
+    table = parent or member
+    inner = [world.words(table).ours(each) for each in nested if isinstance(each, dict)]
+    require_names(world, table, inner, "empty" if who == "none" else str(who), ordered=bool(order))
+    for each in inner if fields else ():
+        require_just(world, table, each, str(fields))
 
 
 def parent_table(table: str, name: str) -> str | None:
@@ -247,15 +245,25 @@ def require_list(world: World, attempt: Attempt) -> None:
 
 
 def require_names(world: World, table: str, records: Sequence[Record], who: str, ordered: bool) -> None:
-    """Raise CheckFailed where the records of a table are not exactly the named ones."""
-    known = {as_json(stored.record.get("id")): stored.name for stored in world.stored if stored.table == table}
-    found = [
-        known.get(as_json(record.get("id")), f"a stranger with id {shown(record.get('id'))}") for record in records
-    ]
+    """Raise CheckFailed where the records of a table are not exactly the named ones, with their stored values."""
+    known = {as_json(stored.record.get("id")): stored for stored in world.stored if stored.table == table}
+    pairs = [(known.get(as_json(record.get("id"))), record) for record in records]
+    found = [each.name if each else f"a stranger with id {shown(record.get('id'))}" for each, record in pairs]
     wanted = [] if who == "empty" else who.split(", ")
     is_same = found == wanted if ordered else sorted(found) == sorted(wanted)
     if not is_same and not _have_the_same_times(world, table, found, wanted):
         raise CheckFailed(", ".join(wanted) or "an empty list", ", ".join(found) or "an empty list")
+    for each, record in pairs:
+        if each:
+            _require_values(world, each, record)
+
+
+def _require_values(world: World, stored: Stored, record: Record) -> None:
+    """Raise CheckFailed where a field that a listed or nested record shows has another value than the stored one."""
+    binding = world.binding(stored.table)
+    fields = [name for name in ("created_at", *binding.view.fields) if name in record]
+    if wrong := differences(binding.view, stored.record, record, fields, world.words(stored.table)):
+        raise CheckFailed(f"{stored.name} as it is stored", "; ".join(wrong))
 
 
 def _have_the_same_times(world: World, table: str, found: Sequence[str], wanted: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from pytest_bdd import parsers, when
+from pytest_bdd import given, parsers, when
 
 from upsertspec.dialects.operations import (
     Change,
@@ -130,6 +130,14 @@ def lists(world: World, who: str, verb: str, table: str, datatable: Cells) -> No
         asks = List if verb == "lists" else Groups
         made += [asks(table, query) for query in _queries(world, table, datatable)]
     send_in_turn(world, who, made)
+
+
+@given(parsers.re(rf"{WHO} has (?P<verb>listed|grouped) (?P<table>\w+) with:"))
+def has_listed(world: World, who: str, verb: str, table: str, datatable: Cells) -> None:
+    """The same, before something is written: what was read then must not be answered again."""
+    before = len(world.attempts)
+    lists(world, who, {"listed": "lists", "grouped": "groups"}[verb], table, datatable)
+    del world.attempts[before:]
 
 
 @when(parsers.parse("the {role:w} asks for the description of {table:w}"))
