@@ -553,6 +553,8 @@ Feature: Several records in one request
       When the creator upserts a batch into contacts by email:
         | email            | name        |
         | alan@example.com | Alan Turing |
+        | bob@example.com  | Bob Babbage |
+        | eve@example.com  | Eve         |
         | ada@example.com  | Ada Byron   |
       Then the answer is 403
       And nothing has been written
@@ -560,9 +562,10 @@ Feature: Several records in one request
     @S-9axm
     Scenario: The updater's batch with a new record is refused
       When the updater upserts a batch into contacts by email:
-        | email            | name        |
-        | ada@example.com  | Ada Byron   |
-        | alan@example.com | Alan Turing |
+        | email             | name        |
+        | ada@example.com   | Ada Byron   |
+        | grace@example.com | Amazing     |
+        | alan@example.com  | Alan Turing |
       Then the answer is 403
       And nothing has been written
 

@@ -425,6 +425,24 @@ Feature: What happens on a match
         | [1, null]          | [1]                | ignored   |
         | [{"a": 1, "b": 2}] | [{"b": 2, "a": 1}] | updated   |
 
+    @S-2c8k
+    Scenario Outline: Where the number has to be <number>, a match is <operation>
+      Given these contacts are stored:
+        | as  | email           | name | age              |
+        | Eve | eve@example.com | Eve  | 9007199254740993 |
+      When the editor upserts into contacts by email and updates only where age is <number>:
+        | email           | name |
+        | eve@example.com | Eva  |
+      Then the answer is 200 and says <operation>
+      And these contacts are now stored:
+        | as  | email           | name   |
+        | Eve | eve@example.com | <name> |
+
+      Examples: Two numbers that are one as a double
+        | number           | operation | name |
+        | 9007199254740993 | updated   | Eva  |
+        | 9007199254740992 | ignored   | Eve  |
+
     @S-b2zk
     Scenario: Values written with a condition come back as they were sent
       When the editor upserts twice into contacts by email and updates only where status is pending:
@@ -573,6 +591,9 @@ Feature: What happens on a match
         | updateWhere  | {"age": {"lt": "forty"}}        |
         | updateWhere  | {"age": {"lt": null}}           |
         | updateWhere  | {"age": {"in": 36}}             |
+        | updateWhere  | {"age": {"lt": "37"}}           |
+        | updateWhere  | {"age": "36"}                   |
+        | updateWhere  | {"vip": "true"}                 |
         | updateWhere  | {"age": {"in": ["forty"]}}      |
         | updateWhere  | {"nowhere": {"ne": 1}}          |
 

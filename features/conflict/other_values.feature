@@ -25,6 +25,22 @@ Feature: Other values on an update, and only what is newer
       And Ada's updated_at is later than before
       And Grace is as before
 
+    @S-yx5m
+    Scenario: Other amounts come back as they were sent
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And these transactions are stored:
+        | as   | reference | account_id | date       | amount | notes |
+        | Sale | tx-1      | {Main.id}  | 2024-01-15 | 1.00   | first |
+      When the editor upserts into transactions by reference and on a match sets amount to 1234567890123456.78, balance to -0.105:
+        | reference | account_id | date       | amount |
+        | tx-1      | {Main.id}  | 2024-01-16 | 2.00   |
+      Then the answer is 200 and says updated
+      And these transactions are now stored:
+        | as   | reference | date       | amount              | balance | notes |
+        | Sale | tx-1      | 2024-01-15 | 1234567890123456.78 | -0.105  | first |
+
     @S-w568
     Scenario: A new record gets the fields
       When the editor upserts into contacts by email and on a match sets name to Countess, notes to null:
@@ -149,6 +165,28 @@ Feature: Other values on an update, and only what is newer
 
   @AC-210
   Rule: AC-210 With an operator in updateWhere a match is written only if its stored value passes; otherwise it is ignored and unchanged
+
+    @S-dtac
+    Scenario Outline: Days and numbers of 64 bits are compared whole: <condition>
+      Given these contacts are stored:
+        | as  | email           | name | age              | birthday   |
+        | Eve | eve@example.com | Eve  | 9007199254740993 | 1815-12-10 |
+      When the editor upserts into contacts by email and updates only where <condition>:
+        | email           | name |
+        | eve@example.com | Eva  |
+      Then the answer is 200 and says <operation>
+      And these contacts are now stored:
+        | as  | email           | name   |
+        | Eve | eve@example.com | <name> |
+
+      Examples: A list of days, and two numbers that are one as a double
+        | condition                                   | operation | name |
+        | birthday is one of 1906-12-09 or 1815-12-10 | updated   | Eva  |
+        | birthday is one of 1906-12-09 or 1815-12-09 | ignored   | Eve  |
+        | birthday is after 1815-12-09                | updated   | Eva  |
+        | age is not 9007199254740992                 | updated   | Eva  |
+        | age is below 9007199254740993               | ignored   | Eve  |
+        | age is one of 1 or 9007199254740992         | ignored   | Eve  |
 
     @S-uass
     Scenario Outline: A condition with an operator: <condition>

@@ -25,6 +25,36 @@ Feature: A match is replaced
       And Ada's updated_at is later than before
       And Grace is as before
 
+    @S-q5rj
+    Scenario: What is not mentioned is gone, times and sizes too
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      And these asset_variants are stored:
+        | as    | parent_asset_id | variant_type | storage_path | format | file_size | width | processing_status | processed_at         |
+        | Thumb | {Photo.id}      | thumbnail    | kitchen/1    | webp   | 24000     | 640   | ready             | 2024-01-15T10:00:00Z |
+      When the editor upserts into asset_variants by storage_path and replaces a match:
+        | parent_asset_id | variant_type | storage_path |
+        | {Photo.id}      | thumbnail    | kitchen/1    |
+      Then the answer is 200 and says updated
+      And these asset_variants are now stored:
+        | as    | storage_path | format | file_size | width | processing_status | processed_at |
+        | Thumb | kitchen/1    | null   | null      | null  | pending           | null         |
+
+    @S-5rs3
+    Scenario: Amounts and dates of a replacement come back as they were sent
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And these transactions are stored:
+        | as   | reference | account_id | date       | amount | notes |
+        | Sale | tx-1      | {Main.id}  | 2024-01-15 | 1.00   | first |
+      When the editor upserts into transactions by reference and replaces a match:
+        | reference | account_id | date       | amount              | balance | sequence_number |
+        | tx-1      | {Main.id}  | 1500-02-28 | 1234567890123456.78 | -0.105  | 2147483648      |
+      Then the answer is 200 and says updated
+      And each value comes back as it was sent
+
     @S-mf3r
     Scenario: A replacement is an update, and no deletion
       When the updater upserts into contacts by email and replaces a match:

@@ -64,6 +64,22 @@ Feature: What a caller without access can learn
       Then every answer is a refusal that reveals nothing internal
       And nothing has been written
 
+    @S-e6b3 @needs-transactions
+    Scenario Outline: A transaction with <kind>
+      When the editor sends the transaction:
+        """
+        [{"op": "create", "table": <operation>}]
+        """
+      Then every answer is a refusal that reveals nothing internal
+      And nothing has been written
+
+      Examples: What the storage refuses
+        | kind              | operation |
+        | a taken key       | "contacts", "fields": {"email": "grace@example.com", "name": "Eve"} |
+        | a missing parent  | "projects", "fields": {"name": "x", "user_id": "00000000-0000-4000-8000-000000000000"} |
+        | no option         | "contacts", "fields": {"email": "eve@example.com", "name": "Eve", "status": "retired"} |
+        | a value too small | "contacts", "fields": {"email": "eve@example.com", "name": "Eve", "age": -1} |
+
     @S-mxud
     Scenario: A create with a taken key
       When the editor creates in contacts:

@@ -392,6 +392,13 @@ Feature: Unusual values and names
         | White space at both ends    | " Ada  "                     |
         | Backslashes                 | "\\\\0 \\\\x00 \\\\"         |
 
+    @S-ess5
+    Scenario: An empty phone number is a text like others
+      When the editor upserts into contacts by phone, phone written as "":
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then phone is kept as it was written, or the request is refused
+
     @S-5yac
     Scenario Outline: <length> of text is kept
       When the editor upserts into contacts by email, notes written as <text> times:
@@ -589,6 +596,29 @@ Feature: Unusual values and names
 
   @AC-806 @defines-decimal @defines-integer
   Rule: AC-806 A number is kept or refused, and never changed silently
+
+    @S-v3zx
+    Scenario: The fewest and the most rows of an import are kept
+      Given these accounts are stored:
+        | as   | name   | currency        |
+        | Main | Main 1 | `"x" 300 times` |
+      When the editor upserts into import_batches by reference:
+        | reference | account_id | row_count           |
+        | batch-1   | {Main.id}  | 0                   |
+        | batch-2   | {Main.id}  | 9223372036854775807 |
+        | batch-3   | {Main.id}  | null                |
+      Then the answer is 200 and says 3 created
+      And each value comes back as it was sent
+
+    @S-v25j
+    Scenario: The lowest and the highest version of a template are kept
+      When the editor upserts into category_templates by name:
+        | name  | version              |
+        | one   | -9223372036854775808 |
+        | two   | 9223372036854775807  |
+        | three | null                 |
+      Then the answer is 200 and says 3 created
+      And each value comes back as it was sent
 
     @S-h42d
     Scenario Outline: <number> is kept in an integer field

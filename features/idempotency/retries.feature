@@ -179,6 +179,15 @@ Feature: A request that is sent again is done once
       Then the answer is 422
       And nothing has been written since the first request
 
+    @S-4bd4
+    Scenario: Another value at the end of a long body
+      When the editor with the key retry-1 upserts into contacts by email:
+        | email           | notes             | name         |
+        | ada@example.com | `"x" 3,000 times` | Ada Lovelace |
+        | ada@example.com | `"x" 3,000 times` | Ada King     |
+      Then the answer is 422
+      And nothing has been written since the first request
+
     @S-3z29
     Scenario: Other match fields
       When the editor with the key retry-1 upserts into contacts by email, then by phone:

@@ -188,6 +188,16 @@ Feature: Which record is meant
       And every answer has an id of its own
       And Beach, Harbor are as before
 
+    @S-bess
+    Scenario: An empty text in a key matches itself
+      When the editor upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key  | image_item_id  | image_item_path |
+        | org_lx          | `""` | item-beach-001 | /lx/beach.jpg   |
+        | org_hq          | `""` | item-beach-001 | /hq/beach.jpg   |
+        | org_lx          | `""` | item-beach-001 | /lx/dusk.jpg    |
+      Then the answer is 200 and says created, created, updated, or 400
+      And Beach, Harbor are as before
+
     @S-9yq6
     Scenario: Records of two organizations are updated separately
       When the editor upserts into image_metadata by organization_id, key, image_item_id:

@@ -293,6 +293,15 @@ Feature: An update happens in place
   @AC-106
   Rule: AC-106 The same upsert repeated leaves one record, with the same values and id
 
+    @S-debc
+    Scenario: Long texts of an image, and short ones, are kept
+      When the editor upserts twice into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key    | image_item_id | image_item_path | image_preview_path | alt_text        | description       |
+        | org_lx          | banner | one           | s3://a          | `""`               | `"x" 300 times` | `"x" 4,001 times` |
+        | org_lx          | banner | two           | `"x" 300 times` |                    | `""`            |                   |
+      Then the answer is 200 and says 2 created, 2 updated
+      And each value comes back as it was sent
+
     @S-dz2v
     Scenario: The same upsert three times
       When the editor upserts into contacts by email:

@@ -26,6 +26,21 @@ Feature: Dependent records survive an upsert
       And Budget, Food, Bakery are gone
       And Other, Travel, Train are as before
 
+    @S-qyx9
+    Scenario: Deleting one of two parents deletes the child
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And these transactions are stored:
+        | as   | reference | account_id | date       | amount |
+        | Sale | tx-1      | {Main.id}  | 2024-01-15 | 1.00   |
+      And these transaction_category_mappings are stored:
+        | as   | transaction_id | ledger_id | category_id |
+        | Sold | {Sale.id}      | ledger-1  | {Food.id}   |
+      When the editor deletes Food
+      Then Food, Bakery, Sold are gone
+      And Main, Sale, Budget, Other, Travel, Train are as before
+
     @S-895h @needs-transactions
     Scenario: Deleting a parent in a transaction deletes its children and grandchildren
       When the editor sends the transaction:
@@ -189,6 +204,18 @@ Feature: Dependent records survive an upsert
       Then the answer is 200 and says updated
       And Budget, Bakery, Market are as before
 
+    @S-jxa7
+    Scenario: A rule of another category stays, with the same pattern
+      Given these categories are stored:
+        | as     | template_id | name   |
+        | Travel | {Budget.id} | Travel |
+      When the editor upserts into rules by category_id, pattern:
+        | category_id | pattern |
+        | {Travel.id} | bakery% |
+        | {Travel.id} | bakery% |
+      Then the answer is 200 and says created, updated
+      And Bakery, Market, Food are as before
+
     @S-5e6u
     Scenario: A rule and its siblings survive the rule's upsert
       When the editor upserts into rules by category_id, pattern:
@@ -248,6 +275,33 @@ Feature: Dependent records survive an upsert
         | gone   |
         | Bakery |
         | Food   |
+
+    @S-q44c
+    Scenario Outline: The text of an id is no reference where the editor <way>: <reference>
+      When the editor <way>:
+        | reference   | account_id         | date       | amount |
+        | <reference> | `"{Savings.id}"`   | 2024-01-16 | 1.00   |
+      Then the answer is 400
+      And Bakery, Savings are as before
+      And nothing has been written
+
+      Examples: Of a new record, and of a match
+        | way                                 | reference |
+        | upserts into transactions by reference | tx-2   |
+        | upserts into transactions by reference | tx-1   |
+
+    @S-ej4t @needs-records
+    Scenario Outline: The text of an id is no reference either where the editor <way>
+      When the editor <way>:
+        | reference   | account_id         | date       | amount |
+        | <reference> | `"{Savings.id}"`   | 2024-01-16 | 1.00   |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: A create, and a change
+        | way                     | reference |
+        | creates in transactions | tx-2      |
+        | changes Bakery          | tx-1      |
 
     @S-6n8q
     Scenario: A transaction without an account can't be created

@@ -28,6 +28,19 @@ Feature: A member writes the records of its own organization
       Then the answer is 403 or 404
       And nothing has been written
 
+    @S-7k89
+    Scenario Outline: An organization whose name is longer is another one: <name>
+      When the north upserts into image_metadata by organization_id, key, image_item_id:
+        | organization_id | key    | image_item_id | image_item_path      |
+        | <name>          | detail | item-1        | s3://north/spoof.jpg |
+      Then the answer is 403 or 404
+      And nothing has been written
+
+      Examples: At its beginning, and at its end
+        | name                  |
+        | {north.organization}2 |
+        | 2{north.organization} |
+
     @S-jtew
     Scenario: Another table is not a member's
       When the north upserts into contacts by email:

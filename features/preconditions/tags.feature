@@ -49,6 +49,21 @@ Feature: Every record has a tag
         | birthday | 1815-12-10       | editor  |
         | notes    | null             | editor  |
 
+    @S-bz5d
+    Scenario: A change of typed JSON alone gives another tag
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And these raw_transactions are stored:
+        | as  | reference | account_id | payload |
+        | Raw | raw-1     | {Main.id}  | [1]     |
+      And Raw's tag has been read
+      When the editor upserts into raw_transactions by reference:
+        | reference | payload |
+        | raw-1     | [2]     |
+      Then the answer is 200 and says updated
+      And Raw has another tag than before
+
     @S-f99d
     Scenario: A new contact has a tag from the start
       When the editor upserts into contacts by email:

@@ -53,6 +53,54 @@ Feature: Records by their id
         | creates in a transaction in users           |
         | upserts in a transaction into users by email |
 
+    @S-ghvv
+    Scenario: Messages and titles are kept, however short or long
+      Given these projects are stored:
+        | as    | name  | user_id   |
+        | Atlas | Atlas | {Mira.id} |
+      And these conversations are stored:
+        | as   | project_id | title |
+        | Talk | {Atlas.id} | `""`  |
+      When the editor creates in messages:
+        | conversation_id | role   | content           |
+        | {Talk.id}       | system | `"x" 4,001 times` |
+        | {Talk.id}       | user   | `"a\\r\\nb "` |
+      Then every answer is 201
+      And each value comes back as it was sent
+
+    @S-s5ez
+    Scenario: A conversation and an artifact are kept as they were created
+      Given these projects are stored:
+        | as    | name  | user_id   |
+        | Atlas | Atlas | {Mira.id} |
+      When the editor creates in conversations:
+        | project_id | title             |
+        | {Atlas.id} | `""`              |
+        | {Atlas.id} | `"x" 300 times`   |
+      Then every answer is 201
+      And each value comes back as it was sent
+
+    @S-mhss
+    Scenario: An asset of no type, and variants of the smallest size, are kept
+      Given these room_assets are stored:
+        | as    | session_id      | room_id | asset_type |
+        | Photo | `"x" 300 times` | kitchen | null       |
+      When the editor creates in asset_variants:
+        | parent_asset_id | variant_type | storage_path | format          | file_size           | width      | height | processing_error |
+        | {Photo.id}      | thumbnail    | kitchen/1    | `"x" 300 times` | 0                   | 1          | 1      | `""`             |
+        | {Photo.id}      | webp         | kitchen/2    | `""`            | 9223372036854775807 | 2147483648 | null   | null             |
+      Then every answer is 201
+      And each value comes back as it was sent
+
+    @S-cpx9
+    Scenario: A user's address is kept with its capital letters
+      When the editor creates in users:
+        | email                  | name            |
+        | Zoe.O'Hara@Example.com | `""`            |
+        | eve@example.com        | `"x" 300 times` |
+      Then every answer is 201
+      And each value comes back as it was sent
+
     @S-p5r8
     Scenario: The Location header points to the record
       When the editor creates in projects:
@@ -375,9 +423,9 @@ Feature: Records by their id
         | Sale | tx-1      | {Main.id}  | 2024-01-15 | 1.00   |
         | Fee  | tx-2      | {Main.id}  | 2024-01-15 | 1.00   |
       When the editor changes Sale, Fee:
-        | date       | amount              | balance | sequence_number | notes |
-        | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
-        | 9999-12-31 | 1234567890123456.78 | -0.105  | 2147483648      | 0     |
+        | reference | date       | amount              | balance | sequence_number | notes |
+        | tx-1      | 1500-02-28 | 10.50               | 100     | -3              | `""`  |
+        | tx-2      | 9999-12-31 | 1234567890123456.78 | -0.105  | 2147483648      | 0     |
       Then the answer is 200
       And each value comes back as it was sent
 
@@ -573,6 +621,8 @@ Feature: Records by their id
         | one member         | {"useCases": ["a", "b", "a"]} |
         | another member     | {"notes": {"deep": [1, 2.5, true, null, "x"]}} |
         | more of an actor   | {"actors": [{"name": "A", "type": "t", "age": 3}]} |
+        | empty in a member  | {"notes": {"none": {}, "nothing": [], "no": ""}} |
+        | accents in two ways | {"notes": ["e\\u0301", "\\u00e9"]} |
         | a null inside      | {"notes": {"first": null, "others": [null, {"second": null}]}} |
         | a name with a dot  | {"notes": {"a.b": 1, "a": {"b": 2}}} |
         | a moment as text   | {"notes": ["2024-01-15T10:00:00+02:00", "2024-01-15T10:00:00Z"]} |

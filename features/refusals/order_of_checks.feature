@@ -51,6 +51,21 @@ Feature: Which mistake is reported first
         | ada@example.com | Ada Lovelace |
       Then the answer is 404
 
+    @S-szph @needs-records
+    Scenario Outline: Where the <role> <call>, its permission is reported before an invalid value
+      When the <role> <call>:
+        | email           | name |
+        | eve@example.com | `42` |
+      Then the answer is 403
+      And Grace is as before
+
+      Examples: Who may not create, and who may not change
+        | role    | call                |
+        | viewer  | creates in contacts |
+        | updater | creates in contacts |
+        | viewer  | changes Grace       |
+        | creator | changes Grace       |
+
     @S-4bm4
     Scenario: A missing permission is reported before an invalid request
       When the viewer upserts into contacts by email:

@@ -90,6 +90,15 @@ Feature: Several operations, all or nothing
       Then the answer is 200 and says updated, updated, created
       And in result 2 user_id is the id of result 0
 
+    @S-8x8d
+    Scenario: Log entries are kept to their last character
+      When the editor creates in a transaction in activity_log:
+        | type                  | project_id | from_user_id    | to_user_id |
+        | `"a\\r\\nb \\t"`     | `""`       | `"x" 300 times` | null       |
+        | `" e\\u0301 <i>& "` | 7          | no id           | 008        |
+      Then the answer is 200 and says 2 created
+      And each value comes back as it was sent
+
     @S-t37w
     Scenario: A deletion is answered without a record
       Given these activity_log are stored:
@@ -465,6 +474,26 @@ Feature: Several operations, all or nothing
       Then the answer is 409
       And Atlas is as before
 
+    @S-5vdn
+    Scenario: A guard compares amounts as numbers, and moments as moments
+      Given these accounts are stored:
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
+      And these transactions are stored:
+        | as   | reference | account_id | date       | amount |
+        | Sale | tx-1      | {Main.id}  | 2024-01-15 | 10.50  |
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "update", "table": "transactions", "id": "{Sale.id}", "where": {"amount": "10.5", "date": "2024-01-15"},
+           "fields": {"notes": "paid"}}
+        ]
+        """
+      Then the answer is 200 and says updated
+      And these transactions are now stored:
+        | as   | reference | notes |
+        | Sale | tx-1      | paid  |
+
     @S-rbej
     Scenario: A guard for empty text does not match null
       When the editor sends the transaction:
@@ -770,6 +799,23 @@ Feature: Several operations, all or nothing
         """
       Then the answer is 403
       And nothing has been written
+
+    @S-abbr
+    Scenario Outline: The creator may not <op> what it has just created
+      When the creator sends the transaction:
+        """
+        [
+          {"op": "create", "table": "users", "as": "made", "fields": {"email": "new@example.com"}},
+          {"op": "<op>", "table": "users", "id": {"$ref": "made.id"}<rest>}
+        ]
+        """
+      Then the answer is 403
+      And nothing has been written
+
+      Examples: What the role lacks
+        | op     | rest                           |
+        | update | , "fields": {"name": "New"}    |
+        | delete |                                |
 
     @S-8572
     Scenario: The updater may not delete a record

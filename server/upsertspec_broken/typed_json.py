@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from unicodedata import normalize
 
 from upsertspec_broken import add, broken
 from upsertspec_broken.bases import without
@@ -236,3 +237,23 @@ class DollarsAreOperators(ChangesJson):
         if name.startswith("$"):
             raise ValueError("holds an operator")
         return name
+
+
+@broken("AC-611")
+class NothingInItIsAList(Validator):
+    """Keeps an empty object in JSON as an empty list, as PHP does."""
+
+    def value(self, field: Field, value: Any) -> Any:
+        emptied = (
+            rewritten(value, members=lambda members: members or []) if field.type.name == "json" and value else value
+        )
+        return super().value(field, emptied)
+
+
+@broken("AC-611")
+class JsonIsComposed(Validator):
+    """Composes letters with their accents in JSON."""
+
+    def value(self, field: Field, value: Any) -> Any:
+        composed = rewritten(value, lambda each: normalize("NFC", each) if isinstance(each, str) else each)
+        return super().value(field, composed if field.type.name == "json" else value)

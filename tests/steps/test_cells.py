@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from upsertspec.errors import NotApplicable
 from upsertspec.spec.schema import tables
 from upsertspec.steps.cells import LONG, marked, names, resolved, rows, value
 
@@ -30,7 +31,8 @@ def looked_up(name: str, field: str) -> str:
         ("email", '`"x" 1,000 times`', "x" * 1000 + "-m1"),
         ("name", "x`", "x`"),
         ("name", "{Bob.id}", "id of Bob"),
-        ("name", "{Bob.id} ", "{Bob.id} "),
+        ("name", "{Bob.id} ", "id of Bob "),
+        ("email", "2{Bob.id}", "2id of Bob"),
         ("age", "36", 36),
         ("vip", "true", True),
         ("notes", "a@b", "a@b"),
@@ -48,6 +50,13 @@ def looked_up(name: str, field: str) -> str:
 def test_a_cell_is_read_by_its_field(field: str, cell: str, wanted: Any) -> None:
     read = value(CONTACTS, field, cell, "m1", looked_up)
     assert (read, type(read)) == (wanted, type(wanted))
+
+
+def test_the_text_of_a_number_is_no_number() -> None:
+    assert value(CONTACTS, "age", '`"{Bob.age}"`', "m1", lambda *_: 36) == "36"
+    assert value(CONTACTS, "age", "{Bob.age}", "m1", lambda *_: 36) == 36
+    with pytest.raises(NotApplicable, match="a text itself"):
+        value(CONTACTS, "age", '`"{Bob.id}"`', "m1", looked_up)
 
 
 def test_json_is_read_in_a_field_of_json() -> None:

@@ -48,7 +48,7 @@ def test_each_row_is_stored_by_upsert_and_read_back() -> None:
     world = world_of(memory)
     given.these_are_stored(world, "contacts", TABLE)
     ada = {"email": f"ada.{MARK}@example.com", "name": "Ada"}
-    bob = {"email": f"bob.{MARK}@example.com", "name": "Bob of {Ada.id}"}
+    bob = {"email": f"bob.{MARK}@example.com", "name": "Bob of 100"}
     assert world.stored == [
         Stored("Ada", "contacts", {"email": ada["email"]}, {"id": 100, **ada}),
         Stored("", "contacts", {"email": bob["email"]}, {"id": 101, **bob}),

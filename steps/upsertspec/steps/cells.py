@@ -6,7 +6,8 @@
 | null | null |
 | `…` in backticks | JSON, whatever the field's type |
 | `"x" 3,000 times` in backticks | the text "x" so many times; also `lists, N deep` and `9, N digits` |
-| {name.field} | the value of that field in the named stored record |
+| {name.field} | the value of that field in the named stored record; in a longer text, its text |
+| `"{name.field}"` in backticks | its text; not applicable where the value itself is a text |
 | {number} in a cell | a number that no other request of the concurrent clients has |
 | {client} in a cell | the number of one of the concurrent clients |
 | anything else | what the field's type reads: JSON for integers, booleans and json, else the text as it stands |
@@ -25,6 +26,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from upsertspec.dialects.altered import nested, number
+from upsertspec.errors import NotApplicable
 from upsertspec.spec.schema import Table
 from upsertspec.spec.types import FieldType
 
@@ -61,7 +63,7 @@ def names(datatable: Sequence[Sequence[str]]) -> list[str]:
 def value(table: Table, name: str, cell: str, mark: str, lookup: Lookup) -> Any:
     """The value of one cell. Raises ValueError where the field's type can't read it."""
     read = _read(table.type_of(name), cell, lookup)
-    if name not in table.marked or _REFERENCE.fullmatch(cell):
+    if name not in table.marked or _REFERENCE.search(cell):
         return read
     if isinstance(read, int) and read >= LONG:
         return read + zlib.crc32(mark.encode())
@@ -105,11 +107,18 @@ def _given(name: str, cell: str) -> bool:
 def _read(kind: FieldType, cell: str, lookup: Lookup) -> Any:
     if cell == "null":
         return None
+    if reference := _REFERENCE.fullmatch(cell.removeprefix('`"').removesuffix('"`')):
+        found = lookup(reference[1], reference[2])
+        return found if cell.startswith("{") else _as_text(found)
     if len(cell) > 1 and cell.startswith("`") and cell.endswith("`"):
         return json.loads(as_written(cell[1:-1]))
-    if reference := _REFERENCE.fullmatch(cell):
-        return lookup(reference[1], reference[2])
-    return kind.read(cell)
+    return kind.read(_REFERENCE.sub(lambda found: str(lookup(found[1], found[2])), cell))
+
+
+def _as_text(found: Any) -> str:
+    if isinstance(found, str):
+        raise NotApplicable("the value is a text itself, so that its text is no value of another type")
+    return str(found)
 
 
 def as_written(text: str) -> str:
