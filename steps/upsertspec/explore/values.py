@@ -41,7 +41,7 @@ WRONG_FILTERS = (("nickname", "x"), ("status__like", "dr"), ("_unknown", "1"))
 PARAMETERS: dict[str, tuple[str, ...]] = {
     "_sort": ("name", "-name", "validation_score", "-validation_score", "status", "user_id", "nickname"),
     "_limit": ("2", "1", "3", "1000", "1001", "-1"),
-    "_offset": ("0", "1", "2", "9", "-1"),
+    "_offset": ("0", "1", "2", "9", "many"),
     "_fields": ("name,status", "name", "id", "name,nickname"),
     "_include": (
         "conversations", "user", "conversations.messages", "conversations", "user,conversations", "conversations",
