@@ -52,6 +52,15 @@ class TagsAreTimes(Conditions):
         return generate_etag(str(row["updated_at"]).encode())
 
 
+@conforming("A write of the values that are stored already may leave the tag (5, Conditional requests).")
+class TagsAreOfTheContent(Conditions):
+    """Makes the tag of the values that a client wrote."""
+
+    def tag(self, table: Table, row: Row) -> str:
+        content = {name: value for name, value in row.items() if name != "updated_at"}
+        return generate_etag(repr(sorted(content.items())).encode())
+
+
 @conforming("A condition that can't be read, or in a request that is not about one record, is 400 or 412 (3.9).")
 class UnreadableConditionsFail(Conditions):
     """Answers 412 to a condition that it can't read."""

@@ -31,3 +31,11 @@ def test_an_id_of_a_strange_form_is_400_or_404_in_a_transaction() -> None:
     operation = {"op": "delete", "table": "users", "id": NoRecord("nonsense")}
     expected = Contract(Schema.of(Target(url="http://h"))).transaction("editor", [operation])
     assert (expected.effects, set(expected.refusals)) == (None, {400, 404})
+
+
+@pytest.mark.parametrize("call", ["change", "delete"])
+def test_who_may_not_write_gets_403_or_404_for_a_record_that_is_not_there(call: str) -> None:
+    contract = Contract(Schema.of(Target(url="http://h", profiles=("core", "refusals"))))
+    arguments = ("creator", "contacts", NoRecord(999), *([{"name": "Ada"}] if call == "change" else []))
+    expected = getattr(contract, call)(*arguments)
+    assert (expected.effects, set(expected.refusals)) == (None, {403, 404})

@@ -162,6 +162,13 @@ class Contract:
         """Raise Refused if the caller is unknown, there is no such table, or the role has none of the permissions."""
         _require(self._reported(self._denied(who, table, *permissions)))
 
+    def _require_permission_for(self, who: str, table: str, record: Any, permission: str) -> None:
+        """The same for one record. Where it is not there, 404 is as good as 403."""
+        found = self._denied(who, table, permission)
+        is_missing = table in self.schema and bool(self._missing(who, table, record))
+        found = [replace(each, statuses=OTHERS) if is_missing and each.statuses == (403,) else each for each in found]
+        _require(self._reported(found))
+
     def _denied(self, who: str, table: str, *permissions: str) -> list[Problem]:
         """An unknown caller, an unknown table, and a role that has none of the permissions, in this order."""
         found = []
@@ -264,7 +271,7 @@ class Contract:
         return self._store(table, None, _with_defaults(table, _writable(fields)), ())
 
     def _change(self, who: str, name: str, record: Any, fields: Any) -> Effect:
-        self._require_permission(who, name, "update")
+        self._require_permission_for(who, name, record, "update")
         table = self.schema[name]
         missing = self._missing(who, name, record)
         moved = [Problem("it would be moved to another organization", MOVED)] if _is_others(who, fields) else []
@@ -272,7 +279,7 @@ class Contract:
         return self._store(table, record, {**record.values, **_writable(fields)}, ())
 
     def _delete(self, who: str, name: str, record: Any) -> Effect:
-        self._require_permission(who, name, "delete")
+        self._require_permission_for(who, name, record, "delete")
         _require(self._missing(who, name, record))
         effect = Effect("deleted", record, None)
         self.state.apply(effect)

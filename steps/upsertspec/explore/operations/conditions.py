@@ -9,7 +9,7 @@ from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Read
 from upsertspec.errors import CheckFailed
 from upsertspec.explore.contract import Expected
-from upsertspec.explore.model_state import ModelRecord
+from upsertspec.explore.model_state import ModelRecord, Values
 from upsertspec.spec.outcomes import PRECONDITION_FAILED
 from upsertspec.steps.conditions import require_tag
 
@@ -43,7 +43,8 @@ class Condition:
             tag = require_tag(sequence.world, sequence.world.client.call("editor", Read(record.table, record.id)))
         values = {"current": tag, "listed": f"{MADE_UP}, {tag}", "weak": f"W/{tag}", "made up": MADE_UP, "any": "*"}
         words = f" with {self.header} {KINDS[kind].format(name=record.name if record else '')}"
-        return Asked({self.header: values[kind]}, words, tag, self._holds(kind, record is not None))
+        known = record.values if record else None
+        return Asked({self.header: values[kind]}, words, tag, self._holds(kind, record is not None), known)
 
     def _holds(self, kind: str, is_there: bool) -> bool:
         if self.header == "If-Match":
@@ -53,12 +54,16 @@ class Condition:
 
 @dataclass(frozen=True)
 class Asked:
-    """A condition on its way: its header, its words in a scenario, the record's tag before, and whether it is met."""
+    """A condition on its way: its header, its words in a scenario, the record's tag before, and whether it is met.
+
+    `values` are those of the record before.
+    """
 
     headers: dict[str, str]
     words: str
     tag: str
     holds: bool
+    values: Values | None = None
 
     def expected(self, plain: Expected) -> Expected:
         """What may be answered, where `plain` is what may be answered without the condition."""
@@ -70,8 +75,9 @@ class Asked:
         return replace(plain, effects=None, refusals=(PRECONDITION_FAILED, *plain.refusals), why=why)
 
     def require_new_tag(self, expected: Expected, answer: Answer) -> None:
-        """Raise CheckFailed where an update was answered with the tag that the record had before."""
-        is_updated = [effect.operation for effect in expected.effects or ()] == ["updated"]
+        """Raise CheckFailed where an update of a value was answered with the tag that the record had before."""
+        effects = expected.effects or ()
+        is_updated = [each.operation for each in effects] == ["updated"] and effects[0].values != self.values
         if is_updated and self.tag and answer.tag == self.tag:
             raise CheckFailed("another tag after an update", f"{answer.tag} as before")
 
