@@ -110,7 +110,8 @@ Feature: Parents, children and what is in them
       When the editor reads Main with:
         | _include     | transactions._sort |
         | transactions | <sort>             |
-      Then in the answer Main holds the transactions <names>, in this order
+      Then the answer is 200
+      And in the answer Main holds the transactions <names>, in this order
 
       Examples: As text, 10 would come before 9
         | sort             | names     |
@@ -126,7 +127,8 @@ Feature: Parents, children and what is in them
       When the editor lists projects with:
         | user_id   | _include |
         | {Mira.id} | user     |
-      Then in the list Atlas holds the user Mira
+      Then the answer is 200
+      And in the list Atlas holds the user Mira
       And in the list Bolt holds the user Mira
 
     @S-2umq

@@ -460,6 +460,9 @@ Feature: Records by their id
       Given these users are stored:
         | as   | email            | name |
         | Theo | theo@example.com | Theo |
+      And the editor has grouped projects with:
+        | group_by |
+        | user_id  |
       When the editor changes Atlas:
         | user_id   | status    | validation_score |
         | {Theo.id} | completed | -3               |

@@ -57,7 +57,7 @@ Feature: Which mistake is reported first
         | email           | name |
         | eve@example.com | `42` |
       Then the answer is 403
-      And Grace is as before
+      And nothing has been written
 
       Examples: Who may not create, and who may not change
         | role    | call                |

@@ -19,6 +19,7 @@ for name, sql, says in (
     ("mean-counts-null-as-zero", "avg(coalesce({}, 0))", "Counts null as 0 in an average."),
     ("mean-is-whole", "CAST(avg({}) AS INTEGER)", "Cuts off the fraction of an average."),
     ("mean-of-different-values", "avg(DISTINCT {})", "Counts each value once in an average."),
+    ("mean-of-whole-amounts", "avg(CAST({} AS INTEGER))", "Cuts off the cents of amounts before it averages them."),
     ("mean-of-nothing-is-zero", "coalesce(avg({}), 0)", "Answers 0 as the average of no values."),
 ):  # fmt: skip
     add(name, says, "AC-610", averages(sql))
