@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from upsertspec.explore.contract import Contract
+from upsertspec.explore.contract import Contract, LeftOpen
 from upsertspec.explore.model_state import NoRecord
 from upsertspec.explore.schema import Schema
 from upsertspec.target.target import Target
@@ -39,3 +39,11 @@ def test_who_may_not_write_gets_403_or_404_for_a_record_that_is_not_there(call: 
     arguments = ("creator", "contacts", NoRecord(999), *([{"name": "Ada"}] if call == "change" else []))
     expected = getattr(contract, call)(*arguments)
     assert (expected.effects, set(expected.refusals)) == (None, {403, 404})
+
+
+def test_a_change_without_a_field_is_left_open() -> None:
+    contract = Contract(Schema.of(Target(url="http://h")))
+    created = contract.upsert("editor", "contacts", ADA, ["email"], {}).effects
+    assert created
+    with pytest.raises(LeftOpen, match="allows a write and none"):
+        contract.change("editor", "contacts", created[0].record, {})

@@ -276,6 +276,8 @@ class Contract:
         missing = self._missing(who, name, record)
         moved = [Problem("it would be moved to another organization", MOVED)] if _is_others(who, fields) else []
         _require(missing, _any_refusal(field_problems(table, fields)), moved)
+        if not _writable(fields):
+            raise LeftOpen("nothing is left to write: the contract allows a write and none")
         return self._store(table, record, {**record.values, **_writable(fields)}, ())
 
     def _delete(self, who: str, name: str, record: Any) -> Effect:
