@@ -600,8 +600,8 @@ Feature: Unusual values and names
     @S-v3zx
     Scenario: The fewest and the most rows of an import are kept
       Given these accounts are stored:
-        | as   | name   | currency        |
-        | Main | Main 1 | `"x" 300 times` |
+        | as   | name   | currency |
+        | Main | Main 1 | EUR      |
       When the editor upserts into import_batches by reference:
         | reference | account_id | row_count           |
         | batch-1   | {Main.id}  | 0                   |
