@@ -28,7 +28,7 @@ WRITTEN = "written"
 """How a failure is called where something was written that should not have been."""
 TOPICS = (
     ("operation", re.compile(r'"operation": |\["(?:created|updated|ignored)"')),
-    ("id", re.compile(r"to keep the id|'s id to stay|the (?:same ids?|id \S+) in every answer|as it was id is ")),
+    ("id", re.compile(r"to keep the id|'s id to stay|the id \S+ in every answer|as it was id is ")),
     ("times", re.compile(r"an updated_at later than|'s (?:created_at|updated_at) to stay")),
     ("record", re.compile(r"the answer's record to be the stored one|in the answer no \w+$|no .record. object")),
     ("filters", re.compile(r"to be listed where|records? in a list|of which a list shows none")),
