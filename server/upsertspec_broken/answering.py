@@ -120,7 +120,7 @@ class SaysByItsKey(Upserts):
         return replace(outcome, operation="updated" if is_known else "created")
 
 
-@broken("AC-012")
+@broken("AC-012", "AC-002")
 class OperationByTheFirstKey(SaysByItsKey):
     """Checks by the table's first key whether the record exists, but matches by the key that was named."""
 

@@ -153,7 +153,7 @@ class IgnoredSkipsTheCondition(Conditions):
             super().check(condition, table, stored)
 
 
-@broken("AC-902", "AC-903", "AC-904", "AC-905")
+@broken("AC-902", "AC-903", "AC-904", "AC-905", "AC-907")
 class ConditionIsCheckedAfterTheCommit(Conditions):
     """Checks the condition when all is done: the answer is 412, but the record is written."""
 

@@ -276,4 +276,6 @@ def _is_elsewhere(case: spec.Case, traits: Traits, failing: Collection[str]) -> 
     another criterion that fails, too."""
     if PROFILES_OF_WAYS[traits.rank] not in (None, case.profile):
         return True
+    if traits.topic and case.criterion == spec.defining(traits.topic):
+        return False
     return any(case.criterion != home and home in failing for home in map(spec.defining, traits.options))
