@@ -76,7 +76,7 @@ for (part, says), violates, role, endpoint, name, call in (
     (NO_CONDITION_FOR_SEVERAL, "AC-907", "updater", "records.upsert", "batch-has-no-condition", "a batch"),
     (NO_CONDITION_FOR_SEVERAL, "AC-907", "updater", "transactions.transact", "transaction-has-no-condition",
      "a transaction"),
-    (NO_KEY, "AC-921", "updater", "records.upsert", "upsert-has-no-key", "a upsert"),
+    (NO_KEY, "AC-921", "updater", "records.upsert", "upsert-has-no-key", "an upsert"),
     (NO_KEY, "AC-921", "creator", "records.create", "create-has-no-key", "a create"),
     (NO_KEY, "AC-921", "updater", "transactions.transact", "transaction-has-no-key", "a transaction"),
     (NO_KEY, "AC-921", "creator", "transactions.transact", "transaction-has-no-key", "a transaction"),

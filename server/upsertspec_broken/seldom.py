@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from flask import g
@@ -165,7 +166,7 @@ class TransactionsTellTheStorage(Transactions):
         try:
             return super().run_one(operation, results)
         except Problem as problem:
-            if problem.status == conflict("").status:
+            if problem.status == HTTPStatus.CONFLICT:
                 problem.detail = f"UNIQUE constraint failed: {operation['table']}.{next(iter(operation['fields']))}"
             raise
 
