@@ -47,7 +47,7 @@ Feature: A request that is sent again is done once
 
     @S-uuzc
     Scenario: A key of 255 characters is kept whole
-      When the editor with the key retry-1 of 255 characters upserts twice into contacts by email:
+      When the editor with the key retry of 255 characters upserts twice into contacts by email:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
       Then the answer is 200 and says created, created
@@ -307,10 +307,10 @@ Feature: A request that is sent again is done once
       And nothing has been written
 
       Examples: Keys that are none
-        | key                                 |
-        | an empty key                        |
-        | the key retry-1 of 256 characters   |
-        | the key retry-1 of 1,000 characters |
+        | key                               |
+        | an empty key                      |
+        | the key retry of 256 characters   |
+        | the key retry of 1,000 characters |
 
     @S-9yyg
     Scenario Outline: An update with <key> is refused
@@ -321,9 +321,9 @@ Feature: A request that is sent again is done once
       And nothing has been written
 
       Examples: Keys that are none
-        | key                               |
-        | an empty key                      |
-        | the key retry-1 of 256 characters |
+        | key                             |
+        | an empty key                    |
+        | the key retry of 256 characters |
 
     @S-egja @needs-batch
     Scenario Outline: A batch with <key> is refused
@@ -335,9 +335,9 @@ Feature: A request that is sent again is done once
       And nothing has been written
 
       Examples: Keys that are none
-        | key                               |
-        | an empty key                      |
-        | the key retry-1 of 256 characters |
+        | key                             |
+        | an empty key                    |
+        | the key retry of 256 characters |
 
     @S-c2jc @needs-records
     Scenario Outline: A create by itself with <key> is refused
@@ -348,9 +348,9 @@ Feature: A request that is sent again is done once
       And nothing has been written
 
       Examples: Keys that are none
-        | key                               |
-        | an empty key                      |
-        | the key retry-1 of 256 characters |
+        | key                             |
+        | an empty key                    |
+        | the key retry of 256 characters |
 
     @S-rxws @needs-transactions
     Scenario Outline: A transaction with <key> is refused
@@ -362,6 +362,6 @@ Feature: A request that is sent again is done once
       And nothing has been written
 
       Examples: Keys that are none
-        | key                               |
-        | an empty key                      |
-        | the key retry-1 of 256 characters |
+        | key                             |
+        | an empty key                    |
+        | the key retry of 256 characters |
