@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -13,6 +13,7 @@ from upsertspec_server.request import Request
 from upsertspec_server.schema import Row, Table
 from upsertspec_server.store import Store, quote
 from upsertspec_server.upsert import Outcome, Plan, Upserts
+from upsertspec_server.validation import Validator
 
 
 class FindThenWrite(Upserts):
@@ -113,6 +114,19 @@ def reads(change: Callable[[bytes], bytes]) -> type[Request]:
     return Reads
 
 
+def reads_field(table_name: str, name: str, change: Callable[[Any], Any]) -> type[Validator]:
+    """A validator that changes the values of one field of one table."""
+
+    class ReadsField(Validator):
+        def row(self, table: Table, fields: Any) -> Row:
+            row = super().row(table, fields)
+            if table.name == table_name and name in row:
+                row[name] = change(row[name])
+            return row
+
+    return ReadsField
+
+
 class Rebuilt(Store):
     """A store whose database is changed at the start: pieces of SQL are replaced, and unique indices are dropped."""
 
@@ -191,3 +205,10 @@ def without(row: Row, names: Iterable[str]) -> Row:
     """The row without these fields."""
     left_out = set(names)
     return {name: value for name, value in row.items() if name not in left_out}
+
+
+def of_type(table: Table, row: Mapping[str, Any], kind: str) -> Row:
+    """The fields of a row that have this type, and a value."""
+    return {
+        name: value for name, value in row.items() if value is not None and table.all_fields[name].type.name == kind
+    }

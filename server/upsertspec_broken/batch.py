@@ -271,6 +271,14 @@ class FirstRecordsPermission(Upserts):
 
 
 @broken("AC-307")
+class PermissionsOfTheFirstTwo(Upserts):
+    """Checks the permission of the first two records of a batch."""
+
+    def check_permissions(self, role: Role, outcomes: list[Outcome], batch: bool) -> None:
+        super().check_permissions(role, outcomes[:2], batch)
+
+
+@broken("AC-307")
 class BatchLeavesOutTheForbidden(Upserts):
     """Writes the records of a batch that the role may write, and skips the rest."""
 

@@ -20,6 +20,8 @@ from upsertspec_server.fields import Json
 from upsertspec_server.request import Request
 from upsertspec_server.schema import PROTECTED, Row, Table
 from upsertspec_server.store import Store
+from upsertspec_server.transactions import Operation, Results, Transactions
+from upsertspec_server.upsert import Outcome
 from upsertspec_server.validation import Validator
 
 MEGABYTE = 1024 * 1024
@@ -264,6 +266,19 @@ class TellsTheStatement(Tells):
 
     def detail(self, error: sqlite3.IntegrityError, table: Table) -> str:
         return f"Could not run: {self.upsert_sql(table, table.unique_keys[0], ())}"
+
+
+@broken("AC-807")
+class TransactionsTellTheStorage(Transactions):
+    """Answers a refused operation with the words of the database."""
+
+    def run_one(self, operation: Operation, results: Results) -> Outcome:
+        try:
+            return super().run_one(operation, results)
+        except Problem as problem:
+            if problem.status == HTTPStatus.CONFLICT:
+                problem.detail = f"UNIQUE constraint failed: {operation['table']}.{next(iter(operation['fields']))}"
+            raise
 
 
 @broken("AC-801")

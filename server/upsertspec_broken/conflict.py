@@ -255,6 +255,37 @@ class UnknownConditionsAreSkipped(Validator):
         return super().guard(table, member, values)
 
 
+class ReadsConditions(Validator):
+    """Reads the values of updateWhere in another way."""
+
+    def guard(self, table: Table, member: str, values: Any) -> Row:
+        if member == "updateWhere" and isinstance(values, dict):
+            values = {name: self.wanted(table, name, value) for name, value in values.items()}
+        return super().guard(table, member, values)
+
+    def wanted(self, table: Table, name: str, value: Any) -> Any:
+        """What is compared in place of the given value."""
+        raise NotImplementedError
+
+
+@broken("AC-206")
+class ConditionsTakeNumerals(ReadsConditions):
+    """Takes a text of digits for a number in updateWhere."""
+
+    def wanted(self, table: Table, name: str, value: Any) -> Any:
+        field = table.all_fields.get(name)
+        is_numeral = field is not None and field.type.name == "integer" and isinstance(value, str) and value.isdecimal()
+        return int(value) if is_numeral else value
+
+
+@broken("AC-204")
+class ConditionsAreDoubles(ReadsConditions):
+    """Reads a number in updateWhere as a double."""
+
+    def wanted(self, table: Table, name: str, value: Any) -> Any:
+        return int(float(value)) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 @broken("AC-206", "AC-803")
 class UnknownMembersAreSkipped(Validator):
     """Skips the members of the request that it does not know."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.bases import FindThenWrite, planned
+from upsertspec_broken.bases import FindThenWrite, of_type, planned
 from upsertspec_broken.integrity import OrReplace
 from upsertspec_catalogue import Answer, answers
 from upsertspec_server.errors import Problem, bad_field
@@ -175,6 +175,15 @@ class UpdateValuesAreNotChecked(Validator):
         return row
 
 
+@broken("AC-209")
+class OtherAmountsAreFloats(Validator):
+    """Reads the amounts in updateValues as floating-point numbers."""
+
+    def update_values(self, table: Table, value: Any) -> Row:
+        row = super().update_values(table, value)
+        return {**row, **{name: f"{float(amount):f}" for name, amount in of_type(table, row, "decimal").items()}}
+
+
 class Conditions(Validator):
     """Reads the operators of updateWhere in its own way."""
 
@@ -263,6 +272,19 @@ class EmptyListIsNoCondition(Validator):
         return super().guard(table, member, kept)
 
 
+@broken("AC-210")
+class FirstDayOfSeveral(Validator):
+    """Compares a day with the first of those that updateWhere allows."""
+
+    def guard(self, table: Table, member: str, values: Any) -> Row:
+        return {
+            name: Comparison("in", wanted.value[:1])
+            if isinstance(wanted, Comparison) and wanted.operator == "in" and table.all_fields[name].type.name == "date"
+            else wanted
+            for name, wanted in super().guard(table, member, values).items()
+        }
+
+
 class Replacing(FindThenWrite):
     """Replaces a match in its own way."""
 
@@ -315,6 +337,24 @@ class ReplaceKeepsRequiredFields(Validator):
         object.__setattr__(plan, "on_conflict", "update")
         nulls = {n: v for n, v in plan.table.defaults.items() if n not in plan.table.required}
         object.__setattr__(plan, "rows", [{**nulls, **row} for row in plan.rows])
+
+
+@broken("AC-211")
+class ReplacementsKeepTimes(Upserts):
+    """Keeps the times of a match that is replaced."""
+
+    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+        kept = of_type(plan.table, match, "datetime") if plan.on_conflict == "replace" else {}
+        return super().update(plan, {**kept, **row}, match, now)
+
+
+@broken("AC-211")
+class ReplacementsRoundAmounts(Upserts):
+    """Rounds the amounts of a replacement to cents, through a floating-point number."""
+
+    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+        amounts = of_type(plan.table, row, "decimal") if plan.on_conflict == "replace" else {}
+        return super().update(plan, {**row, **{n: f"{float(a):.2f}" for n, a in amounts.items()}}, match, now)
 
 
 class AnyKey(Upserts):

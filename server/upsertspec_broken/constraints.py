@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
-from upsertspec_broken import broken
+from upsertspec_broken import add, broken
 from upsertspec_broken.bases import (
     FindThenWrite,
     Nullable,
     WithoutUniqueIndices,
     keep,
+    reads_field,
     single_keys,
 )
-from upsertspec_server.errors import Problem, conflict
+from upsertspec_server.errors import Problem, bad_field, conflict
 from upsertspec_server.schema import Field, Row, Table
 from upsertspec_server.store import Store
 from upsertspec_server.upsert import Outcome, Plan, Upserts
@@ -74,6 +77,16 @@ class PhonesAreDigits(Upserts):
         phone = str(row.get("phone") or "").replace(" ", "")
         if plan.table.name == "contacts" and phone and self.store.db.execute(sql, [phone]).fetchone():
             raise conflict("The number is taken.", {"field": "phone", "message": "is already taken"})
+        return super().create(plan, row, now)
+
+
+@broken("AC-402")
+class PatternsAreUniqueInAllCategories(Upserts):
+    """Has a unique index of the pattern alone, so that no two categories can have the same."""
+
+    def create(self, plan: Plan, row: Row, now: str) -> Outcome:
+        if plan.table.name == "rules" and self.store.find(plan.table, ("pattern",), row):
+            raise conflict("The pattern is taken.", {"field": "pattern", "message": "is already taken"})
         return super().create(plan, row, now)
 
 
@@ -192,6 +205,25 @@ class UnknownOptionIsTheDefault(Field):
         return super().parse(self.default if unknown and self.default else value)
 
 
+def refuses(table: str, name: str, is_wrong: Callable[[Any], bool]) -> type[Validator]:
+    """A validator that refuses some values of one field, which has no such rule."""
+
+    def check(value: Any) -> Any:
+        if value is not None and is_wrong(value):
+            raise bad_field(name, "must be another value")
+        return value
+
+    return reads_field(table, name, check)
+
+
+add("imports-have-a-row", "Refuses an import of no rows.", "AC-806",
+    refuses("import_batches", "row_count", lambda value: value == 0))  # fmt: skip
+add("messages-have-4000-letters", "Refuses a message of more than 4,000 letters.", "AC-601",
+    refuses("messages", "content", lambda value: len(value) > 4000))  # fmt: skip
+add("log-entries-are-of-uuids", "Takes a UUID only for a project.", "AC-501",
+    refuses("activity_log", "project_id", lambda value: not re.fullmatch(r"[0-9a-f-]{36}", value)))  # fmt: skip
+
+
 class NoRules(Field):
     """Checks the type only."""
 
@@ -257,6 +289,16 @@ class RequiredOnEveryUpdate(FindThenWrite):
     def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
         self.app.validator.check_required(plan.table, row)
         return super().upsert_one(plan, row, now)
+
+
+@broken("AC-601")
+class AssetsHaveAType(Validator):
+    """Requires the type of an asset, which is optional."""
+
+    def check_required(self, table: Table, row: Row) -> None:
+        super().check_required(table, row)
+        if table.name == "room_assets" and row.get("asset_type") is None:
+            raise bad_field("asset_type", "is required")
 
 
 @broken("AC-052")

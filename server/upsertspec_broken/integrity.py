@@ -19,9 +19,10 @@ from upsertspec_broken.bases import (
 from upsertspec_broken.ways import is_within
 from upsertspec_server.errors import conflict
 from upsertspec_server.records import Records
-from upsertspec_server.schema import Row, Table
+from upsertspec_server.schema import Field, Row, Table
 from upsertspec_server.store import Store, quote
 from upsertspec_server.upsert import Outcome, Plan, Upserts
+from upsertspec_server.validation import Validator
 
 CASCADE = "ON DELETE CASCADE"
 Child = tuple[Table, Row]
@@ -279,6 +280,15 @@ class SecondReferenceIsNotChecked(ByHand):
         return [name for name in super().missing_parents(table, row) if name == first]
 
 
+@broken("AC-403")
+class ReferencesAreReadFromText(Validator):
+    """Takes a text of digits for the id that a reference needs."""
+
+    def value(self, field: Field, value: Any) -> Any:
+        is_number = field.references and isinstance(value, str) and value.isdecimal()
+        return super().value(field, int(value) if is_number else value)
+
+
 @broken("AC-404", "AC-613", using=(WITHOUT_FOREIGN_KEYS,))
 class CascadeStopsAtTheChildren(ByHand):
     """Deletes the children of a deleted record, but not the children of these."""
@@ -319,6 +329,17 @@ class ParentsStayWithin(Records):
         for child in self.app.schema.children(table).values() if is_within() else ():
             if self.store.rows(child, f"{quote(str(child.parent_field(table)))} = ?", [record_id]):
                 raise conflict("Other records refer to this one.")
+        return super().delete(table, record_id, where)
+
+
+@broken("AC-404")
+class MappedCategoriesStay(Records):
+    """Refuses to delete a category that a transaction is mapped to."""
+
+    def delete(self, table: Table, record_id: Any, where: Row | None = None) -> Outcome:
+        mappings = self.app.schema.tables["transaction_category_mappings"]
+        if table.name == "categories" and self.store.find(mappings, ("category_id",), {"category_id": record_id}):
+            raise conflict("The category is in use.")
         return super().delete(table, record_id, where)
 
 

@@ -102,6 +102,15 @@ class MembersWriteAnywhere(Auth):
         pass
 
 
+@broken("AC-932")
+class OrganizationsByTheirBeginning(Auth):
+    """Takes an organization for the member's own if its name begins with that."""
+
+    def sees(self, table: Table, row: Row) -> bool:
+        own = g.role.organization
+        return super().sees(table, row) or str(row.get(str(table.organization), "")).startswith(str(own))
+
+
 @broken("AC-932", "AC-934")
 @view("records.upsert")
 def upserts_are_open(original: Any, table: str) -> Any:

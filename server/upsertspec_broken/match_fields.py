@@ -331,3 +331,11 @@ class NullMatchesEveryNull(FindThenWrite):
                 if all(other[name] == row[name] for name in plan.key):
                     self.save(plan.table, other, written, self.store.now())
         return super().find_match(plan, row)
+
+
+@broken("AC-102")
+class EmptyKeysMatchNothing(Upserts):
+    """Looks for a match only where each match field has a value that is not empty."""
+
+    def find_match(self, plan: Plan, row: Row) -> Row | None:
+        return super().find_match(plan, row) if all(row[name] for name in plan.key) else None

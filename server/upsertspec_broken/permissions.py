@@ -12,7 +12,7 @@ from upsertspec_broken import add, broken
 from upsertspec_catalogue import Answer, answers, view
 from upsertspec_server import Server
 from upsertspec_server.errors import Problem, not_found
-from upsertspec_server.schema import Role, Row
+from upsertspec_server.schema import Role, Row, Table
 from upsertspec_server.upsert import Outcome, Plan, Upserts
 from upsertspec_server.views import current_app, request
 
@@ -158,6 +158,16 @@ def role_after_body(original: Any, table: str) -> Any:
     """Checks the request before the role: a role that may do nothing learns what is wrong with it."""
     current_app.validator.upsert(current_app.schema.find(table), request.read_object())
     return original(table=table)
+
+
+@broken("AC-051")
+class BodyBeforeRole(Server):
+    """Reads the body of a create or a change before it looks whether the role may do it."""
+
+    def enter(self, name: str, *actions: str) -> Table:
+        if request.method in ("POST", "PATCH") and actions in (("create",), ("update",)):
+            self.validator.fields(self.schema.find(name), request.read_object())
+        return super().enter(name, *actions)
 
 
 @broken("AC-211")

@@ -47,6 +47,14 @@ class TagOfWhatIsRequired(TagOf):
         return row["id"], [row[name] for name in table.required]
 
 
+@broken("AC-901")
+class TagWithoutJson(TagOf):
+    """Makes the tag of the fields that are no JSON."""
+
+    def state(self, table: Table, row: Row) -> Any:
+        return row["id"], [row[name] for name, field in table.fields.items() if field.type.name != "json"]
+
+
 @broken("AC-901", "AC-902", "AC-906")
 class TagOfTheMoment(TagOf):
     """Makes a new tag for each answer, as some frameworks do of a page with a time in it."""

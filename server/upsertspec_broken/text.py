@@ -9,7 +9,7 @@ import unicodedata
 from typing import Any
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.bases import reads
+from upsertspec_broken.bases import reads, reads_field
 from upsertspec_catalogue import stored
 from upsertspec_server import jsontext
 from upsertspec_server.fields import Json, Text
@@ -74,6 +74,16 @@ for name, violates, change, says in (
      "Doubles the quotes in text, although values are bound."),
 ):  # fmt: skip
     add(name, says, violates, stored(Text, change))
+
+add("addresses-of-users-in-lower-case", "Stores the addresses of users in lower case.", "AC-601",
+    reads_field("users", "email", lambda value: value and value.lower()))  # fmt: skip
+add("texts-of-images-are-cut", "Cuts the text of an image after 255 letters.", "AC-106",
+    reads_field("image_metadata", "alt_text", lambda value: value and value[:255]))  # fmt: skip
+add("empty-titles-are-null", "Stores an empty title as null.", "AC-601",
+    reads_field("conversations", "title", lambda value: value or None))  # fmt: skip
+add("empty-phones-are-null", "Stores an empty phone number as null, since it must be unique.", "AC-805",
+    reads_field("contacts", "phone", lambda value: value or None),
+    report="https://github.com/Budibase/budibase/pull/12298")  # fmt: skip
 
 
 @broken("AC-001", "AC-804")

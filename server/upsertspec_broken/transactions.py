@@ -377,6 +377,21 @@ class EitherPermissionWithin(Transactions):
 
 
 @broken("AC-505")
+class CreatorsOwnWhatTheyCreate(Transactions):
+    """Lets everybody change what an earlier operation has created."""
+
+    def check_permission(self, operation: Operation, role: Role) -> None:
+        if operation["op"] not in ("update", "delete") or not isinstance(operation["id"], dict):
+            super().check_permission(operation, role)
+
+    def run(self, operations: list[Operation], role: Role) -> list[Outcome]:
+        outcomes: list[Outcome] = super().run(operations, self.app.schema.roles["editor"])
+        other = [o for o, each in zip(outcomes, operations, strict=True) if not isinstance(each.get("id"), dict)]
+        self.upserts.check_permissions(role, other, batch=True)
+        return outcomes
+
+
+@broken("AC-505")
 @view("transactions.transact")
 def transactions_ask_when_all_is_done(original: Any) -> Any:
     """Checks the permissions of a transaction after the commit: the answer is 403, but everything is written."""

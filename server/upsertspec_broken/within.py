@@ -8,7 +8,7 @@ from typing import Any
 from flask import g
 
 from upsertspec_broken import broken
-from upsertspec_broken.bases import AfterFailure
+from upsertspec_broken.bases import AfterFailure, of_type
 from upsertspec_broken.ways import OnlyTypes, is_within
 from upsertspec_catalogue import Answer, answers
 from upsertspec_server import Server
@@ -151,6 +151,18 @@ class GuardsKnowNoReferences(Transactions):
         return {**resolved, "where": operation["where"]} if "where" in operation else resolved
 
 
+@broken("AC-503")
+class GuardsCompareAmountsAsText(Transactions):
+    """Compares the amounts of a guard as texts: 10.5 is not 10.50."""
+
+    def guard(self, table: Table, operation: Operation) -> Row | None:
+        guard = super().guard(table, operation)
+        stored = self.store.find(table, ("id",), {"id": self.record_id(table, operation)}) or {}
+        if any(stored.get(name) != amount for name, amount in of_type(table, guard or {}, "decimal").items()):
+            raise conflict("The stored record does not have the values that `where` asks for.")
+        return guard
+
+
 @broken("AC-501")
 class DeletionsComeLast(Transactions):
     """Collects the deletions of a transaction and carries them out at its end: until then their keys are taken."""
@@ -169,6 +181,18 @@ class RefsToNullAreRefused(Transactions):
         resolved = super().resolve_value(value, results)
         if resolved is None and value is not None:
             raise bad_request("A reference names nothing.")
+        return resolved
+
+
+@broken("AC-501")
+class CreatesInTransactionsChangeLineEnds(Transactions):
+    """Stores the line ends of Unix in what a transaction creates."""
+
+    def resolve(self, operation: Operation, results: Results) -> Operation:
+        resolved = super().resolve(operation, results)
+        if operation["op"] == "create":
+            fields = resolved["fields"].items()
+            resolved["fields"] = {n: v.replace("\r\n", "\n") if isinstance(v, str) else v for n, v in fields}
         return resolved
 
 
