@@ -15,10 +15,10 @@ import upsertspec
 from tests.spec.raw import Scenario, document, step_texts, written_steps
 from tests.spec.write_ids import write_ids
 from upsertspec.report.mistakes import ABOUT, OF_WAYS
-from upsertspec.report.traits import OPTIONS
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.files import features_dir
 from upsertspec.spec.ids import PREFIX, row_id
+from upsertspec.spec.options import OPTIONS
 from upsertspec.spec.outlines import outlines
 from upsertspec.spec.schema import tables
 
@@ -155,7 +155,7 @@ def test_no_step_names_a_criterion_and_every_tag_it_asks_for_exists(raw_scenario
             literals |= set(re.findall(r'"([a-z-]+)"', text))
     assert asked == {tag for tag in tags if tag.startswith(spec.ASSERTS)} - {f"{spec.ASSERTS}counts"}
     defined = {tag.removeprefix(spec.DEFINES) for tag in tags if tag.startswith(spec.DEFINES)}
-    assert defined <= literals | {*ABOUT, *OF_WAYS, *dict(OPTIONS)}
+    assert defined <= literals | {*ABOUT, *OF_WAYS, *(option.name for option in OPTIONS)}
 
 
 def test_nine_tenths_of_the_steps_come_from_few_definitions(

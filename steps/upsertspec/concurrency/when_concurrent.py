@@ -18,7 +18,7 @@ from upsertspec.steps.conditions import UNDER, condition
 from upsertspec.steps.control import require_alone, require_deleted_once
 from upsertspec.steps.given import require_cascade
 from upsertspec.steps.own_table import require_key
-from upsertspec.steps.phrases import BY, OPTIONS, members
+from upsertspec.steps.phrases import BY, ON_MATCH, members
 from upsertspec.steps.world import World
 
 Cells = Sequence[Sequence[str]]
@@ -30,7 +30,7 @@ ROUNDS = 5
 @when(
     parsers.re(
         r"many (?P<who>clients|clients with one key|pairs of clients with a key each) at once "
-        rf"upsert into {BY}{OPTIONS}{UNDER}"
+        rf"upsert into {BY}{ON_MATCH}{UNDER}"
         r"(?P<reading>, while others read it|, while others delete them|, while another deletes (?P<doomed>\w+)"
         r"|, five times each, and read it each time)?:"
     )

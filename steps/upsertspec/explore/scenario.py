@@ -12,8 +12,9 @@ from upsertspec.explore.field_rules import REFUSED
 from upsertspec.explore.model_state import Effect, ModelRecord, NoRecord
 from upsertspec.explore.schema import Schema
 from upsertspec.explore.values import LEFT_OUT, Organization
+from upsertspec.spec.options import OPTIONS
 from upsertspec.spec.schema import CALLERS, PROTECTED, Field
-from upsertspec.steps.phrases import MEMBERS, OPERATORS
+from upsertspec.steps.phrases import OPERATORS
 from upsertspec.target.bindings import LIKE
 
 FEW = 4
@@ -140,26 +141,24 @@ def upserts(who: str, table: str, match: Any, extra: Row) -> str:
     """The sentence of an upsert."""
     caller = f"the {who}" if who in CALLERS else f"somebody with {who}"
     if isinstance(match, list) and match and all(isinstance(name, str) and name.isidentifier() for name in match):
-        return f"{caller} upserts into {table} by {', '.join(match)}{_members(extra)}:"
+        return f"{caller} upserts into {table} by {', '.join(match)}{''.join(_member(n, v) for n, v in extra.items())}:"
     if match == LEFT_OUT and extra == {"onConflict": "ignore"}:
         return f"{caller} upserts into {table} and ignores any conflict:"
     return f"{caller} upserts into {table} with matchFields {'left out' if match == LEFT_OUT else json.dumps(match)}:"
 
 
-def _members(extra: Row) -> str:
-    words = []
-    for name, value in extra.items():
-        if phrase := next((said for said, member in MEMBERS.items() if member == (name, value)), ""):
-            words.append(f" and {phrase}")
-        elif name == "updateFields" and isinstance(value, list):
-            words.append(f" and updates only {', '.join(value)}")
-        elif name == "updateWhere" and isinstance(value, Mapping):
-            words.append(f" and updates only where {', '.join(f'{n} is {_condition(v)}' for n, v in value.items())}")
-        elif name == "updateValues" and isinstance(value, Mapping):
-            words.append(f" and on a match sets {', '.join(f'{n} to {cell(None, v)}' for n, v in value.items())}")
-        else:
-            words.append(f" with {name} {json.dumps(as_json(value))}")
-    return "".join(words)
+def _member(name: str, value: Any) -> str:
+    """A further member of an upsert: the words of its option, or JSON where it has none."""
+    option = next((each for each in OPTIONS if each.member == name and each.value in ("", value)), None)
+    if option and option.value:
+        return f" and {option.says}"
+    if option and name == "updateFields" and isinstance(value, list):
+        return f" and {option.says} {', '.join(value)}"
+    if option and name == "updateWhere" and isinstance(value, Mapping):
+        return f" and {option.says} {', '.join(f'{n} is {_condition(v)}' for n, v in value.items())}"
+    if option and name == "updateValues" and isinstance(value, Mapping):
+        return f" and {option.says} {', '.join(f'{n} to {cell(None, v)}' for n, v in value.items())}"
+    return f" with {name} {json.dumps(as_json(value))}"
 
 
 def _condition(value: Any) -> str:

@@ -259,7 +259,7 @@ def _plainness(
         traits.rank,
         not plain,
         elsewhere,
-        traits.has_options,
+        bool(traits.options),
         case.criterion,
         case.line,
     )

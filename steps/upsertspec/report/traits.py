@@ -11,6 +11,7 @@ from typing import Any
 from upsertspec.report.result import Result
 from upsertspec.spec import criteria as spec
 from upsertspec.spec import schema
+from upsertspec.spec.options import find_options
 
 WAYS = ("a plain request", "a batch", "a transaction", "many clients")
 """The ways to write, the simplest first."""
@@ -45,20 +46,6 @@ _OPERATOR = re.compile(r"[?&]\w+__\w+=")
 _SAYS = re.compile(r"\b(created|updated|ignored)\b")
 _UPSERT = re.compile(r"upserts?(?: \w+)*? into (\w+) by (\w+(?:, \w+)*)")
 _BATCH_OF_SETUP = re.compile(r"numbered transactions")
-_OPTIONS = re.compile(r"\binto \w+(?: by \w+(?:, \w+)*)? (?:and|with)\b")
-"""What an upsert is to do with a match, or on which condition."""
-OPTIONS = (
-    ("ignore", re.compile(r"\bignores? a match")),
-    ("refuse", re.compile(r"\brefuses? a match")),
-    ("never-create", re.compile(r"\bnever creates?\b")),
-    ("replace", re.compile(r"\breplaces? a match")),
-    ("any-conflict", re.compile(r"\bignores? any conflict")),
-    ("update-where", re.compile(r"\bupdates? only where\b|\bupdateWhere\b")),
-    ("update-fields", re.compile(r"\bupdates? only (?!where\b)|\bupdateFields\b")),
-    ("update-values", re.compile(r"\bon a match sets?\b|\bupdateValues\b")),
-)
-"""What an upsert may ask for, by the words of its step; the criterion with the tag `@defines-…` of that name is about
-just this."""
 _ELSEWHERE = re.compile(r"\b(?:in|into|lists|groups|of) (\w+)")
 _REFUSED = re.compile(r"answer is [45]\d\d|(?:is|are) refused|a refusal")
 _REFUSABLE = re.compile(r"refused, or|or the request is refused|, or 400|says .* or \d\d\d")
@@ -79,8 +66,8 @@ _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 class Traits:
     """What a scenario does, and how it failed.
 
-    `rank` is its way to write, as a place in WAYS; `has_options` says whether its upsert asks for more than to write,
-    and `options` for what; `is_list` whether it asks for a list, `is_of_setup` whether its setup failed.
+    `rank` is its way to write, as a place in WAYS; `options` are those of its upsert; `is_list` says whether it asks
+    for a list, `is_of_setup` whether its setup failed.
     `effects` are what its requests have to do for it, `set_up` those of its setup alone. `refusals` are the
     statuses that it waits for, if its request is to be refused. `marks` are what it may have in common with others,
     `named` the fields that its refusal names. `expected` and `actual` are the failure without its values, `topic` is
@@ -97,7 +84,6 @@ class Traits:
     named: frozenset[str] = frozenset()
     topic: str = ""
     set_up: frozenset[str] = frozenset()
-    has_options: bool = False
     options: frozenset[str] = frozenset()
     is_list: bool = False
     is_of_setup: bool = False
@@ -182,8 +168,7 @@ def traits_of(result: Result) -> Traits:
         frozenset(_named(refused[0]) if refused else ()),
         topic,
         frozenset(set_up),
-        bool(_OPTIONS.search(asked)),
-        frozenset(name for name, words in OPTIONS if words.search(asked)),
+        frozenset(option.name for option in find_options(asked)),
         " lists " in asked,
         is_of_setup,
     )

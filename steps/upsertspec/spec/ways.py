@@ -17,6 +17,7 @@ from pytest_bdd.parser import ScenarioTemplate, Step
 
 from upsertspec.spec import criteria as spec
 from upsertspec.spec.files import features_dir
+from upsertspec.spec.options import OPTIONS
 from upsertspec.spec.schema import Table, tables
 
 ANY = "*"
@@ -133,7 +134,8 @@ class _Reason:
 
 
 def _fits(way: Mapping[str, str], asked: Asked) -> bool:
-    is_way = bool(_pattern(way["when"]).search(asked.when))
+    when = way.get("when") or next(option.pattern for option in OPTIONS if option.name == way["name"])
+    is_way = bool(_pattern(when).search(asked.when))
     return is_way and bool(_pattern(way.get("text", "")).search(asked.text))
 
 

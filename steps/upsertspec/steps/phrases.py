@@ -32,6 +32,7 @@ from collections.abc import Callable
 from typing import Any
 
 from upsertspec.dialects.operations import UNSET
+from upsertspec.spec.options import OPTIONS, read_option
 from upsertspec.steps.cells import value
 from upsertspec.steps.idempotency import KEY
 from upsertspec.steps.world import OVER, World
@@ -40,9 +41,8 @@ _ROLE = rf"the \w+(?:{KEY})?"
 WHO = rf"(?P<who>{_ROLE}(?:, then {_ROLE})*(?:, then (?:{OVER})?somebody with .+?)?|somebody with .+?)"
 MATCH = r"(?P<match>\w+(?:, \w+)*(?:, then by \w+(?:, \w+)*)*)"
 BY = rf"(?P<table>\w+) by {MATCH}"
-_SAYS = r"(?:ignores?|refuses?|replaces?|never creates?|updates?|on a match sets?)"
-OPTIONS = rf"(?P<options>(?: and {_SAYS}\b.*?| with \w+ .+?)?)"
-INTO = rf"(?P<table>\w+)(?: by {MATCH}|(?= with matchFields | and ignores? any )){OPTIONS}"
+ON_MATCH = rf"(?P<options>(?: and (?:{'|'.join(option.words for option in OPTIONS)}).*?| with \w+ .+?)?)"
+INTO = rf"(?P<table>\w+)(?: by {MATCH}|(?= with matchFields | and ignores? any )){ON_MATCH}"
 
 ONE_OF = "one of"
 OPERATORS = {
@@ -58,18 +58,6 @@ OPERATORS = {
 """The words of a condition, and the operators of `updateWhere`."""
 
 _SOMEBODY = "somebody with "
-MEMBERS = {
-    "ignores a match": ("onConflict", "ignore"),
-    "ignores any conflict": ("onConflict", "ignore"),
-    "refuses a match": ("onConflict", "error"),
-    "replaces a match": ("onConflict", "replace"),
-    "never creates": ("onMissing", "error"),
-}
-"""The phrases that stand for a member with its value. Many clients `ignore a match`."""
-
-_SETS = re.compile(r"on a match sets? (.+)")
-_ONLY_WHERE = re.compile(r"updates? only where (.+)")
-_ONLY = re.compile(r"updates? only (.+)")
 
 
 def senders(who: str) -> list[str]:
@@ -97,27 +85,22 @@ def members(world: World, table: str, match: str | None, options: str) -> tuple[
 
 
 def _on_match(world: World, table: str, phrase: str) -> tuple[str, Any]:
-    for words, member in MEMBERS.items():
-        if phrase in (words, _plural(words)):
-            return member
+    option, text = read_option(phrase)
     spec = world.table(table)
 
     def read(name: str, cell: str) -> Any:
         return value(spec, name, cell, world.mark, world.value_of)
 
-    if found := _ONLY_WHERE.fullmatch(phrase):
-        pairs = [condition.split(" is ", 1) for condition in found[1].split(", ")]
-        return "updateWhere", {name: _condition(name, cell, read) for name, cell in pairs}
-    if found := _SETS.fullmatch(phrase):
-        pairs = [each.split(" to ", 1) for each in found[1].split(", ")]
-        return "updateValues", {name: read(name, cell) for name, cell in pairs}
-    if found := _ONLY.fullmatch(phrase):
-        return "updateFields", found[1].split(", ")
-    raise ValueError(f"unknown phrase for a match: {phrase!r}")
-
-
-def _plural(phrase: str) -> str:
-    return re.sub(r"^(never create|ignore|refuse|replace)s", r"\1", phrase)
+    given: Any = option.value
+    if option.name == "update-fields":
+        given = text.split(", ")
+    elif option.name == "update-where":
+        pairs = [condition.split(" is ", 1) for condition in text.split(", ")]
+        given = {name: _condition(name, cell, read) for name, cell in pairs}
+    elif option.name == "update-values":
+        pairs = [each.split(" to ", 1) for each in text.split(", ")]
+        given = {name: read(name, cell) for name, cell in pairs}
+    return option.member, given
 
 
 def _condition(name: str, words: str, read: Callable[[str, str], Any]) -> Any:
