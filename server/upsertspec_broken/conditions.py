@@ -207,7 +207,7 @@ def write_is_not_modified(answer: Answer) -> None:
         answer.status, answer.body = HTTPStatus.NOT_MODIFIED, None
 
 
-@broken("AC-903")
+@broken("AC-902", "AC-903")
 class NewByTheFirstKey(Conditions):
     """Looks by the table's first key whether a record is there, whatever the upsert matches by."""
 
@@ -242,7 +242,7 @@ def nothing_matches_is_404(answer: Answer) -> None:
         answer.status = HTTPStatus.NOT_FOUND
 
 
-@broken("AC-906")
+@broken("AC-906", "AC-907")
 class ReadsCompareStrongly(Conditions):
     """Answers a read with the whole record where If-None-Match has its tag as a weak one."""
 

@@ -100,7 +100,7 @@ class OnlyTheFirstKeyIsUnique(FindThenWrite):
         return super().upsert_one(plan, row, now)
 
 
-@broken("AC-013")
+@broken("AC-002", "AC-013")
 class ItsOwnValuesAreTaken(FindThenWrite):
     """Counts the record itself among those that already have its value."""
 

@@ -94,7 +94,7 @@ for name, violates, part, says in (
     ("null-keeps-the-old-value", "AC-105 AC-002",
      changes(lambda plan, row, match, given: {n: v for n, v in given.items() if v is not None}),
      "Writes COALESCE(new, old): null changes nothing."),
-    ("falsy-is-not-given", "AC-105 AC-002",
+    ("falsy-is-not-given", "AC-105 AC-002 AC-013",
      changes(lambda plan, row, match, given: {n: v for n, v in given.items() if v}),
      "Tests `if value` instead of whether the field was given: 0, false and empty text are not written."),
     ("keys-are-never-written", "AC-002",

@@ -42,6 +42,8 @@ TOPICS = (
 _KEPT = re.compile(r"comes? back as (?:it was|they were) sent|is kept as it was written")
 """The steps that say that a value is kept. A criterion may define just this for a type: it has the tag of its name."""
 _NESTED = re.compile(r"in the (?:list|answer) \w+ holds")
+_IS_LISTED_WRONG = re.compile(r"\w+ as it is stored$")
+"""What a list was to show of a record that it holds."""
 _OPERATOR = re.compile(r"[?&]\w+__\w+=")
 _SAYS = re.compile(r"\b(created|updated|ignored)\b")
 _UPSERT = re.compile(r"upserts?(?: \w+)*? into (\w+) by (\w+(?:, \w+)*)")
@@ -188,7 +190,9 @@ def _topic(result: Result) -> str:
         return kind if spec.is_defined(kind) else ""
     if _NESTED.match(failed):
         return "children"
-    if not failed.startswith(("the list is", "the lists together are")) or _STATUS.match(result.expected):
+    if not failed.startswith(("the list is", "the lists together are")):
+        return ""
+    if _STATUS.match(result.expected) or _IS_LISTED_WRONG.match(result.expected):
         return ""
     names, found = (sorted(text.split(", ")) for text in (result.expected, result.actual))
     return "order" if names == found else "filters"
