@@ -472,7 +472,11 @@ Feature: Lists of records
       When the editor groups projects with:
         | group_by | avg              |
         | status   | validation_score |
-      Then there is one group for each status of draft, active, completed
+      Then among the groups are:
+        | status    |
+        | draft     |
+        | active    |
+        | completed |
 
     @S-ntfm
     Scenario Outline: Only the records that pass <parameter> <value> are counted
@@ -574,7 +578,12 @@ Feature: Lists of records
         | group_by | email__contains |
         | notes    | @example.com    |
       Then the answer is 200
-      And there is one group for each notes of note 1, note 21, note 34, note 55
+      And among the groups are:
+        | notes   |
+        | note 1  |
+        | note 21 |
+        | note 34 |
+        | note 55 |
 
     @S-vrpm
     Scenario: What was counted before is counted as it is now

@@ -94,11 +94,11 @@ def test_only_the_last_upsert_is_asked_for_its_operation() -> None:
 
 
 def same_id(world: World) -> None:
-    then_records.every_answer_has_id(world, "the same id")
+    then_records.every_answer_has(world, "the same id")
 
 
 def own_id(world: World) -> None:
-    then_records.every_answer_has_id(world, "an id of its own")
+    then_records.every_answer_has(world, "an id of its own")
 
 
 def test_all_answers_have_one_id() -> None:

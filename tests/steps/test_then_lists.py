@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -158,20 +159,24 @@ def test_groups_have_their_counts_and_averages() -> None:
     some_groups(grouped(GROUPS), TABLE)
     some_groups(grouped([{**GROUPS[0], "avg_age": "41.50"}, GROUPS[1]]), TABLE)
     first = '{"status": "active", "count": 2, "avg_age": 41.5}'
-    with failing(f"one group {first}", "[]"):
+    with failing(f"one group {first} with its count", "[]"):
         some_groups(grouped(GROUPS[1:]), TABLE)
-    with failing(f"one group {first}", '[{"status": "active", "count": 3, "avg_age": 41.5}]'):
+    with failing(f"one group {first} with its count", '[{"status": "active", "count": 3, "avg_age": 41.5}]'):
         some_groups(grouped([{"status": "active", "count": 3, "avg_age": 41.5}, GROUPS[1]]), TABLE)
     double = [{"status": "active", "count": 2, "avg_age": 41.5}] * 2
-    with failing(f"one group {first}", f"[{first}, {first}]"):
+    with failing(f"one group {first} with its count", f"[{first}, {first}]"):
         some_groups(grouped([*double, GROUPS[1]]), TABLE)
-    with failing('one group {"status": "inactive", "count": 1, "avg_age": null}', "[]"):
+    with failing('one group {"status": "inactive", "count": 1, "avg_age": null} with its count', "[]"):
         some_groups(grouped(GROUPS[:1]), TABLE)
 
 
 def test_groups_are_read_as_their_table_has_it() -> None:
     world = world_of(Memory())
-    sent(world, Groups("projects", {}), Answer(200, body={"groups": [{"description": "1", "validation_score": 1}]}))
+    sent(
+        world,
+        Groups("projects", {}),
+        Answer(200, body={"groups": [{"description": "1", "validation_score": 1, "count": 1}]}),
+    )
     some_groups(world, [["validation_score", "description"], ["1", "1"]])
 
 
@@ -186,22 +191,16 @@ def test_groups_come_with_200() -> None:
         some_groups(grouped(GROUPS, 400), TABLE)
 
 
-def test_there_is_one_group_for_each_value() -> None:
+def test_a_group_without_a_count_in_the_table_has_any_count() -> None:
+    table = [["status"], ["active"], ["null"]]
     groups = [{"status": "active", "count": 1}, {"status": None, "count": 2.0}, {"status": "else", "count": 0}]
-    then.one_group_for_each(grouped(groups), "status", "active, null")
-    for wrong, said in (
-        ([], "[]"),
-        ([{"status": "active", "count": 1}] * 2, "[1, 1]"),
-        ([{"status": "active", "count": 0}], "[0]"),
-        ([{"status": "active", "count": "1"}], '["1"]'),
-        ([{"status": "active", "count": True}], "[true]"),
-        ([{"status": "active", "count": 1.5}], "[1.5]"),
-        ([{"status": "active"}], "[null]"),
-    ):
-        with failing("one group of status active with its count", said):
-            then.one_group_for_each(grouped(wrong), "status", "active, null")
-    with failing("one group of status null with its count", "[]"):
-        then.one_group_for_each(grouped([*groups[:1], {"status": "null", "count": 1}]), "status", "active, null")
+    some_groups(grouped(groups), table)
+    for count in (0, "1", True, 1.5, None):
+        wrong = {"status": "active", "count": count}
+        with failing('one group {"status": "active"} with its count', f"[{json.dumps(wrong)}]"):
+            some_groups(grouped([wrong, *groups[1:]]), table)
+    with failing('one group {"status": null} with its count', "[]"):
+        some_groups(grouped([*groups[:1], {"status": "null", "count": 1}]), table)
 
 
 def described(body: Any, table: str = "contacts", status: int = 200) -> World:

@@ -117,14 +117,14 @@ def test_two_batches_create_and_update_under_the_same_ids() -> None:
     made = batch_of(answered(ADA, "created"), answered(BOB, "created"), created=2)
     again = batch_of(answered(ADA, "updated"), answered(BOB, "updated"), updated=2)
     then_operations.the_answer_says(two(made, again), None, "2 created, 2 updated")
-    then_records.every_answer_has_id(two(made, again), "the same id")
+    then_records.every_answer_has(two(made, again), "the same id")
     with failing('["created", "created"]', '["updated", "updated"]'):
         then_operations.the_answer_says(two(again, again), None, "2 created, 2 updated")
     with failing('["updated", "updated"]', '["created", "created"]'):
         then_operations.the_answer_says(two(made, made), None, "2 created, 2 updated")
     turned = batch_of(answered(BOB, "updated"), answered(ADA, "updated"), updated=2)
     with failing("the same ids in every answer", "other ids in the second"):
-        then_records.every_answer_has_id(two(made, turned), "the same id")
+        then_records.every_answer_has(two(made, turned), "the same id")
 
 
 def test_each_record_of_a_batch_is_in_the_answer_as_it_is_stored() -> None:
@@ -317,12 +317,12 @@ def test_what_a_batch_does_not_report_matters_to_ac_301_only(criterion: str, lef
 
 def test_batches_without_parts_have_no_ids_to_compare() -> None:
     world = lacking(two(Answer(200), Answer(200)), "operation", "counts", "id")
-    then_records.every_answer_has_id(world, "the same id")
+    then_records.every_answer_has(world, "the same id")
     assert f"the answer does not report the id: {UNREPORTED}" in untested(world)
     parts = [Answer(200, id=1, record=ADA), Answer(200, id=2, record=BOB)]
     turned = lacking(two(Answer(200, parts=parts), Answer(200, parts=parts[::-1])), "operation", "counts", "id")
     with failing("the same ids in every answer", "other ids in the second"):
-        then_records.every_answer_has_id(turned, "the same id")
+        then_records.every_answer_has(turned, "the same id")
 
 
 @pytest.mark.parametrize(("errors", "named"), [(["is wrong"], False), (["is wrong", None], True)])

@@ -29,14 +29,22 @@ SHOWN = 100
 LATE = "no answer in time"
 
 
-@then(parsers.re(r"(?:for each record, )?exactly one answer says (?P<one>\w+), the others say (?P<other>\w+)"))
-def exactly_one_says(world: World, one: str, other: str) -> None:
-    """Every client was answered with 200. Of all answers about a key one says the first, the others the second."""
-    concurrent_run = _answered(world)
+@then(
+    parsers.re(
+        r"(?:for each record, )?exactly one answer says (?P<one>\w+), the others say (?P<other>\w+)"
+        r"|every answer is 200 and says (?P<every>\w+)"
+    )
+)
+def the_answers_say(world: World, one: str | None, other: str | None, every: str | None) -> None:
+    """Every client was answered with 200, and with the id of the stored record. All say this operation; or, with
+    `exactly one answer says created, the others say updated`, one of all answers about a key does, the others say that.
+    """
+    concurrent_run = _run_of(world)
+    _require_answers(world, concurrent_run.writes)
     for key in concurrent_run.keys if _is_reported(world, concurrent_run) else ():
         said = Counter(_word(part) for call in concurrent_run.writes for part in _parts_of(call, key))
         others = sum(_has(call, key) for call in concurrent_run.writes) - 1
-        wanted = Counter({one: 1}) + Counter({other: others})
+        wanted = Counter({str(one or every): 1}) + Counter({str(other or every): others})
         if said != wanted:
             raise CheckFailed(f"of {_named(world, key)} {_counted(wanted)}", _with_why(_counted(said), concurrent_run))
     _require_ids(world, concurrent_run)
@@ -84,17 +92,6 @@ def _summary(world: World, call: RecordedCall) -> str:
         return _status(call)
     ident = "" if world.lacks(call.answer, "id") else f" and the id {as_json(call.answer.id)}"
     return f"{call.answer.status} {call.answer.operation or ''}".strip() + ident
-
-
-@then(parsers.parse("every answer is 200 and says {operation:w}"))
-def every_answer_says(world: World, operation: str) -> None:
-    """Every client was answered with 200 and this operation, and with the id of the stored record."""
-    concurrent_run = _answered(world)
-    is_reported = _is_reported(world, concurrent_run)
-    said = Counter(_word(part) for call in concurrent_run.writes if call.answer for part in _parts(call.answer))
-    if is_reported and set(said) != {operation}:
-        raise CheckFailed(f"every answer to say {operation}", _with_why(_counted(said), concurrent_run))
-    _require_ids(world, concurrent_run)
 
 
 @then("some order of the requests explains every answer and what is stored")
@@ -176,13 +173,6 @@ def _run_of(world: World) -> ConcurrentRun:
     if world.concurrent_run is None:
         raise LookupError("no clients have acted at once in this scenario")
     return world.concurrent_run
-
-
-def _answered(world: World) -> ConcurrentRun:
-    """The calls of many clients. Raises CheckFailed where a write was not answered with 200."""
-    concurrent_run = _run_of(world)
-    _require_answers(world, concurrent_run.writes)
-    return concurrent_run
 
 
 def _require_answers(world: World, calls: Iterable[RecordedCall]) -> None:

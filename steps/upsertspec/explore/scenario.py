@@ -85,9 +85,9 @@ class Scenario:
         """Replace the outcome of the last request."""
         self._requests[-1].then = [Step("Then", text)]
 
-    def also(self, text: str) -> None:
+    def also(self, text: str, cells: Cells = ()) -> None:
         """Add to the outcome of the last request."""
-        self._requests[-1].then.append(Step("Then", text))
+        self._requests[-1].then.append(Step("Then", text, cells))
 
     def text(self, title: str) -> str:
         """The scenario. Only the last request has its outcome checked: the others lead to it."""

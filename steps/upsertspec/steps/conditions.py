@@ -83,15 +83,6 @@ def have_different_tags(world: World, name: str, other: str) -> None:
         raise NotApplicable(f"{name} and {other} happen to have the same tag")
 
 
-@then(parsers.re(r"every answer has (?P<what>the same tag|a tag of its own)"))
-def every_answer_has_tag(world: World, what: str) -> None:
-    """Each answer has a strong tag: all the same, or no two the same."""
-    tags = [require_tag(world, attempt.answer) for attempt in world.attempts]
-    wanted = 1 if what == "the same tag" else len(tags)
-    if len(set(tags)) != wanted:
-        raise CheckFailed(f"in every answer {what}", ", ".join(tags))
-
-
 @then("the answer has the tag that a read gives")
 def the_answer_has_the_tag(world: World) -> None:
     """The tag in the last answer is that of a read of the same record by its id."""

@@ -170,38 +170,29 @@ def created_and_updated_are_the_same(world: World) -> None:
 
 @then(parsers.re(r"(?P<some>among )?the groups are:"))
 def the_groups_are(world: World, some: str | None, datatable: Sequence[Sequence[str]]) -> None:
-    """For each row there is one group with the value of its first column and with its count and average.
-
-    There are no other groups, unless it says `among`.
-    """
+    """For each row there is one group with the value of its first column and with its count and average, or with any
+    count where the row has none. There are no other groups, unless it says `among`."""
     listed = _groups(world)
     if not some and len(listed) != len(datatable) - 1:
         raise CheckFailed(f"{len(datatable) - 1} groups", shown(listed))
     for wanted in world.rows(world.last.table, datatable):
-        by = next(iter(wanted))
-        mine = [group for group in listed if same_json(wanted[by], group.get(by))]
-        if len(mine) != 1 or not all(_is_figure(value, mine[0].get(name)) for name, value in wanted.items()):
-            raise CheckFailed(f"one group {shown(wanted)}", shown(mine))
+        require_group(world, wanted)
+
+
+def require_group(world: World, wanted: Record) -> None:
+    """Raise CheckFailed where the last answer has not exactly one group with the first of these values, or where that
+    has other figures, or no whole number as its count."""
+    by = next(iter(wanted))
+    mine = [group for group in _groups(world) if same_json(wanted[by], group.get(by))]
+    is_right = len(mine) == 1 and all(_is_figure(value, mine[0].get(name)) for name, value in wanted.items())
+    if not is_right or (whole_number(mine[0].get("count")) or 0) < 1:
+        raise CheckFailed(f"one group {shown(wanted)} with its count", shown(mine))
 
 
 def _is_figure(wanted: Any, found: Any) -> bool:
     """Whether a group has the wanted value. The average of amounts may be a text."""
     is_text = isinstance(wanted, float) and isinstance(found, str)
     return same_json(wanted, found) or (is_text and tables()["transactions"].type_of("amount").same(str(wanted), found))
-
-
-@then(parsers.parse("there is one group for each {field:w} of {values}"))
-def one_group_for_each(world: World, field: str, values: str) -> None:
-    """Each value has exactly one group, with a whole number as its count."""
-    for value in values.split(", "):
-        require_one_group(world, field, None if value == "null" else value)
-
-
-def require_one_group(world: World, field: str, value: str | None) -> None:
-    """Raise CheckFailed where the last answer has not exactly one group of this value, with a whole number."""
-    counts = [group.get("count") for group in _groups(world) if group.get(field) == value]
-    if len(counts) != 1 or (whole_number(counts[0]) or 0) < 1:
-        raise CheckFailed(f"one group of {field} {value or 'null'} with its count", shown(counts))
 
 
 @then(parsers.parse("the description names the fields and unique keys of {table:w}"))

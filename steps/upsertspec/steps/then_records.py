@@ -28,6 +28,7 @@ from upsertspec.steps.assertions import (
     stop,
     the_one,
 )
+from upsertspec.steps.conditions import require_tag
 from upsertspec.steps.equality import as_json, differences, shown
 from upsertspec.steps.own_table import named, own_members
 from upsertspec.steps.world import World
@@ -42,11 +43,16 @@ WHOLE_SECONDS = (
 )
 
 
-@then(parsers.re(r"every answer has (?P<what>the same ids?|an id of its own)"))
-def every_answer_has_id(world: World, what: str) -> None:
+@then(parsers.re(r"every answer has (?P<what>the same ids?|an id of its own|the same tag|a tag of its own)"))
+def every_answer_has(world: World, what: str) -> None:
     """The same: every answer has one id; batches have the same ids in the same order. Its own: no two records in the
-    answers have the same id, nor that of a record that was in the table before, even if it has been deleted since."""
-    if what == "an id of its own":
+    answers have the same id, nor that of a record that was in the table before, even if it has been deleted since. A
+    tag is a strong one."""
+    if "tag" in what:
+        tags = [require_tag(world, attempt.answer) for attempt in world.attempts]
+        if len(set(tags)) != (1 if what == "the same tag" else len(tags)):
+            raise CheckFailed(f"in every answer {what}", ", ".join(tags))
+    elif what == "an id of its own":
         tables = {attempt.table for attempt in world.attempts}
         before = [known.record.get("id") for known in (*world.stored, *world.deleted) if known.table in tables]
         ids = [as_json(ident) for ident in [*_ids(world), *before]]

@@ -17,10 +17,10 @@ from upsertspec.explore.operations.queries import BAD, a_filter, cells_of
 from upsertspec.explore.operations.records import Create
 from upsertspec.explore.sequence import OperationSequence
 from upsertspec.explore.strategies import Draw, Scope
+from upsertspec.steps import then_lists
 from upsertspec.steps.assertions import require_body
 from upsertspec.steps.equality import shown
 from upsertspec.steps.statuses import require_status
-from upsertspec.steps.then_lists import groups_in, require_one_group
 
 Row = Mapping[str, Any]
 
@@ -52,20 +52,21 @@ class GroupProjects:
         stored = [p for p in sequence.state.of(TABLE) if not own or p.values["user_id"] is user]
         projects = filtered(sequence.schema, stored, filters)
         there = list({shown(id_or_value(p.values[by])): p.values[by] for p in projects}.values())
-        then = [f"there is one group for each {by} of null"] if None in there else []
-        sequence.scenario.request(words, *then, cells=cells)
+        sequence.scenario.request(words, cells=cells)
+        if None in there:
+            sequence.scenario.also("among the groups are:", [[by], ["null"]])
         answer = sequence.ask(self.who, sent.Groups(TABLE, query))
         require_body(sequence.world, answer, 200)
-        if own and len(groups_in(answer)) != len(there):
+        if own and len(then_lists.groups_in(answer)) != len(there):
             wanted = shown([id_or_value(value) for value in there])
-            raise CheckFailed(f"groups of {by} {wanted}", shown(groups_in(answer)))
+            raise CheckFailed(f"groups of {by} {wanted}", shown(then_lists.groups_in(answer)))
         known: list[Any] = sequence.state.of("users") if by == "user_id" else there
         for value in known:
             mine = [project for project in projects if id_or_value(project.values[by]) == id_or_value(value)]
             if own or by == "user_id":
                 require_group(sequence.world, by, value, mine, "avg" in self.query)
             else:
-                require_one_group(sequence.world, by, value)
+                then_lists.require_group(sequence.world, {by: value})
 
 
 @st.composite
