@@ -152,6 +152,62 @@ EXPECTED = {
         {"always": {"kind": "depot"}, "fixed": {"organization_id": "text"}},
         {"created": 201, "invalid": 422},
     ),
+    "jsonapi": Expected(
+        "products",
+        {
+            "email": {"name": "sku", "text": "AB-{n}"},
+            "name": {"name": "name", "maximum_length": 120},
+            "age": {"name": "stock", "default": 0, "null": False},
+            "notes": "note",
+        },
+        {
+            "method": "PUT",
+            "path": "/{table}/by-sku/{key.sku}",
+            "headers": {"Content-Type": "application/vnd.api+json"},
+            "body": {"data": {"type": "products", "attributes": "{otherFields}"}},
+            "answer": {
+                "record": "data.attributes",
+                "beside": {"id": "data.id"},
+                "operation": {"status": {"201": "created", "200": "updated"}},
+            },
+        },
+        {
+            "path": "/{table}",
+            "query": {"filter[{field}]": "{value}", "page[size]": "{limit}"},
+            "answer": {"records": "data", "record": "attributes", "beside": {"id": "id"}},
+        },
+        {"path": "/{table}/{id}"},
+        {"Authorization": "Bearer the-editors-token"},
+        {"protected": {"id": "id", "created_at": "created", "updated_at": "modified"}},
+        {"created": 201, "invalid": 422},
+    ),
+    "strapi": Expected(
+        "articles",
+        {"email": "slug", "name": "title", "vip": "featured", "birthday": "releaseDate", "notes": "summary"},
+        {
+            "method": "PUT",
+            "path": "/{table}/by-slug/{key.slug}",
+            "body": {"data": "{fields}"},
+            "answer": {
+                "record": "data.attributes",
+                "beside": {"id": "data.id"},
+                "operation": {"status": {"201": "created", "200": "updated"}},
+            },
+        },
+        {
+            "path": "/{table}",
+            "query": {
+                "filters[{field}][$eq]": "{value}",
+                "pagination[limit]": "{limit}",
+                "pagination[start]": "{offset}",
+            },
+            "answer": {"records": "data", "record": "attributes", "beside": {"id": "id"}},
+        },
+        {"path": "/{table}/{id}"},
+        {"Authorization": "Bearer the-editors-token"},
+        {"protected": {"id": "id", "created_at": "createdAt", "updated_at": "updatedAt"}},
+        {"created": 201, "deleted": 200, "record_created": 200},
+    ),
     "postgrest": Expected(
         "contacts",
         {"email": "email", "name": "full_name", "age": "age", "vip": "active", "birthday": "born", "notes": "note"},
@@ -201,6 +257,13 @@ def test_the_composite_keys_are_played_too(name: str, tmp_path: Path) -> None:
         assert fields["key"] == {"name": "code", "text": "{slug}", "with": ["image_item_id"]}
     else:
         assert fields["organization_id"]["with"] == ["key", "image_item_id"]
+
+
+def test_each_call_wraps_the_record_as_the_document_says(tmp_path: Path) -> None:
+    _, raw = written("jsonapi", tmp_path)
+    assert raw["shape"]["create"]["body"] == {"data": {"type": "products", "attributes": "{fields}"}}
+    assert raw["shape"]["change"]["body"] == {"data": {"type": "products", "id": "{id}", "attributes": "{fields}"}}
+    assert raw["shape"]["read"]["answer"] == {"record": "data.attributes", "beside": {"id": "data.id"}}
 
 
 def test_a_key_in_the_query(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from flask import Flask, jsonify, request
 
 from tests.dialects.test_own_tables import JUDGED, RIGHT, module, served
+from tests.discovery.wrapped import STYLES, app
 from upsertspec.cli.main import commands
 from upsertspec.report.result import Status
 from upsertspec.run.rehearsal import rehearse
@@ -32,7 +33,7 @@ Serve = Callable[[str], contextlib.AbstractContextManager[str]]
 
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Serve:
-    """`with serve("products") as url:` runs one of the example APIs."""
+    """`with serve("products") as url:` runs one of the example APIs, or products wrapped in one of the `STYLES`."""
     for role in ROLES:
         monkeypatch.delenv(f"UPSERTSPEC_TOKEN_{role.upper()}", raising=False)
     for name in ENV:
@@ -40,8 +41,9 @@ def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Serve:
 
     @contextlib.contextmanager
     def serving(name: str) -> Iterator[str]:
-        api = module(name, monkeypatch)
-        with served(documented_shops(api) if name == "shops" else api.create_app(KEYS, "", tmp_path)) as url:
+        api = module("shops" if name == "shops" else "products", monkeypatch)
+        made = documented_shops(api) if name == "shops" else api.create_app(KEYS, "", tmp_path)
+        with served(app(STYLES[name], made) if name in STYLES else made) as url:
             yield url
 
     return serving
@@ -96,7 +98,10 @@ def initialised(url: str, folder: Path) -> Target:
     return from_file(file, {name: value for name, value in ENV.items() if name in os.environ})
 
 
-@pytest.mark.parametrize(("name", "core", "identity"), [("products", 134, 45), ("shops", 62, 37)])
+@pytest.mark.parametrize(
+    ("name", "core", "identity"),
+    [("products", 134, 45), ("shops", 62, 37), ("JSON:API", 127, 44), ("Strapi", 134, 45), ("an envelope", 134, 45)],
+)
 def test_the_written_file_gives_a_verdict(
     name: str, core: int, identity: int, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,9 @@ class Memory:
         self.replaces = False
         self.is_contract = True
 
+    def beside(self, operation: Operation) -> frozenset[str]:
+        return frozenset()
+
     @property
     def masker(self) -> Masker:
         return Masker(["s3cret"])

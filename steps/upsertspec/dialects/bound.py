@@ -118,6 +118,13 @@ class Bound:
         """The request that asks whether a write is done, if the dialect has one."""
         return self._follow_up(self._theirs(operation), response, last) if self._follow_up else None
 
+    def beside(self, operation: Operation) -> frozenset[str]:
+        """The fields that the server writes and the target has beside the record, so that no request can name them."""
+        inner = getattr(self.inner, "beside", None)
+        names = inner(self._theirs(operation)) if inner and not isinstance(operation, Transaction) else frozenset()
+        binding = self.bindings.of(operation.table)
+        return frozenset(name for name in binding.protected if binding.field(name).name in names)
+
     def _theirs(self, operation: Operation) -> Operation:
         """The operation in the target's words, as it was asked for."""
         asked, theirs = self._asked

@@ -69,6 +69,10 @@ class Shape:
             read = shape_answer.answer(second, self._part(second)[1], response.then)
         return shape_answer.answer(operation, self._part(operation)[1], response, read)
 
+    def beside(self, operation: Operation) -> frozenset[str]:
+        """The fields that the answer to this operation holds beside the record."""
+        return frozenset(self._part(operation)[1].get("answer", {}).get("beside", {}))
+
     def follow_up(self, operation: Operation, response: Response, last: Request | None) -> Request | None:
         """The request that asks for the task of a write, as long as it is pending."""
         return shape_task.follow_up(operation, response, last, self._setup.options.get("task"))

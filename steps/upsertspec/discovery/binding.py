@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from upsertspec.discovery.json_schema import Schema
-from upsertspec.discovery.resources import Resource, is_unique, letters
+from upsertspec.discovery.json_schema import Schema, letters
+from upsertspec.discovery.places import IDS, TIMES
+from upsertspec.discovery.resources import Resource, is_unique
 from upsertspec.discovery.samples import option, sample
 from upsertspec.discovery.text_form import text_form
 from upsertspec.spec.schema import Field, Table
@@ -17,11 +18,6 @@ from upsertspec.spec.types.numbers import Decimal, Integer
 from upsertspec.spec.types.structured import Json
 from upsertspec.spec.types.text import Text
 
-TIMES = {
-    "created_at": re.compile(r"(date)?(created|creation|inserted)(at|on|date|time|timestamp)?"),
-    "updated_at": re.compile(r"(date)?(last)?(updated|modified|changed)(at|on|date|time|timestamp)?"),
-}
-IDS = ("id", "_id", "uuid", "pk")
 FEWEST_OPTIONS = 2
 NO_TEXT = ("date", "date-time", "time", "binary", "byte", "password")
 

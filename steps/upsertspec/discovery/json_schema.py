@@ -93,3 +93,8 @@ def items(value: Any) -> list[Any]:
 def text(value: Any) -> str:
     """The text, or an empty one where it is something else."""
     return value if isinstance(value, str) else ""
+
+
+def letters(name: str) -> str:
+    """A name without case and punctuation: `createdAt` and `created_at` are alike."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from upsertspec.discovery.document import Document
-from upsertspec.discovery.resources import Resource, letters, resources
+from upsertspec.discovery.json_schema import letters
+from upsertspec.discovery.resources import Resource, resources
 from upsertspec.spec.criteria import PROFILES
 from upsertspec.spec.schema import tables
 from upsertspec.target.address import fault_of

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from upsertspec.discovery.calls import PARAMETER, Calls, calls, record_in
 from upsertspec.discovery.document import Document, Operation, Parameter
-from upsertspec.discovery.json_schema import Schema
+from upsertspec.discovery.json_schema import Schema, letters
+from upsertspec.discovery.places import NOWHERE, Place, unwrapped
 
 MOST = 20
 NAMED = re.compile(
@@ -31,8 +32,9 @@ class Resource:
 
     `why` says what makes the operation look like an upsert, and `rank` how sure that is (0 is best). `keys` are names
     of fields; `parameters` the path parameters that hold them, empty where the body does. `fields` are those that can
-    be sent, in the member `body_at` of the body, if any. `record` has the members of a stored record, which stands at
-    `record_at` of the answer. `is_postgrest` says whether the key and what to do are said as PostgREST wants it.
+    be sent. `record` has the members of a stored record, and `answered` is its place in the answer. `is_key_in_body`
+    says whether the body has a part of the key, `is_postgrest` whether the key and what to do are said as PostgREST
+    wants it.
     """
 
     upsert: Operation
@@ -44,8 +46,8 @@ class Resource:
     required: frozenset[str]
     record: Mapping[str, Schema]
     calls: Calls
-    record_at: str = ""
-    body_at: str = ""
+    answered: Place = NOWHERE
+    is_key_in_body: bool = False
     is_postgrest: bool = False
 
     @property
@@ -67,11 +69,6 @@ def resources(document: Document) -> list[Resource]:
     return sorted(found, key=lambda each: (each.rank, not each.keys, len(each.upsert.path)))[:MOST]
 
 
-def letters(name: str) -> str:
-    """A name without case and punctuation: `createdAt` and `created_at` are alike."""
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
-
-
 def is_unique(name: str, schema: Schema) -> bool:
     """Whether no two records may share the value, as far as the document or the field's name says."""
     said = UNIQUE.search(schema.description) and not NOT_UNIQUE.search(schema.description)
@@ -81,11 +78,11 @@ def is_unique(name: str, schema: Schema) -> bool:
 def _resource(operation: Operation, document: Document) -> Resource | None:
     if operation.method in ("GET", "DELETE"):
         return None
-    body, body_at = _unwrapped(operation.body or Schema())
+    body, _ = unwrapped(operation.body or Schema())
     sent = {name: schema for name, schema in body.properties.items() if not schema.read_only}
-    record, record_at = record_in(operation, sent)
-    others = calls(operation, document)
-    record = record or others.record
+    answered = record_in(operation, sent)
+    others = calls(operation, document, sent)
+    record = answered.members or others.record
     parameters = operation.parameters_in("path")
     by_name = {p.name: _field(p, record or sent) or _own_name(p) for p in parameters}
     why = _why(operation, parameters, by_name, record)
@@ -107,8 +104,8 @@ def _resource(operation: Operation, document: Document) -> Resource | None:
         required=frozenset({*body.required, *keys}) & fields.keys(),
         record=record,
         calls=others,
-        record_at=record_at,
-        body_at=body_at,
+        answered=answered,
+        is_key_in_body=not parameters or not {*keys}.isdisjoint({*body.properties, *operation.members}),
         is_postgrest=is_postgrest,
     )
 
@@ -137,17 +134,6 @@ def _is_id(parameter: Parameter, key: str, record: Mapping[str, Schema]) -> bool
     """Whether a parameter is an id that the server gives out."""
     known = record.get(key, Schema())
     return letters(key) in ("id", "pk") or parameter.schema.type == "integer" or known.read_only
-
-
-def _unwrapped(body: Schema) -> tuple[Schema, str]:
-    """The record in a body: the whole body, one of a list, or its only member, as in {"product": {…}}."""
-    if body.items is not None:
-        return body.items, "[]"
-    if len(body.properties) == 1:
-        [(name, inner)] = body.properties.items()
-        if inner.properties:
-            return inner, name
-    return body, ""
 
 
 def _stated(parameter: Parameter, known: Schema | None) -> Schema:

@@ -8,15 +8,25 @@ from typing import Any
 
 from upsertspec.discovery.binding import Binding
 from upsertspec.discovery.calls import PARAMETER, record_in
-from upsertspec.discovery.document import Operation
-from upsertspec.discovery.resources import PREFERENCE, Resource, letters
+from upsertspec.discovery.document import Operation, Parameter
+from upsertspec.discovery.json_schema import Schema, letters
+from upsertspec.discovery.places import Place, unwrapped, with_fields
+from upsertspec.discovery.resources import PREFERENCE, Resource
 from upsertspec.discovery.toml import comment, said, toml_value
 from upsertspec.spec.outcomes import KINDS
 from upsertspec.spec.schema import tables
 
 OPERATION_BY_STATUS = {"201": "created", "200": "updated", "204": "updated"}
-LIMITS = ("limit", "_limit", "per_page", "perpage", "page_size", "pagesize", "size")
-OFFSETS = ("offset", "_offset", "skip", "start")
+OTHER_JSON = re.compile(r"application/[\w.-]+\+json", re.ASCII)
+EQUAL = ("$eq", "eq")
+FILTER = re.compile(rf"(?:filters?|where|search|q|query)\[(\w+)\](?:\[(?:{'|'.join(map(re.escape, EQUAL))})\])?")
+OBJECTS = {"filters": "filters[{field}][$eq]", "filter": "filter[{field}]"}
+"""Parameters that filter by any field: with `filters` as in Strapi, with `filter` as JSON:API recommends."""
+LIMITS = (
+    *("limit", "_limit", "per_page", "perpage", "page_size", "pagesize", "size"),
+    *("page[size]", "page[limit]", "pagination[limit]", "pagination[pagesize]"),
+)
+OFFSETS = ("offset", "_offset", "skip", "start", "page[offset]", "pagination[start]")
 PARTS = (
     *("create", "read", "change", "delete"),
     *("describe", "batch", "ignore", "conflict", "list", "groups", "transaction"),
@@ -84,27 +94,29 @@ class _Parts:
         named = re.sub(rf"/{re.escape(self._resource.name)}(?=/|$)", "/{table}", made, count=1)
         return named if named.startswith("/") else f"/{named}"
 
-    def body(self, fields: str) -> Any:
-        """The template of a body with these fields, wrapped as the document says."""
-        at = self._resource.body_at
-        return [fields] if at == "[]" else {at: fields} if at else fields
+    def body(self, operation: Operation, fields: str, ident: str = "") -> dict[str, Any]:
+        """The body of a part with these fields, wrapped as the document says, and its type where it is not JSON's."""
+        known = operation.body if operation.body and operation.body.properties else self._resource.upsert.body
+        _, template = unwrapped(known or Schema(), ident)
+        is_other = OTHER_JSON.fullmatch(operation.body_type)
+        headers = {"headers": {"Content-Type": operation.body_type}} if is_other else {}
+        return {**headers, "body": with_fields(template, fields)}
 
     def answer(self, operation: Operation) -> Mapping[str, Any]:
         """Where the record is in an answer."""
-        return {"record": record_in(operation, self._resource.record)[1] or "."}
+        place = record_in(operation, self._resource.record)
+        return place.said() if place.path else {"record": "."}
 
     def others(self) -> Iterator[tuple[str, tuple[Mapping[str, Any], Mapping[str, Any]]]]:
         """The parts beside upsert and find, each with what is stated of its answer."""
         calls = self._resource.calls
         if calls.create:
-            yield (
-                "create",
-                ({"path": self.path(calls.create.path), "body": self.body("{fields}")}, self.answer(calls.create)),
-            )
+            part = {"path": self.path(calls.create.path), **self.body(calls.create, "{fields}")}
+            yield "create", (part, self.answer(calls.create))
         if calls.read:
             yield "read", ({"path": self._by_id(calls.read)}, self.answer(calls.read))
         if calls.change:
-            part = {"path": self._by_id(calls.change), "body": self.body("{fields}")}
+            part = {"path": self._by_id(calls.change), **self.body(calls.change, "{fields}", "{id}")}
             yield "change", (part, self.answer(calls.change))
         if calls.delete:
             yield "delete", ({"path": self._by_id(calls.delete)}, {})
@@ -130,12 +142,12 @@ class _Parts:
 
 def _upsert(parts: _Parts, resource: Resource, bindings: Sequence[Binding]) -> Iterator[str]:
     operation = resource.upsert
-    in_body = not resource.parameters or any(key in operation.members for key in resource.keys)
     part: dict[str, Any] = {"method": operation.method, "path": parts.path(operation.path)}
     if resource.is_postgrest:
         part["query"] = {"on_conflict": "{matchFields}"}
         part["headers"] = {"Prefer": f"{PREFERENCE},return=representation"}
-    part["body"] = parts.body("{fields}" if in_body else "{otherFields}")
+    sent = parts.body(operation, "{fields}" if resource.is_key_in_body else "{otherFields}", _ident(resource))
+    part = {**part, **sent}
     if operation.method == "PUT" and resource.required - set(resource.keys):
         yield from comment("Does an update replace the whole record? Then add: replaces = true")
     if not resource.parameters:
@@ -145,10 +157,16 @@ def _upsert(parts: _Parts, resource: Resource, bindings: Sequence[Binding]) -> I
     by_status = operation_by_status(operation)
     if not by_status:
         yield from comment("The document does not say how an answer tells a create from an update. Does it?")
-    record = "0" if resource.is_postgrest else resource.record_at or False
-    answer = {"record": record, "operation": {"status": by_status} if by_status else False}
+    place = Place(path="0") if resource.is_postgrest else resource.answered
+    record = place.said() if place.path else {"record": False}
+    answer = {**record, "operation": {"status": by_status} if by_status else False}
     empty = [int(status) for status in operation.success if operation.answers[status] is None and status == "204"]
     yield from _table("shape.upsert.answer", {**answer, **({"empty": empty} if empty else {})})
+
+
+def _ident(resource: Resource) -> str:
+    """The placeholder of an id that stands around the record in the body of an upsert: the key in the path."""
+    return f"{{key.{resource.keys[-1]}}}" if resource.parameters and resource.keys else ""
 
 
 def _find(parts: _Parts, resource: Resource) -> Iterator[str]:
@@ -162,28 +180,50 @@ def _find(parts: _Parts, resource: Resource) -> Iterator[str]:
     if not by_query:
         yield from comment("How is a record found by its key? The document names no call for it; this is a guess.")
     path = parts.path(calls.find.path if calls.find else resource.collection)
-    renamed = [(theirs, ours) for ours, theirs in found.items() if ours in resource.keys and ours != theirs]
-    if len(resource.keys) == 1 and renamed:
-        query = {renamed[0][0]: parts.value("{matchValue}")}
+    asked = (
+        [name for parameter in calls.find.parameters_in("query") for name in _names(parameter)] if calls.find else []
+    )
+    patterns = {found[key].replace(key, "{field}", 1) for key in resource.keys if key in found}
+    if len(patterns) == 1 and "{field}" in next(iter(patterns)):
+        query = {patterns.pop(): parts.value("{value}")}
+    elif len(resource.keys) == 1 and found.get(resource.keys[0]):
+        query = {found[resource.keys[0]]: parts.value("{matchValue}")}
     else:
-        query = {"{field}": parts.value("{value}")}
-    names = {p.name for p in calls.find.parameters_in("query")} if calls.find else set()
+        query = {_unnamed(asked): parts.value("{value}")}
     for setting, known in {"limit": LIMITS, "offset": OFFSETS}.items():
-        if chosen := sorted(name for name in names if name.lower() in known):
+        if chosen := sorted(name for name in asked if name.lower() in known):
             query[chosen[0]] = f"{{{setting}}}"
     yield from _table("shape.find", {"path": path, "query": query})
-    if calls.records_at not in ("", "."):
-        yield from _table("shape.find.answer", {"records": calls.records_at})
+    listed = calls.listed.said() if calls.listed.path not in ("", ".") else {}
+    records = {"records": calls.records_at} if calls.records_at not in ("", ".") else {}
+    yield from _table("shape.find.answer", {**records, **listed})
 
 
 def _query_parameters(resource: Resource) -> dict[str, str]:
-    """The list's query parameters by the field that they filter by."""
+    """The list's query parameters by the field that they filter by: `sku`, `filter[sku]` or `filters[sku][$eq]`."""
     calls = resource.calls
     found: dict[str, str] = {}
     for parameter in calls.find.parameters_in("query") if calls.find else ():
-        name = next((n for n in (*resource.keys, *resource.record) if letters(n) == letters(parameter.name)), "")
-        found |= {name: parameter.name} if name else {}
+        for asked in _names(parameter):
+            within = FILTER.fullmatch(asked)
+            plain = letters(within[1] if within else asked)
+            name = next((n for n in (*resource.keys, *resource.record) if letters(n) == plain), "")
+            found |= {name: asked} if name and name not in found else {}
     return found
+
+
+def _names(parameter: Parameter) -> Iterator[str]:
+    """The names in a query of a parameter: of one that is an object, the names of its members in brackets."""
+    if not parameter.schema.properties:
+        yield parameter.name
+    for name, inner in parameter.schema.properties.items():
+        is_compared = [operator for operator in EQUAL if operator in inner.properties]
+        yield f"{parameter.name}[{name}]{f'[{is_compared[0]}]' if is_compared else ''}"
+
+
+def _unnamed(asked: Sequence[str]) -> str:
+    """How a list is filtered that names no field of the key in its document: a guess."""
+    return next((pattern for name, pattern in OBJECTS.items() if name in asked), "{field}")
 
 
 def _table(name: str, content: Mapping[str, Any]) -> Iterator[str]:

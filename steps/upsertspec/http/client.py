@@ -111,6 +111,7 @@ class Client:
         self.answered: Exchange | None = None
         self.bindings = target.bindings
         self._words: Callable[[str], Words] | None = getattr(dialect, "words", None)
+        self._beside: Callable[[Operation], frozenset[str]] | None = getattr(dialect, "beside", None)
         self.untrue: dict[tuple[str, str], str] = getattr(dialect, "untrue", {})
         self.lacks = dialect.lacks
         self.cannot = self._dialect.cannot
@@ -144,6 +145,11 @@ class Client:
             self.made += made_by(operation, answer, self.bindings) if operation.changes else ()
         start, size = self.masker.start(response.body, TEXT_SHOWN), len(response.body)
         return replace(answer, text=partial(self.masker.body, start, TEXT_SHOWN, size))
+
+    def beside(self, operation: Operation) -> frozenset[str]:
+        """The fields that the answer to this operation holds beside the record."""
+        found: frozenset[str] = self._beside(operation) if self._beside else frozenset()
+        return found
 
     def method(self, operation: Operation) -> str:
         """The method of the request that asks for an operation."""

@@ -16,6 +16,7 @@ from upsertspec.http.session import BROKEN
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import CLOSED, CREATED, MISSING, OK, UPSERTED, is_success
 from upsertspec.spec.schema import MEMBERS, ROLES, Table, tables
+from upsertspec.steps.beside import require_room
 from upsertspec.steps.cells import rows
 from upsertspec.steps.concurrent_run import ConcurrentRun
 from upsertspec.steps.findings import ScenarioFindings
@@ -257,6 +258,8 @@ class World:
         is_itself = who not in MEMBERS and not alteration.startswith("sent with the method")
         if answer.status == MISSING and is_itself:  # to members another's record is missing, too
             self._require_call(operation)
+        if not alteration:
+            require_room(self.client, who.removeprefix(OVER), operation, answer)
         self._look_for_operation(operation, answer)
         return answer
 
