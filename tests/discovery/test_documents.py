@@ -37,7 +37,7 @@ EXPECTED = {
         "products",
         {
             "email": {"name": "sku", "text": "SKU-{n}"},
-            "name": {"name": "title", "maximum_length": 200},
+            "name": {"name": "title", "minimum_length": 1, "maximum_length": 200},
             "age": {"name": "stock", "default": 0, "null": False},
             "phone": {"name": "barcode", "text": "{n:013}", "maximum_length": 13},
             "vip": False,
@@ -55,7 +55,7 @@ EXPECTED = {
         "books",
         {
             "email": {"name": "isbn", "text": "{n:013}", "maximum_length": 13},
-            "name": {"name": "title", "maximum_length": 200},
+            "name": {"name": "title", "minimum_length": 1, "maximum_length": 200},
             "status": {
                 "name": "binding",
                 "values": {"active": "paperback", "inactive": "hardcover", "pending": "ebook"},
@@ -156,7 +156,7 @@ EXPECTED = {
         "products",
         {
             "email": {"name": "sku", "text": "AB-{n}"},
-            "name": {"name": "name", "maximum_length": 120},
+            "name": {"name": "name", "minimum_length": 1, "maximum_length": 120},
             "age": {"name": "stock", "default": 0, "null": False},
             "notes": "note",
         },
@@ -274,6 +274,24 @@ def test_a_key_in_the_query(tmp_path: Path) -> None:
     file.write_text(target_file(Found("http://127.0.0.1:1", document), {"editor"}), "utf-8")
     editor = from_file(file, ENV).roles["editor"]
     assert (editor.headers(), editor.parameters()) == ({}, [("api_key", "the-editors-token")])
+
+
+NAMES: dict[str, tuple[dict[str, Any], Any]] = {
+    "any text": ({}, "name"),
+    "no empty text": ({"minLength": 1}, {"name": "name", "minimum_length": 1}),
+    "no blank text": ({"pattern": r"\S"}, {"name": "name", "blank": False}),
+    "short texts": ({"minLength": 8}, {"name": "name", "text": "SKU-{n}", "minimum_length": 8}),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_texts_of_a_name(name: str, tmp_path: Path) -> None:
+    rules, expected = NAMES[name]
+    document = json.loads((DOCUMENTS / "jsonapi.json").read_text("utf-8"))
+    stated = json.dumps(document).replace('"maxLength": 120, "minLength": 1', json.dumps(rules)[1:-1] or '"title": ""')
+    file = tmp_path / "target.toml"
+    file.write_text(target_file(Found("http://127.0.0.1:1", json.loads(stated)), {"editor"}), "utf-8")
+    assert tomllib.loads(file.read_text("utf-8"))["tables"]["contacts"]["fields"]["name"] == expected
 
 
 def test_what_is_not_known_is_asked(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ FORMS: dict[str, tuple[dict[str, Any], tuple[str | None, int | None]]] = {
     "any text": ({}, ("", None)),
     "a long text": ({"maxLength": 255}, ("", 255)),
     "a short text": ({"maxLength": 20}, ("{slug}", 20)),
+    "a long text at least": ({"minLength": 8}, ("SKU-{n}", None)),
+    "three letters at least": ({"minLength": 3}, ("", None)),
     "upper-case letters": ({"pattern": "^[A-Z0-9-]{3,40}$"}, ("SKU-{n}", None)),
     "a slug": ({"pattern": "^[a-z0-9-]+$"}, ("{slug}", None)),
     "digits": ({"pattern": r"^\d{13}$"}, ("{n:013}", 13)),

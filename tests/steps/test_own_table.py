@@ -40,6 +40,42 @@ def test_a_value_that_is_right_on_one_side_only_does_not_apply(rules: dict[str, 
         require_faulty(binding.of("contacts"), row, [], is_known=False)
 
 
+TEXTS: list[tuple[dict[str, Any], Any, str]] = [
+    ({"blank": False}, " ", "is never blank"),
+    ({"blank": False}, "", "is never blank"),
+    ({"blank": False}, "\u00a0\n", "is never blank"),
+    ({"blank": False}, Verbatim('"\\t"'), "is never blank"),
+    ({"blank": False}, " a", ""),
+    ({"blank": False}, None, ""),
+    ({"blank": False, "text": "T-{n}"}, " ", ""),
+    ({"blank": False, "text": "T-{n}"}, "", "is never blank"),
+    ({"blank": True}, " ", ""),
+    ({"minimum_length": 2}, "a", "takes 2 characters at least"),
+    ({"minimum_length": 2}, "ab", ""),
+    ({"minimum_length": 1}, "", "is never empty"),
+    ({"maximum_length": 2}, "abc", "takes 2 characters at most"),
+    ({"maximum_length": 2}, "ab", ""),
+]
+
+
+@pytest.mark.parametrize(("rules", "value", "why"), TEXTS)
+def test_a_text_that_the_target_refuses_does_not_apply(rules: dict[str, Any], value: Any, why: str) -> None:
+    binding = bindings_from({"contacts": {"name": "products", "fields": {"notes": {"name": "title", **rules}}}})
+    row = {"email": "a@example.com", "notes": value}
+    if not why:
+        require_faulty(binding.of("contacts"), row, [], is_known=False)
+        return
+    with pytest.raises(NotApplicable, match=f"title of products {why}"):
+        require_faulty(binding.of("contacts"), row, [], is_known=False)
+
+
+def test_a_text_where_a_number_belongs_stays_wrong() -> None:
+    fields = {"age": {"name": "stock", "blank": False, "minimum_length": 3, "maximum_length": 5}}
+    binding = bindings_from({"contacts": {"name": "products", "fields": fields}})
+    for text in ("", "a", "thirty-six"):
+        require_faulty(binding.of("contacts"), {"email": "a@example.com", "age": text}, [], is_known=False)
+
+
 @pytest.mark.parametrize(
     "operation",
     [

@@ -10,8 +10,8 @@ from typing import Any
 from upsertspec.discovery.json_schema import Schema, letters
 from upsertspec.discovery.places import IDS, TIMES
 from upsertspec.discovery.resources import Resource, is_unique
-from upsertspec.discovery.samples import option, sample
-from upsertspec.discovery.text_form import text_form
+from upsertspec.discovery.samples import fits, option, sample
+from upsertspec.discovery.text_form import SHORTEST, text_form
 from upsertspec.spec.schema import Field, Table
 from upsertspec.spec.types import of_json_schema
 from upsertspec.spec.types.numbers import Decimal, Integer
@@ -135,7 +135,13 @@ class _Binder:
         schema = self._left[name]
         form, longest = text_form(schema) if spec.unique or _is_narrow(schema) else ("", None)
         loose = spec.required and name not in resource.required
-        more = {"text": form, "maximum_length": longest or schema.longest, "required": False if loose else None}
+        more = {
+            "text": form,
+            "minimum_length": schema.shortest or None,
+            "maximum_length": longest or schema.longest,
+            "blank": None if form or fits(" " * max(1, schema.shortest), schema) else False,
+            "required": False if loose else None,
+        }
         return self._bound(spec, name, more)
 
     def _options(self, spec: Field) -> Any:
@@ -194,7 +200,8 @@ def _is_text(schema: Schema) -> bool:
 
 def _is_narrow(schema: Schema) -> bool:
     """Whether a text has to have a form, and not just any text will do."""
-    return "pattern" in schema.rules or schema.is_number_in_text or schema.format in ("email", "uuid", "uri", "url")
+    has_form = schema.is_number_in_text or schema.format in ("email", "uuid", "uri", "url")
+    return "pattern" in schema.rules or has_form or schema.shortest > SHORTEST
 
 
 def _protected(resource: Resource) -> dict[str, Any]:

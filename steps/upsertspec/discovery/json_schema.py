@@ -52,6 +52,11 @@ class Schema:
         return int(longest) if longest is not None and longest >= 1 else None
 
     @property
+    def shortest(self) -> int:
+        """The fewest characters of a text."""
+        return max(0, int(number(self.rules.get("minLength")) or 0))
+
+    @property
     def lowest(self) -> int | float | None:
         """The lowest number; of one above it (`exclusiveMinimum`) the next."""
         return self._bound("minimum", "exclusiveMinimum", 1)

@@ -12,6 +12,8 @@ from upsertspec.target.text_forms import TextForm, fault_of
 
 LONGEST = 60
 """Texts of the specification that identify a record are up to this long."""
+SHORTEST = 3
+"""Most of its names are this long, or longer."""
 FORMATS = {
     "uuid": "00000000-0000-4000-8000-{n:012}",
     "guid": "00000000-0000-4000-8000-{n:012}",
@@ -21,7 +23,7 @@ FORMATS = {
 EMAIL = "user-{n}@example.com"
 FORMS = ("{text}", "{slug}", "SKU-{n}", "sku-{n}", "AB-{n}", "ABC-{n}", "AB{n}", "ab{n}", "A{n}", "a{n}", "K{n}", "{n}")
 DIGITS = (12, 13, 10, 9, 8, 7, 6)
-TEXTS = ("Ada.x1y2z3a001@example.com", "+44 20 7946 001-x1y2z3a001", "Grace", "room 7/b", "Zoë", "org_1")
+TEXTS = ("Ada.x1y2z3a001@example.com", "+44 20 7946 001-x1y2z3a001", "Grace", "room 7/b", "Zoë", "org_1", "0")
 """Texts as the specification has them."""
 LITERAL = re.compile(r"\^?([A-Za-z0-9_-]+)(?![A-Za-z0-9_*+?{-])")
 
@@ -39,7 +41,8 @@ def text_form(schema: Schema, is_email: bool = False) -> tuple[str | None, int |
         return FORMATS[schema.format], None
     if schema.is_number_in_text and "pattern" not in schema.rules:
         return "{n}", longest
-    if "pattern" not in schema.rules and (longest is None or longest >= LONGEST):
+    is_short = longest is not None and longest < LONGEST
+    if "pattern" not in schema.rules and schema.shortest <= SHORTEST and not is_short:
         return "", longest
     for form, length in _candidates(schema, longest):
         if not fault_of(form, length) and _fits(TextForm(form, length), schema):

@@ -155,10 +155,19 @@ def _differs(bound: FieldBinding, spec: Field, value: Any, is_left_out: bool, ta
             return "has no minimum" if lowest is False else f"takes {lowest} and above"
     if type(value) is int and value > rules.get("maximum", value):
         return f"takes {rules['maximum']} and below"
-    most = rules.get("maximum_length")
-    if isinstance(value, str) and most is not None and len(value) > most and not bound.text:
-        return f"takes {most} characters at most"
-    return ""
+    return _text_differs(bound, value) if isinstance(value, str) and spec.is_free_text else ""
+
+
+def _text_differs(bound: FieldBinding, text: str) -> str:
+    """The same for a text. One that is written in a form of the target's own fits, unless it is empty and stays so."""
+    least, most = bound.rules.get("minimum_length", 0), bound.rules.get("maximum_length")
+    if bound.text and text:
+        return ""
+    if bound.rules.get("blank") is False and not text.strip():
+        return "is never blank"
+    if len(text) < least:
+        return f"takes {least} characters at least" if text else "is never empty"
+    return f"takes {most} characters at most" if most is not None and len(text) > most else ""
 
 
 def own_members(binding: TableBinding, record: Row) -> dict[str, Any]:

@@ -22,7 +22,10 @@ OTHERS = "others"
 """Under this name a target file says that there are no tables but contacts and those that it names."""
 
 LITERAL = re.compile(r"true|false|-?[0-9]+")
-RULES = ("default", "required", "unique", "minimum", "maximum", "maximum_length", "null")
+RULES = (
+    *("default", "required", "unique", "null"),
+    *("minimum", "maximum", "minimum_length", "maximum_length", "blank"),
+)
 """The rules of a field that a target file may change."""
 
 
@@ -127,7 +130,7 @@ class TableBinding:
 
     def _viewed(self, spec: Field) -> Field:
         bound = self.field(spec.name)
-        stated = {k: v for k, v in bound.rules.items() if k not in ("default", "null")}
+        stated = {k: v for k, v in bound.rules.items() if k not in ("default", "null", "blank")}
         rules: dict[str, Any] = {**spec.rules, **stated}
         if rules.get("minimum") is False:
             del rules["minimum"]
