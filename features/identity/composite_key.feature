@@ -104,6 +104,19 @@ Feature: Which record is meant
         | the form of a number    | 1e3            | 1000            |
         | a space                 | Marble  Tile   | Marble Tile     |
         | a wildcard              | Marble_Tile    | Marble-Tile     |
+        | an emoji                | 🎩             | 💥              |
+
+    @S-9qtg @asserts-letters
+    Scenario: No character of a match value is a wildcard
+      Given these contacts are stored:
+        | as  | email           | name         |
+        | Ada | ada@example.com | Ada Lovelace |
+      When the editor upserts into contacts by email:
+        | email           | name |
+        | a%@example.com  | Eve  |
+        | a_a@example.com | Mal  |
+      Then the answer is 200 and says created, created
+      And Ada is as before
 
     @S-52nz
     Scenario: Keys of 240 letters that differ in the last one are different

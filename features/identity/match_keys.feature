@@ -159,27 +159,6 @@ Feature: Which fields can be matched by
         | `"grace@example.com "` |
         | grace@example.com.    |
 
-    @S-9qtg @asserts-letters
-    Scenario: No character of a match value is a wildcard
-      Given these contacts are stored:
-        | as  | email           | name         |
-        | Ada | ada@example.com | Ada Lovelace |
-      When the editor upserts into contacts by email:
-        | email           | name |
-        | a%@example.com  | Eve  |
-        | a_a@example.com | Mal  |
-      Then the answer is 200 and says created, created
-      And Ada, Grace are as before
-
-    @S-f49c
-    Scenario: Another emoji does not match
-      When the editor upserts into product_recommendations by room_id, product_name:
-        | room_id | session_id | product_name |
-        | kitchen | session-1  | 🎩           |
-        | kitchen | session-1  | 💥           |
-      Then the answer is 200 and says created, created
-      And every answer has an id of its own
-
     @S-qjd2 @needs-batch
     Scenario: Case and white space count in a batch
       Given these product_recommendations are stored:

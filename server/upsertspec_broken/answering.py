@@ -93,7 +93,7 @@ def guesses_by_timestamps(answer: Answer) -> None:
             outcome["operation"] = "created"
 
 
-@broken("AC-012")
+@broken("AC-006", "AC-012")
 class UnchangedIsIgnored(Upserts):
     """Says "ignored", and writes nothing, where the match has the values already."""
 

@@ -301,7 +301,7 @@ for name, violates, store, says in (
      "Matches text whatever white space surrounds it."),
     ("match-pads", "AC-111", compares("{} = ? COLLATE RTRIM"),
      "Matches text whatever spaces follow it, like CHAR columns."),
-    ("match-by-like", "AC-111", compares("{} LIKE ?"),
+    ("match-by-like", "AC-101 AC-111", compares("{} LIKE ?"),
      "Matches with LIKE: case is ignored, and _ and % stand for other characters."),
     ("match-by-a-beginning", "AC-101", compares("substr({}, 1, 191) = substr(?, 1, 191)"),
      "Matches by the first 191 characters of a text, because its index reaches no further."),

@@ -176,7 +176,7 @@ class AccentsDoNotCount(Folded):
         return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
-@broken("AC-111", using=(FindThenWrite,), report="https://github.com/HubSpot/Blazar-Archive/pull/351")
+@broken("AC-101", using=(FindThenWrite,), report="https://github.com/HubSpot/Blazar-Archive/pull/351")
 class EmojiAreAllTheSame(Folded):
     """Matches text with another emoji in the place of each."""
 
