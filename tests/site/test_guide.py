@@ -9,8 +9,8 @@ import pytest
 from tests.html import texts
 from tests.site.conftest import Site
 from tests.site.test_site import section, tree, words
-from upsertspec.report.html.json_text import highlighted
 from upsertspec.site.guide import guide
+from upsertspec.site.json_text import highlighted
 from upsertspec.site.judged import servers
 from upsertspec.site.recording import Recorded
 from upsertspec.spec import criteria as spec

@@ -8,14 +8,19 @@ from typing import Any
 
 import pytest
 
+from upsertspec.dialects.words import Words
 from upsertspec.http.masking import Masker
 from upsertspec.soak.invariants import IDS, LOST, ONCE, TWICE, described, violations
 from upsertspec.soak.ledger import KEPT, MOST_FINDINGS, Entry, Ledger, Violation
+from upsertspec.soak.plan import TABLE
 from upsertspec.soak.settling import read_until
 from upsertspec.soak.worker_messages import MOST_MESSAGES, merged, packed, take, unpacked
 from upsertspec.soak.written_values import values
+from upsertspec.target.bindings import TableBinding
 
 KEY = "soak.run.k1@example.com"
+OURS = Words(TableBinding(TABLE, TABLE, TABLE), {})
+"""A target that has the table as the specification has it."""
 
 
 def written(*writes: tuple[str, float, float]) -> Entry:
@@ -27,11 +32,11 @@ def written(*writes: tuple[str, float, float]) -> Entry:
 
 
 def stored(stamp: str, ident: Any = 1, **other: Any) -> dict[str, Any]:
-    return {"id": ident, **values(KEY, stamp), **other}
+    return {"id": ident, **values(KEY, stamp, OURS), **other}
 
 
 def broken(entry: Entry, *records: dict[str, Any]) -> list[str]:
-    return [one.invariant for one in violations(entry, records, "curl …", Masker(()))]
+    return [one.invariant for one in violations(entry, records, "curl …", Masker(()), OURS)]
 
 
 def test_only_the_last_of_writes_that_follow_each_other_may_be_stored() -> None:
@@ -65,7 +70,7 @@ def test_a_write_with_an_unknown_outcome_may_be_stored_or_not() -> None:
 @pytest.mark.parametrize("field", ["name", "age", "notes"])
 def test_half_of_a_write_is_no_write(field: str) -> None:
     entry = written(("a", 0, 2), ("b", 1, 3))
-    assert broken(entry, stored("a", **{field: values(KEY, "b")[field]})) == [LOST]
+    assert broken(entry, stored("a", **{field: values(KEY, "b", OURS)[field]})) == [LOST]
 
 
 def test_a_second_record_a_changed_id_and_a_second_create_are_found() -> None:
@@ -178,8 +183,8 @@ def test_a_missing_member_is_never_shown_as_null() -> None:
     record = {name: value for name, value in stored("a").items() if name != "notes"}
     assert broken(written(("a", 0, 1)), record) == []
     assert broken(written(("b", 0, 1)), record) == [LOST]
-    assert described([record]).endswith("(no such member: notes)")
-    assert "null" not in described([record])
+    assert described([record], OURS).endswith("(no such member: notes)")
+    assert "null" not in described([record], OURS)
 
 
 @pytest.mark.parametrize(("settle", "appears"), [(0.0, False), (5.0, True)])

@@ -70,7 +70,7 @@ def test_a_table_with_nothing_but_its_key_is_not_judged() -> None:
     bare = Words(replace(PRODUCTS, absent=frozenset({"name", "age", "notes"})), {})
     target = Target(url="http://127.0.0.1:1")
     client = Client(target, dialect_for(target))
-    judgement = judge(Ledger(writes=1), lambda: client, lambda work, times: None, words=bare)
+    judgement = judge(Ledger(writes=1), lambda: client, lambda work, times: None, bare)
     assert judgement.unjudged == ["products has no field but the key that a write could be told by"]
 
 

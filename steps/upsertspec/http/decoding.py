@@ -6,6 +6,7 @@ import binascii
 import html
 import re
 import string
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -225,14 +226,11 @@ def _character(found: re.Match[str]) -> str:
     if text[0] not in "%\\":
         return _joined(text)
     if text[0] == "%" or (len(text) > 2 and text[1] in "uUx"):
-        return _chr(int(text.lstrip("%\\").lstrip("uUx").strip("{}"), 16))
+        code = int(text.lstrip("%\\").lstrip("uUx").strip("{}"), 16)
+        return chr(code) if code <= sys.maxunicode else ""
     if text[1] in string.octdigits:
         return chr(int(text[1:], 8))
     return " " if text[1] in "abefnrtv" else text[1]
-
-
-def _chr(code: int) -> str:
-    return chr(code) if code <= 0x10FFFF else ""
 
 
 def _joined(text: str) -> str:

@@ -24,7 +24,8 @@ def made_by(operation: Operation, answer: Answer, bindings: Bindings) -> Iterato
     for table, row, part in _rows(operation, answer):
         if table not in tables() or table in bindings.absent:
             continue
-        created = True if isinstance(operation, Create) else _is_new(part)
+        said = None if part.operation is None else bool(part.operation == "created")
+        created = isinstance(operation, Create) or said
         kept = {"table": table, "created": created, "id": part.id if _is_plain(part.id) else None, "seen": None}
         keys = (key for key in bindings.table(table).unique_keys if all(_is_plain(row.get(name)) for name in key))
         if key := next(keys, None):
@@ -64,10 +65,6 @@ def _rows(operation: Operation, answer: Answer) -> Iterator[tuple[str, Mapping[s
         for sent, part in zip(operation.operations, parts, strict=False):
             if isinstance(sent.get("fields"), dict):
                 yield str(sent.get("table")), sent["fields"], part
-
-
-def _is_new(part: Answer) -> bool | None:
-    return None if part.operation is None else bool(part.operation == "created")
 
 
 def _is_plain(value: Any) -> bool:

@@ -135,7 +135,7 @@ def elsewhere(how: str, prefix: str, token: str) -> tuple[dict[str, str], list[t
     return {"X-Authorization": prefix + token, "X-Api-Key": token, "Proxy-Authorization": prefix + token}, []
 
 
-def broken_value(how: str, prefix: str, token: str, secret: str = "") -> str:
+def broken_value(how: str, prefix: str, token: str, secret: str) -> str:
     """The header's value in place of the editor's own. `how` names one of the ways that are not `PLACES`.
 
     `secret` is the secret in a Basic credential: its password, if not stated.

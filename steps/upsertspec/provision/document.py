@@ -13,7 +13,7 @@ VERSION = 1
 RULES = ("default", "minimum", "pattern", "schema")
 
 
-def json_text(asked: Sequence[str], own: Collection[str] = ()) -> str:
+def json_text(asked: Sequence[str], own: Collection[str]) -> str:
     """The document as text."""
     return json.dumps(document(asked, own), ensure_ascii=False, indent=1) + "\n"
 

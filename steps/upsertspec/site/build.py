@@ -16,7 +16,6 @@ from upsertspec import __version__
 from upsertspec.errors import ConfigError
 from upsertspec.prove.servers import broken_servers
 from upsertspec.report.files import write_whole
-from upsertspec.report.html.json_text import highlighted
 from upsertspec.report.html.kit import environment, policy, scripts, styles
 from upsertspec.report.page import page
 from upsertspec.report.proof import last_proof
@@ -24,6 +23,7 @@ from upsertspec.site import client_code, judged
 from upsertspec.site.contents import Profile, about, anchor_of, profiles
 from upsertspec.site.coverage import statements, user_story
 from upsertspec.site.guide import guide
+from upsertspec.site.json_text import highlighted
 from upsertspec.site.markdown import document
 from upsertspec.site.recording import Recorded
 from upsertspec.site.results import Results

@@ -37,7 +37,7 @@ def soak(target: Target, plan: Plan) -> int:
         print(f"{ledger.writes} writes acknowledged; the master judges them{gaps}", flush=True)
         return UNJUDGED if gaps else 0
     print_counts(environment.stats, sys.stdout)
-    judgement = judge(ledger, connector(target, READERS), _gather, plan.settle, words=words_of(target))
+    judgement = judge(ledger, connector(target, READERS), _gather, words_of(target), plan.settle)
     print_judgement(ledger, judgement, sys.stdout)
     return judgement.code
 

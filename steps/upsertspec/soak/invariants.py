@@ -9,7 +9,7 @@ from upsertspec.dialects.words import Words
 from upsertspec.http.masking import Masker
 from upsertspec.soak.ledger import Entry, Violation, id_text
 from upsertspec.soak.plan import KEY
-from upsertspec.soak.written_values import OURS, values
+from upsertspec.soak.written_values import FIELDS, values
 from upsertspec.steps.equality import same
 
 TWICE = "no key twice"
@@ -19,14 +19,12 @@ ONCE = "created at most once per key"
 HALF = "no half batch"
 INVARIANTS = (TWICE, LOST, IDS, ONCE, HALF)
 NAMED = 3
-SHOWN = ("id", KEY, "name", "age", "notes")
+SHOWN = ("id", *FIELDS)
 
 Record = Mapping[str, Any]
 
 
-def violations(
-    entry: Entry, records: Sequence[Record], curl: str, masker: Masker, words: Words = OURS
-) -> list[Violation]:
+def violations(entry: Entry, records: Sequence[Record], curl: str, masker: Masker, words: Words) -> list[Violation]:
     """Every invariant that the stored records of this key violate. `curl` is the line that reads them."""
     told = described(records, words)
     found = [(IDS, f"the ids {' and '.join(entry.ids)}", told)] if len(entry.ids) > 1 else []
@@ -41,7 +39,7 @@ def violations(
     return [Violation(invariant, key, masker.text(was), masker.text(now), curl) for invariant, was, now in found]
 
 
-def is_lost(entry: Entry, records: Sequence[Record], words: Words = OURS) -> bool:
+def is_lost(entry: Entry, records: Sequence[Record], words: Words) -> bool:
     """Whether none of the writes that can be the last one is stored. Without an acknowledged write, none has to be."""
     if not records:
         return bool(entry.acknowledged)
@@ -50,7 +48,7 @@ def is_lost(entry: Entry, records: Sequence[Record], words: Words = OURS) -> boo
     return not any(has(entry.key, stamp, records[0], words) for stamp in (*entry.acknowledged, *entry.unknown))
 
 
-def has(key: str, stamp: str, record: Record, words: Words = OURS) -> bool:
+def has(key: str, stamp: str, record: Record, words: Words) -> bool:
     """Whether the record has all the values of the write with this stamp. Members that it lacks are not compared.
 
     A text in a form of the target's own may have been written by another process; then it is compared as it is there.
@@ -62,12 +60,12 @@ def has(key: str, stamp: str, record: Record, words: Words = OURS) -> bool:
     )
 
 
-def missing_members(record: Record, words: Words = OURS) -> list[str]:
+def missing_members(record: Record, words: Words) -> list[str]:
     """The members that every write sends, and this record does not have, by the target's names."""
     return [words.label(name) for name in values("", "", words) if name not in record]
 
 
-def described(records: Sequence[Record], words: Words = OURS) -> str:
+def described(records: Sequence[Record], words: Words) -> str:
     """Records in a message; a member that a record does not have is said to be missing."""
     texts = []
     there = [name for name in SHOWN if name not in words.binding.absent]

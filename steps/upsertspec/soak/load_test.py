@@ -65,7 +65,8 @@ def worker(target: Target, plan: Plan, end: Event) -> tuple[Any, Ledger]:
     environment.parsed_options = argparse.Namespace(web_base_path="")
     environment.events.test_start.add_listener(lambda environment, **_: _learn(environment, plan, plans, ledger))
     environment.events.test_stop.add_listener(lambda environment, **_: _hand_over(environment, ledger, done))
-    with gevent.Timeout(WAIT_FOR_WORKERS, _no_master(plan)):
+    silent = TargetUnusable(f"no master answers at {plan.host}, port {plan.port}; start one first, with --master")
+    with gevent.Timeout(WAIT_FOR_WORKERS, silent):
         runner = environment.create_worker_runner(plan.host, plan.port)
     gevent.spawn(lambda: end.wait() and runner.stop())
     _wait_for_plan(plans, done)
@@ -136,10 +137,6 @@ def _wait_for_plan(plans: list[Plan], done: Event) -> None:
             gevent.sleep(TICK)
     if not plans:
         raise TargetUnusable("the master did not start the load, or is gone")
-
-
-def _no_master(plan: Plan) -> TargetUnusable:
-    return TargetUnusable(f"no master answers at {plan.host}, port {plan.port}; start one first, with --master")
 
 
 ROLES = {WORKER: worker, "master": master, "alone": alone}

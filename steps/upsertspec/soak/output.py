@@ -10,7 +10,7 @@ from upsertspec.soak.invariants import INVARIANTS
 from upsertspec.soak.ledger import Ledger, Violation
 from upsertspec.soak.plan import Plan, words_of
 from upsertspec.soak.read_back import Judgement
-from upsertspec.soak.written_values import values
+from upsertspec.soak.written_values import FIELDS
 from upsertspec.target.target import Target
 
 HEAD = f"  {'operation':<14} {'sent':>9} {'failed':>7} {'per s':>8} {'median':>8} {'95 %':>8} {'99 %':>8} {'most':>8}"
@@ -25,7 +25,7 @@ def print_plan(plan: Plan, target: Target, out: TextIO) -> None:
     what = "" if plan.role == "worker" else f": {plan.users} users for {plan.seconds:g} s"
     print(f"upsertspec soaks {name}{what}{role}; profiles {', '.join(target.profiles)}", file=out, flush=True)
     words = words_of(target)
-    if lacking := [field for field in values("", "") if field in words.binding.absent]:
+    if lacking := [field for field in FIELDS if field in words.binding.absent]:
         print(f"{words.called} has no {', '.join(lacking)}; the target file says so", file=out, flush=True)
 
 

@@ -15,7 +15,7 @@ from upsertspec.soak.invariants import HALF, has, is_lost, missing_members, viol
 from upsertspec.soak.ledger import Entry, Ledger, Violation
 from upsertspec.soak.plan import JUDGING, KEY, TABLE, UNJUDGED
 from upsertspec.soak.settling import PATIENCE, read_until
-from upsertspec.soak.written_values import OURS, values
+from upsertspec.soak.written_values import values
 from upsertspec.steps.lookup import Reader
 
 READERS = 8
@@ -58,9 +58,9 @@ def judge(
     ledger: Ledger,
     connect: Callable[[], Client],
     gather: Gather,
+    words: Words,
     settle: float | None = None,
     seconds: float = JUDGING,
-    words: Words = OURS,
 ) -> Judgement:
     """Read back what the ledger keeps, for at most `seconds`.
 

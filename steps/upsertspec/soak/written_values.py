@@ -6,13 +6,10 @@ import zlib
 from typing import Any
 
 from upsertspec.dialects.words import Words
-from upsertspec.soak.plan import KEY, TABLE
+from upsertspec.soak.plan import KEY
 from upsertspec.spec.schema import Field
-from upsertspec.target.bindings import TableBinding
 
-OURS = Words(TableBinding(TABLE, TABLE, TABLE), {})
-"""A target that has the table as the specification has it."""
-
+FIELDS = (KEY, "name", "age", "notes")
 FILLER = "What one write sends is stored whole, or not at all. " * 4
 
 
@@ -26,14 +23,14 @@ def shared_key(run_id: str, number: int) -> str:
     return key(run_id, f"shared-{number}")
 
 
-def values(of_key: str, stamp: str, words: Words = OURS) -> dict[str, Any]:
+def values(of_key: str, stamp: str, words: Words) -> dict[str, Any]:
     """The fields that the write with this stamp sends. A stored record is complete if it has all of them.
 
     What the target lacks is left out. Texts and numbers keep to the bounds that its binding states.
     """
     number, fields = zlib.crc32(stamp.encode()), words.binding.view.fields
-    sent = {KEY: of_key, "name": f"Soak {stamp}", "age": number % 120, "notes": f"{stamp}: {FILLER}"}
-    return {name: _fit(value, fields[name]) for name, value in sent.items() if name in fields}
+    sent = (of_key, f"Soak {stamp}", number % 120, f"{stamp}: {FILLER}")
+    return {name: _fit(value, fields[name]) for name, value in zip(FIELDS, sent, strict=True) if name in fields}
 
 
 def _fit(value: Any, field: Field) -> Any:

@@ -51,7 +51,7 @@ def require_same(table: Table, what: str, expected: Mapping[str, Any], actual: M
         raise CheckFailed(what, "; ".join(wrong))
 
 
-def difference(name: str, expected: Any, actual: Mapping[str, Any], words: Words | None = None) -> str:
+def difference(name: str, expected: Any, actual: Mapping[str, Any], words: Words | None) -> str:
     """How one field differs, in the target's words: `category is missing`, `stock is 3 instead of 4`."""
     theirs = words.label(name) if words else name
     if name not in actual:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from upsertspec.spec import sets
+from upsertspec.spec.outcomes import KINDS
 from upsertspec.target.address import URL, fault_of_base
-from upsertspec.target.deviations import deviations
 from upsertspec.target.names import names
 from upsertspec.target.nearest import nearest
 from upsertspec.target.positions import Fault, KeyPath, line_of, positions
@@ -30,13 +30,21 @@ def faults(raw: Mapping[str, Any], text: str, env: Mapping[str, str], folder: Pa
         *_numbers(raw),
         *_set(raw),
         *names(raw),
-        *deviations(raw),
+        *_deviations(raw),
         *shape(raw),
         *references(raw, env, folder),
     )
     listed = dict.fromkeys(found_faults)
     placed = sorted((line_of(path, found), _dotted(path), message) for path, message in listed)
     return [f"line {line}: {path}{message}" for line, path, message in placed]
+
+
+def _deviations(raw: Mapping[str, Any]) -> Iterator[Fault]:
+    """Every declared status that is the contract's own."""
+    declared = raw.get("deviations")
+    for kind, given in (declared if isinstance(declared, dict) else {}).items():
+        if KINDS.get(kind) in (given if isinstance(given, list) else [given]):
+            yield ("deviations", kind), f"{KINDS[kind]} is what the contract has itself; take it out"
 
 
 def _shape(raw: Mapping[str, Any]) -> Iterator[Fault]:

@@ -87,17 +87,16 @@ def _block(
         yield f"{name:<{first}}" + _padded(cells, widths)
     room = width - first - sum(width + GAP for width in widths) - GAP
     for row in rows:
-        cells = [_painted(row.cells[at], short, own, console) for at, own in zip(block, widths, strict=True)]
+        cells = [
+            console.paint(f"{_text(row.cells[at], short):<{own}}", row.cells[at].ansi)
+            for at, own in zip(block, widths, strict=True)
+        ]
         sentence = textwrap.shorten(row.sentence, room, placeholder=" …") if room >= SENTENCE else ""
         yield (f"{row.id:<{first}}" + "".join(" " * GAP + cell for cell in cells) + " " * GAP + sentence).rstrip()
 
 
 def _padded(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "".join(" " * GAP + f"{cell:<{own}}" for cell, own in zip(cells, widths, strict=True)).rstrip()
-
-
-def _painted(cell: Cell, short: bool, width: int, console: Console) -> str:
-    return console.paint(f"{_text(cell, short):<{width}}", cell.ansi)
 
 
 def _text(cell: Cell, short: bool) -> str:

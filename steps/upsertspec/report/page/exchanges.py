@@ -47,7 +47,9 @@ def _result(result: Mapping[str, Any], limits: Limits, texts: _Texts) -> list[li
 
 def _exchange(raw: Mapping[str, Any], limits: Limits, texts: _Texts) -> list[Any]:
     def put(text: str | None, limit: int = limits.body) -> int | None:
-        return None if text is None else texts.number(text if len(text) <= limit else text[:limit] + _cut(text))
+        if text is None:
+            return None
+        return texts.number(text if len(text) <= limit else text[:limit] + CUT.format(len(text)))
 
     request, answer = raw["request"], raw.get("response", {})
     said = [put(_lines(answer["headers"])), put(answer["body"])] if answer else [None, None]
@@ -55,10 +57,6 @@ def _exchange(raw: Mapping[str, Any], limits: Limits, texts: _Texts) -> list[Any
     head = [put(raw["step"]), put(raw["role"]), raw["attempt"], put(raw["method"]), *asked]
     curl = raw["curl"] if len(raw["curl"]) <= max(limits.body, limits.curl) else None
     return [*head, answer.get("status"), *said, put(raw.get("failure")), raw["elapsed"], put(curl, len(raw["curl"]))]
-
-
-def _cut(text: str) -> str:
-    return CUT.format(len(text))
 
 
 def _lines(headers: Mapping[str, str]) -> str:
