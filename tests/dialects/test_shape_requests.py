@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.dialects.shape_kit import ADA, BY_EMAIL, shape
+from upsertspec.dialects.base import Response
 from upsertspec.dialects.operations import (
     UNSET,
     Change,
@@ -290,3 +291,29 @@ def test_what_has_no_place_in_the_shape_cannot_be_expressed(
 ) -> None:
     with pytest.raises((CannotExpress, NotApplicable), match=why):
         shape(upsert=part).request(operation)
+
+
+IN_BODY = {"path": "/{table}", "body": "{fields}", "keys": {"contacts": ["email"]}}
+
+
+@pytest.mark.parametrize("key", ["a/b", "a\\b", "a;b", "50%"])
+@pytest.mark.parametrize("status", [400, 404, 405])
+def test_a_key_that_is_refused_as_a_path_does_not_apply(key: str, status: int) -> None:
+    upsert = Upsert("contacts", {"email": key, "name": "Ada"}, ["email"])
+    with pytest.raises(NotApplicable, match="says mail in the path, where the target takes no "):
+        shape(upsert=ADDRESS).answer(upsert, Response(status, {}, b""))
+
+
+@pytest.mark.parametrize(
+    ("part", "operation", "status"),
+    [
+        (ADDRESS, BY_EMAIL, 404),
+        (ADDRESS, Upsert("contacts", {**ADA, "email": "a/b"}, ["email"]), 409),
+        (ADDRESS, Upsert("contacts", {**ADA, "email": "a/b"}, ["email"]), 500),
+        (ADDRESS, Upsert("contacts", {**ADA, "name": "a/b"}, ["email"]), 404),
+        (ADDRESS, Upsert("a/b", ADA, ["email"]), 404),
+        (IN_BODY, Upsert("contacts", {**ADA, "email": "a/b"}, ["email"]), 404),
+    ],
+)
+def test_any_other_refusal_is_an_answer(part: dict[str, Any], operation: Operation, status: int) -> None:
+    assert shape(upsert=part).answer(operation, Response(status, {}, b"")).status == status

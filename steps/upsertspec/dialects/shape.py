@@ -67,7 +67,9 @@ class Shape:
         read = None
         if response.then is not None and (second := self._second(operation, replace(response, then=None))):
             read = shape_answer.answer(second, self._part(second)[1], response.then)
-        return shape_answer.answer(operation, self._part(operation)[1], response, read)
+        part = self._part(operation)[1]
+        shape_request.require_path(operation, part, self._setup, response.status)
+        return shape_answer.answer(operation, part, response, read)
 
     def beside(self, operation: Operation) -> frozenset[str]:
         """The fields that the answer to this operation holds beside the record."""

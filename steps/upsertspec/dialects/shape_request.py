@@ -25,6 +25,7 @@ from upsertspec.dialects.operations import (
 from upsertspec.dialects.scope import Row, Scope
 from upsertspec.dialects.templates import filled, headers, parameters, path
 from upsertspec.errors import CannotExpress, NotApplicable
+from upsertspec.spec.outcomes import INVALID, MISSING, NOT_ALLOWED
 from upsertspec.target.placeholders import MATCH, UNDER, key_names, names_in, used_in
 
 WAYS = {
@@ -39,6 +40,10 @@ OTHERS = {List: "list", Groups: "groups", Transaction: "transaction"}
 """What no shape can express; a target file may say that the target lacks it."""
 METHODS = {Change: "PATCH", Delete: "DELETE", Read: "GET", Find: "GET", Describe: "GET"}
 """The usual methods; POST for the others."""
+NO_PATH = (INVALID, MISSING, NOT_ALLOWED)
+"""How a server answers that has no such path."""
+READ = "/\\;%"
+"""Characters by which servers and proxies take paths apart."""
 
 Part = Mapping[str, Any]
 
@@ -63,14 +68,12 @@ def part_of(operation: Operation, there: Collection[str]) -> str:
 
 def request(operation: Operation, name: str, part: Part, setup: Setup) -> Request:
     """The request of a part of the shape, which has this name. Raises NotApplicable for what it states to be fixed."""
-    used = used_in(part)
-    if "table" not in used and operation.table not in setup.tables:
+    used, is_there = used_in(part), operation.table in setup.tables
+    if "table" not in used and not is_there:
         raise NotApplicable(f"[shape.{name}] has no place for a table's name, and the target no {operation.table}")
-    is_there = operation.table in setup.tables  # a table that is not there is matched by whatever a request says
-    own = _own_key(operation, part, used) if is_there else sorted(key_names(used))
     if isinstance(operation, (Upsert, UpsertBatch)) and is_there:
-        _require_key(operation, own)
-    scope = _scope(operation, part, own, used, setup)
+        _require_key(operation, _own_key(operation, part, used))
+    scope = _scope(operation, part, setup)
     return Request(
         part.get("method", METHODS.get(type(operation), "POST")),
         path(part["path"], scope),
@@ -78,6 +81,20 @@ def request(operation: Operation, name: str, part: Part, setup: Setup) -> Reques
         filled(part["body"], scope) if "body" in part else UNSET,
         headers(part.get("headers", {}), scope),
     )
+
+
+def require_path(operation: Operation, part: Part, setup: Setup, status: int) -> None:
+    """Raise NotApplicable if a key is refused that stands in the path and has a character by which paths are read.
+
+    Many servers and proxies do not pass on a slash in a key, however it is written: there is no such path then.
+    """
+    if not isinstance(operation, Upsert) or status not in NO_PATH:
+        return
+    scope = _scope(operation, part, setup)
+    for name in sorted(names_in(part["path"])):
+        value = scope.value(name) if scope.of(name) else ""
+        if found := sorted({*READ} & {*value}) if isinstance(value, str) else []:
+            raise NotApplicable(f"the shape says {scope.of(name)} in the path, where the target takes no {found[0]}")
 
 
 def said_otherwise(part: Part) -> set[str]:
@@ -91,7 +108,10 @@ def is_by_key(part: Part) -> bool:
     return bool(key_names(used) or used & {"matchField", "matchValue"} or names_in(part.get("path")) & set(MATCH))
 
 
-def _scope(operation: Operation, part: Part, own: list[str], used: set[str], setup: Setup) -> Scope:
+def _scope(operation: Operation, part: Part, setup: Setup) -> Scope:
+    used, is_there = used_in(part), operation.table in setup.tables
+    # a table that is not there is matched by whatever a request says
+    own = _own_key(operation, part, used) if is_there else sorted(key_names(used))
     plain: dict[str, Any] = {"table": operation.table, "allFields": list(setup.fields.get(operation.table, ()))}
     row, rows, wraps = None, None, part.get("values_at", "")
     match operation:
