@@ -209,6 +209,15 @@ def test_an_alteration_changes_the_type() -> None:
     assert altered(REQUEST, "sent as a form").headers["Content-Type"] == "application/x-www-form-urlencoded"
 
 
+def test_json_is_not_declared_as_such_to_an_api_that_wants_another_type() -> None:
+    own = Request("PUT", "/x", json={}, headers={"content-type": "application/vnd.api+json"})
+    with pytest.raises(NotApplicable, match=r"declared as application/vnd\.api\+json"):
+        altered(own, "declared as Application/JSON;charset=UTF-8")
+    assert altered(own, "declared as text/plain").headers == {"Content-Type": "text/plain"}
+    plain = Request("PUT", "/x", json={}, headers={"Content-Type": "application/json"})
+    assert altered(plain, "declared as Application/JSON").headers["Content-Type"] == "Application/JSON"
+
+
 def test_an_unknown_alteration_is_an_error() -> None:
     with pytest.raises(LookupError, match="there is no alteration 'painted red'"):
         altered(REQUEST, "painted red")

@@ -16,6 +16,7 @@ from upsertspec.dialects.base import Request
 from upsertspec.dialects.operations import Operation
 from upsertspec.errors import CannotExpress, NotApplicable
 
+JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 BOUNDARY = "upsertspec-boundary"
 UNDECLARED = ""
@@ -46,7 +47,7 @@ def altered(request: Request, how: str) -> Request:
     """The request with its body altered in this way; or with another method, or path, and then without a body.
 
     Raises LookupError for an unknown alteration, CannotExpress where the dialect's request has no body, NotApplicable
-    where the body stays the same: then it is not broken.
+    where the body stays the same, so that it is not broken, and where the API has a type of its own for JSON.
     """
     if found := re.fullmatch(r"sent with the method ([A-Z]+)", how):
         return Request(found[1], request.path, request.query, headers=request.headers)
@@ -57,6 +58,9 @@ def altered(request: Request, how: str) -> Request:
         raise CannotExpress(f"the request has no body that could be {how}")
     kind, _, rest = how.partition(" as ")
     if kind == "declared":
+        own = next((value for name, value in request.headers.items() if name.lower() == "content-type"), JSON)
+        if _is_json(rest) and not _is_json(own):
+            raise NotApplicable(f"the API wants bodies declared as {own}")
         return _altered(request, body, {"Content-Type": _declared(rest)})
     if kind == "sent" and rest in _AS:
         content_type, change = _AS[rest]
@@ -70,7 +74,12 @@ def altered(request: Request, how: str) -> Request:
 def _altered(request: Request, content: bytes, headers: Mapping[str, str], chunked: bool = False) -> Altered:
     known: dict[str, Any] = {"method": request.method, "path": request.path, "query": request.query}
     framing = {"Transfer-Encoding": "chunked"} if chunked else {}
-    return Altered(**known, headers={**request.headers, **headers, **framing}, content=content, chunked=chunked)
+    others = {name: value for name, value in request.headers.items() if name.title() not in headers}
+    return Altered(**known, headers={**others, **headers, **framing}, content=content, chunked=chunked)
+
+
+def _is_json(kind: str) -> bool:
+    return kind.partition(";")[0].strip().lower() == JSON
 
 
 def _declared(kind: str) -> str:
