@@ -23,15 +23,20 @@ Serve = Callable[..., Wire]
 FIND = Find("contacts", {})
 
 
+def made(folder: Path, host: str) -> Path:
+    """A certificate for this host that signs itself; its key is beside it."""
+    pem = folder / "cert.pem"
+    kind = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=127.0.0.1"]
+    files = ["-out", str(pem), "-keyout", str(folder / "key.pem")]
+    named = ["-days", "2", "-addext", f"subjectAltName={host}"]
+    subprocess.run(["openssl", *kind, *named, *files], check=True, capture_output=True)
+    return pem
+
+
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """A certificate for 127.0.0.1 that signs itself; its key is beside it."""
-    pem = tmp_path / "cert.pem"
-    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    kind = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-    files = ["-out", str(pem), "-keyout", str(tmp_path / "key.pem")]
-    subprocess.run(["openssl", *kind, *subject, *files], check=True, capture_output=True)
-    return pem
+    """A certificate for 127.0.0.1."""
+    return made(tmp_path, "IP:127.0.0.1")
 
 
 @pytest.fixture
@@ -47,15 +52,6 @@ def secure(serve: Serve, certificate: Path) -> str:
         return False
 
     return serve(answer, asked=False).url.replace("http:", "https:")
-
-
-def made(folder: Path, *more: str) -> Path:
-    """A certificate that signs itself, made with these options; its key is beside it."""
-    pem = folder / "cert.pem"
-    kind = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=127.0.0.1"]
-    files = ["-out", str(pem), "-keyout", str(folder / "key.pem")]
-    subprocess.run(["openssl", *kind, *more, *files], check=True, capture_output=True)
-    return pem
 
 
 def shaken(pem: Path, said: bytes) -> Answer:
@@ -75,33 +71,25 @@ def shaken(pem: Path, said: bytes) -> Answer:
 
 
 def test_a_certificate_of_another_host(serve: Serve, client: Callable[..., Client], tmp_path: Path) -> None:
-    pem = made(tmp_path, "-days", "2", "-addext", "subjectAltName=DNS:example.com")
+    pem = made(tmp_path, "DNS:example.com")
     url = serve(shaken(pem, reply({"records": []})), asked=False).url.replace("http:", "https:")
     with pytest.raises(TargetSilent, match=r"no secure connection: .*(doesn't match|mismatch|not valid for)") as silent:
         client(url, session={"verify": str(pem)}).call("editor", FIND)
     assert silent.value.kind == "TLS"
 
 
-def test_a_certificate_that_has_expired(serve: Serve, client: Callable[..., Client], tmp_path: Path) -> None:
-    pem = made(tmp_path, "-days", "2", "-addext", "subjectAltName=IP:127.0.0.1")
-    asked = [
-        "openssl",
-        "x509",
-        "-x509toreq",
-        "-in",
-        str(pem),
-        "-signkey",
-        str(tmp_path / "key.pem"),
-        "-out",
-        "asked.pem",
-    ]
-    given = ["openssl", "x509", "-req", "-in", "asked.pem", "-signkey", str(tmp_path / "key.pem"), "-days", "-1"]
+def test_a_certificate_that_has_expired(
+    serve: Serve, client: Callable[..., Client], tmp_path: Path, certificate: Path
+) -> None:
+    pem, key = str(certificate), str(tmp_path / "key.pem")
+    asked = ["openssl", "x509", "-x509toreq", "-in", pem, "-signkey", key, "-out", "asked.pem"]
+    given = ["openssl", "x509", "-req", "-in", "asked.pem", "-signkey", key, "-days", "-1"]
     (tmp_path / "names").write_text("subjectAltName=IP:127.0.0.1\n")
-    for line in (asked, [*given, "-extfile", "names", "-out", str(pem)]):
+    for line in (asked, [*given, "-extfile", "names", "-out", pem]):
         subprocess.run(line, check=True, capture_output=True, cwd=tmp_path)
-    url = serve(shaken(pem, reply({"records": []})), asked=False).url.replace("http:", "https:")
+    url = serve(shaken(certificate, reply({"records": []})), asked=False).url.replace("http:", "https:")
     with pytest.raises(TargetSilent, match=r"no secure connection: .*expired"):
-        client(url, session={"verify": str(pem)}).call("editor", FIND)
+        client(url, session={"verify": pem}).call("editor", FIND)
 
 
 @pytest.mark.parametrize(

@@ -71,17 +71,17 @@ def test_what_is_not_testable_for_another_reason_stays_so() -> None:
     assert statuses([result("AC-005", Status.NOT_TESTABLE)]) == [Status.NOT_TESTABLE]
 
 
-def test_a_setup_whose_blocker_was_not_run_stays_not_testable() -> None:
-    blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
-    setup = replace(blocked, evidence=Evidence((StepResult("Given", "these contacts are stored:", "failed"),)))
-    assert statuses([setup]) == [Status.NOT_TESTABLE]
-    assert statuses([setup, result("AC-001", Status.PASSED)])[0] is Status.FAILED
-
-
-def test_a_setup_whose_blocker_does_not_apply_stays_not_testable() -> None:
-    blocked = result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001")
-    setup = replace(blocked, evidence=Evidence((StepResult("Given", "these contacts are stored:", "failed"),)))
-    assert statuses([setup, result("AC-001", Status.NOT_APPLICABLE)])[0] is Status.NOT_TESTABLE
+def test_a_setup_whose_blocker_was_not_judged_stays_not_testable() -> None:
+    setup = replace(
+        result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001"),
+        evidence=Evidence((StepResult("Given", "these contacts are stored:", "failed"),)),
+    )
+    unasked = result("AC-001", Status.NOT_TESTABLE)
+    asked = replace(unasked, evidence=Evidence(exchanges=({"method": "GET"},)))
+    for others in ([], [unasked], [result("AC-001", Status.NOT_APPLICABLE)]):
+        assert statuses([setup, *others])[0] is Status.NOT_TESTABLE
+    for other in (asked, result("AC-001", Status.PASSED)):
+        assert statuses([setup, other])[0] is Status.FAILED
 
 
 def test_a_stale_known_failure_says_what_to_do() -> None:
@@ -110,17 +110,6 @@ def test_a_known_failure_that_passes_throughout_is_stale() -> None:
     untested = [replace(passed[0], status=Status.NOT_TESTABLE), *passed[1:]]
     assert Status.STALE not in statuses(untested, target)
     assert Status.STALE not in statuses(passed[:1], target)
-
-
-def test_a_setup_whose_blocker_could_not_be_asked_stays_not_testable() -> None:
-    setup = replace(
-        result("AC-002", Status.NOT_TESTABLE, blocked_by="AC-001"),
-        evidence=Evidence((StepResult("Given", "these contacts are stored:", "failed"),)),
-    )
-    unasked = result("AC-001", Status.NOT_TESTABLE)
-    assert statuses([setup, unasked]) == [Status.NOT_TESTABLE, Status.NOT_TESTABLE]
-    asked = replace(unasked, evidence=Evidence(exchanges=({"method": "GET"},)))
-    assert statuses([setup, asked]) == [Status.FAILED, Status.NOT_TESTABLE]
 
 
 def test_a_criterion_that_only_deviates_blocks_nothing() -> None:

@@ -12,11 +12,11 @@ import jsonschema
 
 from upsertspec.dialects.operations import UNSET
 from upsertspec.explore.model_state import ModelRecord, ModelState, NoRecord, Values
+from upsertspec.spec.options import OPTIONS
 from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID
 from upsertspec.spec.schema import PROTECTED, Field, Table
 from upsertspec.steps.equality import same
 
-CONFLICT_MEMBERS = ("onConflict", "onMissing", "updateFields", "updateValues", "updateWhere")
 ORDERED = {"lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge}
 OPERATORS = (*ORDERED, "ne", "in")
 BAD, REFUSED = (INVALID,), CONSTRAINT_REFUSED
@@ -89,7 +89,7 @@ def key_problems(table: Table, fields: Mapping[str, Any], match: Any, extra: Map
 def member_problems(table: Table, extra: Mapping[str, Any]) -> Iterable[Problem]:
     """What is wrong with the further members of an upsert."""
     for name in extra:
-        if name not in CONFLICT_MEMBERS:
+        if name not in {option.member for option in OPTIONS}:
             yield Problem(f"there is no member {name}", BAD)
     if extra.get("onConflict", "update") not in ("update", "ignore", "error", "replace"):
         yield Problem("onConflict is none of update, ignore, error and replace", BAD)
