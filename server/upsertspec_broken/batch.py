@@ -10,13 +10,7 @@ from typing import Any
 from flask import g
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.bases import (
-    EmailWithoutAnIndex,
-    FindThenWrite,
-    changes,
-    keep,
-    planned,
-)
+from upsertspec_broken.bases import EmailWithoutAnIndex, FindThenWrite, changes, keep, planned
 from upsertspec_catalogue import Answer, answers, view
 from upsertspec_server.errors import Problem, bad_field, conflict
 from upsertspec_server.schema import Role, Row, Table

@@ -8,14 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.bases import (
-    FindThenWrite,
-    Nullable,
-    WithoutUniqueIndices,
-    keep,
-    reads_field,
-    single_keys,
-)
+from upsertspec_broken.bases import FindThenWrite, Nullable, WithoutUniqueIndices, keep, reads_field, single_keys
 from upsertspec_server.errors import Problem, bad_field, conflict
 from upsertspec_server.schema import Field, Row, Table
 from upsertspec_server.store import Store

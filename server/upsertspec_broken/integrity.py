@@ -8,14 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.bases import (
-    WITHOUT_FOREIGN_KEYS,
-    FindThenWrite,
-    Nullable,
-    Rebuilt,
-    matches_by,
-    planned,
-)
+from upsertspec_broken.bases import WITHOUT_FOREIGN_KEYS, FindThenWrite, Nullable, Rebuilt, matches_by, planned
 from upsertspec_broken.ways import is_within
 from upsertspec_server.errors import conflict
 from upsertspec_server.records import Records

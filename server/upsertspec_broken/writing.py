@@ -11,14 +11,7 @@ from typing import Any
 from flask import request
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.bases import (
-    FindThenWrite,
-    WithoutUniqueIndices,
-    changes,
-    key_fields,
-    single_keys,
-    without,
-)
+from upsertspec_broken.bases import FindThenWrite, WithoutUniqueIndices, changes, key_fields, single_keys, without
 from upsertspec_server.errors import bad_field
 from upsertspec_server.records import Records
 from upsertspec_server.schema import PROTECTED, Row, Table

@@ -9,13 +9,7 @@ import pytest
 
 from tests.dialects.shape_kit import ADA, BY_EMAIL, shape
 from upsertspec.dialects.base import Answer, Response
-from upsertspec.dialects.operations import (
-    Describe,
-    Find,
-    Operation,
-    Read,
-    UpsertBatch,
-)
+from upsertspec.dialects.operations import Describe, Find, Operation, Read, UpsertBatch
 
 
 def said(

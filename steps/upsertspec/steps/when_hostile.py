@@ -6,13 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pytest_bdd import parsers, when
 
-from upsertspec.dialects.operations import (
-    Create,
-    Operation,
-    Upsert,
-    UpsertBatch,
-    Verbatim,
-)
+from upsertspec.dialects.operations import Create, Operation, Upsert, UpsertBatch, Verbatim
 from upsertspec.steps.cells import as_written
 from upsertspec.steps.table_calls import MISSING, calls
 from upsertspec.steps.world import World

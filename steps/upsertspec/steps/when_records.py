@@ -9,17 +9,7 @@ from typing import Any
 
 from pytest_bdd import given, parsers, when
 
-from upsertspec.dialects.operations import (
-    Change,
-    Create,
-    Delete,
-    Describe,
-    Groups,
-    List,
-    Operation,
-    Read,
-    Transaction,
-)
+from upsertspec.dialects.operations import Change, Create, Delete, Describe, Groups, List, Operation, Read, Transaction
 from upsertspec.errors import NotApplicable
 from upsertspec.steps.cells import resolved
 from upsertspec.steps.conditions import UNDER, under

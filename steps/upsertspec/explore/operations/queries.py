@@ -11,14 +11,7 @@ from hypothesis import strategies as st
 from upsertspec.dialects import operations as sent
 from upsertspec.errors import CheckFailed
 from upsertspec.explore import hostile_values, nesting, strategies, values
-from upsertspec.explore.list_contract import (
-    TABLE,
-    Query,
-    Records,
-    is_valid,
-    require_listed,
-    selected,
-)
+from upsertspec.explore.list_contract import TABLE, Query, Records, is_valid, require_listed, selected
 from upsertspec.explore.model_state import ModelRecord
 from upsertspec.explore.operations.records import Create
 from upsertspec.explore.scenario import escaped
