@@ -78,20 +78,21 @@ Feature: Malformed and oversized bodies
 
     @S-n3tq
     Scenario Outline: <name> is not a JSON number
-      When the editor upserts into contacts by email, age written as <written>:
+      When the editor upserts into contacts by email, <field> written as <written>:
         | email           | name         |
         | ada@example.com | Ada Lovelace |
       Then the answer is 400
       And nothing has been written
 
       Examples: What some languages write
-        | name               | written  |
-        | Not a number       | NaN      |
-        | Infinity           | Infinity |
-        | A leading zero     | 036      |
-        | A leading plus     | +36      |
-        | A hexadecimal      | 0x24     |
-        | A missing fraction | 36.      |
+        | name                             | field      | written  |
+        | Not a number                     | age        | NaN      |
+        | Not a number, in what is dropped | created_at | NaN      |
+        | Infinity                         | age        | Infinity |
+        | A leading zero                   | age        | 036      |
+        | A leading plus                   | age        | +36      |
+        | A hexadecimal                    | age        | 0x24     |
+        | A missing fraction               | age        | 36.      |
 
     @S-cmj2
     Scenario: NaN is refused inside typed JSON

@@ -51,10 +51,11 @@ Feature: Lists of records
         | {Mira.id} | <value>     |
       Then the answer is 400
 
-      Examples: Out of range
+      Examples: Out of range, and no number
         | parameter | value |
         | _limit    | 1001  |
         | _limit    | -1    |
+        | _offset   | many  |
 
     @S-ecvf @needs-batch
     Scenario: A limit of 1,000 is not a smaller one
@@ -622,11 +623,20 @@ Feature: Lists of records
         | {Main.id}  | 2     | 6.25       |
 
     @S-zn6k
-    Scenario: An unknown group field is refused
+    Scenario Outline: Groups by <field> with the average of <number> are refused
       When the editor groups projects with:
-        | group_by |
-        | nickname |
+        | group_by | avg      |
+        | <field>  | <number> |
       Then the answer is 400
+
+      Examples: No field, unknown fields, and fields of no numbers
+        | field    | number           |
+        |          | validation_score |
+        | nickname | validation_score |
+        | status   | nickname         |
+        | status   | name             |
+        | status   | status           |
+        | status   | created_at       |
 
     @S-9zjs
     Scenario Outline: The <role> may count records

@@ -646,11 +646,21 @@ Feature: Records by their id
         | a list                        | [] |
         | use cases that are text       | {"useCases": "deliver"} |
         | use cases that are numbers    | {"useCases": [1]} |
+        | boundaries that are text      | {"boundaries": "here"} |
+        | boundaries that are numbers   | {"boundaries": [1]} |
+        | actors that are an object     | {"actors": {"name": "Courier", "type": "human"}} |
+        | an actor without a name       | {"actors": [{"type": "human"}]} |
+        | an actor whose name is a number | {"actors": [{"name": 1, "type": "human"}]} |
+        | an actor whose type is a list | {"actors": [{"name": "Courier", "type": []}]} |
         | an actor without a type       | {"actors": [{"name": "Courier"}]} |
         | an actor that is text         | {"actors": ["Courier"]} |
         | a second actor without a type | {"actors": [{"name": "A", "type": "t"}, {"name": "B"}]} |
         | a second use case that is a number | {"useCases": ["a", 1]} |
         | an entity without attributes  | {"entities": [{"name": "Parcel"}]} |
+        | an entity without a name      | {"entities": [{"attributes": ["weight"]}]} |
+        | an entity whose name is null  | {"entities": [{"name": null, "attributes": []}]} |
+        | entities that are an object   | {"entities": {"name": "Parcel", "attributes": []}} |
+        | attributes that are text      | {"entities": [{"name": "Parcel", "attributes": "weight"}]} |
         | attributes that are numbers   | {"entities": [{"name": "Parcel", "attributes": [1]}]} |
 
     @S-qh7x

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from upsertspec_broken import add, broken
 from upsertspec_broken.bases import FindThenWrite, Nullable, WithoutUniqueIndices, keep, reads_field, single_keys
 from upsertspec_server.errors import Problem, bad_field, conflict
-from upsertspec_server.schema import Field, Row, Table
+from upsertspec_server.schema import Field, Row, Schema, Table
 from upsertspec_server.store import Store
 from upsertspec_server.upsert import Outcome, Plan, Upserts
 from upsertspec_server.validation import Validator
@@ -215,6 +216,30 @@ add("messages-have-4000-letters", "Refuses a message of more than 4,000 letters.
     refuses("messages", "content", lambda value: len(value) > 4000))  # fmt: skip
 add("log-entries-are-of-uuids", "Takes a UUID only for a project.", "AC-501",
     refuses("activity_log", "project_id", lambda value: not re.fullmatch(r"[0-9a-f-]{36}", value)))  # fmt: skip
+
+
+def forgets(table_name: str, name: str, rule: str) -> type[Schema]:
+    """A schema in which one field lacks a rule."""
+
+    class Forgets(Schema):
+        def __post_init__(self) -> None:
+            table = self.tables[table_name]
+            none: dict[str, Any] = {rule: False if rule == "required" else None}
+            self.tables[table_name] = replace(table, fields={**table.fields, name: replace(table.fields[name], **none)})
+
+    return Forgets
+
+
+add("accounts-need-no-currency", "Lets an account have no currency.", "AC-608",
+    forgets("accounts", "currency", "required"))  # fmt: skip
+add("messages-need-no-content", "Lets a message have no content.", "AC-608",
+    forgets("messages", "content", "required"))  # fmt: skip
+add("anybody-says-a-message", "Takes any text for the role of a message.", "AC-608",
+    forgets("messages", "role", "options"))  # fmt: skip
+add("flows-are-any-text", "Takes any text for the flow of a transaction.", "AC-608",
+    forgets("transactions", "flow", "options"))  # fmt: skip
+add("imports-count-below-zero", "Lets an import have less than no rows.", "AC-608",
+    forgets("import_batches", "row_count", "minimum"))  # fmt: skip
 
 
 class NoRules(Field):

@@ -7,6 +7,7 @@ from typing import Any
 
 from upsertspec_broken import add, broken
 from upsertspec_server.queries import Grouping, Queries
+from upsertspec_server.schema import Table
 from upsertspec_server.store import quote
 
 
@@ -96,3 +97,22 @@ class EmptyTextIsNoGroup(Queries):
             else:
                 found.append({**empty, by: None})
         return body
+
+
+@broken("AC-610")
+class AveragesWhatItCan(Queries):
+    """Leaves out the average of a field that has no numbers, or that does not exist."""
+
+    def grouping(self, table: Table, parameters: Any) -> Grouping:
+        fields = [each for each in table.fields.values() if each.type.name in ("integer", "decimal")]
+        known = [field.name for field in fields]
+        return super().grouping(table, [pair for pair in parameters if pair[0] != "avg" or pair[1] in known])
+
+
+@broken("AC-610")
+class GroupsBySomething(Queries):
+    """Groups by the first field where no field is named."""
+
+    def grouping(self, table: Table, parameters: Any) -> Grouping:
+        given = {name: text for name, text in parameters if name != "group_by" or text}
+        return super().grouping(table, {"group_by": next(iter(table.fields)), **given}.items())

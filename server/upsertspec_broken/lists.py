@@ -73,6 +73,14 @@ add("limit-counts-the-children", "Joins children to parents before it takes a pa
 
 
 @broken("AC-603")
+class WordsAreZero(Queries):
+    """Takes 0 for a number in a parameter that is none."""
+
+    def number(self, name: str, text: str) -> int:
+        return int(text) if text.isdecimal() else 0
+
+
+@broken("AC-603")
 class PageIsOneTooLong(Queries):
     """Reads one record more than the limit, to know whether there is another page, and answers with it."""
 

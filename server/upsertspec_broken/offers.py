@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from flask import request
 
-from upsertspec_broken import add
+from upsertspec_broken import add, broken
 from upsertspec_catalogue import Answer, answers
 from upsertspec_catalogue.answers import Setup
 
@@ -45,3 +45,11 @@ for name, change, says in (
     ("allow-has-the-refused-method", lambda said: f"{said}, {request.method}", "Lists the refused method in Allow."),
 ):  # fmt: skip
     add(name, says, "AC-812", header("Allow", HTTPStatus.METHOD_NOT_ALLOWED, change))
+
+
+@broken("AC-812")
+@answers
+def other_methods_fail(answer: Answer) -> None:
+    """Answers 500 where a path does not have the method of the request."""
+    if answer.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.status = HTTPStatus.INTERNAL_SERVER_ERROR

@@ -157,5 +157,7 @@ for name, change, says in (
      "Reads relaxed JSON, with comments and trailing commas."),
     ("not-a-number-is-null", lambda data: re.sub(rb"(?<=: )(NaN|-?Infinity)\b", b"null", data),
      "Reads NaN and Infinity as null."),
+    ("not-a-number-is-dropped", lambda data: re.sub(rb'(?<="created_at": )NaN\b', b"null", data),
+     "Refuses NaN as the value of a field, and lets it in where the value is dropped."),
 ):  # fmt: skip
     add(name, says, "AC-801", reads(change))

@@ -131,6 +131,33 @@ class JsonChecksFirstItems(SchemaOf):
         return [self.checked(item) for item in value[:1]] if isinstance(value, list) else value
 
 
+def items(change: Change) -> Change:
+    """A change of each object in the lists that are members of a JSON value."""
+    return lambda value: of_members(
+        value,
+        lambda m: {k: [of_members(item, change) for item in v] if isinstance(v, list) else v for k, v in m.items()},
+    )
+
+
+for name, change, says in (
+    ("json-items-need-no-name", items(lambda item: {"name": "", **item}),
+     "Lets an actor and an entity in that have no name."),
+    ("json-names-are-anything", items(lambda item: {**item, **({"name": ""} if "name" in item else {})}),
+     "Checks that an actor and an entity have a name, and not what it is."),
+    ("json-types-are-anything", items(lambda item: {**item, **({"type": ""} if "type" in item else {})}),
+     "Checks that an actor has a type, and not what it is."),
+    ("json-has-free-boundaries", lambda value: of_members(value, lambda m: without(m, ["boundaries"])),
+     "Forgets one of the members in the schema of a JSON value."),
+    ("json-objects-are-lists-of-one",
+     lambda value: of_members(value, lambda m: {k: [v] if isinstance(v, dict) else v for k, v in m.items()}),
+     "Takes an object for a list of it in a JSON value."),
+    ("json-attributes-are-words",
+     items(lambda item: {k: [v] if k == "attributes" and isinstance(v, str) else v for k, v in item.items()}),
+     "Takes a text for a list of it within an entity."),
+):  # fmt: skip
+    add(name, says, "AC-611", type("Checks", (SchemaOf,), {"checked": lambda _, value, change=change: change(value)}))
+
+
 @broken("AC-611")
 class JsonIsCheckedOnCreate(ChecksChanges):
     """Checks JSON when a record is created, but not in a partial update."""

@@ -11,7 +11,15 @@ from typing import Any
 from flask import request
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.bases import FindThenWrite, WithoutUniqueIndices, changes, key_fields, single_keys, without
+from upsertspec_broken.bases import (
+    FindThenWrite,
+    WithoutUniqueIndices,
+    changes,
+    key_fields,
+    single_keys,
+    then_writes,
+    without,
+)
 from upsertspec_server.errors import bad_field
 from upsertspec_server.records import Records
 from upsertspec_server.schema import PROTECTED, Row, Table
@@ -140,6 +148,11 @@ class UpdateLeavesUpdatedAt(Store):
 
     def later(self, now: str, previous: str) -> str:
         return previous
+
+
+add("times-of-three-tables-stay", "Has no trigger that moves updated_at on its youngest tables.", "AC-402 AC-405",
+    then_writes(lambda plan, _, match, __: {"updated_at": match["updated_at"]}
+                if plan.table.name in ("categories", "rules", "transaction_category_mappings") else {}))  # fmt: skip
 
 
 @broken("AC-104")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -97,8 +98,11 @@ def same_time_for_both(world: World) -> None:
 
 @then(parsers.parse("a 405 allows the call's own method, and not {method:w}"))
 def allows_its_own_method(world: World, method: str) -> None:
-    """The header Allow lists the method of the call, and not this one. Not applicable where the answer is not 405."""
+    """The header Allow lists the method of the call, and not this one. Not applicable where the answer is not 405, but
+    for 500, which is a failure."""
     status = world.last.answer.status
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise CheckFailed(f"{method} to be refused", str(status))
     if status != NOT_ALLOWED:
         raise NotApplicable(f"{method} is answered with {status}, not with {NOT_ALLOWED}")
     own = world.client.method(world.last.operation)

@@ -39,7 +39,8 @@ def writes(
     tags: str | None,
     datatable: Cells,
 ) -> None:
-    """Each row is a create, or the fields to write of a named record, found by its id; a row for each name.
+    """Each row is a create, or the fields to write of a named record, found by its id; a row for each name, or all for
+    the only one.
 
     In a transaction, all rows are one request.
     """
@@ -49,7 +50,8 @@ def writes(
     else:
         known = [world.named(name) for name in str(names).split(", ")]
         rows = world.rows(known[0].table, datatable)
-        made = [Change(each.table, each.record["id"], row) for each, row in zip(known, rows, strict=True)]
+        each_row = known * len(rows) if len(known) == 1 else known
+        made = [Change(each.table, each.record["id"], row) for each, row in zip(each_row, rows, strict=True)]
     if first or last:
         made = [Transaction(list(map(part_of_transaction, made)))]
     send_in_turn(world, who, under(world, made, header, tags) * (2 if twice else 1))
