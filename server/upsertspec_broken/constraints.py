@@ -222,7 +222,8 @@ def forgets(table_name: str, name: str, rule: str) -> type[Schema]:
     """A schema in which one field lacks a rule."""
 
     class Forgets(Schema):
-        def __post_init__(self) -> None:
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
             table = self.tables[table_name]
             none: dict[str, Any] = {rule: False if rule == "required" else None}
             self.tables[table_name] = replace(table, fields={**table.fields, name: replace(table.fields[name], **none)})
