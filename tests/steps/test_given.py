@@ -10,7 +10,7 @@ import pytest
 from tests.steps.kit import MARK, Memory, contact, exchange, keep, sent, world_of
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Delete, Upsert
-from upsertspec.errors import Blocked, CannotExpress, CheckFailed, TargetSilent
+from upsertspec.errors import Blocked, CannotExpress, CheckFailed, NotApplicable, TargetSilent
 from upsertspec.http.circuit_breaker import SETUPS_IN_A_ROW
 from upsertspec.steps import given
 from upsertspec.steps.world import ControlResults, Stored, World
@@ -263,6 +263,16 @@ def test_a_setup_is_sent_in_the_first_way_that_the_dialect_can_express(
     with pytest.raises(Blocked) as blocked:
         given.these_are_stored(world_of(memory), "contacts", [[*lines[0], "name"], [*lines[1], "Ada"]])
     assert blocked.value.criterion == criterion
+
+
+def test_a_setup_that_does_not_apply_says_why_its_first_way_does_not() -> None:
+    memory = Memory()
+    memory.answers = [NotApplicable("no slash"), NotApplicable("no create")]
+    with pytest.raises(NotApplicable, match="no slash"):
+        given.these_are_stored(world_of(memory), "contacts", TABLE[:2])
+    memory.answers = [CannotExpress("no such upsert"), NotApplicable("no create")]
+    with pytest.raises(NotApplicable, match="no create"):
+        given.these_are_stored(world_of(memory), "contacts", TABLE[:2])
 
 
 def refusing(status: int, plainest: int) -> Memory:

@@ -164,15 +164,24 @@ def _refused(world: World) -> None:
 
 
 def _sent(world: World, table: str, row: Row) -> tuple[Operation, str]:
-    """Send the setup in the first way that the dialect can express. Raises CannotExpress where it can express none."""
+    """Send the setup in the first way that the dialect can express. Raises CannotExpress where it can express none, and
+    NotApplicable with the reason of the first way that does not apply, where none is left.
+    """
     *others, last = _setups(world, table, row)
+    reasons: list[NotApplicable] = []
     for operation, role in others:
         try:
             world.send("editor", operation)
-        except (CannotExpress, NotApplicable):
+        except NotApplicable as why:
+            reasons.append(why)
+        except CannotExpress:
             continue
-        return operation, role
-    world.send("editor", last[0])
+        else:
+            return operation, role
+    try:
+        world.send("editor", last[0])
+    except NotApplicable as why:
+        raise next(iter(reasons), why) from None
     return last
 
 
