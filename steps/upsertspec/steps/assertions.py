@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Transaction, UpsertBatch
-from upsertspec.errors import Blocked, CannotExpress, CheckFailed, NotTestable
+from upsertspec.errors import CannotExpress, CheckFailed, NotTestable
 from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import OK, is_refusal, is_server_error, is_success
 from upsertspec.spec.schema import Table, tables
@@ -109,15 +109,8 @@ def id_of(world: World, attempt: Attempt) -> Any:
     if attempt.answer.id is None and not why and is_success(attempt.answer.status):
         wrong = CheckFailed('an "id" in the answer', attempt.answer.shown_body)
         role = _defines_success(str(attempt.answer.operation))
-        stop(world, "create" if isinstance(attempt.operation, Create) else role, wrong, world.asserts("answer"))
+        world.stop("create" if isinstance(attempt.operation, Create) else role, wrong, world.asserts("answer"))
     return attempt.answer.id
-
-
-def stop(world: World, role: str, wrong: CheckFailed, is_about_it: bool = False) -> NoReturn:
-    """Raise it in a scenario that is about it, and Blocked by the criterion that defines it in others."""
-    if is_about_it or world.criterion in ("", defining(role)):
-        raise wrong
-    raise Blocked(defining(role), wrong.expected, wrong.actual)
 
 
 def parts_of(world: World, attempt: Attempt) -> list[Answer]:
@@ -134,11 +127,11 @@ def parts_of(world: World, attempt: Attempt) -> list[Answer]:
             role, number = "transaction", len(operation.operations)
         case _:
             return [answer]
-    if len(answer.parts) == number:
-        return list(answer.parts)
     if not answer.parts and not answer.fault and world.lacks(answer, "operation"):
         return [Answer(answer.status, lacks=answer.lacks)] * number
-    stop(world, role, CheckFailed(f"{number} results", f"{len(answer.parts)}: {answer.text}"))
+    if len(answer.parts) != number:
+        world.stop(role, CheckFailed(f"{number} results", f"{len(answer.parts)}: {answer.text}"))
+    return list(answer.parts)
 
 
 def _defines_success(operation: str) -> str:
@@ -149,7 +142,7 @@ def _wrong_answer(world: World, role: str, wrong: CheckFailed) -> None:
     """Raise it in a scenario about the answer; elsewhere note it for the criterion that defines it."""
     if world.asserts("answer") or world.criterion == defining(role):
         raise wrong
-    world.add_secondary(defining(role), wrong)
+    world.add_secondary(role, wrong)
 
 
 def require_id(value: Any) -> Any:
@@ -246,7 +239,7 @@ def require_own_kept(world: World, table: str, record: Record) -> None:
         fields = [*(reported if world.attempts else []), *own_members(binding, before)]
         if wrong := differences(binding.view, before, record, fields, world.words(table)):
             failed = CheckFailed(f"what is not mentioned to stay as it was in {binding.name}", "; ".join(wrong))
-            world.add_secondary(defining("upsert-update"), failed)
+            world.add_secondary("upsert-update", failed)
             return
 
 

@@ -13,7 +13,6 @@ from upsertspec.dialects.operations import Operation, Read, with_headers
 from upsertspec.errors import CheckFailed, NotApplicable, NotTestable
 from upsertspec.http.malformed import Lines
 from upsertspec.spec.outcomes import OK
-from upsertspec.steps.assertions import stop
 from upsertspec.steps.equality import shown
 from upsertspec.steps.world import World
 
@@ -66,7 +65,7 @@ def require_tag(world: World, answer: Answer) -> str:
     world.compared("a tag")
     if not _STRONG.fullmatch(answer.tag):
         actual = f"{shown(answer.tag) if answer.tag else 'none'} in an answer of {answer.status}"
-        stop(world, "tag", CheckFailed('a strong tag of the record, such as ETag: "a1"', actual))
+        world.stop("tag", CheckFailed('a strong tag of the record, such as ETag: "a1"', actual))
     return answer.tag
 
 

@@ -11,7 +11,6 @@ from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import List, Read, Upsert
 from upsertspec.dialects.queries import parent_name
 from upsertspec.errors import CheckFailed, NotApplicable
-from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import INVALID, OK
 from upsertspec.spec.schema import PROTECTED, Field, tables
 from upsertspec.spec.types import instant, same_json, whole_number
@@ -64,7 +63,7 @@ def every_list_says(world: World, total: int) -> None:
     for attempt in world.attempts:
         world.compared("the total of a list")
         if attempt.answer.total is None:
-            world.add_secondary(defining("total"), CheckFailed('a "total"', attempt.answer.shown_body))
+            world.add_secondary("total", CheckFailed('a "total"', attempt.answer.shown_body))
         elif attempt.answer.total != total:
             raise CheckFailed(f'"total": {total}', shown(attempt.answer.total))
 

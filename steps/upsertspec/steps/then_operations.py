@@ -10,7 +10,6 @@ from pytest_bdd import parsers, then
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Transaction, UpsertBatch
 from upsertspec.errors import CheckFailed
-from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, INVALID, OK, UPSERTED, is_refusal
 from upsertspec.spec.types import same_json
 from upsertspec.steps.assertions import (
@@ -20,7 +19,6 @@ from upsertspec.steps.assertions import (
     require_part,
     require_reported,
     require_success,
-    stop,
 )
 from upsertspec.steps.equality import as_json, same, shown
 from upsertspec.steps.statuses import require_every_status, require_status
@@ -75,7 +73,7 @@ def require_operations(world: World, attempt: Attempt, operations: list[str]) ->
         case Transaction():
             require_status(world, answer, OK)
             if answer.fault:
-                stop(world, "transaction", CheckFailed("a body as the contract has it", answer.said))
+                world.stop("transaction", CheckFailed("a body as the contract has it", answer.said))
             for part, operation in zip(parts_of(world, attempt), operations, strict=True):
                 require_part(world, part, operation)
         case _:
@@ -89,17 +87,17 @@ def require_batch(world: World, answer: Answer, operations: list[str]) -> None:
     """
     require_status(world, answer, OK)
     if answer.fault:
-        world.add_secondary(defining("batch"), CheckFailed("a body as the contract has it", answer.said))
+        world.add_secondary("batch", CheckFailed("a body as the contract has it", answer.said))
         return
     if _is_reported(world, answer, "operation"):
         reported = [part.operation for part in answer.parts]
         if reported != operations:
-            world.add_secondary(defining("batch"), CheckFailed(shown(operations), shown(reported)))
+            world.add_secondary("batch", CheckFailed(shown(operations), shown(reported)))
     if _is_reported(world, answer, "counts"):
         counts = {name: operations.count(name) for name in UPSERTED}
         if answer.counts != counts:
             wrong = CheckFailed(f"the counts {shown(counts)}", shown(answer.counts))
-            world.add_secondary(defining("batch"), wrong)
+            world.add_secondary("batch", wrong)
     for part in answer.parts:
         require_one_id(world, part, part.operation)
 
@@ -115,7 +113,7 @@ def _require_in_order(world: World, attempt: Attempt) -> None:
         if any(not same(table, *key) and _folded(key[1]) != _folded(key[2]) for key in keys):
             wanted, found = {name: sent for name, sent, _ in keys}, {name: said for name, _, said in keys}
             wrong = CheckFailed(f"the record of {shown(wanted)} at {index}", f"that of {shown(found)}")
-            world.add_secondary(defining("batch"), wrong)
+            world.add_secondary("batch", wrong)
             return
 
 
@@ -136,7 +134,7 @@ def in_result(world: World, index: str, field: str, other: str | None, value: st
     parts = parts_of(world, world.last)
     record = parts[int(index)].record
     if record is None:
-        stop(world, "transaction", CheckFailed("a record in each result", world.last.answer.text))
+        world.stop("transaction", CheckFailed("a record in each result", world.last.answer.text))
     actual = record.get(field)
     wanted = parts[int(other)].id if other else json.loads(str(value))
     world.compared("a field of a result")

@@ -13,7 +13,6 @@ from pytest_bdd import parsers, then
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, Read, Transaction, UpsertBatch
 from upsertspec.errors import CheckFailed
-from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import MISSING, OK
 from upsertspec.spec.types import instant
 from upsertspec.steps.assertions import (
@@ -25,7 +24,6 @@ from upsertspec.steps.assertions import (
     require_id,
     require_reported,
     require_stored,
-    stop,
     the_one,
 )
 from upsertspec.steps.conditions import require_tag
@@ -108,7 +106,7 @@ def updated_at_is_later(world: World, name: str | None) -> None:
             is_coarse = earlier is not None and earlier == later and not earlier.microsecond
             hint = WHOLE_SECONDS.format(name=label) if is_coarse else ""
             wrong = CheckFailed(f"an updated_at later than {shown(before)}", shown(after), hint)
-            world.add_secondary(defining("times"), wrong)
+            world.add_secondary("times", wrong)
 
 
 @then(parsers.re(r"the answer holds the (?P<whole>whole )?stored records?"))
@@ -125,7 +123,7 @@ def the_answer_holds_the_stored_record(world: World, whole: str | None) -> None:
         if whole and (absent := [n for n in (*binding.protected, *binding.view.fields) if n not in record]):
             missing = ", ".join(map(words.label, absent))
             wrong = CheckFailed(f"every field of {words.called} in the answer's record", f"no {missing}")
-            world.add_secondary(defining("record"), wrong)
+            world.add_secondary("record", wrong)
             continue
         require_same_reading(world, table, "the answer's record to be the stored one", stored, reported(part, stored))
 
@@ -149,7 +147,7 @@ def _stored_now(world: World) -> list[Stored]:
 def _stored_by(world: World, table: str, part: Answer) -> Record:
     """The stored record of a result of a transaction."""
     if part.id is None:
-        stop(world, "transaction", CheckFailed('an "id" in each result', world.last.answer.text))
+        world.stop("transaction", CheckFailed('an "id" in each result', world.last.answer.text))
     return the_one(world, table, {"id": part.id})
 
 
@@ -181,7 +179,7 @@ def the_record_reads_the_same(world: World) -> None:
         ident = id_of(world, attempt)
     answer = world.reader.read(attempt.table, ident)
     if answer.status == MISSING and as_json(ident) == as_json(stored.get("id")):
-        stop(world, "create", CheckFailed("the record to be read by its id", str(MISSING)), world.asserts("id"))
+        world.stop("create", CheckFailed("the record to be read by its id", str(MISSING)), world.asserts("id"))
     require_body(world, answer, OK)
     require_same_reading(
         world, attempt.table, "the record read by its id to be the stored one", stored, answer.record or {}

@@ -8,7 +8,6 @@ from typing import Any
 from pytest_bdd import parsers, then
 
 from upsertspec.errors import CheckFailed, DialectError, NotApplicable, NotTestable, TargetSilent
-from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import CONSTRAINT_REFUSED, OK, is_refusal
 from upsertspec.steps.assertions import (
     find_key,
@@ -21,7 +20,6 @@ from upsertspec.steps.assertions import (
     require_own_kept,
     require_stored,
     require_untouched,
-    stop,
     the_one,
 )
 from upsertspec.steps.cells import names
@@ -70,7 +68,7 @@ def numbered_contacts_are_stored(world: World, count: int) -> None:
         return
     ids = [as_json(part.id) for part in world.last.answer.parts]
     if "null" in ids:
-        world.add_secondary(defining("batch"), CheckFailed('an "id" for each record', "none"))
+        world.add_secondary("batch", CheckFailed('an "id" for each record', "none"))
     elif len(set(ids)) != count:
         raise CheckFailed(f"{count} ids", f"{len(set(ids))}")
 
@@ -98,7 +96,7 @@ def nothing_has_been_written(world: World, since: str | None = None) -> None:
     """
     if since and not world.first_written:
         wrong = CheckFailed("the first request to have stored a record", world.attempts[0].answer.said)
-        stop(world, "upsert-create", wrong)
+        world.stop("upsert-create", wrong)
     written = {(stored.table, as_json(stored.record.get("id"))) for stored in world.first_written if since}
     before = [known for known in world.stored if (known.table, as_json(known.record.get("id"))) not in written]
     for stored in [*before, *(world.first_written if since else ())]:

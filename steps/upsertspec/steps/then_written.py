@@ -13,7 +13,6 @@ from pytest_bdd import parsers, then
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, Groups, List, Transaction, Upsert, UpsertBatch
 from upsertspec.errors import CheckFailed, NotApplicable
-from upsertspec.spec.criteria import defining
 from upsertspec.spec.outcomes import CREATED, MISSING, OK
 from upsertspec.spec.types import instant
 from upsertspec.steps.assertions import (
@@ -23,7 +22,6 @@ from upsertspec.steps.assertions import (
     require_body,
     require_stored,
     require_success,
-    stop,
     the_one,
 )
 from upsertspec.steps.equality import as_json, differences, same, shown
@@ -130,7 +128,7 @@ def _key(world: World, each: Written) -> Record:
         return key
     if each.answer.id is None:
         role = "transaction" if isinstance(world.last.operation, Transaction) else "create"
-        stop(world, role, CheckFailed('an "id" in the answer', each.answer.shown_body))
+        world.stop(role, CheckFailed('an "id" in the answer', each.answer.shown_body))
     return {"id": each.answer.id}
 
 
@@ -171,10 +169,10 @@ def _require_times(world: World, each: Written, stored: Record, records: Sequenc
     earlier, later = instant(before.get("updated_at")), instant(stored.get("updated_at"))
     if earlier and later and later <= earlier:
         wrong = CheckFailed(f"an updated_at later than {shown(before['updated_at'])}", shown(stored["updated_at"]))
-        world.add_secondary(defining("times"), wrong)
+        world.add_secondary("times", wrong)
     if "created_at" in before and before["created_at"] != stored.get("created_at"):
         kept = f"the record's created_at to stay {shown(before['created_at'])}"
-        world.add_secondary(defining("times"), CheckFailed(kept, shown(stored.get("created_at"))))
+        world.add_secondary("times", CheckFailed(kept, shown(stored.get("created_at"))))
 
 
 def _require_listed(world: World, each: Written, stored: Record) -> None:
@@ -252,7 +250,7 @@ def _require_sorted(world: World, wrote: Sequence[Written]) -> None:
         records = _list(world, table.name, {f"{key}__in": ",".join(keys), "_sort": name})
         if len(records) != len(keys) and len(_list(world, table.name, {f"{key}__in": ",".join(keys)})) == len(records):
             wrong = CheckFailed(f"{len(keys)} records in a list", str(len(records)))
-            world.add_secondary(defining("total"), wrong)
+            world.add_secondary("total", wrong)
             return
         values = [record[name] for record in records if record.get(name) is not None]
         if values != sorted(values, key=table.type_of(name).order) or len(records) != len(keys):
@@ -284,7 +282,7 @@ def _require_counted(world: World, table: str, name: str, parent: Any, wanted: i
     """Raise CheckFailed where the statistics count other children of a parent than are nested in it."""
     answer = world.client.call("editor", Groups(table, {"group_by": name}))
     if answer.status == MISSING and is_missing(world.client, plainest_groups(table), world.controls.missing):
-        world.add_secondary(defining("groups"), CheckFailed("the call to be there", str(MISSING)))
+        world.add_secondary("groups", CheckFailed("the call to be there", str(MISSING)))
         return
     require_body(world, answer, OK)
     groups = answer.body.get("groups", []) if isinstance(answer.body, dict) else []

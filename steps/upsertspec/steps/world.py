@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from upsertspec.dialects.base import Answer, Stated
 from upsertspec.dialects.operations import Change, Create, Delete, Operation, Transaction, Upsert, UpsertBatch
@@ -132,14 +132,20 @@ class World:
         """Whether the scenario has the tag `@asserts-SUBJECT`: what it is about, and not only meets on its way."""
         return subject in self._subjects
 
-    def add_secondary(self, criterion: str, wrong: CheckFailed) -> None:
-        """Note what is wrong for the criterion that defines it, and go on: it blocks this scenario at its end.
-
-        Raises `wrong` in a scenario of that criterion, and in one that belongs to no criterion.
-        """
-        if self.criterion in ("", criterion):
+    def stop(self, role: str, wrong: CheckFailed, is_about_it: bool = False) -> NoReturn:
+        """Raise it in a scenario that is about it, and Blocked by the criterion that defines it in others. A scenario
+        that belongs to no criterion is about everything."""
+        if is_about_it or self.criterion in ("", defining(role)):
             raise wrong
-        self.findings.secondary.append(Blocked(criterion, wrong.expected, wrong.actual))
+        raise Blocked(defining(role), wrong.expected, wrong.actual)
+
+    def add_secondary(self, role: str, wrong: CheckFailed) -> None:
+        """Note what is wrong for the criterion that defines it, and go on: it blocks this scenario at its end. Raises
+        it in a scenario that is about it."""
+        try:
+            self.stop(role, wrong)
+        except Blocked as blocked:
+            self.findings.secondary.append(blocked)
 
     def compared(self, what: str) -> None:
         """Note that a step has compared this, in words. One that compares nothing is an error of the suite."""
@@ -212,10 +218,7 @@ class World:
         record = self.named(name).record
         if field not in record:
             wrong = CheckFailed(f"a {field} in the record of {name}", "none")
-            criterion = defining("times" if field in TIMES else "record")
-            if self.criterion in ("", criterion):
-                raise wrong
-            raise Blocked(criterion, wrong.expected, wrong.actual)
+            self.stop("times" if field in TIMES else "record", wrong)
         return record[field]
 
     def _organization(self, member: str) -> str:
