@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Response
 
 from tests.kit import CREDENTIALS, TOKENS
 from upsertspec.errors import NotApplicable
+from upsertspec.report.finding import WARNING
 from upsertspec.report.result import Result, Status
 from upsertspec.run.runner import run
 from upsertspec.run.settings import Settings
+from upsertspec.run.trial import trial
 from upsertspec.spec.schema import tables
+from upsertspec.spec.types import TIMESTAMP
 from upsertspec.steps.own_table import seconds_apart
 from upsertspec.target.bindings import Bindings, FieldBinding, TableBinding
 from upsertspec.target.target import Target
+from upsertspec.target.time_forms import in_seconds, read, tick
 from upsertspec_server import create_app
 from upsertspec_server.serving import serve_in_thread
 
@@ -46,6 +51,42 @@ def judged(url: str, bindings: Bindings, keyword: str = "") -> list[Result]:
     target = Target(url, profiles=("core", "identity", "batch"), roles=CREDENTIALS, bindings=bindings)
     settings = Settings(target, ("AC-104",), keyword)
     return [result for result in run(settings) if settings.selection.selected(result.case)]
+
+
+def warned(url: str, bindings: Bindings) -> list[tuple[str, str]]:
+    target = Target(url, profiles=("core",), roles=CREDENTIALS, bindings=bindings)
+    return [(found.what, found.hint) for found in trial(target) if found.level == WARNING]
+
+
+def test_check_says_what_to_state(url: str) -> None:
+    [(what, hint)] = warned(url, Bindings())
+    assert what.startswith("updated_at of contacts seems to be in whole seconds (2")
+    assert hint.endswith('protected = { updated_at = { name = "updated_at", format = "%Y-%m-%dT%H:%M:%SZ" } }')
+    assert warned(url, bound("%Y-%m-%dT%H:%M:%SZ")) == []
+
+
+def test_check_says_nothing_of_times_with_a_fraction() -> None:
+    with serve_in_thread(create_app({"TOKENS": TOKENS})) as running:
+        assert warned(running, Bindings()) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        ("2024-01-15T10:00:00Z", "%Y-%m-%dT%H:%M:%SZ"),
+        ("2024-01-15 10:00:00+00:00", "%Y-%m-%d %H:%M:%S+00:00"),
+        ("2024-01-15T10:00:00.000000Z", "%Y-%m-%dT%H:%M:%S.000000Z"),
+        ("2024-01-15T10:00:00.001Z", ""),
+        ("2024-01-15", ""),
+        (1705312800, ""),
+        (None, ""),
+    ],
+)
+def test_times_in_whole_seconds_are_told_by_their_form(value: object, form: str) -> None:
+    assert in_seconds(value) == form
+    if form:
+        assert tick(form, TIMESTAMP) == timedelta(seconds=1)
+        assert read(form, value, TIMESTAMP) == "2024-01-15T10:00:00Z"
 
 
 def test_without_the_format_the_failure_says_what_to_state(url: str) -> None:

@@ -20,7 +20,7 @@ from upsertspec.spec.schema import Field, Table, tables_of
 from upsertspec.spec.types import TIMESTAMP, instant
 from upsertspec.steps.equality import differences, shown
 from upsertspec.target.target import Target
-from upsertspec.target.time_forms import guess
+from upsertspec.target.time_forms import guess, in_seconds
 
 SHOWN = 300
 WHOLE = "if an update has to repeat the required fields, add to [shape.upsert]: replaces = true"
@@ -149,6 +149,19 @@ class _Trial:
             setting = f"protected = {{ {name} = {{ name = {json.dumps(theirs)}, format = {form} }} }}"
             what = f"{theirs} of {self._name} is {shown(value)}, which is no RFC 3339 time with an offset"
             yield Finding(WARNING, what, f"state its format in [tables.{self._table.name}]: {setting}")
+        yield from self._seconds(stored)
+
+    def _seconds(self, stored: Record) -> Iterator[Finding]:
+        """A warning if the server's times seem to be in whole seconds, and the target file does not say so."""
+        binding = self._client.bindings.of(self._table.name)
+        theirs, times = binding.field("updated_at"), [stored.get(name) for name in ("created_at", "updated_at")]
+        form = in_seconds(times[-1])
+        if form and all(time is None or in_seconds(time) for time in times) and not theirs.format:
+            setting = (
+                f"protected = {{ updated_at = {{ name = {json.dumps(theirs.name)}, format = {json.dumps(form)} }} }}"
+            )
+            fix = f"if so, state it in [tables.{self._table.name}], and updates are sent a second apart: {setting}"
+            yield Finding(WARNING, f"{theirs.name} of {self._name} seems to be in whole seconds ({times[-1]})", fix)
 
     def _clean_up(self, where: Record) -> Iterator[Finding]:
         """Delete what was created. Nothing is said of a record that never came to be."""

@@ -30,6 +30,7 @@ from upsertspec.steps.conditions import require_tag
 from upsertspec.steps.equality import as_json, differences, shown
 from upsertspec.steps.own_table import named, own_members
 from upsertspec.steps.world import World
+from upsertspec.target.time_forms import in_seconds
 
 Record = Mapping[str, Any]
 Stored = tuple[str, Record]
@@ -37,7 +38,7 @@ Stored = tuple[str, Record]
 
 WHOLE_SECONDS = (
     "if the API's times are in whole seconds, state their format, and writes are sent a second apart: "
-    'protected = {{ updated_at = {{ name = "{name}", format = "%Y-%m-%dT%H:%M:%SZ" }} }}'
+    'protected = {{ updated_at = {{ name = "{name}", format = "{form}" }} }}'
 )
 
 
@@ -104,7 +105,8 @@ def updated_at_is_later(world: World, name: str | None) -> None:
         if earlier is None or later is None or later <= earlier:
             label = world.words(table).label("updated_at")
             is_coarse = earlier is not None and earlier == later and not earlier.microsecond
-            hint = WHOLE_SECONDS.format(name=label) if is_coarse else ""
+            form = in_seconds(before) or "%Y-%m-%dT%H:%M:%SZ"
+            hint = WHOLE_SECONDS.format(name=label, form=form) if is_coarse else ""
             wrong = CheckFailed(f"an updated_at later than {shown(before)}", shown(after), hint)
             world.add_secondary("times", wrong)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ USUAL = (
     "%Y-%m-%dT%H:%M:%S.%f%z",
     "%d/%m/%Y %H:%M:%S",
 )
+WHOLE_SECONDS = re.compile(r"\d{4}-\d\d-\d\d([T ])\d\d:\d\d:\d\d((?:\.0+)?(?:Z|\+00:00))")
 LONGEST_IN_SECONDS = 10**11
 _EXAMPLE = datetime(2024, 2, 29, 13, 45, 57, 123000, tzinfo=UTC)
 _WHOLE = datetime(2024, 2, 29, tzinfo=UTC)
@@ -78,3 +80,9 @@ def guess(value: Any, kind: Time) -> str:
     if isinstance(value, (int, float)):
         return "seconds" if value < LONGEST_IN_SECONDS else "milliseconds"
     return next((form for form in USUAL if read(form, value, kind) != value), "")
+
+
+def in_seconds(value: Any) -> str:
+    """The format of a time in whole seconds, such as `%Y-%m-%dT%H:%M:%SZ`; empty for any other value."""
+    found = WHOLE_SECONDS.fullmatch(value) if isinstance(value, str) else None
+    return f"%Y-%m-%d{found[1]}%H:%M:%S{found[2]}" if found else ""
