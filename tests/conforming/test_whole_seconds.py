@@ -21,7 +21,7 @@ from upsertspec.spec.types import TIMESTAMP
 from upsertspec.steps.own_table import seconds_apart
 from upsertspec.target.bindings import Bindings, FieldBinding, TableBinding
 from upsertspec.target.target import Target
-from upsertspec.target.time_forms import in_seconds, read, tick
+from upsertspec.target.time_forms import guess, in_seconds, read, tick
 from upsertspec_server import create_app
 from upsertspec_server.serving import serve_in_thread
 
@@ -87,6 +87,18 @@ def test_times_in_whole_seconds_are_told_by_their_form(value: object, form: str)
     if form:
         assert tick(form, TIMESTAMP) == timedelta(seconds=1)
         assert read(form, value, TIMESTAMP) == "2024-01-15T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        ("2024-01-15 10:00:00", "%Y-%m-%d %H:%M:%S"),
+        ("2024-01-15 10:00:00.250", "%Y-%m-%d %H:%M:%S.%f"),
+        ("2024-01-15T10:00:00+0000", "%Y-%m-%dT%H:%M:%S%z"),
+    ],
+)
+def test_the_format_that_check_names_has_a_fraction_if_the_value_has_one(value: str, form: str) -> None:
+    assert guess(value, TIMESTAMP) == form
 
 
 def test_without_the_format_the_failure_says_what_to_state(url: str) -> None:

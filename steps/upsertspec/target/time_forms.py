@@ -79,7 +79,8 @@ def guess(value: Any, kind: Time) -> str:
     """The format that a value of the target seems to have; empty if none is known."""
     if isinstance(value, (int, float)):
         return "seconds" if value < LONGEST_IN_SECONDS else "milliseconds"
-    return next((form for form in USUAL if read(form, value, kind) != value), "")
+    found = next((form for form in USUAL if read(form, value, kind) != value), "")
+    return found if FRACTION[0] in str(value) else found.replace(FRACTION, "")
 
 
 def in_seconds(value: Any) -> str:
