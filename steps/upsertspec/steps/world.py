@@ -139,11 +139,11 @@ class World:
             raise wrong
         raise Blocked(defining(role), wrong.expected, wrong.actual)
 
-    def add_secondary(self, role: str, wrong: CheckFailed) -> None:
+    def add_secondary(self, role: str, wrong: CheckFailed, is_about_it: bool = False) -> None:
         """Note what is wrong for the criterion that defines it, and go on: it blocks this scenario at its end. Raises
         it in a scenario that is about it."""
         try:
-            self.stop(role, wrong)
+            self.stop(role, wrong, is_about_it)
         except Blocked as blocked:
             self.findings.secondary.append(blocked)
 
