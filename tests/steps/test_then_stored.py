@@ -12,6 +12,7 @@ from upsertspec.dialects.operations import Create, Upsert, UpsertBatch
 from upsertspec.errors import Blocked
 from upsertspec.steps import then_records
 from upsertspec.steps import then_stored as then
+from upsertspec.steps.equality import as_json
 from upsertspec.steps.when_upsert import numbered
 from upsertspec.steps.world import World
 
@@ -229,6 +230,12 @@ def protecting(record: dict[str, Any], **fields: Any) -> World:
 
 
 OTHER = "2000-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(("stored", "sent"), [("918273645", 918273645), (918273645, "918273645")], ids=str)
+def test_an_id_that_was_sent_is_known_in_another_type(stored: Any, sent: Any) -> None:
+    with failing("a id of the server's own", f"the one that was sent: {as_json(stored)}"):
+        then.protected_fields_are_the_servers_own(protecting({**ADA, "id": stored}, id=sent))
 
 
 def test_the_protected_fields_are_the_servers_own() -> None:
