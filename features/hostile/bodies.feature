@@ -222,6 +222,39 @@ Feature: Malformed and oversized bodies
         | "fields"                         |
         | {}                               |
 
+    @S-us2j @needs-transactions
+    Scenario Outline: The body <body> is not a transaction
+      When the editor upserts in a transaction into contacts by email, the body replaced by <body>:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Other JSON, and a member too many
+        | body                 |
+        | []                   |
+        | 1                    |
+        | {}                   |
+        | {"operations": {}}   |
+        | {"operations": [1]}  |
+        | {"operations": [{"op": "delete", "table": "contacts", "id": 999999999}], "dryRun": true} |
+
+    @S-dn8c @needs-records
+    Scenario Outline: The body <body> is not a create
+      When the editor creates in contacts, the body replaced by <body>:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Other JSON
+        | body                         |
+        | []                           |
+        | "fields"                     |
+        | {}                           |
+        | {"fields": null}             |
+        | {"email": "ada@example.com"} |
+
     @S-tzd5
     Scenario: An upsert inside a list is refused
       When the editor upserts into contacts by email, the body put into a list:

@@ -289,3 +289,11 @@ class JsonBeginsAtOnce(Request):
         if data[:1].isspace():
             raise bad_request("The body is not JSON.")
         return super().parse(data)
+
+
+@broken("AC-803")
+class FieldsAreThere(Validator):
+    """Takes the fields out of the body of a create or a change without a look whether they are there."""
+
+    def fields(self, table: Table, body: dict[str, Any]) -> Row:
+        return self.row(table, body["fields"])

@@ -412,3 +412,11 @@ class DeletingIsUpdating(Transactions):
 
     def run(self, operations: list[Operation], role: Role) -> list[Outcome]:
         return super().run(operations, replace(role, delete=role.update))
+
+
+@broken("AC-803")
+class OperationsAndMore(Transactions):
+    """Looks at the operations of a transaction, and not at what else is in its body."""
+
+    def check(self, body: dict[str, Any], role: Role) -> list[Operation]:
+        return super().check({"operations": body.get("operations")}, role)

@@ -15,6 +15,7 @@ from upsertspec_server.errors import Problem, bad_field, bad_request, not_found
 from upsertspec_server.fields import Integer
 from upsertspec_server.queries import Condition, Grouping, Include, Listing, Queries
 from upsertspec_server.records import Records
+from upsertspec_server.request import check_members
 from upsertspec_server.schema import Field, Role, Row, Table
 from upsertspec_server.store import quote
 from upsertspec_server.transactions import Operation, Results, Transactions
@@ -102,6 +103,7 @@ class OperationsOneByOne(Transactions):
 
     def check(self, body: dict[str, Any], role: Role) -> list[Operation]:
         self.caller = role
+        check_members(body, frozenset({"operations"}))
         return self.validator.check_list("operations", body.get("operations"))
 
     def run_one(self, operation: Operation, results: Results) -> Outcome:

@@ -156,7 +156,7 @@ def _date(value: Any) -> date:
 def _datetime(value: Any) -> datetime:
     if not isinstance(value, str) or not (shape := DATETIME.fullmatch(value)):
         raise ValueError("has to be a date and time with an offset, with microseconds at the finest")
-    fraction = shape[1] or ""
+    fraction = shape[1]
     text = value.upper().replace(fraction, fraction[:7]) if fraction else value.upper()
     try:
         return datetime.fromisoformat(text).astimezone(UTC)

@@ -6,14 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pytest_bdd import parsers, when
 
-from upsertspec.dialects.operations import Create, Operation, Upsert, UpsertBatch, Verbatim
+from upsertspec.dialects.operations import Create, Operation, Transaction, Upsert, UpsertBatch, Verbatim
 from upsertspec.steps.cells import as_written
 from upsertspec.steps.table_calls import MISSING, calls
+from upsertspec.steps.when_upsert import part_of_transaction
 from upsertspec.steps.world import World
 
 Cells = Sequence[Sequence[str]]
 
-_WAY = r"(?P<way>upserts into|upserts a batch into|creates in) (?P<table>\w+)(?: by (?P<match>\w+(?:, \w+)*?))?"
+_WAY = (
+    r"(?P<way>upserts into|upserts a batch into|upserts in a transaction into|creates in) (?P<table>\w+)"
+    r"(?: by (?P<match>\w+(?:, \w+)*?))?"
+)
 
 
 @when(parsers.re(rf"the (?P<role>\w+) {_WAY}, (?P<what>the body|\w+ written as) (?P<how>.+):"))
@@ -33,6 +37,9 @@ def sends_as_written(
     made: Mapping[str, Callable[[], Operation]] = {
         "upserts into": lambda: Upsert(table, rows[0], names),
         "upserts a batch into": lambda: UpsertBatch(table, rows, names),
+        "upserts in a transaction into": lambda: Transaction(
+            [part_of_transaction(Upsert(table, row, names)) for row in rows]
+        ),
         "creates in": lambda: Create(table, rows[0]),
     }
     world.send_much(role, made[way](), alteration)
