@@ -109,7 +109,7 @@ def upsert(conn: Connection, plan: Plan, fields: Record) -> Outcome:
     if stored and plan.values is not None:
         return Outcome("updated", records.update(conn, plan.table, stored["id"], plan.values))
     written = fields if stored is None or plan.only is None else {n: v for n, v in fields.items() if n in plan.only}
-    if stored and plan.on_conflict == "replace":
+    if plan.on_conflict == "replace":
         whole, written = fields, {column.name: None for column in plan.table.writable}
     else:
         require(plan.table, written, creating=stored is None)
