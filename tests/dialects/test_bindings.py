@@ -226,8 +226,9 @@ def test_several_fields_may_be_one(load: Load) -> None:
     assert set(request.json["fields"]) == {"code", "image_item_path"}
     found = answered(dialect, Find("image_metadata", {}), {"records": [request.json["fields"]]})
     assert found.records == [row]
-    with pytest.raises(NotApplicable, match="as one field, code"):
-        dialect.request(Upsert("image_metadata", {"key": "k"}, ["key"]))
+    for names in (["key"], ["key", "image_item_id", "organization_id", "key"]):
+        with pytest.raises(NotApplicable, match="as one field, code"):
+            dialect.request(Upsert("image_metadata", row, names))
 
 
 def test_a_record_without_an_id_is_known_by_its_key(load: Load) -> None:

@@ -11,7 +11,7 @@ from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Operation, Upsert, UpsertBatch
 from upsertspec.errors import NotApplicable
 from upsertspec.http.client import Client
-from upsertspec.steps.beside import require_room
+from upsertspec.steps.beside import require_none, require_room
 
 ADA = {"email": "a@x.io", "name": "Ada"}
 WITH_ID = Upsert("contacts", {**ADA, "id": 7}, ["email"])
@@ -63,6 +63,15 @@ def test_each_record_of_a_batch_is_sent_without_it() -> None:
 def test_nothing_more_is_sent_otherwise(answer: dict[str, Any], operation: Operation, status: int) -> None:
     stub = Stub(200, **answer)
     looked(stub, operation, status)
+    assert stub.sent == []
+
+
+def test_a_search_sends_no_such_request_at_all() -> None:
+    stub = Stub(200, beside={"id": "id"})
+    with pytest.raises(NotApplicable, match="people/1 has id beside its fields"):
+        require_none(cast(Client, stub), WITH_ID)
+    require_none(cast(Client, stub), Upsert("contacts", ADA, ["email"]))
+    require_none(cast(Client, Stub(200)), WITH_ID)
     assert stub.sent == []
 
 

@@ -55,7 +55,7 @@ class Words:
     def names(self, names: Any) -> Any:
         """A list of field names in the target's words; anything else as it is.
 
-        Raises NotApplicable for a field that the target lacks, and for a part of what the target has as one field.
+        Raises NotApplicable for a field that the target lacks, and for what it has as one field in part or twice.
         """
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             return names
@@ -63,7 +63,7 @@ class Words:
         for name in names:
             self.require(name)
             parts = self.binding.field(name).parts
-            if not set(parts) <= set(names):
+            if any(names.count(part) != 1 for part in parts):
                 raise NotApplicable(f"{self.called} has {', '.join(parts)} as one field, {self.name(name)}")
             if not parts or self.name(name) not in found:
                 found.append(self.name(name))

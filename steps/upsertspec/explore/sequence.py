@@ -20,6 +20,7 @@ from upsertspec.http.client import Client
 from upsertspec.spec.outcomes import CREATED, INVALID, OK
 from upsertspec.spec.schema import CALLERS, Table
 from upsertspec.steps.assertions import key_of
+from upsertspec.steps.beside import require_none
 from upsertspec.steps.cells import marked
 from upsertspec.steps.equality import shown
 from upsertspec.steps.then_hostile import require_quiet
@@ -138,6 +139,7 @@ class OperationSequence:
     def ask(self, who: str, operation: Operation) -> Answer:
         """Send an operation. One that the target cannot express, or that does not apply, is not in the scenario."""
         try:
+            require_none(self.world.client, operation)
             return self.world.send(who, operation)
         except (CannotExpress, NotApplicable):
             self.scenario.drop_last()

@@ -11,6 +11,7 @@ from upsertspec.dialects.operations import Change, Create, Operation, Upsert, Up
 from upsertspec.errors import NotApplicable
 from upsertspec.http.client import Client
 from upsertspec.spec.outcomes import is_refusal, is_success
+from upsertspec.spec.schema import PROTECTED
 
 
 def require_room(client: Client, who: str, operation: Operation, answer: Answer) -> None:
@@ -18,14 +19,26 @@ def require_room(client: Client, who: str, operation: Operation, answer: Answer)
 
     The contract asks for that: the name is unknown there. The same request without it shows whether it was the reason.
     """
-    if not is_refusal(answer.status):
-        return
-    sent = {name for row in getattr(operation, "sent", ()) for name in row}
-    beside = sorted(sent & client.beside(operation)) if sent else []
+    beside = _named(client, operation) if is_refusal(answer.status) else []
     if beside and is_success(client.call(who, _without(operation, beside)).status):
-        names = " and ".join(client.words(operation.table).label(name) for name in beside)
-        called = client.words(operation.table).called
-        raise NotApplicable(f"{called} has {names} beside its fields, where a request has no place for it")
+        raise _no_room(client, operation, beside)
+
+
+def require_none(client: Client, operation: Operation) -> None:
+    """Raise NotApplicable if a request names a field that stands beside the record, whether it is refused or not."""
+    if beside := _named(client, operation):
+        raise _no_room(client, operation, beside)
+
+
+def _named(client: Client, operation: Operation) -> list[str]:
+    sent = {name for row in getattr(operation, "sent", ()) for name in row}
+    return sorted(sent & client.beside(operation)) if sent & {*PROTECTED} else []
+
+
+def _no_room(client: Client, operation: Operation, beside: Collection[str]) -> NotApplicable:
+    words = client.words(operation.table)
+    names = " and ".join(map(words.label, beside))
+    return NotApplicable(f"{words.called} has {names} beside its fields, where a request has no place for it")
 
 
 def _without(operation: Operation, names: Collection[str]) -> Operation:
