@@ -55,14 +55,6 @@ Feature: The answer says what was done
         | ada@example.com | Ada Lovelace | 36             |
       Then the last answer is 200 and says created
 
-    @S-pgsa
-    Scenario: The operation does not depend on the role
-      When the creator, then the updater upserts into contacts by email:
-        | email           | name         |
-        | ada@example.com | Ada Lovelace |
-        | ada@example.com | Ada Byron    |
-      Then the answer is 200 and says created, updated
-
   @AC-014
   Rule: AC-014 The whole workflow: create, repeat, change and read back give one record with one id and the last values
 

@@ -288,7 +288,7 @@ Feature: Lists of records
         | {Mira.id} | nickname |
       Then the answer is 400
 
-  @AC-606
+  @AC-606 @defines-chosen
   Rule: AC-606 A list shows the chosen fields and the id
 
     @S-vkdv

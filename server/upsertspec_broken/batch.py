@@ -427,7 +427,7 @@ class LastRecordIsWrittenFirst(Upserts):
             raise
 
 
-@broken("AC-305", using=(EmailWithoutAnIndex,))
+@broken("AC-013", "AC-305", using=(EmailWithoutAnIndex,))
 class MatchesAreFoundFirst(FindThenWrite):
     """Finds all matches of a batch before it writes: a new key that is in it twice becomes two records."""
 

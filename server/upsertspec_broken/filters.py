@@ -134,7 +134,7 @@ class FalseIsNullToo(Queries):
         return (f"({sql} OR {quote(field.name)} IS NULL)" if is_false else sql), values
 
 
-@broken("AC-804")
+@broken("AC-604", "AC-804")
 class ContainsDropsBackslashes(Queries):
     """Takes a backslash in the text of contains as the escape of a pattern, and drops it."""
 

@@ -314,7 +314,7 @@ class ParentsCannotGo(Rebuilt):
             raise conflict("Other records refer to this one.") from None
 
 
-@broken("AC-404")
+@broken("AC-404", "AC-501")
 class ParentsStayWithin(Records):
     """Refuses to delete a record that has children where the deletion is one of a transaction."""
 

@@ -138,7 +138,7 @@ add("delete-by-id-is-open", "Deletes the record of any organization by its id.",
     open_by_id("records.delete"))  # fmt: skip
 
 
-@broken("AC-932")
+@broken("AC-931", "AC-932")
 class MembersHaveEveryTable(Auth):
     """Lets a member into tables that have no organization."""
 

@@ -182,7 +182,7 @@ add("no-value-is-null", "Takes null for a match field that is not in `fields`, a
     NullForNoValue, FindThenWrite)  # fmt: skip
 
 
-@broken("AC-109")
+@broken("AC-007", "AC-008", "AC-109")
 class NoValueNoMatchField(Validator):
     """Matches by the match fields that are in `fields`, and by any key where none is."""
 
@@ -283,7 +283,7 @@ class EveryRecordThatMatches(FindThenWrite):
     def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
         values = {name: row[name] for name in row if name not in key_fields(plan.table)}
         for other in self.store.rows(plan.table):
-            if all(other[name] == row[name] for name in plan.key):
+            if other["id"] != match["id"] and all(other[name] == row[name] for name in plan.key):
                 self.save(plan.table, other, values, now)
         return super().update(plan, row, match, now)
 

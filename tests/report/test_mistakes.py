@@ -164,6 +164,14 @@ UNLISTED = ('the record to be listed where {"name__contains": "a"}', "it is not"
         ({"S_68kr": UNLISTED, "S_avss": ("Odd", "an empty list")}, "AC-804"),
         # unless the criterion about lists fails too
         ({"S_avss": ("Odd", "an empty list"), "S_gvdu": ("Odd", "an empty list")}, "AC-604"),
+        # what is wrong where fields are chosen is about these, and not about filters
+        (
+            {"S_qhj2": ("Atlas as it is stored", "name is null"), "S_vkdv": ("just id, name", "id, name, status")},
+            "AC-606",
+        ),
+        ({"S_qhj2": ("Atlas", "a stranger with id null"), "S_vkdv": ("Atlas", "a stranger with id null")}, "AC-606"),
+        # children in another order are about the order
+        ({"S_fzkh": ("Third, First", "First, Third"), "S_bq6c": ("Bolt, Atlas", "Atlas, Bolt")}, "AC-605"),
         # children that are missing at the second level are missing at the first
         ({"S_9adv": ("'artifacts' in Atlas", "null"), "S_davk": ("'conversations' in Atlas", "null")}, "AC-607"),
         # what an update is to keep is not what it does to the times

@@ -42,6 +42,7 @@ ABOUT = {
     "filters": "a list with filters",
     "order": "the order of a list",
     "children": "nested children",
+    "chosen": "the fields that are chosen",
     "text": "text that is kept",
     "json": "JSON that is kept",
     "integer": "integers that are kept",

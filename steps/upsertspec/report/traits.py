@@ -37,6 +37,7 @@ TOPICS = (
     ("unmentioned", re.compile(r"what is not mentioned to stay|'s \w+ to stay")),
     ("order", re.compile(r"\d records sorted by")),
     ("children", re.compile(r"\bnested in\b")),
+    ("chosen", re.compile(r"^just \w")),
 )
 """What a failure is about, by its words; the criterion with the tag `@defines-…` of that name is about just this."""
 _KEPT = re.compile(r"comes? back as (?:it was|they were) sent|is kept as it was written")
@@ -188,14 +189,16 @@ def _topic(result: Result) -> str:
     if _KEPT.search(failed):
         kind = _wrong_type(result)
         return kind if spec.is_defined(kind) else ""
+    is_reordered = sorted(result.expected.split(", ")) == sorted(result.actual.split(", "))
     if _NESTED.match(failed):
-        return "children"
+        return "order" if is_reordered else "children"
     if not failed.startswith(("the list is", "the lists together are")):
         return ""
-    if _STATUS.match(result.expected) or _IS_LISTED_WRONG.match(result.expected):
+    if _STATUS.match(result.expected):
         return ""
-    names, found = (sorted(text.split(", ")) for text in (result.expected, result.actual))
-    return "order" if names == found else "filters"
+    if _IS_LISTED_WRONG.match(result.expected) or "id null" in result.actual:
+        return "chosen" if any(step.table and "_fields" in step.table[0] for step in result.steps) else ""
+    return "order" if is_reordered else "filters"
 
 
 def _is_refused_filter(result: Result) -> bool:
