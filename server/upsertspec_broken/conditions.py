@@ -242,7 +242,7 @@ def nothing_matches_is_404(answer: Answer) -> None:
         answer.status = HTTPStatus.NOT_FOUND
 
 
-@broken("AC-906", "AC-907")
+@broken("AC-906")
 class ReadsCompareStrongly(Conditions):
     """Answers a read with the whole record where If-None-Match has its tag as a weak one."""
 
