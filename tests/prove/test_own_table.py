@@ -61,7 +61,7 @@ CAUGHT = {
 }
 """A broken server of each kind, and the criterion that catches it behind the products API."""
 NOT_APPLICABLE = {
-    "any-match-field": "the target has no image_metadata",
+    "any-match-field": "the target has no product_recommendations",
     "empty-match-inserts": "the target matches products by sku, whatever a request says",
     "update-where-any": "the target has no way to say in a request what happens on a match",
     "any-scheme": "only a bearer token has a scheme; the target can't be sent another scheme",
