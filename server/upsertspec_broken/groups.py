@@ -107,12 +107,3 @@ class AveragesWhatItCan(Queries):
         fields = [each for each in table.fields.values() if each.type.name in ("integer", "decimal")]
         known = [field.name for field in fields]
         return super().grouping(table, [pair for pair in parameters if pair[0] != "avg" or pair[1] in known])
-
-
-@broken("AC-610")
-class GroupsBySomething(Queries):
-    """Groups by the first field where no field is named."""
-
-    def grouping(self, table: Table, parameters: Any) -> Grouping:
-        given = {name: text for name, text in parameters if name != "group_by" or text}
-        return super().grouping(table, {"group_by": next(iter(table.fields)), **given}.items())

@@ -179,7 +179,7 @@ def traits_of(result: Result) -> Traits:
 
 def _topic(result: Result) -> str:
     """What a failure is about: by its words, or a filter that is refused, or a value that is not kept, or a list with
-    other records than those that were expected, or with these in another order."""
+    other records than those that were expected, with these in another order, or with other fields than were chosen."""
     if _is_refused_filter(result):
         return "filters"
     words = f"{result.expected} {result.actual}"
@@ -192,9 +192,7 @@ def _topic(result: Result) -> str:
     is_reordered = sorted(result.expected.split(", ")) == sorted(result.actual.split(", "))
     if _NESTED.match(failed):
         return "order" if is_reordered else "children"
-    if not failed.startswith(("the list is", "the lists together are")):
-        return ""
-    if _STATUS.match(result.expected):
+    if not failed.startswith(("the list is", "the lists together are")) or _STATUS.match(result.expected):
         return ""
     if _IS_LISTED_WRONG.match(result.expected) or "id null" in result.actual:
         return "chosen" if any(step.table and "_fields" in step.table[0] for step in result.steps) else ""
