@@ -101,9 +101,7 @@ class EmptyTextIsNoGroup(Queries):
 
 @broken("AC-610")
 class AveragesWhatItCan(Queries):
-    """Leaves out the average of a field that has no numbers, or that does not exist."""
+    """Leaves out the average of a field that does not exist."""
 
     def grouping(self, table: Table, parameters: Any) -> Grouping:
-        fields = [each for each in table.fields.values() if each.type.name in ("integer", "decimal")]
-        known = [field.name for field in fields]
-        return super().grouping(table, [pair for pair in parameters if pair[0] != "avg" or pair[1] in known])
+        return super().grouping(table, [pair for pair in parameters if pair[0] != "avg" or pair[1] in table.all_fields])

@@ -68,11 +68,8 @@ def part_of(operation: Operation, there: Collection[str]) -> str:
 
 def request(operation: Operation, name: str, part: Part, setup: Setup) -> Request:
     """The request of a part of the shape, which has this name. Raises NotApplicable for what it states to be fixed."""
-    used, is_there = used_in(part), operation.table in setup.tables
-    if "table" not in used and not is_there:
+    if "table" not in used_in(part) and operation.table not in setup.tables:
         raise NotApplicable(f"[shape.{name}] has no place for a table's name, and the target no {operation.table}")
-    if isinstance(operation, (Upsert, UpsertBatch)) and is_there:
-        _require_key(operation, _own_key(operation, part, used))
     scope = _scope(operation, part, setup)
     return Request(
         part.get("method", METHODS.get(type(operation), "POST")),
@@ -112,6 +109,8 @@ def _scope(operation: Operation, part: Part, setup: Setup) -> Scope:
     used, is_there = used_in(part), operation.table in setup.tables
     # a table that is not there is matched by whatever a request says
     own = _own_key(operation, part, used) if is_there else sorted(key_names(used))
+    if isinstance(operation, (Upsert, UpsertBatch)) and is_there:
+        _require_key(operation, own)
     plain: dict[str, Any] = {"table": operation.table, "allFields": list(setup.fields.get(operation.table, ()))}
     row, rows, wraps = None, None, part.get("values_at", "")
     match operation:

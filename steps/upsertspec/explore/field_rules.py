@@ -19,6 +19,7 @@ from upsertspec.steps.equality import same
 
 ORDERED = {"lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge}
 OPERATORS = (*ORDERED, "ne", "in")
+CONFLICT_MEMBERS = {option.member for option in OPTIONS}
 BAD, REFUSED = (INVALID,), CONSTRAINT_REFUSED
 
 
@@ -89,7 +90,7 @@ def key_problems(table: Table, fields: Mapping[str, Any], match: Any, extra: Map
 def member_problems(table: Table, extra: Mapping[str, Any]) -> Iterable[Problem]:
     """What is wrong with the further members of an upsert."""
     for name in extra:
-        if name not in {option.member for option in OPTIONS}:
+        if name not in CONFLICT_MEMBERS:
             yield Problem(f"there is no member {name}", BAD)
     if extra.get("onConflict", "update") not in ("update", "ignore", "error", "replace"):
         yield Problem("onConflict is none of update, ignore, error and replace", BAD)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +19,7 @@ from upsertspec.spec.schema import Field, Table, tables_of
 from upsertspec.spec.types import TIMESTAMP, instant
 from upsertspec.steps.equality import differences, shown
 from upsertspec.target.target import Target
-from upsertspec.target.time_forms import guess, in_seconds
+from upsertspec.target.time_forms import guess, in_seconds, stated
 
 SHOWN = 300
 WHOLE = "if an update has to repeat the required fields, add to [shape.upsert]: replaces = true"
@@ -145,8 +144,7 @@ class _Trial:
             value, theirs = stored.get(name), words.label(name)
             if value is None or instant(value) is not None or name in words.binding.absent:
                 continue
-            form = json.dumps(guess(value, TIMESTAMP) or "…")
-            setting = f"protected = {{ {name} = {{ name = {json.dumps(theirs)}, format = {form} }} }}"
+            setting = stated(name, theirs, guess(value, TIMESTAMP) or "…")
             what = f"{theirs} of {self._name} is {shown(value)}, which is no RFC 3339 time with an offset"
             yield Finding(WARNING, what, f"state its format in [tables.{self._table.name}]: {setting}")
         yield from self._seconds(stored)
@@ -157,9 +155,7 @@ class _Trial:
         theirs, times = binding.field("updated_at"), [stored.get(name) for name in ("created_at", "updated_at")]
         form = in_seconds(times[-1])
         if form and all(time is None or in_seconds(time) for time in times) and not theirs.format:
-            setting = (
-                f"protected = {{ updated_at = {{ name = {json.dumps(theirs.name)}, format = {json.dumps(form)} }} }}"
-            )
+            setting = stated("updated_at", theirs.name, form)
             fix = f"if so, state it in [tables.{self._table.name}], and updates are sent a second apart: {setting}"
             yield Finding(WARNING, f"{theirs.name} of {self._name} seems to be in whole seconds ({times[-1]})", fix)
 

@@ -30,16 +30,12 @@ from upsertspec.steps.conditions import require_tag
 from upsertspec.steps.equality import as_json, differences, shown
 from upsertspec.steps.own_table import named, own_members
 from upsertspec.steps.world import World
-from upsertspec.target.time_forms import in_seconds
+from upsertspec.target.time_forms import in_seconds, stated
 
 Record = Mapping[str, Any]
 Stored = tuple[str, Record]
 
-
-WHOLE_SECONDS = (
-    "if the API's times are in whole seconds, state their format, and writes are sent a second apart: "
-    'protected = {{ updated_at = {{ name = "{name}", format = "{form}" }} }}'
-)
+WHOLE_SECONDS = "if the API's times are in whole seconds, state their format, and writes are sent a second apart: "
 
 
 @then(parsers.re(r"every answer has (?P<what>the same ids?|an id of its own|the same tag|a tag of its own)"))
@@ -106,7 +102,7 @@ def updated_at_is_later(world: World, name: str | None) -> None:
             label = world.words(table).label("updated_at")
             is_coarse = earlier is not None and earlier == later and not earlier.microsecond
             form = in_seconds(before) or "%Y-%m-%dT%H:%M:%SZ"
-            hint = WHOLE_SECONDS.format(name=label, form=form) if is_coarse else ""
+            hint = WHOLE_SECONDS + stated("updated_at", label, form) if is_coarse else ""
             wrong = CheckFailed(f"an updated_at later than {shown(before)}", shown(after), hint)
             world.add_secondary("times", wrong)
 

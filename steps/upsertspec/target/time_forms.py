@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -81,6 +82,12 @@ def guess(value: Any, kind: Time) -> str:
         return "seconds" if value < LONGEST_IN_SECONDS else "milliseconds"
     found = next((form for form in USUAL if read(form, value, kind) != value), "")
     return found if FRACTION[0] in str(value) else found.replace(FRACTION, "")
+
+
+def stated(name: str, theirs: str, form: str) -> str:
+    """The line of a target file that states the format of a time which the server writes, and its name there."""
+    quoted = (json.dumps(text, ensure_ascii=False) for text in (theirs, form))
+    return f"protected = {{ {name} = {{ name = {next(quoted)}, format = {next(quoted)} }} }}"
 
 
 def in_seconds(value: Any) -> str:
