@@ -623,20 +623,36 @@ Feature: Lists of records
         | {Main.id}  | 2     | 6.25       |
 
     @S-zn6k
-    Scenario Outline: Groups by <field> with the average of <number>
+    Scenario Outline: Groups by <field> with the average of <number> are refused
       When the editor groups projects with:
         | group_by | avg      |
         | <field>  | <number> |
-      Then the answer is <status>
+      Then the answer is 400
 
-      Examples: Unknown fields are refused, what is no group or number may be
-        | field    | number           | status     |
-        | nickname | validation_score | 400        |
-        | status   | nickname         | 400        |
-        |          | validation_score | 200 or 400 |
-        | status   | name             | 200 or 400 |
-        | status   | status           | 200 or 400 |
-        | status   | created_at       | 200 or 400 |
+      Examples: Unknown fields
+        | field    | number           |
+        | nickname | validation_score |
+        | status   | nickname         |
+
+    @S-a3wg
+    Scenario Outline: The average of <field> is refused, or the records are counted
+      When the editor groups projects with:
+        | group_by | avg     | user_id   |
+        | status   | <field> | {Mira.id} |
+      Then the answer is 400, or the groups count 5 records
+
+      Examples: Fields that have no numbers
+        | field      |
+        | name       |
+        | status     |
+        | created_at |
+
+    @S-shf4
+    Scenario: Groups by no field may be refused
+      When the viewer groups projects with:
+        | group_by |
+        |          |
+      Then the answer is 200 or 400
 
     @S-9zjs
     Scenario Outline: The <role> may count records

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from upsertspec_broken import add, broken
@@ -105,3 +106,26 @@ class AveragesWhatItCan(Queries):
 
     def grouping(self, table: Table, parameters: Any) -> Grouping:
         return super().grouping(table, [pair for pair in parameters if pair[0] != "avg" or pair[1] in table.all_fields])
+
+
+@broken("AC-610")
+class AveragesOfTextsAreOfNothing(Queries):
+    """Lists no groups with the average of a field that has no numbers."""
+
+    def grouping(self, table: Table, parameters: Any) -> Grouping:
+        given = list(parameters)
+        texts = [name for name, field in table.all_fields.items() if field.type.name not in ("integer", "decimal")]
+        known = [pair for pair in given if pair[0] != "avg" or pair[1] not in texts]
+        grouping = super().grouping(table, known)
+        return grouping if known == given else replace(grouping, conditions=[("false", [])])
+
+
+@broken("AC-610")
+class GroupsNeedAField(Queries):
+    """Answers 500 where no field to group by is named."""
+
+    def grouping(self, table: Table, parameters: Any) -> Grouping:
+        given = list(parameters)
+        if "group_by" not in dict(given):
+            raise RuntimeError("A query without a column.")
+        return super().grouping(table, given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -146,6 +147,16 @@ class LimitMayBe0(Queries):
 
     def limit(self, text: str | None) -> int:
         return 0 if text == "0" else super().limit(text)
+
+
+@conforming("A request without `group_by`, and an `avg` of a field that has no numbers, may be refused (3.2).")
+class CountsWhatItCan(Queries):
+    """Leaves out an average of what has no numbers, and groups by the id where no field is named."""
+
+    def grouping(self, table: Table, parameters: Iterable[tuple[str, str]]) -> Grouping:
+        texts = [name for name, field in table.all_fields.items() if field.type.name not in ("integer", "decimal")]
+        given = [pair for pair in parameters if pair[0] != "avg" or pair[1] not in texts]
+        return super().grouping(table, given if "group_by" in dict(given) else [("group_by", "id"), *given])
 
 
 @conforming("A filter by a value that its field can't have is refused with 400, or finds no record (5).")

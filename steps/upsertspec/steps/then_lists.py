@@ -17,6 +17,7 @@ from upsertspec.spec.types import instant, same_json, whole_number
 from upsertspec.steps.assertions import last_stored, require_body
 from upsertspec.steps.equality import as_json, differences, shown
 from upsertspec.steps.own_table import named
+from upsertspec.steps.statuses import require_status
 from upsertspec.steps.world import TIMES, Attempt, Stored, World
 
 Record = Mapping[str, Any]
@@ -186,6 +187,17 @@ def require_group(world: World, wanted: Record) -> None:
     is_right = len(mine) == 1 and all(_is_figure(value, mine[0].get(name)) for name, value in wanted.items())
     if not is_right or (whole_number(mine[0].get("count")) or 0) < 1:
         raise CheckFailed(f"one group {shown(wanted)} with its count", shown(mine))
+
+
+@then(parsers.parse("the answer is 400, or the groups count {number:d} records"))
+def refused_or_counted(world: World, number: int) -> None:
+    """The request is refused, or the counts of its groups add up to this number."""
+    require_status(world, world.last.answer, OK, INVALID)
+    if world.last.answer.status != OK:
+        return
+    counts = [whole_number(group.get("count")) or 0 for group in _groups(world)]
+    if sum(counts) != number:
+        raise CheckFailed(f"groups that count {number} records", shown(_groups(world)))
 
 
 def _is_figure(wanted: Any, found: Any) -> bool:
