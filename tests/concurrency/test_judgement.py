@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -21,6 +22,7 @@ from tests.http.wire import Answer, Wire, reply
 from tests.kit import TOKEN_VARIABLES
 from upsertspec.concurrency.then_concurrent import _word
 from upsertspec.dialects import base as dialects
+from upsertspec.http.transport import Transport
 from upsertspec.prove.runner import ROUNDS
 from upsertspec.report import terminal
 from upsertspec.report.result import Result, Status
@@ -101,8 +103,15 @@ def test_a_scenario_that_needs_an_unclaimed_profile_is_left_out(judge: Judge) ->
     assert {result.status for result in results} == {Status.PASSED, Status.NOT_CLAIMED}
 
 
-def test_a_rate_limit_that_prevents_concurrency_is_not_testable(judge: Judge) -> None:
-    results = judge("", "AC-703", keyword="account", clients=3, rate_limit=8.0)
+def test_requests_of_which_none_overlap_are_not_testable(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock, send = threading.Lock(), Transport.send
+
+    def one_at_a_time(*args: Any, **options: Any) -> Any:
+        with lock:
+            return send(*args, **options)
+
+    monkeypatch.setattr(Transport, "send", one_at_a_time)
+    results = judge("", "AC-703", keyword="account", clients=3)
     assert [result.status for result in results] == [Status.NOT_TESTABLE]
     assert "no two requests were under way at the same time; raise rate_limit" in results[0].reason
 
