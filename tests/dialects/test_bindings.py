@@ -173,6 +173,15 @@ def test_what_the_target_states_to_lack_does_not_apply(products: Bound, ask: Cal
         products.request(ask())
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [(True, 1), (False, 0), ("true", "true"), ("yes", "yes"), (1, "1-none"), (None, None)]
+)
+def test_a_boolean_may_be_a_number(load: Load, ours: Any, theirs: Any) -> None:
+    vip = '[tables.contacts]\nfields = { vip = { name = "Active", values = { true = 1, false = 0 } } }\n'
+    made = sent(dialect_for(load(URL + vip)), {"vip": ours})["fields"]["Active"]
+    assert (type(made), made) == (type(theirs), theirs)
+
+
 def test_what_is_none_of_our_options_is_none_of_the_targets(products: Bound) -> None:
     assert sent(products, {"status": "archived"})["fields"]["category"] == "archived"
     assert sent(products, {"status": "tools"})["fields"]["category"] == "tools-none"

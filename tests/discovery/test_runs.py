@@ -28,21 +28,21 @@ from upsertspec.target.target_file import from_file
 ENV = {"UPSERTSPEC_TOKEN_EDITOR": "full-key-5e1c", "UPSERTSPEC_TOKEN_VIEWER": "read-key-77ab"}
 KEYS = {"full-key-5e1c": "all", "read-key-77ab": "read"}
 
-Serve = Callable[[str], contextlib.AbstractContextManager[str]]
+Serve = Callable[..., contextlib.AbstractContextManager[str]]
 
 
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Serve:
-    """`with serve("products") as url:` runs one of the example APIs, or products wrapped in one of the `STYLES`."""
+    """`with serve("products") as url:` runs one of the example APIs, with a bug, or products wrapped in one of the `STYLES`."""
     for role in ROLES:
         monkeypatch.delenv(f"UPSERTSPEC_TOKEN_{role.upper()}", raising=False)
     for name in ENV:
         monkeypatch.setenv(name, ENV[name])
 
     @contextlib.contextmanager
-    def serving(name: str) -> Iterator[str]:
+    def serving(name: str, bug: str = "") -> Iterator[str]:
         api = module("shops" if name == "shops" else "products", monkeypatch)
-        made = documented_shops(api) if name == "shops" else api.create_app(KEYS, "", tmp_path)
+        made = documented_shops(api) if name == "shops" else api.create_app(KEYS, bug, tmp_path)
         with served(app(STYLES[name], made) if name in STYLES else made) as url:
             yield url
 
@@ -163,6 +163,26 @@ def test_check_names_the_format_of_times(serve: Serve, tmp_path: Path, monkeypat
     assert "warning  created of products (as contacts) is 1" in done.output
     assert 'protected = { created_at = { name = "created", format = "milliseconds" } }' in done.output
     assert "updated_at" not in done.output
+
+
+def test_check_says_what_is_required_after_all(serve: Serve, tmp_path: Path) -> None:
+    with serve("products") as url:
+        initialised(url, tmp_path)
+        file = tmp_path / "target.toml"
+        said = file.read_text("utf-8").replace('name = "title"', 'name = { name = "title", required = false }')
+        file.write_text(said, "utf-8")
+        done = upsertspec("check", "--target", str(file))
+    assert "warning  title of products (as contacts) is required: a create without it is refused (422)" in done.output
+    assert "take required = false out of name in [tables.contacts.fields]" in done.output
+    assert "(as image_metadata) is required" not in done.output
+
+
+def test_check_says_what_an_update_changes_that_it_does_not_mention(serve: Serve, tmp_path: Path) -> None:
+    with serve("products", "price-nulled") as url:
+        initialised(url, tmp_path)
+        done = upsertspec("check", "--target", str(tmp_path / "target.toml"))
+    assert "warning  the update changed price of products (as contacts), which it did not mention" in done.output
+    assert 'if the server changes it by itself, as a version, state: volatile = ["price"]' in done.output
 
 
 def test_check_shows_the_request_that_fails_and_leaves_nothing(serve: Serve, tmp_path: Path) -> None:

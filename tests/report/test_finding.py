@@ -34,3 +34,12 @@ def test_of_concurrent_requests_the_contradicting_ones_are_shown() -> None:
 def test_a_missing_exchange_is_not_shown(place: int | None) -> None:
     assert telling(MANY, history(place)) == [MANY[-1]]
     assert telling(MANY, history(place, 0)) == [MANY[0]]
+
+
+def test_the_one_whose_answer_was_wrong_is_shown_alone() -> None:
+    refused = {"method": "POST", "response": {"status": 200, "body": '{"ok": false}\n'}}
+    done = {"method": "POST", "response": {"status": 200, "body": '{"ok": true}\n'}}
+    wrong = '400 with {"ok": false}\\n, and then more'
+    assert telling([done, refused, done, READ], None, wrong) == [refused]
+    assert telling([done, refused, READ], None, wrong) == [refused, READ]
+    assert telling([done, refused, done, READ], None, "a phone is missing") == [done, READ]

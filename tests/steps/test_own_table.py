@@ -10,7 +10,7 @@ from tests.steps.kit import Memory, world_of
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Change, Create, Operation, Transaction, Verbatim
 from upsertspec.errors import NotApplicable
-from upsertspec.steps.own_table import require_faulty
+from upsertspec.steps.own_table import own_members, require_faulty
 from upsertspec.target.bindings import bindings_from
 
 OWN = {"contacts": {"name": "products", "fields": {"email": "sku"}, "always": {"price": 1}}}
@@ -106,3 +106,8 @@ def test_a_stranger_is_told_of_unknown_tables_by_apis_whose_paths_are_of_tables(
     else:
         with pytest.raises(NotApplicable, match="none for unknown tables"):
             world.send(who, Create("no_such_table", {}))
+
+
+def test_an_annotation_is_no_member_of_a_record() -> None:
+    record = {"id": 1, "email": "a", "price": 1, "@odata.etag": "W/1"}
+    assert own_members(bindings_from(OWN).of("contacts"), record) == {"price": 1}

@@ -12,6 +12,7 @@ from upsertspec.dialects.operations import Change, Create, Delete, Describe, Tra
 from upsertspec.errors import CheckFailed
 from upsertspec.steps.statuses import is_declared, kinds_of, require_status
 from upsertspec.steps.world import World
+from upsertspec.target.bindings import bindings_from
 
 UPSERT = Upsert("contacts", {}, ["email"])
 
@@ -132,3 +133,27 @@ def test_a_status_that_says_as_much_comes_with_a_hint(
     with pytest.raises(CheckFailed) as raised:
         require_status(world, world.last.answer, *wanted)
     assert raised.value.hint.rpartition("[deviations] ")[2] == declared
+
+
+REFUSED: list[tuple[dict[str, Any], Any, str]] = [
+    ({"status": None}, {"error": "kind is required"}, "if kind of items is never null, add null = false to status in"),
+    ({"status": None}, {"error": "invalid"}, "if kind of items is never null"),
+    ({"status": None, "age": 2**40}, {"error": "qty"}, "if qty of items takes no number that is so high"),
+    ({"notes": " "}, {}, "if remark of items takes no text without a letter, add blank = false to notes in"),
+    ({"status": None, "age": 2**40}, {"error": "invalid"}, ""),
+    ({"status": "active", "age": 3}, {"error": "kind"}, ""),
+    ({"phone": None}, {"error": "gtin"}, ""),
+]
+
+
+@pytest.mark.parametrize(("row", "body", "hint"), REFUSED)
+def test_a_refusal_hints_at_the_rule_that_a_target_file_can_state(row: Any, body: Any, hint: str) -> None:
+    fields = {"status": "kind", "age": "qty", "notes": "remark", "phone": {"name": "gtin", "null": False}}
+    world = declaring(Upsert("contacts", row, ["email"]), Answer(422, body=body))
+    for bindings in ({"name": "items", "fields": fields, "always": {"price": 1}}, {"name": "items"}):
+        world.client.bindings = bindings_from({"contacts": bindings})
+        with pytest.raises(CheckFailed) as failed:
+            require_status(world, world.last.answer, 200)
+        assert failed.value.hint.startswith(hint)
+        assert bool(failed.value.hint) is bool(hint)
+        hint = ""

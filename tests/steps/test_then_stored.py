@@ -9,7 +9,7 @@ import pytest
 from tests.steps.kit import ADA, BEFORE, BOB, Memory, answered, contact, failing, keep, sent, untested, world_of
 from upsertspec.dialects.base import Answer
 from upsertspec.dialects.operations import Create, Upsert, UpsertBatch
-from upsertspec.errors import Blocked
+from upsertspec.errors import Blocked, CheckFailed
 from upsertspec.steps import then_records
 from upsertspec.steps import then_stored as then
 from upsertspec.steps.equality import as_json
@@ -260,6 +260,12 @@ def test_a_protected_field_is_missing_or_the_one_that_was_sent(field: str) -> No
 def test_a_timestamp_is_rfc_3339_in_utc(field: str, time: str) -> None:
     with failing(f"{field} as an RFC 3339 timestamp in UTC", f'"{time}"'):
         then.protected_fields_are_the_servers_own(protecting({**ADA, field: time}))
+
+
+def test_a_timestamp_of_another_form_hints_at_its_format() -> None:
+    with pytest.raises(CheckFailed) as failed:
+        then.protected_fields_are_the_servers_own(protecting({**ADA, "created_at": "2024-01-01 10:00:00"}))
+    assert 'created_at = { name = "created_at", format = "%Y-%m-%d %H:%M:%S" }' in failed.value.hint
 
 
 def test_numbered_contacts_come_with_200() -> None:

@@ -155,9 +155,10 @@ class Words:
         return self._forms.setdefault(key, TextForm(bound.text, bound.rules.get("maximum_length")))
 
     def _option(self, bound: FieldBinding, name: str, value: Any) -> Any:
-        as_key = value if isinstance(value, str) else json.dumps(value)
         spec = self.binding.spec.fields.get(name)
-        if as_key in bound.values and (isinstance(value, str) or spec is None or spec.type.cells_are_json):
+        is_text = isinstance(value, str)
+        as_key = value if is_text else json.dumps(value)
+        if as_key in bound.values and (spec is None or is_text is not spec.type.cells_are_json):
             return bound.values[as_key]
         if spec is not None and value in spec.options:
             raise NotApplicable(f"{bound.name} of {self.called} has nothing that stands for {value}")

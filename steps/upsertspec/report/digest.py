@@ -65,7 +65,7 @@ def _finding(number: int, root: Raw, followers: Sequence[Raw], why: str, run: st
 
 def _curls(result: Raw, run: str) -> list[str]:
     """The requests that show the failure; without the lines that are too long."""
-    shown = telling(result["exchanges"], result.get("history"))
+    shown = telling(result["exchanges"], result.get("history"), result.get("actual", ""))
     chosen = (shown if "history" in result else _last_write(result["exchanges"], run)) or shown[:1]
     return [each["curl"] for each in chosen if len(each["curl"]) <= LONGEST_CURL]
 

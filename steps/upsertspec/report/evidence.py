@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 CONTRADICTING = 4
+QUOTED = 60
 FULL, FAILURES, NONE = "full", "failures", "none"
 LEVELS = (FAILURES, FULL, NONE)
 """What a report keeps: the exchanges of all that did not simply pass, all of them, or none."""
@@ -34,13 +36,24 @@ def writes(exchanges: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [exchange for exchange in exchanges if exchange["method"] != "GET"]
 
 
-def telling(exchanges: Sequence[Mapping[str, Any]], history: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-    """The last exchange that changes something, and the last of all.
+def telling(
+    exchanges: Sequence[Mapping[str, Any]], history: Mapping[str, Any] | None, actual: str = ""
+) -> list[Mapping[str, Any]]:
+    """The last exchange that changes something, and the last of all; or the one whose answer was found to be wrong.
 
     If concurrent clients contradict each other: the exchanges that do, at most CONTRADICTING.
     """
     places = [each["exchange"] for each in history["operations"] if each["contradicts"]] if history else []
     if contradicting := [exchanges[place] for place in places if place in range(len(exchanges))]:
         return contradicting[:CONTRADICTING]
-    chosen = [*writes(exchanges)[-1:], *exchanges[-1:]]
+    changing = writes(exchanges)
+    if (quoted := [each for each in changing if _is_quoted(each, actual)]) and quoted[-1] is not changing[-1]:
+        return quoted[-1:]
+    chosen = [*changing[-1:], *exchanges[-1:]]
     return [exchange for number, exchange in enumerate(chosen) if exchange not in chosen[:number]]
+
+
+def _is_quoted(exchange: Mapping[str, Any], actual: str) -> bool:
+    """Whether what was found begins with the answer of an exchange: its status, and the beginning of its body."""
+    body = str(exchange.get("response", {}).get("body") or "").strip()[:QUOTED]
+    return bool(body) and re.match(rf"\d{{3}} with {re.escape(body)}", actual) is not None

@@ -166,7 +166,7 @@ def _failure(result: Result, out: TextIO, cast: Sequence[Part]) -> None:
         out.write(f"  hint      {result.hint}\n")
     if result.reason and (not result.expected or result.status is Status.KNOWN_FAILURE):
         out.write(f"  {result.reason}\n")
-    for exchange in telling(result.exchanges, result.history):
+    for exchange in telling(result.exchanges, result.history, result.actual):
         out.write(f"  {outcome(exchange):<9} {printable(exchange['curl'])}\n")
 
 

@@ -14,10 +14,12 @@ from upsertspec.http.client import Client
 from upsertspec.http.text import printable
 from upsertspec.report.finding import FATAL, OK, WARNING, Finding
 from upsertspec.run.preflight import called
-from upsertspec.spec.outcomes import is_success
+from upsertspec.spec.outcomes import is_refusal, is_success
 from upsertspec.spec.schema import Field, Table, tables_of
 from upsertspec.spec.types import TIMESTAMP, instant
 from upsertspec.steps.equality import differences, shown
+from upsertspec.steps.hints import of_own_members
+from upsertspec.steps.own_table import own_members
 from upsertspec.target.target import Target
 from upsertspec.target.time_forms import guess, in_seconds, stated
 
@@ -72,17 +74,19 @@ class _Trial:
         record = self._record()
         where = {name: record[name] for name in self._key}
         try:
-            self._upsert("create", record)
+            created = self._upsert("create", record)
             changed = {**record, **self._change(record)}
             self._upsert("update", changed)
             stored = self._read_back(where, changed)
             self._read(stored)
             yield Finding(OK, f"one record of {self._name} was created, updated and read back")
+            yield from self._own(created, stored)
             yield from self._times(stored)
         except _Stopped as stopped:
             level = FATAL if self._table.name == "contacts" else WARNING
             yield Finding(level, str(stopped), "\n".join([*self._hint(), *self._evidence()]))
         yield from self._clean_up(where)
+        yield from self._required()
 
     def _record(self) -> Record:
         """A new record with a value for each field that is not a reference."""
@@ -103,13 +107,15 @@ class _Trial:
         ]
         return {texts[0]: "upsertspec check, updated"} if texts else {}
 
-    def _upsert(self, what: str, record: Record) -> None:
+    def _upsert(self, what: str, record: Record) -> Record:
+        """The record in the answer, which may be empty."""
         answer = self._call(what, Upsert(self._table.name, record, list(self._key)))
         if not is_success(answer.status):
             self._is_update_refused = what == "update" and not self._client.replaces
             raise _Stopped(f"{self._name}: the {what} of a record is answered with {answer.said}")
         if answer.fault:
             raise _Stopped(f"{self._name}: the answer to the {what} of a record can't be read: {answer.fault}")
+        return dict(answer.record or {})
 
     def _read_back(self, where: Record, expected: Record) -> Record:
         answer = self._call("search", Find(self._table.name, where, limit=2))
@@ -136,6 +142,31 @@ class _Trial:
             raise _Stopped(f"{self._name}: the read of the record by its id fails ({answer.said})")
         if wrong := differences(self._table, stored, answer.record or {}, words=words):
             raise _Stopped(f"{self._name}: the record that is read by its id is another: {'; '.join(wrong)}")
+
+    def _own(self, created: Record, stored: Record) -> Iterator[Finding]:
+        """A warning for members of the target's own that the update changed: is it a version, or a mistake?"""
+        own = own_members(self._client.bindings.of(self._table.name), stored)
+        if names := [name for name in own if name in created and shown(created[name]) != shown(own[name])]:
+            what = f"the update changed {', '.join(names)} of {self._name}, which it did not mention"
+            yield Finding(WARNING, what, of_own_members(names))
+
+    def _required(self) -> Iterator[Finding]:
+        """A warning for each field that the target file says is not required, and without which a create is refused."""
+        binding = self._client.bindings.of(self._table.name)
+        for name in [n for n, f in binding.spec.fields.items() if f.required and n in binding.view.fields]:
+            if binding.field(name).rules.get("required") is not False:
+                continue
+            record = {each: value for each, value in self._record().items() if each != name}
+            try:
+                answer = self._call("create", Upsert(self._table.name, record, list(self._key)))
+            except _Stopped:
+                continue
+            if is_refusal(answer.status):
+                what = f"{binding.field(name).name} of {self._name} is required: a create without it is refused"
+                fix = f"take required = false out of {name} in [tables.{self._table.name}.fields]"
+                yield Finding(WARNING, f"{what} ({answer.status})", fix)
+            else:
+                list(self._clean_up({each: record[each] for each in self._key}))
 
     def _times(self, stored: Record) -> Iterator[Finding]:
         """A warning for each time of the server's that can't be read, with the format that it seems to have."""

@@ -12,6 +12,7 @@ from upsertspec.spec.outcomes import OK, is_refusal, is_server_error, is_success
 from upsertspec.spec.schema import Table, tables
 from upsertspec.spec.types import is_id
 from upsertspec.steps.equality import as_json, differences, same, shown
+from upsertspec.steps.hints import of_own_members
 from upsertspec.steps.missing_ids import can_be_found
 from upsertspec.steps.own_table import compared, keys_sent, own_members
 from upsertspec.steps.statuses import require_status
@@ -210,7 +211,8 @@ def require_stored(world: World, table: str, row: Record, where: Record | None =
     record = the_one(world, table, where or key_of(spec, row))
     wrong = differences(spec, row, record, words=words)
     if wrong:
-        raise CheckFailed(f"in {words.called} a record with {_shown_as(world, table, row)}", "; ".join(wrong))
+        found = "; ".join(wrong) + _refused(world)
+        raise CheckFailed(f"in {words.called} a record with {_shown_as(world, table, row)}", found)
     require_own_kept(world, table, record)
     return record
 
@@ -235,7 +237,10 @@ def require_own_kept(world: World, table: str, record: Record) -> None:
         reported = [name for name in unmentioned if name in before]
         fields = [*(reported if world.attempts else []), *own_members(binding, before)]
         if wrong := differences(binding.view, before, record, fields, world.words(table)):
-            failed = CheckFailed(f"what is not mentioned to stay as it was in {binding.name}", "; ".join(wrong))
+            hint = of_own_members(
+                [n for n in own_members(binding, before) if as_json(record.get(n)) != as_json(before[n])]
+            )
+            failed = CheckFailed(f"what is not mentioned to stay as it was in {binding.name}", "; ".join(wrong), hint)
             world.add_secondary("upsert-update", failed)
             return
 

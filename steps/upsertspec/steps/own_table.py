@@ -171,11 +171,14 @@ def _text_differs(bound: FieldBinding, text: str) -> str:
 
 
 def own_members(binding: TableBinding, record: Row) -> dict[str, Any]:
-    """The members of a record of an own table that no scenario knows, without those that change by themselves."""
+    """The members of a record of an own table that no scenario knows, without those that change by themselves.
+
+    An annotation, such as `@odata.etag` or the `@context` of JSON-LD, is about the record, and no part of it.
+    """
     if not binding.is_own:
         return {}
     known = {*PROTECTED, *binding.spec.fields, *binding.volatile}
-    return {name: value for name, value in record.items() if name not in known}
+    return {name: value for name, value in record.items() if name not in known and not name.startswith("@")}
 
 
 def compared(binding: TableBinding, *records: Row) -> list[str]:

@@ -9,6 +9,7 @@ from upsertspec.dialects.operations import Operation, Transaction
 from upsertspec.errors import CheckFailed
 from upsertspec.spec.outcomes import DONE, MISSING, REFUSALS, UPSERTED, is_refusal, is_success
 from upsertspec.spec.schema import tables
+from upsertspec.steps.hints import of_refusal
 from upsertspec.steps.world import World
 
 
@@ -30,6 +31,8 @@ def require_status(world: World, answer: Answer, *wanted: int, said: str = "") -
             return
     names = " or ".join(str(status) for status in wanted)
     hint = _declaration(kinds, answer.status) if len(wanted) == 1 else ""
+    if is_refusal(answer.status) and all(map(is_success, wanted)):
+        hint = hint or of_refusal(world, answer, operation)
     raise CheckFailed(f"an answer of {names}", f"{answer.status} with {answer.shown_body}", hint)
 
 

@@ -28,6 +28,7 @@ from upsertspec.steps.assertions import (
 )
 from upsertspec.steps.conditions import require_tag
 from upsertspec.steps.equality import as_json, differences, shown
+from upsertspec.steps.hints import of_time
 from upsertspec.steps.own_table import named, own_members
 from upsertspec.steps.world import World
 from upsertspec.target.time_forms import in_seconds, stated
@@ -102,7 +103,8 @@ def updated_at_is_later(world: World, name: str | None) -> None:
             label = world.words(table).label("updated_at")
             is_coarse = earlier is not None and earlier == later and not earlier.microsecond
             form = in_seconds(before) or "%Y-%m-%dT%H:%M:%SZ"
-            hint = WHOLE_SECONDS + stated("updated_at", label, form) if is_coarse else ""
+            coarse = WHOLE_SECONDS + stated("updated_at", label, form) if is_coarse else ""
+            hint = coarse if later else of_time(world, table, "updated_at", after)
             wrong = CheckFailed(f"an updated_at later than {shown(before)}", shown(after), hint)
             world.add_secondary("times", wrong)
 

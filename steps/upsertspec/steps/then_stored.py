@@ -24,6 +24,7 @@ from upsertspec.steps.assertions import (
 )
 from upsertspec.steps.cells import names
 from upsertspec.steps.equality import as_json, is_utc, same, shown
+from upsertspec.steps.hints import of_time
 from upsertspec.steps.own_table import named
 from upsertspec.steps.statuses import require_status
 from upsertspec.steps.when_upsert import numbered
@@ -173,4 +174,5 @@ def protected_fields_are_the_servers_own(world: World) -> None:
             raise CheckFailed(f"a {field} of the server's own", f"the one that was sent: {shown(record[field])}")
     for field in set(world.binding(world.last.table).protected) - {"id"}:
         if not is_utc(record[field]):
-            raise CheckFailed(f"{field} as an RFC 3339 timestamp in UTC", shown(record[field]))
+            hint = of_time(world, table.name, field, record[field])
+            raise CheckFailed(f"{field} as an RFC 3339 timestamp in UTC", shown(record[field]), hint)

@@ -59,7 +59,9 @@ class Scenario:
     @property
     def telling(self) -> Sequence[JSON]:
         """The exchanges that show a failure."""
-        return telling(self.raw["exchanges"], self.raw.get("history")) if self.listed else []
+        return (
+            telling(self.raw["exchanges"], self.raw.get("history"), self.raw.get("actual", "")) if self.listed else []
+        )
 
     @property
     def times(self) -> list[tuple[float, bool]]:
