@@ -33,7 +33,7 @@ Serve = Callable[..., contextlib.AbstractContextManager[str]]
 
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Serve:
-    """`with serve("products") as url:` runs one of the example APIs, with a bug, or products wrapped in one of the `STYLES`."""
+    """`with serve("products") as url:` runs an example API, perhaps with a bug, or products in one of the `STYLES`."""
     for role in ROLES:
         monkeypatch.delenv(f"UPSERTSPEC_TOKEN_{role.upper()}", raising=False)
     for name in ENV:
