@@ -32,10 +32,17 @@ Feature: Malformed and oversized bodies
         | begun by a comment                 |
         | broken by a line end in a text     |
         | broken by a byte that is no UTF-8  |
-        | encoded as UTF-16                  |
         | encoded as Latin-1                 |
         | replaced by upsert                 |
         | replaced by <upsert/>              |
+
+    @S-v9jf
+    Scenario: UTF-16 is read or refused
+      When the editor upserts into contacts by email, the body encoded as UTF-16:
+        | email           | name         |
+        | ada@example.com | Ada Lovelace |
+      Then the answer is 200 and says created, or 400
+      And Grace is as before
 
     @S-vuuc
     Scenario Outline: A known contact with its body <broken>

@@ -23,7 +23,6 @@ Feature: What a caller without access can learn
         | left out                           |
         | cut off in the middle              |
         | broken by a byte that is no UTF-8  |
-        | encoded as UTF-16                  |
         | declared as text/plain             |
         | declared as nothing                |
         | replaced by []                     |

@@ -150,9 +150,6 @@ class FiltersForgetWideLetters(Queries):
 for name, change, says in (
     ("replaces-broken-bytes", lambda data: data.decode("utf-8", "replace").encode(),
      "Replaces bytes that are not UTF-8 with a replacement character."),
-    ("guesses-the-encoding",
-     lambda data: data.decode(json.detect_encoding(data), "surrogateescape").encode("utf-8", "replace"),
-     "Detects the encoding from the first bytes, as its JSON library does: UTF-16 is read too."),
     ("relaxed-json", lambda data: re.sub(rb",\s*([}\]])", rb"\1", re.sub(rb"^/\*.*?\*/", b"", data)),
      "Reads relaxed JSON, with comments and trailing commas."),
     ("not-a-number-is-null", lambda data: re.sub(rb"(?<=: )(NaN|-?Infinity)\b", b"null", data),

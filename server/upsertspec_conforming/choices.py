@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ from upsertspec_server.errors import Problem, bad_field, bad_request, not_found
 from upsertspec_server.fields import Integer
 from upsertspec_server.queries import Condition, Grouping, Include, Listing, Queries
 from upsertspec_server.records import Records
-from upsertspec_server.request import check_members
+from upsertspec_server.request import Request, check_members
 from upsertspec_server.schema import Field, Role, Row, Table
 from upsertspec_server.store import quote
 from upsertspec_server.transactions import Operation, Results, Transactions
@@ -157,6 +158,17 @@ class CountsWhatItCan(Queries):
         texts = [name for name, field in table.all_fields.items() if field.type.name not in ("integer", "decimal")]
         given = [pair for pair in parameters if pair[0] != "avg" or pair[1] not in texts]
         return super().grouping(table, given if "group_by" in dict(given) else [("group_by", "id"), *given])
+
+
+@conforming("Whether a byte order mark may come first, and whether UTF-16 is read, is up to you (MAY).")
+class DetectsTheEncoding(Request):
+    """Detects the encoding from the first bytes, as the JSON library of Python does."""
+
+    def parse(self, data: bytes) -> dict[str, Any]:
+        try:
+            return super().parse(data.decode(json.detect_encoding(data)).encode())
+        except UnicodeDecodeError:
+            return super().parse(data)
 
 
 @conforming("A filter by a value that its field can't have is refused with 400, or finds no record (5).")

@@ -53,7 +53,7 @@ NO_JSON = (
     "left out", "cut off in the middle", "cut off before its last brace", "followed by a second one",
     "followed by a brace too many", "ended by a comma too many", "put in single quotes",
     "stripped of the quotes of a name", "begun by a comment", "broken by a line end in a text",
-    "broken by a byte that is no UTF-8", "encoded as UTF-16", "encoded as Latin-1", "replaced by upsert",
+    "broken by a byte that is no UTF-8", "encoded as Latin-1", "replaced by upsert",
     "replaced by []", "replaced by null", "replaced by 1", 'replaced by "fields"', "replaced by {}", "put into a list",
     "replaced by lists, 100,000 deep", "replaced by objects, 100,000 deep",
     'replaced by {"fields": 1}', 'replaced by {"fields": {}, "matchFields": {}}',
