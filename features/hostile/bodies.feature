@@ -83,6 +83,20 @@ Feature: Malformed and oversized bodies
         | cut off in the middle        |
         | followed by a brace too many |
 
+    @S-55cx
+    Scenario Outline: A change with its body <broken>
+      When the editor changes Grace, the body <broken>:
+        | name | status   |
+        | Eve  | inactive |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Not JSON
+        | broken                       |
+        | cut off in the middle        |
+        | followed by a brace too many |
+        | replaced by upsert           |
+
     @S-n3tq
     Scenario Outline: <name> is not a JSON number
       When the editor upserts into contacts by email, <field> written as <written>:
@@ -183,6 +197,14 @@ Feature: Malformed and oversized bodies
       Then the answer is 400 or 415
       And nothing has been written
 
+    @S-2u2s
+    Scenario: A change declared as text
+      When the editor changes Grace, the body declared as text/plain:
+        | name | status   |
+        | Eve  | inactive |
+      Then the answer is 400 or 415
+      And nothing has been written
+
     @S-bvj6
     Scenario: A batch declared as text
       When the editor upserts a batch into contacts by email, the body declared as text/plain:
@@ -261,6 +283,22 @@ Feature: Malformed and oversized bodies
         | {}                           |
         | {"fields": null}             |
         | {"email": "ada@example.com"} |
+
+    @S-haub @needs-records
+    Scenario Outline: The body <body> is not a change
+      When the editor changes Grace, the body replaced by <body>:
+        | name | status   |
+        | Eve  | inactive |
+      Then the answer is 400
+      And nothing has been written
+
+      Examples: Other JSON
+        | body             |
+        | []               |
+        | null             |
+        | {}               |
+        | {"fields": null} |
+        | {"name": "Eve"}  |
 
     @S-tzd5
     Scenario: An upsert inside a list is refused

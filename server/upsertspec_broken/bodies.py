@@ -53,6 +53,28 @@ add("list-of-one-is-taken", "Takes a list of one object as the object.", "AC-803
     reads(lambda data: data[1:-1] if data.startswith(b"[{") and data.endswith(b"}]") else data))  # fmt: skip
 
 
+@broken("AC-801")
+class ChangesAreReadToTheirEnd(Request):
+    """Reads the first JSON value of a change, and ignores the rest."""
+
+    def parse(self, data: bytes) -> dict[str, Any]:
+        return super().parse(first_value(data) if self.method == "PATCH" else data)
+
+
+@broken("AC-803")
+class ChangesOfNothing(Request):
+    """Takes a change without an object of fields as one that changes nothing."""
+
+    def parse(self, data: bytes) -> dict[str, Any]:
+        try:
+            body = super().parse(data)
+        except Problem as problem:
+            if self.method != "PATCH" or "must be a JSON object" not in problem.detail:
+                raise
+            return {"fields": {}}
+        return body if self.method != "PATCH" or body.get("fields") else {"fields": {}}
+
+
 class Parsing(Request):
     """Does something else where a body is refused."""
 
@@ -109,6 +131,8 @@ for name, accepted, says in (
     ("any-type-will-do", lambda request: True, "Reads every body as JSON, whatever its content type."),
     ("plain-text-will-do", lambda request: request.mimetype == "text/plain",
      "Reads text/plain as JSON for old clients, and so also from any page on the web."),
+    ("any-type-will-do-in-a-change", lambda request: request.method == "PATCH",
+     "Reads the body of a change as JSON, whatever its content type."),
     ("more-than-json-will-do", lambda request: request.mimetype.startswith("application/json"),
      "Reads a body of any type that begins like that of JSON."),
     ("no-type-is-json", lambda request: not request.mimetype, "Reads a body without a content type as JSON."),

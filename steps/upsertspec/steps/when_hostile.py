@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pytest_bdd import parsers, when
 
-from upsertspec.dialects.operations import Create, Operation, Transaction, Upsert, UpsertBatch, Verbatim
+from upsertspec.dialects.operations import Change, Create, Operation, Transaction, Upsert, UpsertBatch, Verbatim
 from upsertspec.steps.cells import as_written
 from upsertspec.steps.table_calls import MISSING, calls
 from upsertspec.steps.when_upsert import part_of_transaction
@@ -15,25 +15,28 @@ from upsertspec.steps.world import World
 Cells = Sequence[Sequence[str]]
 
 _WAY = (
-    r"(?P<way>upserts into|upserts a batch into|upserts in a transaction into|creates in) (?P<table>\w+)"
+    r"(?P<way>upserts into|upserts a batch into|upserts in a transaction into|creates in|changes) (?P<what>\w+)"
     r"(?: by (?P<match>\w+(?:, \w+)*?))?"
 )
 
 
-@when(parsers.re(rf"the (?P<role>\w+) {_WAY}, (?P<what>the body|\w+ written as) (?P<how>.+):"))
+@when(parsers.re(rf"the (?P<role>\w+) {_WAY}, (?P<part>the body|\w+ written as) (?P<how>.+):"))
 def sends_as_written(
-    world: World, role: str, way: str, table: str, match: str | None, what: str, how: str, datatable: Cells
+    world: World, role: str, way: str, what: str, match: str | None, part: str, how: str, datatable: Cells
 ) -> None:
     """The rows as one request that is altered before it is sent, in its body or in one field.
+
+    A change is one of a named record.
 
     The field is this JSON to the letter, or `… N times`, or `lists, N deep`, or `9, N digits`. A target may close the
     connection on a body that is too large.
     """
+    table = world.named(what).table if way == "changes" else what
     rows = world.rows(table, datatable)
     names = (match or "").split(", ")
-    alteration = how if what == "the body" else ""
+    alteration = how if part == "the body" else ""
     if not alteration:
-        rows[0][what.partition(" ")[0]] = Verbatim(as_written(how))
+        rows[0][part.partition(" ")[0]] = Verbatim(as_written(how))
     made: Mapping[str, Callable[[], Operation]] = {
         "upserts into": lambda: Upsert(table, rows[0], names),
         "upserts a batch into": lambda: UpsertBatch(table, rows, names),
@@ -41,6 +44,7 @@ def sends_as_written(
             [part_of_transaction(Upsert(table, row, names)) for row in rows]
         ),
         "creates in": lambda: Create(table, rows[0]),
+        "changes": lambda: Change(table, world.named(what).record["id"], rows[0]),
     }
     world.send_much(role, made[way](), alteration)
 
