@@ -180,12 +180,17 @@ UNLISTED = ('the record to be listed where {"name__contains": "a"}', "it is not"
         ({"S_4yf2": ("Beach to keep the id '1'", "'2'"), "S_vncp": ("Beach's id to stay '1'", "'2'")}, "AC-103"),
         # what fails in batches only is told by a criterion of batches
         ({"S_b6nb": REFUSED, "S_p82k": REFUSED}, "AC-301"),
+        # a parent that is still there is no matter of its children
+        (
+            {"S_wbuz": ("Budget to be gone from users", "it is"), "S_n4v6": ("Atlas to be gone from users", "it is")},
+            "AC-609",
+        ),
         # what several criteria send along is the matter of the one that is about it
         ({"S_w5q4": STATUS, "S_hf22": STATUS}, "AC-204"),
     ],
 )
 def test_the_root_is_about_what_fails(failing: dict[str, tuple[str, str]], root: str) -> None:
-    results = run("batch", "conflict", "records", "hostile", "transactions", **failing)
+    results = run("batch", "conflict", "integrity", "records", "hostile", "transactions", **failing)
     found = mistakes(map(at_what_it_shows, results))
     assert [mistake.root.case.criterion for mistake in found] == [root]
 

@@ -48,6 +48,7 @@ ABOUT = {
     "integer": "integers that are kept",
     "decimal": "decimals that are kept",
     "create": "what a setup stores",
+    "delete": "the record that is deleted",
     "unmentioned": "the fields that an update does not mention",
 }
 """What a failure may be about, in words."""

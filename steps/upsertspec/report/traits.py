@@ -40,6 +40,7 @@ TOPICS = (
     ("chosen", re.compile(r"^just \w")),
 )
 """What a failure is about, by its words; the criterion with the tag `@defines-…` of that name is about just this."""
+_REMAINS = re.compile(r"(\w+) to be gone from")
 _KEPT = re.compile(r"comes? back as (?:it was|they were) sent|is kept as it was written")
 """The steps that say that a value is kept. A criterion may define just this for a type: it has the tag of its name."""
 _NESTED = re.compile(r"in the (?:list|answer) \w+ holds")
@@ -178,13 +179,17 @@ def traits_of(result: Result) -> Traits:
 
 
 def _topic(result: Result) -> str:
-    """What a failure is about: by its words, or a filter that is refused, or a value that is not kept, or a list with
-    other records than those that were expected, with these in another order, or with other fields than were chosen."""
+    """What a failure is about: by its words, a filter that is refused, a record that was deleted and is still there, a
+    value that is not kept, or a list with other records than those that were expected, with these in another order, or
+    with other fields than were chosen."""
     if _is_refused_filter(result):
         return "filters"
     words = f"{result.expected} {result.actual}"
     if topic := next((topic for topic, wording in TOPICS if wording.search(words)), ""):
         return topic
+    remains = _REMAINS.match(result.expected)
+    if remains and any(f"deletes {remains[1]}" in step.text for step in result.steps):
+        return "delete"
     failed = next((step.text for step in result.steps if step.state == "failed"), "")
     if _KEPT.search(failed):
         kind = _wrong_type(result)
