@@ -163,7 +163,7 @@ class ConditionIsCheckedAfterTheCommit(Conditions):
         super().check(condition, table, stored)
 
 
-@broken("AC-902", "AC-903", "AC-904", "AC-905")
+@broken("AC-902", "AC-903", "AC-904", "AC-905", "AC-907")
 @answers
 def failed_condition_is_409(answer: Answer) -> None:
     """Answers 409 where a condition is not met, like any other conflict."""
@@ -199,7 +199,7 @@ class NothingIsNew(Holds):
         return none_match.star_tag or super().is_known_by(none_match, tag)
 
 
-@broken("AC-903")
+@broken("AC-903", "AC-907")
 @answers
 def write_is_not_modified(answer: Answer) -> None:
     """Answers 304 to a write where If-None-Match is not met, as to a read."""

@@ -96,7 +96,7 @@ def for_readers(endpoint: str) -> Any:
     return lets
 
 
-add("post-asks-nobody", "Creates a record for everybody who may read.", "AC-601", for_readers("records.create"))
+add("post-asks-nobody", "Creates a record for everybody who may read.", "AC-601 AC-051", for_readers("records.create"))
 add("delete-asks-nobody", "Deletes a record for everybody who may read.", "AC-609", for_readers("records.delete"))
 
 

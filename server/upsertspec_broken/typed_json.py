@@ -220,7 +220,8 @@ def written_again(text: str) -> str:
 
 add("json-in-text-is-written-again", "Reads text that is a JSON object, and writes it with other blanks.", "AC-804",
     parsed(Text, lambda value: written_again(value) if isinstance(value, str) else value))  # fmt: skip
-add("json-nulls-at-the-top-are-dropped", "Drops what is null among the members of a JSON value.", "AC-805",
+add("json-nulls-at-the-top-are-dropped", "Drops what is null among the members of a JSON value.",
+    "AC-601 AC-805",
     parsed(Json, lambda value: of_members(value, lambda m: {k: v for k, v in m.items() if v is not None})))  # fmt: skip
 add("json-moments-at-the-top-are-utc", "Takes a member of a JSON value that looks like a moment for one.",
     "AC-601 AC-805",

@@ -133,7 +133,12 @@ def mistakes(results: Iterable[Result]) -> list[Mistake]:
     found: list[Mistake] = []
     for result in sorted(failed, key=lambda r: _plainness(r, traits[r.case.id], homes, r.case.id in away)):
         _place(result, found, traits)
-    return sorted(found, key=lambda m: _importance(m, traits[m.root.case.id], m.root.case.id in away))
+    sizes = {
+        m.root.case.id: len(m.all) + sum(len(other.all) for other in found if _is_also_of(other, m)) for m in found
+    }
+    return sorted(
+        found, key=lambda m: _importance(m, traits[m.root.case.id], m.root.case.id in away, sizes[m.root.case.id])
+    )
 
 
 def _place(result: Result, found: list[Mistake], traits: Mapping[str, Traits]) -> None:
@@ -267,10 +272,20 @@ def _plainness(
     )
 
 
-def _importance(mistake: Mistake, traits: Traits, elsewhere: bool) -> tuple[bool, bool, int, int, bool, str]:
+def _is_also_of(mistake: Mistake, other: Mistake) -> bool:
+    """Whether failures of the criterion whose plain scenario is the root of another finding are under this one."""
+    criterion = other.root.case.criterion
+    return (
+        mistake is not other
+        and is_plain(other.root.case)
+        and criterion in {f.case.criterion for f in mistake.followers}
+    )
+
+
+def _importance(mistake: Mistake, traits: Traits, elsewhere: bool, size: int) -> tuple[bool, bool, int, int, bool, str]:
     case, is_must = mistake.root.case, row(mistake.root.status).red
     is_core = case.profile == spec.CORE and not elsewhere
-    return not is_must, not is_core, traits.rank, -len(mistake.all), elsewhere, case.criterion
+    return not is_must, not is_core, traits.rank, -size, elsewhere, case.criterion
 
 
 def _is_elsewhere(case: spec.Case, traits: Traits, failing: Collection[str]) -> bool:
