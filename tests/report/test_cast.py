@@ -12,7 +12,7 @@ import pytest
 
 from upsertspec.report import document as written
 from upsertspec.report import markdown, terminal
-from upsertspec.report.cast import cast, lines
+from upsertspec.report.cast import cast, in_our_words, lines
 from upsertspec.report.page.render import page
 from upsertspec.report.result import Evidence, Result, Status, StepResult
 from upsertspec.spec import criteria as spec
@@ -79,3 +79,18 @@ def test_every_report_has_it(report: dict[str, Any]) -> None:
 def test_a_report_without_a_cast_is_still_read(report: dict[str, Any]) -> None:
     del report["target"]["cast"]
     assert "played by" not in page(report) + markdown.render(report)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("sku is 1 instead of 2; title is 3 instead of 4", "email is 1 instead of 2; name is 3 instead of 4"),
+        ("Ada's title to stay 1", "Ada's name to stay 1"),
+        ("one record in products with sku", "one record in products with sku"),
+        ('"sku is 1"', '"sku is 1"'),
+    ],
+)
+def test_a_message_in_our_words(theirs: str, ours: str) -> None:
+    steps = failed().as_dict()["steps"]
+    assert in_our_words(theirs, cast(TARGET), steps) == ours
+    assert in_our_words(theirs, cast(TARGET), []) == theirs

@@ -14,6 +14,7 @@ from upsertspec.report.result import Evidence, Result, Status, StepResult
 from upsertspec.report.traits import _named
 from upsertspec.spec import criteria as spec
 
+TABLES = ("contacts", "image_metadata")
 OTHERS = ("'name' is 'Eve', not 'Grace'", "'status' is 'active', not 'inactive'")
 
 
@@ -193,6 +194,15 @@ def test_the_root_is_about_what_fails(failing: dict[str, tuple[str, str]], root:
     results = run("batch", "conflict", "integrity", "records", "hostile", "transactions", **failing)
     found = mistakes(map(at_what_it_shows, results))
     assert [mistake.root.case.criterion for mistake in found] == [root]
+
+
+def test_the_root_is_the_same_where_fields_have_other_names() -> None:
+    cast = [
+        {"table": table, "played_by": "items", "fields": {"created_at": "Made on"}, "absent": []} for table in TABLES
+    ]
+    failing = ("Ada's Made on to stay 4", "5")
+    roots = [[m.root.case.criterion for m in mistakes(run(AC_104=failing, S_p7ab=failing), c)] for c in ([], cast)]
+    assert roots == [["AC-002"], ["AC-104"]]
 
 
 def at_what_it_shows(result: Result) -> Result:

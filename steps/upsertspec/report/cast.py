@@ -34,6 +34,16 @@ def lines(parts: Sequence[Part], steps: Sequence[Mapping[str, Any]] | None = Non
     return [_sentence(part, words) for part in parts if words is None or part["table"] in words]
 
 
+def in_our_words(text: str, parts: Sequence[Part], steps: Sequence[Mapping[str, Any]]) -> str:
+    """A message about a field, such as `createdAt is 5 instead of 4` or `Ada's createdAt to stay 4`, with our name."""
+    words = _words(steps)
+    ours = {theirs: name for part in parts if part["table"] in words for name, theirs in part["fields"].items()}
+    if not ours:
+        return text
+    named = "|".join(map(re.escape, sorted(ours, key=len, reverse=True)))
+    return re.sub(rf"(^|; |'s )({named})(?= is | to stay )", lambda found: found[1] + ours[found[2]], text)
+
+
 def _words(steps: Sequence[Mapping[str, Any]]) -> set[str]:
     texts = [str(step["text"]) for step in steps]
     texts += [cell for step in steps for row in step["table"] for cell in row]

@@ -80,7 +80,7 @@ def document(run: Run) -> dict[str, Any]:
         "preflight": [asdict(finding) for finding in run.findings],
         "criteria": criteria(run.results),
         "proof": run.proof,
-        "findings": [mistake.as_dict() for mistake in mistakes(run.results)],
+        "findings": [mistake.as_dict() for mistake in mistakes(run.results, cast(run.target))],
         "results": [Shown(_without_exchanges(each) if run.evidence == NONE else each) for each in run.results],
     }
 

@@ -14,11 +14,12 @@ Everything is read from the steps, the tags and the failures; no criterion is kn
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+from upsertspec.report.cast import Part, in_our_words
 from upsertspec.report.result import Result
 from upsertspec.report.status import Counts, Listed, Status, row
 from upsertspec.report.traits import TO_BE_REFUSED, Traits, traits_of
@@ -109,11 +110,11 @@ class Mistake:
         return f"{number} more scenario{'s' if number > 1 else ''} of {named}" + (f": {self.why}" if self.why else "")
 
 
-def mistakes(results: Iterable[Result]) -> list[Mistake]:
+def mistakes(results: Iterable[Result], cast: Sequence[Part] = ()) -> list[Mistake]:
     """The failures of a run as findings: MUST before SHOULD, `core` before the rest, plain requests before batches and
     transactions, then what most failures follow, then what is of the profile for its way to write.
 
-    Known failures are listed by themselves, and not here.
+    Known failures are listed by themselves, and not here. The cast says what the target calls our fields.
     """
     listed = list(results)
     failed = [r for r in listed if row(r.status).counts is Counts.FAILURE and r.status is not Status.KNOWN_FAILURE]
@@ -121,7 +122,7 @@ def mistakes(results: Iterable[Result]) -> list[Mistake]:
         return []
     passed = (traits_of(r) for r in listed if row(r.status).counts is Counts.PASS)
     innocent = {mark for each in passed for mark in each.marks | each.named}
-    traits = {r.case.id: traits_of(r).without(innocent) for r in failed}
+    traits = {r.case.id: traits_of(_in_our_words(r, cast)).without(innocent) for r in failed}
     if any(each.by_the_write and each.topic != "operation" for each in traits.values()):
         traits = {name: replace(t, topic=t.topic.removeprefix("operation")) for name, t in traits.items()}
     failing = {r.case.criterion for r in failed}
@@ -139,6 +140,15 @@ def mistakes(results: Iterable[Result]) -> list[Mistake]:
     return sorted(
         found, key=lambda m: _importance(m, traits[m.root.case.id], m.root.case.id in away, sizes[m.root.case.id])
     )
+
+
+def _in_our_words(result: Result, cast: Sequence[Part]) -> Result:
+    """The result with our names of the fields in what was expected and found."""
+    if not cast:
+        return result
+    steps = result.as_dict()["steps"]
+    expected, actual = (in_our_words(text, cast, steps) for text in (result.expected, result.actual))
+    return replace(result, expected=expected, actual=actual)
 
 
 def _place(result: Result, found: list[Mistake], traits: Mapping[str, Traits]) -> None:

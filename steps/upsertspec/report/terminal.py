@@ -82,7 +82,7 @@ def table(results: Sequence[Result], sentences: Mapping[str, str], out: TextIO) 
 def failures(results: Iterable[Result], out: TextIO, cast: Sequence[Part] = ()) -> None:
     """Print each finding by its plainest failure, with the `curl` lines that reproduce it, and count what follows."""
     listed = list(results)
-    found = mistakes(listed)
+    found = mistakes(listed, cast)
     shown = {result.case.id for mistake in found for result in mistake.all}
     for mistake in found:
         _failure(mistake.root, out, cast)

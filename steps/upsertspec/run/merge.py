@@ -36,7 +36,7 @@ def merge(reports: Mapping[str, Raw]) -> dict[str, Any]:
         "verdict": document.verdict(counted),
         "preflight": _findings(listed),
         "criteria": document.criteria(results),
-        "findings": [mistake.as_dict() for mistake in mistakes(results)],
+        "findings": [mistake.as_dict() for mistake in mistakes(results, listed[0]["target"]["cast"])],
         "results": [dict(document.Shown(result)) for result in results],
     }
 
