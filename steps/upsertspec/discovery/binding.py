@@ -19,7 +19,11 @@ from upsertspec.spec.types.structured import Json
 from upsertspec.spec.types.text import Text
 
 FEWEST_OPTIONS = 2
-NO_TEXT = ("date", "date-time", "time", "binary", "byte", "password")
+WHOLE = ("int32", "int64", "uint32", "uint64")
+"""Formats of whole numbers, which JSON of Protocol Buffers writes as text if they may have 64 bits."""
+NO_TEXT = ("date", "date-time", "time", "binary", "byte", "password", *WHOLE)
+VERSIONS = ("etag", "version", "rowversion", "lockversion", "resourceversion", "revision", "rev")
+"""Members that a server changes with each write."""
 
 MOST_USED = ("alt_text",)
 """Optional fields that the scenarios use far more than others of their kind: they are played first."""
@@ -32,8 +36,9 @@ class Binding:
     """How a resource plays a table, in the words of `[tables.TABLE]`.
 
     `fields` has a TOML value for each field of the specification, False for one that the resource lacks. `always` is
-    what every create needs in addition, `fixed` what goes with every request, `protected` what the server writes.
-    `questions` are by field. `problem` says why the resource cannot play the table; then the rest may be empty.
+    what every create needs in addition, `fixed` what goes with every request, `protected` what the server writes,
+    `volatile` what it changes by itself. `questions` are by field. `problem` says why the resource cannot play the
+    table; then the rest may be empty.
     """
 
     table: str
@@ -41,6 +46,7 @@ class Binding:
     always: Mapping[str, Any] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     protected: Mapping[str, Any] = field(default_factory=dict)
+    volatile: list[str] = field(default_factory=list)
     questions: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
 
@@ -69,7 +75,8 @@ class _Binder:
     def binding(self) -> Binding:
         """The whole binding."""
         protected = _protected(self._resource)
-        taken = {name["name"] if isinstance(name, dict) else name for name in protected.values() if name}
+        volatile = _volatile(self._resource)
+        taken = {name["name"] if isinstance(name, dict) else name for name in protected.values() if name} | {*volatile}
         self._left = {name: schema for name, schema in self._left.items() if name not in taken}
         found, problem = dict(self._keys()), ""
         if number := next((k for k in self._resource.keys if not _is_text(self._resource.fields[k])), ""):
@@ -84,7 +91,7 @@ class _Binder:
         fields = {name: found[name] for name in self._table.fields if name in found}
         needed = {n: sample(n, s) for n, s in self._left.items() if n in self._resource.required}
         always = {**needed, **self._always}
-        return Binding(self._table.name, fields, always, self._fixed, protected, self._questions, problem)
+        return Binding(self._table.name, fields, always, self._fixed, protected, volatile, self._questions, problem)
 
     @property
     def _together(self) -> frozenset[str]:
@@ -122,7 +129,8 @@ class _Binder:
         resource = self._resource
         name = ""
         if spec.required:
-            name = self._pick(lambda n, s: _is_text(s) and n in resource.required and not is_unique(n, s))
+            needed = resource.required - {*resource.keys} or self._never_null()
+            name = self._pick(lambda n, s: _is_text(s) and n in needed and not is_unique(n, s))
         elif spec.unique:
             name = self._pick(lambda n, s: _is_text(s) and n not in resource.required and is_unique(n, s))
             said = "May two records share it? Then take it out, and write false." if name else ""
@@ -135,6 +143,10 @@ class _Binder:
         schema = self._left[name]
         form, longest = text_form(schema) if spec.unique or _is_narrow(schema) else ("", None)
         loose = spec.required and name not in resource.required
+        if loose:
+            loose = name not in self._never_null()
+            fix = "If so, take out required = false" if loose else "If not: required = false"
+            self._questions[spec.name] = f"Does a create need it? The document does not say so. {fix}."
         more = {
             "text": form,
             "minimum_length": schema.shortest or None,
@@ -143,6 +155,16 @@ class _Binder:
             "required": False if loose else None,
         }
         return self._bound(spec, name, more)
+
+    def _never_null(self) -> frozenset[str]:
+        """The fields without a default that stored records always have, where the document has others that may be null.
+
+        Where one body serves to create and to update, documents often say of no field that it is required.
+        """
+        record = self._resource.record
+        if not any(schema.nullable for schema in record.values()):
+            return frozenset()
+        return frozenset(n for n, s in record.items() if not s.nullable and s.rules.get("default") is None)
 
     def _options(self, spec: Field) -> Any:
         name = self._pick(lambda _, s: len(s.options) >= FEWEST_OPTIONS and all(isinstance(o, str) for o in s.options))
@@ -156,7 +178,11 @@ class _Binder:
         return self._bound(spec, name, {"values": dict(zip(spec.options, options, strict=False)), "default": default})
 
     def _integer(self, spec: Field) -> Any:
-        wholes = {name for name, schema in self._left.items() if schema.type == "integer" and not schema.options}
+        wholes = {
+            name
+            for name, schema in self._left.items()
+            if (schema.type == "integer" or (schema.type == "string" and schema.format in WHOLE)) and not schema.options
+        }
         name = self._pick(lambda n, s: n in wholes and s.lowest == spec.rules.get("minimum"))
         name = name or self._pick(lambda n, _: n in wholes)
         if not name:
@@ -166,7 +192,9 @@ class _Binder:
             asked = f"Is a number below {spec.rules['minimum']} refused? If not: minimum = false."
             self._questions[spec.name] = asked
         stated = None if lowest in (None, spec.rules.get("minimum")) else lowest
-        return self._bound(spec, name, {"default": self._default(name), "minimum": stated, "maximum": highest})
+        as_text = True if self._left[name].type == "string" else None
+        more = {"default": self._default(name), "minimum": stated, "maximum": highest, "as_text": as_text}
+        return self._bound(spec, name, more)
 
     def _pick(self, wanted: Wanted) -> str:
         """The first field that is wanted; of texts one that takes any text, if there is one."""
@@ -213,13 +241,20 @@ def _protected(resource: Resource) -> dict[str, Any]:
         for name, plain in known.items()
         if _is_own_id(plain, letters(resource.name)) and name not in resource.required
     ]
-    found: dict[str, Any] = {"id": next(iter([*ids, *own]), False)}
+    named = [name for name, plain in known.items() if plain == "name" and resource.record[name].read_only]
+    found: dict[str, Any] = {"id": next(iter([*ids, *own, *named]), False)}
     for ours, pattern in TIMES.items():
         sent = resource.required - {n for n, s in resource.record.items() if s.read_only}
         name = next((n for n, plain in known.items() if pattern.fullmatch(plain) and n not in sent), "")
         is_number = bool(name) and resource.record[name].type in ("integer", "number")
         found[ours] = {"name": name, "format": "milliseconds"} if is_number else name or False
     return found
+
+
+def _volatile(resource: Resource) -> list[str]:
+    """The versions in a record: a tag, or what no request sends."""
+    known = [name for name in resource.record if letters(name) in VERSIONS and name not in resource.keys]
+    return [name for name in known if letters(name) == "etag" or name not in resource.fields]
 
 
 def _is_own_id(plain: str, resource: str) -> bool:

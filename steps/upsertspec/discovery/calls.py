@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from upsertspec.discovery.document import Document, Operation
 from upsertspec.discovery.places import NOWHERE, Members, Place, list_in, place_in
 
 PARAMETER = re.compile(r"\{([^{}/]+)\}")
+OWN_END = re.compile(r"[(:][^/]*$")
+"""What may follow a collection's name without a slash: OData's key, `(sku='{sku}')`, or a method like `:upsert`."""
 ID = re.compile(r"(.*id|pk|uuid)", re.IGNORECASE)
 
 
@@ -65,14 +67,20 @@ def record_in(operation: Operation, wanted: Collection[str] = ()) -> Place:
 
 def _find(upsert: Operation, document: Document, wanted: Collection[str]) -> tuple[Operation | None, str, Place]:
     """The list of records: the longest path above that of the upsert whose answer has a list."""
-    parts = upsert.path.rstrip("/").split("/")
-    for length in range(len(parts), 0, -1):
-        for operation in document.at("/".join(parts[:length])):
-            if operation.method == "GET" and not parts[length - 1].endswith("}"):
+    for path in _above(upsert.path.rstrip("/")):
+        for operation in document.at(path):
+            if operation.method == "GET" and not path.endswith(("}", ")")):
                 for status in operation.success[:1]:
                     if found := list_in(operation.answers[status], wanted or {"id"}):
                         return operation, *found
     return None, "", NOWHERE
+
+
+def _above(path: str) -> Iterator[str]:
+    """The path, what it is without an end of its own, and the paths above it."""
+    while path:
+        yield path
+        path = OWN_END.sub("", path) if OWN_END.search(path) else path.rpartition("/")[0]
 
 
 def _is_by_id(path: str) -> bool:

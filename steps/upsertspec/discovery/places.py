@@ -6,7 +6,7 @@ Many APIs wrap a record: `{"product": {…}}`, `{"data": {…}}`, `{"data": {"id
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,10 +21,13 @@ WRAPPERS = ("attributes", "data", "fields", "properties")
 """Members that hold the fields of a record although there are other members."""
 AROUND = ("type", "id", "lid", "meta", "links", "relationships", "jsonapi", "included")
 """Members that stand around the fields of a record, and are none."""
+MASKS = ("updatemask", "fieldmask")
+"""Members and parameters that name the fields which an update writes, as Google's APIs have them."""
+MASK = "{otherNames:text}"
 IDS = ("id", "_id", "uuid", "pk")
 TIMES = {
-    "created_at": re.compile(r"(date)?(created|creation|inserted)(at|on|date|time|timestamp)?"),
-    "updated_at": re.compile(r"(date)?(last)?(updated|modified|changed)(at|on|date|time|timestamp)?"),
+    "created_at": re.compile(r"(date)?(created|creation|inserted)(at|on|date|time|timestamp)?|createtime"),
+    "updated_at": re.compile(r"(date)?(last)?(updated|modified|changed)(at|on|date|time|timestamp)?|updatetime"),
 }
 
 
@@ -58,15 +61,18 @@ def list_in(schema: Schema | None, wanted: Collection[str]) -> tuple[str, Place]
     return max(found, key=lambda each: _fit(each[1], wanted), default=None)
 
 
-def unwrapped(body: Schema, ident: str = "", left: int = DEEPEST) -> tuple[Schema, Any]:
-    """The record in a body, and the body as a template around it. `ident` is the placeholder of an id in the body."""
+def unwrapped(body: Schema, ident: str = "", answered: Collection[str] = (), left: int = DEEPEST) -> tuple[Schema, Any]:
+    """The record in a body, and the body as a template around it. `ident` is the placeholder of an id in the body.
+
+    `answered` are the names in the answers: they tell the record from what stands beside it in a request alone.
+    """
     if body.items is not None:
-        inner, template = unwrapped(body.items, ident, left)
+        inner, template = unwrapped(body.items, ident, answered, left)
         return inner, [template]
-    name = _wrapper(body) if left else ""
+    name = _wrapper(body, answered) if left else ""
     if not name:
         return body, FIELDS
-    inner, template = unwrapped(body.properties[name], ident, left - 1)
+    inner, template = unwrapped(body.properties[name], ident, answered, left - 1)
     others = {n: _constant(n, s, ident) for n, s in body.properties.items() if n != name and _is_sent(n, s, body)}
     around = {_plain(n): value for n, value in others.items() if value != ""}
     return inner, {**around, _plain(name): template}
@@ -79,6 +85,13 @@ def with_fields(template: Any, fields: Any) -> Any:
     if isinstance(template, list):
         return [with_fields(each, fields) for each in template]
     return fields if template == FIELDS else template
+
+
+def names_in(answers: Iterable[Schema | None]) -> frozenset[str]:
+    """The names of the members of all objects in some answers."""
+    return frozenset(
+        name for schema in answers if schema for place in _places(schema, "", {}) for name in place.members
+    )
 
 
 def _fit(place: Place, wanted: Collection[str]) -> int:
@@ -121,16 +134,22 @@ def _is_written(name: str, schema: Schema) -> bool:
     return is_known and not schema.properties and schema.items is None
 
 
-def _wrapper(body: Schema) -> str:
+def _wrapper(body: Schema, answered: Collection[str]) -> str:
     """The member of a body that holds the record; empty where the members are the fields themselves."""
     inner = {n: s for n, s in body.properties.items() if s.properties or (s.items is not None and s.items.properties)}
     if len(body.properties) == 1:
         return next(iter(inner), "")
-    return next((name for name in WRAPPERS if name in inner and body.properties.keys() - {name} <= {*AROUND}), "")
+    known = [name for name in WRAPPERS if name in inner and body.properties.keys() - {name} <= {*AROUND}]
+    alone = [
+        n for n, s in inner.items() if {*answered} & {*s.properties} and not {*answered} & {*body.properties} - {n}
+    ]
+    return next(iter([*known, *alone]), "")
 
 
 def _is_sent(name: str, schema: Schema, body: Schema) -> bool:
     """Whether a member around the record has to be in a request."""
+    if letters(name) in MASKS:
+        return True
     return name in body.required or len(schema.options) == 1 or "const" in schema.rules or name == "type"
 
 
@@ -138,6 +157,8 @@ def _constant(name: str, schema: Schema, ident: str) -> Any:
     """What a member around the record is in each request, as a template; an empty text where nothing is known."""
     if letters(name) in IDS:
         return ident
+    if letters(name) in MASKS:
+        return MASK
     if name == "type" and not (
         schema.options or "const" in schema.rules or schema.example or schema.rules.get("default")
     ):

@@ -6,16 +6,27 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from upsertspec.discovery.calls import PARAMETER, Calls, calls, record_in
+from upsertspec.discovery.calls import OWN_END, PARAMETER, Calls, calls, record_in
 from upsertspec.discovery.document import Document, Operation, Parameter
 from upsertspec.discovery.json_schema import Schema, letters
-from upsertspec.discovery.places import NOWHERE, Place, unwrapped
+from upsertspec.discovery.places import NOWHERE, Place, names_in, unwrapped
 
 MOST = 20
 NAMED = re.compile(
     r"upsert|(insert|create|add|save|put).?or.?(update|patch|replace)|merge.?duplicates|on.?conflict", re.IGNORECASE
 )
-MATCHING = {"matchfields", "matchon", "mergeon", "fieldstomergeon", "onconflict", "performupsert", "conflictfields"}
+ALLOW_MISSING = "allowmissing"
+"""A parameter of Google's: an update may create."""
+MATCHING = {
+    ALLOW_MISSING,
+    "matchfields",
+    "matchon",
+    "mergeon",
+    "fieldstomergeon",
+    "onconflict",
+    "performupsert",
+    "conflictfields",
+}
 PREFERENCE = "resolution=merge-duplicates"
 UNIQUE = re.compile(r"\bunique\b", re.IGNORECASE)
 NOT_UNIQUE = re.compile(r"\b(not|non)[ -]unique\b", re.IGNORECASE)
@@ -60,7 +71,9 @@ class Resource:
     def collection(self) -> str:
         """The path of the collection: that of the list or the create, else what stands before the last parameter."""
         known = [call.path for call in (self.calls.find, self.calls.create) if call is not None]
-        return known[0].rstrip("/") if known else PARAMETER.sub("", self.upsert.path).rstrip("/").replace("//", "/")
+        if known:
+            return known[0].rstrip("/")
+        return PARAMETER.sub("", OWN_END.sub("", self.upsert.path)).rstrip("/").replace("//", "/")
 
 
 def resources(document: Document) -> list[Resource]:
@@ -75,10 +88,15 @@ def is_unique(name: str, schema: Schema) -> bool:
     return bool(said or UNIQUE_NAMES.fullmatch(letters(name)) or schema.rules.get("x-unique") is True)
 
 
+def answered_names(operation: Operation) -> frozenset[str]:
+    """The names of the members in its answers of success."""
+    return names_in(operation.answers[status] for status in operation.success)
+
+
 def _resource(operation: Operation, document: Document) -> Resource | None:
     if operation.method in ("GET", "DELETE"):
         return None
-    body, _ = unwrapped(operation.body or Schema())
+    body, _ = unwrapped(operation.body or Schema(), answered=answered_names(operation))
     sent = {name: schema for name, schema in body.properties.items() if not schema.read_only}
     answered = record_in(operation, sent)
     others = calls(operation, document, sent)

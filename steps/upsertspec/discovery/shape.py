@@ -10,23 +10,30 @@ from upsertspec.discovery.binding import Binding
 from upsertspec.discovery.calls import PARAMETER, record_in
 from upsertspec.discovery.document import Operation, Parameter
 from upsertspec.discovery.json_schema import Schema, letters
-from upsertspec.discovery.places import Place, unwrapped, with_fields
-from upsertspec.discovery.resources import PREFERENCE, Resource
+from upsertspec.discovery.places import MASKS, Place, unwrapped, with_fields
+from upsertspec.discovery.resources import ALLOW_MISSING, PREFERENCE, Resource, answered_names
 from upsertspec.discovery.toml import comment, said, toml_value
 from upsertspec.spec.outcomes import KINDS
 from upsertspec.spec.schema import tables
 
+REPRESENTATION = "return=representation"
 OPERATION_BY_STATUS = {"201": "created", "200": "updated", "204": "updated"}
 OTHER_JSON = re.compile(r"application/[\w.-]+\+json", re.ASCII)
 EQUAL = ("$eq", "eq")
 FILTER = re.compile(rf"(?:filters?|where|search|q|query)\[(\w+)\](?:\[(?:{'|'.join(map(re.escape, EQUAL))})\])?")
 OBJECTS = {"filters": "filters[{field}][$eq]", "filter": "filter[{field}]"}
 """Parameters that filter by any field: with `filters` as in Strapi, with `filter` as JSON:API recommends."""
+IN_TEXT = {
+    "$filter": ("{field} eq {value:odata}", " and "),
+    "filter": ("{field}={value:json}", " AND "),
+}
+"""Parameters that are conditions in one text: OData's, and `filter` as Google's APIs have it, which page by a token."""
+PAGE_TOKENS = ("pagetoken",)
 LIMITS = (
-    *("limit", "_limit", "per_page", "perpage", "page_size", "pagesize", "size"),
+    *("limit", "_limit", "per_page", "perpage", "page_size", "pagesize", "size", "$top"),
     *("page[size]", "page[limit]", "pagination[limit]", "pagination[pagesize]"),
 )
-OFFSETS = ("offset", "_offset", "skip", "start", "page[offset]", "pagination[start]")
+OFFSETS = ("offset", "_offset", "skip", "$skip", "start", "page[offset]", "pagination[start]")
 PARTS = (
     *("create", "read", "change", "delete"),
     *("describe", "batch", "ignore", "conflict", "list", "groups", "transaction"),
@@ -56,9 +63,9 @@ def deviations(resource: Resource) -> dict[str, int]:
     """The documented statuses that differ from the contract's, by kind of outcome."""
     upsert, calls = resource.upsert, resource.calls
     delete = calls.delete or calls.delete_single
-    by_status = {word: [status] for status, word in operation_by_status(upsert).items()}
+    by_status = operation_by_status(upsert) or dict.fromkeys(upsert.success, "")
     documented = {
-        **(by_status or {"created": upsert.success, "updated": upsert.success}),
+        **{word: [s for s, said in by_status.items() if said in ("", word)] for word in ("created", "updated")},
         "deleted": delete.success if delete else [],
         "record_created": calls.create.success if calls.create else [],
         "record_changed": calls.change.success if calls.change else [],
@@ -91,16 +98,16 @@ class _Parts:
             return f"{{key.{name}}}" if name and found[1] != ident else "{id}" if ident else f"{{{{{found[1]}}}}}"
 
         made = PARAMETER.sub(placeholder, re.sub(r"[\s?#]", "_", path))
-        named = re.sub(rf"/{re.escape(self._resource.name)}(?=/|$)", "/{table}", made, count=1)
+        named = re.sub(rf"/{re.escape(self._resource.name)}(?=[/(:]|$)", "/{table}", made, count=1)
         return named if named.startswith("/") else f"/{named}"
 
     def body(self, operation: Operation, fields: str, ident: str = "") -> dict[str, Any]:
         """The body of a part with these fields, wrapped as the document says, and its type where it is not JSON's."""
         known = operation.body if operation.body and operation.body.properties else self._resource.upsert.body
-        _, template = unwrapped(known or Schema(), ident)
-        is_other = OTHER_JSON.fullmatch(operation.body_type)
-        headers = {"headers": {"Content-Type": operation.body_type}} if is_other else {}
-        return {**headers, "body": with_fields(template, fields)}
+        _, template = unwrapped(known or Schema(), ident, answered_names(self._resource.upsert))
+        headers = {"Content-Type": operation.body_type} if OTHER_JSON.fullmatch(operation.body_type) else {}
+        headers |= {"Prefer": REPRESENTATION} if _may_prefer_a_record(operation) else {}
+        return {**({"headers": headers} if headers else {}), "body": with_fields(template, fields)}
 
     def answer(self, operation: Operation) -> Mapping[str, Any]:
         """Where the record is in an answer."""
@@ -143,11 +150,14 @@ class _Parts:
 def _upsert(parts: _Parts, resource: Resource, bindings: Sequence[Binding]) -> Iterator[str]:
     operation = resource.upsert
     part: dict[str, Any] = {"method": operation.method, "path": parts.path(operation.path)}
+    part |= parts.body(operation, "{fields}" if resource.is_key_in_body else "{otherFields}", _ident(resource))
+    masks = {p.name: "{otherNames}" for p in operation.parameters_in("query") if letters(p.name) in MASKS}
+    missing = {p.name: "true" for p in operation.parameters_in("query") if letters(p.name) == ALLOW_MISSING}
+    if query := {**missing, **masks}:
+        part["query"] = query
     if resource.is_postgrest:
         part["query"] = {"on_conflict": "{matchFields}"}
-        part["headers"] = {"Prefer": f"{PREFERENCE},return=representation"}
-    sent = parts.body(operation, "{fields}" if resource.is_key_in_body else "{otherFields}", _ident(resource))
-    part = {**part, **sent}
+        part["headers"] = {"Prefer": f"{PREFERENCE},{REPRESENTATION}"}
     if operation.method == "PUT" and resource.required - set(resource.keys):
         yield from comment("Does an update replace the whole record? Then add: replaces = true")
     if not resource.parameters:
@@ -160,8 +170,24 @@ def _upsert(parts: _Parts, resource: Resource, bindings: Sequence[Binding]) -> I
     place = Place(path="0") if resource.is_postgrest else resource.answered
     record = place.said() if place.path else {"record": False}
     answer = {**record, "operation": {"status": by_status} if by_status else False}
-    empty = [int(status) for status in operation.success if operation.answers[status] is None and status == "204"]
+    empty = [] if _may_prefer_a_record(operation) else _empty(operation)
     yield from _table("shape.upsert.answer", {**answer, **({"empty": empty} if empty else {})})
+
+
+def _may_prefer_a_record(operation: Operation) -> bool:
+    """Whether a request may ask for the record in the answer: `Prefer: return=representation`."""
+    headers = operation.parameters_in("header")
+    return any(letters(p.name) == "prefer" and REPRESENTATION in str(p.schema.rules) for p in headers)
+
+
+def _empty(operation: Operation) -> list[int]:
+    """The statuses of success without a body: 204, and any that has none in a document where another has one."""
+    has_body = any(operation.answers[status] for status in operation.success)
+    return [
+        int(status)
+        for status in operation.success
+        if operation.answers[status] is None and status.isdecimal() and (has_body or status == "204")
+    ]
 
 
 def _ident(resource: Resource) -> str:
@@ -184,7 +210,12 @@ def _find(parts: _Parts, resource: Resource) -> Iterator[str]:
         [name for parameter in calls.find.parameters_in("query") for name in _names(parameter)] if calls.find else []
     )
     patterns = {found[key].replace(key, "{field}", 1) for key in resource.keys if key in found}
-    if len(patterns) == 1 and "{field}" in next(iter(patterns)):
+    in_text = [name for name in IN_TEXT if name in asked and (name[0] == "$" or _pages_by_token(asked))]
+    condition: dict[str, Any] = {}
+    if in_text and not by_query:
+        written, join = IN_TEXT[in_text[0]]
+        query, condition = {in_text[0]: "{conditions}"}, {"condition": written, "join": join}
+    elif len(patterns) == 1 and "{field}" in next(iter(patterns)):
         query = {patterns.pop(): parts.value("{value}")}
     elif len(resource.keys) == 1 and found.get(resource.keys[0]):
         query = {found[resource.keys[0]]: parts.value("{matchValue}")}
@@ -193,7 +224,7 @@ def _find(parts: _Parts, resource: Resource) -> Iterator[str]:
     for setting, known in {"limit": LIMITS, "offset": OFFSETS}.items():
         if chosen := sorted(name for name in asked if name.lower() in known):
             query[chosen[0]] = f"{{{setting}}}"
-    yield from _table("shape.find", {"path": path, "query": query})
+    yield from _table("shape.find", {"path": path, "query": query, **condition})
     listed = calls.listed.said() if calls.listed.path not in ("", ".") else {}
     records = {"records": calls.records_at} if calls.records_at not in ("", ".") else {}
     yield from _table("shape.find.answer", {**records, **listed})
@@ -219,6 +250,10 @@ def _names(parameter: Parameter) -> Iterator[str]:
     for name, inner in parameter.schema.properties.items():
         is_compared = [operator for operator in EQUAL if operator in inner.properties]
         yield f"{parameter.name}[{name}]{f'[{is_compared[0]}]' if is_compared else ''}"
+
+
+def _pages_by_token(asked: Sequence[str]) -> bool:
+    return any(letters(name) in PAGE_TOKENS for name in asked)
 
 
 def _unnamed(asked: Sequence[str]) -> str:

@@ -182,6 +182,8 @@ def _binding(resource: Resource, binding: Binding, is_first: bool) -> Iterator[s
     yield f"[tables.{binding.table}]"
     yield f"name = {toml_text(resource.name)}"
     yield f"protected = {toml_value(binding.protected)}"
+    if binding.volatile:
+        yield f"volatile = {toml_value(binding.volatile)}"
     if binding.fixed:
         yield from comment("This goes with every request. Is there such a one?") if is_first else ()
         yield f"fixed = {toml_value(binding.fixed)}"
