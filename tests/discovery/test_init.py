@@ -232,6 +232,17 @@ def test_without_a_document_the_file_says_what_was_tried(cli: Cli, serve: Serve,
     assert loaded(file).url == wire.url
 
 
+def test_without_a_document_the_file_has_an_example_to_change(cli: Cli, serve: Serve, tmp_path: Path) -> None:
+    wire = serve(always(reply(raw=b"<html>it works</html>", Content_Type="text/html")))
+    file = tmp_path / "t.toml"
+    cli("init", wire.url, "-o", str(file))
+    before, found, example = file.read_text("utf-8").partition("# [tables]\n")
+    lines = [line.removeprefix("# ") for line in f"{found}{example}".partition("\n\n")[0].splitlines()]
+    file.write_text(before + "\n".join(lines), "utf-8")
+    target = loaded(file)
+    assert (target.dialect, target.bindings.of("contacts").field("email").name) == ("shape", "sku")
+
+
 def test_what_is_there_is_left_alone_and_nothing_is_sent(cli: Cli, serve: Serve, tmp_path: Path) -> None:
     wire = serve(always(reply(ACME)))
     file = tmp_path / "target.toml"

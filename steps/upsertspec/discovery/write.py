@@ -14,7 +14,7 @@ from upsertspec.discovery.fit import likeliest
 from upsertspec.discovery.overview import Overview
 from upsertspec.discovery.recognise import Recognised
 from upsertspec.discovery.resources import Resource
-from upsertspec.discovery.shape import deviations, shape
+from upsertspec.discovery.shape import PARTS, deviations, shape
 from upsertspec.discovery.toml import comment, said, toml_key, toml_text, toml_value
 from upsertspec.spec.schema import tables_of
 from upsertspec.target.bindings import OTHERS
@@ -49,6 +49,45 @@ NO_TABLE = (
 )
 
 
+BY_HAND = (
+    "No OpenAPI document was found. Does the API implement features/CONTRACT.md itself? If not, take the # away from "
+    "the lines below, and write how your API is called, and which of its fields plays each of the scenarios' (false: "
+    "it has none). docs/your-own-table.md and docs/shapes.md have an example of each line."
+)
+EXAMPLE_TABLES = """\
+[tables]
+others = false
+[tables.contacts]
+name = "products"
+protected = { id = "id", created_at = "createdAt", updated_at = "updatedAt" }
+[tables.contacts.fields]
+email = "sku"
+name = "title"
+status = { name = "category", values = { active = "tools", inactive = "toys" }, default = "tools" }
+age = "stock"
+phone = false
+vip = false
+birthday = false
+notes = "description"
+[shape]
+"""
+EXAMPLE_SHAPE = """\
+keys = { contacts = ["email"] }
+[shape.upsert]
+method = "POST"
+path = "/{table}/save"
+body = "{fields}"
+[shape.upsert.answer]
+record = "."
+operation = { status = { "201" = "created", "200" = "updated" } }
+[shape.find]
+path = "/{table}"
+query = { "{field}" = "{value}" }
+[deviations]
+created = 201
+"""
+
+
 def target_file(found: Found, set_roles: Collection[str], connection: Connection = DIRECT) -> str:
     """The text of a target file for what was found; `set_roles` are the roles whose tokens are in the environment."""
     overview = Overview(Document(found.document), found.url)
@@ -73,7 +112,9 @@ def target_file(found: Found, set_roles: Collection[str], connection: Connection
         roles(overview.schemes(chosen), set_roles),
         connection.tables(),
     ]
-    if overview.native or not found.document:
+    if not found.document:
+        parts.append(_by_hand())
+    elif overview.native:
         parts += [_native(overview), _tables(overview)]
     elif chosen is None:
         parts.append(comment(NO_RESOURCE))
@@ -126,16 +167,16 @@ def _options(dialect: str) -> Iterator[str]:
         yield f"# {name} = {toml_value(option.get('default', ''))}"
 
 
+def _by_hand() -> Iterator[str]:
+    """An example to change, commented out."""
+    yield from comment(BY_HAND)
+    lacking = [f"{part} = false" for part in PARTS]
+    yield from (f"# {line}" for line in [*EXAMPLE_TABLES.splitlines(), *lacking, *EXAMPLE_SHAPE.splitlines()])
+
+
 def _native(overview: Overview) -> Iterator[str]:
-    if overview.native:
-        yield f"# The document has POST {said(overview.native[0].path)}: the contract's own shape."
-        yield 'dialect = "native"'
-    else:
-        yield from comment(
-            "No OpenAPI document was found. Does the API implement features/CONTRACT.md itself? If not, [shape] says "
-            "how it is called; `upsertspec init FILE`, without a URL, has an example."
-        )
-        yield '# dialect = "native"'
+    yield f"# The document has POST {said(overview.native[0].path)}: the contract's own shape."
+    yield 'dialect = "native"'
 
 
 def _tables(overview: Overview) -> Iterator[str]:
