@@ -212,7 +212,7 @@ EXPECTED = {
     "aip": Expected(
         "contacts",
         {"email": "email", "age": {"name": "employee_count", "as_text": True}, "notes": "memo"},
-        {"path": "/v1/{table}:upsert", "body": {"update_mask": "{otherNames:text}", "contact": "{fields}"}},
+        {"path": "/v1/{table}:upsert", "body": {"update_mask": "{otherNames:backslash}", "contact": "{fields}"}},
         {
             "path": "/v1/{table}",
             "query": {"filter": "{conditions}", "page_size": "{limit}"},

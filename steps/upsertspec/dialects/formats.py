@@ -65,7 +65,6 @@ def _bytes(text: str) -> bytes:
 
 FORMS: Mapping[str, Callable[[str], str]] = {
     "": str,
-    "text": str,
     "backslash": lambda text: re.sub(r"(['\"\\])", r"\\\1", text),
     "url": percent,
     "hex": lambda text: _bytes(text).hex(),

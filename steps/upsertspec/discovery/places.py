@@ -23,7 +23,7 @@ AROUND = ("type", "id", "lid", "meta", "links", "relationships", "jsonapi", "inc
 """Members that stand around the fields of a record, and are none."""
 MASKS = ("updatemask", "fieldmask")
 """Members and parameters that name the fields which an update writes, as Google's APIs have them."""
-MASK = "{otherNames:text}"
+MASK = "{otherNames:backslash}"
 IDS = ("id", "_id", "uuid", "pk")
 TIMES = {
     "created_at": re.compile(r"(date)?(created|creation|inserted)(at|on|date|time|timestamp)?|createtime"),

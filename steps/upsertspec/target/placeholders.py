@@ -11,7 +11,7 @@ KEY = "key."
 """How the placeholder of a key's field begins: `{key.sku}` is the value of the target's field `sku`."""
 STRAY = re.compile(r"[{}]")
 
-FORMATS = ("json", "odata", "text", "backslash", "url", "hex", "snake")
+FORMATS = ("json", "odata", "backslash", "url", "hex", "snake")
 """How a value can be written: `{value:odata}`."""
 
 CONDITION = ("field", "value")
