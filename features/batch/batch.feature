@@ -227,6 +227,29 @@ Feature: Several records in one request
         | E1R        |
         | `"EUR\\n"` |
 
+    @S-em8e
+    Scenario Outline: <kind> is refused as a moment where the record <matches>
+      Given these room_assets are stored:
+        | as    | session_id | room_id | asset_type |
+        | Photo | session-1  | kitchen | photo      |
+      And these asset_variants are stored:
+        | as    | parent_asset_id | variant_type | storage_path | processed_at         |
+        | Thumb | {Photo.id}      | thumbnail    | kitchen/1    | 2024-01-15T10:00:00Z |
+      When the editor upserts a batch into asset_variants by storage_path:
+        | parent_asset_id | variant_type | storage_path | processed_at |
+        | {Photo.id}      | <type>       | <path>       | <moment>     |
+      Then the request is refused
+      And nothing has been written
+
+      Examples: What has no offset, is no text, or is never
+        | kind                 | moment               | matches | type      | path      |
+        | A time with no offset | 2024-01-15T11:00:00  | matches | thumbnail | kitchen/1 |
+        | A time with no offset | 2024-01-15T11:00:00  | is new  | webp      | kitchen/2 |
+        | A day                | 2024-01-16           | matches | thumbnail | kitchen/1 |
+        | A number of seconds  | `1705312800`         | matches | thumbnail | kitchen/1 |
+        | A day that never was | 2023-02-29T10:00:00Z | matches | thumbnail | kitchen/1 |
+        | A twenty-fifth hour  | 2024-01-15T25:00:00Z | is new  | webp      | kitchen/2 |
+
   @AC-303 @defines-batch-values
   Rule: AC-303 Each record of a batch gets its own values
 

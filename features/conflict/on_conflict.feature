@@ -423,6 +423,7 @@ Feature: What happens on a match
         | stored             | value              | operation |
         | [1, null]          | [1, null]          | updated   |
         | [1, null]          | [1]                | ignored   |
+        | [1, null]          | [true, null]       | ignored   |
         | [{"a": 1, "b": 2}] | [{"b": 2, "a": 1}] | updated   |
 
     @S-2c8k

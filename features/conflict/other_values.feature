@@ -108,6 +108,20 @@ Feature: Other values on an update, and only what is newer
         | as  | email           | name     |
         | Ada | ada@example.com | Countess |
 
+    @S-hv3h
+    Scenario Outline: A match is not written if the other values are <values>
+      When the editor upserts into contacts by email with updateValues <values>:
+        | email           | name      | age |
+        | ada@example.com | Ada Byron | 37  |
+      Then the answer is 200
+      And Ada keeps id, name, age, status, phone, notes, created_at
+      And nothing else has changed
+
+      Examples: None, and one that is dropped
+        | values    |
+        | {}        |
+        | {"id": 0} |
+
     @S-zbyy
     Scenario Outline: On a match <field> can't be set to <value>
       When the editor upserts into contacts by email and on a match sets <field> to <value>:

@@ -100,6 +100,9 @@ Feature: Which values may be stored
         | birthday | the other order   | `"10/12/1815"`           |
         | birthday | a thirteenth month | `"1815-13-10"`          |
         | birthday | a day too many    | `"1815-02-29"`           |
+        | birthday | a leap day in 1900 | `"1900-02-29"`          |
+        | birthday | a line end behind it | `"1815-12-10\\n"`     |
+        | birthday | Eastern digits    | `"١٨١٥-١٢-١٠"`           |
         | birthday | a date and time   | `"1815-12-10T12:00:00Z"` |
         | birthday | empty text        | `""`                     |
         | birthday | true              | `true`                   |

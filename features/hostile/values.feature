@@ -86,6 +86,7 @@ Feature: Unusual values and names
         | A list of columns      | name, notes                         |
         | An expression          | name \|\| notes                     |
         | An operator            | $set                                |
+        | A placeholder          | {name} %s %(name)d                  |
         | A path                 | ../name                             |
         | A table and a column   | contacts.name                       |
 
@@ -104,6 +105,7 @@ Feature: Unusual values and names
         | A condition            | ["email\\" = 'x' OR \\"email"]               |
         | A list of columns      | ["email, phone"]                             |
         | An operator            | [{"$gt": ""}]                                |
+        | A placeholder          | ["{email} %s %(email)d"]                     |
         | A function             | ["lower(email)"]                             |
 
     @S-3gep
@@ -339,6 +341,7 @@ Feature: Unusual values and names
 
       Examples: Text
         | kind                              | text                                                   |
+        | An empty text                     | ""                                                     |
         | An accent                         | "Zoë Müller"                                           |
         | An emoji                          | "😀"                                                   |
         | A family of four, joined          | "👩‍👩‍👧‍👦"                                           |
@@ -772,6 +775,7 @@ Feature: Unusual values and names
         | A currency          | "€ 10"       |
         | An empty text       | ""           |
         | A space             | " 10 "       |
+        | A line end          | "10\\n"      |
         | Eastern digits      | "١٢٣"        |
         | A hexadecimal       | "0x10"       |
 

@@ -149,6 +149,19 @@ Feature: A request that is sent again is done once
         | updater | updated | {"op": "update", "table": "contacts", "id": "{Grace.id}", "fields": {"name": "Gracie"}} |
         | creator | created | {"op": "create", "table": "contacts", "fields": {"email": "ada@example.com", "name": "Ada Lovelace"}} |
 
+    @S-2gkd
+    Scenario Outline: What is refused with <status> is refused alike when it is sent again
+      When the <role> with the key retry-1 upserts twice into contacts by email:
+        | email           | name         | age   |
+        | ada@example.com | Ada Lovelace | <age> |
+      Then every answer is <status>
+      And nothing has been written
+
+      Examples: A wrong value, and a missing permission
+        | role    | age            | status |
+        | editor  | `"thirty-six"` | 400    |
+        | updater | 36             | 403    |
+
   @AC-922
   Rule: AC-922 The same key with another body is refused with 422, and nothing is written
 

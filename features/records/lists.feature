@@ -453,13 +453,15 @@ Feature: Lists of records
         | {Mira.id} | 5     |
 
     @S-xnuw
-    Scenario: Each user is a group, and one without scores has no average
+    Scenario: Each user is a group, and one without scores has no average, which is not 0
       Given these users are stored:
         | as   | email            | name |
         | Theo | theo@example.com | Theo |
+        | Zoe  | zoe@example.com  | Zoe  |
       And these projects are stored:
         | as   | name | validation_score | user_id   |
         | Frost | Frost | null            | {Theo.id} |
+        | Glow  | Glow  | 0               | {Zoe.id}  |
       When the editor groups projects with:
         | group_by | avg              |
         | user_id  | validation_score |
@@ -467,6 +469,7 @@ Feature: Lists of records
         | user_id   | count | avg_validation_score |
         | {Mira.id} | 5     | 57.25                |
         | {Theo.id} | 1     | null                 |
+        | {Zoe.id}  | 1     | 0                    |
 
     @S-qdz2
     Scenario: Each status is one group
@@ -547,11 +550,13 @@ Feature: Lists of records
         | null  | 1     |
 
     @S-aheq
-    Scenario: Empty text is a group, and null is another
+    Scenario: Empty text is a group, null is another, and the words for null are more
       Given these projects are stored:
         | as    | name  | description | user_id   |
         | Frost | Frost | `""`        | {Mira.id} |
         | Glow  | Glow  | `"Maps "`   | {Mira.id} |
+        | Hail  | Hail  | `"null"`    | {Mira.id} |
+        | Iris  | Iris  | None        | {Mira.id} |
       When the editor groups projects with:
         | group_by    | user_id   | status |
         | description | {Mira.id} | draft  |
@@ -559,6 +564,8 @@ Feature: Lists of records
         | description | count |
         | Maps        | 1     |
         | `"Maps "`   | 1     |
+        | `"null"`    | 1     |
+        | None        | 1     |
         | `""`        | 1     |
         | null        | 1     |
 

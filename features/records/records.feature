@@ -257,18 +257,19 @@ Feature: Records by their id
         | 1                                    | no_such_table |
 
     @S-jjrw
-    Scenario Outline: A record's id followed by <more> is unknown
+    Scenario Outline: What is nearly a record's id is unknown: <text>
       Given these contacts are stored:
         | as  | email           | name         |
         | Ada | ada@example.com | Ada Lovelace |
-      When the editor reads the record {Ada.id}<more> of contacts
+      When the editor reads the record <text> of contacts
       Then the answer is 404
 
       Examples: Text that a lenient parser ignores
-        | more |
-        | x    |
-        | ,2   |
-        | .5   |
+        | text       |
+        | {Ada.id}x  |
+        | {Ada.id},2 |
+        | {Ada.id}.5 |
+        | +{Ada.id}  |
 
     @S-mph3
     Scenario Outline: The <role> may read a record
@@ -391,10 +392,12 @@ Feature: Records by their id
         | as    | parent_asset_id | variant_type | storage_path |
         | Small | {Photo.id}      | thumbnail    | kitchen/1    |
         | Large | {Photo.id}      | optimized    | kitchen/2    |
-      When the editor changes Small, Large:
+        | Full  | {Photo.id}      | webp         | kitchen/3    |
+      When the editor changes Small, Large, Full:
         | processed_at                     |
         | 1500-02-28T12:00:00.123456-05:30 |
         | 9999-12-31T23:59:59.987Z         |
+        | 0476-09-04T12:00:00Z             |
       Then the answer is 200
       And each value comes back as it was sent
 

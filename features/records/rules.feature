@@ -229,21 +229,26 @@ Feature: The rules of each table
       And nothing has been written
 
     @S-b47x
-    Scenario: A variant keeps its asset, a type and its path, and has a size
+    Scenario: A variant keeps its asset, a type and its path, and has a size and a time
       Given these asset_variants are stored:
         | as    | parent_asset_id | variant_type | storage_path |
         | Thumb | {Photo.id}      | thumbnail    | kitchen/1    |
       When the editor changes Thumb:
-        | parent_asset_id | variant_type | storage_path | file_size | width | height | processing_status |
-        | null            |              |              |           |       |        |                   |
-        | `999999999`     |              |              |           |       |        |                   |
-        |                 | null         |              |           |       |        |                   |
-        |                 | raw          |              |           |       |        |                   |
-        |                 |              | null         |           |       |        |                   |
-        |                 |              |              | -1        |       |        |                   |
-        |                 |              |              |           | 0     |        |                   |
-        |                 |              |              |           |       | 0      |                   |
-        |                 |              |              |           |       |        | lost              |
+        | parent_asset_id | variant_type | storage_path | file_size | width | height | processing_status | processed_at           |
+        | null            |              |              |           |       |        |                   |                        |
+        | `999999999`     |              |              |           |       |        |                   |                        |
+        |                 | null         |              |           |       |        |                   |                        |
+        |                 | raw          |              |           |       |        |                   |                        |
+        |                 |              | null         |           |       |        |                   |                        |
+        |                 |              |              | -1        |       |        |                   |                        |
+        |                 |              |              |           | 0     |        |                   |                        |
+        |                 |              |              |           |       | 0      |                   |                        |
+        |                 |              |              |           |       |        | lost              |                        |
+        |                 |              |              |           |       |        |                   | `1705312800`           |
+        |                 |              |              |           |       |        |                   | 2024-01-15             |
+        |                 |              |              |           |       |        |                   | 2024-01-15T10:00:00    |
+        |                 |              |              |           |       |        |                   | 2023-02-29T10:00:00Z   |
+        |                 |              |              |           |       |        |                   | 2024-01-15T25:00:00Z   |
       Then every request is refused
       And nothing has been written
 

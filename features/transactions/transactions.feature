@@ -133,6 +133,21 @@ Feature: Several operations, all or nothing
       Then the answer is 200 and says deleted
       And Theo, Atlas, Talk, Hello are gone
 
+    @S-pvcd
+    Scenario: A deletion deletes what the same transaction has created below
+      When the editor sends the transaction:
+        """
+        [
+          {"op": "create", "table": "projects", "as": "project", "fields": {"name": "Atlas", "user_id": "{Theo.id}"}},
+          {"op": "create", "table": "conversations", "fields": {"project_id": {"$ref": "project.id"}}},
+          {"op": "delete", "table": "users", "id": "{Theo.id}"}
+        ]
+        """
+      Then the answer is 200 and says created, created, deleted
+      And Theo is gone
+      And no record in projects has user_id {Theo.id}
+      And Mira is as before
+
     @S-qdqt
     Scenario: A guard can refer to an earlier operation
       Given these projects are stored:
@@ -319,6 +334,19 @@ Feature: Several operations, all or nothing
         """
       Then the transaction is refused
       And nothing has been written
+
+    @S-r7wb
+    Scenario: A name that an earlier transaction gave is unknown
+      When the editor sends the transaction, then without its first operation:
+        """
+        [
+          {"op": "upsert", "table": "users", "as": "owner", "matchFields": ["email"],
+           "fields": {"email": "mira@example.com"}},
+          {"op": "create", "table": "projects", "fields": {"name": "Atlas", "user_id": {"$ref": "owner.id"}}}
+        ]
+        """
+      Then the answer is 400
+      And one record in projects has user_id {Mira.id}
 
     @S-r8tb
     Scenario: What a failed transaction would have deleted can be deleted afterwards, with the children

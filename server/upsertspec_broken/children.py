@@ -22,6 +22,20 @@ class CascadeIsOnePage(ByHand):
         return super().children(table, record_id)[:50]
 
 
+@broken("AC-501", using=(WITHOUT_FOREIGN_KEYS,))
+class CascadeIsOfBefore(ByHand):
+    """Deletes those children of a deleted record that were there before the transaction."""
+
+    def insert(self, table: Table, row: Row) -> Row:
+        stored = super().insert(table, row)
+        g.setdefault("made", set()).add((table.name, stored["id"]))
+        return stored
+
+    def children(self, table: Table, record_id: Any) -> list[tuple[Table, Any]]:
+        made = g.get("made", set())
+        return [each for each in super().children(table, record_id) if (each[0].name, each[1]) not in made]
+
+
 class Undoes(AfterFailure, ByHand):
     """Does something to the children of deleted records where their transaction fails."""
 

@@ -382,3 +382,14 @@ class EverythingConflicts(Store):
 @broken("AC-009", "AC-052", using=(EverythingConflicts, NullIsGiven))
 class ConstraintsAre409(RequiredByTheDatabase):
     """Leaves required fields to the database, and answers 409 where it refuses."""
+
+
+@broken("AC-805")
+class EmptyTextIsMissing(Validator):
+    """Refuses an empty text in a required field of a new record, as if it were missing."""
+
+    def check_required(self, table: Table, row: Row) -> None:
+        super().check_required(table, row)
+        for name in table.required:
+            if row[name] == "":
+                raise bad_field(name, "is required")

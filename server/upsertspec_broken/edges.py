@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from upsertspec_broken import add, broken
 from upsertspec_broken.bases import compares
-from upsertspec_catalogue import stored
-from upsertspec_server.fields import Boolean, Date, DateTime, Json, Text
+from upsertspec_catalogue import parsed, shown, stored
+from upsertspec_server.fields import Boolean, Date, DateTime, DecimalText, Id, Json, Text
 from upsertspec_server.queries import Condition, Include, Queries
 from upsertspec_server.records import Records
 from upsertspec_server.schema import Field, Row, Table
@@ -68,6 +68,38 @@ class AsItsLocalTime(DateTime):
         return super().parse(re.sub(r"[+-]\d\d:\d\d$", "Z", value) if isinstance(value, str) else value)
 
 
+class FourthYearsAreLeapYears(Date):
+    """A day of a calendar in which each fourth year has a leap day."""
+
+    def parse(self, value: Any) -> Any:
+        is_one = isinstance(value, str) and re.fullmatch(r"[0-9]{4}-02-29", value) and int(value[:4]) % 4 == 0
+        return value if is_one else super().parse(value)
+
+
+def takes(kind: type[Any], pattern: str, change: Callable[[str], str]) -> type[Any]:
+    """The field type, which also takes other texts: those that a pattern fits, after a change."""
+    form = re.compile(pattern)
+    return parsed(kind, lambda value: change(value) if isinstance(value, str) and form.fullmatch(value) else value)
+
+
+def one_line(text: str) -> str:
+    """A text without the line end behind it."""
+    return text.removesuffix("\n")
+
+
+def own_digits(text: str) -> str:
+    """A text whose digits are those of ASCII."""
+    return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text)
+
+
+def rolled_over(text: str) -> str:
+    """A moment whose days and hours may be too many: the next ones are meant."""
+    year, month, day, hour = (int(number) for number in re.split(r"[-T:]", text)[:4])
+    then = dt.datetime(year, month, 1, tzinfo=dt.UTC) + dt.timedelta(days=day - 1, hours=hour)
+    return f"{then.year:04}{then:-%m-%dT%H}{text[13:]}"
+
+
+DAY = r"\d{4}-\d\d-\d\d"
 NOT_AN_ADDRESS = "must be an address"
 for name, violates, says, part in (
     ("apostrophes-in-addresses-are-refused", "AC-001", "Refuses an address with an apostrophe.",
@@ -86,6 +118,28 @@ for name, violates, says, part in (
      "Stores days before 15 October 1582 ten days later, like a library with two calendars.",
      stored(Date, julian)),
     ("years-of-two-digits", "AC-001", "Takes the year 0033 for 2033.", stored(Date, two_digits)),
+    ("fourth-years-are-leap-years", "AC-010", "Takes 1900 for a leap year.", FourthYearsAreLeapYears),
+    ("days-end-in-a-line-end", "AC-010", "Checks a day with `$` at the end: a line end may follow.",
+     takes(Date, rf"{DAY}\n", one_line)),
+    ("days-have-any-digits", "AC-010", r"Checks a day with `\d`, which fits the digits of all scripts.",
+     takes(Date, DAY, own_digits)),
+    ("decimals-end-in-a-line-end", "AC-806", "Checks a decimal with `$` at the end: a line end may follow.",
+     takes(DecimalText, r"-?[0-9.]+\n", one_line)),
+    ("moments-need-no-offset", "AC-302 AC-608", "Takes a moment without an offset for one in UTC.",
+     takes(DateTime, rf"{DAY}T[0-9:.]+", lambda text: f"{text}Z")),
+    ("days-are-moments", "AC-302 AC-608", "Takes a day for its first moment.",
+     takes(DateTime, DAY, lambda text: f"{text}T00:00:00Z")),
+    ("seconds-are-moments", "AC-302 AC-608", "Takes a number for the seconds since 1970.",
+     parsed(DateTime, lambda value: dt.datetime.fromtimestamp(value, dt.UTC).isoformat()
+            if isinstance(value, int) else value)),
+    ("moments-roll-over", "AC-302 AC-608", "Takes the 29th of February for the 1st of March where there is none.",
+     takes(DateTime, rf"{DAY}T\d\d:\d\d:\d\dZ", rolled_over)),
+    ("early-years-lose-their-zeros", "AC-608", "Answers with years before 1000 in three digits.",
+     shown(DateTime, lambda text: str(text).lstrip("0"))),
+    ("ids-have-a-sign", "AC-602", "Reads ids in paths as Python reads integers: +7 is 7.",
+     type("Id", (Id,), {"read": lambda self, text: Id.read(self, text.removeprefix("+"))})),
+    ("one-is-true-in-typed-json", "AC-204", "Compares typed JSON with Python's ==: 1 equals true.",
+     type("Json", (Json,), {"equal": lambda self, one, other: self.show(one) == self.show(other)})),
     ("days-since-1970", "AC-001", "Stores a day as a number without a sign: days before 1970 are refused.",
      refuses(Date, lambda text: text < "1970", "must be 1970 or later")),
     ("days-until-9998", "AC-001", "Takes the last day of 9999 for infinity, and refuses it.",

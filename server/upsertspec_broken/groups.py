@@ -22,6 +22,7 @@ for name, sql, says in (
     ("mean-is-whole", "CAST(avg({}) AS INTEGER)", "Cuts off the fraction of an average."),
     ("mean-of-different-values", "avg(DISTINCT {})", "Counts each value once in an average."),
     ("mean-of-whole-amounts", "avg(CAST({} AS INTEGER))", "Cuts off the cents of amounts before it averages them."),
+    ("mean-of-zero-is-nothing", "nullif(avg({}), 0)", "Answers null as an average of 0."),
     ("mean-of-nothing-is-zero", "coalesce(avg({}), 0)", "Answers 0 as the average of no values."),
 ):  # fmt: skip
     add(name, says, "AC-610", averages(sql))
@@ -54,6 +55,14 @@ for name, change, says in (
      lambda grouping, sql: sql.replace(" GROUP BY ", " GROUP BY rtrim(").replace(" ORDER BY ", ") ORDER BY ")
      if all(grouping.table.all_fields[name].type.name == "text" for name in grouping.group_by) else sql,
      "Groups texts without the blanks at their ends."),
+    ("groups-name-null",
+     lambda grouping, sql: sql.replace(" GROUP BY ", " GROUP BY coalesce(").replace(" ORDER BY ", ", 'null') ORDER BY ")
+     if len(grouping.group_by) == 1 else sql,
+     "Groups the records without a value with those that have the text \"null\"."),
+    ("groups-name-none",
+     lambda grouping, sql: sql.replace(" GROUP BY ", " GROUP BY coalesce(").replace(" ORDER BY ", ", 'None') ORDER BY ")
+     if len(grouping.group_by) == 1 else sql,
+     "Groups the records without a value with those that have the text \"None\"."),
     ("groups-are-rows", lambda grouping, sql: sql.replace(" ORDER BY", ', "id" ORDER BY'),
      "Answers with a group for each record, because the id is in GROUP BY."),
 ):  # fmt: skip

@@ -117,6 +117,26 @@ add("keys-expire-at-once", "Keeps a key for a moment only, since it takes second
     "AC-921 AC-922 AC-927", {"IDEMPOTENCY_SECONDS": -1.0})  # fmt: skip
 
 
+@broken("AC-921")
+class RefusedRequestsStayUnderWay(Idempotency):
+    """Marks a key as under way, and leaves the mark where the request is refused: sent again, it is 409."""
+
+    def __init__(self, app: Server) -> None:
+        super().__init__(app)
+        self.under_way: set[Key] = set()
+
+    def once(self, write: Write) -> Response:
+        key = self.key()
+        if key in self.under_way:
+            raise conflict("The first request with this key is under way.")
+        try:
+            return super().once(write)
+        except Problem:
+            if key is not None:
+                self.under_way.add(key)
+            raise
+
+
 # AC-922: another body
 
 

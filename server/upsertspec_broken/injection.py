@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from upsertspec_broken import broken
-from upsertspec_server.errors import Problem
+from upsertspec_server.errors import Problem, bad_field
 from upsertspec_server.fields import Id, Integer
 from upsertspec_server.queries import Condition, Include, Listing, Queries
 from upsertspec_server.schema import Field, Row, Table
@@ -99,3 +99,25 @@ class OperatorsInConditions(Validator):
     def is_operator(self, value: Any) -> bool:
         """Whether the database takes a value as an operator of its own."""
         return isinstance(value, dict) and any(name.startswith("$") for name in value)
+
+
+@broken("AC-804")
+class UnknownNamesAreFormats(Validator):
+    """Makes its message with `%` from the name of an unknown field: a name with a placeholder crashes it."""
+
+    def row(self, table: Table, fields: Any) -> Row:
+        for name in fields if isinstance(fields, dict) else ():
+            if name not in table.all_fields:
+                raise bad_field(name, f"{name} is not a field of %s" % table.name)
+        return super().row(table, fields)
+
+
+@broken("AC-804")
+class UnknownMatchFieldsAreTemplates(Validator):
+    """Makes its message with `format` from the name of an unknown match field: a name with braces crashes it."""
+
+    def match_key(self, table: Table, match_fields: Any) -> tuple[str, ...]:
+        for name in match_fields if isinstance(match_fields, list) else ():
+            if isinstance(name, str) and name not in table.all_fields:
+                raise bad_field("matchFields", (name + " is not a field of {table}").format(table=table.name))
+        return super().match_key(table, match_fields)

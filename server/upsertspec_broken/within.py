@@ -41,6 +41,22 @@ class ChangesWithinSkipTheRules(Transactions):
         return super().run_one(operation, results)
 
 
+@broken("AC-502")
+class NamesOutliveTheirTransaction(Transactions):
+    """Keeps the names that operations gave: a later transaction can refer to them."""
+
+    def __init__(self, app: Server) -> None:
+        super().__init__(app)
+        self.named: Results = {}
+
+    def remember(self, operation: Operation, outcome: Outcome, results: Results) -> None:
+        super().remember(operation, outcome, results)
+        self.named.update(results)
+
+    def resolve_value(self, value: Any, results: Results) -> Any:
+        return super().resolve_value(value, {**self.named, **results})
+
+
 @broken("AC-501")
 @answers
 def record_beside_the_deletion(answer: Answer) -> None:

@@ -138,14 +138,15 @@ def asks_for_the_description(world: World, role: str, table: str) -> None:
     world.send(role, Describe(table))
 
 
-@when(parsers.re(rf"{WHO} sends the transaction(?P<again> twice|, then without its last operation)?:"))
+@when(parsers.re(rf"{WHO} sends the transaction(?P<again> twice|, then without its (?:last|first) operation)?:"))
 def sends_the_transaction(world: World, who: str, again: str | None, docstring: str) -> None:
     """A list of operations as JSON; `{name.field}` is a stored value, and texts of unique keys get the mark.
 
-    It is sent once, twice, or whole and then without its last operation.
+    It is sent once, twice, or whole and then without its last or its first operation.
     """
     operations = [_operation(world, operation) for operation in json.loads(docstring)]
-    following = {None: [], " twice": [operations]}.get(again, [operations[:-1]])
+    shorter = operations[1:] if "first" in str(again) else operations[:-1]
+    following = {None: [], " twice": [operations]}.get(again, [shorter])
     send_in_turn(world, who, [Transaction(each) for each in (operations, *following)])
 
 
