@@ -240,6 +240,16 @@ def test_several_fields_may_be_one(load: Load) -> None:
             dialect.request(Upsert("image_metadata", row, names))
 
 
+def test_a_deleted_record_that_can_be_read_is_gone(load: Load) -> None:
+    dialect = dialect_for(load(f"{URL}[tables.users]\ngone = {{ state = true }}\n"))
+    here, gone, other = ({"id": n, "email": "a", "state": state} for n, state in enumerate((False, True, 1)))
+    found = answered(dialect, Find("users", {}), {"records": [here, gone, other]})
+    assert [record["id"] for record in found.records] == [0, 2]
+    assert answered(dialect, Read("users", 0), here).record == here
+    read = answered(dialect, Read("users", 1), gone)
+    assert (read.status, read.record) == (404, None)
+
+
 def test_a_record_without_an_id_is_known_by_its_key(load: Load) -> None:
     dialect = dialect_for(load(f"{URL}[tables.users]\nprotected = {{ id = false }}\n"))
     create = answered(dialect, Create("users", {"email": "a"}), {"email": "a", "name": None}, 201)

@@ -29,6 +29,7 @@ from upsertspec.dialects.sources import header
 from upsertspec.dialects.words import Forms, Words
 from upsertspec.errors import CannotExpress, NotApplicable
 from upsertspec.spec.outcomes import MISSING, OK, is_success
+from upsertspec.spec.types import same_json
 from upsertspec.target.bindings import Bindings
 
 NAMES = ("matchFields", "updateFields")
@@ -97,6 +98,7 @@ class Bound:
         if isinstance(operation, Transaction):
             return self._transaction(operation, answer)
         words = self.words(operation.table)
+        answer = _without_deleted(answer, operation, words.binding.gone)
         if is_success(answer.status):
             self._remember(operation, words)
         if isinstance(operation, Read) and "id" in words.binding.absent:
@@ -296,6 +298,19 @@ class Bound:
         if is_success(answer.status):
             self._there.clear()
         return replace(answer, parts=parts)
+
+
+def _without_deleted(answer: Answer, operation: Operation, gone: Mapping[str, Any]) -> Answer:
+    """An answer to a reading call, without the records that have what a deleted one has."""
+    if not gone or not isinstance(operation, (Find, List, Read)):
+        return answer
+    if answer.record is not None and _is_gone(answer.record, gone):
+        return replace(answer, status=MISSING, record=None)
+    return replace(answer, records=[record for record in answer.records if not _is_gone(record, gone)])
+
+
+def _is_gone(record: Mapping[str, Any], gone: Mapping[str, Any]) -> bool:
+    return all(name in record and same_json(record[name], value) for name, value in gone.items())
 
 
 def _paired(parts: Sequence[Answer], sent: Sequence[Any]) -> list[tuple[Answer, Any]]:

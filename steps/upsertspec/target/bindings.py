@@ -61,7 +61,7 @@ class TableBinding:
 
     `name` is the table's name in bodies, `place` the one in paths. `fields` has what is bound; what is in `absent` the
     target does not have; all other fields keep their names. `always` is added to a create, `fixed` to every request.
-    `volatile` members change by themselves.
+    `volatile` members change by themselves. A record that has what is in `gone` is deleted, although it can be read.
     """
 
     table: str
@@ -72,6 +72,7 @@ class TableBinding:
     always: Mapping[str, Any] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     volatile: frozenset[str] = frozenset()
+    gone: Mapping[str, Any] = field(default_factory=dict)
 
     def field(self, name: str) -> FieldBinding:
         """The binding of one field; a field that holds several is that of each of its parts.
@@ -235,6 +236,7 @@ def _table(table: str, stated: Mapping[str, Any]) -> TableBinding:
         stated.get("always", {}),
         stated.get("fixed", {}),
         frozenset(stated.get("volatile", ())),
+        stated.get("gone", {}),
     )
 
 
