@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from math import prod
 from typing import Any
 from urllib.parse import unquote_plus
 
 from upsertspec_broken import broken
 from upsertspec_server import Server
-from upsertspec_server.queries import Condition, Listing, Queries
+from upsertspec_server.fields import Id
+from upsertspec_server.queries import Condition, Grouping, Include, Listing, Pairs, Queries, Record
 from upsertspec_server.schema import Field, Table
 from upsertspec_server.store import quote
 
 PREFIX = 191
 SEARCHED = 200
+CHILDREN = 20
+GROUPS = 10
 
 
 @broken("AC-604", report="https://github.com/berlindb/core/issues/203")
@@ -128,3 +132,147 @@ class DatesEqualNothing(Comparing):
         if field.type.name != "date" or operator != "eq":
             return None
         return f"{quote(field.name)} = ?", [f"{value}T00:00:00.000Z"]
+
+
+@broken("AC-604", report="https://github.com/Smile-SA/elasticsuite/issues/2798")
+class CommasSplitEveryFilter(Queries):
+    """Takes a filter with a comma as several values, whatever its operator."""
+
+    def compare(self, field: Field, operator: str, text: str) -> Condition:
+        return self.one_of(field, text.split(",")) if operator == "eq" else super().compare(field, operator, text)
+
+
+@broken("AC-604", report="https://github.com/scoutforpets/bookshelf-jsonapi-params/pull/74")
+class NullIsNoTextInAFilter(Queries):
+    """Takes the text null in a filter as null."""
+
+    def compare(self, field: Field, operator: str, text: str) -> Condition:
+        if operator == "eq" and text == "null":
+            return self.is_null(field, "true")
+        return super().compare(field, operator, text)
+
+
+@broken("AC-604", report="https://github.com/supabase/supabase/issues/47470")
+class LargeNegativesAreRoundedInFilters(Queries):
+    """Rounds a negative number in a filter to what a float holds; a positive one is exact."""
+
+    def value(self, field: Field, text: str) -> Any:
+        value = super().value(field, text)
+        return int(float(value)) if isinstance(value, int) and value < 0 else value
+
+
+@broken("AC-604", report="https://github.com/mozilla/sumo/issues/2815")
+class NulInAFilterCrashes(Queries):
+    """Fails where a filter has a NUL."""
+
+    def condition(self, table: Table, parameter: str, text: str) -> Condition:
+        if "\0" in text:
+            raise RuntimeError("A string literal cannot contain NUL (0x00) characters.")
+        return super().condition(table, parameter, text)
+
+
+class Choosing(Queries):
+    """Leaves some filters out."""
+
+    def conditions(self, table: Table, pairs: Pairs) -> list[Condition]:
+        return super().conditions(table, self.chosen(pairs))
+
+    def chosen(self, pairs: Pairs) -> Pairs:
+        """The filters that are applied."""
+        return pairs
+
+
+@broken("AC-604", report="https://github.com/dataplat/AzureDataPipelineTools/issues/7")
+class LastOfTheSameFilterCounts(Choosing):
+    """Applies the last of several filters with the same field and operator only."""
+
+    def chosen(self, pairs: Pairs) -> Pairs:
+        return list(dict(pairs).items())
+
+
+@broken("AC-604", report="https://github.com/Biarity/Sieve/issues/50")
+class EmptyFiltersAreIgnored(Choosing):
+    """Ignores a filter by empty text."""
+
+    def chosen(self, pairs: Pairs) -> Pairs:
+        return [pair for pair in pairs if pair[1]]
+
+
+@broken("AC-604", report="https://github.com/lacodix/laravel-model-filter/issues/52")
+class ZeroIsNoFilter(Choosing):
+    """Ignores a filter by 0 or false."""
+
+    def chosen(self, pairs: Pairs) -> Pairs:
+        return [pair for pair in pairs if "__" in pair[0] or pair[1] not in ("0", "false")]
+
+
+@broken("AC-603", report="https://github.com/miniflux/v2/pull/4465")
+class TotalEndsWithThePages(Queries):
+    """Counts the records by the rows of the page, so that the total is 0 behind the last page."""
+
+    def page(self, listing: Listing) -> Record:
+        found = super().page(listing)
+        return found if found["records"] else {**found, "total": 0}
+
+
+@broken("AC-614", "AC-607", report="https://github.com/sequelize/sequelize/issues/976")
+class TwoListsMultiply(Queries):
+    """Joins all that is nested, so that of two lists each is repeated for every record of the other."""
+
+    def nest_all(self, table: Table, include: list[Include], records: list[Record]) -> None:
+        super().nest_all(table, include, records)
+        lists = [child.name for child in include if not child.is_parent]
+        for record in records:
+            product = prod(max(1, len(record[name])) for name in lists)
+            for name in lists:
+                record[name] = record[name] * (product // max(1, len(record[name])))
+
+
+@broken("AC-606", "AC-614", report="https://github.com/laravel/framework/issues/26332")
+class ParentNeedsItsReference(Queries):
+    """Nests null in place of the parent where the reference to it is not among the chosen fields."""
+
+    def complete(self, listing: Listing | Include, records: list[Record]) -> list[Record]:
+        found = super().complete(listing, records)
+        if listing.fields is None:
+            return found
+        lost = [each.name for each in listing.include if each.is_parent and each.reference not in listing.fields]
+        return [{**record, **dict.fromkeys(lost)} for record in found]
+
+
+@broken("AC-607", report="https://github.com/shbrief/rols/issues/25")
+class NestsTwentyAtMost(Queries):
+    """Nests the first twenty children only, which is the size of a page."""
+
+    def nested(self, child: Include, name: str, values: list[Any]) -> list[Record]:
+        without = child.limit is None and not child.is_parent
+        return super().nested(replace(child, limit=CHILDREN) if without else child, name, values)
+
+
+@broken("AC-610", report="https://github.com/10up/ElasticPress/issues/210")
+class TenGroupsAtMost(Queries):
+    """Answers with ten groups at most."""
+
+    def groups(self, grouping: Grouping) -> Record:
+        return {"groups": super().groups(grouping)["groups"][:GROUPS]}
+
+
+@broken("AC-610", report="https://github.com/TopGunBuild/topgun/pull/63")
+class EmptyTextIsInTheGroupOfNull(Queries):
+    """Puts records with empty text into the group of those without a value."""
+
+    def groups_sql(self, grouping: Grouping) -> str:
+        sql = super().groups_sql(grouping)
+        for name in grouping.group_by:
+            sql = sql.replace(f"SELECT {quote(name)}", f"SELECT nullif({quote(name)}, '') AS {quote(name)}")
+            sql = sql.replace(f"GROUP BY {quote(name)}", f"GROUP BY nullif({quote(name)}, '')")
+        return sql
+
+
+@broken("AC-602", "AC-608", "AC-609", report="https://github.com/accordproject/apap/issues/162")
+class IdsAreReadInPart(Id):
+    """Reads the digits at the start of an id in a path, and ignores the rest."""
+
+    def read(self, text: str) -> Any:
+        found = re.match(r"[1-9][0-9]{0,17}", text)
+        return int(found[0]) if found else text

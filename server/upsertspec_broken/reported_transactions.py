@@ -8,7 +8,7 @@ from typing import Any
 from upsertspec_broken import broken
 from upsertspec_broken.bases import keep
 from upsertspec_server import Server
-from upsertspec_server.errors import Problem, conflict
+from upsertspec_server.errors import Problem, at_index, conflict
 from upsertspec_server.fields import Timestamp
 from upsertspec_server.schema import Role, Row, Table
 from upsertspec_server.transactions import Operation, Results, Transactions
@@ -85,3 +85,19 @@ class GuardsCompareWholeSeconds(Timestamp):
 
     def equal(self, stored: Any, wanted: Any) -> bool:
         return bool(stored[:19] == wanted[:19])
+
+
+@broken("AC-501", report="https://github.com/mikro-orm/mikro-orm/issues/4019")
+class InsertsComeFirst(Transactions):
+    """Deletes after all else in a transaction, so that the key of a deleted record is still taken."""
+
+    def run(self, operations: list[Operation], role: Role) -> list[Outcome]:
+        results: Results = {}
+        outcomes: dict[int, Outcome] = {}
+        for index, operation in sorted(enumerate(operations), key=lambda each: each[1]["op"] == "delete"):
+            with at_index(index):
+                outcomes[index] = self.run_one(operation, results)
+                self.remember(operation, outcomes[index], results)
+        done = [outcomes[index] for index in range(len(operations))]
+        self.upserts.check_permissions(role, done, batch=True)
+        return done

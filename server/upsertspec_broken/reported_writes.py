@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import time
 import unicodedata
 from dataclasses import replace
 from typing import Any
@@ -11,14 +12,14 @@ from typing import Any
 from sqlite_utils import Database
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.bases import FindThenWrite, single_keys, then_writes, updates_with
+from upsertspec_broken.bases import FindThenWrite, changes, single_keys, then_writes, updates_with
 from upsertspec_broken.records import Graves
-from upsertspec_server import Server
+from upsertspec_server import Server, jsontext
 from upsertspec_server.errors import Problem, conflict, field_error
 from upsertspec_server.records import Records
 from upsertspec_server.schema import Row, Table
 from upsertspec_server.store import TIME, Key, Matches, Store, quote
-from upsertspec_server.upsert import Outcome, Plan, Upserts
+from upsertspec_server.upsert import Outcome, Plan, Upserts, agrees
 
 
 def later_by(moment: str, hours: int) -> str:
@@ -268,3 +269,118 @@ class MissingParentCrashesACreate(Records):
             if "reference" not in problem.detail:
                 raise
             raise RuntimeError("The INSERT statement conflicted with the FOREIGN KEY constraint") from problem
+
+
+@broken("AC-013", report="https://github.com/objectstack-ai/objectstack/pull/8806")
+class AnyTakenValueIsAMatch(FindThenWrite):
+    """Updates the record that has another unique value of the request, where none has its key."""
+
+    def find_match(self, plan: Plan, row: Row) -> Row | None:
+        keys = [(name,) for name in single_keys(plan.table) if row.get(name) is not None]
+        others = (self.store.find(plan.table, key, row) for key in keys)
+        return super().find_match(plan, row) or next(filter(None, others), None)
+
+
+@broken("AC-201", report="https://github.com/bloomberg/comdb2/pull/4109")
+class IgnoredMatchHasTakenTheValue(Upserts):
+    """Refuses to ignore a match where the request has another unique value that is taken, even by the match."""
+
+    def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
+        if plan.ignore and plan.key and self.store.find(plan.table, plan.key, row):
+            for key in plan.table.unique_keys:
+                if key != plan.key and row.keys() >= set(key) and self.store.find(plan.table, key, row):
+                    raise conflict("A unique key would be broken.", field_error(key[0], "is already taken"))
+        return super().upsert_one(plan, row, now)
+
+
+@broken("AC-205", "AC-209", report="https://github.com/drudge/mongoose-findorcreate/pull/10")
+class ReadsBackByTheOldKey(Upserts):
+    """Reads the record by the key of the request after the update, which may have changed it: the answer has none."""
+
+    def update(self, plan: Plan, row: Row, match: Row, now: str) -> Outcome:
+        outcome = super().update(plan, row, match, now)
+        return replace(outcome, row=self.store.find(plan.table, plan.key, row))
+
+
+@broken("AC-204", report="https://github.com/silverstripe/silverstripe-queuedjobs/pull/32")
+class TwoWorkersTakeOneJob(Upserts):
+    """Checks updateWhere in one transaction, and writes in the next: meanwhile another client may write."""
+
+    def upsert_one(self, plan: Plan, row: Row, now: str) -> Outcome:
+        match = self.find_match(plan, row) if plan.update_where is not None and not plan.batch else None
+        if match is None or not agrees(plan.table, match, plan.update_where):
+            return super().upsert_one(plan, row, now)
+        self.store.db.commit()
+        self.store.writing.release()
+        time.sleep(0.02)
+        self.store.writing.acquire()
+        self.store.db.conn.execute("BEGIN IMMEDIATE")
+        return super().upsert_one(replace(plan, update_where=None), row, now)
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a value is null, empty, or zero."""
+    return value in (None, "", "0", 0)
+
+
+def in_other_case(one: Any, other: Any) -> bool:
+    """Whether two texts differ by the case of their letters alone."""
+    return isinstance(one, str) and isinstance(other, str) and one != other and one.lower() == other.lower()
+
+
+def outline(stored: str | None) -> Any:
+    """A JSON value, without what is below its second level."""
+
+    def shape(value: Any) -> Any:
+        return type(value) if isinstance(value, (dict, list)) else value
+
+    value = None if stored is None else jsontext.read(stored.encode())
+    if isinstance(value, list):
+        return [shape(each) for each in value]
+    return {name: shape(each) for name, each in value.items()} if isinstance(value, dict) else value
+
+
+def is_deep(plan_table: Table, name: str, one: Any, other: Any) -> bool:
+    """Whether two JSON values differ below their second level alone."""
+    field = plan_table.fields.get(name)
+    return field is not None and field.type.name == "json" and outline(one) == outline(other)
+
+
+for name, violates, part, report, says in (
+    ("nothing-is-all-the-same", "AC-105",
+     changes(lambda plan, row, match, given: {
+         n: v for n, v in given.items() if not (is_nothing(v) and is_nothing(match[n]))}),
+     "https://github.com/GranadaORM/Granada/pull/42",
+     "Writes nothing to a field where the stored and the given value are two of null, empty text, 0 and false."),
+    ("another-case-is-no-change", "AC-002 AC-105",
+     changes(lambda plan, row, match, given: {n: v for n, v in given.items() if not in_other_case(v, match[n])}),
+     "https://github.com/ArctosDB/arctos/issues/2420",
+     "Writes no text that differs from the stored one by the case of its letters alone."),
+    ("deep-json-is-no-change", "AC-611",
+     changes(lambda plan, row, match, given: {
+         n: v for n, v in given.items() if not is_deep(plan.table, n, v, match[n])}),
+     "https://github.com/mongodb/mongoid/pull/2980",
+     "Writes no JSON that differs from the stored one below its second level alone."),
+):  # fmt: skip
+    add(name, says, violates, part, report=report)
+
+
+@broken("AC-901", report="https://github.com/lobsters/lobsters/pull/1469")
+class ChildTouchesItsParent(Store):
+    """Moves updated_at of the parent where a child is written."""
+
+    def insert(self, table: Table, row: Row) -> Row:
+        return self.touched(table, super().insert(table, row))
+
+    def upsert(self, table: Table, key: Key, row: Row, written: Key) -> Row:
+        return self.touched(table, super().upsert(table, key, row, written))
+
+    def update(self, table: Table, stored: Row, changes: Row) -> Row:
+        return self.touched(table, super().update(table, stored, changes))
+
+    def touched(self, table: Table, row: Row) -> Row:
+        """The row, after its parents have got a new time."""
+        for name, field in table.fields.items():
+            if field.references and row[name] is not None:
+                self.db.table(field.references).update(row[name], {"updated_at": self.now()})
+        return row
