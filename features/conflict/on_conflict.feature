@@ -144,7 +144,7 @@ Feature: What happens on a match
       When the editor upserts into contacts by email and ignores a match:
         | email              | name | notes | vip   | birthday   | age |
         | oona@example.com   | 0    | `""`  | false | 1500-02-28 | 0   |
-        | eve@example.com    | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | `"x" 300 times` | true | 9999-12-31 | 2147483648 |
+        | eve@example.com    | `"e\\u0301 😀 it's a \\"b\\", 50% $$ \\\\ \\n<i>&+ß "` | `"x" 300 times` | true | 9999-12-31 | 2147483648 |
       Then the answer is 200 and says created, created
       And each value comes back as it was sent
 
@@ -242,7 +242,7 @@ Feature: What happens on a match
       When the editor upserts into contacts by email and updates only name, notes, vip, birthday, age:
         | email             | name | notes | vip   | birthday   | age        |
         | ada@example.com   | 0    | `""`  | false | 1500-02-28 | 0          |
-        | grace@example.com | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | `"x" 300 times` | true  | 9999-12-31 | 2147483648 |
+        | grace@example.com | `"e\\u0301 😀 it's a \\"b\\", 50% $$ \\\\ \\n<i>&+ß "` | `"x" 300 times` | true  | 9999-12-31 | 2147483648 |
       Then the answer is 200 and says updated, updated
       And each value comes back as it was sent
 
@@ -449,7 +449,7 @@ Feature: What happens on a match
       When the editor upserts twice into contacts by email and updates only where status is pending:
         | email            | name                | notes | status  | vip   | birthday   | age        |
         | oona@example.com | 0                   | `""`  | pending | false | 1500-02-28 | 0          |
-        | eve@example.com  | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | 010   | pending | true  | 9999-12-31 | 2147483648 |
+        | eve@example.com  | `"e\\u0301 😀 it's a \\"b\\", 50% $$ \\\\ \\n<i>&+ß "` | 010   | pending | true  | 9999-12-31 | 2147483648 |
         | ada@example.com  | Ada Byron           | null  | pending |       | null       | null       |
       Then the answer is 200 and says created, created, 4 updated
       And each value comes back as it was sent

@@ -238,6 +238,21 @@ Feature: An upsert creates or updates
         | notes | `""`  |
         | notes | null  |
 
+    @S-cgm2
+    Scenario: A value that is nearly what is stored is written
+      Given these contacts are stored:
+        | as   | email            | name        | notes | age | vip   |
+        | Alan | alan@example.com | alan turing | `""`  | 0   | false |
+        | Bea  | bea@example.com  | 010         |       |     |       |
+        | Cat  | cat@example.com  | Creme       | 0     | 1   | true  |
+      When the editor upserts into contacts by email:
+        | email            | name        | notes | age  | vip   |
+        | alan@example.com | Alan Turing | null  | null | null  |
+        | bea@example.com  | 10          | `""`  | 0    | false |
+        | cat@example.com  | Crème       | `""`  | null | null  |
+      Then the answer is 200 and says 3 updated
+      And each value comes back as it was sent
+
     @S-77mm
     Scenario: A phone number of nothing but digits matches
       When the editor upserts into contacts by phone:

@@ -254,14 +254,16 @@ Feature: Unusual values and names
       Then the first list is Grace, and the last is empty or refused
 
       Examples: Values that the field can't have
-        | parameter | fitting    | value                |
-        | id        | {Grace.id} | 1 OR 1=1             |
-        | id        | {Grace.id} | 1' OR '1'='1         |
-        | age       | 85         | x                    |
-        | age       | 85         | 1 OR 1=1             |
-        | age__gt   | 84         | 0) OR (1=1           |
-        | age__in   | 84,85      | 1,2) OR (1=1         |
-        | _offset   | 0          | 99999999999999999999 |
+        | parameter      | fitting      | value                |
+        | id             | {Grace.id}   | 1 OR 1=1             |
+        | id             | {Grace.id}   | 1' OR '1'='1         |
+        | age            | 85           | x                    |
+        | age            | 85           | 1 OR 1=1             |
+        | age__gt        | 84           | 0) OR (1=1           |
+        | age__in        | 84,85        | 1,2) OR (1=1         |
+        | _offset        | 0            | 99999999999999999999 |
+        | name           | Grace Hopper | `"Grace\\u0000"`     |
+        | name__contains | Grace        | `"\\u0000"`          |
 
     @S-avss
     Scenario Outline: The filter <parameter> <value> finds only the records that fit
@@ -373,6 +375,7 @@ Feature: Unusual values and names
         | A number with an exponent         | "1e3"                                                  |
         | A date                            | "2024-01-15T00:00:00Z"                                 |
         | Percent and plus signs            | "50%25 a+b %41 &amp; a%20b"                            |
+        | Dollar signs                      | "US$ $$ $$$ $& $1 $' $` \\\\$"                          |
         | A line end at the end             | "Ada\\n"                                               |
         | A byte order mark in front        | "\\ufeffAda"                                           |
         | A heart, in colour and in black   | "\\u2764\\ufe0f \\u2764\\ufe0e"                       |
@@ -394,6 +397,7 @@ Feature: Unusual values and names
         | Line ends as they are       | "a\\r\\nb\\nc\\rd"           |
         | White space at both ends    | " Ada  "                     |
         | Backslashes                 | "\\\\0 \\\\x00 \\\\"         |
+        | Dollar signs                | "$$ $& $1 \\\\$"            |
 
     @S-ess5
     Scenario: An empty phone number is a text like others
@@ -584,6 +588,9 @@ Feature: Unusual values and names
       Given these accounts are stored:
         | as   | name   | currency |
         | Main | Main 1 | EUR      |
+      And these raw_transactions are stored:
+        | as  | reference | account_id | payload                                 |
+        | Raw | raw-3     | {Main.id}  | {"é 😀": {"b": [{"c": [[], {}, "x"]}]}} |
       When the editor upserts a batch twice into raw_transactions by reference:
         | reference | account_id | payload                                |
         | raw-1     | {Main.id}  | [1, "two", null, [3]]                  |
@@ -594,7 +601,7 @@ Feature: Unusual values and names
         | raw-6     | {Main.id}  | 1.5                                    |
         | raw-7     | {Main.id}  | "null"                                 |
         | raw-8     | {Main.id}  | {"b": 9007199254740991, "a": [0.1, {}]} |
-      Then the answer is 200 and says 8 created, 8 updated
+      Then the answer is 200 and says 2 created, updated, 5 created, 8 updated
       And each value comes back as it was sent
 
   @AC-806 @defines-decimal @defines-integer

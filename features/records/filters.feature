@@ -154,21 +154,39 @@ Feature: What filters find
         | vip__ne | true  |
 
     @S-p45n
-    Scenario Outline: A number of 64 bits with <operator> is compared to its last digit
+    Scenario Outline: A number of 64 bits with <operator> <score> is compared to its last digit
       Given these projects are stored:
-        | as    | name  | validation_score | user_id   |
-        | Large | Large | 9007199254740993 | {Mira.id} |
-        | Less  | Less  | 9007199254740992 | {Mira.id} |
+        | as    | name  | validation_score  | user_id   |
+        | Large | Large | 9007199254740993  | {Mira.id} |
+        | Less  | Less  | 9007199254740992  | {Mira.id} |
+        | Low   | Low   | -9007199254740993 | {Mira.id} |
+        | Lower | Lower | -9007199254740994 | {Mira.id} |
       When the editor lists projects with:
         | user_id   | validation_score__<operator> |
         | {Mira.id} | <score>                      |
       Then the list is <who>
 
-      Examples: Two that are one as a double
-        | operator | score            | who   |
-        | eq       | 9007199254740993 | Large |
-        | lt       | 9007199254740993 | Less  |
-        | in       | 9007199254740992 | Less  |
+      Examples: Two that are one as a double, above 0 and below
+        | operator | score             | who              |
+        | eq       | 9007199254740993  | Large            |
+        | lt       | 9007199254740993  | Less, Low, Lower |
+        | in       | 9007199254740992  | Less             |
+        | eq       | -9007199254740993 | Low              |
+        | gte      | -9007199254740993 | Large, Less, Low |
+        | in       | -9007199254740993 | Low              |
+
+    @S-8zf3
+    Scenario: Two filters of one name are both passed
+      Given these projects are stored:
+        | as     | name        | user_id   |
+        | Bridge | Steel Lamp  | {Mira.id} |
+        | Atlas  | Oak Lamp    | {Mira.id} |
+        | Bolt   | Oak Table   | {Mira.id} |
+      When the editor lists projects with:
+        | user_id   | name__contains | name__contains |
+        | {Mira.id} | Oak            | Lamp           |
+      Then the list is Atlas
+      And every list says that there are 1 in all
 
     @S-p5hq
     Scenario: An address finds the contact that has it now

@@ -174,7 +174,7 @@ Feature: Records by their id
       When the editor creates in contacts:
         | email              | name         | notes | age | vip   | birthday   |
         | oona@example.com   | 0            | `""`  | 0   | false | 1500-02-28 |
-        | ada@example.com    | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | 010   | 2147483648 | true  | 9999-12-31 |
+        | ada@example.com    | `"e\\u0301 😀 it's a \\"b\\", 50% $$ \\\\ \\n<i>&+ß "` | 010   | 2147483648 | true  | 9999-12-31 |
       Then every answer is 201
       And each value comes back as it was sent
 
@@ -219,7 +219,7 @@ Feature: Records by their id
         | name | user_id   | status    | validation_score | collected_data                   |
         | 0    | {Mira.id} | completed | 0                | {"notes": [1.5, null, {"0": ""}]} |
         | 010  | {Mira.id} | null      | null             | null                             |
-        | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | {Mira.id} | draft | -2147483649 | {"notes": [[], {}, {"é": 0}]} |
+        | `"e\\u0301 😀 it's a \\"b\\", 50% $$ \\\\ \\n<i>&+ß "` | {Mira.id} | draft | -2147483649 | {"notes": [[], {}, {"é": 0}]} |
       Then the answer is 200 and says 3 created
       And each value comes back as it was sent
 
@@ -361,11 +361,11 @@ Feature: Records by their id
     @S-68kr
     Scenario: Values of every kind come back from a change as they were sent
       Given these contacts are stored:
-        | as  | email           | name         | status   | vip  | phone           |
-        | Ada | ada@example.com | Ada Lovelace | inactive | true | +44 20 7946 001 |
+        | as  | email           | name         | status   | vip  | phone           | notes           |
+        | Ada | ada@example.com | Ada Lovelace | inactive | true | +44 20 7946 001 | `"X" 300 times` |
       When the editor changes Ada:
         | email              | name | notes | age | vip   | birthday   |
-        | oona@example.com   | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | `"x" 300 times` | 0 |      | 1500-02-28 |
+        | oona@example.com   | `"e\\u0301 😀 it's a \\"b\\", 50% $$ \\\\ \\n<i>&+ß "` | `"x" 300 times` | 0 |      | 1500-02-28 |
       Then the answer is 200
       And each value comes back as it was sent, in lists too
       And no record in contacts has email ada@example.com
@@ -374,12 +374,12 @@ Feature: Records by their id
     Scenario: Values of every kind come back from changes in a transaction
       Given these contacts are stored:
         | as    | email             | name         | status   | notes   | vip  | phone           |
-        | Ada   | ada@example.com   | Ada Lovelace | inactive | Note G  | true | +44 20 7946 001 |
-        | Grace | grace@example.com | Grace Hopper | inactive | Admiral | true | +1 212 555 0100 |
+        | Ada   | ada@example.com   | Ada Lovelace | inactive | `""`    |      | +44 20 7946 001 |
+        | Grace | grace@example.com | Grace Hopper | inactive | `"X" 300 times` | true | +1 212 555 0100 |
       When the editor changes Ada, Grace in a transaction:
         | email              | name | notes | age | vip   | birthday   |
         | oona@example.com   | 0    | null  | 0   | false | 1500-02-28 |
-        | grace@example.com  | `"e\\u0301 😀 it's a \\"b\\", 50% \\\\ \\n<i>&+ß "` | `"x" 300 times` | 2147483648 |       | 9999-12-31 |
+        | grace@example.com  | `"e\\u0301 😀 it's a \\"b\\", 50% $$ \\\\ \\n<i>&+ß "` | `"x" 300 times` | 2147483648 |       | 9999-12-31 |
       Then the answer is 200 and says updated, updated
       And each value comes back as it was sent
 
@@ -439,8 +439,8 @@ Feature: Records by their id
         | Main | Main 1 | EUR      |
       And these raw_transactions are stored:
         | as    | reference | account_id | payload |
-        | Raw   | raw-1     | {Main.id}  | [1]     |
-        | Other | raw-2     | {Main.id}  | [1]     |
+        | Raw   | raw-1     | {Main.id}  | {"0": "2024-01-15T10:00:00Z", "1": {"0": 0}, "2": null, "é 😀": [[], {}, ""]} |
+        | Other | raw-2     | {Main.id}  | [1.5, null, [4]] |
       When the editor changes Raw, Other:
         | payload                                          |
         | {"0": "2024-01-15T10:00:00Z", "1": {"0": null}, "2": null, "é 😀": [[], {}, ""]} |
@@ -701,11 +701,14 @@ Feature: Records by their id
         | raw-1     | {Savings.id} | {"paid": [true, 0]}      |
         | raw-2     | {Savings.id} | 12.5                     |
         | raw-2     | {Savings.id} | ""                       |
-      Then the answer is 200 and says created, updated, created, updated
+        | raw-3     | {Savings.id} | {"lines": [{"paid": 0}]} |
+        | raw-3     | {Savings.id} | {"lines": [{"paid": 1}]} |
+      Then the answer is 200 and says created, updated, created, updated, created, updated
       And these raw_transactions are now stored:
-        | reference | payload             |
-        | raw-1     | {"paid": [true, 0]} |
-        | raw-2     | ""                  |
+        | reference | payload                  |
+        | raw-1     | {"paid": [true, 0]}      |
+        | raw-2     | ""                       |
+        | raw-3     | {"lines": [{"paid": 1}]} |
 
   @AC-612 @defines-defaults
   Rule: AC-612 Defaults are filled in on a create, and options hold

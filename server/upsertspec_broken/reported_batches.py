@@ -10,16 +10,13 @@ from typing import Any
 from flask import g
 
 from upsertspec_broken import add, broken
-from upsertspec_broken.bases import Nullable, then_writes, updates_with
+from upsertspec_broken.bases import Nullable, then_writes
 from upsertspec_broken.batch import batch_body, rows
 from upsertspec_catalogue import Part
 from upsertspec_server.errors import Problem, at_index, bad_field, bad_request
-from upsertspec_server.schema import Field, Role, Row, Table
+from upsertspec_server.schema import Field, Row, Table
 from upsertspec_server.upsert import Outcome, Plan, Upserts
 from upsertspec_server.validation import Validator
-
-CHUNK = 100
-PARAMETERS = 2100
 
 
 def without_ids(body: dict[str, Any]) -> dict[str, Any]:
@@ -29,11 +26,6 @@ def without_ids(body: dict[str, Any]) -> dict[str, Any]:
         for each in body["records"]
     ]
     return {**body, "records": records}
-
-
-def as_text(numbered: tuple[int, Any]) -> str:
-    """The index of a numbered record, as text."""
-    return str(numbered[0])
 
 
 def numbers(plan: Plan) -> list[Row]:
@@ -65,15 +57,6 @@ for name, violates, part, report, says in (
     ("batch-takes-digits-for-numbers", "AC-303", rows(numbers),
      "https://github.com/nao1215/sqly/pull/738",
      "Infers the types of a batch from its values: where all texts of a field are digits, leading zeros are lost."),
-    ("batch-answers-in-the-order-of-text", "AC-301",
-     batch_body(lambda body: {**body, "records": [r for _, r in sorted(enumerate(body["records"]), key=as_text)]}),
-     "https://github.com/Automattic/mongoose/issues/16079",
-     "Answers a batch in the order of its indexes as text: the eleventh record comes before the third."),
-    ("batch-nulls-keep-the-value", "AC-303 AC-105",
-     updates_with(lambda plan, row: {
-         n: v for n, v in row.items() if v is not None or not plan.batch or plan.on_conflict != "update"}),
-     "https://github.com/augurlabs/augur/pull/3354",
-     "Keeps the stored value of a match where a batch gives null."),
 ):  # fmt: skip
     add(name, says, violates, part, report=report)
 
@@ -205,18 +188,6 @@ for name, violates, parts, report, says in (
     add(name, says, violates, *parts, report=report)
 
 
-@broken("AC-302", report="https://github.com/mongodb/mongo-go-driver/pull/362")
-class BatchCountsWithinItsChunks(Upserts):
-    """Writes a batch a hundred records at a time, and counts the record that fails from the start of these."""
-
-    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
-        try:
-            return super().upsert_batch(plan, now)
-        except Problem as problem:
-            problem.index = (problem.index or 0) % CHUNK
-            raise
-
-
 @broken("AC-102", "AC-301", "AC-303", report="https://github.com/electric-sql/archived-electric-next/issues/184")
 class BatchJoinsItsKeys(Upserts):
     """Takes two records of a batch as one where the values of their keys, written one after the other, are the same."""
@@ -230,22 +201,3 @@ class BatchJoinsItsKeys(Upserts):
         outcomes = super().upsert_batch(replace(plan, rows=list(rows.values())), now)
         found = dict(zip(rows, outcomes, strict=True))
         return [found[key] for key in joined]
-
-
-@broken("AC-306", report="https://github.com/sebastienros/yessql/issues/339")
-class BatchHasTooManyParameters(Upserts):
-    """Fails where a batch has more than 2,100 values, since it is written with one statement."""
-
-    def upsert_batch(self, plan: Plan, now: str) -> list[Outcome]:
-        if sum(map(len, plan.rows)) > PARAMETERS:
-            raise RuntimeError("The incoming request has too many parameters")
-        return super().upsert_batch(plan, now)
-
-
-@broken("AC-307", report="https://github.com/netbox-community/netbox/pull/22618")
-class BatchAsksForCreateOnly(Upserts):
-    """Lets a batch update matches where the role may create."""
-
-    def check_permissions(self, role: Role, outcomes: list[Outcome], batch: bool) -> None:
-        if not (batch and role.create):
-            super().check_permissions(role, outcomes, batch)

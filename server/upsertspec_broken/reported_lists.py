@@ -10,15 +10,12 @@ from urllib.parse import unquote_plus
 
 from upsertspec_broken import broken
 from upsertspec_server import Server
-from upsertspec_server.fields import Id
-from upsertspec_server.queries import Condition, Grouping, Include, Listing, Pairs, Queries, Record
+from upsertspec_server.queries import Condition, Include, Listing, Pairs, Queries, Record
 from upsertspec_server.schema import Field, Table
 from upsertspec_server.store import quote
 
 PREFIX = 191
 SEARCHED = 200
-CHILDREN = 20
-GROUPS = 10
 
 
 @broken("AC-604", report="https://github.com/berlindb/core/issues/203")
@@ -161,7 +158,7 @@ class LargeNegativesAreRoundedInFilters(Queries):
         return int(float(value)) if isinstance(value, int) and value < 0 else value
 
 
-@broken("AC-604", report="https://github.com/mozilla/sumo/issues/2815")
+@broken("AC-804", "AC-604", report="https://github.com/mozilla/sumo/issues/2815")
 class NulInAFilterCrashes(Queries):
     """Fails where a filter has a NUL."""
 
@@ -171,39 +168,12 @@ class NulInAFilterCrashes(Queries):
         return super().condition(table, parameter, text)
 
 
-class Choosing(Queries):
-    """Leaves some filters out."""
-
-    def conditions(self, table: Table, pairs: Pairs) -> list[Condition]:
-        return super().conditions(table, self.chosen(pairs))
-
-    def chosen(self, pairs: Pairs) -> Pairs:
-        """The filters that are applied."""
-        return pairs
-
-
 @broken("AC-604", report="https://github.com/dataplat/AzureDataPipelineTools/issues/7")
-class LastOfTheSameFilterCounts(Choosing):
+class LastOfTheSameFilterCounts(Queries):
     """Applies the last of several filters with the same field and operator only."""
 
-    def chosen(self, pairs: Pairs) -> Pairs:
-        return list(dict(pairs).items())
-
-
-@broken("AC-604", report="https://github.com/Biarity/Sieve/issues/50")
-class EmptyFiltersAreIgnored(Choosing):
-    """Ignores a filter by empty text."""
-
-    def chosen(self, pairs: Pairs) -> Pairs:
-        return [pair for pair in pairs if pair[1]]
-
-
-@broken("AC-604", report="https://github.com/lacodix/laravel-model-filter/issues/52")
-class ZeroIsNoFilter(Choosing):
-    """Ignores a filter by 0 or false."""
-
-    def chosen(self, pairs: Pairs) -> Pairs:
-        return [pair for pair in pairs if "__" in pair[0] or pair[1] not in ("0", "false")]
+    def conditions(self, table: Table, pairs: Pairs) -> list[Condition]:
+        return super().conditions(table, list(dict(pairs).items()))
 
 
 @broken("AC-603", report="https://github.com/miniflux/v2/pull/4465")
@@ -238,41 +208,3 @@ class ParentNeedsItsReference(Queries):
             return found
         lost = [each.name for each in listing.include if each.is_parent and each.reference not in listing.fields]
         return [{**record, **dict.fromkeys(lost)} for record in found]
-
-
-@broken("AC-607", report="https://github.com/shbrief/rols/issues/25")
-class NestsTwentyAtMost(Queries):
-    """Nests the first twenty children only, which is the size of a page."""
-
-    def nested(self, child: Include, name: str, values: list[Any]) -> list[Record]:
-        without = child.limit is None and not child.is_parent
-        return super().nested(replace(child, limit=CHILDREN) if without else child, name, values)
-
-
-@broken("AC-610", report="https://github.com/10up/ElasticPress/issues/210")
-class TenGroupsAtMost(Queries):
-    """Answers with ten groups at most."""
-
-    def groups(self, grouping: Grouping) -> Record:
-        return {"groups": super().groups(grouping)["groups"][:GROUPS]}
-
-
-@broken("AC-610", report="https://github.com/TopGunBuild/topgun/pull/63")
-class EmptyTextIsInTheGroupOfNull(Queries):
-    """Puts records with empty text into the group of those without a value."""
-
-    def groups_sql(self, grouping: Grouping) -> str:
-        sql = super().groups_sql(grouping)
-        for name in grouping.group_by:
-            sql = sql.replace(f"SELECT {quote(name)}", f"SELECT nullif({quote(name)}, '') AS {quote(name)}")
-            sql = sql.replace(f"GROUP BY {quote(name)}", f"GROUP BY nullif({quote(name)}, '')")
-        return sql
-
-
-@broken("AC-602", "AC-608", "AC-609", report="https://github.com/accordproject/apap/issues/162")
-class IdsAreReadInPart(Id):
-    """Reads the digits at the start of an id in a path, and ignores the rest."""
-
-    def read(self, text: str) -> Any:
-        found = re.match(r"[1-9][0-9]{0,17}", text)
-        return int(found[0]) if found else text

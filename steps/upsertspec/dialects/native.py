@@ -130,7 +130,8 @@ def _with_match(operation: Upsert | UpsertBatch, body: dict[str, Any]) -> dict[s
 
 
 def _parameters(query: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(name, _plain(value)) for name, value in query.items()]
+    several = [(name, value if isinstance(value, list) else [value]) for name, value in query.items()]
+    return [(name, _plain(each)) for name, values in several for each in values]
 
 
 def _location(headers: Mapping[str, str]) -> str:

@@ -110,9 +110,19 @@ def _read(kind: FieldType, cell: str, lookup: Lookup) -> Any:
     if reference := _REFERENCE.fullmatch(cell.removeprefix('`"').removesuffix('"`')):
         found = lookup(reference[1], reference[2])
         return found if cell.startswith("{") else _as_text(found)
-    if len(cell) > 1 and cell.startswith("`") and cell.endswith("`"):
-        return json.loads(as_written(cell[1:-1]))
+    if is_json(cell):
+        return in_backticks(cell)
     return kind.read(_REFERENCE.sub(lambda found: str(lookup(found[1], found[2])), cell))
+
+
+def is_json(cell: str) -> bool:
+    """Whether a cell is JSON in backticks."""
+    return len(cell) > 1 and cell.startswith("`") and cell.endswith("`")
+
+
+def in_backticks(cell: str) -> Any:
+    """The value of a cell that is JSON in backticks."""
+    return json.loads(as_written(cell[1:-1]))
 
 
 def _as_text(found: Any) -> str:

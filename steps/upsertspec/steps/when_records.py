@@ -11,7 +11,8 @@ from pytest_bdd import given, parsers, when
 
 from upsertspec.dialects.operations import Change, Create, Delete, Describe, Groups, List, Operation, Read, Transaction
 from upsertspec.errors import NotApplicable
-from upsertspec.steps.cells import resolved
+from upsertspec.spec.schema import Table
+from upsertspec.steps.cells import in_backticks, is_json, resolved
 from upsertspec.steps.conditions import UNDER, under
 from upsertspec.steps.phrases import WHO, senders
 from upsertspec.steps.table_calls import sent_to
@@ -112,7 +113,7 @@ def read_path(world: World, who_read: Sequence[str], path: str) -> None:
 @when(parsers.re(rf"{WHO} (?P<verb>lists|groups|reads) (?P<table>\w+) with:"))
 def lists(world: World, who: str, verb: str, table: str, datatable: Cells) -> None:
     """Each row of query parameters is a request of its own: for a list, for counts and averages by group, or to read a
-    named record with what is nested in it."""
+    named record with what is nested in it. A parameter that has two columns is sent twice."""
     made: list[Operation] = []
     if verb == "reads":
         known = world.named(table)
@@ -152,10 +153,17 @@ def sends_the_transaction(world: World, who: str, again: str | None, docstring: 
 
 def _queries(world: World, table: str, datatable: Cells) -> list[dict[str, Any]]:
     header, *body = datatable
-    return [
-        {name: resolved(world.table(table), name, cell, world.mark, world.value_of) for name, cell in pairs if cell}
-        for pairs in (list(zip(header, line, strict=True)) for line in body)
-    ]
+    return [_query(world, world.table(table), list(zip(header, line, strict=True))) for line in body]
+
+
+def _query(world: World, table: Table, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The parameters of one row, each with a list where it has several columns."""
+    given: dict[str, list[Any]] = {}
+    for name, cell in pairs:
+        if cell:
+            value = in_backticks(cell) if is_json(cell) else cell
+            given.setdefault(name, []).append(resolved(table, name, value, world.mark, world.value_of))
+    return {name: values if len(values) > 1 else values[0] for name, values in given.items()}
 
 
 def _operation(world: World, operation: dict[str, Any]) -> dict[str, Any]:
