@@ -552,11 +552,11 @@ Feature: Lists of records
     @S-aheq
     Scenario: Empty text is a group, null is another, and the words for null are more
       Given these projects are stored:
-        | as    | name  | description | user_id   |
-        | Frost | Frost | `""`        | {Mira.id} |
-        | Glow  | Glow  | `"Maps "`   | {Mira.id} |
-        | Hail  | Hail  | `"null"`    | {Mira.id} |
-        | Iris  | Iris  | None        | {Mira.id} |
+        | as    | name  | description | status | user_id   |
+        | Frost | Frost | `""`        | draft  | {Mira.id} |
+        | Glow  | Glow  | `"Maps "`   | draft  | {Mira.id} |
+        | Hail  | Hail  | `"null"`    | draft  | {Mira.id} |
+        | Iris  | Iris  | None        | draft  | {Mira.id} |
       When the editor groups projects with:
         | group_by    | user_id   | status |
         | description | {Mira.id} | draft  |

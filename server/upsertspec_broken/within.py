@@ -179,7 +179,7 @@ class GuardsCompareAmountsAsText(Transactions):
         return guard
 
 
-@broken("AC-501")
+@broken("AC-501", "AC-502")
 class DeletionsComeLast(Transactions):
     """Collects the deletions of a transaction and carries them out at its end: until then their keys are taken."""
 

@@ -283,13 +283,10 @@ def _plainness(
 
 
 def _is_also_of(mistake: Mistake, other: Mistake) -> bool:
-    """Whether failures of the criterion whose plain scenario is the root of another finding are under this one."""
+    """Whether failures of an earlier criterion, whose plain scenario is the root of another finding, are under this."""
     criterion = other.root.case.criterion
-    return (
-        mistake is not other
-        and is_plain(other.root.case)
-        and criterion in {f.case.criterion for f in mistake.followers}
-    )
+    is_earlier = criterion < mistake.root.case.criterion and is_plain(other.root.case)
+    return is_earlier and criterion in {f.case.criterion for f in mistake.followers}
 
 
 def _importance(mistake: Mistake, traits: Traits, elsewhere: bool, size: int) -> tuple[bool, bool, int, int, bool, str]:
