@@ -44,7 +44,7 @@ class NestedParentsAreKept(KeepsNested):
     parents = True
 
 
-@broken("AC-604")
+@broken("AC-604", "AC-607")
 class ListsAreKeptByTheLastWrite(Keeps):
     """Keeps a list until the newest updated_at of its table is another one: a deletion seldom changes that."""
 

@@ -271,8 +271,8 @@ class EmptyListIsNoCondition(Validator):
     """Leaves out a condition whose list is empty, like a query builder that has nothing to bind."""
 
     def guard(self, table: Table, member: str, values: Any) -> Row:
-        kept = {name: value for name, value in values.items() if value != {"in": []}} if values else values
-        return super().guard(table, member, kept)
+        kept = values.items() if isinstance(values, dict) else ()
+        return super().guard(table, member, {n: v for n, v in kept if v != {"in": []}} if kept else values)
 
 
 @broken("AC-210")
