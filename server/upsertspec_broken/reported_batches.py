@@ -188,7 +188,7 @@ for name, violates, parts, report, says in (
     add(name, says, violates, *parts, report=report)
 
 
-@broken("AC-102", "AC-301", "AC-303", report="https://github.com/electric-sql/archived-electric-next/issues/184")
+@broken("AC-303", report="https://github.com/electric-sql/archived-electric-next/issues/184")
 class BatchJoinsItsKeys(Upserts):
     """Takes two records of a batch as one where the values of their keys, written one after the other, are the same."""
 

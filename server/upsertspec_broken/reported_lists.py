@@ -158,7 +158,7 @@ class LargeNegativesAreRoundedInFilters(Queries):
         return int(float(value)) if isinstance(value, int) and value < 0 else value
 
 
-@broken("AC-804", "AC-604", report="https://github.com/mozilla/sumo/issues/2815")
+@broken("AC-804", report="https://github.com/mozilla/sumo/issues/2815")
 class NulInAFilterCrashes(Queries):
     """Fails where a filter has a NUL."""
 
@@ -185,7 +185,7 @@ class TotalEndsWithThePages(Queries):
         return found if found["records"] else {**found, "total": 0}
 
 
-@broken("AC-614", "AC-607", report="https://github.com/sequelize/sequelize/issues/976")
+@broken("AC-607", report="https://github.com/sequelize/sequelize/issues/976")
 class TwoListsMultiply(Queries):
     """Joins all that is nested, so that of two lists each is repeated for every record of the other."""
 
@@ -198,7 +198,7 @@ class TwoListsMultiply(Queries):
                 record[name] = record[name] * (product // max(1, len(record[name])))
 
 
-@broken("AC-606", "AC-614", report="https://github.com/laravel/framework/issues/26332")
+@broken("AC-614", report="https://github.com/laravel/framework/issues/26332")
 class ParentNeedsItsReference(Queries):
     """Nests null in place of the parent where the reference to it is not among the chosen fields."""
 

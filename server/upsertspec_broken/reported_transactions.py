@@ -87,7 +87,7 @@ class GuardsCompareWholeSeconds(Timestamp):
         return bool(stored[:19] == wanted[:19])
 
 
-@broken("AC-501", report="https://github.com/mikro-orm/mikro-orm/issues/4019")
+@broken("AC-501", "AC-502", report="https://github.com/mikro-orm/mikro-orm/issues/4019")
 class InsertsComeFirst(Transactions):
     """Deletes after all else in a transaction, so that the key of a deleted record is still taken."""
 

@@ -179,16 +179,6 @@ class GuardsCompareAmountsAsText(Transactions):
         return guard
 
 
-@broken("AC-501", "AC-502")
-class DeletionsComeLast(Transactions):
-    """Collects the deletions of a transaction and carries them out at its end: until then their keys are taken."""
-
-    def run(self, operations: list[Operation], role: Role) -> list[Outcome]:
-        order = sorted(range(len(operations)), key=lambda index: operations[index].get("op") == "delete")
-        outcomes = super().run([operations[index] for index in order], role)
-        return [outcomes[order.index(index)] for index in range(len(operations))]
-
-
 @broken("AC-501")
 class RefsToNullAreRefused(Transactions):
     """Takes a $ref to a field that is null for one to nothing."""
