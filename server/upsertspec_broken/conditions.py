@@ -52,7 +52,7 @@ add("delete-ignores-conditions", "Takes no notice of conditions in a deletion.",
 add("upsert-ignores-if-none-match", "Takes no notice of If-None-Match in an upsert, since it is for reads.",
     "AC-903", ignoring("records.upsert", headers=("If-None-Match",)))  # fmt: skip
 add("read-ignores-if-none-match", "Answers every read with the whole record.", "AC-906",
-    ignoring("records.read"))  # fmt: skip
+    ignoring("records.read", headers=("If-None-Match",)))  # fmt: skip
 add("change-ignores-if-none-match", "Takes no notice of If-None-Match in a partial update, since it is for reads.",
     "AC-907", ignoring("records.update", headers=("If-None-Match",)))  # fmt: skip
 add("deletion-ignores-if-none-match", "Takes no notice of If-None-Match in a deletion, since it is for reads.",

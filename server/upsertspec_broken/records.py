@@ -369,7 +369,7 @@ class PatchForgetsTheWhere(Records):
         return super().update(table, record_id, row, where)
 
 
-@broken("AC-608", "AC-104")
+@broken("AC-104")
 class PatchLeavesUpdatedAt(Records):
     """Does not move updated_at in a partial update."""
 
