@@ -95,10 +95,10 @@ CASES = {
     "graphql-on-conflict": Case(
         graphql_on_conflict.Hasura, 10, {graphql_on_conflict.NoRow: "AC-001", graphql_on_conflict.StaleRow: "AC-002"}
     ),
-    "airtable": Case(airtable.Airtable, 14, {airtable.AllCreated: "AC-012", airtable.NoFields: "AC-001"}),
+    "airtable": Case(airtable.Airtable, 15, {airtable.AllCreated: "AC-012", airtable.NoFields: "AC-001"}),
     "salesforce": Case(salesforce.Salesforce, 22, {salesforce.AlwaysCreated: "AC-012", salesforce.AnotherId: "AC-001"}),
-    "hubspot": Case(hubspot.HubSpot, 22, {hubspot.NeverNew: "AC-012", hubspot.Swallowed: "AC-009"}, TEXTS),
-    "kintone": Case(kintone.Kintone, 22, {kintone.NeverInserted: "AC-012", kintone.AnotherId: "AC-001"}, TEXTS),
+    "hubspot": Case(hubspot.HubSpot, 23, {hubspot.NeverNew: "AC-012", hubspot.Swallowed: "AC-009"}, TEXTS),
+    "kintone": Case(kintone.Kintone, 23, {kintone.NeverInserted: "AC-012", kintone.AnotherId: "AC-001"}, TEXTS),
     "elasticsearch": Case(
         elasticsearch.Elasticsearch,
         32,
@@ -113,7 +113,7 @@ CASES = {
     ),
     "azure-tables": Case(
         azure_tables.AzureTables,
-        61,
+        62,
         {azure_tables.Forgetful: "AC-002", azure_tables.QuotesKept: "AC-001"},
         AZURE,
     ),
